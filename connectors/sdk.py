@@ -83,13 +83,19 @@ class ActionSpec(BaseModel):
         " no disk, no lock. A worker makes such a call without handing it to a thread.",
     )
 
+    id_field: str | None = Described(
+        None, pattern=r"^[^.]+(\.[^.]+)*$",
+        description="Where in the output the service's own id of what was done stands, such as payment.id: the ledger"
+        " of effects shows it.",
+    )
+
     if TYPE_CHECKING:  # pydantic takes plain dicts for fields; type checkers are told so here
 
         def __init__(
             self, *, inputs: Mapping[str, Field | Mapping[str, Any]] = ...,
             outputs: Mapping[str, Field | Mapping[str, Any]] = ..., title: str = ..., description: str = ...,
             kind: Literal["read", "write"] = ..., at_most_once: bool = ..., timeout_seconds: float | None = ...,
-            waits: bool = ..., computes: bool = ...,
+            waits: bool = ..., computes: bool = ..., id_field: str | None = ...,
         ) -> None: ...
 
     @model_validator(mode="after")

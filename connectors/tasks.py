@@ -57,7 +57,8 @@ class ConnectorTasks:
             return TaskPolicy(problem=found)
         spec = found[2]
         return TaskPolicy(
-            at_most_once=spec.at_most_once, timeout_seconds=spec.timeout_seconds, computes=spec.computes
+            at_most_once=spec.at_most_once, timeout_seconds=spec.timeout_seconds, computes=spec.computes,
+            id_field=spec.id_field,
         )
 
     def call(self, call: TaskCall) -> TaskOutcome:

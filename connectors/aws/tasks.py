@@ -21,6 +21,7 @@ from typing import Any
 
 from connectors.aws.api_gateway import Connect, call_api, https
 from connectors.aws.clients import Clients
+from connectors.aws.effect_ids import id_field
 from connectors.aws.failures import client_failure, refused
 from connectors.aws.jobs import ask, stop
 from connectors.aws.operations import call_function, call_operation
@@ -64,7 +65,9 @@ class AwsTasks:
         if isinstance(found, str):
             return TaskPolicy(problem=found)
         off = self._clients is None and self._credentials_for is None
-        return TaskPolicy(problem=f"{resource}: {LOCAL_ADVICE}" if off else None)
+        operation = found.start if isinstance(found, StartedJob) else found
+        known = id_field(operation.service, operation.operation) if isinstance(operation, Operation) else None
+        return TaskPolicy(problem=f"{resource}: {LOCAL_ADVICE}" if off else None, id_field=known)
 
     def call(self, call: TaskCall) -> TaskOutcome:
         """Make the call under the identity it may use."""

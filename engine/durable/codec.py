@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields
 from operator import attrgetter
 from typing import Any
@@ -19,7 +19,7 @@ from typing import Any
 from engine.errors import SchemaTooNew, StoreCorrupt
 from engine.kernel import snapshot_codec, stimulus
 from engine.kernel.history import HistoryEvent
-from engine.kernel.snapshot import SCHEMA, Snapshot
+from engine.kernel.snapshot import SCHEMA, Frame, Snapshot, Status
 from engine.kernel.stimulus import Stimulus
 from engine.ports.journal import BILLED, Loaded, Segment
 from engine.records import dataclass
@@ -67,6 +67,19 @@ class Change:
     snapshot: Snapshot
     touched: frozenset[str]
     removed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What one stored segment records. `frames` are all that there are where it holds the `whole` snapshot, else those
+    that it touched; `closed`: the execution has ended with it."""
+
+    stimuli: tuple[Stimulus, ...]
+    events: tuple[HistoryEvent, ...]
+    frames: Mapping[str, Frame]
+    removed: frozenset[str]
+    whole: bool
+    closed: bool
 
 
 def encode_events(events: Sequence[HistoryEvent]) -> str:
@@ -129,6 +142,21 @@ def decode_snapshot(bodies: Iterable[bytes]) -> Snapshot:
 def decode_events(body: bytes) -> list[HistoryEvent]:
     """The history events of one segment."""
     return [HistoryEvent(*parts) for parts in unpack(body)["e"]]
+
+
+def decode_change(body: bytes) -> Recorded:
+    """What one segment records, read at once. Raises as `decode_snapshot`."""
+    record = unpack(body)
+    whole = "w" in record
+    part = {**record["w"], "removed": ()} if whole else {
+        "frames": record["f"], "globals": record["g"], "schema": record["v"], "removed": record["x"],
+    }
+    status = part["globals"]["status"]
+    return Recorded(
+        tuple(_decode_stimulus(item) for item in record["s"]), tuple(HistoryEvent(*parts) for parts in record["e"]),
+        snapshot_codec.decode_frames(part["frames"], part["schema"]), frozenset(part["removed"]), whole,
+        status not in (Status.RUNNING, Status.PAUSED),
+    )
 
 
 def events_of(segment: Segment) -> Sequence[HistoryEvent]:

@@ -45,14 +45,14 @@ class Activator:
     def activate(self, loaded: Loaded) -> Activation:
         """The execution as its last segment left it, or as it begins. Raises StorageError, NotFound."""
         header = loaded.header
-        version, plan = self._plan(header)
+        version, plan = self.plan_of(header)
         if not loaded.segments:
             data = loaded.execution_input
             if data is None:
                 data = self._journal.execution_input(header.key)
             if data is None:
                 raise StoreCorrupt(f"the input of {header.key.id} is missing")
-            snapshot = Snapshot(facts=facts_of(header), input=json.loads(data), last_at=header.started_at)
+            snapshot = opening(header, data)
             input_bytes = len(data)
         else:
             snapshot, input_bytes = codec.decode_snapshot(segment.body for segment in loaded.segments), 0
@@ -61,7 +61,8 @@ class Activator:
             input_bytes=input_bytes, sizes=self._journal.sizes, retention=self._retention,
         )
 
-    def _plan(self, header: Header) -> tuple[PublishedVersion, Plan]:
+    def plan_of(self, header: Header) -> tuple[PublishedVersion, Plan]:
+        """The version that an execution runs, and its compiled plan. Raises NotFound."""
         machine = "" if header.parent is None else header.parent.machine
         wanted = (header.key.workspace, header.workflow, header.definition_digest, machine)
         with self._lock:
@@ -78,6 +79,11 @@ class Activator:
             if len(self._plans) > PLANS_KEPT:
                 self._plans.popitem(last=False)
         return version, plan
+
+
+def opening(header: Header, execution_input: bytes) -> Snapshot:
+    """An execution as it begins."""
+    return Snapshot(facts=facts_of(header), input=json.loads(execution_input), last_at=header.started_at)
 
 
 def facts_of(header: Header) -> Facts:

@@ -254,6 +254,10 @@ class Journal(Protocol):
         """Segments that hold history events with an id over `after_event`, oldest first."""
         ...
 
+    def segments(self, key: ExecutionKey, first: int = 0) -> Iterator[Segment]:
+        """All segments from the number `first` on, oldest first: also those without history events."""
+        ...
+
     def put_inbox(self, item: InboxItem) -> bool:
         """False when an item with this id is there already (it stays as it is)."""
         ...

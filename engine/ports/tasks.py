@@ -85,6 +85,9 @@ TaskOutcome = TaskSucceeded | TaskFailed | TaskGoesOn
 class TaskPolicy:
     """What is known of a resource before it is called.
 
+    `id_field` says where in the output stands what the service calls what it did: names and numbers with dots between
+    them, as ``Entries.0.EventId``.
+
     `problem` says why it cannot be called here (no such connector, not enabled), for validation and for the failure's
     cause. `timeout_seconds` is the action's own limit. `computes`: the call waits for nothing outside of its process.
     """
@@ -93,6 +96,7 @@ class TaskPolicy:
     at_most_once: bool = False
     timeout_seconds: float | None = None
     computes: bool = False
+    id_field: str | None = None
 
 
 class Tasks(Protocol):

@@ -34,6 +34,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("GET", "/executions/{id}/logs", "steps"),
     ("GET", "/executions/{id}/payload", "steps"),
     ("GET", "/workflows/{name}/inputs", "steps"),
+    ("GET", "/executions/{id}/effects", "runs.effects"),
     ("GET", "/executions/{id}/map-runs", "map_runs"),
     ("GET", "/executions/{id}/map-runs/{run}", "map_runs"),
     ("PUT", "/executions/{id}/map-runs/{run}", "map_runs"),

@@ -46,6 +46,8 @@ SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
          "Show an execution's events, as AWS's GetExecutionHistory gives them."),
         ("stop", "executions",
          "Ask an execution to stop, or with --workflow many."),
+        ("effects", "runs.effects",
+         "List the calls that an execution made, and what came of each: done, certainly not done, or unknown."),
         ("redrive", "redrive",
          "Let an execution that FAILED, TIMED_OUT or was ABORTED go on where it stood; with --workflow many."),
         ("map-run", "map_runs",

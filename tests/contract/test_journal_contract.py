@@ -76,6 +76,7 @@ def test_an_unknown_execution_is_none(journal, key):
     assert journal.execution_input(key) is None
     assert journal.load(key) is None
     assert list(journal.history(key)) == []
+    assert list(journal.segments(key)) == []
     assert journal.inbox(key) == []
 
 
@@ -232,6 +233,12 @@ def test_history_begins_after_an_event(journal, long_history, after):
 @pytest.mark.parametrize("after", [720, 5000, 10**30, 10**2000])
 def test_history_after_the_last_event_is_empty(journal, long_history, after):
     assert list(journal.history(long_history[0], after)) == []
+
+
+@pytest.mark.parametrize("first", [0, 1, 4, 250, 299, 300, 10**11])
+def test_segments_are_read_from_a_number_on_with_those_that_hold_no_event(journal, long_history, first):
+    key, segments = long_history
+    assert list(journal.segments(key, first)) == segments[first:]
 
 
 # --- inbox

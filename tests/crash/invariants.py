@@ -1,7 +1,8 @@
 """What must hold once a run has come to rest, by the names of docs/reliability.md.
 
 I1, I5, I10, I11, I15, I16 of each journal, I2, I3, I12 of the stores, I4, I6, I7, I8, I13, I14 against the fault-free
-run, and the bounds. I9, and I1 and I15 of what is written, are looked at when it happens (invariants_at_calls).
+run, and the bounds. I27 of the ledgers of effects (invariants_of_effects). I9, and I1 and I15 of what is written, are
+looked at when it happens (invariants_at_calls).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from engine.ports.executions_index import ExecutionQuery
 from engine.ports.journal import Header, Segment
 from tests.crash.faults import DEATHS, Faults
 from tests.crash.invariants_at_calls import READ_SECONDS
+from tests.crash.invariants_of_effects import check_effects
 from tests.crash.ledger import Made
 from tests.crash.scenarios import CANARY
 from tests.crash.world import World
@@ -71,6 +73,7 @@ def check(world: World, reference: Seen) -> list[str]:
     broken += _check_outcome(world, now, reference)
     broken += _check_calls(world, now, reference)
     broken += _check_bounds(world)
+    broken += check_effects(world)
     if any(CANARY in line for line in world.log):
         broken.append("I15: a secret's value stands in the log")
     return broken

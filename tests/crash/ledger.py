@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 
 from engine.ports.tasks import TaskCall
 
+DONE, REFUSED, UNANSWERED = "done", "refused", "unanswered"
+"""What the world did of a call: it certainly did, it certainly did not, it was not heard of again."""
+
 
 class Made(NamedTuple):
     """One call that reached the world. `at` is the true time."""
@@ -23,12 +26,13 @@ class Made(NamedTuple):
 
 
 class Ledger:
-    """`calls`; `asks` and `accepted`: at what times which client asked, and was heard; `hand`: the token of the
-    activity's task that a person works at."""
+    """`calls`, with the `answers` to them; `asks` and `accepted`: at what times which client asked, and was heard;
+    `hand`: the token of the activity's task that a person works at."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
         self.calls: list[Made] = []
+        self.answers: list[str] = []
         self.accepted: dict[str, float] = {}
         self.asks: dict[str, list[float]] = {}
         self.hand: str | None = None
@@ -41,6 +45,10 @@ class Ledger:
         made = Made(call.execution_id, call.state, call.attempt, call.idempotency_key, call.task_token, at)
         self._write("call", list(made))
         return made
+
+    def answer(self, call: int, what: str) -> None:
+        """Record what the world did of the call of that number."""
+        self._write("answer", [call, what])
 
     def accept(self, client: str, at: float) -> None:
         """Record that a client's act was accepted."""
@@ -67,6 +75,9 @@ class Ledger:
     def _take(self, kind: str, values: list[Any]) -> None:
         if kind == "call":
             self.calls.append(Made(*values))
+            self.answers.append(UNANSWERED)
+        elif kind == "answer":
+            self.answers[values[0]] = values[1]
         elif kind == "hand":
             self.hand = values[0]
         elif kind == "accepted":

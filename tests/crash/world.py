@@ -39,7 +39,7 @@ from tests.crash.aws_requests import no_reply, throttled
 from tests.crash.families import VISIBILITY_SECONDS, Stores
 from tests.crash.faults import AWS_ALONE, Faults, can
 from tests.crash.invariants_at_calls import Watch
-from tests.crash.ledger import Ledger
+from tests.crash.ledger import DONE, REFUSED, Ledger
 from tests.crash.releases import confirmed_schema, release
 from tests.crash.scenarios import ACTIVITY, RECEIVES_BEFORE_DEAD, Client, Workflow
 from tests.crash.timing import STEP_SECONDS, SkewedClock, VirtualCalls
@@ -106,10 +106,14 @@ class _Tasks:
 
     def call(self, call: TaskCall) -> TaskOutcome:
         world = self._world
+        number = len(world.ledger.calls)
         if call.job is None:  # asking how a job stands, or stopping it, starts nothing
             world.ledger.made(call, world.clock.now())
         answer = world.workflow.answer(world, call)
-        return answer if isinstance(answer, (TaskSucceeded, TaskFailed, TaskGoesOn)) else TaskSucceeded(answer)
+        outcome = answer if isinstance(answer, (TaskSucceeded, TaskFailed, TaskGoesOn)) else TaskSucceeded(answer)
+        if call.job is None and not (isinstance(outcome, TaskFailed) and not outcome.definite):
+            world.ledger.answer(number, REFUSED if isinstance(outcome, TaskFailed) else DONE)
+        return outcome
 
 
 class World(Product):

@@ -34,6 +34,11 @@ def calling(url):
     }}}
 
 
+def outcomes(running):
+    """What the ledger of effects says of the one call."""
+    return {call["outcome"] for call in running.json("GET", "/executions/call%3Aone/effects")["effects"]}
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """One server for the tests that leave it as it is."""
@@ -216,6 +221,7 @@ def test_a_worker_killed_in_the_middle_of_a_wait_and_of_a_task(own_server):
         wait_until(lambda: service.keys)
 
         os.kill(victim, signal.SIGKILL)
+        assert outcomes(running) <= {"UNDER_WAY", "UNKNOWN", "REPEATED", "DONE"}  # the service has it
 
         called = running.wait_closed("call:one")
         waited = running.wait_closed("pause:one")
@@ -225,6 +231,9 @@ def test_a_worker_killed_in_the_middle_of_a_wait_and_of_a_task(own_server):
         assert service.keys[0] is not None
         assert service.keys[0] == service.keys[1]
         assert running.worker() != victim
+        calls = running.json("GET", "/executions/call%3Aone/effects")["effects"]
+        assert [call["outcome"] for call in calls] == ["REPEATED", "DONE"]
+        assert [call["idempotency_key"] for call in calls] == service.keys
 
 
 def test_server_and_worker_killed_then_started_again(own_server):

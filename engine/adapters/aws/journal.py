@@ -151,6 +151,10 @@ class DynamoJournal:
             if item["last_event"] > after_event:
                 yield self._segment(key, item)
 
+    def segments(self, key: ExecutionKey, first: int = 0) -> Iterator[Segment]:
+        """All segments from the number `first` on, oldest first, read page by page."""
+        return (self._segment(key, item) for item in self._segments(key, first_seq=first))
+
     def put_inbox(self, item: InboxItem) -> bool:
         """False when an item with this id is there already."""
         stored = with_body(self._blobs, item.key.workspace, items.inbox_item(item), item.body, own=True)

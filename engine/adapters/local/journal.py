@@ -146,8 +146,14 @@ class SqliteJournal:
 
     def history(self, key: ExecutionKey, after_event: int = 0) -> Iterator[Segment]:
         """Segments that hold history events with an id over `after_event`, oldest first, read page by page."""
-        last_seq, most = -1, _FIRST_HISTORY_PAGE
-        after_event = min(after_event, LARGEST)
+        return self._read(key, -1, min(after_event, LARGEST))
+
+    def segments(self, key: ExecutionKey, first: int = 0) -> Iterator[Segment]:
+        """All segments from the number `first` on, oldest first, read page by page."""
+        return self._read(key, min(first, LARGEST) - 1, -1)
+
+    def _read(self, key: ExecutionKey, last_seq: int, after_event: int) -> Iterator[Segment]:
+        most = _FIRST_HISTORY_PAGE
         while True:
             page = self._database.rows(_HISTORY, (key.workspace, key.id, last_seq, after_event, most))
             yield from (_segment(key, row) for row in page)

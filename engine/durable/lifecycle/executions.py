@@ -8,7 +8,7 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.clock import Clock
 from engine.durable import codec, inbox, poison
@@ -19,7 +19,7 @@ from engine.durable.lifecycle.budgets import Budget, BudgetExceeded, Budgets, bu
 from engine.durable.lifecycle.business_key import business_key
 from engine.durable.lifecycle.redrives import Redrives
 from engine.durable.lifecycle.starts import Create, Starts
-from engine.durable.loading import START_GRACE_SECONDS, Activator
+from engine.durable.loading import START_GRACE_SECONDS, Activator, facts_of, opening
 from engine.durable.retention import Retention
 from engine.durable.views import map_run_view
 from engine.durable.views.map_run_view import MapRun
@@ -40,6 +40,9 @@ from engine.ports.queue import Wake, WakeQueue
 from engine.ports.secrets import SecretMasks
 from engine.ports.transactions import Together, one_by_one
 from engine.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.durable.views.ledger_facts import Page, Place, Reading
 
 Json = Any
 
@@ -205,6 +208,21 @@ class Executions:
         """Its newest event and the tasks that wait for an answer. Raises NotFound."""
         snapshot = codec.stored_snapshot(self._load(key))
         return Standing() if snapshot is None else standing_of(snapshot)
+
+    def effects(
+        self, key: ExecutionKey, reading: Reading, *, after: Place, most: int
+    ) -> Page:
+        """Up to `most` rows of its ledger of effects behind the place `after`. Raises NotFound."""
+        from engine.durable.views.ledger import Ledger  # noqa: PLC0415  few ask for it
+
+        header = self._header_of(key)
+        version, plan = self._activator.plan_of(header)
+        book = Ledger(
+            plan, facts_of(header), reading, at_most_once=version.at_most_once, now=self._clock.now(),
+            opening=lambda: opening(header, self._journal.execution_input(key) or b"null"),
+        )
+        segments = self._journal.segments(key, max(after[0], 0))
+        return book.page(segments, lambda: codec.stored_snapshot(self._load(key)), after=after, most=most)
 
     def page(self, query: ExecutionQuery) -> ExecutionPage:
         """A page from the executions index."""

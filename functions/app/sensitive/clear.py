@@ -38,6 +38,16 @@ class Clear:
         """As it is."""
         return step
 
+    def arguments(self, state: str, value: Json) -> Json:
+        """As they are."""
+        del state
+        return value
+
+    def result(self, state: str, value: Json) -> Json:
+        """As it is."""
+        del state
+        return value
+
     def events(self, events: Sequence[HistoryEvent], steps: Steps) -> list[HistoryEvent]:
         """As they are."""
         del steps

@@ -105,6 +105,14 @@ class Veil:
             events=tuple(self._event(event, step.name) for event in step.events),
         )
 
+    def arguments(self, state: str, value: Json) -> Json:
+        """What a state calls with, as it may be shown."""
+        return self._value(value, self._flow.state(state).arguments)
+
+    def result(self, state: str, value: Json) -> Json:
+        """What a state's call gave, as it may be shown."""
+        return self._value(value, self._flow.state(state).result)
+
     def events(self, events: Sequence[HistoryEvent], steps: facts.Steps) -> list[HistoryEvent]:
         """Events as they may be shown; `steps` are what the history tells as far as these."""
         names = {event.id: step.name for step in steps.steps for event in step.events}

@@ -432,6 +432,52 @@ export interface Edge {
   to_step: string;
 }
 
+/** One call that the execution may have made. */
+export interface Effect {
+  state: string;
+  /** The step's first event: GET /executions/{id}/steps has it as first_event. */
+  step: number;
+  /** The numbers of the Map items around it, the outermost first. */
+  items: number[];
+  /** From 1. */
+  attempt: number;
+  /** As the definition names it; null of a Map Run. */
+  resource: string | null;
+  connector: string | null;
+  action: string | null;
+  /** SHA-256 of its arguments as they may be shown: hidden fields count as the mask. */
+  arguments_digest: string | null;
+  idempotency_key: string;
+  at_most_once: boolean;
+  /** When it was decided on. */
+  intended_at: string | null;
+  /** When its intent was durable. It was not made before. Null: it is owed, and not made yet. */
+  began_at: string | null;
+  /** When its answer came. */
+  ended_at: string | null;
+  /** When it is over at the latest. */
+  lease_until: string | null;
+  /** DONE: the service says so. NOT_DONE: certainly not, and no call with this key was. UNKNOWN: nobody knows. REPEATED: nobody knew, and a later row has the same key. UNDER_WAY: its time is not over. IN_CHILDREN: a Map Run, whose items have ledgers of their own. */
+  outcome: "DONE" | "NOT_DONE" | "UNKNOWN" | "REPEATED" | "UNDER_WAY" | "IN_CHILDREN";
+  error: string | null;
+  /** What the service calls what it did, where the connector says which. */
+  service_id: string | null;
+  /** The execution that it starts. */
+  child: string | null;
+  /** GET /executions/{id}/map-runs/{run}/executions lists its items. */
+  map_run: string | null;
+}
+
+/**
+ * Calls in the order of their intents. `keeps_intents` false: an EXPRESS execution, which is run again from its
+ * beginning if its worker dies. What an earlier run of it called is not known, nor what an open one calls.
+ */
+export interface Effects {
+  effects: Effect[];
+  next_token: string | null;
+  keeps_intents: boolean;
+}
+
 /** An execution that was found. */
 export interface Erasable {
   id: string;

@@ -134,6 +134,13 @@ class MemoryJournal:
             found = [numbered[seq] for seq in sorted(numbered) if numbered[seq].last_event > after_event]
         return iter(found)
 
+    def segments(self, key: ExecutionKey, first: int = 0) -> Iterator[Segment]:
+        """All segments from the number `first` on, oldest first."""
+        with self._lock:
+            numbered = self._segments.get(key, {})
+            found = [numbered[seq] for seq in sorted(numbered) if seq >= first]
+        return iter(found)
+
     def put_inbox(self, item: InboxItem) -> bool:
         """False when an item with this id is there already."""
         with self._lock:

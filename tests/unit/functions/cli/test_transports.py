@@ -124,6 +124,8 @@ CASES = {
                 ["hello:one", "--after", "1", "--limit", "1"], ["nope:one"]],
     "stop": [["ask:one", "--error", "Mistake", "--cause", "by hand"], ["hello:one"], [],
              ["--workflow", "batch", "--status", "running", "--yes"], ["--workflow", "nope", "--yes"]],
+    "effects": [["hello:one"], ["fails:one"], ["fails:one", "--state", "Nope"], ["batch:one", "--children"],
+                ["nope:one"]],
     "redrive": [["fails:one"], ["hello:one"], ["nope:one"]],
     "redrive ": [["fails:one", "--wait"],
                  ["--workflow", "fails", "--status", "failed", "--error", "http*", "--name", "o*",
