@@ -192,6 +192,10 @@ class Action(_Part):
     paging: Paging | None = None
     rate_limit: RateLimit | None = Field(None, description="Instead of the connector's.")
     timeout_seconds: float | None = Field(None, gt=0, le=840, description="The longest that a call may take.")
+    id_field: str | None = Field(
+        None, pattern=r"^[^.]+(\.[^.]+)*$",
+        description="Where in the output the service's own id of what was done stands, such as body.id.",
+    )
 
     @property
     def reads(self) -> bool:

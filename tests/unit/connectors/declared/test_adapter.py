@@ -120,7 +120,7 @@ def test_the_policy_follows_from_what_is_declared():
     actions = {
         "read": {"method": "POST", "path": "/search", "kind": "read"}, "write": {"method": "POST", "path": "/things"},
         "keyed": {"method": "POST", "path": "/things", "idempotency": {}},
-        "set": {"method": "PUT", "path": "/things", "idempotent": True, "timeout_seconds": 5},
+        "set": {"method": "PUT", "path": "/things", "idempotent": True, "timeout_seconds": 5, "id_field": "body.id"},
     }
     file = ConnectorFile.model_validate(
         {"connector": 1, "code": "crm", "name": "CRM", "base_url": "https://x.example", "actions": actions}
@@ -131,7 +131,7 @@ def test_the_policy_follows_from_what_is_declared():
     assert {name: policy.at_most_once for name, policy in policies.items()} == {
         "read": False, "write": True, "keyed": False, "set": False,
     }
-    assert policies["set"].timeout_seconds == 5
+    assert (policies["set"].timeout_seconds, policies["set"].id_field) == (5, "body.id")
 
 
 def test_what_a_file_declares_is_an_action_as_python_declares_it():
