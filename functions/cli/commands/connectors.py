@@ -1,21 +1,135 @@
-"""The command that lists what a Task can call."""
+"""Commands about connectors: list what a Task can call; make and check connector files."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from functions.cli.files import Json
+from functions.cli.files import Json, read_text, unwritable
+from functions.cli.groups import Grouped
 from functions.cli.session import session
 
+_LARGE = 300_000
+"""Characters of YAML past which JSON is written: it is read in a fraction of the time."""
 
-@click.command()
-def connectors() -> None:
+_SHOWN = 20
+
+
+@click.group(cls=Grouped, invoke_without_command=True)
+@click.pass_context
+def connectors(ctx: click.Context) -> None:
     """List the connectors, their actions and inputs. Needs no data folder."""
+    if ctx.invoked_subcommand is not None:
+        return
     with session().client(folder=False) as api:
         found = api.get("/connectors")
     rows = [row for connector in found["connectors"] for row in _rows(connector)]
     headers = ("RESOURCE", "INPUTS (* required)", "DESCRIPTION")
     session().screen.show_table(found, headers, rows, empty="No connectors.")
+
+
+@connectors.command("import")
+@click.argument("document", type=click.Path(path_type=Path))
+@click.option("--name", "code", metavar="CODE", help="The connector's code; by default the document's name.")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Operations under this tag alone; may be repeated.")
+@click.option("--base-url", default="", metavar="URL", help="The service's address, over the document's own.")
+@click.option("--into", metavar="FOLDER", type=click.Path(path_type=Path),
+              help="Where the file goes; by default the first folder of AUTOMATE_CONNECTOR_FILES, or this one.")
+@click.option("--check", is_flag=True, help="Say too what is wrong with the document itself; slow for a large one.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
+def import_openapi(*, document: Path, code: str | None, tags: tuple[str, ...], base_url: str, into: Path | None,
+                   check: bool, dry_run: bool) -> None:
+    """Make a connector file of an OpenAPI document (3.0, 3.1), or make it anew and keep its overlays."""
+    from connectors.declared import reading
+    from connectors.openapi.difference import changes
+    from connectors.openapi.document import read_document
+    from connectors.openapi.importing import imported
+
+    read = read_document(document)
+    code = code or document.name.partition(".")[0]
+    folder = into or Path(next(iter(session().settings.connector_files), "."))
+    before, there = _before(folder, code)
+    made = imported(read, code, tags=tags, base_url=base_url, before=before)
+    path, text = _written(folder, code, made.value, there)
+    file = reading.read_file(text, path.name)
+    changed = None if before is None else changes(before, made.value)
+    if not dry_run:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise unwritable(str(path), error, option="--into") from None
+    once = [name for name, action in file.actions.items() if action.at_most_once]
+    told: dict[str, Json] = {
+        "file": str(path), "written": not dry_run, "actions": len(file.actions), "at_most_once": once,
+        "without_overlay": list(made.without_overlay),
+        "left_out": [{"operation": place, "why": why} for place, why in made.left_out],
+        "changes": None if changed is None else [change.as_dict() for change in changed],
+        "faults": read.faults() if check else None,
+    }
+    session().screen.show(told, lambda: _tell(told))
+
+
+@connectors.command()
+@click.argument("files", nargs=-1, required=True)
+def check(*, files: tuple[str, ...]) -> None:
+    """Check connector files: every fault is told with its line."""
+    from connectors.declared import reading
+
+    told: list[Json] = [
+        {"file": name, "actions": len(reading.read_file(read_text(name), name).actions)} for name in files
+    ]
+    rows = [(one["file"], str(one["actions"])) for one in told]
+    session().screen.show_table(told, ("FILE", "ACTIONS"), rows, empty="No files.")
+
+
+def _before(folder: Path, code: str) -> tuple[Json, Path | None]:
+    """The value of the file that is there, and its path."""
+    from connectors.declared import ENDINGS
+    from engine.language.asl.source import parse_text
+
+    for path in (folder / f"{code}{ending}" for ending in ENDINGS):
+        if path.is_file():
+            return parse_text(read_text(str(path)), name=path.name).value, path
+    return None, None
+
+
+def _written(folder: Path, code: str, value: Json, there: Path | None) -> tuple[Path, str]:
+    """The file's path and its text, in the form that it has or, at first, that suits its size."""
+    from connectors.declared import writing
+
+    if there is not None and there.suffix == ".json":
+        return there, writing.as_json(value)
+    text = writing.as_yaml(value)
+    if there is None and len(text) > _LARGE:
+        return folder / f"{code}.json", writing.as_json(value)
+    return there or folder / f"{code}.yaml", text
+
+
+def _tell(told: dict[str, Json]) -> None:
+    say = click.echo
+    say(f"{told['file']}: {told['actions']} actions" + ("" if told["written"] else " (nothing is written)"))
+    if told["at_most_once"]:
+        say(f"{len(told['at_most_once'])} of them write, and are made at most once: the document names no idempotency "
+            "key. An action's `idempotency` or `idempotent` says otherwise.")
+    _some([f"{one['operation']}: {one['why']}" for one in told["left_out"]], "operations are left out")
+    _some(told["faults"] or [], "faults of the document, and it can be imported nevertheless")
+    if told["changes"] is not None:
+        rows = [
+            f"{'BREAKS ' if change['breaks'] else ''}{change['action'] or 'the service'}: {change['what']}"
+            for change in sorted(told["changes"], key=lambda change: not change["breaks"])
+        ]
+        _some(rows, "changes since the last import") if rows else say("Nothing changed since the last import.")
+
+
+def _some(rows: list[str], what: str) -> None:
+    if rows:
+        click.echo(f"{len(rows)} {what}:")
+    for row in rows[:_SHOWN]:
+        click.echo(f"  {row}")
+    if len(rows) > _SHOWN:
+        click.echo(f"  … and {len(rows) - _SHOWN} more; --json tells all.")
 
 
 def _rows(connector: Json) -> list[tuple[str, str, str]]:

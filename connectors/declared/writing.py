@@ -1,0 +1,39 @@
+"""A connector file's value as text: YAML that reads back as it was, or JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+Json = Any
+
+_OTHERWISE = re.compile(
+    r"~|null|Null|NULL|true|True|TRUE|false|False|FALSE|[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"
+    r"|[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)|"
+)
+"""Text that YAML 1.2 reads as something else; PyYAML writes by 1.1 and leaves some of it plain."""
+
+
+def as_yaml(value: Json) -> str:
+    """`value` as YAML, members in their order."""
+    import yaml  # noqa: PLC0415 - only where files are written
+
+    class Dumper(yaml.SafeDumper):
+        """Quotes what would be read as no text, and writes no aliases."""
+
+        def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's shape
+            """Each value is written where it stands."""
+            return True
+
+    def text(dumper: Any, data: str) -> Any:
+        style = '"' if _OTHERWISE.fullmatch(data) else None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
+    Dumper.add_representer(str, text)
+    return str(yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=120))
+
+
+def as_json(value: Json) -> str:
+    """`value` as JSON."""
+    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"

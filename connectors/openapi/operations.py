@@ -1,0 +1,212 @@
+"""An operation of an OpenAPI document as an action of a connector file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from connectors.openapi.document import Document, Operation
+from connectors.openapi.schemas import brief, field_of, merged, required_of, types_of, writable
+
+Json = Any
+
+_IGNORED = frozenset({"accept", "content-type", "authorization"})
+"""Header parameters that OpenAPI (4.8.12.1) says mean nothing."""
+
+_BODIES = (
+    ("json", re.compile(r"application/json\b")), ("json", re.compile(r"[^;]*\+json\b")),
+    ("form", re.compile(r"application/x-www-form-urlencoded")), ("multipart", re.compile(r"multipart/")),
+    ("text", re.compile(r"text/")), ("json", re.compile(r"\*/\*")), ("bytes", re.compile(r"")),
+)
+"""Kinds of bodies, the one that is preferred first."""
+
+_USUAL = {"json": "application/json", "form": "application/x-www-form-urlencoded", "multipart": "multipart/form-data"}
+
+_ONLY_REQUIRED = frozenset({"required", "title", "description"})
+_DEFAULTS = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
+_KEYS = re.compile(r"(x-)?idempotency-key", re.IGNORECASE)
+
+
+class NotImportable(Exception):
+    """The operation asks for what a connector file cannot say; the text says what."""
+
+
+def action_of(document: Document, operation: Operation) -> dict[str, Json]:
+    """The action. Raises NotImportable, InvalidDocument."""
+    given = operation.given
+    if re.search(r"[?#\s]", operation.path) or not operation.path.startswith("/"):
+        raise NotImportable("its path has a query, a fragment or a space in it, or does not begin with /")
+    action: dict[str, Json] = {"method": operation.method.upper(), "path": operation.path}
+    title = brief(given.get("summary"))[:120]
+    if title:
+        action["title"] = title
+    said = brief(given.get("description")) or title
+    if said and said != title:
+        action["description"] = said
+    inputs: dict[str, dict[str, Json]] = {}
+    for parameter in parameters_of(document, operation):
+        if parameter["in"] == "header" and _KEYS.fullmatch(parameter["name"]):
+            action["idempotency"] = _idempotency(document, parameter)
+            continue
+        _put(inputs, parameter["name"], parameter["in"], _input(document, parameter))
+    action |= _body(document, operation, inputs)
+    action |= _answer(document, operation)
+    if inputs:
+        action["inputs"] = inputs
+    return action
+
+
+def parameters_of(document: Document, operation: Operation) -> list[dict[str, Json]]:
+    """The parameters, an operation's own before those of its path. Raises NotImportable."""
+    found: dict[tuple[str, str], dict[str, Json]] = {}
+    for one in [*(operation.item.get("parameters") or []), *(operation.given.get("parameters") or [])]:
+        parameter = document.whole(one)
+        if not isinstance(parameter, dict) or not isinstance(parameter.get("name"), str):
+            raise NotImportable("a parameter has no name")
+        if parameter.get("in") not in _DEFAULTS:
+            raise NotImportable(f"the parameter {parameter['name']} stands in {parameter.get('in')}")
+        if parameter["in"] != "header" or parameter["name"].lower() not in _IGNORED:
+            found[parameter["in"], parameter["name"]] = parameter
+    named = set(re.findall(r"\{([^{}]*)\}", operation.path))
+    for name in named - {name for place, name in found if place == "path"}:
+        raise NotImportable(f"the path has {{{name}}}, and no parameter is called so")
+    return [one for (place, name), one in found.items() if place != "path" or name in named]
+
+
+def _input(document: Document, parameter: Mapping[str, Json]) -> dict[str, Json]:
+    place = parameter["in"]
+    content = parameter.get("content")
+    schema = parameter.get("schema")
+    item: dict[str, Json] = {"in": place}
+    if isinstance(content, dict) and content:
+        schema = next(iter(content.values())).get("schema")
+        item["as_json"] = True
+    required = place == "path" or parameter.get("required") is True
+    item |= field_of(document, schema or {}, required=required)
+    item["description"] = brief(parameter.get("description")) or item.get("description", "")
+    if not item["description"]:
+        del item["description"]
+    style = parameter.get("style", _DEFAULTS[place])
+    if style != _DEFAULTS[place]:
+        item["style"] = style
+    explode = parameter.get("explode", style == "form")
+    if explode != (style == "form") or (style == "deepObject" and not explode):
+        item["explode"] = explode
+    if parameter.get("allowReserved") is True and place == "query":
+        item["allow_reserved"] = True
+    return item
+
+
+def _idempotency(document: Document, parameter: Mapping[str, Json]) -> dict[str, Json]:
+    schema = merged(document, parameter.get("schema") or {})
+    more = {"format": "uuid"} if schema.get("format") == "uuid" else {}
+    return {"in": "header", "name": parameter["name"], **more}
+
+
+def _put(inputs: dict[str, dict[str, Json]], wire: str, place: str, item: dict[str, Json]) -> None:
+    """Add an input under a name that is its own, `wire` where that can be one."""
+    name = re.sub(r"\W+", "_", wire, flags=re.ASCII).strip("_") or "value"
+    if name in inputs:
+        others = (f"{name}_{place}{'' if number == 1 else number}" for number in range(1, 1000))
+        name = next(other for other in others if other not in inputs)
+    inputs[name] = item if name == wire else {**item, "name": wire}
+
+
+def _body(document: Document, operation: Operation, inputs: dict[str, dict[str, Json]]) -> dict[str, Json]:
+    """The body's inputs into `inputs`, and what the action says of it."""
+    given = document.whole(operation.given.get("requestBody"))
+    content = given.get("content") if isinstance(given, dict) else None
+    if not isinstance(content, dict) or not content:
+        return {}
+    kind, name = next((kind, name) for kind, like in _BODIES for name in content if like.match(name))
+    media = content[name] if isinstance(content[name], dict) else {}
+    schema = merged(document, media.get("schema") or {})
+    required = given.get("required") is True
+    action: dict[str, Json] = {} if kind == "json" else {"body": kind}
+    if name != _USUAL.get(kind) and "*" not in name:
+        action["content_type"] = name
+    if kind in ("json", "form", "multipart") and _has_members(schema):
+        needed = required_of(schema) if required else []
+        encoding = media.get("encoding") or {}
+        for member, item in writable(document, schema).items():
+            field = {"in": "field", **field_of(document, item, required=member in needed)}
+            field |= _written(document, kind, item, encoding.get(member))
+            _put(inputs, member, "body", field)
+        if required:
+            action["body_required"] = True
+        return action
+    if kind == "multipart":
+        raise NotImportable("its multipart body has no members that are named")
+    field = {"in": "body", **field_of(document, media.get("schema") or {}, required=required)}
+    if kind == "bytes":
+        field |= {"base64": True, "type": "string"}
+        field.pop("format", None)
+    elif kind == "text":
+        field["type"] = "string"
+    _put(inputs, "body", "body", field)
+    return action
+
+
+def _has_members(schema: Mapping[str, Json]) -> bool:
+    """Whether an object's members can be inputs of their own: all are known."""
+    if not isinstance(schema.get("properties"), dict) or not schema["properties"]:
+        return False
+    if schema.get("additionalProperties") not in (None, False) or "not" in schema or schema.get("nullable") is True:
+        return False
+    if schema.get("type", "object") != "object":
+        return False
+    return all(
+        isinstance(part, dict) and set(part) <= _ONLY_REQUIRED
+        for word in ("oneOf", "anyOf") for part in schema.get(word) or []
+    )
+
+
+def _written(document: Document, kind: str, schema: Json, encoding: Json) -> dict[str, Json]:
+    """How a member of a form is written."""
+    more: dict[str, Json] = {}
+    whole = merged(document, schema)
+    items = merged(document, whole.get("items") or {})
+    if kind == "multipart" and "binary" in (whole.get("format"), items.get("format")):
+        more["base64"] = True
+    if kind == "form" and isinstance(encoding, dict):
+        style, explode = encoding.get("style"), encoding.get("explode")
+        if style in ("form", "spaceDelimited", "pipeDelimited", "deepObject"):
+            more["style"] = style
+        if isinstance(explode, bool) or style is not None:
+            more["explode"] = explode if isinstance(explode, bool) else style == "form"
+        if set(types_of(document, whole)) & {"object"} and "contentType" in encoding:
+            more["as_json"] = True
+    return more
+
+
+def _answer(document: Document, operation: Operation) -> dict[str, Json]:
+    """What the action says of its answers."""
+    action: dict[str, Json] = {}
+    answers = {str(status): document.whole(given) for status, given in (operation.given.get("responses") or {}).items()}
+    others = [int(status) for status in answers if status.startswith("3") and status.isdecimal()]
+    if others:
+        action["success"] = others
+    content = [
+        pair for status, given in answers.items() if status.startswith("2") and isinstance(given, dict)
+        for pair in (given.get("content") or {}).items()
+    ]
+    kinds = [name for name, _ in content]
+    schema = next((media.get("schema") for name, media in content if "json" in name and isinstance(media, dict)), None)
+    outputs = dict(_outputs(document, merged(document, schema or {})))
+    if kinds and all("json" in kind for kind in kinds):
+        action["answers"] = "json"
+        if kinds[0] != "application/json" and "*" not in kinds[0]:
+            action["accept"] = kinds[0]
+    elif kinds and not any("json" in kind for kind in kinds):
+        action["accept"] = "*/*"
+    if outputs:
+        action["outputs"] = outputs
+    return action
+
+
+def _outputs(document: Document, schema: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
+    """The members of an answer, for the reader: one level, types and descriptions."""
+    for name, item in (schema.get("properties") or {}).items():
+        field = field_of(document, item, depth=99)
+        yield name, {key: value for key, value in field.items() if key in ("type", "description")}

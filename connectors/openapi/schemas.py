@@ -1,0 +1,149 @@
+"""A schema of an OpenAPI document as a field of a connector file: what can be checked before the call, no more.
+
+What a field cannot say (alternatives, patterns, conditions) is left out, so a field never refuses what the schema
+allows: the service checks the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from connectors.openapi.document import Document
+
+Json = Any
+
+DEEPEST = 4
+"""Levels of objects and arrays that are described."""
+
+LONGEST = 300
+"""Characters of a description."""
+
+_TYPES = ("string", "number", "integer", "boolean", "object", "array", "null")
+_KEPT: dict[str, tuple[type, ...]] = {
+    "minimum": (int, float), "maximum": (int, float), "minLength": (int,), "maxLength": (int,),
+}
+
+
+def brief(text: Json) -> str:
+    """The first paragraph of a description, on one line."""
+    if not isinstance(text, str):
+        return ""
+    line = " ".join(text.strip().split("\n\n")[0].split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+
+
+def field_of(document: Document, schema: Json, *, required: bool = False, depth: int = 0) -> dict[str, Json]:
+    """The members of a field for `schema`."""
+    schema = merged(document, schema)
+    field: dict[str, Json] = {}
+    types = types_of(document, schema)
+    if types:
+        field["type"] = types[0] if len(types) == 1 else list(types)
+    if required:
+        field["required"] = True
+    said = _said(schema)
+    if said:
+        field["description"] = said
+    values = _values(schema)
+    if values:
+        field["enum"] = [*values, None] if "null" in types and None not in values else values
+    if isinstance(schema.get("format"), str):
+        field["format"] = schema["format"]
+    for name, kind in _KEPT.items():
+        if isinstance(schema.get(name), kind) and not isinstance(schema[name], bool):
+            field[name] = schema[name]
+    if depth < DEEPEST:
+        field |= _within(document, schema, types, depth + 1)
+    return field
+
+
+def _within(document: Document, schema: dict[str, Json], types: tuple[str, ...], depth: int) -> dict[str, Json]:
+    """What an array's items and an object's members are."""
+    found: dict[str, Json] = {}
+    if "array" in types and isinstance(schema.get("items"), dict):
+        items = field_of(document, schema["items"], depth=depth)
+        if items:
+            found["items"] = items
+    if "object" in types and isinstance(schema.get("properties"), dict):
+        needed = required_of(schema)
+        found["properties"] = {
+            name: field_of(document, item, required=name in needed, depth=depth)
+            for name, item in writable(document, schema).items()
+        }
+    return found
+
+
+def _said(schema: Mapping[str, Json]) -> str:
+    """The description, with the default that the service has: it is not sent, so that a later one counts."""
+    said, default = brief(schema.get("description")), schema.get("default")
+    if default is None or isinstance(default, dict | list) or len(str(default)) > 40 or f"efault {default}" in said:
+        return said
+    return f"{said} By default {default}.".strip()
+
+
+def _values(schema: Mapping[str, Json]) -> list[Json]:
+    """The values that it may have; empty for any, and where one is no plain value."""
+    values = [schema["const"]] if "const" in schema else schema.get("enum")
+    if not isinstance(values, list) or any(isinstance(value, dict | list) for value in values):
+        return []
+    return values
+
+
+def types_of(document: Document, schema: Mapping[str, Json]) -> tuple[str, ...]:
+    """The JSON types that `schema` allows; empty for any."""
+    given = schema.get("type")
+    found = [given] if isinstance(given, str) else list(given) if isinstance(given, list) else []
+    if not found:
+        found = _of_alternatives(document, schema)
+    if not found and isinstance(schema.get("properties"), dict):
+        found = ["object"]
+    if any(name not in _TYPES for name in found):
+        return ()
+    if found and schema.get("nullable") is True and "null" not in found:
+        found.append("null")
+    return tuple(dict.fromkeys(found))
+
+
+def _of_alternatives(document: Document, schema: Mapping[str, Json]) -> list[str]:
+    for word in ("oneOf", "anyOf"):
+        parts = schema.get(word)
+        if isinstance(parts, list) and parts:
+            kinds = [types_of(document, merged(document, part)) for part in parts]
+            return [name for kind in kinds for name in kind] if all(kinds) else []
+    return []
+
+
+def merged(document: Document, schema: Json, depth: int = 0) -> dict[str, Json]:
+    """`schema` with its reference followed and what ``allOf`` adds put into it."""
+    schema = document.whole(schema)
+    if not isinstance(schema, dict):
+        return {}
+    parts = schema.get("allOf")
+    if not isinstance(parts, list) or depth > DEEPEST:
+        return schema
+    whole: dict[str, Json] = {}
+    own = {key: value for key, value in schema.items() if key != "allOf"}
+    for part in [*(merged(document, part, depth + 1) for part in parts), own]:
+        properties = {**(whole.get("properties") or {}), **(part.get("properties") or {})}
+        required = [*required_of(whole), *required_of(part)]
+        whole |= part
+        if properties:
+            whole["properties"] = properties
+        if required:
+            whole["required"] = required
+    return whole
+
+
+def required_of(schema: Mapping[str, Json]) -> list[str]:
+    """The members that an object must have."""
+    found = schema.get("required")
+    return [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
+
+
+def writable(document: Document, schema: Mapping[str, Json]) -> dict[str, Json]:
+    """The properties that a request may have."""
+    return {
+        name: item for name, item in (schema.get("properties") or {}).items()
+        if merged(document, item).get("readOnly") is not True
+    }

@@ -1,0 +1,47 @@
+import json
+
+import pytest
+
+DOCUMENT = {
+    "openapi": "3.1.0", "info": {"title": "Things", "version": "7"}, "servers": [{"url": "https://things.example"}],
+    "paths": {
+        "/things": {
+            "get": {"operationId": "list_things", "tags": ["things"], "responses": {"200": {"description": ""}}},
+            "post": {"operationId": "add_thing", "tags": ["things"], "responses": {"201": {"description": ""}}},
+        },
+        "/odd?x": {"get": {"responses": {"200": {"description": ""}}}},
+    },
+}
+
+
+@pytest.fixture
+def document(tmp_path):
+    path = tmp_path / "things.json"
+    path.write_text(json.dumps(DOCUMENT))
+    return path
+
+
+def test_a_document_is_imported_listed_and_imported_again(automate, document, tmp_path, monkeypatch):
+    into = tmp_path / "files"
+    status, out, _ = automate("connectors", "import", str(document), "--into", str(into))
+    assert (status, "2 actions" in out, "1 of them write, and are made at most once" in out) == (0, True, True)
+    assert "GET /odd?x: its path has a query" in out
+    path = into / "things.yaml"
+    path.write_text(path.read_text().replace("    path: /things\n", "    path: /things\n    idempotent: true\n", 2))
+    document.write_text(json.dumps({**DOCUMENT, "paths": {"/things": {"post": DOCUMENT["paths"]["/things"]["post"]}}}))
+    before = path.read_text()
+    told = automate.json("connectors", "import", str(document), "--into", str(into), "--dry-run", "--check")[1]
+    assert told["changes"] == [{"action": "list_things", "what": "is gone", "breaks": True}]
+    assert (told["at_most_once"], told["faults"], told["written"]) == ([], [], False)
+    assert path.read_text() == before
+    assert "BREAKS list_things: is gone" in automate("connectors", "import", str(document), "--into", str(into))[1]
+    assert "Nothing changed" in automate("connectors", "import", str(document), "--into", str(into))[1]
+    monkeypatch.setenv("AUTOMATE_CONNECTOR_FILES", str(into))
+    assert "connector:things:add_thing" in automate("connectors")[1]
+    assert automate.json("connectors", "check", str(path))[:2] == (0, [{"file": str(path), "actions": 1}])
+
+
+def test_a_file_at_fault_is_told_with_its_line(automate, tmp_path):
+    (tmp_path / "crm.yaml").write_text("connector: 1\ncode: crm\nname: CRM\nbase_url: https://x.example\nactions: {}\n")
+    status, _, err = automate("connectors", "check", str(tmp_path / "crm.yaml"))
+    assert (status, "crm.yaml:5:1" in err) == (1, True)
