@@ -66,6 +66,48 @@ def test_a_transaction_is_done_whole_or_not_at_all(client):
     assert held()[1] == written + 3
 
 
+def test_what_an_aborted_transaction_changed_is_as_it_was(client):
+    """An update changes an item in place, before the transaction fails."""
+    before = client.get_item(TableName=TABLE, Key=key_of(ROWS[4]))["Item"]
+    with pytest.raises(client.exceptions.TransactionCanceledException):
+        client.transact_write_items(TransactItems=[
+            CHANGE, put(ROWS[0], ConditionExpression="attribute_not_exists(pk)"),
+        ])
+    assert client.get_item(TableName=TABLE, Key=key_of(ROWS[4]))["Item"] == before
+
+
+EVERY_TYPE = {
+    "s": {"S": "grüße"}, "empty": {"S": ""}, "n": {"N": "-1.50"}, "b": {"B": b"\x00\xff"}, "no": {"BOOL": False},
+    "null": {"NULL": True}, "ss": {"SS": ["b", "a"]}, "ns": {"NS": ["1", "2.5"]}, "bs": {"BS": [b"\x01"]},
+    "m": {"M": {"x": {"M": {"y": {"L": [{"S": "S"}, {"N": "0"}, {"B": b"deep"}, {"M": {}}, {"L": []}]}}},
+                "S": {"S": "a field that is called as a type is"}}},
+}
+
+SIZES = {
+    "pk": 2, "sk": 3, "s": 7, "empty": 0, "n": 5, "b": 2, "no": 1, "null": 1, "ss": 2, "ns": 4, "bs": 1, "m": 46,
+}
+
+
+def test_values_of_every_type_come_back_and_count_as_much(client):
+    row = NEW | EVERY_TYPE
+    client.put_item(TableName=TABLE, Item=row)
+    assert client.get_item(TableName=TABLE, Key=key_of(NEW))["Item"] == row
+    asked = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": "p1"}}}
+    assert row in paged(client, **asked)
+    assert row in client.scan(TableName=TABLE)["Items"]
+    old = client.update_item(
+        TableName=TABLE, Key=key_of(NEW), UpdateExpression="SET m.x.y[0] = :s",
+        ExpressionAttributeValues={":s": {"S": "new"}}, ReturnValues="ALL_OLD",
+    )
+    assert old["Attributes"] == row
+    table = dynamodb_backends["123456789012"][REGION].tables[TABLE]
+    item = next(item for item in table.all_items() if item.range_key.value == "new")
+    assert {name: value.size() for name, value in item.attrs.items()} == SIZES
+    assert item.attrs["m"].cast_value == {
+        "x": {"y": ["new", 0, b"deep", {}, []]}, "S": "a field that is called as a type is",
+    }
+
+
 def paged(client, **asked):
     while True:
         answer = client.query(TableName=TABLE, **asked)
