@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -66,10 +66,10 @@ def finds(service: str | None = None) -> Iterator[Find]:
                     yield Find(name, operation, member, shape, named)
 
 
-def undecided() -> list[Find]:
-    """The finds that are neither kept back nor cleared."""
+def undecided(found: Iterable[Find]) -> list[Find]:
+    """Those that are neither kept back nor cleared."""
     cleared = Cleared.read()
-    return [find for find in finds() if kept_back(find) is None and cleared.why(find) is None]
+    return [find for find in found if kept_back(find) is None and cleared.why(find) is None]
 
 
 def kept_back(find: Find) -> str | None:
@@ -139,7 +139,7 @@ def members(shapes: Json, root: str) -> set[tuple[str, str, bool]]:
 def main(arguments: list[str]) -> int:
     """Print what is undecided, or the finds of one service."""
     if not arguments:
-        left = undecided()
+        left = undecided(finds())
         for find in left:
             print(f"{find.service}:{find.operation} {find.member} ({find.shape})")
         return 1 if left else 0

@@ -154,14 +154,20 @@ def test_the_lists_name_what_there_is():
         assert set(found) - {secret_calls.ALL} <= set(service_model(service).operation_names)
 
 
-def test_every_call_of_every_service_is_decided_on():
+@pytest.fixture(scope="module")
+def finds():
+    """Of every service: its model is read once."""
+    return list(aws_secrets.finds())
+
+
+def test_every_call_of_every_service_is_decided_on(finds):
     """Fails when botocore brings an operation or a member that nobody has looked at: python -m tools.aws_secrets."""
-    assert [f"{find.service}:{find.operation} {find.member}" for find in aws_secrets.undecided()] == []
+    assert [f"{find.service}:{find.operation} {find.member}" for find in aws_secrets.undecided(finds)] == []
 
 
-def test_what_is_cleared_is_there_and_not_kept_back():
+def test_what_is_cleared_is_there_and_not_kept_back(finds):
     """A clearance of what is gone, or is refused, would hide the next thing of that name."""
-    found = {(find.service, find.operation, find.member): find for find in aws_secrets.finds()}
+    found = {(find.service, find.operation, find.member): find for find in finds}
     cleared = aws_secrets.Cleared.read().members
     assert [place for place in cleared if place not in found] == []
     assert [place for place in cleared if aws_secrets.kept_back(found[place]) is not None] == []

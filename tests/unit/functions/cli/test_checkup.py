@@ -1,11 +1,9 @@
 """automate doctor: what is well, what is ill, and what mends it."""
 
 import json
-import os
 import sqlite3
 import stat
 import subprocess
-import sys
 from contextlib import closing
 
 import pytest
@@ -17,7 +15,6 @@ from functions.app.release import release
 from functions.cli.checkup import of_deployment
 from functions.server import product
 from functions.server.product import Product
-from tests.support import patience
 
 WELL = {"name": "orders", "definition": {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}}
 WITH_SECRET = {"name": "pay", "definition": {"QueryLanguage": "JSONata", "StartAt": "Call", "States": {"Call": {
@@ -27,23 +24,17 @@ WITH_SECRET = {"name": "pay", "definition": {"QueryLanguage": "JSONata", "StartA
 
 
 @pytest.fixture
-def doctor(tmp_path):
+def doctor(automate, tmp_path):
     """`run(*arguments)` runs automate on a folder of its own; `run.folder`."""
-    folder = tmp_path / "data"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AUTOMATE_")}
-
     def run(*arguments):
-        command = [sys.executable, "-m", "functions.cli.main", "--data-dir", str(folder), *arguments]
-        return subprocess.run(
-            command, capture_output=True, text=True, check=False, env=environment, timeout=patience.SECONDS
-        )
+        return subprocess.CompletedProcess(arguments, *automate(*arguments))
 
     def imported(document):
         file = tmp_path / "document.json"
         file.write_text(json.dumps(document))
         assert run("import", "--file", str(file), "--publish").returncode == 0
 
-    run.folder, run.imported = folder, imported
+    run.folder, run.imported = automate.folder, imported
     return run
 
 
