@@ -5,6 +5,7 @@
 One execution of one task is run, and copied as often as asked, as if each had ended a hundred days ago. Then W3x50 runs
 on that folder twice: while nothing is taken, and while a thread of the same process takes them, as in a worker. It goes
 on until all are taken. The output has both medians, how long that took, and the size of the file before and after.
+Before that as many are taken with nothing beside: the CPU time and bytes of it are in the line `taken`.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ import argparse
 import json
 import tempfile
 import threading
+import time
+from collections.abc import Callable
 
 from benchmarks import workloads
 from benchmarks.connector import TASK
 from benchmarks.durability import Bench, open_product
 from benchmarks.measuring import machine, now
+from engine.durable.lifecycle.ageing import Ageing
 from engine.durable.retention import DAY, Retention
 from engine.durable.worker.serving import Serving
 from engine.ports.keys import ExecutionKey
@@ -116,6 +120,20 @@ def measured(flow: Bench, count: int, repeats: int) -> dict[str, float]:
     }
 
 
+def taken(flow: Bench, count: int) -> dict[str, float]:
+    """What it takes to take `count` with nothing beside."""
+    copy(flow, small(flow), count)
+    product = flow.product
+    before, began = bytes_of(flow), time.process_time()
+    job = Ageing(product.stores.retention, product.clock, Retention())
+    while job.round():
+        pass
+    return {
+        "taken": job.taken, "cpu_s": round(time.process_time() - began, 1), "bytes_before": before,
+        "bytes_after": bytes_of(flow),
+    }
+
+
 def main() -> None:
     """Print the machine and the figures, a JSON line each."""
     parser = argparse.ArgumentParser(description="W3x50 while executions are taken beside it.")
@@ -125,15 +143,17 @@ def main() -> None:
     folder = bench_folder()
     folder.mkdir(parents=True, exist_ok=True)
     print(json.dumps(machine(str(folder))))
-    print(json.dumps(aged(str(folder), arguments.executions, arguments.repeats)))
+    count = arguments.executions
+    print(json.dumps(on_a_folder(str(folder), lambda flow: taken(flow, count))), flush=True)
+    print(json.dumps(on_a_folder(str(folder), lambda flow: measured(flow, count, arguments.repeats))))
 
 
-def aged(folder: str, count: int, repeats: int) -> dict[str, float]:
-    """`measured` on a fresh data folder below `folder`."""
+def on_a_folder(folder: str, measure: Callable[[Bench], dict[str, float]]) -> dict[str, float]:
+    """`measure` on a fresh data folder below `folder`."""
     with tempfile.TemporaryDirectory(dir=folder) as data_dir:
         product = open_product(data_dir, "benchmark")
         try:
-            return measured(Bench(product, workloads.sequence(TASK, workloads.TASKS)), count, repeats)
+            return measure(Bench(product, workloads.sequence(TASK, workloads.TASKS)))
         finally:
             product.close()
 

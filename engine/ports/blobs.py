@@ -8,8 +8,9 @@ from typing import Protocol
 class BlobStore(Protocol):
     """Raises engine.errors.StorageError when the store fails."""
 
-    def put(self, workspace: str, data: bytes) -> str:
-        """Store `data`; its reference is the SHA-256 in hex, so storing twice is harmless."""
+    def put(self, workspace: str, data: bytes, *, owner: tuple[str, str] | None = None) -> str:
+        """Store `data`; its reference is the SHA-256 in hex, so storing twice is harmless. `owner` is the key of the
+        one item that will refer to it, where there is only one."""
         ...
 
     def get(self, workspace: str, ref: str) -> bytes:

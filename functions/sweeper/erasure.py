@@ -1,4 +1,5 @@
-"""Erasures on AWS: the API has hidden what is to be erased, and the sweeper's tick deletes it.
+"""Erasures on AWS: the API has hidden what is to be erased, and the sweeper's tick deletes it. Once an hour a tick
+looks for large values that nothing refers to (engine.adapters.aws.erasure.orphans).
 
 A tick goes on with what was asked for and is not over, as far as its time goes. The event ``{"erased": {"workspace"}}``
 erases again what a restored table has brought back.
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from engine.adapters.aws.erasure.orphans import DynamoOrphans
 from engine.adapters.aws.stores import AwsStores
 from engine.clock import Clock, SystemClock
 from engine.durable.lifecycle.erasing import Erasing
@@ -24,6 +26,9 @@ from engine.records import dataclass
 from engine.settings import Settings
 
 Json = Any
+
+ORPHANS_MINUTES = 60
+"""Between two looks for orphans."""
 
 MINUTES = 90
 """Between two looks at a chain for what is kept no longer: of sixteen, each has its turn once a day."""
@@ -83,6 +88,7 @@ class Parts:
 
     erasing: Erasing
     expiry: AuditExpiry
+    orphans: DynamoOrphans
     clock: Clock
     workspace: str
 
@@ -90,6 +96,8 @@ class Parts:
         """Go on with erasures; how many ended. Every MINUTES one chain of the audit log is looked at for entries
         that are kept no longer: DynamoDB deletes them, behind the checkpoint that is written here."""
         minute = int(self.clock.now() // 60)
+        if minute % ORPHANS_MINUTES == ORPHANS_MINUTES // 2:
+            self.orphans.look(self.workspace)
         if minute % MINUTES == 0:
             self.expiry.check(self.workspace, minute // MINUTES % CHAINS)
         return self.erasing.go_on(self.workspace, deadline=deadline)
@@ -102,5 +110,6 @@ def parts() -> Parts:
     stores = AwsStores.from_settings(settings, clock)
     recorder = AuditRecorder(stores.audit, clock, notes=stores.audit_notes)
     return Parts(
-        erasing_over(stores, clock), AuditExpiry(recorder, clock, settings.audit_days), clock, settings.workspace
+        erasing_over(stores, clock), AuditExpiry(recorder, clock, settings.audit_days),
+        DynamoOrphans(stores.stored, stores.blobs), clock, settings.workspace,
     )

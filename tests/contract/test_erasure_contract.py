@@ -215,6 +215,8 @@ def test_one_that_died_half_way_is_named_and_goes_on(stores):
     stores.erasure.hold(erasure, key)
     stores.restart()
     assert [one.executions for one in product.erasing.pending("default")] == [(key.id,)]
+    with pytest.raises(ExecutionTaken):
+        product.executions.redrive(key)
     erased = product.erasing.erase_one(key, TESTER)
     assert erased.erasure.id == "e"
     product.over()

@@ -1,11 +1,12 @@
-"""Large values in S3, under ``blobs/<workspace>/<SHA-256>``."""
+"""Large values in S3, under ``blobs/<workspace>/<SHA-256>``. One that a single item refers to has that item's key in
+its metadata (`OWNER`), quoted, its two parts apart by ``&``."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from botocore.exceptions import ClientError
 
@@ -13,6 +14,10 @@ from engine.adapters.aws.clients import Clients
 from engine.adapters.aws.failures import code_of, storage_errors
 from engine.errors import StoreCorrupt, StoreUnavailable
 
+OWNER = "owner"
+"""Of an object's metadata."""
+
+_MOST_METADATA = 1800  # S3 takes 2 KB; a longer one is left out
 _MOST_DELETED = 1000  # DeleteObjects' limit
 _LIST, _NOT_AUTHORIZED = "s3:ListBucket", "is not authorized to perform"
 
@@ -24,12 +29,37 @@ class S3Blobs:
         self._clients = clients
         self._bucket = bucket
 
-    def put(self, workspace: str, data: bytes) -> str:
+    def put(self, workspace: str, data: bytes, *, owner: tuple[str, str] | None = None) -> str:
         """Store `data` under its SHA-256."""
         ref = hashlib.sha256(data).hexdigest()
+        said = "" if owner is None else "&".join(quote(part, safe="") for part in owner)
+        more: Any = {"Metadata": {OWNER: said}} if 0 < len(said) <= _MOST_METADATA else {}
         with storage_errors():
-            self._clients.s3.put_object(Bucket=self._bucket, Key=_object_key(workspace, ref), Body=data)
+            self._clients.s3.put_object(Bucket=self._bucket, Key=_object_key(workspace, ref), Body=data, **more)
         return ref
+
+    def some(self, workspace: str, after: str, most: int) -> list[tuple[str, float]]:
+        """Up to `most` references behind `after`, in their order, each with when it was written last (epoch
+        seconds)."""
+        folder = _object_key(workspace, "")
+        with storage_errors():
+            page = self._clients.s3.list_objects_v2(
+                Bucket=self._bucket, Prefix=folder, StartAfter=folder + after, MaxKeys=most
+            )
+        found = page.get("Contents", [])
+        return [(item["Key"].removeprefix(folder), item["LastModified"].timestamp()) for item in found]
+
+    def owner(self, workspace: str, ref: str) -> tuple[str, str] | None:
+        """The key of the one item that refers to it, if any does; None where several may, and where it is gone."""
+        with storage_errors():
+            try:
+                answer = self._clients.s3.head_object(Bucket=self._bucket, Key=_object_key(workspace, ref))
+            except ClientError as error:
+                if code_of(error) in ("404", "NoSuchKey", "NotFound"):
+                    return None
+                raise
+        pk, _, sk = answer.get("Metadata", {}).get(OWNER, "").partition("&")
+        return (unquote(pk), unquote(sk)) if sk else None
 
     def get(self, workspace: str, ref: str) -> bytes:
         """The data behind `ref`. Raises StoreCorrupt when it is missing or does not match its digest."""

@@ -1,7 +1,8 @@
 """Bodies of items: in the item itself, or, past what an item should hold, in a blob written before the item.
 
 A crash between the two writes, or a lost condition, leaves an orphan blob under its digest: harmless, and found again
-by the retry.
+by the retry. So does an item that is replaced or deleted. Orphans are deleted later, for each blob of one item alone
+says whose it is (engine.adapters.aws.erasure.orphans).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ DEFLATE_OVER_BYTES = 600
 
 
 OWN = "own_blob"
-"""The attribute of an item whose blob no other execution's item refers to."""
+"""The attribute of an item whose blob no other item refers to."""
 
 _SALT_BYTES = 32
 _WHITE = b" \t\n\r"
@@ -37,17 +38,18 @@ def with_text(blobs: BlobStore, workspace: str, item: Item, text: bytes, *, own:
 
 def with_body(blobs: BlobStore, workspace: str, item: Item, body: bytes, *, own: bool = False) -> Item:
     """`item` with `body` in it, or with the reference of the blob that was written for it. `own`: the blob is to be
-    deleted with the item's partition, so no other partition may share it. Blanks of its own behind the body make its
-    digest another; who does not know them reads over them, as JSON and deflated bodies let one."""
+    deleted with the item, so no other item may share it. Blanks of its own behind the body make its digest another;
+    who does not know them reads over them, as JSON and deflated bodies let one."""
     if len(body) <= MOST_INLINE_BYTES:
         return {**item, "body": body}
     if not own:
         return {**item, "body_ref": blobs.put(workspace, body)}
-    return {**item, "body_ref": blobs.put(workspace, body + _salt(item["pk"])), OWN: True}
+    owner = item["pk"], item["sk"]
+    return {**item, "body_ref": blobs.put(workspace, body + _salt(owner), owner=owner), OWN: True}
 
 
-def _salt(partition: str) -> bytes:
-    digest = hashlib.sha256(partition.encode()).digest()[: _SALT_BYTES // 4]
+def _salt(owner: tuple[str, str]) -> bytes:
+    digest = hashlib.sha256("\0".join(owner).encode()).digest()[: _SALT_BYTES // 4]
     return bytes(_WHITE[byte >> shift & 3] for byte in digest for shift in (0, 2, 4, 6))
 
 

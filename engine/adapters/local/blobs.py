@@ -17,7 +17,9 @@ class SqliteBlobs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def put(self, workspace: str, data: bytes) -> str:
+    def put(
+        self, workspace: str, data: bytes, *, owner: tuple[str, str] | None = None,  # noqa: ARG002  the port's shape
+    ) -> str:
         """Store `data` under its SHA-256."""
         ref = hashlib.sha256(data).hexdigest()
         self._database.write(lambda connection: connection.execute(_PUT, (workspace, ref, data)))

@@ -48,7 +48,7 @@ _SEGMENTS = "SELECT count(*) FROM (SELECT 1 FROM segment WHERE e = ? LIMIT ?)"
 ITEMS = "SELECT e, workspace, id, status FROM header WHERE workspace = ? AND id > ? AND id < ? ORDER BY id LIMIT ?"
 """The items of Map Runs between two ids."""
 PUT_ASIDE = "UPDATE header SET workspace = ?, id = ?, status = 'TAKEN', due_at = NULL, parent = NULL WHERE e = ?"
-_REMEMBER = """INSERT INTO taken (workspace, id, at) VALUES (?, ?, ?)
+REMEMBER = """INSERT INTO taken (workspace, id, at) VALUES (?, ?, ?)
     ON CONFLICT (workspace, id) DO UPDATE SET at = excluded.at"""
 _UNSAID = """SELECT workspace, id, item FROM inbox AS i WHERE due_at < ?
     AND NOT EXISTS (SELECT 1 FROM header WHERE workspace = i.workspace AND id = i.id) ORDER BY due_at LIMIT ?"""
@@ -105,7 +105,7 @@ class SqliteRetention:
                 if row is None:
                     continue
                 segments += let_go(connection, row[0], key)
-                connection.execute(_REMEMBER, (key.workspace, key.id, now))
+                connection.execute(REMEMBER, (key.workspace, key.id, now))
                 taken += 1
                 if segments >= MOST_SEGMENTS:
                     break

@@ -15,7 +15,9 @@ class MemoryBlobs:
         self._lock = Lock()
         self._data: dict[tuple[str, str], bytes] = {}
 
-    def put(self, workspace: str, data: bytes) -> str:
+    def put(
+        self, workspace: str, data: bytes, *, owner: tuple[str, str] | None = None,
+    ) -> str:
         """Store `data` under its SHA-256."""
         ref = hashlib.sha256(data).hexdigest()
         with self._lock:

@@ -121,7 +121,9 @@ def _types(machine: dict[str, Any]) -> set[str]:
 
 def test_executions_are_aged_beside_the_durable_workload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ageing, "AT_ONCE", 2)
-    found = ageing.aged(str(tmp_path), 300, 1)
+    alone = ageing.on_a_folder(str(tmp_path), lambda flow: ageing.taken(flow, 300))
+    assert (alone["taken"], alone["bytes_after"] <= alone["bytes_before"]) == (300, True)
+    found = ageing.on_a_folder(str(tmp_path), lambda flow: ageing.measured(flow, 300, 1))
     assert found["executions"] == 300
     assert found["rounds_beside"] >= 1
     beside = found["rounds_beside"] * 2 * 40 * 2048  # what ran beside it stays: 40 steps each, under 2 KB a step

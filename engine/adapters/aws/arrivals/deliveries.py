@@ -13,7 +13,7 @@ from urllib.parse import quote
 from engine.adapters import listing
 from engine.adapters.aws import table
 from engine.adapters.aws.blobs import S3Blobs
-from engine.adapters.aws.bodies import body_of, with_text
+from engine.adapters.aws.bodies import OWN, body_of, with_text
 from engine.adapters.aws.dynamo import ConditionFailed, Expression, Item, Key, Put, Table, Update
 from engine.adapters.aws.items import started_sort
 from engine.adapters.aws.journal import DynamoJournal
@@ -66,7 +66,7 @@ class DynamoDeliveries:
             "replay_of": delivery.replay_of, **_place(delivery),
         }
         if delivery.body is not None:
-            item = with_text(self._blobs, delivery.key.workspace, item, delivery.body)
+            item = with_text(self._blobs, delivery.key.workspace, item, delivery.body, own=True)
         return Put(item, Expression(
             "attribute_not_exists(pk) OR outcome <> :started OR forget_at <= :now",
             {":started": STARTED, ":now": delivery.arrived_at},
@@ -122,7 +122,7 @@ class DynamoDeliveries:
             if "body_ref" in item:
                 self._blobs.delete(key.workspace, [item["body_ref"]])
             self._table.holds(Update(
-                _key(key), "SET body_digest = :none REMOVE body, body_ref, deflated, dedupe_key, #source, why",
+                _key(key), f"SET body_digest = :none REMOVE body, body_ref, deflated, dedupe_key, #source, why, {OWN}",
                 Expression("attribute_exists(pk)", {":none": ""}, {"#source": "source"}),
             ))
 

@@ -23,6 +23,7 @@ from engine.adapters.local.retention import (
     ITEMS,
     LAST,
     OPEN,
+    REMEMBER,
     delete_header,
     delete_segments,
     put_aside,
@@ -83,6 +84,7 @@ class SqliteErasure:
             for name in ("execution", "inbox", "wake"):
                 connection.execute(f"DELETE FROM {name} WHERE workspace = ? AND id = ?", place)
             put_aside(connection, row[0], key, mark=HELD)
+            connection.execute(REMEMBER, (*place, erasure.at))  # until it is on the list
             return True
 
         return self._zeroing(work)

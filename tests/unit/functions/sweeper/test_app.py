@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.adapters.aws.erasure.orphans import DynamoOrphans
 from engine.catalog.catalog import Catalog
 from engine.catalog.document import parse_document
 from engine.clock import SkipClock
@@ -62,7 +63,8 @@ def stage(monkeypatch):
         monkeypatch.setattr(app, "sweeper", lambda: made.sweeper)
         monkeypatch.setattr(app, "schedules", lambda: made.schedules)
         expiry = AuditExpiry(AuditRecorder(stores.audit, clock, notes=stores.audit_notes), clock, 400.0)
-        parts = erasure.Parts(erasure.erasing_over(stores, clock), expiry, clock, "default")
+        orphans = DynamoOrphans(stores.stored, stores.blobs)
+        parts = erasure.Parts(erasure.erasing_over(stores, clock), expiry, orphans, clock, "default")
         monkeypatch.setattr(erasure, "parts", lambda: parts)
         yield made
         stores.close()

@@ -9,6 +9,7 @@ from copy import deepcopy
 
 import pytest
 
+from engine.adapters.aws.erasure.orphans import DynamoOrphans
 from engine.adapters.aws.erasure.store import KEPT_DAYS
 from engine.clock import SkipClock
 from engine.durable.lifecycle.erasing import ASKED_SECONDS, Erasing
@@ -236,7 +237,8 @@ def test_every_chain_is_looked_at_once_a_day(stores, audit):
     ])
     stores.clock.sleep(402 * DAY)
     expiry = AuditExpiry(AuditRecorder(stores.audit, stores.clock, notes=stores.audit_notes), stores.clock, 400.0)
-    parts = Parts(erasing_over(stores, stores.clock), expiry, stores.clock, "default")
+    orphans = DynamoOrphans(stores.stored, stores.blobs)
+    parts = Parts(erasing_over(stores, stores.clock), expiry, orphans, stores.clock, "default")
     for _ in range(24 * 60):
         stores.clock.sleep(60.0)
         if int(stores.clock.now() // 60) % MINUTES == 0:  # the others only look for erasures
