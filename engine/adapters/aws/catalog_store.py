@@ -56,7 +56,7 @@ class DynamoCatalogStore:
             "imported_digest": draft.imported_digest,
             **({"updated_by_id": draft.updated_by_id} if draft.updated_by_id else {}),
         }
-        stored = with_body(self._blobs, draft.workspace, item, draft.document, own=True)
+        stored = with_body(self._blobs, draft.workspace, item, draft.document)
         unchanged = ABSENT if expect_etag is None else Expression("etag = :etag", {":etag": expect_etag})
         row = Update(
             _workflow_key(draft.workspace, draft.workflow),
@@ -95,7 +95,7 @@ class DynamoCatalogStore:
             "pk": pk, "sk": sk, "digest": version.digest, "definition_digest": version.definition_digest,
             "note": version.note, "published_at": version.published_at, "published_by": version.published_by,
         }
-        stored = with_body(self._blobs, workspace, item, version.document, own=True)
+        stored = with_body(self._blobs, workspace, item, version.document)
         pointer_pk, pointer_sk = _definition_key(workspace, workflow, version.definition_digest)
         # ada    -- reads latest 4 -- publishes 5: latest is still 4, written
         # grace  -- reads latest 4 --------------------------- publishes 5: latest is 5, nothing of hers is written

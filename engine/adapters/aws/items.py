@@ -14,6 +14,9 @@ from engine.ports.generated_names import is_generated
 from engine.ports.journal import RUNNING, Header, InboxItem, Parent, Segment
 from engine.ports.keys import Actor, ExecutionKey
 
+EXECUTIONS = "E#"
+"""What the partition of an execution begins with."""
+
 HEADER = "H"
 SEGMENTS = "S#"
 INBOX = "N#"
@@ -43,7 +46,7 @@ _MOST_SORTED_BYTES = 300
 
 def partition(key: ExecutionKey) -> str:
     """The partition of an execution. The workspace is quoted, so that no id can reach into another's."""
-    return f"E#{quote(key.workspace, safe='')}#{key.id}"
+    return f"{EXECUTIONS}{quote(key.workspace, safe='')}#{key.id}"
 
 
 def key_of(partition_key: str) -> ExecutionKey:

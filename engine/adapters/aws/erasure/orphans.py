@@ -1,9 +1,10 @@
 """Large values that nothing refers to: of a start or a commit that died or lost between its two writes, and of an
-item that was replaced or deleted (an inbox item, a draft, what arrived).
+item that was replaced or deleted (an inbox item, what arrived).
 
 An object of one item alone says whose it is (engine.adapters.aws.blobs). It is an orphan when that item is not there,
-or refers to another. Nothing is kept between two looks: each takes some objects from a place that is drawn by chance.
-Names are digests, so chance reaches all of them alike.
+or refers to another. But an execution keeps its own until it is taken, or was never started: a table that is restored
+to an earlier day may have the item again. Nothing is kept between two looks: each takes some objects from a place that
+is drawn by chance. Names are digests, so chance reaches all of them alike.
 
 An object that was written in the last days is left alone, for its item may still come. Whoever writes the very same
 item again later puts the same object anew. Only in the milliseconds between the look at that and the deletion would it
@@ -15,6 +16,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 
+from engine.adapters.aws import items
 from engine.adapters.aws.blobs import S3Blobs
 from engine.adapters.aws.dynamo import Table
 
@@ -24,7 +26,7 @@ LEFT_ALONE_DAYS = 2.0
 """For so long what was written last may still get its item."""
 
 PAGE = 100
-"""Objects of one look: a request to list, and at the most two more and a read of the table for each."""
+"""Objects of one look: a request to list, and at the most three more and two reads of the table for each."""
 
 
 class DynamoOrphans:
@@ -54,6 +56,10 @@ class DynamoOrphans:
         owner = self._blobs.owner(workspace, ref)
         if owner is None:
             return False
+        if owner[0].startswith(items.EXECUTIONS):
+            header = self._table.get((owner[0], items.HEADER))
+            if header is not None and items.taken_at(header, self._table.now()) is None:
+                return False
         item = self._table.get(owner)
         return item is None or item.get("body_ref") != ref
 
