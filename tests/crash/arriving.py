@@ -10,6 +10,8 @@ started.
     I23   no key starts two executions, at each trigger; a repeat starts nothing, and the first body counts
     I24   each time of a schedule starts one execution, and none is left out (missed: all)
     I25   each start is told of once in the audit log, by the name of its trigger
+    I26   no minute is given to more executions than a budget says, and none begins before its own; what is refused for
+          that is answered so, and may come again
 """
 
 from __future__ import annotations
@@ -18,10 +20,11 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
+from engine.durable.lifecycle.budgets import Budgets, budget_wait
 from engine.durable.triggering.delivering import Delivered, TriggerPaused
 from engine.durable.triggering.schedules import Schedules
 from engine.errors import StorageError
@@ -65,11 +68,13 @@ class Sent:
 
 @dataclass(frozen=True)
 class Sources:
-    """`triggers` of each workflow, and what is sent to them. `looks`: who looks at the schedules."""
+    """`triggers` of each workflow, and what is sent to them. `looks`: who looks at the schedules. `budgets` of each
+    workflow that has one."""
 
     triggers: dict[str, tuple[dict[str, Json], ...]]
     sent: tuple[Sent, ...] = ()
     looks: tuple[str, ...] = ()
+    budgets: dict[str, dict[str, Json]] = field(default_factory=dict)
 
 
 ARRIVING: dict[str, Sources] = {
@@ -98,6 +103,18 @@ ARRIVING: dict[str, Sources] = {
          "other": ({"type": "schedule", "expression": "rate(1 minute)", "window_minutes": 2, "missed": "all"},),
          "third": ({"type": "schedule", "expression": "rate(2 minutes)", "window_minutes": 2, "missed": "skip"},)},
         looks=("look-a", "look-b"),
+    ),
+    "budget": Sources(
+        {"flow": ({"type": "webhook", "path": "order", "auth": _OPEN},),
+         "other": ({"type": "webhook", "name": "second", "path": "second", "auth": _OPEN},)},
+        (
+            *(Sent(f"w{number}", "webhook", f"k{number}", {"key": f"k{number}", "total": 1}) for number in range(5)),
+            *(Sent(f"r{number}", "second", f"k{number}", {"key": f"k{number}", "total": 1}) for number in range(3)),
+        ),
+        budgets={
+            "flow": {"executions_per_minute": 2},
+            "other": {"executions_per_minute": 1, "when_exceeded": "refuse"},
+        },
     ),
 }
 """By name; none is among WORKFLOWS, whose runs are counted by themselves."""
@@ -135,9 +152,13 @@ class ArrivingWorld(World):
         self._looked = {name: self.began - LOOK_SECONDS + 7 * turn for turn, name in enumerate(sources.looks)}
         self._done: dict[str, float] = {}
         self._apart: set[str] = set()
+        self._later: dict[str, float] = {}
+        self.given: dict[ExecutionKey, float] = {}
         super().__init__(Workflow(_flow("flow")), faults, stores, **more)
         for name, triggers in sources.triggers.items():
-            self.published.publish(_flow(name), name, triggers=triggers, published_at=self.began)
+            self.published.publish(
+                _flow(name), name, triggers=triggers, published_at=self.began, budgets=sources.budgets.get(name),
+            )
         self._clients = [*map(self._sender, sources.sent), *map(self._looker, sources.looks)]
 
     # ---------------------------------------------------------------- the sources
@@ -156,8 +177,9 @@ class ArrivingWorld(World):
 
     def _sender(self, sent: Sent) -> Client:
         return Client(
-            sent.name, lambda _world: True, lambda _world: self._send(sent),
-            again=lambda world: len(world.ledger.asks[sent.name]) < TIMES_SENT,
+            sent.name, lambda world: world.clock.now() >= self._later.get(sent.name, 0.0),
+            lambda _world: self._send(sent),
+            again=lambda world: sent.name in self._later or len(world.ledger.asks[sent.name]) < TIMES_SENT,
         )
 
     def _send(self, sent: Sent) -> None:
@@ -169,6 +191,10 @@ class ArrivingWorld(World):
             arrival = Arrival(sent.body, self.clock.now(), {"Headers": {}}, sent.key, "192.0.2.7")
             done = [triggers.delivering.deliver(listener, arrival)]
         self.answered.setdefault(sent.name, []).extend(done)
+        self._later.pop(sent.name, None)
+        for each in done:
+            if each.retry_after is not None:
+                self._later[sent.name] = self.clock.now() + each.retry_after
 
     def _looker(self, name: str) -> Client:
         def due(world: World) -> bool:
@@ -201,6 +227,7 @@ class ArrivingWorld(World):
 
     def _rival(self) -> None:
         """Whoever hands something over right now does so twice: the second one is through before the first goes on."""
+        own, self.budgets = self.budgets, self.new_budgets()
         with self.quietly():
             for client in self._clients:
                 if client.name in self.asking and client.name not in self._apart:
@@ -209,13 +236,39 @@ class ArrivingWorld(World):
                         client.act(self)
                     self._apart.discard(client.name)
             self._run([Received(key, "rival") for key in keys_of(self)])
+        self.budgets = own
+
+    def _dies(self) -> None:
+        self._leased = None
+        super()._dies()
+
+    @property
+    def budgets(self) -> Budgets | None:
+        """Those of this life of whoever starts."""
+        if self._leased is None:
+            self._leased = self.new_budgets()
+        return self._leased
+
+    @budgets.setter
+    def budgets(self, made: Budgets | None) -> None:
+        self._leased = made
 
     def _performed(self, name: str, act: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         answer = super()._performed(name, act, *args, **kwargs)
         if not self._quiet:
             with self.quietly():
                 self.watched.broken += _apart(self)
+                self._note_minutes()
         return answer
+
+
+    def _note_minutes(self) -> None:
+        """The minute of each execution that is new, as its header says it: only a pause would change that."""
+        for header in self.stores.headers() if self.sources.budgets else ():
+            if header.key not in self.given:
+                wait = budget_wait(header)
+                begins = header.started_at if wait is None or wait.until is None else wait.until
+                self.given[header.key] = begins // 60 * 60
 
 
 def _flow(name: str) -> dict[str, Any]:
@@ -268,6 +321,7 @@ def check(world: ArrivingWorld) -> list[str]:
     broken += _check_keys(world)
     broken += _check_times(world)
     broken += _check_told(world)
+    broken += _check_budgets(world)
     return broken
 
 
@@ -290,7 +344,7 @@ def _wrong(name: str, done: Delivered, row: str | None, there: bool) -> str | No
     if row is None:
         return "and there is no row"
     if done.delivery.outcome != STARTED:
-        if done.delivery.outcome == REFUSED and name not in UNFIT:
+        if done.delivery.outcome == REFUSED and name not in UNFIT and done.retry_after is None:
             return f"and nothing is wrong with it: {done.delivery.why}"
         return None if done.delivery.why else "and nothing says why"
     if not there:
@@ -348,6 +402,18 @@ def _check_times(world: ArrivingWorld) -> Iterator[str]:
         wanted = int((latest - late - world.began) // step)
         if len(found) < wanted and (spec["missed"] == "all" or not world.faults.at):
             yield f"I24: {workflow} was started at {sorted(found)}, not {wanted} times"
+
+
+def _check_budgets(world: ArrivingWorld) -> Iterator[str]:
+    for workflow, budget in world.sources.budgets.items():
+        minutes = Counter(minute for key, minute in world.given.items() if key.workflow == workflow)
+        if max(minutes.values(), default=0) > budget["executions_per_minute"]:
+            yield f"I26: {workflow} was given {dict(minutes)}"
+    slow = min(0.0, *world.faults.skews) if world.faults.skews else 0.0
+    for key, minute in world.given.items():
+        began = world.executions.events(key, most=1)[0].at
+        if began < minute + slow:
+            yield f"I26: {key.id} began {minute - began} s before its minute"
 
 
 def _check_told(world: ArrivingWorld) -> Iterator[str]:

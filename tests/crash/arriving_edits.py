@@ -118,7 +118,8 @@ ARRIVING_EDITS: dict[str, Edited] = {
         Edit(
             _DELIVERING,
             "        except UserError as error:\n            if error.status >= OUT_OF_SERVICE:\n"
-            "                raise\n            return self._put(delivery, REFUSED, error.message)",
+            "                raise\n"
+            "            return replace(self._put(delivery, REFUSED, error.message), retry_after=error.retry_after)",
             "        except Exception as error:\n            return self._put(delivery, REFUSED, str(error))",
         ),
         runs=_calls("hook", "throttled", "lost-reply"),
@@ -151,6 +152,35 @@ ARRIVING_EDITS: dict[str, Edited] = {
         Edit(_DELIVERING, "        if there:  # its row", "        if there is None:  # its row"),
         test=_OF_DELIVERING
         + "test_an_execution_that_somebody_else_started_with_the_same_input_is_not_this_one_s[sqlite]",
+    ),
+    "a minute given whoever gave it": Edited(
+        "units of a minute are leased by who has read the latest",
+        Edit("engine.durable.lifecycle.budgets", "            if self._rows.change(replace(row, spec=spec)):",
+             "            if self._rows.change(replace(row, spec=spec)) or row.revision:"),
+        test=f"{_TESTS}/durable/lifecycle/test_budgets.py::test_two_processes_that_lease_at_once_give_no_minute_twice",
+    ),
+    "a unit used before it is leased": Edited(
+        "a unit is leased before it is used",
+        Edit("engine.durable.lifecycle.budgets", "            end = used + size\n",
+             "            end = used + size - 1\n"),
+        runs=_calls("budget", "before"),
+    ),
+    "begun before its minute": Edited(
+        "what waits for its budget begins in its minute",
+        Edit("engine.durable.worker.admission", "(last is None and self._beginning.waits(header))", "last is header"),
+        runs=_calls("budget", "rival"),
+    ),
+    "refused again": Edited(
+        "a start that is asked for again is answered, whatever the budget",
+        Edit("engine.durable.lifecycle.starts", "        if unit is None and self._journal.header(key) is None:\n",
+             "        if unit is None:\n"),
+        test=_OF_DELIVERING
+        + "test_beyond_a_budget_that_refuses_what_arrived_is_kept_says_why_and_may_come_again[memory]",
+    ),
+    "a repeat takes a unit": Edited(
+        "a start that comes again counts once",
+        Edit("engine.durable.lifecycle.starts", "            used = not there\n", "            used = True\n"),
+        test=f"{_TESTS}/durable/lifecycle/test_budgets.py::test_a_start_that_is_asked_for_again_counts_once",
     ),
     "the second secret uncompared": Edited(
         "any signature is compared, whichever the secret",

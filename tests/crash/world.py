@@ -318,6 +318,7 @@ class World(Product):
             new_pool=lambda chain, at, _threads: VirtualCalls(
                 chain, at, self.workflow.takes or (lambda _call: self.workflow.seconds)),
             together=None if self.stores.together is None else self.together, on_committed=self._recorder(),
+            budgets=self.budgets,
         )
 
     def _recorder(self) -> Callable[[Any], None]:

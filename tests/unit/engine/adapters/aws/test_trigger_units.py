@@ -11,6 +11,7 @@ from engine.catalog.catalog import Catalog
 from engine.catalog.document import parse_document
 from engine.catalog.published import CatalogPublished
 from engine.clock import SkipClock
+from engine.durable.lifecycle.budgets import Budgets
 from engine.durable.lifecycle.executions import Executions
 from engine.durable.triggering.delivering import Delivering
 from engine.durable.triggering.listening import Listening
@@ -37,12 +38,13 @@ TRIGGERS = [
 class Stage:
     """Its units are of what a function does that is warm: it has read the version before."""
 
-    def __init__(self, stores, clock):
+    def __init__(self, stores, clock, budgets=None):
         self.clock = clock
+        self.budgets = Budgets(stores.trigger_states, clock)
         settings, published = Settings(), CatalogPublished(stores.started_catalog)
         executions = Executions(
             journal=stores.journal, index=stores.index, queue=stores.queue, published=published, clock=clock,
-            settings=settings, pauses=stores.started_pauses,
+            settings=settings, pauses=stores.started_pauses, budgets=self.budgets,
         )
         self.executions = executions
         self.listening = Listening(stores.catalog, published, clock, "default")
@@ -55,10 +57,14 @@ class Stage:
             self.listening, self.delivering, stores.trigger_states, clock, "default", source="sweeper"
         )
         catalog = Catalog(stores.catalog, clock)
-        document = parse_document({"name": "orders", "definition": DEFINITION, "triggers": TRIGGERS})
+        said = {"name": "orders", "definition": DEFINITION, "triggers": TRIGGERS, "budgets": budgets}
+        document = parse_document(said)
         catalog.import_document("default", document, actor=Actor("ana"))
         catalog.publish("default", "orders", actor=Actor("ana"))
         clock.sleep(3)
+
+    def take(self, per_minute):
+        assert self.budgets.take("default", "orders", per_minute, ahead=True) is not None
 
     def plain_start(self, number):
         self.executions.start("default", "orders", ORDER, name=f"one-{number:032}", actor=Actor("ana"))
@@ -114,6 +120,34 @@ def test_the_page_says_what_was_counted(counted):
     rows = re.findall(r"^\| `(\w+)` \| ([\d.]+) \| ([\d.]+) \|", COSTS.read_text(encoding="utf-8"), re.MULTILINE)
     said = {name: (int(writes), float(reads)) for name, writes, reads in rows if name in counted}
     assert said == counted
+
+
+@pytest.mark.parametrize(("per_minute", "units"), [(1000, 12), (100, 17)])
+def test_a_thousand_units_of_a_budget_cost_ten_writes_and_a_few(per_minute, units):
+    """One for a hundred; the first slices are smaller (docs/workflow-document.md)."""
+    assert _units_of(per_minute, 1000, lambda stage, _number: stage.take(per_minute)) == units
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("per_minute", "units"), [(1000, 12), (100, 17)])
+def test_a_thousand_starts_under_a_budget_cost_no_other_writes_than_those(per_minute, units):
+    plain = _units_of(None, 1000, Stage.plain_start)
+    assert _units_of(per_minute, 1000, Stage.plain_start) - plain == units
+
+
+def _units_of(per_minute, many, act):
+    clock = SkipClock()
+    with open_aws(clock) as stores:
+        stage = Stage(stores, clock, None if per_minute is None else {"executions_per_minute": per_minute})
+        meter = Meter(stores.clients.dynamodb, "automate-test")
+        act(stage, 0)
+        meter.reset()
+        for number in range(1, many + 1):
+            act(stage, number)
+        units = meter.units
+        meter.close()
+        stores.close()
+    return units
 
 
 def test_a_start_that_nothing_triggered_takes_no_more_than_before_there_were_triggers(counted):

@@ -59,6 +59,24 @@ def test_two_processes_give_no_minute_away_twice():
     assert max(taken.count(unit) for unit in set(taken)) <= 50
 
 
+def test_two_processes_that_lease_at_once_give_no_minute_twice():
+    rows, clock = Rows(), SkipClock(START)
+    other, taken = Budgets(rows, clock), []
+
+    class Raced:
+        def __getattr__(self, name):
+            return getattr(rows, name)
+
+        def get(self, *key):
+            read = rows.get(*key)
+            if len(taken) < 5:
+                taken.append(other.take("default", "flow", 1, ahead=True))
+            return read
+
+    taken += _taken(Budgets(Raced(), clock), 1, 5, ahead=True)
+    assert len(taken) == len(set(taken)) == 10
+
+
 def test_what_was_leased_and_not_used_is_lost_with_its_minute():
     rows, clock = Rows(), SkipClock(MINUTE + 1)
     assert _taken(Budgets(rows, clock), 40, 1, ahead=False) == [MINUTE]  # and dies with another of its slice
