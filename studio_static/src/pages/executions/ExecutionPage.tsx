@@ -31,6 +31,7 @@ import { TimelineTab } from "./time/TimelineTab";
 import { type Shown, useExecution } from "./useExecution";
 import { ValuesTab } from "./ValuesTab";
 
+const EffectsTab = lazy(() => import("./effects/EffectsTab"));
 const MapRunsTab = lazy(() => import("./MapRunsTab"));
 
 /** `step` is the selected step's id, `tab` what is shown under the graph, `look` "compared" where steps are compared. */
@@ -156,6 +157,21 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
                       steps={steps}
                       onSelect={select}
                     />
+                  ),
+                },
+                {
+                  id: "effects",
+                  text: "Effects",
+                  content: () => (
+                    <Suspense fallback={<Skeleton what="the ledger of effects" />}>
+                      <EffectsTab
+                        execution={execution}
+                        steps={steps}
+                        live={live}
+                        onSelect={select}
+                        onMapRuns={showMapRuns}
+                      />
+                    </Suspense>
                   ),
                 },
                 { id: "log", text: "Log", content: () => <LogTab execution={execution} live={live} /> },

@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import type { Effect } from "../../../api/schema";
+import { lookOf, sentenceOf, tally } from "./outcomes";
+
+const effect = (outcome: Effect["outcome"], more: Partial<Effect> = {}) =>
+  ({ outcome, began_at: "2026-01-01T00:00:00Z", at_most_once: false, ...more }) as Effect;
+
+describe("what came of a call", () => {
+  it("never says of what nobody knows that it was done, or that it was not", () => {
+    for (const outcome of ["UNKNOWN", "REPEATED", "UNDER_WAY"] as const) {
+      expect(lookOf(effect(outcome)).word).not.toMatch(/done/i);
+    }
+    expect(lookOf(effect("NOT_DONE")).word).toBe("Certainly not done");
+  });
+  it("says in a sentence what a word cannot", () => {
+    expect(sentenceOf(effect("DONE"))).toBeNull();
+    expect(sentenceOf(effect("UNKNOWN", { at_most_once: true }))).toContain("not repeated");
+    expect(sentenceOf(effect("UNKNOWN"))).toContain("ask the service");
+    expect(sentenceOf(effect("NOT_DONE", { began_at: null }))).toContain("not made yet");
+  });
+  it("counts what worries first", () => {
+    expect(tally([effect("DONE"), effect("UNKNOWN"), effect("DONE")])).toBe("1 unknown, 2 done");
+  });
+});

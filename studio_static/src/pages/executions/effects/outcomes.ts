@@ -1,0 +1,47 @@
+/** What came of a call, in words and in one colour with a mark. Pure. */
+import type { Effect } from "../../../api/schema";
+import type { Mark, Tone } from "../../../ui/status";
+
+interface Look {
+  word: string;
+  tone: Tone;
+  mark: Mark;
+}
+
+const LOOKS: Readonly<Record<Effect["outcome"], Look>> = {
+  DONE: { word: "Done", tone: "ok", mark: "check" },
+  NOT_DONE: { word: "Certainly not done", tone: "idle", mark: "cross" },
+  UNKNOWN: { word: "Unknown", tone: "warn", mark: "dots" },
+  REPEATED: { word: "Repeated with the same key", tone: "idle", mark: "retry" },
+  UNDER_WAY: { word: "Under way", tone: "running", mark: "clock" },
+  IN_CHILDREN: { word: "In its items' executions", tone: "idle", mark: "square" },
+};
+
+export const lookOf = (effect: Effect): Look => LOOKS[effect.outcome];
+
+/** What is to be known of the outcome in a sentence; null where the word says it all. */
+export function sentenceOf(effect: Effect): string | null {
+  if (effect.began_at === null) return "It is owed, and was not made yet.";
+  switch (effect.outcome) {
+    case "UNKNOWN":
+      return effect.at_most_once
+        ? "Nobody knows whether it took effect, and it is not repeated by itself."
+        : "Nobody knows whether it took effect: ask the service for the key.";
+    case "REPEATED":
+      return "Nobody knows whether this one took effect. A later call has the same key.";
+    case "NOT_DONE":
+      return "No call with this key had an effect.";
+    default:
+      return null;
+  }
+}
+
+/** How many rows have which outcome, the worrying ones first. */
+export function tally(effects: readonly Effect[]): string {
+  const order: readonly Effect["outcome"][] = ["UNKNOWN", "UNDER_WAY", "REPEATED", "NOT_DONE", "DONE", "IN_CHILDREN"];
+  return order
+    .map((outcome) => [outcome, effects.filter((each) => each.outcome === outcome).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([outcome, count]) => `${count} ${LOOKS[outcome].word.toLowerCase()}`)
+    .join(", ");
+}
