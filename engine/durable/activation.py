@@ -98,7 +98,7 @@ class Activation:
         self.out = {effects.work_item(plan, snapshot, frame) for frame in waiting}
         self._stimuli: list[Stimulus] = []
         self._events: list[HistoryEvent] = []
-        self._event_texts: list[str] = []
+        self._event_texts: list[bytes] = []
         self._event_ids = (0, 0)
         self._event_bytes = 0
         self._transition_bytes = 2 * max((len(segment.body) for segment in segments), default=input_bytes) + 256
