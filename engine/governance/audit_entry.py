@@ -225,7 +225,7 @@ def digest_of(text: str) -> str:
 
 def written_time(at: float) -> str:
     """Epoch seconds as ``2026-01-02T03:04:05.678901Z``."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return f"{datetime.fromtimestamp(at, UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def as_written(at: float) -> float:

@@ -15,7 +15,6 @@ Where the store has notes (engine.ports.audit_log), an entry becomes one, and th
 
 from __future__ import annotations
 
-import dataclasses
 import random
 import uuid
 from collections.abc import Sequence
@@ -66,10 +65,12 @@ class AuditRecorder:
 
     def _presentable(self, entry: AuditEntry) -> AuditEntry:
         scrubber = self._known.scrubber
-        shown = {
-            name: presentable(getattr(entry, name), scrubber) for name in ("before", "after", "reason", "details")
-        }
-        return dataclasses.replace(entry, **shown)
+        before, after, reason, details = (
+            presentable(part, scrubber) for part in (entry.before, entry.after, entry.reason, entry.details)
+        )
+        return AuditEntry(
+            entry.id, entry.workspace, entry.at, entry.actor, entry.act, entry.subject, before, after, reason, details
+        )
 
     def _try(self, entries: list[AuditEntry]) -> list[AuditEntry]:
         """One try at all of them; those that have to be tried again."""

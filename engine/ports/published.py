@@ -38,7 +38,8 @@ class PublishedVersion:
     @property
     def marks_fields(self) -> bool:
         """Whether it marks sensitive fields, in whatever way."""
-        return self.sensitive is not None or '"x-sensitive"' in json.dumps(self.input_schema)
+        schema = self.input_schema
+        return self.sensitive is not None or (schema is not None and '"x-sensitive"' in json.dumps(schema))
 
 
 class Published(Protocol):

@@ -15,13 +15,25 @@ MOST_SHOWN_BYTES = 256 * 1024
 
 def shown(value: Json, execution_id: str, **part: str) -> Json:
     """`value`, or ``{"$too_large": {"bytes", "href"}}``; `part` are the payload route's parameters."""
-    return cut(value, f"{execution_address(execution_id)}/payload?{urlencode(part)}")
+    size = _bytes_of(value)
+    if size <= MOST_SHOWN_BYTES:
+        return value
+    return _too_large(size, f"{execution_address(execution_id)}/payload?{urlencode(part)}")
 
 
-def cut(value: Json, href: str | None = None) -> Json:
-    """`value`, or what stands in its place, with where it is downloaded; without `href` nothing is kept for that."""
-    size = len(json_text(value).encode("utf-8", "surrogatepass")) if _may_be_large(value) else 0
-    return value if size <= MOST_SHOWN_BYTES else {"$too_large": {"bytes": size, "href": href}}
+def cut(value: Json) -> Json:
+    """`value`, or what stands in its place where nothing is kept to be downloaded."""
+    size = _bytes_of(value)
+    return value if size <= MOST_SHOWN_BYTES else _too_large(size, None)
+
+
+def _bytes_of(value: Json) -> int:
+    """Of the value as text; 0 for one that is surely small."""
+    return len(json_text(value).encode("utf-8", "surrogatepass")) if _may_be_large(value) else 0
+
+
+def _too_large(size: int, href: str | None) -> Json:
+    return {"$too_large": {"bytes": size, "href": href}}
 
 
 TOO_LARGE = "Automate-Too-Large"

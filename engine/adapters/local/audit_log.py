@@ -35,9 +35,10 @@ class SqliteAuditLog:
 
     def heads(self, workspace: str, chains: Sequence[int]) -> dict[int, AuditHead]:
         """The heads of `chains`."""
-        query = "SELECT chain, number, digest, recorded_at FROM audit_head WHERE workspace = ?"
-        rows = self._database.rows(query, (workspace,))
-        return {chain: AuditHead(*head) for chain, *head in rows if chain in chains}
+        query = f"""SELECT chain, number, digest, recorded_at FROM audit_head
+            WHERE workspace = ? AND chain IN ({", ".join("?" * len(chains))})"""
+        rows = self._database.rows(query, (workspace, *chains))
+        return {chain: AuditHead(*head) for chain, *head in rows}
 
     def append(
         self, records: Sequence[AuditRecord], *, since: float = 0.0,  # noqa: ARG002  ids are looked up

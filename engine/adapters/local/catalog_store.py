@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import replace
 from typing import Any
 
 from engine.adapters import catalog_conflicts
@@ -14,6 +13,7 @@ _WORKFLOW = "active_version, latest_version, CAST(revision AS TEXT), description
 _DRAFT = "document, etag, updated_at, updated_by, imported_digest, updated_by_id"
 _VERSION = "number, document, digest, definition_digest, note, published_at, published_by"
 
+_ONE_WORKFLOW = f"SELECT {_WORKFLOW} FROM workflow WHERE workspace = ? AND workflow = ?"
 _PUT_WORKFLOW = """INSERT INTO workflow
     (workspace, workflow, active_version, latest_version, revision, description, updated_at)
     VALUES (?, ?, 0, 0, 0, ?, ?)
@@ -38,7 +38,8 @@ class SqliteCatalogStore:
 
     def workflow(self, workspace: str, workflow: str) -> WorkflowRecord | None:
         """One row."""
-        return self._database.read(lambda connection: _row_of(connection, workspace, workflow))
+        rows = self._rows(_ONE_WORKFLOW, workspace, workflow)
+        return _record(workspace, (workflow, *rows[0])) if rows else None
 
     def draft(self, workspace: str, workflow: str) -> DraftRecord | None:
         """The draft; None for an unknown workflow."""
@@ -130,11 +131,9 @@ class SqliteCatalogStore:
 
 
 def _row_of(connection: sqlite3.Connection, workspace: str, workflow: str) -> WorkflowRecord | None:
-    query = f"SELECT {_WORKFLOW} FROM workflow WHERE workspace = ? AND workflow = ?"
-    row = connection.execute(query, (workspace, workflow)).fetchone()
+    row = connection.execute(_ONE_WORKFLOW, (workspace, workflow)).fetchone()
     return _record(workspace, (workflow, *row)) if row else None
 
 
 def _record(workspace: str, row: tuple[Any, ...]) -> WorkflowRecord:
-    record = WorkflowRecord(workspace, *row)
-    return replace(record, archived=bool(record.archived))  # SQLite has no booleans
+    return WorkflowRecord(workspace, *(*row[:-1], bool(row[-1])))  # SQLite has no booleans

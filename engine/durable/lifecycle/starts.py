@@ -97,8 +97,11 @@ class Starts:
             self._startable(published)
         data = encoded_input(published, execution_input, most_bytes=self._settings.max_input_bytes)
         kind = sync_kind(published) if sync else published.kind
-        header = self._header(ExecutionKey.of(workspace, workflow, name), published, data, kind, now)
-        header = replace(header, parent=parent, actor=actor)
+        header = Header(
+            key=ExecutionKey.of(workspace, workflow, name), workflow=published.workflow, version=published.number,
+            definition_digest=published.definition_digest, input_digest=input_digest(data), kind=kind, status=RUNNING,
+            started_at=now, due_at=now + FIRST_LOOK_SECONDS.get(kind, START_GRACE_SECONDS), parent=parent, actor=actor,
+        )
         queued = self._is_queued(header.key)
         if queued and sync:
             raise WorkflowPaused(f"{workflow!r} is paused: a synchronous start cannot wait", where="workflow")
@@ -161,14 +164,6 @@ class Starts:
             if self._journal.header(key) is None:
                 raise
             return False  # a start that is asked for again is answered as ever
-
-    def _header(self, key: ExecutionKey, published: PublishedVersion, data: bytes, kind: str, now: float) -> Header:
-        return Header(
-            key=key, workflow=published.workflow, version=published.number,
-            definition_digest=published.definition_digest, input_digest=input_digest(data),
-            kind=kind, status=RUNNING, started_at=now,
-            due_at=now + FIRST_LOOK_SECONDS.get(kind, START_GRACE_SECONDS),
-        )
 
 
 def _same_execution(existing: Header, wanted: Header, *, again: bool) -> Header:

@@ -42,4 +42,4 @@ _LATEST = 253_402_300_799.0
 def iso_timestamp(at: float) -> str:
     """Epoch seconds as AWS writes them in the context object: ``2024-05-01T12:00:00.123Z``."""
     moment = datetime.fromtimestamp(min(at, _LATEST), UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"

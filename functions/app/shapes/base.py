@@ -15,6 +15,8 @@ from engine.language.asl.times import iso_timestamp
 
 Json = Any
 
+_ABSENT = object()
+
 
 def _time(at: float | str | None) -> str | None:
     return iso_timestamp(at) if isinstance(at, int | float) else at
@@ -56,8 +58,11 @@ class Given(BaseModel):
     def of(cls, found: object, **more: Json) -> Self:
         """The answer that shows `found`: its attributes have the names of the fields; `more` are those it lacks, or
         that are shown otherwise."""
-        names = [name for name in cls.model_fields if name not in more and hasattr(found, name)]
-        return cls.model_validate({**{name: getattr(found, name) for name in names}, **more})
+        shown = {
+            name: value for name in cls.model_fields
+            if name not in more and (value := getattr(found, name, _ABSENT)) is not _ABSENT
+        }
+        return cls.model_validate({**shown, **more})
 
 
 class ConsoleAddresses(Given):
