@@ -8,7 +8,7 @@ from engine.kernel.builder import is_activity
 from engine.kernel.children.map_run import writer_call
 from engine.kernel.snapshot import Frame, Phase, Snapshot
 from engine.kernel.tokens import idempotency_key
-from engine.language.asl.model import Map, Plan, Task
+from engine.language.asl.model import Map, Plan, State, Task
 from engine.ports.activities import WorkItem
 from engine.ports.tasks import TaskCall
 from engine.records import dataclass
@@ -90,11 +90,13 @@ def owed(plan: Plan, snapshot: Snapshot) -> Owed:
 def resource(plan: Plan, frame: Frame) -> str:
     """The Resource, as written, that a SCHEDULED or RUNNING frame calls: a Task's, a reader's or a ResultWriter's."""
     state = plan.state(frame.machine, frame.state)
+    if isinstance(state, Task):
+        return state.resource.text
     if isinstance(state, Map):
         if "writing" in frame.arguments and state.distributed is not None:
             return state.distributed.writer_resource
         return str(frame.arguments["reader"]["resource"])
-    return _task(plan, frame).resource.text
+    raise _calls_nothing(frame, state)
 
 
 def task_call(plan: Plan, snapshot: Snapshot, frame: Frame, *, budget_seconds: float) -> TaskCall:
@@ -139,5 +141,9 @@ def work_item(plan: Plan, snapshot: Snapshot, frame: Frame) -> WorkItem:
 def _task(plan: Plan, frame: Frame) -> Task:
     state = plan.state(frame.machine, frame.state)
     if not isinstance(state, Task):
-        raise TypeError(f"the frame {frame.path!r} stands in a {state.TYPE} state, which calls nothing")
+        raise _calls_nothing(frame, state)
     return state
+
+
+def _calls_nothing(frame: Frame, state: State) -> TypeError:
+    return TypeError(f"the frame {frame.path!r} stands in a {state.TYPE} state, which calls nothing")

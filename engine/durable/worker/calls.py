@@ -53,6 +53,9 @@ class Ticket:
     nonce: str
     call: Call
 
+    def __hash__(self) -> int:
+        return hash((self.nonce, self.call))  # a nonce is one load's alone; tickets are looked up at each call
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

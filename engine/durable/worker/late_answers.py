@@ -50,7 +50,7 @@ class LateAnswers:
         self._journal = journal
         self._queue = queue
         self._clock = clock
-        self._leases: dict[Ticket, float] = {}
+        self._leases: dict[str, dict[Ticket, float]] = {}  # by the load's nonce
         self._left: dict[Ticket, float] = {}
         self._answered: list[Over] = []
         self._untold: list[Over] = []
@@ -58,11 +58,12 @@ class LateAnswers:
 
     def expect(self, ticket: Ticket, call: StartedCall) -> None:
         """`call` is about to be made."""
-        self._leases[ticket] = call.lease_until
+        self._leases.setdefault(ticket.nonce, {})[ticket] = call.lease_until
 
     def note(self, answer: Answer) -> None:
         """An answer came, whether anybody waits for it or not."""
-        lease, left = self._leases.pop(answer.ticket, None), self._left.pop(answer.ticket, None)
+        lease = self._taken(answer.ticket)
+        left = self._left.pop(answer.ticket, None) if self._left else None
         outcome = answer.outcome
         definite = isinstance(outcome, TaskFailed) and outcome.definite
         if left is not None:
@@ -70,12 +71,20 @@ class LateAnswers:
         elif lease is not None:
             self._answered.append(Over(answer.ticket, lease, definite))
 
+    def _taken(self, ticket: Ticket) -> float | None:
+        """The lease of a call under way, which is none any more."""
+        leases = self._leases.get(ticket.nonce, {})
+        lease = leases.pop(ticket, None)
+        if not leases:
+            self._leases.pop(ticket.nonce, None)
+        return lease
+
     def closing(self, activation: Activation) -> None:
         """The execution is about to be let go of, closed: of its calls under way those count that a redrive would wait
         for."""
-        for call in [item for item in self._leases if _is_of(item, activation)]:
-            lease = self._leases.pop(call)
-            if _waited_for(activation, call, lease):
+        for call in [item for item in self._leases.get(activation.nonce, ()) if _is_of(item, activation)]:
+            lease = self._taken(call)
+            if lease is not None and _waited_for(activation, call, lease):
                 self._left[call] = lease
 
     def settle(self, owned: Mapping[ExecutionKey, Owned]) -> None:

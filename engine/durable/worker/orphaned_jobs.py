@@ -74,7 +74,7 @@ class OrphanedJobs:
 
     def note(self, answer: Answer) -> None:
         """An answer came, whether anybody waits for it or not."""
-        call = self._calls.pop(answer.ticket, None)
+        call = self._calls.pop(answer.ticket, None) if self._calls else None
         if call is not None and isinstance(answer.outcome, TaskSucceeded):
             self._begun.append(_Begun(answer.ticket, replace(call, job=answer.outcome.output, secrets={})))
 
