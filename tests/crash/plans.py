@@ -51,24 +51,24 @@ def _sliced(specs: Specs, full: bool, quick: int, title: str, most: int | None =
 def _every_call(campaign: Campaign, workflow: str, full: bool) -> Specs:
     specs = each_call(campaign, workflow, "memory")
     if workflow in DEAR:
-        return _sliced(specs, full, 2, workflow, 40)
-    return _sliced(specs, full, 30, workflow)
+        return _sliced(specs, full, 1, workflow, 40)
+    return _sliced(specs, full, 15, workflow)
 
 
 def _deltas(campaign: Campaign, workflow: str, full: bool) -> Specs:
     specs = campaign.reference(workflow, "memory", deltas=True).specs(workflow, "memory", MODES, deltas=True)
-    return _sliced(specs, full, 1 if workflow in DEAR else 8, workflow, 20 if workflow in DEAR else None)
+    return _sliced(specs, full, 1 if workflow in DEAR else 4, workflow, 20 if workflow in DEAR else None)
 
 
 def _inbox(campaign: Campaign, workflow: str, full: bool) -> Specs:
     """The rules of the inbox by themselves: no sweep sees its items, and the API's processes do not fail."""
     specs = campaign.reference(workflow, "memory").specs(workflow, "memory", ("news",), inbox_due=False)
-    return _sliced(specs, full, 20, workflow)
+    return _sliced(specs, full, 10, workflow)
 
 
 def _no_sweeper(campaign: Campaign, workflow: str, full: bool) -> Specs:
     specs = campaign.reference(workflow, "memory").specs(workflow, "memory", DEATHS, sweeps=False)
-    return _sliced(specs, full, 1 if workflow in DEAR else 12, workflow, 20 if workflow in DEAR else None)
+    return _sliced(specs, full, 1 if workflow in DEAR else 6, workflow, 20 if workflow in DEAR else None)
 
 
 def _pairs(campaign: Campaign, workflow: str, full: bool) -> Specs:
@@ -78,14 +78,14 @@ def _pairs(campaign: Campaign, workflow: str, full: bool) -> Specs:
         "big": 20, "poison": 3000, "dead-letter": 3000, "redrive-map": 1500, "unequal": 1000, "neighbours": 1000,
         "bad-neighbour": 1000, "deadly-neighbour": 1000,
     }
-    quick = 1 if workflow == "big" else 6
+    quick = 1 if workflow == "big" else 3
     return _sliced(pairs_of_deaths(campaign, workflow, "memory"), full, quick, workflow, most.get(workflow))
 
 
 def _chance(campaign: Campaign, workflow: str, full: bool) -> Specs:
     if workflow in DEAR:
         return by_chance(campaign, workflow, "memory", 20 if full else 1, "chance")
-    return by_chance(campaign, workflow, "memory", 400 if full else 10, "chance")
+    return by_chance(campaign, workflow, "memory", 400 if full else 5, "chance")
 
 
 def _losses(_campaign: Campaign, workflow: str, full: bool) -> Specs:
@@ -100,7 +100,7 @@ def _skews(_campaign: Campaign, workflow: str, full: bool) -> Specs:
 
 
 def _sqlite(campaign: Campaign, workflow: str, full: bool) -> Specs:
-    return _sliced(each_call(campaign, workflow, "sqlite"), full, 1 if workflow in DEAR else 5, workflow,
+    return _sliced(each_call(campaign, workflow, "sqlite"), full, 1 if workflow in DEAR else 3, workflow,
                    {"big": 20, "wide-map": 10, "poison": 600, "deadly-neighbour": 300}.get(workflow))
 
 

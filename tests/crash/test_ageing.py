@@ -15,7 +15,7 @@ from tests.crash.mutants import run_mutant
 
 TEXT = (Path(__file__).parents[2] / "docs" / "reliability.md").read_text(encoding="utf-8")
 
-SLICES = {"memory": (MODES, 12), "sqlite": (MODES, 5), "aws": (("after",), 1)}
+SLICES = {"memory": (MODES, 6), "sqlite": (MODES, 3), "aws": (("after",), 1)}
 ON_AWS = ("aged", "aged-items", "aged-redriven")
 RUNS = [(family, workflow) for family in SLICES for workflow in AGED if family != "aws" or workflow in ON_AWS]
 

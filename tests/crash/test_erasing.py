@@ -15,7 +15,7 @@ from tests.crash.mutants import run_mutant
 
 TEXT = (Path(__file__).parents[2] / "docs" / "reliability.md").read_text(encoding="utf-8")
 
-SLICES = {"memory": (MODES, 10), "sqlite": (MODES, 4), "aws": (AWS_MODES, 2)}
+SLICES = {"memory": (MODES, 6), "sqlite": (MODES, 3), "aws": (AWS_MODES, 2)}
 MOST_ON_AWS = 60
 ON_AWS = ("erased", "erased-redriven")
 RUNS = [(family, workflow) for family in SLICES for workflow in ERASED if family != "aws" or workflow in ON_AWS]
