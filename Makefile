@@ -2,7 +2,7 @@
 
 PORT ?= 8400
 AUTOMATE_DATA_DIR ?= .automate
-TEST_PROCESSES ?= 2
+TEST_PROCESSES ?= 3
 export PORT AUTOMATE_DATA_DIR
 # Tests and commands start hundreds of processes: none compiles again what the one before it has compiled.
 unexport PYTHONDONTWRITEBYTECODE
@@ -11,7 +11,7 @@ python := .venv/bin/python
 processes = -n $(TEST_PROCESSES)
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev install-infra install-audit run studio studio-check studio-dev screenshots studio-budgets test test-full deploy e2e lint crash conformance copilot-eval bench bench-peers cost-count synth lock sbom audit docs reset
+.PHONY: help install install-dev install-infra install-audit run studio studio-check studio-dev screenshots studio-budgets test test-full deploy e2e checks lint crash conformance copilot-eval bench bench-peers cost-count synth lock sbom audit docs reset
 
 help: ## Say what can be made
 	@echo "Automate: make TARGET [PORT=8400] [AUTOMATE_DATA_DIR=.automate] [PYTHON=/path/to/python3] [INSTALL_SECONDS=900]"
@@ -52,12 +52,12 @@ studio-budgets: install-dev ## Measure the Studio's sizes and times against its 
 	@$(python) -m tools.studio build
 	@$(python) -m tools.studio_budgets
 
-test: install-infra lint studio-check ## Lint, then every test, the browser's too where there is one
+test: install-infra checks ## Lint, then every test, the browser's too where there is one
 	@$(python) tools/browser.py
 	@echo "Running the tests in $(TEST_PROCESSES) processes ..."
 	@$(python) -m pytest $(processes)
 
-test-full: install-audit lint studio-check ## Lint, the audit, and every test, the slow ones too
+test-full: install-audit checks ## Lint, the audit, and every test, the slow ones too
 	@echo "Asking for known vulnerabilities of the locked packages ..."
 	@$(python) -m tools.audit --report-unasked
 	@$(python) tools/browser.py
@@ -80,6 +80,9 @@ audit: install-audit ## Ask for known vulnerabilities of the locked packages (st
 
 sbom: install-audit ## Write what the product is made of to build/automate.cdx.json (CycloneDX)
 	@$(python) -m tools.sbom
+
+checks: install-dev
+	@$(MAKE) -j2 lint studio-check
 
 lint: install-dev ## ruff, mypy --strict, the layers and the layout
 	@echo "Checking style (ruff) ..."
