@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import cold
+from tests.support import cold, process_state
 
 if cold.COLD:
     cold.install()  # before any test imports the engine
@@ -51,6 +51,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         from tests.support.scheduling import place_of  # noqa: PLC0415 - as above
 
         items.sort(key=lambda item: place_of(item.nodeid))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _process() -> Iterator[None]:
+    """The tests of a module leave the process as they found it."""
+    before = process_state.state()
+    yield
+    left = process_state.changes(before, process_state.state())
+    assert not left, f"the tests of this module leave behind: {', '.join(left)}"
 
 
 @pytest.fixture(autouse=True)
