@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from tests.deployed.cloudfront import CloudFront
 from tests.deployed.studio_template import StudioTemplate
+from tests.support import patience
 from tests.support.deployed.emulator import REGION
 from tests.support.deployed.stage import PASSWORD, USER
 from tests.support.studio.browsing import Studio, launched, new_window, what_is_missing
@@ -45,7 +46,7 @@ def studio(cloudfront):
 
 
 def get(cloudfront, path):
-    with _DIRECTLY.open(cloudfront.url + path, timeout=20) as answer:
+    with _DIRECTLY.open(cloudfront.url + path, timeout=patience.SECONDS) as answer:
         return answer.headers, answer.read(), answer.url.removeprefix(cloudfront.url)
 
 

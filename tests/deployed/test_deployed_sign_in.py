@@ -23,6 +23,7 @@ from functions.cli.client.challenges import Person
 from functions.cli.client.hosted import CALLBACKS, SCOPES, Attempt, Hosted, claims_of
 from functions.cli.client.loopback import Loopback
 from functions.cli.client.tokens import NotSignedIn, Tokens
+from tests.support import patience
 from tests.support.deployed.stage import PASSWORD, USER
 
 pytestmark = pytest.mark.full
@@ -61,10 +62,10 @@ def tokens(emulator, tmp_path):
 
 def sign_in_there(emulator, address):
     """What a person does in the browser."""
-    with _DIRECTLY.open(address, timeout=30) as shown:
+    with _DIRECTLY.open(address, timeout=patience.SECONDS) as shown:
         hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', shown.read().decode()))
     form = urlencode({**hidden, "username": USER, "password": PASSWORD}).encode()
-    with _DIRECTLY.open(f"{emulator.url}/login", form, timeout=30) as shown:
+    with _DIRECTLY.open(f"{emulator.url}/login", form, timeout=patience.SECONDS) as shown:
         assert "You are signed in" in shown.read().decode()
 
 
@@ -78,7 +79,7 @@ def test_the_browser_signs_in_and_the_tokens_are_renewed_and_revoked(emulator, p
         made = loopback.wait(lambda query: queries.append(query) or kept.sign_in_hosted(
             AT, attempt, query, region="us-east-1"
         ))
-        person.join(30)
+        person.join(patience.SECONDS)
     assert made.user == USER
     claims = claims_of(kept.token(AT))
     assert (claims["cognito:groups"], claims["nonce"]) == (["automate-e2e-viewer"], attempt.nonce)
@@ -98,11 +99,12 @@ def test_the_browser_signs_in_and_the_tokens_are_renewed_and_revoked(emulator, p
 
 def test_a_code_of_another_verifier_is_refused(emulator, pool, tokens):
     attempt = Attempt.begin(Hosted(f"127.0.0.1:{emulator.port}", pool[1]), CALLBACKS[0])
-    with _DIRECTLY.open(attempt.address(), timeout=30) as shown:
+    with _DIRECTLY.open(attempt.address(), timeout=patience.SECONDS) as shown:
         hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', shown.read().decode()))
     form = urlencode({**hidden, "username": USER, "password": PASSWORD}).encode()
     request = urllib.request.Request(f"{emulator.url}/login", form)  # noqa: S310 - http
-    answer = urllib.request.build_opener(urllib.request.ProxyHandler({}), _Stay()).open(request, timeout=30)
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _Stay())
+    answer = opener.open(request, timeout=patience.SECONDS)
     other = Attempt(attempt.hosted, attempt.redirect, attempt.state, attempt.nonce, "v" * 43)
     with pytest.raises(InvalidDocument, match="used already, or has run out"):
         tokens[0].sign_in_hosted(AT, other, answer.headers["Location"], region="us-east-1")

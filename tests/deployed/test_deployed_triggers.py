@@ -10,6 +10,7 @@ import urllib.request
 import pytest
 
 from engine.durable.triggering.listening import LOOK_SECONDS
+from tests.support import patience
 from tests.support.deployed.documents import publish, workflow
 from tests.support.deployed.emulator import ACCOUNT, REGION
 
@@ -64,7 +65,8 @@ def call(stage, path, body, signature):
         stage.api_url + path, body, {"Content-Type": "application/octet-stream", "X-Signature": signature}
     )
     try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=40) as answer:
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=patience.SECONDS) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         with error:

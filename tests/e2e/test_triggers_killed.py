@@ -48,7 +48,7 @@ class Place:
                 self.server.url + url_path, body, {"Idempotency-Key": f"k{number}", "Content-Type": "application/json"},
             )
             try:
-                with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+                with urllib.request.urlopen(request, timeout=patience.SECONDS) as answer:  # noqa: S310
                     return json.loads(answer.read())["execution"]
             except urllib.error.HTTPError as error:
                 with error:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.support import patience
 from tests.support.local_server import SERVICE_PORT
 
 Json = Any
@@ -190,7 +191,7 @@ def failing_service(times: int, go_on: threading.Event | None = None) -> Iterato
             status = 503 if left[0] > 0 else 200
             left[0] -= 1
             if status == 200 and go_on is not None:
-                go_on.wait(20)
+                go_on.wait(patience.SECONDS)
             body = json.dumps({"asked": True} if status == 200 else {"error": "busy"}).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

@@ -153,7 +153,7 @@ class SlowService:
             def do_POST(self):
                 service.keys.append(self.headers.get("Idempotency-Key"))
                 if len(service.keys) == 1:
-                    service.go_on.wait(20)
+                    service.go_on.wait(patience.SECONDS)
                 body = b'{"done": true}'
                 try:
                     self.send_response(200)

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from engine.clock import SystemClock
 from engine.ports.secrets import SecretInfo
+from tests.support import patience
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class ModelServer:
         converse = handler.path.endswith("/converse")
         match entry:
             case Silence():
-                self.closing.wait(30)
+                self.closing.wait(patience.SECONDS)
             case Raw():
                 _send(handler, 200, entry.body, {})
             case Status():

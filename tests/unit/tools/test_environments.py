@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import patience
 from tools import environments
 from tools.environments import NotInstalled, bench_folder, environment
 
@@ -28,7 +29,8 @@ def test_two_processes_that_want_it_at_once_have_one(tmp_path: Path) -> None:
             [sys.executable, "-c", MAKE, str(home)], cwd=environments.ROOT, stdout=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
-    assert [each.communicate(timeout=120)[0].strip() for each in wanting] == [str(home / "bin" / "python")] * 2
+    said = [each.communicate(timeout=patience.SECONDS)[0].strip() for each in wanting]
+    assert said == [str(home / "bin" / "python")] * 2
     assert (home / "made").read_text() == "once "
 
 

@@ -15,6 +15,7 @@ from connectors.errors import ConnectorError
 from connectors.testing import CallFailed, call
 from engine.clock import SystemClock
 from engine.governance.masking import Scrubber
+from tests.support import patience
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -90,7 +91,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.give(200, gzip.compress(b"x" * int(rest)), "text/plain", Content_Encoding="gzip")
 
     def do_slow(self, rest):
-        self.server.release.wait(10)
+        self.server.release.wait(patience.SECONDS)
         self.give(200)
 
     def do_drip(self, rest):

@@ -13,6 +13,7 @@ from connectors.egress.dialling import Dialler
 from connectors.egress.sockets import TimedSocket, TimedTlsSocket, left, under_tls
 from connectors.testing import CallFailed, call
 from engine.clock import SkipClock, SystemClock
+from tests.support import patience
 
 
 class HurriedClock(SkipClock):
@@ -82,7 +83,7 @@ def test_a_name_that_is_never_resolved_ends_at_the_deadline(use_dialler):
     never = threading.Event()
 
     def resolve(host, port):
-        never.wait(10)
+        never.wait(patience.SECONDS)
         return []
 
     use_dialler(resolve=resolve)

@@ -20,6 +20,7 @@ from engine.adapters.local.stores import LocalStores
 from engine.clock import SkipClock
 from engine.errors import StoreUnavailable
 from engine.settings import Settings
+from tests.support import patience
 
 ROOT = Path(__file__).parents[4]
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}
@@ -36,7 +37,7 @@ def in_a_process(folder, *arguments, nothing_grows=False, given=None):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AUTOMATE_")}
     return subprocess.run(
         [sys.executable, "-m", "functions.cli.main", "--data-dir", str(folder), *arguments], cwd=ROOT, text=True,
-        capture_output=True, check=False, timeout=120, input=given,
+        capture_output=True, check=False, timeout=patience.SECONDS, input=given,
         env={**kept, "PYTHONDONTWRITEBYTECODE": "1", "AUTOMATE_DISK_RESERVE_MB": "0"},
         preexec_fn=before if nothing_grows else None,
     )

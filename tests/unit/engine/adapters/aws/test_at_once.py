@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from engine.adapters.aws.at_once import InOrder, InThreads
+from tests.support import patience
 
 
 @pytest.mark.parametrize("at_once", [InOrder(), InThreads(4)])
@@ -14,7 +15,7 @@ def test_answers_come_in_the_order_of_the_things(at_once):
 
 
 def test_so_many_threads_call_at_the_same_time():
-    meeting = threading.Barrier(4, timeout=30)
+    meeting = threading.Barrier(4, timeout=patience.SECONDS)
     assert sorted(InThreads(4).each(lambda _: meeting.wait(), range(4))) == [0, 1, 2, 3]
 
 

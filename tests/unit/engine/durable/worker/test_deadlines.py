@@ -125,7 +125,7 @@ def test_calls_that_hang_do_not_take_all_threads():
     def answer(call):
         calls.append(call.execution_id)
         if call.execution_id.endswith("hangs"):
-            forever.wait(10)
+            forever.wait(patience.SECONDS)
         return {}
 
     product.tasks.answers[WORK] = [answer]

@@ -17,6 +17,7 @@ from engine.kernel.express import FIRST_LOOK_SECONDS, MOST_SECONDS, SYNC_SECONDS
 from engine.language.asl.validate import validate
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
+from tests.support import patience
 from tests.support.durable import START, TESTER, Product, ScriptedTasks
 from tests.support.flows import ONE_TASK, THREE_TASKS, WORK, Died, die, flow, task
 
@@ -309,7 +310,7 @@ def test_a_call_that_hangs_does_not_keep_the_answer_back():
 
     def hangs(_call):
         product.clock.sleep(26)
-        forever.wait(5)
+        forever.wait(patience.SECONDS)
         return {}
 
     product.tasks.answers[WORK] = [hangs]
