@@ -82,7 +82,7 @@ sbom: install-audit ## Write what the product is made of to build/automate.cdx.j
 	@$(python) -m tools.sbom
 
 checks: install-dev
-	@$(MAKE) -j2 lint studio-check
+	@$(MAKE) --no-print-directory -j2 lint studio-check
 
 lint: install-dev ## ruff, mypy --strict, the layers and the layout
 	@echo "Checking style (ruff) ..."
