@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 
+import pydantic_core
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,20 @@ VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None)),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20,
 )
+
+
+@pytest.fixture(params=["pydantic's writer", "Python's"], scope="module")
+def _writer(request):
+    """With the module that a connector brings, and without."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "Python's":
+            patch.delitem(sys.modules, "pydantic_core")
+        else:
+            patch.setitem(sys.modules, "pydantic_core", pydantic_core)
+        yield
+
+
+pytestmark = pytest.mark.usefixtures("_writer")
 
 
 def through(value):
