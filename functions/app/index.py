@@ -35,6 +35,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("GET", "/executions/{id}/payload", "steps"),
     ("GET", "/workflows/{name}/inputs", "steps"),
     ("GET", "/executions/{id}/effects", "runs.effects"),
+    ("GET", "/executions/{id}/explanation", "runs.explanation"),
     ("GET", "/executions/{id}/map-runs", "map_runs"),
     ("GET", "/executions/{id}/map-runs/{run}", "map_runs"),
     ("PUT", "/executions/{id}/map-runs/{run}", "map_runs"),

@@ -48,6 +48,8 @@ SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
          "Ask an execution to stop, or with --workflow many."),
         ("effects", "runs.effects",
          "List the calls that an execution made, and what came of each: done, certainly not done, or unknown."),
+        ("explain", "runs.explain",
+         "Say why a step went as it did, with the values of then; of a STATE its last visit."),
         ("redrive", "redrive",
          "Let an execution that FAILED, TIMED_OUT or was ABORTED go on where it stood; with --workflow many."),
         ("map-run", "map_runs",

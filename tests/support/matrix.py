@@ -40,6 +40,7 @@ TABLE = {
         GET /executions/{id}/logs
         GET /executions/{id}/payload
         GET /executions/{id}/effects
+        GET /executions/{id}/explanation
         GET /executions/{id}/map-runs
         GET /executions/{id}/map-runs/{run}
         GET /executions/{id}/map-runs/{run}/executions
@@ -148,7 +149,7 @@ BY_IAM = [
 REVEALS = [
     "GET /executions/{id}", "GET /executions/{id}/history", "GET /executions/{id}/steps",
     "GET /executions/{id}/steps/{step}", "GET /executions/{id}/logs", "GET /executions/{id}/payload",
-    "GET /executions/{id}/effects",
+    "GET /executions/{id}/effects", "GET /executions/{id}/explanation",
     "GET /deliveries/{delivery}", "POST /test/run",
 ]
 """Routes that show what is hidden, with a reason, to an admin alone."""

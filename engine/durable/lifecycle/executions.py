@@ -224,6 +224,14 @@ class Executions:
         segments = self._journal.segments(key, max(after[0], 0))
         return book.page(segments, lambda: codec.stored_snapshot(self._load(key)), after=after, most=most)
 
+    def due_of(self, key: ExecutionKey, entered_event: int) -> float | None:
+        """When the next attempt of the step that began with that event is due; None where none is. Raises NotFound."""
+        snapshot = codec.stored_snapshot(self._load(key))
+        frames = () if snapshot is None or snapshot.closed else snapshot.frames.values()
+        return next((
+            frame.due_at for frame in frames if frame.entered_event == entered_event and frame.phase is Phase.BACKOFF
+        ), None)
+
     def page(self, query: ExecutionQuery) -> ExecutionPage:
         """A page from the executions index."""
         return self._index.query(query)

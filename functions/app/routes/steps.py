@@ -55,7 +55,7 @@ _LOG = logging.getLogger(__name__)
 @table.route("GET", "/executions/{id}/definition", right=Right.LOOK)
 def get_definition(call: Call[base.Nothing]) -> shapes.DefinitionAnswer:
     """The workflow document that the execution runs by, whatever was published since."""
-    return shapes.DefinitionAnswer(document=_document(call.services, _described(call)))
+    return shapes.DefinitionAnswer(document=document_of(call.services, _described(call)))
 
 
 @table.route("GET", "/executions/{id}/steps", right=Right.LOOK, reveals=True, example="newest=1000")
@@ -76,7 +76,7 @@ def list_steps(call: Call[shapes.StepsQuery]) -> Answer[shapes.StepsAnswer]:
     steps = veil_for(call, execution.key, execution).steps(steps)
     shown, all_shown = chosen(steps)
     whole = all_shown and (to_the_end if newest is None else not left_out)
-    resources = resources_of(_document(call.services, execution)["definition"])
+    resources = resources_of(document_of(call.services, execution)["definition"])
     return Answer(shapes.StepsAnswer(
         steps=[shape_of(step, resources) for step in shown], edges=edges_of(steps, shown), rests=rests_of(steps),
         last_event=steps.last_event, status=execution.status, complete=whole,
@@ -106,7 +106,7 @@ def get_step(call: Call[base.Nothing]) -> Answer[shapes.StepDetail]:
     execution = _described(call)
     veil = veil_for(call, execution.key, execution)
     step = veil.step(_step(call.services, execution.key, call.path["step"]))
-    resources = resources_of(_document(call.services, execution)["definition"])
+    resources = resources_of(document_of(call.services, execution)["definition"])
     execution_id = execution.key.id
 
     values = {
@@ -191,7 +191,7 @@ def _described(call: Call[Any]) -> Execution:
     return call.services.executions.describe(key_of(call))
 
 
-def _document(services: Services, execution: Execution) -> dict[str, Json]:
+def document_of(services: Services, execution: Execution) -> dict[str, Json]:
     """The pinned version's document."""
     record = services.catalog.pinned(execution.key.workspace, execution.workflow, execution.definition_digest)
     document: dict[str, Json] = read_json(record.document)

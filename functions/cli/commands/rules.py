@@ -39,7 +39,7 @@ def test_rules(*, file: str, name: str, text: str, variables: str) -> None:
             "state": state, "query_language": document.definition.get("QueryLanguage", "JSONPath"),
             "input": read_value(text, "--input"), "variables": assigned,
         })
-    session().screen.show(report, lambda: _print(report))
+    session().screen.show(report, lambda: print_report(report))
 
 
 def _state(definition: Mapping[str, Json], name: str) -> Json:
@@ -53,11 +53,12 @@ def _state(definition: Mapping[str, Json], name: str) -> Json:
     return states[name]
 
 
-def _print(report: Json) -> None:
+def print_report(report: Json) -> None:
+    """A rule test for people: each rule with its tree, the outcome, what would flip it."""
     for rule in report["rules"]:
         heading = f"Rule {rule['index'] + 1}" + (f" → {rule['next']}" if rule["next"] else "")
         click.echo(heading if rule["reached"] else f"{heading} (not reached)")
-        _print_node(rule["tree"], 1)
+        print_node(rule["tree"], 1)
         if rule["why_not"] is not None:
             click.echo(f"    because {rule['why_not']}")
     click.echo(report["sentence"])
@@ -67,7 +68,8 @@ def _print(report: Json) -> None:
         click.echo(f"  No small change was found that leads to {', '.join(report['not_found'])}.")
 
 
-def _print_node(node: Json, depth: int) -> None:
+def print_node(node: Json, depth: int) -> None:
+    """A part of a rule with its value, and below it its own parts."""
     result, error = node["result"], node["error"]
     if node["kind"] == "literal" and result is None:
         return
@@ -82,7 +84,7 @@ def _print_node(node: Json, depth: int) -> None:
     behind = "" if node["reached"] else "  (not reached)"
     click.echo(f"{'  ' * depth}{mark}{text}{value}{behind}")
     for child in node["children"]:
-        _print_node(child, depth + 1)
+        print_node(child, depth + 1)
 
 
 COMMANDS = (rules,)

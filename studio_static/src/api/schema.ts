@@ -659,6 +659,18 @@ export interface ExpressionValue {
   error: string | null;
 }
 
+/** The expression that failed, and the part of it that did. */
+export interface FailedExpression {
+  field: string;
+  text: string;
+  /** The innermost part at fault. */
+  part: string;
+  why: string;
+  /** As far as its paths lead to something, and what is there. */
+  known: string | null;
+  tree: RuleNode;
+}
+
 /**
  * What executions of a data folder show. Times are seconds; `delay` is the median of how long they waited for a
  * worker, `took` of how long they ran; `calls` and `open` are the most that went on at once.
@@ -1103,6 +1115,15 @@ export interface Resumed {
   complete: boolean;
 }
 
+/** A Retrier, and what is left of it: the waits before its next attempts, in seconds. */
+export interface Retrier {
+  errors: string[];
+  max_attempts: number;
+  used: number;
+  left: number[];
+  jitter: boolean;
+}
+
 /** What somebody may do. */
 export type Right = "look" | "run" | "operate" | "edit" | "publish" | "secrets" | "access" | "audit" | "reveal";
 
@@ -1438,6 +1459,22 @@ export interface StepDetail {
   links: ConsoleAddresses;
 }
 
+/** Why a step went as it did, with the values of then. What does not apply is null. */
+export interface StepExplanation {
+  step: Step;
+  sentence: string;
+  /** Of a Choice: each rule with its values, and what would flip it. */
+  choice: RuleReport | null;
+  /** Whether the rules, tested with these values now, lead where the run went. False: they draw random values, or read a part of the context that is not kept. */
+  agrees: boolean | null;
+  expression: FailedExpression | null;
+  retry: Timetable | null;
+  /** Values that it would show are hidden: ask with a reveal. */
+  hidden: boolean;
+  /** The context object that it was evaluated with; null where none was needed. */
+  context: Json;
+}
+
 /** All steps, in the order in which they were entered. `complete` false: the history is longer than is read. */
 export interface StepsAnswer {
   steps: Step[];
@@ -1521,6 +1558,14 @@ export interface TestedDelivery {
   execution: string | null;
 }
 
+/** The attempts of a step, its Retriers, and what came or comes next. */
+export interface Timetable {
+  tried: Tried[];
+  rules: Retrier[];
+  coming: string;
+  next_at: string | null;
+}
+
 /**
  * How it ended. `status` is TIMED_OUT_TEST where the test itself took too long, and RUNNING where a Task waits for
  * an answer that nobody gives.
@@ -1561,6 +1606,21 @@ export interface TrialRequest {
   allow?: string[];
   /** Whether actions that only read are really called. */
   use_reads?: boolean;
+}
+
+/** One attempt. `rule` and `use`: the Retrier that took its failure, and which of its attempts it gave, from 1. */
+export interface Tried {
+  number: number;
+  started_at: string | null;
+  ended_at: string | null;
+  status: string;
+  error: string | null;
+  rule: number | null;
+  use: number | null;
+  /** The planned wait in seconds; with jitter the longest. */
+  delay: number | null;
+  /** What was waited, in seconds. */
+  waited: number | null;
 }
 
 /** A trigger of an active version. `next_at` is when a schedule comes next. */

@@ -10,7 +10,8 @@ interface ResultProps {
   stale: boolean;
   /** A Choice's Default; null for a bare condition, and where there is none. */
   otherwise: string | null;
-  onTry: (flip: RuleFlip) => void;
+  /** Absent where nothing can be tried: of a run. */
+  onTry?: (flip: RuleFlip) => void;
 }
 
 export function Result({ report, stale, otherwise, onTry }: ResultProps) {
@@ -117,14 +118,16 @@ function Flips({ report, stale, onTry }: Pick<ResultProps, "report" | "stale" | 
         {report.flips.map((flip) => (
           <li key={`${flip.rule}-${flip.leads_to}`}>
             <span>{`${flip.sentence}.`}</span>
-            <Button
-              variant="inline-link"
-              disabled={stale}
-              ariaLabel={`Try it: ${flip.leads_to}`}
-              onClick={() => onTry(flip)}
-            >
-              Try it
-            </Button>
+            {onTry && (
+              <Button
+                variant="inline-link"
+                disabled={stale}
+                ariaLabel={`Try it: ${flip.leads_to}`}
+                onClick={() => onTry(flip)}
+              >
+                Try it
+              </Button>
+            )}
           </li>
         ))}
         {report.not_found.length > 0 && (

@@ -126,6 +126,8 @@ CASES = {
              ["--workflow", "batch", "--status", "running", "--yes"], ["--workflow", "nope", "--yes"]],
     "effects": [["hello:one"], ["fails:one"], ["fails:one", "--state", "Nope"], ["batch:one", "--children"],
                 ["nope:one"]],
+    "explain": [["fails:one", "--event", "2"], ["fails:one", "--step", "A#1", "--attempt", "1"],
+                ["hello:one", "Nope"], ["nope:one", "A"], ["hello:one"]],
     "redrive": [["fails:one"], ["hello:one"], ["nope:one"]],
     "redrive ": [["fails:one", "--wait"],
                  ["--workflow", "fails", "--status", "failed", "--error", "http*", "--name", "o*",

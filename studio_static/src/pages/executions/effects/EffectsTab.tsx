@@ -48,8 +48,8 @@ export default function EffectsTab({ execution, steps, live, onSelect, onMapRuns
                   <thead>
                     <tr>
                       <th scope="col">Step</th>
-                      <th scope="col">Calls</th>
                       <th scope="col">What came of it</th>
+                      <th scope="col">Calls</th>
                       <th scope="col">Began</th>
                       <th scope="col">Key and digest of the arguments</th>
                     </tr>
@@ -113,16 +113,6 @@ function Row({ effect, step, onSelect, onMapRuns }: RowProps) {
         {effect.attempt > 1 && <div className="dim">{`attempt ${effect.attempt}`}</div>}
       </td>
       <td>
-        {effect.map_run !== null ? (
-          <button type="button" className="ex-link" onClick={onMapRuns}>
-            Map Run
-          </button>
-        ) : (
-          `${effect.connector ?? "?"}: ${effect.action ?? "?"}`
-        )}
-        {effect.at_most_once && <div className="dim">at most once</div>}
-      </td>
-      <td>
         <span className={`status status-${tone}`}>
           <MarkShape mark={mark} />
           <span>{word}</span>
@@ -135,6 +125,16 @@ function Row({ effect, step, onSelect, onMapRuns }: RowProps) {
         )}
         {effect.error !== null && <div className="dim">{effect.error}</div>}
         {sentence !== null && <div className="dim">{sentence}</div>}
+      </td>
+      <td>
+        {effect.map_run !== null ? (
+          <button type="button" className="ex-link" onClick={onMapRuns}>
+            Map Run
+          </button>
+        ) : (
+          `${effect.connector ?? "?"}: ${effect.action ?? "?"}`
+        )}
+        {effect.at_most_once && <div className="dim">at most once</div>}
       </td>
       <td>{effect.began_at === null ? "not yet" : <Time at={effect.began_at} format="table" />}</td>
       <td className="mono">

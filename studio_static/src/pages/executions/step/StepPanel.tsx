@@ -1,5 +1,5 @@
 /** One step: first what went wrong in plain words, then what it was given, what it gave, and all that is known of it. */
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { path } from "../../../api/client";
 import type { Execution, Step, StepDetail } from "../../../api/schema";
 import { useApi } from "../../../api/useApi";
@@ -26,6 +26,8 @@ import { Overview } from "./Overview";
 import { StepJson } from "./StepJson";
 import type { LastGood } from "./useLastGood";
 import { WhatWentWrong } from "./WhatWentWrong";
+
+const WhyTab = lazy(() => import("./WhyTab"));
 
 interface StepPanelProps {
   execution: Execution;
@@ -131,6 +133,15 @@ export function StepPanel(props: StepPanelProps) {
             content: () => <ItemGrid map={step} index={index} onSelect={onSelect} />,
           },
           { id: "overview", text: "Overview", content: whole },
+          isExplained(step) && {
+            id: "why",
+            text: "Why",
+            content: () => (
+              <Suspense fallback={<Skeleton what="the explanation" />}>
+                <WhyTab execution={execution} step={step} otherwise={defaultOf(state)} />
+              </Suspense>
+            ),
+          },
           step.attempts.length > 0 && {
             id: "attempts",
             text: "Attempts",
@@ -181,6 +192,16 @@ export function StepPanel(props: StepPanelProps) {
     </div>
   );
 }
+
+/** Whether there is something to explain: a decision, a failure, an attempt that was not the last. */
+function isExplained(step: Step): boolean {
+  return step.type === "Choice" || step.error !== null || step.attempts.length > 1;
+}
+
+const defaultOf = (state: unknown) => {
+  const found = (state as { Default?: unknown } | undefined)?.Default;
+  return typeof found === "string" ? found : null;
+};
 
 /** A step that failed has entries of its own; of one that never did, the log has what was done to the execution. */
 function auditOf({ step, audit }: StepDetail): string {

@@ -1,0 +1,1 @@
+"""What is said of runs that are over or under way."""
