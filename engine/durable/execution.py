@@ -30,11 +30,26 @@ class BudgetWait:
 
 
 @dataclass(frozen=True, slots=True)
+class Changeover:
+    """From the history's event `event` on (at `at`, epoch seconds) it runs by version `to_version`; `by` whom. Each
+    digest is that of the version's definition."""
+
+    from_version: int
+    from_digest: str
+    to_version: int
+    to_digest: str
+    event: int
+    at: float
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Execution:
     """An execution as it is shown. `output` is None until it SUCCEEDED; times are epoch seconds; `redrives` counts
     those so far, `awaited_calls` are what a redriven one waits for; `actor` is who started it, where the journal keeps
     that; `parent` the execution that did. `redrivable_until`: when one that did not succeed can no longer be redriven;
-    `kept_until`: when retention may take it. `waits_for_budget`: since when and until when it waits to begin."""
+    `kept_until`: when retention may take it. `waits_for_budget`: since when and until when it waits to begin. `version`
+    and `definition_digest` are those that it runs by now; `changeovers` are the changes of them, in order."""
 
     key: ExecutionKey
     workflow: str
@@ -56,3 +71,8 @@ class Execution:
     kept_until: float | None = None
     parent: Parent | None = None
     waits_for_budget: BudgetWait | None = None
+    changeovers: tuple[Changeover, ...] = ()
+
+    def digest_at(self, event: int) -> str:
+        """The digest of the definition that it ran by at the history's event `event`."""
+        return next((change.from_digest for change in self.changeovers if event < change.event), self.definition_digest)

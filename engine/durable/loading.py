@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Lock
+from typing import Any
 
 from engine.durable import codec
 from engine.durable.activation import Activation
 from engine.durable.retention import Retention
 from engine.errors import StoreCorrupt
+from engine.kernel import changeover
 from engine.kernel.snapshot import Facts, Snapshot
 from engine.kernel.snapshot_codec import written_schema
 from engine.language.asl.compile import compile_definition
@@ -42,10 +45,10 @@ class Activator:
         self._lock = Lock()
         self._plans: OrderedDict[tuple[str, str, str, str], tuple[PublishedVersion, Plan]] = OrderedDict()
 
-    def activate(self, loaded: Loaded) -> Activation:
-        """The execution as its last segment left it, or as it begins. Raises StorageError, NotFound."""
+    def activate(self, loaded: Loaded, *, onto: PublishedVersion | None = None) -> Activation:
+        """The execution as its last segment left it, or as it begins; `onto`: as it goes on by another version. Raises
+        StorageError, NotFound."""
         header = loaded.header
-        version, plan = self.plan_of(header)
         if not loaded.segments:
             data = loaded.execution_input
             if data is None:
@@ -56,10 +59,18 @@ class Activator:
             input_bytes = len(data)
         else:
             snapshot, input_bytes = codec.decode_snapshot(segment.body for segment in loaded.segments), 0
+        header = running_by(header, snapshot)
+        if onto is not None:
+            header = replace(header, version=onto.number, definition_digest=onto.definition_digest)
+        version, plan = self.plan_of(header)
         return Activation(
             header, version, plan, snapshot, nonce=self._new_nonce(), schema=self._schema, segments=loaded.segments,
             input_bytes=input_bytes, sizes=self._journal.sizes, retention=self._retention,
         )
+
+    def version_of(self, header: Header) -> PublishedVersion:
+        """The version by which the execution of this header runs. Raises NotFound."""
+        return self.plan_of(header)[0]
 
     def plan_of(self, header: Header) -> tuple[PublishedVersion, Plan]:
         """The version that an execution runs, and its compiled plan. Raises NotFound."""
@@ -86,6 +97,13 @@ def opening(header: Header, execution_input: bytes) -> Snapshot:
     return Snapshot(facts=facts_of(header), input=json.loads(execution_input), last_at=header.started_at)
 
 
+def running_by(header: Header, snapshot: Snapshot | None) -> Header:
+    """The header with the version that the execution runs by: where a change of it was committed, and its writer died
+    before the header followed, the snapshot has it."""
+    pinned = changeover.pinned(snapshot)
+    return header if pinned is None else replace(header, version=pinned[0], definition_digest=pinned[1])
+
+
 def facts_of(header: Header) -> Facts:
     """What the context object ``$$`` says of an execution. The ARNs have AWS's shape, with ``local`` as the account."""
     arn = f"{OWN_ARN}{header.key.workspace}"
@@ -96,3 +114,11 @@ def facts_of(header: Header) -> Facts:
         execution_arn=f"{arn}:execution:{header.workflow}:{header.key.name}",
         state_machine_arn=f"{arn}:stateMachine:{header.workflow}",
     )
+
+
+def followed(activation: Activation) -> dict[str, Any]:
+    """What a header is told of the version, where that changed: its writer may have died before the header followed."""
+    if not activation.snapshot.changeovers:
+        return {}
+    header = activation.header
+    return {"version": header.version, "definition_digest": header.definition_digest}

@@ -71,6 +71,7 @@ class Builder:
         self.stops = list(snapshot.stops)
         self.redrivable = snapshot.redrivable
         self.redrives = snapshot.redrives
+        self.changeovers = snapshot.changeovers
         self.at = snapshot.last_at
         self.seed = 0
         self.room = -1 if room is None else room
@@ -308,7 +309,7 @@ class Builder:
         snapshot = Snapshot(
             self.facts, self.input, self.status, self.at, self.next_event, self.next_visit, MappingProxyType(frames),
             self.deadline, self.output, self.error, self.cause, tuple(self.abandoned), tuple(self.stops),
-            self.redrivable, self.redrives, self._frozen_progress(frames),
+            self.redrivable, self.redrives, self.changeovers, self._frozen_progress(frames),
             tuple(frame.path for frame in self.ready if self.live(frame)),
         )
         return snapshot, frozenset(self._open), frozenset(self._removed - self._open.keys())

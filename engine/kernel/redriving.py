@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from engine.kernel import changeover
 from engine.kernel.builder import Builder
 from engine.kernel.snapshot import Phase
 from engine.kernel.stimulus import CallOver
 
 
-def take_up(builder: Builder, *, count: int, settled: bool) -> list[Any]:
+def take_up(builder: Builder, *, count: int, settled: bool, onto: Any = None) -> list[Any]:
     """The frames of `builder` are there again: the timers of those that begin again are due, the READY ones queue up.
-    Answers the fan-outs that wait for their children, the innermost first."""
+    `onto`: by another version from here on. Answers the fan-outs that wait for their children, the innermost first."""
     count = count or builder.redrives + 1
     builder.emit_beside(builder.next_event - 1, "ExecutionRedriven", {"redriveCount": count})
+    if onto is not None:
+        event = builder.emit_beside(builder.next_event - 1, changeover.EVENT, changeover.details(onto))
+        builder.facts = replace(builder.facts, version=onto["version"])
+        builder.changeovers = (*builder.changeovers, changeover.record(onto, event, builder.at))
     fanouts = []
     for frame in builder.restore(redrives=count, settled=settled):
         if frame.phase is Phase.BACKOFF:

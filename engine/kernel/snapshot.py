@@ -28,9 +28,9 @@ from engine.records import dataclass
 
 Json = Any
 
-SCHEMA = 3
-"""The newest snapshot schema that this release knows (2: jobs, 3: redrive). engine.kernel.snapshot_codec upgrades
-older ones and refuses newer ones."""
+SCHEMA = 4
+"""The newest snapshot schema that this release knows (2: jobs, 3: redrive, 4: changes of version).
+engine.kernel.snapshot_codec upgrades older ones and refuses newer ones."""
 
 UNCONFIRMED = 3
 """What it writes until SCHEMA is confirmed for its stage (the setting AUTOMATE_SNAPSHOT_SCHEMA): the newest that the
@@ -178,7 +178,8 @@ class Snapshot:
     `ready` lists the READY frames in order, None before that was derived. `abandoned` are the ids of child executions
     that nobody waits for any more and that are still to be stopped; `stops` are such jobs of AWS services. `redrivable`
     are the frames of one that did not succeed, by their paths, as a redrive takes them up (engine.kernel.redrivable);
-    `redrives` counts the redrives so far.
+    `redrives` counts the redrives so far. `changeovers` are the changes of its version, in order (each what
+    engine.kernel.changeover.record gives).
     """
 
     facts: Facts
@@ -196,6 +197,7 @@ class Snapshot:
     stops: tuple[Json, ...] = ()
     redrivable: Mapping[str, Frame] = field(default_factory=_nothing)
     redrives: int = 0
+    changeovers: tuple[Json, ...] = ()
     progress: Mapping[str, Progress] = field(default_factory=_nothing, compare=False, repr=False)
     ready: tuple[str, ...] | None = field(default=None, compare=False, repr=False)
 

@@ -22,7 +22,7 @@ Json = Any
 
 _GLOBALS = (
     "status", "last_at", "next_event", "next_visit", "deadline", "output", "error", "cause", "abandoned", "stops",
-    "redrives",
+    "redrives", "changeovers",
 )
 _GLOBAL_VALUES = attrgetter(*_GLOBALS)
 
@@ -43,16 +43,23 @@ class Caster:
     frame: Callable[[Json], Json] = _as_it_is
 
 
-UPCASTERS: dict[int, Caster] = {1: Caster(), 2: Caster()}
-"""By the schema they start from (2 added jobs, 3 what a redrive needs: nothing had either before). One that was
-released stays for ever: what it reads may be in a journal."""
-
-DOWNCASTERS: dict[int, Caster] = {}
-"""By the schema they lead to, for each from UNCONFIRMED to SCHEMA. It goes with the release that raises UNCONFIRMED."""
+UPCASTERS: dict[int, Caster] = {1: Caster(), 2: Caster(), 3: Caster()}
+"""By the schema they start from (2 added jobs, 3 what a redrive needs, 4 changes of version: nothing had them before).
+One that was released stays for ever: what it reads may be in a journal."""
 
 
 class Unsayable(Exception):
     """A part makes use of what the older schema does not have. Such an execution is written in the newest schema."""
+
+
+def _on_one_version(globals_: Json) -> Json:
+    if "changeovers" in globals_:
+        raise Unsayable
+    return globals_
+
+
+DOWNCASTERS: dict[int, Caster] = {3: Caster(globals=_on_one_version)}
+"""By the schema they lead to, for each from UNCONFIRMED to SCHEMA. It goes with the release that raises UNCONFIRMED."""
 
 
 class _Fields:
@@ -120,7 +127,7 @@ def decode(value: Json) -> Snapshot:
         facts = upcaster.facts(facts)
     frames = decode_frames(value["frames"], schema)
     snapshot = Snapshot(Facts(**facts), value["input"], frames=MappingProxyType(frames))
-    return replace(snapshot, **_decode_globals(value["globals"], schema))
+    return _on_its_version(replace(snapshot, **_decode_globals(value["globals"], schema)))
 
 
 def decode_frames(values: Mapping[str, Json], schema: int) -> dict[str, Frame]:
@@ -149,6 +156,7 @@ def encode_globals(snapshot: Snapshot, schema: int = SCHEMA) -> Json:
     values["abandoned"] = list(snapshot.abandoned) or None
     values["stops"] = list(snapshot.stops) or None
     values["redrives"] = snapshot.redrives or None
+    values["changeovers"] = list(snapshot.changeovers) or None
     if snapshot.redrivable:
         values["remains"] = encode_frames(snapshot.redrivable, sorted(snapshot.redrivable), schema)
     changed = {name: value for name, value in values.items() if value is not None}
@@ -166,6 +174,7 @@ def _decode_globals(value: Mapping[str, Json], schema: int) -> dict[str, Json]:
     known["abandoned"] = tuple(value.get("abandoned", ()))
     known["stops"] = tuple(value.get("stops", ()))
     known["redrives"] = value.get("redrives", 0)
+    known["changeovers"] = tuple(value.get("changeovers", ()))
     known["redrivable"] = MappingProxyType(decode_frames(known.pop("remains", {}), schema))
     return known
 
@@ -209,10 +218,17 @@ def apply_delta(
     laid = {**snapshot.frames, **frames}
     for path in removed:
         laid.pop(path, None)
-    return replace(
+    return _on_its_version(replace(
         snapshot, frames=MappingProxyType(laid), progress=MappingProxyType({}), ready=None,
         **_decode_globals(changed, schema),
-    )
+    ))
+
+
+def _on_its_version(snapshot: Snapshot) -> Snapshot:
+    """A delta holds no facts: the version is that of the last change."""
+    if not snapshot.changeovers or snapshot.facts.version == snapshot.changeovers[-1]["version"]:
+        return snapshot
+    return replace(snapshot, facts=replace(snapshot.facts, version=snapshot.changeovers[-1]["version"]))
 
 
 def _plain(value: Json) -> Json:

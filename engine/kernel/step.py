@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from engine.errors import StateFailure
-from engine.kernel import fanout, jobs, tasks
+from engine.kernel import changeover, fanout, jobs, tasks
 from engine.kernel.builder import Builder, HistoryFull, path_order, ready_paths
 from engine.kernel.children import map_run, nested, outcomes
 from engine.kernel.express import most_seconds
@@ -195,10 +195,12 @@ def _arm(builder: Builder) -> None:
 
 
 def _redrive(builder: Builder, stimulus: Redriven) -> bool:
+    if stimulus.onto is not None:
+        builder.redrivable = changeover.moved(builder.plan, builder.redrivable, stimulus.onto)
     if not builder.redrivable or lost_map_run(builder.plan, builder.redrivable) is not None:
         return False
     _arm(builder)
-    for frame in take_up(builder, count=stimulus.count, settled=stimulus.settled):
+    for frame in take_up(builder, count=stimulus.count, settled=stimulus.settled, onto=stimulus.onto):
         state = builder.plan.state(frame.machine, frame.state)
         if isinstance(state, Map | Parallel) and builder.live(frame) and fanout.rejoin(builder, frame, state):
             builder.ready.append(frame)

@@ -197,11 +197,13 @@ class Redriven(Stimulus):
     """RedriveExecution: what did not succeed is taken up where it stood.
 
     `count` is the parent's where it redrives an item of its Map Run, 0 for one more than before. `settled`: the header
-    was closed, so what the execution had abandoned was told to stop.
+    was closed, so what the execution had abandoned was told to stop. `onto`: from here on it runs by another version
+    (engine.kernel.changeover).
     """
 
     count: int = 0
     settled: bool = True
+    onto: Json = None
 
 
 @dataclass(frozen=True, slots=True)

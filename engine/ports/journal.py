@@ -126,7 +126,8 @@ class HeaderChange:
     A PAUSED one becomes RUNNING by a change that `resumes` alone: not by a sweep or an owner that read it before. A
     closed one becomes RUNNING by a change that `reopens` its very status: a redrive. `row` goes with a change of
     status: what the executions index says from then on. The items of a Map Run have none. `kept_until` is when
-    retention may take one that this change closes.
+    retention may take one that this change closes. `version` and `definition_digest` are those by which the execution
+    runs from here on; None leaves what the header has.
     """
 
     key: ExecutionKey
@@ -140,6 +141,8 @@ class HeaderChange:
     reopens: str | None = None
     row: ExecutionRow | None = None
     kept_until: float | None = None
+    version: int | None = None
+    definition_digest: str | None = None
 
     @property
     def needs(self) -> frozenset[str]:

@@ -62,14 +62,20 @@ class OneWorkflow:
 
     def publish(self, definition: dict[str, Any], workflow: str = "flow", **more: Any) -> PublishedVersion:
         digest = hashlib.sha256(json.dumps(definition).encode()).hexdigest()
-        version = PublishedVersion(self.workspace, workflow, len(self.versions) + 1, definition, digest, **more)
+        numbers = {version.number for version in self.versions.values()}
+        version = PublishedVersion(self.workspace, workflow, len(numbers) + 1, definition, digest, **more)
         self.versions[workflow] = self.versions[digest] = version
         return version
 
     def version(self, workspace: str, workflow: str, number: int | None = None) -> PublishedVersion:
         if workflow not in self.versions:
             raise NotFound(f"no workflow is called {workflow}")
-        return self.versions[workflow]
+        if number is None:
+            return self.versions[workflow]
+        for version in self.versions.values():
+            if (version.workflow, version.number) == (workflow, number):
+                return version
+        raise NotFound(f"workflow {workflow!r} has no version {number}")
 
     def pinned(self, workspace: str, workflow: str, definition_digest: str) -> PublishedVersion:
         return self.versions[definition_digest]

@@ -236,9 +236,12 @@ class DynamoJournal:
                 removes.append(attribute)
             else:
                 sets.append(f"{attribute} = :{attribute}")
-        if change.strikes is not None:
-            values[":strikes"] = change.strikes
-            sets.append("strikes = :strikes")
+        for attribute, value in (
+            ("strikes", change.strikes), ("version", change.version), ("definition_digest", change.definition_digest),
+        ):
+            if value is not None:
+                values[f":{attribute}"] = value
+                sets.append(f"{attribute} = :{attribute}")
         text = "SET " + ", ".join(sets) + (" REMOVE " + ", ".join(removes) if removes else "")
         # owner    -- segment 7 -- header: seq 7, SUCCEEDED ---------------------------------------------
         # sweeper  -- reads the header: seq 6 -------------- claims with seq 6: older than 7, ignored

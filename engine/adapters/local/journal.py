@@ -44,7 +44,7 @@ _WRITE_SEGMENT = f"""INSERT INTO segment (e, {_SEGMENT})
 # sweeper  --- reads header seq 6 ------------------ claims with seq 6: no row changes, closed stays closed
 # PAUSED meanwhile: the claim needs RUNNING, only a resume needs either
 _CHANGE_HEADER = """UPDATE header SET seq = ?, status = ?, due_at = ?, ended_at = ?, strikes = coalesce(?, strikes),
-        cause = ?
+        cause = ?, version = coalesce(?, version), definition_digest = coalesce(?, definition_digest)
     WHERE workspace = ? AND id = ? AND seq <= ? AND status IN (?, ?)"""
 
 _ENDED = """INSERT INTO ended (workspace, id, workflow, version, status, seq, started_at, ended_at, error)
@@ -199,7 +199,8 @@ class SqliteJournal:
     def _change_header(self, connection: sqlite3.Connection, change: HeaderChange) -> bool:
         values = (
             change.seq, change.status, change.due_at, change.ended_at, change.strikes, change.cause,
-            change.key.workspace, change.key.id, change.seq, min(change.needs), max(change.needs),
+            change.version, change.definition_digest, change.key.workspace, change.key.id, change.seq,
+            min(change.needs), max(change.needs),
         )
         changed = connection.execute(_CHANGE_HEADER, values).rowcount == 1
         row = change.row

@@ -13,19 +13,22 @@ from typing import TYPE_CHECKING, Any
 from engine.clock import Clock
 from engine.durable import codec, inbox, poison
 from engine.durable.activation import Activation
-from engine.durable.execution import Execution
+from engine.durable.execution import Changeover, Execution
 from engine.durable.lifecycle.answers import NoMasks, masked_answer
 from engine.durable.lifecycle.budgets import Budget, BudgetExceeded, Budgets, budget_wait
 from engine.durable.lifecycle.business_key import business_key
-from engine.durable.lifecycle.redrives import Redrives
+from engine.durable.lifecycle.forwards import Forwards
+from engine.durable.lifecycle.redrives import Onto, Redrives
 from engine.durable.lifecycle.starts import Create, Starts
-from engine.durable.loading import START_GRACE_SECONDS, Activator, facts_of, opening
+from engine.durable.loading import START_GRACE_SECONDS, Activator, facts_of, opening, running_by
 from engine.durable.retention import Retention
 from engine.durable.views import map_run_view
 from engine.durable.views.map_run_view import MapRun
 from engine.durable.views.standing import Standing, awaited_calls, standing_of
 from engine.errors import Conflict, NotFound, StorageError
 from engine.kernel.express import is_express
+from engine.kernel.forward.check import At
+from engine.kernel.forward.verdict import Verdict
 from engine.kernel.history import HistoryEvent, render
 from engine.kernel.snapshot import Phase, Snapshot
 from engine.kernel.tokens import TokenPlace, parse_token
@@ -103,6 +106,8 @@ class Executions:
             journal, published, new_nonce, confirmed_schema=settings.snapshot_schema, retention=self._retention
         )
         self._redrives = Redrives(journal, queue, clock, self._activator, new_seed, self._retention)
+        self._forwards = Forwards(journal, self._activator, self._redrives)
+        self._startable = startable
         self._masks = masks or NoMasks()
         self._budgets = budgets
 
@@ -159,8 +164,8 @@ class Executions:
 
     def _describe(self, key: ExecutionKey) -> Execution:
         loaded = self._load(key)
-        header = loaded.header
         snapshot = codec.stored_snapshot(loaded)
+        header = running_by(loaded.header, snapshot)
         execution_input = json.loads(loaded.execution_input or self._journal.execution_input(key) or b"null")
         published = self._published.pinned(key.workspace, header.workflow, header.definition_digest)
         status = header.status if snapshot is None or header.status != RUNNING else str(snapshot.status)
@@ -174,6 +179,7 @@ class Executions:
         return replace(
             execution, output=snapshot.output, error=snapshot.error, cause=snapshot.cause, redrives=snapshot.redrives,
             ended_at=snapshot.last_at if snapshot.closed else None, awaited_calls=awaited_calls(snapshot),
+            changeovers=tuple(map(_changeover, snapshot.changeovers)),
         )
 
     def header(self, key: ExecutionKey) -> Header:
@@ -264,14 +270,17 @@ class Executions:
         """Let an execution that did not succeed go on where it stood: see lifecycle.redrives. It counts as a start of
         its workflow, and does not wait. Raises Conflict (ExecutionNotRedrivable), BudgetExceeded, NotFound."""
         loaded = self._load(key)
-        unit = self._redrive_unit(loaded.header)
+        self._within_budget(loaded.header, lambda: self._redrives.redrive(loaded))
+        return self.describe(key)
+
+    def _within_budget(self, header: Header, redrive: Callable[[], None]) -> None:
+        unit = self._redrive_unit(header)
         try:
-            self._redrives.redrive(loaded)
+            redrive()
         except Conflict:
             if unit is not None and self._budgets is not None:
-                self._budgets.give_back(key.workspace, key.workflow, unit)
+                self._budgets.give_back(header.key.workspace, header.key.workflow, unit)
             raise
-        return self.describe(key)
 
     def _redrive_unit(self, header: Header) -> float | None:
         """A unit of this minute for a redrive; None where its workflow has no budget."""
@@ -288,6 +297,27 @@ class Executions:
                 retry_after=self._budgets.retry_after(), advice="A redrive does not wait: ask for it again later.",
             )
         return unit
+
+    def forward_plan(self, key: ExecutionKey, version: int, *, at: At | None = None) -> Verdict:
+        """Whether an execution that did not succeed can go on by `version`; nothing is written. Raises Conflict
+        (ExecutionNotRedrivable, an archived workflow), NotFound."""
+        return self._forwards.plan(*self._onto(key, version, "", at))
+
+    def forward(
+        self, key: ExecutionKey, version: int, *, actor: Actor, at: At | None = None, accept: bool = False
+    ) -> Execution:
+        """Let it go on by `version`: see lifecycle.forwards. It counts as a redrive. Raises Conflict
+        (ExecutionNotRedrivable, VersionDoesNotFit, ResourceNotAvailable, an archived workflow), BudgetExceeded,
+        NotFound."""
+        loaded, onto = self._onto(key, version, actor.name, at)
+        self._within_budget(loaded.header, lambda: self._forwards.go(loaded, onto, accept=accept))
+        return self.describe(key)
+
+    def _onto(self, key: ExecutionKey, version: int, by: str, at: At | None) -> tuple[Loaded, Onto]:
+        loaded = self._load(key)
+        published = self._published.version(key.workspace, loaded.header.workflow, version)
+        self._startable(published)
+        return loaded, Onto(published, by, at)
 
     def send_task_success(self, token: str, output: Json) -> Json:
         """Answer a `.waitForTaskToken` task, and the answer as it is kept: without the task's secrets.
@@ -374,6 +404,13 @@ class Executions:
         """Why there is no such execution: retention took it, or there never was one."""
         at = self._journal.taken_at(key)
         return _unknown(key) if at is None else taken(key, at)
+
+
+def _changeover(record: Json) -> Changeover:
+    return Changeover(
+        record["was"], record["was_digest"], record["version"], record["digest"], record["event"], record["at"],
+        record["by"],
+    )
 
 
 def taken(key: ExecutionKey, at: float) -> ExecutionTaken:

@@ -16,22 +16,48 @@ from collections.abc import Callable
 from engine.clock import Clock
 from engine.durable import inbox
 from engine.durable.activation import Activation
-from engine.durable.loading import START_GRACE_SECONDS, Activator
+from engine.durable.loading import START_GRACE_SECONDS, Activator, followed, running_by
 from engine.durable.retention import Retention
 from engine.errors import Conflict
+from engine.kernel import changeover
 from engine.kernel.express import is_express
+from engine.kernel.forward.check import At
 from engine.kernel.redrivable import lost_map_run
 from engine.kernel.snapshot import Status
 from engine.kernel.stimulus import Redriven
 from engine.language.asl.times import iso_timestamp
 from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, HeaderChange, Journal, Loaded, row_of
+from engine.ports.published import PublishedVersion
 from engine.ports.queue import Wake, WakeQueue
+from engine.records import dataclass
 
 
 class ExecutionNotRedrivable(Conflict):
     """There is nothing to go on with; AWS's name."""
 
     code = "ExecutionNotRedrivable"
+
+
+@dataclass(frozen=True, slots=True)
+class Onto:
+    """Another version to go on by, and who wants it; `at`: at which state, entered anew."""
+
+    version: PublishedVersion
+    by: str
+    at: At | None = None
+
+    @property
+    def pinned(self) -> tuple[int, str]:
+        """The version and the digest of its definition."""
+        return self.version.number, self.version.definition_digest
+
+    def change(self, header: Header) -> dict[str, object]:
+        """What the stimulus carries, from the version that `header` names."""
+        change: dict[str, object] = changeover.onto(
+            *self.pinned, was=header.version, was_digest=header.definition_digest, by=self.by,
+            state=None if self.at is None else self.at.state, given=None if self.at is None else self.at.given,
+        )
+        return change
 
 
 class Redrives:
@@ -48,23 +74,30 @@ class Redrives:
         self._new_seed = new_seed
         self._retention = retention
 
-    def redrive(self, loaded: Loaded, *, by_parent: int = 0) -> None:
-        """Let it go on. An item of a Map Run is redriven by its parent alone, the `by_parent`-th time.
+    def redrive(self, loaded: Loaded, *, by_parent: int = 0, onto: Onto | None = None) -> None:
+        """Let it go on, `onto` another version where that is given. An item of a Map Run is redriven by its parent
+        alone, the `by_parent`-th time.
 
         Raises StorageError, Conflict (ExecutionNotRedrivable) where there is nothing to go on with.
         """
         header = loaded.header
-        _check(header, by_parent=by_parent > 0)
-        if not by_parent:
-            self._check_term(header)
-        activation = self._activator.activate(loaded)
+        self.check(header, by_parent=by_parent > 0)
+        activation = self._activator.activate(loaded, onto=None if onto is None else onto.version)
         if activation.snapshot.closed:
-            self._take_up(activation, header, by_parent)
+            self._take_up(activation, header, by_parent, onto)
+        elif onto is not None and changeover.pinned(activation.snapshot) != onto.pinned:
+            raise _refused(header, "another redrive of it was faster")
         elif header.status in OPEN_STATUSES:
             raise _refused(header, f"it is {header.status}")
         self._reopen(activation, header)
         if not by_parent:
             self._queue.send([Wake(header.key)])
+
+    def check(self, header: Header, *, by_parent: bool = False) -> None:
+        """Raises Conflict (ExecutionNotRedrivable) for what its header says against it."""
+        _check(header, by_parent=by_parent)
+        if not by_parent:
+            self._check_term(header)
 
     def _check_term(self, header: Header) -> None:
         until = self._retention.redrivable_until(header.status, header.ended_at)
@@ -76,11 +109,12 @@ class Redrives:
                 "be redriven.",
             )
 
-    def _take_up(self, activation: Activation, header: Header, count: int) -> None:
+    def _take_up(self, activation: Activation, header: Header, count: int, onto: Onto | None) -> None:
         snapshot = activation.snapshot
         if snapshot.status is Status.SUCCEEDED:
             raise _refused(header, f"it is {snapshot.status}")
-        lost = lost_map_run(activation.plan, snapshot.redrivable)
+        drops = onto is not None and onto.at is not None
+        lost = None if drops else lost_map_run(activation.plan, snapshot.redrivable)
         if lost is not None:
             raise _refused(
                 header, f"the distributed Map {lost!r} cannot go on: its items ran as EXPRESS executions, or all have "
@@ -92,7 +126,8 @@ class Redrives:
         now = self._clock.now()
         at = max(now, snapshot.last_at)
         settled = header.status not in OPEN_STATUSES
-        activation.feed([Redriven(at=at, seed=self._new_seed(), count=count, settled=settled)])
+        change = None if onto is None else onto.change(running_by(header, snapshot))
+        activation.feed([Redriven(at=at, seed=self._new_seed(), count=count, settled=settled, onto=change)])
         if not activation.dirty:
             raise _refused(header, "an earlier release ended it, and kept nothing to go on with")
         segment = activation.segment(now, owner="", hard_deadline=at)
@@ -121,7 +156,8 @@ class Redrives:
                 break
             change = HeaderChange(
                 header.key, activation.seq, RUNNING, due_at, strikes=0,
-                reopens=None if known.status in OPEN_STATUSES else known.status, row=row_of(header, status=RUNNING),
+                reopens=None if known.status in OPEN_STATUSES else known.status,
+                row=row_of(activation.header, status=RUNNING), **followed(activation),
             )
             if self._journal.update_headers([change])[0]:
                 return

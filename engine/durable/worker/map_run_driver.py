@@ -25,8 +25,8 @@ from typing import Any, Protocol, cast
 from engine.clock import Clock
 from engine.durable import codec, notices
 from engine.durable.activation import Activation
-from engine.durable.lifecycle.redrives import ExecutionNotRedrivable, Redrives
-from engine.durable.loading import START_GRACE_SECONDS
+from engine.durable.lifecycle.redrives import ExecutionNotRedrivable, Onto, Redrives
+from engine.durable.loading import START_GRACE_SECONDS, running_by
 from engine.durable.worker.map_run_results import child_results
 from engine.errors import StoreCorrupt
 from engine.kernel.children import outcomes
@@ -114,7 +114,7 @@ class MapRuns:
             elif frame.phase is Phase.CALLBACK:
                 child = started_id(activation.plan, snapshot.facts, frame)
                 wanted += [] if child is None else [(ExecutionKey(activation.key.workspace, child), 0)]
-        found = self._each(lambda item: self._ended(item[0], item[1], at), wanted)
+        found = self._each(lambda item: self._ended(item[0], item[1], at, activation), wanted)
         return [stimulus for stimulus in found if stimulus is not None]
 
     # ---------------------------------------------------------------- a Map Run
@@ -172,16 +172,17 @@ class MapRuns:
             ),
         ), encoded)
         if activation.snapshot.redrives and existing is not None:
-            self._redrive(existing, activation.snapshot.redrives)
+            self._redrive(existing, activation)
         return key
 
-    def _redrive(self, header: Header, redrives: int) -> bool:
+    def _redrive(self, header: Header, activation: Activation) -> bool:
         """The child was there before its parent was redriven for the `redrives`-th time: it goes on too, unless it is
         at it, succeeded, or has ended since, which the next sweep over the children tells. True where it goes on now.
 
         Its header may be behind its last segment, where a worker died between the two: of one that ended as well as of
         one that was redriven just now.
         """
+        redrives = activation.snapshot.redrives
         loaded = None if header.status == Status.SUCCEEDED else self._journal.load(header.key)
         last = codec.stored_snapshot(loaded)
         if loaded is None or last is None:
@@ -191,7 +192,7 @@ class MapRuns:
         if last.status is Status.SUCCEEDED or at_it or again:
             return False
         try:
-            self._redrives.redrive(loaded, by_parent=redrives)
+            self._redrives.redrive(loaded, by_parent=redrives, onto=_onto(activation, running_by(header, last)))
         except ExecutionNotRedrivable as error:  # another worker was faster; else the sweep tells how it ended
             _LOG.info("a child is not redriven: %s", error, extra={"execution": header.key.id})
             return False
@@ -224,7 +225,7 @@ class MapRuns:
 
     # ---------------------------------------------------------------- reading headers
 
-    def _ended(self, key: ExecutionKey, redrives: int, at: float) -> ChildClosed | None:
+    def _ended(self, key: ExecutionKey, redrives: int, at: float, activation: Activation) -> ChildClosed | None:
         """The child's end, None while it runs. One that was there before its run was redriven for the `redrives`-th
         time goes on where it has not yet; what cannot has ended for good."""
         header = self._journal.header(key)
@@ -238,7 +239,7 @@ class MapRuns:
             last = codec.stored_snapshot(self._journal.load(key))
             if last is None:
                 return None
-            if redrives and self._redrive(header, redrives):
+            if redrives and self._redrive(header, activation):
                 self._queue.send([Wake(key)])
                 return None
             told = notices.notice(header, last)
@@ -246,6 +247,13 @@ class MapRuns:
             at, self._seed(), parent.frame, parent.visit, parent.attempt, index=parent.index,
             **{**told, "redrives": redrives},
         )
+
+
+def _onto(activation: Activation, header: Header) -> Onto | None:
+    """The version that the parent runs by now, where the child `header` ran by another one."""
+    if not activation.snapshot.changeovers or header.definition_digest == activation.version.definition_digest:
+        return None
+    return Onto(activation.version, activation.snapshot.changeovers[-1]["by"])
 
 
 def _child(activation: Activation, run: Frame, index: int) -> ExecutionKey:

@@ -14,6 +14,7 @@ from engine.clock import Clock
 from engine.durable import inbox, notices
 from engine.durable.activation import Activation
 from engine.durable.lifecycle.budgets import Budget, waits_on
+from engine.durable.loading import followed
 from engine.durable.worker.incoming import Incoming
 from engine.durable.worker.outbox import Outbox
 from engine.durable.worker.owned import Owned
@@ -84,7 +85,7 @@ class Parking:
         header = activation.header
         held = seq < 0 and not header.is_item and Budget.of(activation.version).per_minute is not None
         cause = waits_on(header, None, due_at or 0.0).cause if held else None  # its minute goes by: it needs another
-        change = HeaderChange(activation.key, seq, RUNNING, due_at, cause=cause)
+        change = HeaderChange(activation.key, seq, RUNNING, due_at, cause=cause, **followed(activation))
         if not self._journal.update_headers([change])[0]:
             raise Fenced(f"the header of {activation.key.id} is ahead of segment {seq}")
         activation.header_stored(replace(header, due_at=due_at, seq=seq))
@@ -107,7 +108,8 @@ def closing_change(activation: Activation, seq: int) -> HeaderChange:
     status, ended_at = str(snapshot.status), snapshot.last_at
     row = row_of(activation.header, status=status, ended_at=ended_at, error=snapshot.error)
     return HeaderChange(
-        activation.key, seq, status, None, ended_at=ended_at, row=row, kept_until=activation.kept_until
+        activation.key, seq, status, None, ended_at=ended_at, row=row, kept_until=activation.kept_until,
+        **followed(activation),
     )
 
 

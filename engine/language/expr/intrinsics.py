@@ -60,13 +60,14 @@ _Argument = _Text | _Constant | _Function | Path
 class Intrinsic:
     """A compiled intrinsic. Make one with `compile_intrinsic`."""
 
-    __slots__ = ("_run", "field", "references", "text")
+    __slots__ = ("_run", "field", "paths", "references", "text")
 
     def __init__(self, text: str, call: _Function, field: str | None) -> None:
         self.text = text
         self.field = field
         self._run = self._closure(call)
-        self.references = frozenset(name for path in _paths(call) for name in path.references)
+        self.paths = tuple(_paths(call))
+        self.references = frozenset(name for path in self.paths for name in path.references)
 
     def __repr__(self) -> str:
         return f"Intrinsic({self.text!r})"

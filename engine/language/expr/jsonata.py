@@ -66,7 +66,7 @@ class JsonataExpression:
 
     __slots__ = (
         "_asks", "_guarded", "_guards", "_lookup", "_mentioned", "_texts", "_wrapped", "context_names", "field",
-        "named_states", "reads_states", "references", "text",
+        "named_states", "reads", "reads_states", "references", "text",
     )
 
     def __init__(self, text: str, field: str) -> None:
@@ -75,6 +75,8 @@ class JsonataExpression:
         self._lookup = _plain_lookup(text)
         reads = _reads(text)
         bound = set(reads["bindings"])
+        self.reads: dict[str, Json] = reads["bindings"]
+        """The members that it may read of each variable and of ``states``, as a tree: True where the whole value is."""
         self.references = frozenset(bound - {"states"} - _ADDED)
         """The variables it reads, without ``$``."""
         self.context_names = _context_names(reads.get("input"), text)

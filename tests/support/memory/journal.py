@@ -101,6 +101,8 @@ class MemoryJournal:
         self._headers[change.key] = replace(
             stored, seq=change.seq, status=change.status, due_at=change.due_at, ended_at=change.ended_at,
             strikes=stored.strikes if change.strikes is None else change.strikes, cause=change.cause,
+            version=change.version or stored.version,
+            definition_digest=change.definition_digest or stored.definition_digest,
         )
         self._list(change.row)
         row = change.row

@@ -1,0 +1,187 @@
+"""``check``: whether a stopped execution can go on by another version of its workflow.
+
+    frames ── Standing ──► can each stand there?      if so:
+    frames, innermost first ── Machines ──► what the remaining states get, and what their expressions may not find
+
+Pure: two definitions, the frames that the execution keeps, and what its history tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
+
+from engine.kernel.forward.dataflow import Entry, Machines, pointer_to
+from engine.kernel.forward.frames import Standing, dropped, machines_of
+from engine.kernel.forward.ran import Ran
+from engine.kernel.forward.shapes import IS_BLUR, Alts, bounded, one_of, shape_of
+from engine.kernel.forward.verdict import Finding, Verdict
+from engine.kernel.snapshot import Frame, Phase
+from engine.records import dataclass
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Go on at `state` of the top level, entered anew; `given` holds its input, where that is a new one."""
+
+    state: str
+    given: tuple[Json] | None = None
+
+
+def check(
+    old: Json, new: Json, frames: Mapping[str, Frame], *, machine: str = "", at: At | None = None,
+    ran: Ran = Ran(),  # noqa: B008 - it is frozen
+) -> Verdict:
+    """What stands against going on by the definition `new`, of an execution that ran by `old` and keeps `frames`.
+
+    `machine` is the pointer of what it walks: an ItemProcessor, of an item of a Map Run. `ran` is what it
+    did. The definitions are valid ones.
+    """
+    if machine:
+        frames = {path: _within(machine, frame) for path, frame in frames.items()}
+    changed = _changed(old, new, ran.left)
+    if not frames:
+        return Verdict((Finding("", "it keeps nothing to go on with"),))
+    if at is not None:
+        if at.state not in new["States"]:
+            message = f"the new version has no state {at.state!r} at its top level"
+            return Verdict((Finding("/States", message),), changed=changed)
+        stands = dropped(old, ran, frames, at.state)
+        root = frames[""]
+        frames = {"": Frame(
+            "", "", at.state, Phase.READY, input=root.input if at.given is None else at.given[0],
+            variables=root.variables,
+        )}
+    else:
+        stands = Standing(old, new, ran).check(frames)
+    stands = Verdict(stands.refusals, stands.doubts, stands.notes, changed)
+    return stands.joined(_reads(new, frames)) if stands.fits else stands
+
+
+def _within(machine: str, frame: Frame) -> Frame:
+    """An item's own machine has the pointer "" for itself: the definition has it at `machine`."""
+    return replace(frame, machine=machine) if frame.machine == "" else frame
+
+
+def _reads(new: Json, frames: Mapping[str, Frame]) -> Verdict:
+    walk = _Walk(new, frames)
+    walk.output("")
+    refusals: list[Finding] = []
+    doubts: list[Finding] = []
+    assigned = dict(_assigned(new))
+    for one in walk.machines.unfound.values():
+        why = "nothing that this execution did wrote it" if one.certain else (
+            "it may not be there when the execution comes to it"
+        )
+        name = one.missing.split(".")[0].split("[")[0].removeprefix("$")
+        if one.missing.startswith("$") and name in assigned and assigned[name] != one.pointer:
+            why += f" (the new version assigns ${name} in {assigned[name]})"
+        finding = Finding(one.pointer, f"{one.state!r} reads {one.missing}: {why}")
+        (refusals if one.certain else doubts).append(finding)
+    return Verdict(tuple(refusals), tuple(doubts))
+
+
+class _Walk:
+    """From the frames on, the innermost first."""
+
+    def __init__(self, new: Json, frames: Mapping[str, Frame]) -> None:
+        self.machines = Machines(new)
+        self._frames = frames
+        self._children: dict[str, list[str]] = {}
+        for path in frames:
+            if path:
+                self._children.setdefault(path.rpartition("/")[0], []).append(path)
+
+    def output(self, path: str) -> Alts:
+        """What the machine of the frame at `path` will give."""
+        frame = self._frames[path]
+        if frame.phase is Phase.DONE:
+            return frozenset({shape_of(frame.output)})
+        entry = Entry(frozenset({shape_of(frame.input)}), self._variables(path))
+        if frame.phase is not Phase.JOINING:
+            return self.machines.noting(frame.machine, {frame.state: entry}, start=frame.state)
+        ways = self.machines.left(frame.machine, frame.state, entry, self._joined(frame, entry))
+        entries: dict[str, Entry] = {}
+        start = None
+        ended: set[Any] = set()
+        for way in ways:
+            if way.to is None:
+                ended |= way.entry.input
+                continue
+            entries[way.to] = way.entry.joined(entries[way.to]) if way.to in entries else way.entry
+            start = start if way.caught else way.to
+        given = self.machines.noting(frame.machine, entries, start=start) if entries else frozenset()
+        return bounded(ended | given)
+
+    def _joined(self, frame: Frame, entry: Entry) -> Alts:
+        """The result of a fan-out that keeps its children."""
+        if frame.arguments is not None:
+            return self._run_of(frame)
+        outputs = [self.output(child) for child in sorted(self._children.get(frame.path, ()), key=_index)]
+        width = len(outputs) if frame.fanout is None else frame.fanout.width
+        items = None if frame.fanout is None else frame.fanout.items
+        if items is not None and len(outputs) < width:
+            given = self.machines.iterations(frame.machine, frame.state, entry, items[len(outputs):])
+            rest = self._processed(frame, given, entry.variables)
+            outputs += [rest] * (width - len(outputs))
+        return frozenset({("array", tuple(map(one_of, outputs)))})
+
+    def _run_of(self, frame: Frame) -> Alts:
+        """A Map Run: its items are executions of their own, which see no variable of its parent."""
+        inputs = None if frame.fanout is None else frame.fanout.items
+        if inputs:
+            self._processed(frame, bounded(map(shape_of, inputs)), {}, sure=False)
+        return IS_BLUR
+
+    def _processed(self, frame: Frame, given: Alts, variables: Mapping[str, Alts], *, sure: bool = True) -> Alts:
+        state = self.machines.state(frame.machine, frame.state)
+        field = "Iterator" if "Iterator" in state else "ItemProcessor"
+        pointer = pointer_to(frame.machine, frame.state, field)
+        start = self.machines.start_at(pointer)
+        sure = sure and not state.get("Catch")
+        return self.machines.noting(pointer, {start: Entry(given, variables)}, start=start if sure else None)
+
+    def _variables(self, path: str) -> dict[str, Alts]:
+        """What the frame sees: those around it, and its own."""
+        around = self._variables(path.rpartition("/")[0]) if path else {}
+        own = {name: frozenset({shape_of(value)}) for name, value in self._frames[path].variables.items()}
+        return {**around, **own}
+
+
+def _index(path: str) -> int:
+    return int(path.rpartition("/")[2])
+
+
+def _changed(old: Json, new: Json, left: Collection[str]) -> tuple[Finding, ...]:
+    """What is different of states that have run."""
+    found = []
+    there = dict(machines_of(new))
+    for pointer, machine in machines_of(old):
+        for name, state in machine["States"].items():
+            if name not in left:
+                continue
+            now = there.get(pointer, {}).get("States", {}).get(name)
+            if now is None:
+                found.append(Finding(f"{pointer}/States", f"{name!r} has run, and is not in the new version"))
+            elif _without_machines(now) != _without_machines(state):
+                found.append(Finding(
+                    pointer_to(pointer, name), f"{name!r} has run as it was before: what it did stays"
+                ))
+    return tuple(found)
+
+
+def _without_machines(state: Json) -> Json:
+    return {name: value for name, value in state.items() if name not in ("Branches", "ItemProcessor", "Iterator")}
+
+
+def _assigned(definition: Json) -> list[tuple[str, str]]:
+    """Each variable that the definition assigns, with the state that does."""
+    return [
+        (name.removesuffix(".$"), pointer_to(pointer, state_name))
+        for pointer, machine in machines_of(definition) for state_name, state in machine["States"].items()
+        for holder in (state, *(state.get("Choices") or ()), *(state.get("Catch") or ()))
+        for name in (holder.get("Assign") or {})
+    ]

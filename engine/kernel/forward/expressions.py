@@ -1,0 +1,238 @@
+"""What an expression reads, and the shape of what it gives.
+
+A plain path ($.order.id, $states.input.order.id, $total) gives what lies there. Whatever else is computed gives a
+`blur`, or what is `fresh` where it reads nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import field
+from typing import Any
+
+from engine.errors import UserError
+from engine.kernel.forward.shapes import (
+    IS_BLUR,
+    IS_FRESH,
+    LEAF,
+    NOWHERE,
+    Alts,
+    Key,
+    holds,
+    one_of,
+    read,
+    shape_of,
+)
+from engine.language.expr.intrinsics import Intrinsic
+from engine.language.expr.jsonata import JsonataExpression, compile_jsonata
+from engine.language.expr.jsonpath import Path
+from engine.language.expr.jsonpath_tokens import Function, plain_keys
+from engine.language.expr.template import compile_query, jsonata_source
+from engine.records import dataclass
+
+Json = Any
+
+_PLAIN = re.compile(r"\$(?:states\.(input|result|errorOutput)|(?!states\b)([^\W\d]\w*))((?:\.[^\W\d]\w*|\[\d+\])*)")
+_PART = re.compile(r"\.(\w+)|\[(\d+)\]")
+_GUARD = re.compile(r"\$exists\(\s*(\$[\w.\[\]]+)\s*\)")
+_NEGATED = re.compile(r"\$not\(\s*(\$exists\(.*\))\s*\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Env:
+    """What there is to read: the alternatives of each. A name that `variables` lacks is not assigned."""
+
+    input: Alts
+    variables: Mapping[str, Alts] = field(default_factory=dict)
+    result: Alts = IS_FRESH
+    error: Alts = IS_FRESH
+    item: Alts = IS_FRESH
+
+    def of(self, root: str) -> Alts:
+        """The alternatives of a root: ``input``, ``result``, ``errorOutput``, else a variable by its name with $."""
+        if root.startswith("$"):
+            return self.variables.get(root[1:], NOWHERE)
+        return {"input": self.input, "result": self.result, "errorOutput": self.error, "item": self.item}[root]
+
+
+Note = Callable[[Sequence[str | int], str, str, bool], None]
+"""Told of a read that may find nothing: its place in the state, the expression, what is missing, and whether there is
+nothing for sure."""
+
+
+class Expressions:
+    """The expressions of one state. `note` is told what they may not find."""
+
+    def __init__(self, note: Note) -> None:
+        self._note = note
+
+    # ---------------------------------------------------------------- templates
+
+    def template(self, value: Json, env: Env, place: tuple[Key, ...], *, jsonata: bool) -> Alts:
+        """A payload template (JSONPath), or a value with expressions in it (JSONata)."""
+        if isinstance(value, dict):
+            members = {}
+            for key, item in value.items():
+                if not jsonata and key.endswith(".$"):
+                    members[key[:-2]] = one_of(self.query(item, env, (*place, key)))
+                else:
+                    members[key] = one_of(self.template(item, env, (*place, key), jsonata=jsonata))
+            return frozenset({("object", tuple(sorted(members.items())))})
+        if isinstance(value, list):
+            return frozenset({("array", tuple(
+                one_of(self.template(item, env, (*place, index), jsonata=jsonata)) for index, item in enumerate(value)
+            ))})
+        if jsonata and isinstance(value, str) and jsonata_source(value) is not None:
+            return self.jsonata(value, env, place)
+        return frozenset({shape_of(value)})
+
+    # ---------------------------------------------------------------- JSONPath
+
+    def query(self, text: Json, env: Env, place: tuple[Key, ...]) -> Alts:
+        """The value of a ``.$`` key, or of a field that holds a path or an intrinsic."""
+        try:
+            query = compile_query(text, "") if isinstance(text, str) else None
+        except UserError:
+            query = None
+        if isinstance(query, Path):
+            return self._path(query, env, place)
+        if isinstance(query, Intrinsic):
+            read_ = [self._path(path, env, place, text) for path in query.paths]
+            return IS_FRESH if all(alts <= IS_FRESH for alts in read_) and read_ else IS_BLUR
+        return IS_FRESH
+
+    def _path(self, path: Path, env: Env, place: tuple[Key, ...], shown: str | None = None) -> Alts:
+        target = _target(path)
+        if target is None:
+            return IS_FRESH
+        root, tokens = target
+        prefix = _plain_prefix(tokens)
+        found = read(env.of(root), prefix, jsonata=False)
+        whole = len(prefix) == len(tokens)
+        if path.definite or (root.startswith("$") and not prefix):
+            if found.missing:
+                self._note(place, shown or path.text, path.text, found.never)
+            elif not whole and not found.shapes <= IS_FRESH and not isinstance(tokens[len(prefix)], Function):
+                self._note(place, shown or path.text, path.text, False)
+        if whole:
+            return found.shapes or IS_FRESH
+        return IS_FRESH if found.shapes <= IS_FRESH else IS_BLUR
+
+    # ---------------------------------------------------------------- JSONata
+
+    def jsonata(self, text: Json, env: Env, place: tuple[Key, ...]) -> Alts:
+        """A text in ``{% %}``."""
+        expression = _compiled(text)
+        if expression is None:
+            return IS_FRESH
+        plain = plain_read(expression.text)
+        if plain is not None:
+            root, keys = plain
+            found = read(env.of(root), keys, jsonata=True)
+            if found.missing:
+                self._note(place, expression.text, expression.text, found.never)
+            return found.shapes or IS_FRESH
+        if guard(text) is not None:
+            return frozenset({LEAF})
+        guarded = [match.group(1) for match in _GUARD.finditer(expression.text)]
+        known = False
+        for root, keys in _tree(expression.reads):
+            found = read(env.of(root), keys, jsonata=True)
+            known = known or bool(found.shapes - IS_FRESH)
+            name = _shown(root, keys)
+            if found.missing and not any(name == one or name.startswith(f"{one}.") for one in guarded):
+                self._note(place, expression.text, name, False)
+        return IS_BLUR if known else IS_FRESH
+
+
+def _compiled(text: Json) -> JsonataExpression | None:
+    source = jsonata_source(text) if isinstance(text, str) else None
+    try:
+        return None if source is None else compile_jsonata(source, "")
+    except UserError:
+        return None
+
+
+def _target(path: Path) -> tuple[str, Sequence[Any]] | None:
+    """Where a path begins; None for one into what the context object holds by itself."""
+    if path.references:
+        return f"${next(iter(path.references))}", path.tokens
+    if path.root != "context":
+        return "input", path.tokens
+    keys = plain_keys(path.tokens[:3])
+    return ("item", path.tokens[3:]) if keys == ("Map", "Item", "Value") else None
+
+
+def _plain_prefix(tokens: Sequence[Any]) -> tuple[Key, ...]:
+    for end in range(len(tokens), 0, -1):
+        keys = plain_keys(tuple(tokens[:end]))
+        if keys is not None:
+            return keys
+    return ()
+
+
+def plain_read(text: str) -> tuple[str, tuple[Key, ...]] | None:
+    """Root and keys of an expression that is a variable, or a part of ``$states``, and names; None for any other."""
+    match = _PLAIN.fullmatch(text)
+    if match is None:
+        return None
+    keys = tuple(name or int(index) for name, index in _PART.findall(match.group(3)))
+    if {"and", "or", "in"} & set(keys):
+        return None
+    return (match.group(1) or f"${match.group(2)}"), keys
+
+
+def guard(text: Json) -> tuple[str, tuple[Key, ...], bool] | None:
+    """Root, keys and what is asked for, of a condition that asks whether something is there; None for any other."""
+    source = jsonata_source(text) if isinstance(text, str) else None
+    if source is None:
+        return None
+    source, wanted = source.strip(), True
+    if (negated := _NEGATED.fullmatch(source)) is not None:
+        source, wanted = negated.group(1).strip(), False
+    match = _GUARD.fullmatch(source)
+    plain = None if match is None else plain_read(match.group(1))
+    return None if plain is None else (*plain, wanted)
+
+
+def _tree(reads: Mapping[str, Json]) -> Iterator[tuple[str, tuple[Key, ...]]]:
+    """Root and keys of all that an expression may read."""
+    for name, inner in reads.items():
+        if name != "states":
+            yield from ((f"${name}", keys) for keys in _ends(inner))
+            continue
+        for part, below in (inner.items() if isinstance(inner, dict) else ()):
+            if part in ("input", "result", "errorOutput"):
+                yield from ((part, keys) for keys in _ends(below))
+            elif part == "context":
+                value = _below(below, ("Map", "Item", "Value"))
+                yield from (("item", keys) for keys in (() if value is None else _ends(value)))
+
+
+def _below(tree: Json, names: Sequence[str]) -> Json:
+    for name in names:
+        tree = tree.get(name) if isinstance(tree, dict) else None
+    return tree
+
+
+def _ends(tree: Json) -> Iterator[tuple[Key, ...]]:
+    if not isinstance(tree, dict) or not tree:
+        yield ()
+        return
+    for name, inner in tree.items():
+        yield from ((name, *keys) for keys in _ends(inner))
+
+
+def _shown(root: str, keys: Sequence[Key]) -> str:
+    name = root if root.startswith("$") else {"item": "$states.context.Map.Item.Value"}.get(root, f"$states.{root}")
+    return "".join([name, *(f".{key}" for key in keys)])
+
+
+def among(alts: Alts, keys: Sequence[Key], *, jsonata: bool) -> tuple[Alts, Alts]:
+    """The alternatives in which there may be something at `keys`, and those in which there may be nothing."""
+    there = {shape: holds(shape, keys, jsonata=jsonata) for shape in alts}
+    return (
+        frozenset(shape for shape, is_there in there.items() if is_there is not False),
+        frozenset(shape for shape, is_there in there.items() if is_there is not True),
+    )

@@ -1,0 +1,130 @@
+"""What is known of a value without its values: which members it has.
+
+    "leaf"                       a text, a number, true, false, null
+    ("object", ((name, shape), …))     ("array", (shape, …))
+    "fresh"                      the new version makes it when it runs: what is in it is no matter of this check
+    "blur"                       computed from what was there before: what is in it cannot be told
+
+A place in a definition may be reached in several ways, so what is there is a set of shapes: its alternatives. ABSENT is
+among those of a variable that may not have been assigned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from engine.records import dataclass
+
+Json = Any
+Shape = Any
+Alts = frozenset[Shape]
+Key = str | int
+
+LEAF, FRESH, BLUR, ABSENT = "leaf", "fresh", "blur", "absent"
+EMPTY: Shape = ("object", ())
+IS_FRESH: Alts = frozenset({FRESH})
+IS_BLUR: Alts = frozenset({BLUR})
+NOWHERE: Alts = frozenset({ABSENT})
+
+MOST_ALTERNATIVES = 12
+
+
+def shape_of(value: Json) -> Shape:
+    """The shape of a value."""
+    if isinstance(value, dict):
+        return "object", tuple(sorted((name, shape_of(member)) for name, member in value.items()))
+    if isinstance(value, list):
+        return "array", tuple(map(shape_of, value))
+    return LEAF
+
+
+def bounded(alts: Iterable[Shape]) -> Alts:
+    """The alternatives; too many cannot be told apart."""
+    found = frozenset(alts)
+    if len(found) <= MOST_ALTERNATIVES:
+        return found
+    return IS_BLUR | ({ABSENT} & found)
+
+
+def one_of(alts: Alts) -> Shape:
+    """One shape for all of `alts`, to stand as a member."""
+    if len(alts) == 1:
+        return next(iter(alts))
+    return FRESH if alts <= {FRESH} and alts else BLUR
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a read finds: `shapes`, and whether in some alternative there is nothing (`missing`)."""
+
+    shapes: Alts
+    missing: bool
+
+    @property
+    def never(self) -> bool:
+        """Whether there is nothing in any alternative."""
+        return self.missing and not self.shapes
+
+
+def read(alts: Alts, keys: Sequence[Key], *, jsonata: bool) -> Found:
+    """What lies at `keys` in each of `alts`. A step of JSONata goes through arrays."""
+    shapes, missing = set(), not alts
+    for alternative in alts:
+        shape: Shape | None = None if alternative == ABSENT else alternative
+        for key in keys:
+            shape = None if shape is None else _step(shape, key, jsonata=jsonata)
+        if shape is None:
+            missing = True
+        else:
+            shapes.add(shape)
+            missing = missing or (shape == BLUR and bool(keys))
+    return Found(bounded(shapes), missing)
+
+
+def holds(shape: Shape, keys: Sequence[Key], *, jsonata: bool) -> bool | None:
+    """Whether there is something at `keys`; None where it cannot be told."""
+    found: Shape | None = None if shape == ABSENT else shape
+    for key in keys:
+        found = None if found is None else _step(found, key, jsonata=jsonata)
+    return None if found in (FRESH, BLUR) and keys else found is not None
+
+
+def _step(shape: Shape, key: Key, *, jsonata: bool) -> Shape | None:
+    if shape in (FRESH, BLUR):
+        return shape
+    if isinstance(key, int):
+        if shape[0] == "array" and shape != LEAF:
+            return shape[1][key] if key < len(shape[1]) else None
+        return shape if jsonata and key == 0 else None
+    if shape == LEAF:
+        return None
+    if shape[0] == "object":
+        return dict(shape[1]).get(key)
+    return _through(shape[1], key) if jsonata else None
+
+
+def _through(items: Sequence[Shape], key: str) -> Shape | None:
+    found = [item for item in (_step(item, key, jsonata=True) for item in items) if item is not None]
+    if not found:
+        return None
+    return found[0] if len(found) == 1 else ("array", tuple(found))
+
+
+def put(shape: Shape, keys: Sequence[Key], value: Shape) -> Shape | None:
+    """`shape` with `value` at `keys`, as a ResultPath puts it; None where it cannot be put there."""
+    if not keys:
+        return value
+    if shape in (FRESH, BLUR):
+        return shape
+    key, rest = keys[0], keys[1:]
+    if isinstance(key, int):
+        if shape == LEAF or shape[0] != "array" or key >= len(shape[1]):
+            return None
+        inner = put(shape[1][key], rest, value)
+        return None if inner is None else ("array", (*shape[1][:key], inner, *shape[1][key + 1:]))
+    if shape == LEAF or shape[0] != "object":
+        return None
+    members = dict(shape[1])
+    inner = put(members.get(key, EMPTY), rest, value)
+    return None if inner is None else ("object", tuple(sorted((members | {key: inner}).items())))
