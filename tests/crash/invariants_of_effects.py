@@ -16,6 +16,7 @@ from engine.ports.keys import ExecutionKey
 from tests.crash.ledger import DONE, REFUSED
 
 if TYPE_CHECKING:
+    from engine.durable.lifecycle.executions import Executions
     from tests.crash.world import World
 
 PAGE = 3
@@ -26,9 +27,11 @@ def check_effects(world: World) -> Iterator[str]:
     received: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for made, answer in zip(world.ledger.calls, world.ledger.answers, strict=True):
         received[made.execution_id][_bare(made.key)].add(answer)
+    with world.quietly():
+        executions = world.executions  # once, for it keeps what it has compiled
     for header in world.stores.headers():
-        rows = effects_of(world, header.key, PAGE)
-        if rows != effects_of(world, header.key, 1000):
+        rows = effects_of(world, executions, header.key, PAGE)
+        if len(rows) > PAGE and rows != effects_of(world, executions, header.key, 1000):
             yield "I27: pages of the ledger differ from the whole"
         yield from _check(world, rows, received[header.key.id], closed=header.status not in OPEN_STATUSES)
         told = {_bare(row.key) for row in rows}
@@ -53,14 +56,14 @@ def _check(world: World, rows: list[Effect], received: dict[str, set[str]], *, c
             yield f"I27: {row.key} is {row.outcome} of a closed execution"
 
 
-def effects_of(world: World, key: ExecutionKey, most: int) -> list[Effect]:
+def effects_of(world: World, executions: Executions, key: ExecutionKey, most: int) -> list[Effect]:
     """The whole ledger, read in pages of `most`."""
     reading = Reading(world.tasks.policy, lambda _state, _value: "", lambda _state, value: value)
     rows: list[Effect] = []
     after = BEGINNING
     with world.quietly():
         while True:
-            page = world.executions.effects(key, reading, after=after, most=most)
+            page = executions.effects(key, reading, after=after, most=most)
             rows += page.effects
             if page.following is None:
                 return rows

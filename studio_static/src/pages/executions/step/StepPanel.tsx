@@ -195,6 +195,7 @@ export function StepPanel(props: StepPanelProps) {
 
 /** Whether there is something to explain: a decision, a failure, an attempt that was not the last. */
 function isExplained(step: Step): boolean {
+  if (step.type === "Fail") return false; // it says itself why
   return step.type === "Choice" || step.error !== null || step.attempts.length > 1;
 }
 
