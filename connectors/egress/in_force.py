@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from engine.clock import SystemClock
@@ -45,6 +46,17 @@ def use(dialler: Dialler | None) -> None:
     """Put `dialler` in force for the whole process; None: one by the rules in force. For tests."""
     global _dialler  # noqa: PLW0603 - as above
     _dialler = dialler
+
+
+@contextmanager
+def instead(dialler: Dialler) -> Iterator[None]:
+    """`dialler` in force for the whole process, until the block ends. For tests."""
+    before = _dialler
+    use(dialler)
+    try:
+        yield
+    finally:
+        use(before)
 
 
 def reset() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,11 @@ class Document:
     def is_31(self) -> bool:
         """Whether its schemas are JSON Schema's of 2020-12."""
         return not str(self.value["openapi"]).startswith("3.0")
+
+    @cached_property
+    def refers_to_paths(self) -> bool:
+        """Whether references lead into its paths: then no operation stands by itself."""
+        return '"#/paths/' in json.dumps(self.value)
 
     def whole(self, part: Json) -> Json:
         """`part` itself, or what its ``$ref`` leads to. Raises InvalidDocument for one that leads nowhere."""

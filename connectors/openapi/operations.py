@@ -113,16 +113,23 @@ def _put(inputs: dict[str, dict[str, Json]], wire: str, place: str, item: dict[s
     inputs[name] = item if name == wire else {**item, "name": wire}
 
 
-def _body(document: Document, operation: Operation, inputs: dict[str, dict[str, Json]]) -> dict[str, Json]:
-    """The body's inputs into `inputs`, and what the action says of it."""
+def body_of(document: Document, operation: Operation) -> tuple[str, str, dict[str, Json], bool] | None:
+    """The body that is sent: its kind, its content type, its media type object, whether it is required."""
     given = document.whole(operation.given.get("requestBody"))
     content = given.get("content") if isinstance(given, dict) else None
     if not isinstance(content, dict) or not content:
-        return {}
+        return None
     kind, name = next((kind, name) for kind, like in _BODIES for name in content if like.match(name))
-    media = content[name] if isinstance(content[name], dict) else {}
+    return kind, name, content[name] if isinstance(content[name], dict) else {}, given.get("required") is True
+
+
+def _body(document: Document, operation: Operation, inputs: dict[str, dict[str, Json]]) -> dict[str, Json]:
+    """The body's inputs into `inputs`, and what the action says of it."""
+    chosen = body_of(document, operation)
+    if chosen is None:
+        return {}
+    kind, name, media, required = chosen
     schema = merged(document, media.get("schema") or {})
-    required = given.get("required") is True
     action: dict[str, Json] = {} if kind == "json" else {"body": kind}
     if name != _USUAL.get(kind) and "*" not in name:
         action["content_type"] = name

@@ -54,6 +54,7 @@ def test_a_file_is_read_from_yaml_and_from_json():
     ("type: string", "type: text", "crm.yaml:12:22", "it should be 'string'"),
     ("    inputs:", "    paging: {kind: cursor, input: id}\n    inputs:", "crm.yaml:11:5", "cursor needs next"),
     ("    inputs:", "    paging: {kind: page, input: page}\n    inputs:", "crm.yaml:11:26", "page is no input"),
+    ("    inputs:", "    paging: {kind: page, input: id}\n    inputs:", "crm.yaml:11:26", "its type must be integer"),
     ("    inputs:", "    body: text\n    inputs:\n      a: {in: field}", "crm.yaml:11:5", "has no members"),
     ("    inputs:", "    inputs:\n      a: {in: field}\n      b: {in: body}", "crm.yaml:12:7", "b is the whole body"),
     ("    inputs:", "    inputs:\n      a: {in: body}\n      b: {in: body}", "crm.yaml:13:7", "the whole body already"),

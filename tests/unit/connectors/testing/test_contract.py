@@ -1,0 +1,90 @@
+import copy
+import json
+
+import pytest
+
+from connectors.declared.adapter import DeclaredConnector
+from connectors.declared.form import ConnectorFile
+from connectors.declared.writing import as_yaml
+from connectors.openapi.document import document_of
+from connectors.openapi.importing import imported
+from connectors.testing import contract as run
+from connectors.testing.contract import check, contract
+from tests.support.api_documents import WIDGETS
+
+
+@pytest.fixture
+def document():
+    value = copy.deepcopy(WIDGETS)
+    value["paths"] = {path: value["paths"][path] for path in ("/widgets/{id}", "/widgets")}
+    listed = {"type": "object", "properties": {"data": {"type": "array"}, "next": {"type": "string"}}}
+    value["paths"]["/widgets"]["get"] = {
+        "operationId": "list",
+        "parameters": [{"name": "after", "in": "query", "schema": {"type": "string"}}],
+        "responses": {"200": {"description": "", "content": {"application/json": {"schema": listed}}}},
+    }
+    return document_of(value, "widgets.json")
+
+
+def file_of(document, **overlays):
+    value = imported(document, "widgets").value
+    for action, more in overlays.items():
+        value["actions"][action] |= more
+    return ConnectorFile.model_validate(value)
+
+
+PAGING = {"kind": "cursor", "items": "/data", "input": "after", "next": "/next"}
+
+
+def test_what_is_imported_keeps_the_contract(document):
+    found = contract(file_of(document, list={"paging": PAGING}), document)
+    assert found.table() == "widgets: 4 of 4 actions keep the contract"
+
+
+@pytest.mark.parametrize(("action", "overlay", "says"), [
+    ("create", {"method": "PUT"}, "the document has no such operation"),
+    ("create", {"body": "form"}, "the request is not the document's"),
+    ("create", {"errors": {"retryable": [500, 502, 503]}}, "429: Retriers pass"),
+    ("create", {"errors": {"nothing_done": [500, 503]}}, "500: it is definite"),
+    ("widgets_get", {"auth": []}, "SecurityValidationError"),
+    ("widgets_get", {"answers": "any"}, None),
+    ("list", {"paging": {**PAGING, "next": "/following"}}, None),
+    ("list", {"paging": {**PAGING, "more": "/data"}}, "pages: "),
+])
+def test_what_breaks_it_is_told(document, action, overlay, says):
+    found = contract(file_of(document, **{action: overlay}), document, actions=[action])
+    assert [row.action for row in found.failed] == ([] if says is None else [action])
+    assert says is None or says in found.table()
+
+
+def test_a_connector_that_drops_an_input_or_tells_a_secret_is_found_out(document, monkeypatch):
+    value = imported(document, "widgets").value
+    del value["actions"]["create"]["inputs"]["size"]
+    found = contract(ConnectorFile.model_validate(value), document, actions=["create"])
+    assert "no input stands for the body's member size" in found.table()
+
+    def leaking(self, action, params, context):
+        import logging  # noqa: PLC0415
+
+        logging.getLogger("leak").warning("calling with %s", params["token"])
+        return execute(self, action, params, context)
+
+    execute = DeclaredConnector.execute
+    monkeypatch.setattr(DeclaredConnector, "execute", leaking)
+    found = contract(file_of(document), document, actions=["list"])
+    assert "the log): a secret is in it" in found.table()
+
+
+def test_check_raises_with_every_fault(document, tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "SHORT_SECONDS", 0.2)
+    (tmp_path / "openapi.json").write_text(json.dumps(document.value))
+    value = imported(document, "widgets").value
+    (tmp_path / "widgets.yaml").write_text(as_yaml(value))
+    check(tmp_path / "widgets.yaml", tmp_path / "openapi.json")
+    value["actions"]["list"]["kind"] = "write"
+    (tmp_path / "widgets.yaml").write_text(as_yaml(value))
+    check(tmp_path / "widgets.yaml", tmp_path / "openapi.json")
+    value["actions"]["list"]["path"] = "/gadgets"
+    (tmp_path / "widgets.yaml").write_text(as_yaml(value))
+    with pytest.raises(AssertionError, match="the document has no such operation"):
+        check(tmp_path / "widgets.yaml", tmp_path / "openapi.json")
