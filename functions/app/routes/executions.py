@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
@@ -218,9 +219,10 @@ def _seconds(started_at: float, ended_at: float | None) -> float | None:
     return None if ended_at is None else round(ended_at - started_at, 3)
 
 
-def query_of(call: Call[Any], **more: base.Json) -> ExecutionQuery:
-    """The page of executions that a request with ExecutionFilters asks for. Raises InvalidDocument for a time."""
-    filters = {**call.given.model_dump(), **more}
+def query_of(call: Call[Any], *, without: Collection[str] = (), **more: base.Json) -> ExecutionQuery:
+    """The page of executions that a request with ExecutionFilters asks for, `without` its fields of these names. Raises
+    InvalidDocument for a time."""
+    filters = {**call.given.model_dump(exclude=set(without)), **more}
     for name in ("started_after", "started_before"):
         if filters[name] is not None:
             filters[name] = parse_time(filters[name], where=name)

@@ -69,6 +69,16 @@ class BudgetWait(Given):
     until: Time = Field(description="When it begins; null until its workflow is resumed.")
 
 
+class Changeover(Given):
+    """From the history's event `event` on, the execution runs by version `to_version`."""
+
+    from_version: int
+    to_version: int
+    event: int
+    at: Time
+    by: str
+
+
 class Execution(Given):
     """An execution as it stands. `output` is null until it SUCCEEDED. An input or output over 256 KiB is left out:
     ``{"$too_large": {"bytes", "href"}}`` says where it is downloaded."""
@@ -98,6 +108,9 @@ class Execution(Given):
         description="What it waits for since it was redriven: calls that had not ended."
     )
     waits_for_budget: BudgetWait | None = Field(None, description="Null once it has begun.")
+    changeovers: list[Changeover] = Field(
+        description="The changes of its version, in order: `version` is the one that it runs by now."
+    )
     links: ConsoleAddresses = Field(default_factory=ConsoleAddresses)
     hidden: bool = Field(False, description="Whether sensitive fields are hidden: they are shown as ********.")
 

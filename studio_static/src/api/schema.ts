@@ -237,6 +237,15 @@ export interface Caught {
   next: string | null;
 }
 
+/** From the history's event `event` on, the execution runs by version `to_version`. */
+export interface Changeover {
+  from_version: number;
+  to_version: number;
+  event: number;
+  at: string | null;
+  by: string;
+}
+
 /** A connector; `problem` says why one cannot be loaded. */
 export interface Connector {
   code: string;
@@ -595,6 +604,8 @@ export interface Execution {
   awaited_calls: AwaitedCall[];
   /** Null once it has begun. */
   waits_for_budget?: BudgetWait | null;
+  /** The changes of its version, in order: `version` is the one that it runs by now. */
+  changeovers: Changeover[];
   links?: ConsoleAddresses;
   /** Whether sensitive fields are hidden: they are shown as ********. */
   hidden?: boolean;
@@ -730,6 +741,71 @@ export interface FormLink {
   expires_at: string | null;
   /** How often it may be submitted. */
   most: number;
+}
+
+/**
+ * Something of a plan: `place` is a JSON pointer into the new definition, `frame` which branch or iteration it is
+ * about, `execution` the item of a Map Run.
+ */
+export interface ForwardFinding {
+  place: string;
+  message: string;
+  frame: string;
+  execution: string;
+}
+
+/** Which of a workflow's executions to plan for. Filters combine with AND. */
+export interface ForwardManyRequest {
+  /** With this name; with * at its end, a prefix. */
+  name?: string | null;
+  /** With this error; with * at its end, a prefix. */
+  error?: string | null;
+  /** With this business key; with * at its end, a prefix. */
+  business_key?: string | null;
+  /** Not before this time: ISO 8601, UTC without a zone. */
+  started_after?: string | null;
+  /** Before this time. */
+  started_before?: string | null;
+  limit?: number;
+  next_token?: string | null;
+  status?: "FAILED" | "TIMED_OUT" | "ABORTED";
+  /** The version to go on by. */
+  version: number;
+  /** At this state of its top level, entered anew. */
+  from_state?: string | null;
+}
+
+/**
+ * Whether an execution can go on by `version`. It does not fit where there are refusals; where there are doubts,
+ * whoever lets it go on accepts them. Notes say what is kept, begins anew or is dropped; `changed` what differs in
+ * states that have run, whose effects stand as they were. `message`: why it cannot be redriven at all.
+ */
+export interface ForwardPlan {
+  id: string;
+  from_version: number;
+  version: number;
+  fits: boolean;
+  refusals?: ForwardFinding[];
+  doubts?: ForwardFinding[];
+  notes?: ForwardFinding[];
+  changed?: ForwardFinding[];
+  message?: string | null;
+}
+
+/** A page of plans. `next_token` is null on the last page. */
+export interface ForwardPlans {
+  plans: ForwardPlan[];
+  next_token: string | null;
+}
+
+/** By which version it goes on, and where. Without `from_state` it goes on where it stood. */
+export interface ForwardRequest {
+  /** The version of the same workflow to go on by. */
+  version: number;
+  /** A state of the version's top level, which is entered anew; all that waits is dropped. */
+  from_state?: string | null;
+  /** With from_state: the state's input, instead of the one that waits. */
+  input?: Json;
 }
 
 /** The server answers. */
@@ -1084,6 +1160,24 @@ export interface RedriveManyRequest {
   limit?: number;
   next_token?: string | null;
   status?: "FAILED" | "TIMED_OUT" | "ABORTED";
+  /** Another version to go on by: those that do not fit stay. */
+  version?: number | null;
+  /** With version: at this state of its top level, entered anew. */
+  from_state?: string | null;
+  /** With version: also those whose plan has doubts. */
+  accept?: boolean;
+}
+
+/** Empty: as AWS's RedriveExecution. With a version: go on by that one. */
+export interface RedriveRequest {
+  /** Another version of the same workflow to go on by. */
+  version?: number | null;
+  /** With version: a state of its top level, which is entered anew; all that waits is dropped. */
+  from_state?: string | null;
+  /** With from_state: the state's input, instead of the one that waits. */
+  input?: Json;
+  /** With version: also where the plan has doubts. */
+  accept?: boolean;
 }
 
 /** The executions of a page that go on, and those that cannot. `next_token` is null on the last page. */

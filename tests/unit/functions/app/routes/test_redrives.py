@@ -11,6 +11,9 @@ FLAKY = {"StartAt": "Try", "States": {
 NEVER = {"StartAt": "No", "States": {"No": {"Type": "Fail", "Error": "Stripe.Declined", "Cause": "no money"}}}
 
 
+NEVER_MENDED = {"StartAt": "Try", "States": {"Try": {"Type": "Pass", "Parameters": {"how.$": "$.no"}, "End": True}}}
+
+
 def fail(api, workflow="flaky", definition=FLAKY, names=("one",)):
     api.publish(workflow, definition)
     for name in names:
@@ -85,3 +88,84 @@ def test_one_that_cannot_go_on_is_told_beside_the_others(api):
     answer = api("POST", "/workflows/express/redrive", {}).json
     assert answer["redriven"] == []
     assert [(item["id"], "EXPRESS" in item["message"]) for item in answer["refused"]] == [("express:one", True)]
+
+
+# ---------------------------------------------------------------- by another version
+
+MENDED_STEP = {"StartAt": "Try", "States": {"Try": {"Type": "Pass", "Result": {"how": "mended"}, "End": True}}}
+ELSEWHERE = {"StartAt": "Other", "States": {"Other": {"Type": "Pass", "Parameters": {"a.$": "$.a"}, "End": True}}}
+AT = "/executions/never%3Aone/redrive"
+
+
+def two_versions(api, second, names=("one",), first=NEVER_MENDED):
+    fail(api, "never", first, names)
+    api.publish("never", second)
+
+
+def test_it_goes_on_by_another_version(api):
+    two_versions(api, MENDED_STEP)
+    plan = api("POST", f"{AT}/plan", {"version": 2})
+    assert (plan.status, plan.json["fits"], plan.json["from_version"], plan.json["version"]) == (200, True, 1, 2)
+    answer = api("POST", AT, {"version": 2})
+    assert (answer.status, answer.json["status"], answer.json["version"]) == (200, "RUNNING", 2)
+    api.work()
+    shown = api("GET", "/executions/never%3Aone").json
+    assert (shown["status"], shown["output"], shown["version"]) == ("SUCCEEDED", {"how": "mended"}, 2)
+    [change] = shown["changeovers"]
+    assert (change["from_version"], change["to_version"], change["by"]) == (1, 2, "ada")
+    document = api("GET", "/executions/never%3Aone/definition").json["document"]
+    assert document["definition"] == MENDED_STEP
+    [entry] = api("GET", "/audit?execution=never:one&act=execution.redrive").json["entries"]
+    assert entry["before"] == {"status": "FAILED", "error": "States.Runtime", "version": 1}
+    assert entry["after"] == {"status": "RUNNING", "redrives": 1, "version": 2}
+    again = api("POST", AT, {"version": 2})
+    assert (again.status, again.error["code"]) == (409, "ExecutionNotRedrivable")
+
+
+def test_what_does_not_fit_is_named_with_its_place(api):
+    two_versions(api, ELSEWHERE)
+    plan = api("POST", f"{AT}/plan", {"version": 2}).json
+    assert (plan["fits"], plan["refusals"][0]["place"]) == (False, "/States")
+    answer = api("POST", AT, {"version": 2})
+    assert (answer.status, answer.error["code"], answer.error["where"]) == (409, "VersionDoesNotFit", "/States")
+    assert answer.error["details"] == plan["refusals"]
+    plan = api("POST", f"{AT}/plan", {"version": 2, "from_state": "Other"}).json
+    assert plan["refusals"][0]["place"] == "/States/Other/Parameters/a.$"
+    answer = api("POST", AT, {"version": 2, "from_state": "Other", "input": {"a": 1}})
+    assert answer.status == 200
+    api.work()
+    assert api("GET", "/executions/never%3Aone").json["output"] == {"a": 1}
+
+
+def test_bad_requests_write_nothing(api):
+    two_versions(api, MENDED_STEP)
+    before = api("GET", "/executions/never%3Aone").json
+    for body, status, code in (
+        ({"version": 9}, 404, "NotFound"), ({"version": 1}, 409, "VersionDoesNotFit"), ({"version": 0}, 422, None),
+        ({"from_state": "Try"}, 422, None), ({"accept": True}, 422, None),
+        ({"version": 2, "input": {}}, 422, None), ({"version": 2, "from_state": "Nowhere"}, 409, "VersionDoesNotFit"),
+    ):
+        answer = api("POST", AT, body)
+        assert (answer.status, code in (None, answer.error["code"])) == (status, True), body
+    for path in ("/executions/never%3Anone/redrive", "/executions/never%3Anone/redrive/plan"):
+        assert api("POST", path, {"version": 2}).error["code"] == "ExecutionDoesNotExist"
+    api("POST", "/workflows/never/archive")
+    answer = api("POST", AT, {"version": 2})
+    assert (answer.status, "archive" in answer.error["message"]) == (409, True)
+    api("POST", "/workflows/never/unarchive")
+    assert api("GET", "/executions/never%3Aone").json == before
+
+
+def test_many_go_on_by_another_version_and_the_others_are_named(api):
+    two_versions(api, MENDED_STEP, ("one", "two"))
+    api("POST", AT, {"version": 2})
+    plans = api("POST", "/workflows/never/redrive/plan", {"version": 1})
+    assert [(plan["id"], plan["fits"]) for plan in plans.json["plans"]] == [("never:two", False)]
+    plans = api("POST", "/workflows/never/redrive/plan", {"version": 2}).json
+    assert [(plan["id"], plan["fits"]) for plan in plans["plans"]] == [("never:two", True)]
+    assert api("POST", "/workflows/never/redrive", {"version": 9}).status == 404
+    answer = api("POST", "/workflows/never/redrive", {"version": 2}).json
+    assert answer == {"redriven": ["never:two"], "refused": [], "next_token": None}
+    api.work()
+    rows = api("GET", "/executions?workflow=never").json["executions"]
+    assert {(row["status"], row["version"]) for row in rows} == {("SUCCEEDED", 2)}
