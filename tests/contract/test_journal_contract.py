@@ -386,3 +386,18 @@ def test_a_closed_execution_is_reopened_by_its_very_status(journal, started):
     assert started in [due.key for due in journal.due(float("inf"))]
     assert journal.update_headers([reopened]) == [False], "it is open"
     assert journal.update_headers([closed]) == [False], "who closed it before is behind"
+
+
+def test_a_header_follows_a_change_of_version(journal, started):
+    was = journal.header(started)
+    journal.update_headers([HeaderChange(started, 3, "FAILED", None, ended_at=1_700_000_050.0)])
+    onto = HeaderChange(
+        started, 4, "RUNNING", 1_700_000_060.5, reopens="FAILED", version=8, definition_digest="another",
+    )
+    assert journal.update_headers([onto]) == [True]
+    assert (journal.header(started).version, journal.header(started).definition_digest) == (8, "another")
+    assert (was.version, was.definition_digest) != (8, "another")
+    assert journal.load(started).header.version == 8
+    assert journal.update_headers([onto]) == [False], "it is open"
+    assert journal.update_headers([HeaderChange(started, 5, "RUNNING", 1_700_000_070.5)]) == [True]
+    assert journal.header(started).definition_digest == "another", "who names no version leaves it"

@@ -13,6 +13,7 @@ from connectors.registry import Registry
 from connectors.tasks import ConnectorTasks
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.durable import codec
+from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
 from engine.governance.resolving import SecretResolving
 from engine.ports.activities import Activity
 from engine.ports.executions_index import ExecutionQuery
@@ -205,6 +206,32 @@ def test_a_redrive_goes_on_with_what_did_not_succeed(product_of, backend):
     assert [call.resource for call in product.tasks.calls].count(WORK) == 1
     [row] = product.executions.page(ExecutionQuery(product.workspace)).rows
     assert (row.status, row.ended_at) == ("SUCCEEDED", execution.ended_at)
+
+
+def test_a_redrive_goes_on_by_another_version(product_of, backend):
+    """Stored and read again between all steps: the header, the list and the worker say the same version."""
+    old = flow({"Good": task(Next="Bad"), "Bad": {**task(End=True), "Resource": "connector:demo:fragile"}})
+    new = flow({"Good": task(Next="Bad"), "Bad": {**task(Next="Nap"), "Resource": "connector:demo:mended"},
+                "Nap": {"Type": "Wait", "Seconds": 1200, "End": True}})
+    down = TaskFailed("Demo.Down", "it is down")
+    product = product_of(old, ScriptedTasks({"connector:demo:fragile": [down], "connector:demo:mended": ["mended"]}))
+    key = product.start({"big": "x" * 5000})
+    product.drain()
+    version = product.published.publish(new)
+    backend.restart()
+    assert product.executions.forward(key, 2, actor=TESTER).version == 2
+    with pytest.raises(ExecutionNotRedrivable):
+        product.executions.forward(key, 2, actor=TESTER)
+    backend.restart()
+    header = backend.journal.header(key)
+    assert (header.version, header.definition_digest) == (2, version.definition_digest)
+    product.drain()
+    execution = product.describe(key)
+    assert (execution.status, execution.output, execution.version) == ("SUCCEEDED", "mended", 2)
+    assert [call.resource for call in product.tasks.calls].count(WORK) == 1
+    [row] = product.executions.page(ExecutionQuery(product.workspace)).rows
+    assert (row.status, row.version) == ("SUCCEEDED", 2)
+    assert [(change.from_version, change.to_version) for change in execution.changeovers] == [(1, 2)]
 
 
 def test_a_stopped_execution_offers_no_work(backend, product_of):

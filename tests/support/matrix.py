@@ -69,6 +69,8 @@ TABLE = {
         POST /executions/{id}/rerun
         POST /executions/{id}/redrive
         POST /workflows/{name}/redrive
+        POST /executions/{id}/redrive/plan
+        POST /workflows/{name}/redrive/plan
         POST /workflows/{name}/stop
         PUT /executions/{id}/map-runs/{run}
         POST /workflows/{name}/pause

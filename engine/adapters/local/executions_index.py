@@ -19,7 +19,8 @@ from engine.ports.keys import ExecutionKey
 _PUT = """INSERT INTO execution
     (workspace, id, name, workflow, version, status, started_at, ended_at, error, business_key)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (workspace, id) DO UPDATE SET status = excluded.status, ended_at = excluded.ended_at,
+    ON CONFLICT (workspace, id) DO UPDATE SET status = excluded.status, version = excluded.version,
+        ended_at = excluded.ended_at,
         error = excluded.error, business_key = coalesce(excluded.business_key, business_key)"""
 
 _HIGHEST = "\U0010ffff"

@@ -206,13 +206,15 @@ class _State:
         self._inner_jsonata = jsonata
         self._entry = entry
         self._is_caught = bool(state.get("Catch"))
+        self._perhaps = False  # what is read now may be left out
         self._expressions = Expressions(self._note)
         self._raw = Env(entry.input, entry.variables)
         self._env = self._raw if self._jsonata else replace(self._raw, input=self._at("InputPath", self._raw))
 
     def _note(self, place: Sequence[Key], text: str, missing: str, never: bool) -> None:
         pointer = pointer_to(self._machine, self._name, *place)
-        self._machines.note(Unfound(pointer, self._name, text, missing, never and not self._is_caught))
+        certain = never and not self._is_caught and not self._perhaps
+        self._machines.note(Unfound(pointer, self._name, text, missing, certain))
 
     def _at(self, field: str, env: Env) -> Alts:
         text = self._state.get(field, "$")
@@ -340,6 +342,7 @@ class _State:
     def catching(self) -> Iterator[Exit]:
         """The ways out by its Catchers."""
         error = frozenset({("object", (("Cause", FRESH), ("Error", FRESH)))})
+        self._perhaps = True
         for index, catcher in enumerate(self._state.get("Catch") or ()):
             place: tuple[Key, ...] = ("Catch", index)
             if self._jsonata:
@@ -360,6 +363,7 @@ class _State:
         for index, rule in enumerate(self._state.get("Choices") or ()):
             place: tuple[Key, ...] = ("Choices", index)
             taken, rest = self._condition(rule, rest, place) if self._jsonata else self._test(rule, rest, place)
+            self._perhaps = True
             if _possible(taken):
                 yield from self._passing(rule.get("Next"), taken, rule, place)
         if "Default" in self._state and _possible(rest):
@@ -402,11 +406,14 @@ class _State:
     def _all(self, parts: Json, env: Env, place: tuple[Key, ...], *, turned: bool) -> tuple[Env, Env]:
         """Every part of an And; `turned`, of an Or, with yes and no the other way round."""
         out: Env | None = None
+        perhaps = self._perhaps
         for index, part in enumerate(parts):
             yes, no = self._test(part, env, (*place, index))
+            self._perhaps = True
             on, off = (no, yes) if turned else (yes, no)
             out = off if out is None else _joined(out, off)
             env = on
+        self._perhaps = perhaps
         out = env if out is None else out
         return (out, env) if turned else (env, out)
 
@@ -438,7 +445,9 @@ class _State:
                 if name in (state.get(holder) or {}):
                     self._given(name, self._env, holder)
         items = self._items()
+        self._perhaps = not _some(items)
         elements = self.item_inputs(_elements(items))
+        self._perhaps = False
         if distributed:
             self._inner(pointer, elements, {}, sure=False)
             return IS_FRESH if items <= IS_FRESH else IS_BLUR

@@ -10,11 +10,11 @@ from engine.records import dataclass
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something at one `place`: a JSON pointer into the new definition. `frame` is the path of the frame that it is
-    about, `execution` the id of the child execution, each where it is about one."""
+    about ("" for the outermost), `execution` the id of the child execution, each where it is about one."""
 
     place: str
     message: str
-    frame: str = ""
+    frame: str | None = None
     execution: str = ""
 
 

@@ -93,7 +93,7 @@ class ForwardFinding(Given):
 
     place: str
     message: str
-    frame: str
+    frame: str | None
     execution: str
 
 

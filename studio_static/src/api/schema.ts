@@ -750,7 +750,7 @@ export interface FormLink {
 export interface ForwardFinding {
   place: string;
   message: string;
-  frame: string;
+  frame: string | null;
   execution: string;
 }
 

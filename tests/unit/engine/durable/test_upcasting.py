@@ -102,7 +102,7 @@ def test_an_execution_that_began_before_a_release_ends_after_it(next_schema):
     confirm(product)
     product.drain()
     assert product.describe(key).status == "SUCCEEDED"
-    assert schemas(product, key) == [SCHEMA, SCHEMA + 1]
+    assert schemas(product, key) == [UNCONFIRMED, SCHEMA + 1]
 
 
 @pytest.mark.parametrize("definition", [WAIT, THREE_TASKS])
@@ -121,7 +121,7 @@ def test_until_it_is_confirmed_the_release_before_can_go_on_with_all_that_the_ne
         else:
             with pytest.raises(KeyboardInterrupt):
                 product.run(key)
-    assert set(schemas(product, key)) == {SCHEMA}
+    assert set(schemas(product, key)) == {UNCONFIRMED}
     product.drain()
     assert product.describe(key).status == "SUCCEEDED"
 
@@ -139,7 +139,7 @@ def test_what_the_older_schema_cannot_hold_is_written_in_the_newer_one_and_that_
         new, plain = product.start({"new": True}, name="new"), product.start({}, name="plain")
         product.run(new)
         product.run(plain)
-        assert (schemas(product, new), schemas(product, plain)) == ([SCHEMA + 1], [SCHEMA])
+        assert (schemas(product, new), schemas(product, plain)) == ([SCHEMA + 1], [UNCONFIRMED])
     assert isinstance(product.run(new), SchemaTooNew)
 
 

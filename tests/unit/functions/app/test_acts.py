@@ -172,6 +172,8 @@ CASES = {
     "rerun_execution": (started(PASS), "/executions/flow%3Aone/rerun", {"name": "two"}, {ONE, TWO}),
     "redrive_execution": (started(FAILS), "/executions/flow%3Aone/redrive", None, {ONE}),
     "redrive_many": (started(FAILS, "one", "two"), "/workflows/flow/redrive", {}, {ONE, TWO}),
+    "plan_redrive": (started(FAILS), "/executions/flow%3Aone/redrive/plan", {"version": 1}, set()),
+    "plan_redrive_many": (started(FAILS), "/workflows/flow/redrive/plan", {"version": 1}, set()),
     "stop_many": (started(ASKS, "one", "two"), "/workflows/flow/stop", {}, {ONE, TWO}),
     "update_map_run": (
         started(EACH), lambda api: f"/executions/flow%3Aone/map-runs/{map_run(api)}", {"max_concurrency": 2}, {ONE},
