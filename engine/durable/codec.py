@@ -92,13 +92,14 @@ def encode_events(events: Sequence[HistoryEvent]) -> bytes:
 def encode_change(
     change: Change, *, checkpoint: bool, schema: int = SCHEMA, compress_over: int = BILLED.compress_over
 ) -> bytes:
-    """The segment's body, with the whole snapshot or only what changed, under `schema` where that can hold it; deflated
-    where it is over `compress_over` bytes."""
-    try:
-        state = _encode_state(change, schema, checkpoint=checkpoint)
-    except snapshot_codec.Unsayable:
-        schema = SCHEMA
-        state = _encode_state(change, schema, checkpoint=checkpoint)
+    """The segment's body, with the whole snapshot or only what changed, under the first schema from `schema` on that
+    can hold it; deflated where it is over `compress_over` bytes."""
+    state: dict[str, Json] = {}
+    while not state:
+        try:
+            state = _encode_state(change, schema, checkpoint=checkpoint)
+        except snapshot_codec.Unsayable:
+            schema += 1
     body = {"v": schema, "s": [_encode_stimulus(item) for item in change.stimuli], **state}
     return _pack(b'%b,"e":[%b]}' % (_dumps(body)[:-1], b",".join(change.events)), compress_over)
 

@@ -18,9 +18,10 @@ from engine.durable import codec
 from engine.durable.loading import facts_of
 from engine.governance.audit_engine import AUDITED_EVENTS, start_entry
 from engine.governance.audit_query import MOST_IN_PAGE, AuditQuery, page
-from engine.kernel import snapshot_codec
+from engine.kernel import changeover, snapshot_codec
 from engine.kernel.snapshot import Snapshot
 from engine.kernel.step import step
+from engine.kernel.stimulus import Redriven
 from engine.language.asl.compile import compile_definition
 from engine.language.asl.model import Plan
 from engine.ports.executions_index import ExecutionQuery
@@ -98,7 +99,14 @@ def _check_execution(world: World, header: Header, segments: list[Segment]) -> I
     events = [event for segment in segments for event in codec.decode_events(segment.body)]
     if [event.id for event in events] != list(range(1, len(events) + 1)):
         yield "I1: the events are not contiguous"
-    ends = [e.type for e in events if e.type.startswith("Execution") and e.type != "ExecutionStarted"]
+    changed = [event for event in events if event.type == changeover.EVENT]
+    over = [record["version"] for record in stored.changeovers]
+    if len(changed) != len(over) or len(over) > 1 or header.version != (over or [header.version])[-1]:
+        yield f"I5: version {header.version}, changed to {over}"
+    ends = [
+        e.type for e in events
+        if e.type.startswith("Execution") and e.type not in ("ExecutionStarted", changeover.EVENT)
+    ]
     redriven = ends[-2:-1] == ["ExecutionRedriven"]  # asked twice or more, but once
     if len(ends) != (3 if redriven else 1) or events[-1].type != ends[-1]:
         yield f"I5: {ends}"
@@ -134,17 +142,27 @@ def _check_timers(world: World, header: Header, segments: list[Segment]) -> Iter
 
 def _check_stepping(world: World, header: Header, segments: list[Segment], stored: Snapshot) -> Iterator[str]:
     """I11: stepping the recorded stimuli gives the stored snapshot, byte for byte, and the same again when cold."""
-    definition = world.published.pinned(world.workspace, header.workflow, header.definition_digest).definition
     given = json.loads(world.stores.journal.execution_input(header.key))
+    if stored.changeovers:
+        first = stored.changeovers[0]
+        header = replace(header, version=first["was"], definition_digest=first["was_digest"])
     snapshot = Snapshot(facts=facts_of(header), input=given, last_at=header.started_at)
-    plan = compile_definition(definition)
-    if header.parent is not None and header.parent.machine:
-        plan = Plan({**plan.machines, "": plan.machines[header.parent.machine]})
+    plan = _plan(world, header, header.definition_digest)
     limit = None
     for segment in segments:
-        snapshot = step(plan, snapshot, codec.decode_stimuli(segment.body), max_transitions=limit).snapshot
+        stimuli = codec.decode_stimuli(segment.body)
+        for onto in (stimulus.onto for stimulus in stimuli if isinstance(stimulus, Redriven)):
+            plan = plan if onto is None else _plan(world, header, onto["digest"])
+        snapshot = step(plan, snapshot, stimuli, max_transitions=limit).snapshot
     if snapshot_codec.encode(snapshot) != snapshot_codec.encode(stored):
         yield "I11: stepping the recorded stimuli again gives another snapshot"
+
+
+def _plan(world: World, header: Header, digest: str) -> Plan:
+    plan = compile_definition(world.published.pinned(world.workspace, header.workflow, digest).definition)
+    if header.parent is not None and header.parent.machine:
+        plan = Plan({**plan.machines, "": plan.machines[header.parent.machine]})
+    return plan
 
 
 # ---------------------------------------------------------------- the stores, and the whole

@@ -64,13 +64,15 @@ class Workflow:
     longer hangs. `computes`: its calls are made in the worker's loop. `takes`: how long a call takes, instead of
     `seconds`. `times_out`: TimeoutSeconds of its states, the shortest; where a worker is gone for longer, there are
     more attempts. `most_receives`: a wake received more often is a dead letter (SQS's maxReceiveCount, smaller here).
-    `bad`: what a worker meets that loads an execution, or asks how it may be called."""
+    `bad`: what a worker meets that loads an execution, or asks how it may be called. `mended`: its version 2, published
+    and not active."""
 
     definition: dict[str, Any]
     answer: Callable[[World, TaskCall], Any] = lambda _world, call: call.arguments
     clients: tuple[Client, ...] = ()
     at_most_once: bool = False
     child: dict[str, Any] | None = None
+    mended: dict[str, Any] | None = None
     kind: str = "STANDARD"
     sync: bool = False
     input: Any = field(default_factory=lambda: dict(INPUT))
@@ -165,6 +167,15 @@ def _redrive(world: World) -> None:
             raise
 
 
+def _forward(world: World) -> None:
+    """A redrive by version 2: whoever asks again after a lost reply, or a death in between, asks for the same."""
+    try:
+        world.executions.forward(world.key, 2, actor=TESTER)
+    except ExecutionNotRedrivable as error:
+        if not world.ledger.asked("redrive", 2) and "SUCCEEDED" not in error.message:
+            raise
+
+
 def _waits_for_hands(world: World) -> bool:
     """Whether a work item waits, or one was taken that has still to be answered."""
     return world.ledger.hand is not None or bool(world.stores.activities.waiting(world.workspace, ACTIVITY, 1))
@@ -190,6 +201,7 @@ HOLD = Client("hold", _called, _hold)
 RELEASE = Client("release", lambda world: world.clock.now() >= world.ledger.accepted.get("hold", 1e18) + 100, _release)
 ANSWER_LATER = Client("answer", _after_call(10.0), _answer, "CallbackReturned")
 REDRIVE = Client("redrive", _has_ended, _redrive)
+FORWARD = Client("redrive", _has_ended, _forward)
 RESUME = Client("resume", _paused_for_a_while, _resume, again=_is_paused)
 
 
@@ -350,6 +362,18 @@ _MAP_REDRIVEN = flow({
              "Next": "Sum"},
     "Sum": task(End=True),
 })
+_MENDED = flow({
+    "Fan": {"Type": "Parallel", "Next": "Sum", "Branches": [
+        flow({"Good": task(Next="Gone"), "Gone": {"Type": "Succeed"}}),
+        flow({"Bad": task(Next="Rest"), "Rest": {"Type": "Pass", "Next": "After"}, "After": task(End=True)}),
+    ]},
+    "Sum": task(End=True),
+})
+_MAP_MENDED = flow({
+    "Each": {**_distributed({"First": task(Next="Line"), "Line": task(Next="Told"), "Told": {"Type": "Succeed"}}),
+             "Next": "Sum"},
+    "Sum": task(End=True),
+})
 _MAP = flow({
     "Each": {"Type": "Map", "ItemsPath": "$.lines", "MaxConcurrency": 2, "Next": "Sum",
              "ItemProcessor": flow({"Line": task(Next="Mark"), "Mark": {"Type": "Pass", "End": True}})},
@@ -447,6 +471,12 @@ WORKFLOWS: Mapping[str, Workflow] = {
     "retry-catch": Workflow(_RETRY, _fragile),
     "redrive": Workflow(_REDRIVEN, _broken_until_redriven, clients=(REDRIVE,), concurrent=True),
     "redrive-map": Workflow(_MAP_REDRIVEN, _broken_until_redriven, clients=(REDRIVE,), concurrent=True),
+    "forward": Workflow(
+        _REDRIVEN, _broken_until_redriven, clients=(FORWARD,), concurrent=True, mended=_MENDED,
+    ),
+    "forward-map": Workflow(
+        _MAP_REDRIVEN, _broken_until_redriven, clients=(FORWARD,), concurrent=True, mended=_MAP_MENDED,
+    ),
     "redrive-stopped": Workflow(_REDRIVEN_AFTER_A_STOP, clients=(STOP, REDRIVE), waits={"Rest": 60}),
     "stop": Workflow(_STOPPED, clients=(STOP,), concurrent=True),
     "stop-amid-a-call": Workflow(_STOPPED, clients=(STOP_AMID_A_CALL,), seconds=20.0, concurrent=True),

@@ -140,6 +140,10 @@ class World(Product):
         self._chance = random.Random(faults.seed)  # noqa: S311  the same each time
         super().__init__(workflow.definition, backend=stores, workspace=stores.workspace, kind=workflow.kind)
         self.tasks = workflow.around(self, _Tasks(self))
+        if workflow.mended is not None:
+            active = self.published.versions["flow"]
+            self.published.publish(workflow.mended)
+            self.published.versions["flow"] = active
         if workflow.child is not None:
             self.published.publish(workflow.child, "child")
         if workflow.activity:

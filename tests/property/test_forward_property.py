@@ -123,8 +123,8 @@ class Unfound:
         seen = self
 
         def not_found(path, scope, field):
-            keys = plain_keys(path.tokens)
-            seen.reads.append((path._document(scope), keys))
+            if path.root != "context" or path.references:  # the context object is nobody's to write
+                seen.reads.append((path._document(scope), plain_keys(path.tokens)))
             return seen._not_found(path, scope, field)
 
         def evaluate(expression, scope):
@@ -132,7 +132,9 @@ class Unfound:
             if value is not ABSENT:
                 return seen._evaluate(expression, scope)
             match = LOOKUP.fullmatch(expression.text)
-            if match is None:
+            if expression.text.startswith("$states.context"):
+                pass
+            elif match is None:
                 seen.reads.append((None, None))
             else:
                 roots = {"input": scope.input, "result": scope.result, "errorOutput": scope.error_output}

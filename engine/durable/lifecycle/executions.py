@@ -186,6 +186,11 @@ class Executions:
         """Its version, its status and who started it. Raises NotFound (ExecutionDoesNotExist)."""
         return self._header_of(key)
 
+    def earlier_versions(self, key: ExecutionKey) -> tuple[int, ...]:
+        """The versions that it ran by before it went on by another one. Raises NotFound."""
+        snapshot = codec.stored_snapshot(self._load(key))
+        return () if snapshot is None else tuple(record["was"] for record in snapshot.changeovers)
+
     def input_of(self, key: ExecutionKey) -> Json:
         """Its input. Raises NotFound."""
         loaded = self._load(key)

@@ -66,6 +66,13 @@ class StateMarks:
     output: Marks = NONE
     assigned: Marks = NONE
 
+    def joined(self, other: StateMarks) -> StateMarks:
+        """What either marks."""
+        return StateMarks(
+            self.input | other.input, self.arguments | other.arguments, self.result | other.result,
+            self.output | other.output, self.assigned | other.assigned,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Flow:
@@ -92,6 +99,23 @@ class Flow:
     def key(self) -> Hashable:
         """The same for the same marks."""
         return frozenset(self.machines.items()), frozenset(self.states.items()), self.variables, self.causes
+
+    def joined(self, other: Flow) -> Flow:
+        """What either marks: of an execution that has run by both definitions."""
+        machines = {
+            pointer: (given | more, output | less)
+            for pointer in {*self.machines, *other.machines}
+            for (given, output), (more, less) in [
+                (self.machines.get(pointer, (NONE, NONE)), other.machines.get(pointer, (NONE, NONE)))
+            ]
+        }
+        states = {
+            name: self.state(name).joined(other.state(name)) for name in {*self.states, *other.states}
+        }
+        return Flow(
+            machines, states, self.variables | other.variables, tuple(dict.fromkeys((*self.errors, *other.errors))),
+            self.causes | other.causes,
+        )
 
     def names(self) -> frozenset[str]:
         """What marked members are called, anywhere in it."""

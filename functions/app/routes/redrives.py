@@ -100,6 +100,7 @@ def _at(given: Any) -> At | None:
 
 def _plan(call: Call[Any], header: Header, version: int, at: At | None) -> operations_shapes.ForwardPlan:
     found = call.services.executions.forward_plan(header.key, version, at=at)
+    call.services.hiding.check_onto(call.services.executions.describe(header.key), version)
     return operations_shapes.ForwardPlan.of(
         found, id=header.key.id, from_version=header.version, version=version, message=None,
         **{
@@ -126,6 +127,7 @@ def _redriven(call: Call[Any], act: Doing, key: ExecutionKey, given: Any, at: At
     if given.version is None:
         redriven = executions.redrive(key)
     else:
+        call.services.hiding.check_onto(was, given.version)
         redriven = executions.forward(key, given.version, actor=call.actor, at=at, accept=given.accept)
         before["version"], after["version"] = was.version, redriven.version
         after |= {} if at is None else {"from_state": at.state}

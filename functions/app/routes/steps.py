@@ -53,9 +53,12 @@ _LOG = logging.getLogger(__name__)
 
 
 @table.route("GET", "/executions/{id}/definition", right=Right.LOOK)
-def get_definition(call: Call[base.Nothing]) -> shapes.DefinitionAnswer:
-    """The workflow document that the execution runs by, whatever was published since."""
-    return shapes.DefinitionAnswer(document=document_of(call.services, _described(call)))
+def get_definition(call: Call[shapes.DefinitionQuery]) -> shapes.DefinitionAnswer:
+    """The workflow document that the execution runs by, whatever was published since; `at` an event of its history,
+    the one that it ran by then."""
+    execution, at = _described(call), call.given.at
+    digest = execution.definition_digest if at is None else execution.digest_at(at)
+    return shapes.DefinitionAnswer(document=document_of(call.services, execution, digest))
 
 
 @table.route("GET", "/executions/{id}/steps", right=Right.LOOK, reveals=True, example="newest=1000")
@@ -76,9 +79,10 @@ def list_steps(call: Call[shapes.StepsQuery]) -> Answer[shapes.StepsAnswer]:
     steps = veil_for(call, execution.key, execution).steps(steps)
     shown, all_shown = chosen(steps)
     whole = all_shown and (to_the_end if newest is None else not left_out)
-    resources = resources_of(document_of(call.services, execution)["definition"])
+    resources = _Resources(call.services, execution)
     return Answer(shapes.StepsAnswer(
-        steps=[shape_of(step, resources) for step in shown], edges=edges_of(steps, shown), rests=rests_of(steps),
+        steps=[shape_of(step, resources.at(step)) for step in shown], edges=edges_of(steps, shown),
+        rests=rests_of(steps),
         last_event=steps.last_event, status=execution.status, complete=whole,
         events_left_out=left_out,
         causes={step.id: step.cause for step in shown if step.cause is not None} if call.given.causes else {},
@@ -106,7 +110,7 @@ def get_step(call: Call[base.Nothing]) -> Answer[shapes.StepDetail]:
     execution = _described(call)
     veil = veil_for(call, execution.key, execution)
     step = veil.step(_step(call.services, execution.key, call.path["step"]))
-    resources = resources_of(document_of(call.services, execution)["definition"])
+    resources = _Resources(call.services, execution).at(step)
     execution_id = execution.key.id
 
     values = {
@@ -191,11 +195,27 @@ def _described(call: Call[Any]) -> Execution:
     return call.services.executions.describe(key_of(call))
 
 
-def document_of(services: Services, execution: Execution) -> dict[str, Json]:
-    """The pinned version's document."""
-    record = services.catalog.pinned(execution.key.workspace, execution.workflow, execution.definition_digest)
+def document_of(services: Services, execution: Execution, digest: str | None = None) -> dict[str, Json]:
+    """The document of the version of this definition; by default of the one that it runs by now."""
+    digest = digest or execution.definition_digest
+    record = services.catalog.pinned(execution.key.workspace, execution.workflow, digest)
     document: dict[str, Json] = read_json(record.document)
     return document
+
+
+class _Resources:
+    """What the states of an execution call, by the definition that each step ran by last."""
+
+    def __init__(self, services: Services, execution: Execution) -> None:
+        self._services, self._execution = services, execution
+        self._of: dict[str, Mapping[str, str]] = {}
+
+    def at(self, step: facts.Step) -> Mapping[str, str]:
+        """The resources by the names of the states."""
+        digest = self._execution.digest_at(step.events[-1].id) if step.events else self._execution.definition_digest
+        if digest not in self._of:
+            self._of[digest] = resources_of(document_of(self._services, self._execution, digest)["definition"])
+        return self._of[digest]
 
 
 def _steps(

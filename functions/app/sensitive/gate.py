@@ -98,6 +98,11 @@ class Gate:
         if self._marks(was.key.workspace, was.workflow, was.version)[0]:
             self._hiding.check_rerun(was, version)
 
+    def check_onto(self, was: Execution, version: int) -> None:
+        """Raises WouldReveal where the version by which it is to go on would show what is hidden."""
+        if self._marks(was.key.workspace, was.workflow, was.version)[0]:
+            self._hiding.check_onto(was, version)
+
     def _marks(self, workspace: str, workflow: str, number: int, *, is_active: bool = False) -> tuple[bool, bool]:
         """Whether a version, or the active one, marks anything; and whether the first starts executions."""
         marks, starts = self._of(self._published.numbered(workspace, workflow, number))

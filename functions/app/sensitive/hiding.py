@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -88,7 +88,8 @@ class Hiding:
         header = self._executions.header(key) if execution is None or execution.parent is not None else None
         try:
             if header is None and execution is not None:
-                found = self._of_none(key, execution.workflow, execution.version)
+                earlier = tuple(change.from_version for change in execution.changeovers)
+                found = self._of_none(key, execution.workflow, execution.version, earlier)
             else:
                 found = self._subject(header or self._executions.header(key))
         except (NotFound, StoreCorrupt):
@@ -160,6 +161,30 @@ class Hiding:
                 advice="Run the same version again, give another input, or ask who may reveal.",
             )
 
+    def check_onto(self, was: Execution, version: int) -> None:
+        """Raises WouldReveal where the version by which the execution is to go on does not mark all that its own marks:
+        what it has done would be shown."""
+        workspace = was.key.workspace
+        try:
+            onto = self._published.version(workspace, was.workflow, version)
+        except (NotFound, Conflict):
+            return
+        hidden, own = self._of_version(workspace, was.workflow, was.version), self._own(onto)
+        parts = [
+            ("input", hidden.input, own.input), ("variables", hidden.variables, own.variables),
+            ("output", hidden.output, own.output),
+            *((f"the result of {name}", marks, own.results.get(name, NONE)) for name, marks in hidden.results.items()),
+        ]
+        shown = [
+            f"{written(place) or 'all'} of {part}"
+            for part, marks, covering in parts for place in sorted(marks) if not _covers(covering, place)
+        ]
+        if shown:
+            raise WouldReveal(
+                f"version {version} does not mark {', '.join(shown)}, which is hidden in {was.key.id}: what it did "
+                "would be shown", where="version", advice="Publish a version that marks it too.",
+            )
+
     # ---------------------------------------------------------------- what is marked
 
     def _own(self, version: PublishedVersion) -> Declared:
@@ -177,16 +202,23 @@ class Hiding:
             own = Declared()
         return own.joined(self._active(workspace, workflow))
 
-    def _of_none(self, key: ExecutionKey, workflow: str, number: int) -> _Subject:
-        """An execution that no other one has started."""
+    def _of_none(self, key: ExecutionKey, workflow: str, number: int, earlier: Sequence[int]) -> _Subject:
+        """An execution that no other one has started; it ran by the `earlier` versions too."""
         version = self._published.numbered(key.workspace, workflow, number)
         declared = self._of_version(key.workspace, workflow, number)
         by_input = _is_of_input(declared) and not starting(version)
-        return _Subject(key, version, self._flow(version, declared), "", frozenset(), by_input)
+        flow = self._flow(version, declared)
+        for before in dict.fromkeys(earlier):
+            was = self._published.numbered(key.workspace, workflow, before)
+            declared_then = declared.joined(self._own(was))
+            by_input = by_input and _is_of_input(declared_then) and not starting(was)
+            flow = flow.joined(self._flow(was, declared_then))
+        return _Subject(key, version, flow, "", frozenset(), by_input)
 
     def _subject(self, header: Header, ancestors: int = MOST_ANCESTORS) -> _Subject:
         parent = None if header.parent is None or not ancestors else self._parent(header)
-        found = self._of_none(header.key, header.workflow, header.version)
+        earlier = self._executions.earlier_versions(header.key)
+        found = self._of_none(header.key, header.workflow, header.version, earlier)
         if parent is None or header.parent is None:
             return found
         above = self._subject(parent, ancestors - 1)

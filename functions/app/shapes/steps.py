@@ -11,6 +11,12 @@ from functions.app.shapes.base import ConsoleAddresses, Given, Json, Taken, Time
 _LARGE = 'Over 256 KiB it is left out: {"$too_large": {"bytes", "href"}}, href being where it is downloaded.'
 
 
+class DefinitionQuery(Taken):
+    """By which definition: it may have changed."""
+
+    at: int | None = Field(None, ge=1, description="An event of the history: the definition that it ran by then.")
+
+
 class DefinitionAnswer(Given):
     """The workflow document that the execution runs by."""
 
