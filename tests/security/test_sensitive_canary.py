@@ -434,3 +434,31 @@ def test_a_parent_s_value_that_reaches_a_child_another_way_is_hidden_by_value(ap
     shown = everything(api, child)
     assert f"found {MASK}" in shown
     assert held(shown + everything(api, "parent:one")) == []
+
+
+def test_another_version_does_not_reveal_what_was_hidden(api):
+    """It has to mark what the version before marks; what that one copied stays hidden under its states' old names."""
+    def machine(first, last):
+        copied = {"Type": "Pass", "Parameters": {"copy.$": "$.iban"}, "ResultPath": "$.kept", "Next": last}
+        broken = {"Type": "Pass", "Parameters": {"a.$": "$.nothing"}, "End": True}
+        whole = {"Type": "Pass", "End": True}
+        return {"StartAt": first, "States": {first: copied, last: broken if first == "Copy" else whole}}
+
+    old = {"name": "goes_on", "definition": machine("Copy", "Last"), "sensitive": {"input": ["/iban"]}}
+    publish(api, old)
+    api("POST", "/workflows/goes_on/executions", {"name": "one", "input": {"iban": "CANARY-IBAN-4711"}})
+    api.work()
+    at = "/executions/goes_on%3Aone"
+    publish(api, {**old, "definition": machine("Other", "Last"), "sensitive": None})
+    for path in (f"{at}/redrive", f"{at}/redrive/plan"):
+        reply = api("POST", path, {"version": 2})
+        assert (reply.status, reply.error["code"]) == (409, "WouldReveal")
+    publish(api, {**old, "definition": machine("Other", "Last")})
+    assert api("POST", f"{at}/redrive", {"version": 3}).status == 200
+    api.work()
+    shown = api("GET", at)
+    assert (shown.json["status"], shown.json["version"]) == ("SUCCEEDED", 3)
+    for path in (at, f"{at}/history", f"{at}/steps", f"{at}/steps/Copy%231"):
+        reply = api("GET", path)
+        assert reply.status == 200
+        assert "CANARY-IBAN-4711" not in reply.text, path

@@ -115,6 +115,11 @@ def test_it_goes_on_by_another_version(api):
     assert (change["from_version"], change["to_version"], change["by"]) == (1, 2, "ada")
     document = api("GET", "/executions/never%3Aone/definition").json["document"]
     assert document["definition"] == MENDED_STEP
+    [was, now] = [
+        api("GET", f"/executions/never%3Aone/definition?at={at}").json["document"]["definition"]
+        for at in (change["event"] - 1, change["event"])
+    ]
+    assert (was, now) == (NEVER_MENDED, MENDED_STEP)
     [entry] = api("GET", "/audit?execution=never:one&act=execution.redrive").json["entries"]
     assert entry["before"] == {"status": "FAILED", "error": "States.Runtime", "version": 1}
     assert entry["after"] == {"status": "RUNNING", "redrives": 1, "version": 2}
