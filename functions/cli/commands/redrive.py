@@ -14,13 +14,17 @@ from functions.cli.options import filters
 from functions.cli.screen import status_mark
 from functions.cli.session import session
 
+ACTIVE = "active"
+"""Instead of a number: the version that is active now."""
+
 UNSUCCESSFUL = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
 @click.command()
 @click.argument("id", required=False)
 @click.option("--wait", is_flag=True, help="With ID: wait for its end; without a worker on the data folder, be one.")
-@click.option("--workflow", metavar="NAME", help="Instead of one: all of this workflow that did not succeed.")
+@click.option("--workflow", "workflows", metavar="NAME", multiple=True,
+              help="Instead of one: all of this workflow that did not succeed; again for each further one.")
 @click.option("--status", type=click.Choice(UNSUCCESSFUL, case_sensitive=False),
               help="With --workflow: those in this status; by default FAILED.")
 @filters(
@@ -28,38 +32,54 @@ UNSUCCESSFUL = ("FAILED", "TIMED_OUT", "ABORTED")
     says=lambda words: f"With --workflow: those {words[:1].lower()}{words[1:]}",
 )
 @click.option("--yes", is_flag=True, help="With --workflow: do not ask.")
-@click.option("--version", type=click.IntRange(min=1), metavar="N", help="Go on by another version, where it fits.")
+@click.option("--version", metavar="N|active", help="Go on by another version, where it fits: N, or the active one.")
 @click.option("--from", "from_state", metavar="STATE",
               help="With --version: at this state of its top level, entered anew; all that waits is dropped.")
 @click.option("--input", "text", metavar="JSON|@FILE", help="With ID and --from: the state's input.")
 @click.option("--dry-run", is_flag=True, help="With --version: only say what fits, and what does not.")
 @click.option("--accept", is_flag=True, help="With --version: also where the plan has doubts.")
 def redrive(
-    *, id: str | None, wait: bool, workflow: str | None, yes: bool,  # noqa: A002
-    version: int | None, from_state: str | None, text: str | None, dry_run: bool, accept: bool, **which: str | None,
+    *, id: str | None, wait: bool, workflows: tuple[str, ...], yes: bool,  # noqa: A002
+    version: str | None, from_state: str | None, text: str | None, dry_run: bool, accept: bool, **which: str | None,
 ) -> None:
     """Let an execution that FAILED, TIMED_OUT or was ABORTED go on where it stood; with --workflow many.
 
     What succeeded is kept and not done again; its input and id stay, and without --version so does that. With --version
     it is planned first: what does not fit is named, with its place in the new definition, and stays as it is. With
     --wait, exit status 1 unless it SUCCEEDED; with --dry-run, 1 where something does not fit."""
-    one = is_of_one(id, workflow, which)
+    one = is_of_one(id, workflows[0] if workflows else None, which)
     if wait and not one:
         raise InvalidDocument("--wait goes with one execution, not with --workflow", where="--wait")
     onto = _onto(version, from_state, text, dry_run=dry_run, accept=accept, one=one)
     with session().client() as api:
         if dry_run:
-            _show_plans(_plans(api, id, workflow, which, onto), version)
+            subjects = [(str(id), str(id).partition(":")[0])] if one else [(None, name) for name in workflows]
+            _show_plans([
+                plan for execution_id, name in subjects
+                for plan in _plans(api, execution_id, name, which, _numbered(api, name, onto))
+            ])
         elif one:
+            onto = _numbered(api, str(id).partition(":")[0], onto)
             _redrive_one(api, str(id), {**onto, **({"accept": True} if accept else {})}, wait=wait)
-        elif version is None:
-            _redrive_many(api, str(workflow), which, {}, yes=yes)
         else:
-            _forward_many(api, str(workflow), which, onto, accept=accept, yes=yes)
+            _redrive_many(api, workflows, which, onto, accept=accept, yes=yes)
+
+
+def _numbered(api: Client, workflow: str, onto: dict[str, Json]) -> dict[str, Json]:
+    """`onto` with the number of the active version, where that is asked for."""
+    if onto.get("version") != ACTIVE:
+        return onto
+    found = api.get(f"/workflows/{part(workflow)}")
+    if not found["active_version"]:
+        raise InvalidDocument(
+            f"the workflow {workflow!r} has no active version", where="--version",
+            advice=f"Publish it: automate publish {workflow}.",
+        )
+    return {**onto, "version": found["active_version"]}
 
 
 def _onto(
-    version: int | None, from_state: str | None, text: str | None, *, dry_run: bool, accept: bool, one: bool
+    version: str | None, from_state: str | None, text: str | None, *, dry_run: bool, accept: bool, one: bool
 ) -> dict[str, Json]:
     """What a request says of the version. Raises InvalidDocument for options that go with others."""
     with_version = {"--from": from_state is not None, "--dry-run": dry_run, "--accept": accept}
@@ -68,7 +88,11 @@ def _onto(
             raise InvalidDocument(f"{option} goes with --version", where=option)
     if text is not None and (from_state is None or not one):
         raise InvalidDocument("--input goes with ID and --from: name the state that it is for", where="--input")
-    onto: dict[str, Json] = {} if version is None else {"version": version}
+    onto: dict[str, Json] = {}
+    if version is not None:
+        if version != ACTIVE and not (version.isascii() and version.isdigit() and int(version)):
+            raise InvalidDocument(f"--version is a number, or {ACTIVE}: not {version!r}", where="--version")
+        onto["version"] = version if version == ACTIVE else int(version)
     if from_state is not None:
         onto["from_state"] = from_state
     if text is not None:
@@ -95,22 +119,25 @@ def _redrive_one(api: Client, execution_id: str, onto: dict[str, Json], *, wait:
 
 
 def _plans(
-    api: Client, execution_id: str | None, workflow: str | None, which: dict[str, str | None], onto: dict[str, Json]
+    api: Client, execution_id: str | None, workflow: str, which: dict[str, str | None], onto: dict[str, Json]
 ) -> list[Json]:
     if execution_id is not None:
         return [api.post(f"/executions/{part(execution_id)}/redrive/plan", onto)]
-    which = {**which, "status": (which["status"] or "FAILED").upper()}
-    pages = api.every(f"/workflows/{part(str(workflow))}/redrive/plan", {**which, **onto})
+    pages = api.every(f"/workflows/{part(workflow)}/redrive/plan", {**_filters(which), **onto})
     return [plan for page in pages for plan in page["plans"]]
 
 
-def _show_plans(plans: list[Json], version: int | None) -> None:
-    session().screen.show({"plans": plans}, lambda: _tell(plans, version))
+def _filters(which: dict[str, str | None]) -> dict[str, str | None]:
+    return {**which, "status": (which["status"] or "FAILED").upper()}
+
+
+def _show_plans(plans: list[Json]) -> None:
+    session().screen.show({"plans": plans}, lambda: _tell(plans))
     if not all(plan["fits"] for plan in plans):
         click.get_current_context().exit(1)
 
 
-def _tell(plans: list[Json], version: int | None) -> None:
+def _tell(plans: list[Json]) -> None:
     """Each plan's reasons; those of many that are alike once, with how many they are."""
     alike: dict[tuple[str, ...], list[str]] = {}
     for plan in plans:
@@ -122,9 +149,7 @@ def _tell(plans: list[Json], version: int | None) -> None:
             click.echo(f"  {line}")
     fitting = sum(plan["fits"] for plan in plans)
     doubtful = sum(plan["fits"] and bool(plan["doubts"]) for plan in plans)
-    click.echo(f"version {version}: {fitting} of {len(plans)} fit" + (
-        f", {doubtful} of them with doubts (--accept)" if doubtful else ""
-    ))
+    click.echo(f"{fitting} of {len(plans)} fit" + (f", {doubtful} of them with doubts (--accept)" if doubtful else ""))
 
 
 def _lines(plan: Json) -> list[str]:
@@ -132,40 +157,46 @@ def _lines(plan: Json) -> list[str]:
         return ["cannot be redriven", plan["message"]]
     head = "fits" if plan["fits"] and not plan["doubts"] else "fits, with doubts" if plan["fits"] else "does not fit"
     words = (("refusals", "against it"), ("doubts", "in doubt"), ("changed", "changed"), ("notes", "note"))
-    return [head, *(
+    return [f"{head} version {plan['version']}", *(
         f"{word}: {one['place'] or '/'}: {one['message']}" for name, word in words for one in plan[name]
     )]
 
 
-def _forward_many(
-    api: Client, workflow: str, which: dict[str, str | None], onto: dict[str, Json], *, accept: bool, yes: bool
-) -> None:
-    """The plan first, then those that fit."""
-    if not session().screen.as_json:
-        _tell(_plans(api, None, workflow, which, onto), onto["version"])
-    _redrive_many(api, workflow, which, {**onto, "accept": accept}, yes=yes)
+# -------------------------------------------------------------------- many
 
 
 def _redrive_many(
-    api: Client, workflow: str, which: dict[str, str | None], onto: dict[str, Json], *, yes: bool
+    api: Client, workflows: tuple[str, ...], which: dict[str, str | None], onto: dict[str, Json], *, accept: bool,
+    yes: bool,
 ) -> None:
-    which = {**which, "status": (which["status"] or "FAILED").upper()}
-    by = f" by version {onto['version']}" if onto else ""
-    fitting = " that fits" if onto else ""
-    confirm(api, workflow, f"Redrive every {which['status']} execution of {workflow}{fitting}{by}?", yes=yes)
-    pages = api.every(f"/workflows/{part(workflow)}/redrive", {**which, **onto})
-    done = [execution_id for page in pages for execution_id in page["redriven"]]
-    refused = [item for page in pages for item in page["refused"]]
+    """Of each workflow the plan first, where they go on by another version; then all that fit."""
+    which = _filters(which)
+    bodies = {name: {**which, **_numbered(api, name, onto)} for name in workflows}
+    if onto and not session().screen.as_json:
+        _tell([plan for name, body in bodies.items() for plan in _plans(api, None, name, which, {
+            key: body[key] for key in onto
+        })])
+    by = f" that fits by version {onto['version']}" if onto else ""
+    for name in workflows:
+        confirm(api, name, f"Redrive every {which['status']} execution of {name}{by}?", yes=yes)
+    done: dict[str, list[str]] = {}
+    refused: list[Json] = []
+    for name, body in bodies.items():
+        pages = api.every(f"/workflows/{part(name)}/redrive", {**body, **({"accept": True} if accept else {})})
+        done[name] = [execution_id for page in pages for execution_id in page["redriven"]]
+        refused += [item for page in pages for item in page["refused"]]
 
     def for_people() -> None:
-        goes = f"1 execution goes on{by or ' where it stood'}"
-        many = f"{len(done)} executions go on{by or ' where they stood'}"
-        click.echo(f"{workflow}: {goes if len(done) == 1 else many}")
+        for name, ids in done.items():
+            way = f"by version {bodies[name]['version']}" if onto else "where it stood" if len(ids) == 1 else (
+                "where they stood")
+            click.echo(f"{name}: {'1 execution goes' if len(ids) == 1 else f'{len(ids)} executions go'} on {way}")
         for item in refused:
             click.echo(f"not redriven: {item['message']}")
 
-    session().screen.show({"redriven": done, "refused": refused}, for_people)
-    if done:
+    redriven = [execution_id for ids in done.values() for execution_id in ids]
+    session().screen.show({"redriven": redriven, "refused": refused}, for_people)
+    if redriven:
         warn_without_a_worker(api)
 
 

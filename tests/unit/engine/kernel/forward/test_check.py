@@ -1,0 +1,184 @@
+"""What the check of another version says of reads, by hand; random ones are in tests/property."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.kernel.forward.check import At, check
+from engine.kernel.forward.ran import Ran
+from engine.kernel.snapshot import Fanout, Frame, Phase
+from tests.support.redriving import machine, task
+
+OLD = machine(First=task("connector:demo:a", "Second"), Second=task("connector:demo:b"))
+STANDS = {"customer": {"id": 7}, "lines": [{"sku": 1}, {"sku": 2}]}
+
+
+def stands(state="Second", phase=Phase.BACKOFF, given=STANDS, **more):
+    return {"": Frame("", "", state, phase, visit=2, attempt=1, epoch=1, input=given, **more)}
+
+
+def verdict(new, frames=None, old=OLD, **more):
+    return check(old, new, frames or stands(), **more)
+
+
+def after(**second):
+    return machine(First=task("connector:demo:a", "Second"), Second=task("connector:demo:b", **second))
+
+
+def places(findings):
+    return [finding.place for finding in findings]
+
+
+@pytest.mark.parametrize(("fields", "refused", "doubted"), [
+    ({"Parameters": {"a.$": "$.customer.id"}}, [], []),
+    ({"Parameters": {"a.$": "$.customer.name"}}, ["/States/Second/Parameters/a.$"], []),
+    ({"Parameters": {"a": {"b.$": "$.lines[1].sku"}}}, [], []),
+    ({"Parameters": {"a": {"b.$": "$.lines[2].sku"}}}, ["/States/Second/Parameters/a/b.$"], []),
+    ({"Parameters": {"a.$": "$.lines[*].nothing"}}, [], []),
+    ({"Parameters": {"a.$": "States.Format('{}', $.nothing)"}}, ["/States/Second/Parameters/a.$"], []),
+    ({"Parameters": {"a.$": "$total"}}, ["/States/Second/Parameters/a.$"], []),
+    ({"Parameters": {"a.$": "$$.Execution.Input.anything"}}, [], []),
+    ({"InputPath": "$.customer", "Parameters": {"a.$": "$.id"}}, [], []),
+    ({"InputPath": "$.nothing"}, ["/States/Second/InputPath"], []),
+    ({"TimeoutSecondsPath": "$.seconds"}, ["/States/Second/TimeoutSecondsPath"], []),
+    ({"ResultSelector": {"a.$": "$.whatever"}}, [], []),
+    ({"ResultPath": "$.customer.id.x"}, ["/States/Second/ResultPath"], []),
+    ({"Parameters": {"a.$": "$.nothing"}, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "First"}]}, [],
+     ["/States/Second/Parameters/a.$"]),
+    ({"QueryLanguage": "JSONata", "Arguments": "{% $states.input.customer.id %}"}, [], []),
+    ({"QueryLanguage": "JSONata", "Arguments": "{% $states.input.customer.name %}"}, ["/States/Second/Arguments"], []),
+    ({"QueryLanguage": "JSONata", "Arguments": {"a": "{% $states.input.lines.sku %}"}}, [], []),
+    ({"QueryLanguage": "JSONata", "Arguments": "{% $states.input.no ? 1 : 2 %}"}, [], ["/States/Second/Arguments"]),
+    ({"QueryLanguage": "JSONata", "Arguments": "{% $exists($states.input.x) ? $states.input.x : 2 %}"}, [], []),
+    ({"QueryLanguage": "JSONata", "Output": "{% $states.result.anything %}"}, [], []),
+    ({"QueryLanguage": "JSONata", "Output": "{% $total %}"}, ["/States/Second/Output"], []),
+])
+def test_what_the_state_reads_where_it_goes_on(fields, refused, doubted):
+    found = verdict(after(**fields))
+    assert (places(found.refusals), places(found.doubts)) == (refused, doubted)
+
+
+def test_variables_that_were_assigned_are_there():
+    new = after(Parameters={"a.$": "$total", "b.$": "$sum.of"})
+    found = verdict(new, stands(variables={"total": 1, "sum": {"by": 1}}))
+    assert places(found.refusals) == ["/States/Second/Parameters/b.$"]
+
+
+def test_a_variable_of_a_state_that_was_passed_is_told_where_it_is_assigned():
+    new = machine(First=task("connector:demo:a", "Second", Assign={"total": 1}),
+                  Second=task("connector:demo:b", Parameters={"a.$": "$total"}))
+    [finding] = verdict(new).refusals
+    assert "assigns $total in /States/First" in finding.message
+
+
+def test_what_the_new_version_writes_itself_is_no_matter():
+    new = machine(First=task("connector:demo:a", "Second"), Second=task("connector:demo:b", "Third"),
+                  Third=task("connector:demo:c", Parameters={"a.$": "$.anything.at.all"}))
+    assert verdict(new) == verdict(OLD)
+
+
+def chosen(*rules, default="Plain"):
+    return machine(
+        First=task("connector:demo:a", "Second"), Second=task("connector:demo:b", "Ask", ResultPath="$.answer"),
+        Ask={"Type": "Choice", "Choices": list(rules), "Default": default},
+        Coupon={"Type": "Pass", "Parameters": {"of.$": "$.coupon"}, "End": True}, Plain={"Type": "Succeed"},
+    )
+
+
+def test_a_guard_tells_the_ways_apart():
+    guarded = chosen({"Variable": "$.coupon", "IsPresent": True, "Next": "Coupon"})
+    assert verdict(guarded) == verdict(OLD)
+    both = {"And": [{"Variable": "$.coupon", "IsPresent": True}, {"Variable": "$.coupon.of", "NumericEquals": 1}]}
+    assert verdict(chosen({**both, "Next": "Coupon"})) == verdict(OLD)
+    turned = {"Not": {"Variable": "$.coupon", "IsPresent": True}, "Next": "Coupon"}
+    assert places(verdict(chosen(turned)).refusals) == ["/States/Coupon/Parameters/of.$"]
+
+
+def test_a_read_on_one_way_only_is_a_doubt():
+    perhaps = chosen({"Variable": "$.answer.is", "BooleanEquals": True, "Next": "Coupon"})
+    found = verdict(perhaps)
+    assert (found.refusals, places(found.doubts)) == ((), ["/States/Coupon/Parameters/of.$"])
+    always = chosen({"Variable": "$.answer.is", "BooleanEquals": True, "Next": "Coupon"}, default="Coupon")
+    assert places(verdict(always).refusals) == ["/States/Coupon/Parameters/of.$"]
+
+
+def test_what_only_one_way_assigns_is_a_doubt():
+    new = machine(
+        First=task("connector:demo:a", "Second"), Second=task("connector:demo:b", "Ask"),
+        Ask={"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": True, "Next": "Sets"}], "Default": "Uses"},
+        Sets={"Type": "Pass", "Assign": {"v": 1}, "Next": "Uses"},
+        Uses={"Type": "Pass", "Parameters": {"a.$": "$v"}, "End": True},
+    )
+    assert places(verdict(new).doubts) == ["/States/Uses/Parameters/a.$"]
+
+
+def test_a_loop_ends():
+    new = machine(
+        First=task("connector:demo:a", "Second"), Second=task("connector:demo:b", "Wrap", ResultPath="$.n"),
+        Wrap={"Type": "Pass", "Parameters": {"inner.$": "$"}, "ResultPath": "$.w", "Next": "Again"},
+        Again={"Type": "Choice", "Choices": [{"Variable": "$.w.inner.customer.id", "NumericEquals": 1, "Next": "Wrap"}],
+               "Default": "Out"},
+        Out={"Type": "Succeed"},
+    )
+    assert verdict(new).fits
+
+
+# ---------------------------------------------------------------- fan-outs
+
+
+def a_map(read, **more):
+    return machine(Each={"Type": "Map", "ItemsPath": "$.lines", "ItemProcessor": machine(
+        Send=task("connector:demo:a", Parameters={"a.$": read})), "End": True, **more})
+
+
+def halfway():
+    root = Frame("", "", "Each", Phase.JOINING, visit=1, input=STANDS, fanout=Fanout(3, 1, [*STANDS["lines"], {}]))
+    inside = {"machine": "/States/Each/ItemProcessor", "state": "Send", "phase": Phase.BACKOFF}
+    return {"": root, "/0": Frame("/0", **{**inside, "phase": Phase.DONE}, output={"ok": 1}),
+            "/1": Frame("/1", **inside, visit=3, attempt=1, epoch=1, input=STANDS["lines"][1])}
+
+
+def test_items_that_wait_are_looked_at_too():
+    old = a_map("$.sku")
+    found = verdict(a_map("$.name"), halfway(), old)
+    assert places(found.refusals) == ["/States/Each/ItemProcessor/States/Send/Parameters/a.$"]
+    found = verdict(a_map("$.sku"), halfway(), old)
+    assert places(found.refusals) == ["/States/Each/ItemProcessor/States/Send/Parameters/a.$"], "of the third item"
+    assert not verdict(a_map("$"), halfway(), old).refusals
+
+
+def test_results_that_are_kept_are_read_as_they_are():
+    def joined(read):
+        return machine(
+            Out={"Type": "Parallel", "Branches": [machine(A=task("connector:demo:a")), machine(
+                B=task("connector:demo:b"))], "Next": "Last"},
+            Last={"Type": "Pass", "Parameters": {"a.$": read}, "End": True})
+
+    frames = {"": Frame("", "", "Out", Phase.JOINING, visit=1, input={}, fanout=Fanout(2, 2)),
+              "/0": Frame("/0", "/States/Out/Branches/0", "A", Phase.DONE, output={"ok": 1}),
+              "/1": Frame("/1", "/States/Out/Branches/1", "B", Phase.BACKOFF, visit=3, attempt=1, epoch=1, input={})}
+    assert verdict(joined("$[0].ok"), frames, joined("$")).fits
+    assert verdict(joined("$[1].anything"), frames, joined("$")).fits
+    assert places(verdict(joined("$[0].no"), frames, joined("$")).refusals) == ["/States/Last/Parameters/a.$"]
+
+
+def test_an_item_of_a_map_run_walks_its_processor():
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED"}, **machine(Send=task("connector:demo:a"))}
+    old = machine(Each={"Type": "Map", "ItemProcessor": processor, "End": True})
+    new = a_map("$.sku")
+    found = verdict(new, stands("Send", given={"sku": 1}), old, machine="/States/Each/ItemProcessor")
+    assert found.fits
+    found = verdict(new, stands("Send", given={}), old, machine="/States/Each/ItemProcessor")
+    assert places(found.refusals) == ["/States/Each/ItemProcessor/States/Send/Parameters/a.$"]
+
+
+def test_a_state_to_go_on_at_gets_what_was_given():
+    new = after(Parameters={"a.$": "$.given"})
+    assert places(verdict(new, at=At("Second")).refusals) == ["/States/Second/Parameters/a.$"]
+    assert verdict(new, at=At("Second", ({"given": 1},))).fits
+
+
+def test_states_that_have_run_and_are_different_are_listed():
+    new = machine(First=task("connector:demo:x", "Second"), Second=task("connector:demo:b"))
+    assert verdict(new).changed == ()
+    assert places(verdict(new, ran=Ran(frozenset({"First"}))).changed) == ["/States/First"]
