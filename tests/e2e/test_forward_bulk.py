@@ -23,7 +23,7 @@ def kind_of(name):
 def definition(url, kind, *, mended):
     def call(path, **more):
         return {"Type": "Task", "Resource": "connector:http:request", "ResultPath": "$.answer",
-                "Parameters": {"method": "POST", "url": url, "body": {"of.$": path}}, **more}
+                "Parameters": {"method": "POST", "url": url, "json": {"of.$": path}}, **more}
 
     path = "$.order" if mended else "$.ordre"
     ship = call(path, End=True)

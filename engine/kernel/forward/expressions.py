@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
+from itertools import pairwise
 from typing import Any
 
 from engine.errors import UserError
@@ -26,6 +27,7 @@ from engine.kernel.forward.shapes import (
 )
 from engine.language.expr.intrinsics import Intrinsic
 from engine.language.expr.jsonata import JsonataExpression, compile_jsonata
+from engine.language.expr.jsonata_lexer import parts_of
 from engine.language.expr.jsonpath import Path
 from engine.language.expr.jsonpath_tokens import Function, plain_keys
 from engine.language.expr.template import compile_query, jsonata_source
@@ -37,6 +39,13 @@ _PLAIN = re.compile(r"\$(?:states\.(input|result|errorOutput)|(?!states\b)([^\W\
 _PART = re.compile(r"\.(\w+)|\[(\d+)\]")
 _GUARD = re.compile(r"\$exists\(\s*(\$[\w.\[\]]+)\s*\)")
 _NEGATED = re.compile(r"\$not\(\s*(\$exists\(.*\))\s*\)")
+
+
+_PICKS = frozenset({
+    "$lookup", "$filter", "$max", "$min", "$average", "$map", "$sift", "$match", "$reduce", "$single", "$keys",
+    "$spread", "$each", "$zip", "$eval", "$sum", "$distinct", "$sort", "$reverse", "**", "%", "$toMillis", "$number",
+})
+_WORDS = frozenset({"and", "or", "in"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +152,22 @@ class Expressions:
             name = _shown(root, keys)
             if found.missing and not any(name == one or name.startswith(f"{one}.") for one in guarded):
                 self._note(place, expression.text, name, False)
+        if known and _may_find_nothing(expression.text):
+            self._note(place, expression.text, expression.text, False)
         return IS_BLUR if known else IS_FRESH
+
+
+def _may_find_nothing(text: str) -> bool:
+    """Whether an expression may give nothing though all that it reads is there: it picks some of what it finds."""
+    tokens = [part for part in parts_of(text) if part.strip() and not part.startswith("/*")]
+    if _PICKS & set(tokens) or tokens.count("?") > tokens.count(":"):
+        return True
+    for at in range(1, len(tokens) - 1):
+        behind = tokens[at - 1]
+        follows = behind[-1] in ")]}`\"'" or behind[-1].isalnum() or behind[-1] == "_"
+        if tokens[at] == "[" and follows and behind not in _WORDS:
+            return True
+    return any(one == "." and after == "*" for one, after in pairwise(tokens))
 
 
 def _compiled(text: Json) -> JsonataExpression | None:

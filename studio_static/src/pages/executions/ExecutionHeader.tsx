@@ -27,9 +27,11 @@ interface ExecutionHeaderProps {
   onChanged: () => void;
   /** Ask whether to redrive it; absent where it cannot be. */
   onRedrive: (() => void) | undefined;
+  /** Ask whether it goes on by another version; likewise. */
+  onMend: (() => void) | undefined;
 }
 
-export function ExecutionHeader({ execution, onChanged, onRedrive }: ExecutionHeaderProps) {
+export function ExecutionHeader({ execution, onChanged, onRedrive, onMend }: ExecutionHeaderProps) {
   const [doing, setDoing] = useState<Doing>(null);
   const close = () => setDoing(null);
   const whyNotRun = useWhyNot("run");
@@ -97,6 +99,11 @@ export function ExecutionHeader({ execution, onChanged, onRedrive }: ExecutionHe
             onClick={() => void tell(resume, "It could not be resumed").then(onChanged)}
           >
             Resume
+          </ActButton>
+        )}
+        {onMend && (
+          <ActButton right="run" onClick={onMend}>
+            Mend and go on …
           </ActButton>
         )}
         {onRedrive && (

@@ -31,7 +31,11 @@ import { TimelineTab } from "./time/TimelineTab";
 import { type Shown, useExecution } from "./useExecution";
 import { ValuesTab } from "./ValuesTab";
 
+<<<<<<< HEAD
 const EffectsTab = lazy(() => import("./effects/EffectsTab"));
+=======
+const ForwardDialog = lazy(() => import("./forward/ForwardDialog"));
+>>>>>>> f0b012a5 (The Studio's dialog to mend a failed run and go on)
 const MapRunsTab = lazy(() => import("./MapRunsTab"));
 
 /** `step` is the selected step's id, `tab` what is shown under the graph, `look` "compared" where steps are compared. */
@@ -83,6 +87,7 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
   const showMapRuns = useCallback(() => setUrl({ tab: "map-runs" }), [setUrl]);
   const select = useCallback((to: Step) => setUrl({ step: to.id }), [setUrl]);
   const [isRedriving, setRedriving] = useState(false);
+  const [isMending, setMending] = useState(false);
   const redrive = isRedrivable(execution) ? () => setRedriving(true) : undefined;
   const failure = shown.execution.error ?? answer.error;
   const reload = () => {
@@ -106,7 +111,12 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
   const runs = new Set(steps.flatMap((each) => each.map_run ?? [])).size;
   return (
     <div className="ex full-bleed">
-      <ExecutionHeader execution={execution} onChanged={reload} onRedrive={redrive} />
+      <ExecutionHeader
+        execution={execution}
+        onChanged={reload}
+        onRedrive={redrive}
+        onMend={redrive && (() => setMending(true))}
+      />
       <Hidden
         id={execution.id}
         hidden={execution.hidden === true}
@@ -218,6 +228,19 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
           )}
         </aside>
       </div>
+      {isMending && (
+        <Suspense fallback={null}>
+          <ForwardDialog
+            execution={execution}
+            onClose={() => setMending(false)}
+            onDone={() => {
+              setMending(false);
+              setUrl({ step: "" });
+              reload();
+            }}
+          />
+        </Suspense>
+      )}
       {isRedriving && (
         <RedriveDialog
           execution={execution}

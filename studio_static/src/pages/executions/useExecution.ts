@@ -1,6 +1,6 @@
 /** One execution with its steps and the definition it runs by, kept up to date while it is open. */
 import { useEffect, useMemo, useState } from "react";
-import { path } from "../../api/client";
+import { path, withQuery } from "../../api/client";
 import type { DefinitionAnswer, Execution, StepsAnswer } from "../../api/schema";
 import { useApi } from "../../api/useApi";
 import type { Definition } from "../../asl";
@@ -21,7 +21,9 @@ export function useExecution(id: string) {
   const [pace, setPace] = useState(POLL_MS);
   const execution = useApi<Execution>(path("/executions/{}", id), { poll: live ? POLL_MS : null });
   const answer = useApi<StepsAnswer>(path("/executions/{}/steps", id), { poll: live ? pace : null });
-  const pinned = useApi<DefinitionAnswer>(path("/executions/{}/definition", id));
+  // Another version, another definition: it is read anew.
+  const at = execution.data?.changeovers.at(-1)?.event;
+  const pinned = useApi<DefinitionAnswer>(withQuery(path("/executions/{}/definition", id), { at }));
   const status = execution.data?.status;
   const stepsStatus = answer.data?.status;
   const count = answer.data?.steps.length ?? 0;

@@ -50,6 +50,8 @@ def places(findings):
     ({"QueryLanguage": "JSONata", "Arguments": {"a": "{% $states.input.lines.sku %}"}}, [], []),
     ({"QueryLanguage": "JSONata", "Arguments": "{% $states.input.no ? 1 : 2 %}"}, [], ["/States/Second/Arguments"]),
     ({"QueryLanguage": "JSONata", "Arguments": "{% $exists($states.input.x) ? $states.input.x : 2 %}"}, [], []),
+    ({"QueryLanguage": "JSONata", "Arguments": "{% $states.input.lines[sku > 2] %}"}, [], ["/States/Second/Arguments"]),
+    ({"QueryLanguage": "JSONata", "Arguments": "{% $states.input.lines[1].sku %}"}, [], []),
     ({"QueryLanguage": "JSONata", "Output": "{% $states.result.anything %}"}, [], []),
     ({"QueryLanguage": "JSONata", "Output": "{% $total %}"}, ["/States/Second/Output"], []),
 ])

@@ -1,0 +1,70 @@
+"""Mend and go on: a failed execution by another version, with the plan first; one, and all that failed alike."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.studio.explorer_page import address
+
+
+def shipping(path, *, last="Ship"):
+    return {"StartAt": "Pay", "States": {
+        "Pay": {"Type": "Pass", "Result": {"paid": True}, "ResultPath": "$.payment", "Next": last},
+        last: {"Type": "Pass", "Parameters": {"of.$": path, "paid.$": "$.payment.paid"}, "End": True},
+    }}
+
+
+def failed(server, workflow, names=("one",)):
+    server.publish(workflow, shipping("$.ordre"))
+    return [server.run(workflow, {"order": 7}, name) for name in names][0]
+
+
+def dialog_of(page):
+    page.get_by_role("button", name="Mend and go on …").click()
+    return page.get_by_role("dialog", name=re.compile("^Mend "))
+
+
+def test_one_goes_on_by_the_mended_version(studio, studio_server, screens):
+    page = studio.page
+    one = failed(studio_server, "mended")
+    studio.open(address(one))
+    dialog = dialog_of(page)
+    expect(dialog).to_contain_text("There is no other version of mended yet")
+    expect(dialog.get_by_role("link", name="designer, with this input")).to_be_visible()
+    dialog.get_by_role("button", name="Close").last.click()
+    studio_server.publish("mended", shipping("$.order", last="Send"))
+    dialog = dialog_of(page)
+    plan = dialog.get_by_role("region", name="Plan")
+    expect(plan).to_contain_text("It does not fit.")
+    expect(plan).to_contain_text("'Ship', which the new version has not")
+    expect(dialog.get_by_role("button", name="Go on", exact=True)).to_be_disabled()
+    screens(studio, "mend-refused", widths=(1440, 390))
+    page.keyboard.press("Escape")
+    studio_server.publish("mended", shipping("$.order"))
+    dialog = dialog_of(page)
+    plan = dialog.get_by_role("region", name="Plan")
+    expect(plan).to_contain_text("It fits.")
+    screens(studio, "mend", widths=(1440, 390))
+    studio.check_axe()
+    dialog.get_by_role("button", name="Go on", exact=True).click()
+    expect(dialog).to_have_count(0)
+    expect(page.locator(".ex-head [data-status]")).to_have_text("Succeeded")
+    expect(page.get_by_role("link", name="mended v3")).to_be_visible()
+    expect(page.get_by_role("button", name="Mend and go on …")).to_have_count(0)
+
+
+def test_all_that_failed_alike_go_on(studio, studio_server, screens):
+    page = studio.page
+    one = failed(studio_server, "alike", ("one", "two", "three"))
+    studio_server.publish("alike", shipping("$.order"))
+    studio.open(address(one))
+    dialog = dialog_of(page)
+    dialog.get_by_role("radio", name="All of alike that ended alike").check()
+    expect(dialog.get_by_role("region", name="Plan")).to_contain_text("3 of 3 fit.")
+    screens(studio, "mend-many", widths=(1440, 390))
+    dialog.get_by_role("button", name="Let 3 go on").click()
+    expect(page.get_by_text("3 redriven.")).to_be_visible()
+    for name in ("one", "two", "three"):
+        assert studio_server.wait_closed(f"alike:{name}")["status"] == "SUCCEEDED"
