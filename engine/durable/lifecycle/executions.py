@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import Clock
 from engine.durable import codec, inbox, poison
 from engine.durable.activation import Activation
-from engine.durable.execution import Changeover, Execution
+from engine.durable.execution import Changeover, Execution, digest_at
 from engine.durable.lifecycle.answers import NoMasks, masked_answer
 from engine.durable.lifecycle.budgets import Budget, BudgetExceeded, Budgets, budget_wait
 from engine.durable.lifecycle.business_key import business_key
@@ -32,6 +32,7 @@ from engine.kernel.forward.verdict import Verdict
 from engine.kernel.history import HistoryEvent, render
 from engine.kernel.snapshot import Phase, Snapshot
 from engine.kernel.tokens import TokenPlace, parse_token
+from engine.language.asl.model import Plan
 from engine.language.asl.times import iso_timestamp
 from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow, ExecutionsIndex
 from engine.ports.generated_names import generated_name
@@ -226,11 +227,21 @@ class Executions:
         """Up to `most` rows of its ledger of effects behind the place `after`. Raises NotFound."""
         from engine.durable.views.ledger import Ledger  # noqa: PLC0415  few ask for it
 
-        header = self._header_of(key)
+        loaded = self._load(key)
+        snapshot = codec.stored_snapshot(loaded)
+        header = running_by(loaded.header, snapshot)
         version, plan = self._activator.plan_of(header)
+        changes = () if snapshot is None else tuple(map(_changeover, snapshot.changeovers))
+
+        def by(event: int) -> tuple[Plan, Collection[str]]:
+            digest = digest_at(changes, event, header.definition_digest)
+            then, plan_then = self._activator.plan_of(replace(header, definition_digest=digest))
+            return plan_then, then.at_most_once
+
         book = Ledger(
             plan, facts_of(header), reading, at_most_once=version.at_most_once, now=self._clock.now(),
             opening=lambda: opening(header, self._journal.execution_input(key) or b"null"),
+            by=by if changes else None,
         )
         segments = self._journal.segments(key, max(after[0], 0))
         return book.page(segments, lambda: codec.stored_snapshot(self._load(key)), after=after, most=most)

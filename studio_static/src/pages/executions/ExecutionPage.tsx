@@ -31,11 +31,8 @@ import { TimelineTab } from "./time/TimelineTab";
 import { type Shown, useExecution } from "./useExecution";
 import { ValuesTab } from "./ValuesTab";
 
-<<<<<<< HEAD
 const EffectsTab = lazy(() => import("./effects/EffectsTab"));
-=======
 const ForwardDialog = lazy(() => import("./forward/ForwardDialog"));
->>>>>>> f0b012a5 (The Studio's dialog to mend a failed run and go on)
 const MapRunsTab = lazy(() => import("./MapRunsTab"));
 
 /** `step` is the selected step's id, `tab` what is shown under the graph, `look` "compared" where steps are compared. */
