@@ -234,3 +234,21 @@ def test_a_page_is_read_no_further_than_its_rows_need():
     read.clear()
     made.executions.effects(key, reading, after=page.following, most=10)
     assert len(read) < 20
+
+
+@pytest.mark.parametrize("most", [1, 1000])
+def test_each_call_is_read_by_the_version_that_it_ran_by(most):
+    other = "connector:demo:mended"
+    old = flow({"First": task(Next="Work"), "Work": task(End=True)})
+    new = flow({"Uno": task(Next="Work"), "Work": {**task(End=True), "Resource": other}})
+    made = product(old, {"ok": 1}, REFUSED)
+    key = made.start({})
+    made.drain()
+    made.published.publish(new)
+    made.executions.forward(key, 2, actor=TESTER)
+    made.drain()
+    assert made.describe(key).status == "SUCCEEDED"
+    found = [(row.state, row.resource, row.outcome) for row in rows(made, key, most)]
+    assert found == [
+        ("First", WORK, Outcome.DONE), ("Work", WORK, Outcome.NOT_DONE), ("Work", other, Outcome.DONE),
+    ]
