@@ -124,7 +124,7 @@ class Unfound:
         seen = self
 
         def not_found(path, scope, field):
-            if path.root != "context" or path.references:  # the context object is nobody's to write
+            if path.root != "context" or path.references or ".Execution.Input" in path.text:
                 seen.reads.append((path._document(scope), plain_keys(path.tokens)))
             return seen._not_found(path, scope, field)
 
@@ -133,8 +133,8 @@ class Unfound:
             if value is not ABSENT:
                 return seen._evaluate(expression, scope)
             match = LOOKUP.fullmatch(expression.text)
-            if expression.text.startswith("$states.context"):
-                pass
+            if expression.text.startswith("$states.context") and ".Execution.Input" not in expression.text:
+                pass  # the rest of the context object is nobody's to write
             elif match is None:
                 seen.reads.append((None, None))
             else:
@@ -194,7 +194,8 @@ def check_story(story) -> Verdict:
         compile_definition(new)
     except UserError:
         assume(False)
-    verdict = check(case.definition, new, before.snapshot.redrivable, ran=ran(before.events))
+    verdict = check(case.definition, new, before.snapshot.redrivable, ran=ran(before.events),
+                    execution_input=(case.input,))
     reads = [one for one in verdict.refusals if one.frame is None]
     if reads:
         COUNTS["refused for a read"] += 1

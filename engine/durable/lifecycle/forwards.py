@@ -77,7 +77,10 @@ class Forwards:
         if new.definition_digest == header.definition_digest:
             same = "that" if new.number == header.version else f"the definition of version {new.number}"
             return Verdict((Finding("", f"it runs by {same} already: redrive it without a version"),))
-        found = check(was.definition, new.definition, snapshot.redrivable, at=onto.at, ran=self._ran(header.key))
+        found = check(
+            was.definition, new.definition, snapshot.redrivable, at=onto.at, ran=self._ran(header.key),
+            execution_input=(snapshot.input,),
+        )
         if onto.at is not None:
             return found
         for key in _items(header.key, snapshot):
@@ -90,7 +93,10 @@ class Forwards:
         if loaded is None or snapshot is None or loaded.header.parent is None or not snapshot.redrivable:
             return Verdict()
         old = self._activator.version_of(running_by(loaded.header, snapshot)).definition
-        return check(old, new, snapshot.redrivable, machine=loaded.header.parent.machine, ran=self._ran(key))
+        return check(
+            old, new, snapshot.redrivable, machine=loaded.header.parent.machine, ran=self._ran(key),
+            execution_input=(snapshot.input,),
+        )
 
     def _ran(self, key: ExecutionKey) -> Ran:
         return ran(event for segment in self._journal.history(key) for event in codec.decode_events(segment.body))

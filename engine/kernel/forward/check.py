@@ -15,7 +15,7 @@ from typing import Any
 from engine.kernel.forward.dataflow import Entry, Machines, pointer_to
 from engine.kernel.forward.frames import Standing, dropped, machines_of
 from engine.kernel.forward.ran import Ran
-from engine.kernel.forward.shapes import IS_BLUR, Alts, bounded, one_of, shape_of
+from engine.kernel.forward.shapes import IS_BLUR, IS_FRESH, Alts, bounded, one_of, shape_of
 from engine.kernel.forward.verdict import Finding, Verdict
 from engine.kernel.snapshot import Frame, Phase
 from engine.records import dataclass
@@ -34,11 +34,12 @@ class At:
 def check(
     old: Json, new: Json, frames: Mapping[str, Frame], *, machine: str = "", at: At | None = None,
     ran: Ran = Ran(),  # noqa: B008 - it is frozen
+    execution_input: tuple[Json] | None = None,
 ) -> Verdict:
     """What stands against going on by the definition `new`, of an execution that ran by `old` and keeps `frames`.
 
     `machine` is the pointer of what it walks: an ItemProcessor, of an item of a Map Run. `ran` is what it
-    did. The definitions are valid ones.
+    did, `execution_input` holds its input. The definitions are valid ones.
     """
     if machine:
         frames = {path: _within(machine, frame) for path, frame in frames.items()}
@@ -58,7 +59,7 @@ def check(
     else:
         stands = Standing(old, new, ran).check(frames)
     stands = Verdict(stands.refusals, stands.doubts, stands.notes, changed)
-    return stands.joined(_reads(new, frames)) if stands.fits else stands
+    return stands.joined(_reads(new, frames, execution_input)) if stands.fits else stands
 
 
 def _within(machine: str, frame: Frame) -> Frame:
@@ -66,8 +67,8 @@ def _within(machine: str, frame: Frame) -> Frame:
     return replace(frame, machine=machine) if frame.machine == "" else frame
 
 
-def _reads(new: Json, frames: Mapping[str, Frame]) -> Verdict:
-    walk = _Walk(new, frames)
+def _reads(new: Json, frames: Mapping[str, Frame], execution_input: tuple[Json] | None) -> Verdict:
+    walk = _Walk(new, frames, execution_input)
     walk.output("")
     refusals: list[Finding] = []
     doubts: list[Finding] = []
@@ -87,8 +88,9 @@ def _reads(new: Json, frames: Mapping[str, Frame]) -> Verdict:
 class _Walk:
     """From the frames on, the innermost first."""
 
-    def __init__(self, new: Json, frames: Mapping[str, Frame]) -> None:
-        self.machines = Machines(new)
+    def __init__(self, new: Json, frames: Mapping[str, Frame], execution_input: tuple[Json] | None) -> None:
+        given = IS_FRESH if execution_input is None else frozenset({shape_of(execution_input[0])})
+        self.machines = Machines(new, given)
         self._frames = frames
         self._children: dict[str, list[str]] = {}
         for path in frames:
@@ -133,7 +135,9 @@ class _Walk:
         """A Map Run: its items are executions of their own, which see no variable of its parent."""
         inputs = None if frame.fanout is None else frame.fanout.items
         if inputs:
-            self._processed(frame, bounded(map(shape_of, inputs)), {}, sure=False)
+            given = bounded(map(shape_of, inputs))
+            with self.machines.item_of_its_own(given):
+                self._processed(frame, given, {}, sure=False)
         return IS_BLUR
 
     def _processed(self, frame: Frame, given: Alts, variables: Mapping[str, Alts], *, sure: bool = True) -> Alts:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -81,7 +82,8 @@ class Unfound:
 class Machines:
     """The state machines of one definition. `unfound` is what was noted, by pointer and what is missing."""
 
-    def __init__(self, definition: Json) -> None:
+    def __init__(self, definition: Json, execution_input: Alts = IS_FRESH) -> None:
+        self.execution_input = execution_input
         self._of: dict[str, tuple[Json, bool]] = {}
         self._index(definition, "", jsonata=False)
         self.unfound: dict[tuple[str, str], Unfound] = {}
@@ -102,6 +104,15 @@ class Machines:
     def state(self, pointer: str, name: str) -> Json:
         """The state `name` of the machine at `pointer`."""
         return self._of[pointer][0]["States"][name]
+
+    @contextmanager
+    def item_of_its_own(self, given: Alts) -> Iterator[None]:
+        """While it is open an item of a Map Run is looked at: an execution of its own, with the input `given`."""
+        around, self.execution_input = self.execution_input, given
+        try:
+            yield
+        finally:
+            self.execution_input = around
 
     # ---------------------------------------------------------------- a machine
 
@@ -208,7 +219,7 @@ class _State:
         self._is_caught = bool(state.get("Catch"))
         self._perhaps = False  # what is read now may be left out
         self._expressions = Expressions(self._note)
-        self._raw = Env(entry.input, entry.variables)
+        self._raw = Env(entry.input, entry.variables, execution=machines.execution_input)
         self._env = self._raw if self._jsonata else replace(self._raw, input=self._at("InputPath", self._raw))
 
     def _note(self, place: Sequence[Key], text: str, missing: str, never: bool) -> None:
@@ -449,7 +460,8 @@ class _State:
         elements = self.item_inputs(_elements(items))
         self._perhaps = False
         if distributed:
-            self._inner(pointer, elements, {}, sure=False)
+            with self._machines.item_of_its_own(elements):
+                self._inner(pointer, elements, {}, sure=False)
             return IS_FRESH if items <= IS_FRESH else IS_BLUR
         output = self._inner(pointer, elements, self._raw.variables, sure=_some(items))
         return _outputs(items, output)

@@ -16,6 +16,7 @@ from engine.errors import UserError
 from engine.kernel.forward.shapes import (
     IS_BLUR,
     IS_FRESH,
+    IS_LEAF,
     LEAF,
     NOWHERE,
     Alts,
@@ -46,6 +47,13 @@ _PICKS = frozenset({
     "$spread", "$each", "$zip", "$eval", "$sum", "$distinct", "$sort", "$reverse", "**", "%", "$toMillis", "$number",
 })
 _WORDS = frozenset({"and", "or", "in"})
+_LEAVES = frozenset(
+    (part, name) for part, names in (
+        ("Execution", ("Id", "Name", "RoleArn", "StartTime")), ("State", ("Name", "EnteredTime")),
+        ("StateMachine", ("Id", "Name")),
+    ) for name in names
+)
+_CONTEXT = re.compile(r"\$states\.context((?:\.\w+)+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +65,17 @@ class Env:
     result: Alts = IS_FRESH
     error: Alts = IS_FRESH
     item: Alts = IS_FRESH
+    execution: Alts = IS_FRESH
 
     def of(self, root: str) -> Alts:
-        """The alternatives of a root: ``input``, ``result``, ``errorOutput``, else a variable by its name with $."""
+        """The alternatives of a root: ``input``, ``result``, ``errorOutput``; of the context object ``item``,
+        ``execution`` (its input) and ``leaf``; else a variable by its name with $."""
         if root.startswith("$"):
             return self.variables.get(root[1:], NOWHERE)
-        return {"input": self.input, "result": self.result, "errorOutput": self.error, "item": self.item}[root]
+        return {
+            "input": self.input, "result": self.result, "errorOutput": self.error, "item": self.item,
+            "execution": self.execution, "leaf": IS_LEAF,
+        }[root]
 
 
 Note = Callable[[Sequence[str | int], str, str, bool], None]
@@ -184,8 +197,18 @@ def _target(path: Path) -> tuple[str, Sequence[Any]] | None:
         return f"${next(iter(path.references))}", path.tokens
     if path.root != "context":
         return "input", path.tokens
-    keys = plain_keys(path.tokens[:3])
-    return ("item", path.tokens[3:]) if keys == ("Map", "Item", "Value") else None
+    found = _of_context(_plain_prefix(path.tokens))
+    return None if found is None else (found[0], path.tokens[found[1]:])
+
+
+def _of_context(keys: Sequence[Key]) -> tuple[str, int] | None:
+    """What of the context object `keys` begin with, as a root, and how many of them lead there; None for what may be
+    there or not."""
+    if keys[:2] == ("Execution", "Input"):
+        return "execution", 2
+    if keys[:3] == ("Map", "Item", "Value"):
+        return "item", 3
+    return ("leaf", 2) if keys[:2] in _LEAVES else None
 
 
 def _plain_prefix(tokens: Sequence[Any]) -> tuple[Key, ...]:
@@ -198,6 +221,10 @@ def _plain_prefix(tokens: Sequence[Any]) -> tuple[Key, ...]:
 
 def plain_read(text: str) -> tuple[str, tuple[Key, ...]] | None:
     """Root and keys of an expression that is a variable, or a part of ``$states``, and names; None for any other."""
+    if (context := _CONTEXT.fullmatch(text)) is not None:
+        names = tuple(context.group(1).split(".")[1:])
+        found = _of_context(names)
+        return None if found is None else (found[0], names[found[1]:])
     match = _PLAIN.fullmatch(text)
     if match is None:
         return None
@@ -230,8 +257,9 @@ def _tree(reads: Mapping[str, Json]) -> Iterator[tuple[str, tuple[Key, ...]]]:
             if part in ("input", "result", "errorOutput"):
                 yield from ((part, keys) for keys in _ends(below))
             elif part == "context":
-                value = _below(below, ("Map", "Item", "Value"))
-                yield from (("item", keys) for keys in (() if value is None else _ends(value)))
+                for root, names in (("item", ("Map", "Item", "Value")), ("execution", ("Execution", "Input"))):
+                    value = _below(below, names)
+                    yield from ((root, keys) for keys in (() if value is None else _ends(value)))
 
 
 def _below(tree: Json, names: Sequence[str]) -> Json:
@@ -249,7 +277,9 @@ def _ends(tree: Json) -> Iterator[tuple[Key, ...]]:
 
 
 def _shown(root: str, keys: Sequence[Key]) -> str:
-    name = root if root.startswith("$") else {"item": "$states.context.Map.Item.Value"}.get(root, f"$states.{root}")
+    name = root if root.startswith("$") else {
+        "item": "$states.context.Map.Item.Value", "execution": "$states.context.Execution.Input",
+    }.get(root, f"$states.{root}")
     return "".join([name, *(f".{key}" for key in keys)])
 
 

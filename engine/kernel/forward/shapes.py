@@ -24,6 +24,7 @@ Key = str | int
 LEAF, FRESH, BLUR, ABSENT = "leaf", "fresh", "blur", "absent"
 EMPTY: Shape = ("object", ())
 IS_FRESH: Alts = frozenset({FRESH})
+IS_LEAF: Alts = frozenset({LEAF})
 IS_BLUR: Alts = frozenset({BLUR})
 NOWHERE: Alts = frozenset({ABSENT})
 

@@ -38,6 +38,7 @@ def places(findings):
     ({"Parameters": {"a.$": "States.Format('{}', $.nothing)"}}, ["/States/Second/Parameters/a.$"], []),
     ({"Parameters": {"a.$": "$total"}}, ["/States/Second/Parameters/a.$"], []),
     ({"Parameters": {"a.$": "$$.Execution.Input.anything"}}, [], []),
+    ({"InputPath": "$$.State.Name", "Parameters": {"a.$": "$.id"}}, ["/States/Second/Parameters/a.$"], []),
     ({"InputPath": "$.customer", "Parameters": {"a.$": "$.id"}}, [], []),
     ({"InputPath": "$.nothing"}, ["/States/Second/InputPath"], []),
     ({"TimeoutSecondsPath": "$.seconds"}, ["/States/Second/TimeoutSecondsPath"], []),
@@ -58,6 +59,13 @@ def places(findings):
 def test_what_the_state_reads_where_it_goes_on(fields, refused, doubted):
     found = verdict(after(**fields))
     assert (places(found.refusals), places(found.doubts)) == (refused, doubted)
+
+
+def test_the_executions_own_input_is_known():
+    new = after(Parameters={"a.$": "$$.Execution.Input.order", "b.$": "$$.Execution.Input.ordre"})
+    assert places(verdict(new, execution_input=({"order": 7},)).refusals) == ["/States/Second/Parameters/b.$"]
+    new = after(QueryLanguage="JSONata", Arguments="{% $states.context.Execution.Input.ordre %}")
+    assert places(verdict(new, execution_input=({"order": 7},)).refusals) == ["/States/Second/Arguments"]
 
 
 def test_variables_that_were_assigned_are_there():
