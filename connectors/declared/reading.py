@@ -101,10 +101,10 @@ def _of_action(file: ConnectorFile, action: Action) -> Iterator[Fault]:
         if item.required and item.has_default:
             yield ("inputs", name), f"{name} is required and has a default; it can only be one of them"
     if action.paging is not None and action.paging.input:
-        item = action.inputs.get(action.paging.input)
-        if item is None:
+        counted = action.inputs.get(action.paging.input)
+        if counted is None:
             yield ("paging", "input"), f"{action.paging.input} is no input of the action"
-        elif action.paging.kind in ("page", "offset") and item.type != "integer":
+        elif action.paging.kind in ("page", "offset") and counted.type != "integer":
             yield ("paging", "input"), f"{action.paging.input} is counted: its type must be integer"
     yield from _of_path(action)
     yield from _of_body(action)
