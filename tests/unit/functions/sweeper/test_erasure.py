@@ -182,15 +182,24 @@ def test_a_tick_that_dies_at_any_request_is_followed_by_one_that_goes_on(stage, 
     stage.seal()
     stage.api.erase([key], TESTER)
     stage.clock.sleep(SETTLED_SECONDS + ASKED_SECONDS)
-    count = 0
+    count, ticking, seal_all = 0, True, stage.seal
     table = type(stores.stored)
+
+    def seal_quietly():
+        """The sealer is another function: what it asks for is not counted."""
+        nonlocal ticking
+        ticking = False
+        seal_all()
+        ticking = True
+
+    monkeypatch.setattr(stage, "seal", seal_quietly)
     for name in ("get", "write", "delete"):
         real = getattr(table, name)
 
         def call(self, *given, real=real):
             nonlocal count
-            count += 1
-            if count == broken + 1:
+            count += ticking
+            if ticking and count == broken + 1:
                 raise StoreUnavailable("a test")
             return real(self, *given)
 
