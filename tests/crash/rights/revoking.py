@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
+from engine.durable.lifecycle.budgets import Budgets
 from engine.errors import NotFound, StoreUnavailable
 from engine.governance.access_tokens import AccessTokens
 from engine.governance.audit import Audit
@@ -126,7 +127,8 @@ class RightsWorld(World):
         }, audit=audit.log, erasure=None, together=None if self.stores.together is None else self.together)
         services = services_over(
             ports, self.settings, self.clock, TaskChain(self.tasks, AnswerMasks(())), audit,
-            new_worker=self.worker, secret_backends=(), secret_store=None,  # type: ignore[arg-type]  it sets none
+            budgets=Budgets(ports.trigger_states, self.clock), new_worker=self.worker, secret_backends=(),
+            secret_store=None,  # type: ignore[arg-type]  it sets none
             caller_of=lambda _context, _headers: self._caller(audit), logs=NoLogs(), place=Place("test"),
             startable=lambda _version: None, published=self.published,  # type: ignore[arg-type]
         )
