@@ -74,7 +74,7 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What one stored segment records. `frames` are all that there are where it holds the `whole` snapshot, else those
-    that it touched; `closed`: the execution has ended with it."""
+    that it touched; `closed`: the execution has ended with it; `changes`: so often its version had changed by then."""
 
     stimuli: tuple[Stimulus, ...]
     events: tuple[HistoryEvent, ...]
@@ -82,6 +82,7 @@ class Recorded:
     removed: frozenset[str]
     whole: bool
     closed: bool
+    changes: int = 0
 
 
 def encode_events(events: Sequence[HistoryEvent]) -> bytes:
@@ -158,7 +159,7 @@ def decode_change(body: bytes) -> Recorded:
     return Recorded(
         tuple(_decode_stimulus(item) for item in record["s"]), tuple(HistoryEvent(*parts) for parts in record["e"]),
         snapshot_codec.decode_frames(part["frames"], part["schema"]), frozenset(part["removed"]), whole,
-        status not in (Status.RUNNING, Status.PAUSED),
+        status not in (Status.RUNNING, Status.PAUSED), len(part["globals"].get("changeovers", ())),
     )
 
 

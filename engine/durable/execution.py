@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from engine.ports.journal import Parent
@@ -76,9 +75,5 @@ class Execution:
 
     def digest_at(self, event: int) -> str:
         """The digest of the definition that it ran by at the history's event `event`."""
-        return digest_at(self.changeovers, event, self.definition_digest)
-
-
-def digest_at(changeovers: Sequence[Changeover], event: int, now: str) -> str:
-    """The digest of the definition that an execution ran by at an event; `now` is that of today."""
-    return next((change.from_digest for change in changeovers if event < change.event), now)
+        earlier = (change.from_digest for change in self.changeovers if event < change.event)
+        return next(earlier, self.definition_digest)

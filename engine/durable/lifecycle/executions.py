@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from engine.clock import Clock
 from engine.durable import codec, inbox, poison
 from engine.durable.activation import Activation
-from engine.durable.execution import Changeover, Execution, digest_at
+from engine.durable.execution import Changeover, Execution
 from engine.durable.lifecycle.answers import NoMasks, masked_answer
 from engine.durable.lifecycle.budgets import Budget, BudgetExceeded, Budgets, budget_wait
 from engine.durable.lifecycle.business_key import business_key
@@ -231,10 +231,10 @@ class Executions:
         snapshot = codec.stored_snapshot(loaded)
         header = running_by(loaded.header, snapshot)
         version, plan = self._activator.plan_of(header)
-        changes = () if snapshot is None else tuple(map(_changeover, snapshot.changeovers))
+        changes = () if snapshot is None else snapshot.changeovers
 
-        def by(event: int) -> tuple[Plan, Collection[str]]:
-            digest = digest_at(changes, event, header.definition_digest)
+        def by(count: int) -> tuple[Plan, Collection[str]]:
+            digest = changes[min(count, len(changes)) - 1]["digest"] if count else changes[0]["was_digest"]
             then, plan_then = self._activator.plan_of(replace(header, definition_digest=digest))
             return plan_then, then.at_most_once
 

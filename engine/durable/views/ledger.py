@@ -49,12 +49,12 @@ _ITEM = re.compile(r"/States/[^/]+/(ItemProcessor|Branches/\d+)")
 _WORKING = (Phase.RUNNING, Phase.CALLBACK)
 
 By = Callable[[int], tuple[Plan, Collection[str]]]
-"""From an event's number to the plan then, and the states that are called at most once."""
+"""From a number of changes of the version to the plan after them, and the states that are called at most once."""
 
 
 class Ledger:
     """Reads pages of one execution. `opening` gives its first snapshot, for an EXPRESS one; `now` is epoch seconds.
-    `by`: of one whose version has changed, what it ran by at an event of its history."""
+    `by`: of one whose version has changed, what it ran by after each change."""
 
     def __init__(
         self, plan: Plan, facts: Facts, reading: Reading, *, at_most_once: Collection[str],
@@ -70,10 +70,10 @@ class Ledger:
         self.express = is_express(facts.kind)
         self._policies: dict[str, TaskPolicy] = {}
 
-    def at(self, event: int) -> None:
-        """What is read next ran by the definition of this event; 0: the segment has none."""
-        if self._by is not None and event:
-            self._plan, self._at_most_once = self._by(event)
+    def after(self, changes: int) -> None:
+        """What is read next ran by the definition after so many changes of the version."""
+        if self._by is not None:
+            self._plan, self._at_most_once = self._by(changes)
 
     def page(
         self, segments: Iterable[Segment], snapshot: Callable[[], Snapshot | None], *, after: Place, most: int
@@ -204,7 +204,7 @@ class _Reader:
     def read(self, segment: Segment) -> None:
         """Take in the next segment."""
         recorded = codec.decode_change(segment.body)
-        self._ledger.at(segment.last_event)
+        self._ledger.after(recorded.changes)
         number = -1
         for number, (stimulus, frame) in enumerate(self._ledger.frames_of(recorded)):
             if isinstance(stimulus, TaskStarted):

@@ -46,7 +46,8 @@ def explain_step(call: Call[shapes.ExplanationQuery]) -> shapes.StepExplanation:
         )
     if given.attempt is not None and given.attempt > len(step.attempts):
         raise NotFound(f"{step.id} has {len(step.attempts)} attempts", where="attempt", advice="Leave attempt out.")
-    definition = document_of(services, execution)["definition"]
+    digest = execution.digest_at(step.events[-1].id if step.events else step.first_event)
+    definition = document_of(services, execution, digest)["definition"]
     veil = veil_for(call, key, execution)
     seen = veil.step(step)
     hidden = bool(veil) and (
