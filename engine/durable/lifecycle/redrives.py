@@ -12,6 +12,7 @@ would end this one too. What late calls answered stays: that is said for the red
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from engine.clock import Clock
 from engine.durable import inbox
@@ -21,7 +22,6 @@ from engine.durable.retention import Retention
 from engine.errors import Conflict
 from engine.kernel import changeover
 from engine.kernel.express import is_express
-from engine.kernel.forward.check import At
 from engine.kernel.redrivable import lost_map_run
 from engine.kernel.snapshot import Status
 from engine.kernel.stimulus import Redriven
@@ -30,6 +30,9 @@ from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, HeaderC
 from engine.ports.published import PublishedVersion
 from engine.ports.queue import Wake, WakeQueue
 from engine.records import dataclass
+
+if TYPE_CHECKING:
+    from engine.kernel.forward.check import At  # a worker plans nothing
 
 
 class ExecutionNotRedrivable(Conflict):
