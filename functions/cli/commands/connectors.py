@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from engine.errors import Conflict
 from functions.cli.files import Json, read_text, unwritable
 from functions.cli.groups import Grouped
 from functions.cli.session import session
@@ -69,6 +70,44 @@ def import_openapi(*, document: Path, code: str | None, tags: tuple[str, ...], b
         "faults": read.faults() if check else None,
     }
     session().screen.show(told, lambda: _tell(told))
+
+
+@connectors.command()
+@click.argument("code")
+@click.option("--openapi", "document", metavar="FILE", type=click.Path(path_type=Path),
+              help="The service's OpenAPI document (3.0, 3.1); by default a small one to begin with.")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Operations under this tag alone; may be repeated.")
+@click.option("--base-url", default="", metavar="URL", help="The service's address, over the document's own.")
+@click.option("--into", metavar="FOLDER", type=click.Path(path_type=Path), help="The new folder; by default CODE.")
+def new(*, code: str, document: Path | None, tags: tuple[str, ...], base_url: str, into: Path | None) -> None:
+    """Make a package of a connector: its file, an entry point, and tests that pass."""
+    from connectors.declared import reading, writing
+    from connectors.openapi.document import document_of, read_document
+    from connectors.openapi.importing import imported
+    from connectors.openapi.package import files_of, starter
+
+    folder = into or Path(code)
+    if folder.exists():
+        raise Conflict(f"{folder} is there already", where="--into", advice="Name a folder that is not.")
+    if document is None:
+        value = starter(code)
+        read, name, text = document_of(value, "openapi.yaml"), "openapi.yaml", writing.as_yaml(value)
+    else:
+        read, name, text = read_document(document), f"openapi{document.suffix}", read_text(str(document))
+    made = imported(read, code, tags=tags, base_url=base_url)
+    path, written = _written(folder, code, made.value, None)
+    reading.read_file(written, path.name)
+    files = files_of(code, path.name, written, name, text)
+    try:
+        for place, content in files.items():
+            (folder / place).parent.mkdir(parents=True, exist_ok=True)
+            (folder / place).write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise unwritable(str(folder), error, option="--into") from None
+    told: dict[str, Json] = {"folder": str(folder), "files": list(files), "actions": len(made.value["actions"])}
+    session().screen.show(told, lambda: click.echo(
+        f"{folder}: {told['actions']} actions in {len(files)} files; {folder / 'README.md'} says how it goes on"
+    ))
 
 
 @connectors.command()

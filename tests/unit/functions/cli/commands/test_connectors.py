@@ -1,6 +1,13 @@
 import json
+import os
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import EntryPoint
 
 import pytest
+
+from connectors.registry import GROUP, Registry
 
 DOCUMENT = {
     "openapi": "3.1.0", "info": {"title": "Things", "version": "7"}, "servers": [{"url": "https://things.example"}],
@@ -45,3 +52,23 @@ def test_a_file_at_fault_is_told_with_its_line(automate, tmp_path):
     (tmp_path / "crm.yaml").write_text("connector: 1\ncode: crm\nname: CRM\nbase_url: https://x.example\nactions: {}\n")
     status, _, err = automate("connectors", "check", str(tmp_path / "crm.yaml"))
     assert (status, "crm.yaml:5:1" in err) == (1, True)
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_a_new_package_has_an_entry_point_and_tests_that_pass(automate, document, tmp_path, on_path, given):
+    folder = tmp_path / "package"
+    code = "things" if given else "stock-list"
+    options = ("--openapi", str(document)) if given else ()
+    status, out, err = automate("connectors", "new", code, "--into", str(folder), *options)
+    assert (status, err) == (0, ""), out
+    project = tomllib.loads((folder / "pyproject.toml").read_text())
+    (name, value), = project["project"]["entry-points"][GROUP].items()
+    on_path(folder)
+    registry = Registry(builtin=(), installed=lambda: [EntryPoint(name, value, GROUP)])
+    assert registry.get(code).actions
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, "2 passed" in done.stdout) == (0, True), done.stdout
+    status, _, err = automate("connectors", "new", code, "--into", str(folder))
+    assert (status, "is there already" in err) == (1, True)
