@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
+from connectors.registry import Registry
 from engine.conversion.n8n import Task
+from engine.errors import UserError
 
 Json = Any
 
@@ -37,4 +41,36 @@ def _charge(given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
 TASKS: dict[str, Task] = {
     "httpRequest": _http, "slack": _slack, "emailSend": _mail, "gmail": _mail, "stripe": _charge,
 }
-"""By the kind of node: what the conversion of n8n's exports is handed."""
+"""By the kind of node, for the connectors that are known; see `tasks_of`."""
+
+
+def tasks_of(registry: Registry) -> dict[str, Task]:
+    """By the kind of node: what the conversion of n8n's exports is handed. A kind that is called as a connector which
+    is here becomes the action that the node's resource and operation name."""
+    named = {_camel(code): partial(_of_connector, registry, code) for code in registry.codes()}
+    return {**named, **TASKS}
+
+
+def _of_connector(registry: Registry, code: str, given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
+    wanted = _words(f"{given.get('operation', '')} {given.get('resource', '')}")
+    try:
+        adapter = registry.get(code)
+    except UserError:
+        adapter = None
+    actions = {} if adapter is None else adapter.actions
+    best = max(actions, key=lambda name: (len(wanted & _words(name)), -len(_words(name) - wanted)), default="")
+    if not best or not wanted & _words(best):
+        return f"connector:{code}:{'_'.join(sorted(wanted)) or 'action'}", dict(given)
+    return f"connector:{code}:{best}", {
+        name: given.get(name, given.get(_camel(name))) for name in actions[best].inputs
+        if name in given or _camel(name) in given
+    }
+
+
+def _words(text: str) -> set[str]:
+    return {word.lower() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", text)}
+
+
+def _camel(name: str) -> str:
+    first, *others = re.split(r"[_-]", name)
+    return first + "".join(word.capitalize() for word in others)

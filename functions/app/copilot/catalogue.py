@@ -19,9 +19,11 @@ def catalogue_of(registry: Registry) -> Catalogue:
 
 
 def _actions(registry: Registry) -> Iterator[ActionFact]:
+    codes = registry.codes()
     for connector in KNOWN:
-        yield from _facts(connector.code, connector.name, connector.actions, installed=False)
-    for code in registry.codes():
+        if connector.code not in codes:  # else its own actions are what there is
+            yield from _facts(connector.code, connector.name, connector.actions, installed=False)
+    for code in codes:
         try:
             adapter = registry.get(code)
         except UserError:

@@ -38,7 +38,7 @@ def convert_workflow(call: Call[shapes.ConvertRequest]) -> shapes.Conversion:
     in where the template itself says with what; the notes name each guess."""
     given = call.given
     stem = None if given.filename is None else PurePath(given.filename).stem
-    found = convert(given.source, stem=stem, n8n_tasks=n8n.TASKS)
+    found = convert(given.source, stem=stem, n8n_tasks=n8n.tasks_of(call.services.connectors))
     return shapes.Conversion(format=found.format, candidates=[
         shapes.Candidate(name=item.name, document=item.document, notes=[note.text for note in item.notes])
         for item in found.candidates

@@ -1,0 +1,47 @@
+from connectors import ActionSpec, ConnectorAdapter
+from connectors.known.n8n import TASKS, tasks_of
+from connectors.registry import Registry
+from engine.conversion.reading import convert
+
+
+class Tracker(ConnectorAdapter):
+    code = "issue_tracker"
+    name = "Tracker"
+    actions = {  # noqa: RUF012
+        "create_issue": ActionSpec(inputs={"title": {"type": "string"}, "due_on": {"type": "string"}}),
+        "create_issue_comment": ActionSpec(inputs={"body": {"type": "string"}}),
+        "list_issues": ActionSpec(kind="read"),
+    }
+
+
+def registry():
+    made = Registry(builtin=(), installed=tuple)
+    made.register(Tracker)
+    return made
+
+
+def test_a_node_called_as_a_connector_that_is_here_becomes_its_action():
+    task = tasks_of(registry())["issueTracker"]
+    assert task({"resource": "issue", "operation": "create", "title": "T", "dueOn": "now", "other": 1}) == (
+        "connector:issue_tracker:create_issue", {"title": "T", "due_on": "now"},
+    )
+    assert task({"resource": "issueComment", "operation": "create", "body": "B"})[0].endswith("create_issue_comment")
+    assert task({"operation": "archive"}) == ("connector:issue_tracker:archive", {"operation": "archive"})
+
+
+def test_known_kinds_stay_and_a_connector_that_is_not_here_is_no_kind():
+    assert set(tasks_of(registry())) == {*TASKS, "issueTracker"}
+    assert set(tasks_of(Registry(builtin=(), installed=tuple))) == set(TASKS)
+
+
+def test_an_export_is_converted_by_what_is_here():
+    export = """{"nodes": [
+      {"name": "Start", "type": "n8n-nodes-base.manualTrigger", "parameters": {}},
+      {"name": "Ask", "type": "n8n-nodes-base.issueTracker",
+       "parameters": {"resource": "issue", "operation": "create", "title": "T"}}],
+      "connections": {"Start": {"main": [[{"node": "Ask", "type": "main", "index": 0}]]}}}"""
+    document = convert(export, n8n_tasks=tasks_of(registry())).candidates[0].document
+    states = document["definition"]["States"]
+    assert [state["Resource"] for state in states.values() if state["Type"] == "Task"] == [
+        "connector:issue_tracker:create_issue",
+    ]
