@@ -16,7 +16,7 @@ from engine.records import dataclass
 
 Json = Any
 
-OVERLAY = ("kind", "idempotency", "idempotent", "errors", "paging", "rate_limit", "timeout_seconds")
+OVERLAY = ("kind", "idempotency", "idempotent", "id_field", "errors", "paging", "rate_limit", "timeout_seconds")
 """Members of an action that are its owner's: an import keeps them."""
 
 _FILE_OVERLAY = ("name", "icon", "headers", "errors", "rate_limit")
