@@ -36,7 +36,8 @@ class Hearing:
         self._deliveries = stores.deliveries
         self._executions = executions = Executions(
             journal=stores.journal, index=stores.index, queue=stores.queue, published=published, clock=clock,
-            settings=settings, pauses=stores.started_pauses, budgets=Budgets(stores.trigger_states, clock),
+            settings=settings, pauses=stores.started_pauses,
+            budgets=Budgets(stores.trigger_states, stores.index, clock),
         )
         self._states = stores.trigger_states
         self._clock = clock

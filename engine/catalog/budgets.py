@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 MOST_PER_MINUTE = 1_000_000
+MOST_OPEN = 10_000
 
 
 class Budgets(BaseModel):
@@ -14,9 +15,18 @@ class Budgets(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
-    executions_per_minute: int = Field(
-        ge=1, le=MOST_PER_MINUTE, description="No minute of the clock is given to more executions than this."
+    executions_per_minute: int | None = Field(
+        None, ge=1, le=MOST_PER_MINUTE, description="No minute of the clock is given to more executions than this."
+    )
+    open_executions: int | None = Field(
+        None, ge=1, le=MOST_OPEN, description="No more executions than this have begun and not ended."
     )
     when_exceeded: Literal["wait", "refuse"] = Field(
-        "wait", description="A start beyond that waits for the next minute that is free, or is refused (429)."
+        "wait", description="A start beyond that waits until it may begin, or is refused (429)."
     )
+
+    @model_validator(mode="after")
+    def _bounds_something(self) -> Self:
+        if self.executions_per_minute is None and self.open_executions is None:
+            raise ValueError("a budget has executions_per_minute, open_executions, or both")
+        return self

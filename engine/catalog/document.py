@@ -81,7 +81,7 @@ class WorkflowDocument(BaseModel):
         description="Who hears that an execution failed, is PAUSED, or is late; by default whom a setting names.",
     )
     budgets: Budgets | None = Field(
-        None, description="How many executions begin in a minute, and what becomes of a start beyond that."
+        None, description="How many executions begin in a minute or are open, and what becomes of a start beyond that."
     )
     input_schema: dict[str, Any] | None = Field(
         None, description="A JSON Schema. An execution starts only with an input that fits it."

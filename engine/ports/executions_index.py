@@ -76,3 +76,14 @@ class ExecutionsIndex(Protocol):
     def query(self, query: ExecutionQuery) -> ExecutionPage:
         """A page of rows, newest start first."""
         ...
+
+    def oldest_open(self, workspace: str, workflow: str, limit: int) -> list[ExecutionKey]:
+        """The open executions of a workflow that stand first in the line, at most `limit` of them; items of a Map Run
+        are not among them. None ever comes to stand before one that was in the line for `settled_after` seconds. One
+        that has ended since so many seconds may still be there."""
+        ...
+
+    @property
+    def settled_after(self) -> float:
+        """How many seconds after its start an execution's place in the line is certain; 0.0: at once."""
+        ...

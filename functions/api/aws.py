@@ -98,7 +98,7 @@ def _services() -> Services:
     without = os.environ.get(ROLE_WITHOUT_GROUP, "")
     tokens, grants = _tokens(stores, clock), _grants(stores, clock)
 
-    budgets = Budgets(stores.trigger_states, clock)
+    budgets = Budgets(stores.trigger_states, stores.index, clock)
 
     def new_worker() -> Worker:
         return Worker(

@@ -65,7 +65,7 @@ def _print_times(screen: Screen, execution: Json, rested: float) -> None:
     until = "has run for" if ended is None else f"ended {_moment(ended)}, took"
     waits = execution.get("waits_for_budget")
     if waits is not None:
-        until = "has waited for its budget of executions a minute for"
+        until = "has waited for its workflow's budget for"
     click.echo(f"started {_moment(execution['started_at'])} ({screen.ago(started)}), {until} {took}{rest}")
     if waits is not None and waits["until"] is not None:
         click.echo(f"begins {_moment(waits['until'])}")

@@ -126,7 +126,7 @@ class Product:
         stores.journal.hears = hears
         callers = Callers(actor, named)
 
-        budgets = Budgets(stores.trigger_states, clock)
+        budgets = Budgets(stores.trigger_states, stores.index, clock)
 
         def new_worker(*, runs_sync: bool) -> Worker:
             from engine.durable.worker.worker import Worker  # noqa: PLC0415  as the module says

@@ -59,7 +59,7 @@ def parts() -> Parts:
         journal=stores.journal, queue=stores.queue, published=published,
         tasks=chain.tasks, clock=clock, settings=settings, parallel=ThreadPoolExecutor(STORE_THREADS, "store"),
         pauses=stores.pauses, activities=stores.activities, masks=chain.masks,
-        on_paused=metering.paused, budgets=Budgets(stores.trigger_states, clock),
+        on_paused=metering.paused, budgets=Budgets(stores.trigger_states, stores.index, clock),
         on_committed=EngineRecorder(
             AuditRecorder(stores.audit, clock, notes=stores.audit_notes), stores.journal, observe=metering,
             origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "worker"), published=published,

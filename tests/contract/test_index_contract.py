@@ -282,3 +282,18 @@ def test_no_filter_is_passed_over(index, rows, name):
 def test_a_page_size_out_of_range_is_refused(index, workspace, limit):
     with pytest.raises(InvalidDocument, match="1 to 1000"):
         index.query(ExecutionQuery(workspace, limit=limit))
+
+
+def test_the_line_of_open_executions_is_in_the_order_of_their_starts(index, journal, workspace):
+    rows = [
+        a_row(workspace, ("orders", "invoices")[minute % 2], f"run-{minute:02}", minute) for minute in range(6)
+    ]
+    for row in rows:
+        put(journal, row)
+    first, second, third = (row.key for row in rows[::2])
+    assert index.oldest_open(workspace, "orders", 10) == [first, second, third]
+    assert index.oldest_open(workspace, "orders", 2) == [first, second]
+    close(journal, replace(rows[2], status="SUCCEEDED", ended_at=START + 999))
+    assert index.oldest_open(workspace, "orders", 2) == [first, third]
+    assert index.oldest_open(workspace, "order", 2) == index.oldest_open("another", "orders", 2) == []
+    assert index.settled_after >= 0

@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 
 from engine.durable.lifecycle.budgets import BudgetExceeded
 from engine.ports.keys import ExecutionKey
-from tests.support.backends import FAMILIES, open_backend
+from tests.support.backends import open_backend
 from tests.support.durable import Product
 
 DEFINITION = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+EXAMPLES = {"memory": 20, "sqlite": 3, "aws": 2}
+EVERY = pytest.mark.parametrize("family", ["memory", "sqlite", pytest.param("aws", marks=pytest.mark.full)])
 SLACK = 9
 """Writes of one process in one minute beyond one for a hundred starts."""
 
@@ -98,10 +100,10 @@ def _check(product, accepted, writes, per_minute):
     assert writes <= len(accepted) / 100 + SLACK * 3 * max(1, len(by_minute)), (writes, len(accepted), by_minute)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@EVERY
 @pytest.mark.parametrize("exceeded", ["wait", "refuse"])
 def test_no_minute_begins_more_than_the_budget_and_nothing_is_lost(family, exceeded, tmp_path_factory):
-    examples = {"memory": 40, "sqlite": 6, "aws": 2}[family]
+    examples = EXAMPLES[family]
 
     @settings(
         max_examples=examples, deadline=None, derandomize=True,
@@ -116,3 +118,68 @@ def test_no_minute_begins_more_than_the_budget_and_nothing_is_lost(family, excee
                 assert not refused
 
     check()
+
+
+WAITING = {"StartAt": "A", "States": {"A": {"Type": "Wait", "SecondsPath": "$.seconds", "End": True}}}
+
+open_arrivals = st.lists(st.tuples(st.floats(0, 30), st.integers(1, 6), st.integers(0, 40)), min_size=1, max_size=12)
+"""Each: after so many seconds, so many starts, which take so long."""
+
+
+@EVERY
+@pytest.mark.parametrize("exceeded", ["wait", "refuse"])
+def test_no_more_are_open_than_the_budget_and_those_that_wait_begin_in_order(family, exceeded, tmp_path_factory):
+    """The oracle reads histories alone: when each began, and when it ended."""
+    examples = EXAMPLES[family]
+
+    @settings(
+        max_examples=examples, deadline=None, derandomize=True,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    )
+    @given(open_arrivals, st.sampled_from([1, 2, 5]))
+    def check(given_arrivals, most):
+        with open_backend(family, tmp_path_factory.mktemp("open")) as backend:
+            product = Product(
+                WAITING, backend=backend, budgets={"open_executions": most, "when_exceeded": exceeded},
+            )
+            accepted, arrived, refused = [], [], 0
+            for wait, many, seconds in given_arrivals:
+                until = backend.clock.now() + wait
+                while backend.clock.now() < until:
+                    backend.clock.sleep(min(1.0, max(until - backend.clock.now(), 0.001)))
+                    _serve(product)
+                for _ in range(many):
+                    name = f"n{len(accepted) + refused}"
+                    try:
+                        accepted.append(product.start({"seconds": seconds}, name))
+                        arrived.append(backend.clock.now())
+                    except BudgetExceeded:
+                        refused += 1
+                        stands = product.stores.journal.headers(accepted).values()
+                        assert exceeded == "refuse"
+                        assert sum(each.status == "RUNNING" for each in stands) >= most
+            product.drain(limit=4000)
+            spans = []
+            for key in accepted:
+                events = product.executions.events(key, most=100)
+                assert events[-1].type == "ExecutionSucceeded", (key, product.describe(key))
+                spans.append((events[0].at, events[-1].at))
+            changes = sorted([(end, -1) for _, end in spans] + [(begin, 1) for begin, _ in spans])
+            begun = 0
+            for _, change in changes:
+                begun += change
+                assert begun <= most
+            assert [begin for begin, _ in spans] == sorted(begin for begin, _ in spans)
+            for number, (begin, _) in enumerate(spans):
+                ends = sorted(end for _, end in spans[:number])
+                free = max(arrived[number], ends[number - most] if number >= most else 0.0)
+                assert begin <= free + 1.5 + backend.index.settled_after, (number, spans)
+            assert backend.trigger_states.all("default") == []  # nothing is counted anywhere
+
+    check()
+
+
+def _serve(product):
+    for received in product.stores.queue.claim(100):
+        product.run(received.key)
+        product.stores.queue.acknowledge([received.receipt])

@@ -101,7 +101,7 @@ def ask(stores, audit):
     tasks = ConnectorTasks(default_registry)
     return Ask(services_over(
         stores, Settings(), SkipClock(), TaskChain(tasks, AnswerMasks(backends)), audit,
-        budgets=Budgets(stores.trigger_states, SkipClock()), new_worker=None, secret_backends=backends,
+        budgets=Budgets(stores.trigger_states, stores.index, SkipClock()), new_worker=None, secret_backends=backends,
         secret_store=backends[0], caller_of=lambda context, headers: OWNER, logs=NoLogs(), place=Place("local"),
         startable=lambda version: None,
     ))

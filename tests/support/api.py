@@ -133,7 +133,8 @@ class Api:
             published=CatalogPublished(self.stores.catalog), tasks=self.services.tasks, clock=self.clock,
             settings=self.services.settings, owner=self.stores.owner, is_alive=self.stores.is_alive, call_threads=0,
             pauses=self.stores.pauses, activities=self.stores.activities,
-            budgets=Budgets(self.stores.trigger_states, self.clock), masks=AnswerMasks((self.secrets,)),
+            budgets=Budgets(self.stores.trigger_states, self.stores.index, self.clock),
+            masks=AnswerMasks((self.secrets,)),
             **({} if self.on_committed is None else {"on_committed": self.on_committed}),
         )
         while received := self.stores.queue.claim(10):
@@ -149,7 +150,7 @@ def api_over(stores: Any, clock: SkipClock) -> Api:
     def startable(version):
         Startable(made.services.tasks)(version)  # as they are then: a test may put others in their place
 
-    budgets = Budgets(stores.trigger_states, clock)
+    budgets = Budgets(stores.trigger_states, stores.index, clock)
 
     def new_worker():
         return Worker(

@@ -134,7 +134,8 @@ class Product:
     def new_budgets(self) -> Budgets | None:
         """Those of another process, which has leased nothing."""
         states = getattr(self.stores, "trigger_states", None)
-        return None if states is None else Budgets(self.wrap("trigger_states", states), self.clock)
+        return None if states is None else Budgets(
+            self.wrap("trigger_states", states), self.wrap("index", self.stores.index), self.clock)
 
     @property
     def activities(self) -> Activities:

@@ -26,6 +26,7 @@ from engine.adapters.aws.dynamo import Expression, Item, Table
 from engine.adapters.listing import Position
 from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow
 from engine.ports.generated_names import is_generated, starts_of
+from engine.ports.journal import OPEN_STATUSES
 from engine.ports.keys import ExecutionKey
 from engine.records import dataclass
 
@@ -34,6 +35,10 @@ _ROWS_AT_ONCE = 100
 _PAGE = 200
 _FEWEST_OF_A_SHARD = 8
 """A page's rows of one shard are about a sixteenth of it. Twice that are asked for, so that one question will do."""
+
+SETTLED_SECONDS = 3.0
+"""So much later, at the most, an index shows what was written, the write and clocks included. As a rule it is under a
+second."""
 
 _LATEST = 9_999_999_999.0
 """No execution starts later, for a place in the list has ten digits for it (epoch seconds)."""
@@ -68,12 +73,26 @@ class _Walk:
 class DynamoExecutionsIndex:
     """engine.ports.executions_index.ExecutionsIndex."""
 
+    settled_after = SETTLED_SECONDS
+
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def query(self, query: ExecutionQuery) -> ExecutionPage:
         """A page of rows, newest start first."""
         return listing.page(query, self._rows(query, listing.begin(query)))
+
+    def oldest_open(self, workspace: str, workflow: str, limit: int) -> list[ExecutionKey]:
+        """In the order of their starts, by the index of statuses: what is open of other workflows is read, too."""
+        keys = [
+            (Expression(f"{table.STATUS.partition} = :partition", {":partition": partition}), _PAGE)
+            for status in sorted(OPEN_STATUSES)
+            for partition in items.partitions(items.joined(workspace, status))
+        ]
+        found = self._table.queries(keys, index=table.STATUS.name, more=_PAGE)
+        placed = heapq.merge(*(map(partial(_placed, index=table.STATUS), rows) for rows in found))
+        each = (items.key_of(pk) for (_, pk), _ in groupby(placed))
+        return list(islice((key for key in each if key.workflow == workflow), limit))
 
     def keys(self, query: ExecutionQuery) -> Iterator[ExecutionKey]:
         """What the query's indexes hold, newest start first: also what retention has taken, and what may not match."""

@@ -23,11 +23,16 @@ _PUT = """INSERT INTO execution
         ended_at = excluded.ended_at,
         error = excluded.error, business_key = coalesce(excluded.business_key, business_key)"""
 
+_OPEN = """SELECT id FROM header INDEXED BY header_open WHERE workspace = ? AND workflow = ?
+    AND status IN ('RUNNING', 'PAUSED') AND (parent IS NULL OR substr(parent, -4) = ',""]') ORDER BY e LIMIT ?"""
+
 _HIGHEST = "\U0010ffff"
 
 
 class SqliteExecutionsIndex:
     """engine.ports.executions_index.ExecutionsIndex."""
+
+    settled_after = 0.0
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -37,6 +42,10 @@ class SqliteExecutionsIndex:
         statement, values = select(query)
         found = self._database.rows(statement, values)
         return listing.page(query, (ExecutionRow(ExecutionKey(query.workspace, row[0]), *row[1:]) for row in found))
+
+    def oldest_open(self, workspace: str, workflow: str, limit: int) -> list[ExecutionKey]:
+        """In the order in which they were written: who is written later stands behind."""
+        return [ExecutionKey(workspace, row[0]) for row in self._database.rows(_OPEN, (workspace, workflow, limit))]
 
 
 def write_row(connection: sqlite3.Connection, row: ExecutionRow) -> None:

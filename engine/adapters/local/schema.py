@@ -158,6 +158,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END""",
     ),
     ("ALTER TABLE draft ADD COLUMN updated_by_id TEXT NOT NULL DEFAULT ''",),
+    (
+        """CREATE INDEX header_open ON header (workspace, workflow)
+            WHERE status IN ('RUNNING', 'PAUSED') AND (parent IS NULL OR substr(parent, -4) = ',""]')""",
+    ),
 )
 
 VERSION = len(MIGRATIONS)

@@ -1,4 +1,4 @@
-"""A workflow's budgets: how many executions it begins in a minute, and what becomes of a start beyond that.
+"""A workflow's budgets: how many executions it begins in a minute or has open, and what becomes of one beyond that.
 
     start ──► a unit of this minute's budget ──► begins
           └─► none left ──► "refuse": BudgetExceeded, nothing is written
@@ -8,6 +8,9 @@ Units are leased in slices, by one row a workflow that says up to where minutes 
 is given more often than the budget says, whoever starts, and whoever dies: what was leased and not used is lost with
 its minute. Minutes are those of the clock. What waits has its minute when it is accepted, so those that wait begin in
 the order in which they came; between two processes that order is kept to within a slice.
+
+Of open executions nothing is counted: they stand in a line (engine.ports.executions_index), and the first so many may
+begin (engine.durable.worker.beginning).
 """
 
 from __future__ import annotations
@@ -27,7 +30,9 @@ from engine.errors import StoreBusy, UserError
 from engine.kernel.express import FIRST_LOOK_SECONDS
 from engine.language.asl.times import iso_timestamp, parse_timestamp
 from engine.ports.deliveries import TriggerState, TriggerStates
+from engine.ports.executions_index import ExecutionsIndex
 from engine.ports.journal import RUNNING, Header
+from engine.ports.keys import ExecutionKey
 from engine.ports.published import PublishedVersion
 from engine.ports.queue import MAX_DELAY_SECONDS, Wake
 from engine.records import dataclass
@@ -51,6 +56,16 @@ _BUDGETS = "!budgets"
 
 _TRIES = 20
 _WAITS = "waits for its budget of executions a minute"
+_WAITS_FOR_OTHERS = "waits for its budget of open executions"
+
+RETRY_SECONDS = 10.0
+"""What is said to whoever is refused because others are open: nobody knows when one ends."""
+
+LOOK_SECONDS = 60.0
+"""How often one is looked at that is about to begin, should nobody wake it when another ends."""
+
+_MORE_WOKEN = 10
+"""So many more than may begin are woken where an index lags: what has ended may still be there."""
 
 
 class BudgetExceeded(UserError):
@@ -66,17 +81,19 @@ class BudgetExceeded(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What a version's document says in `budgets`: at most `per_minute` executions a minute, None: as many as there
-    are; `waits`: what exceeds that waits, and else it is refused."""
+    """What a version's document says in `budgets`: at most `per_minute` executions a minute, at most `most_open` that
+    have begun and not ended; None: as many as there are. `waits`: what exceeds that waits, and else it is refused."""
 
     per_minute: int | None = None
+    most_open: int | None = None
     waits: bool = True
 
     @classmethod
     def of(cls, version: PublishedVersion) -> Budget:
         """That of a published version."""
         said: Mapping[str, Json] = version.budgets or {}
-        return cls(said.get("executions_per_minute"), said.get("when_exceeded", WAIT) == WAIT)
+        waits = said.get("when_exceeded", WAIT) == WAIT
+        return cls(said.get("executions_per_minute"), said.get("open_executions"), waits)
 
 
 def budget_wait(header: Header) -> BudgetWait | None:
@@ -86,6 +103,8 @@ def budget_wait(header: Header) -> BudgetWait | None:
 
 def wait_of(cause: str | None, since: float) -> BudgetWait | None:
     """What the `cause` of a RUNNING execution says of its wait."""
+    if cause == _WAITS_FOR_OTHERS:
+        return BudgetWait(since, None)
     if cause is None or not cause.startswith(_WAITS):
         return None
     return BudgetWait(since, parse_timestamp(cause.rpartition(" ")[2]))
@@ -101,12 +120,22 @@ def waits_on(header: Header, until: float | None, now: float) -> Header:
     return replace(header, cause=f"{_WAITS} until {iso_timestamp(until)}", due_at=due_at)
 
 
-def first_wake(header: Header, now: float) -> list[Wake]:
-    """The wake that an execution which has not begun is due: at once, or when its wait is over; none where a sweep
-    sends it."""
+def first_wake(header: Header, now: float, not_before: float = 0.0) -> list[Wake]:
+    """The wake that an execution which has not begun is due: at once, or when its wait is over, and `not_before`; none
+    where a sweep sends it."""
     waits = budget_wait(header)
-    until = now if waits is None or waits.until is None else max(waits.until, now)
+    until = max(now, not_before, 0.0 if waits is None or waits.until is None else waits.until)
     return [Wake(header.key, until - now)] if until - now <= MAX_DELAY_SECONDS else []
+
+
+def waits_for_others(header: Header, due_at: float) -> Header:
+    """The header of one that waits until another one has ended; it is looked at by `due_at`."""
+    return replace(header, cause=_WAITS_FOR_OTHERS, due_at=due_at)
+
+
+def has_no_minute(header: Header) -> bool:
+    """Whether it waits, and was given no minute yet."""
+    return header.cause == _WAITS
 
 
 class _Slice:
@@ -147,8 +176,9 @@ class _Slice:
 class Budgets:
     """One for a process: the slices are its own. Safe to share between threads; methods raise StorageError."""
 
-    def __init__(self, rows: TriggerStates, clock: Clock) -> None:
+    def __init__(self, rows: TriggerStates, index: ExecutionsIndex, clock: Clock) -> None:
         self._rows = rows
+        self._index = index
         self._clock = clock
         self._lock = Lock()
         self._slices: dict[tuple[str, str], _Slice] = {}
@@ -181,6 +211,21 @@ class Budgets:
             held = self._slices.get((workspace, workflow))
             if held is not None:
                 held.take_back(int(at // MINUTE))
+
+    @property
+    def settled_after(self) -> float:
+        """How many seconds after its start an execution knows its place in the line, and may begin."""
+        return self._index.settled_after
+
+    def line(self, workspace: str, workflow: str, most: int) -> list[ExecutionKey]:
+        """The first `most` of the open executions of the workflow, in their order: those may begin."""
+        return self._index.oldest_open(workspace, workflow, most)
+
+    def next_in_line(self, ended: ExecutionKey, most_open: int) -> list[ExecutionKey]:
+        """Those among whom somebody may begin now that `ended` has ended, the last first."""
+        more = _MORE_WOKEN if self._index.settled_after else 0
+        line = [key for key in self.line(ended.workspace, ended.workflow, most_open + 1 + more) if key != ended]
+        return line[: most_open + more][::-1]
 
     def retry_after(self) -> float:
         """How many seconds there are to the next minute."""

@@ -15,7 +15,7 @@ from engine.durable import codec, inbox, poison
 from engine.durable.activation import Activation
 from engine.durable.execution import Changeover, Execution
 from engine.durable.lifecycle.answers import NoMasks, masked_answer
-from engine.durable.lifecycle.budgets import Budget, BudgetExceeded, Budgets, budget_wait
+from engine.durable.lifecycle.budgets import RETRY_SECONDS, Budget, BudgetExceeded, Budgets, budget_wait
 from engine.durable.lifecycle.business_key import business_key
 from engine.durable.lifecycle.forwards import Forwards
 from engine.durable.lifecycle.redrives import Onto, Redrives
@@ -304,6 +304,12 @@ class Executions:
         if self._budgets is None or header.is_item or header.status in OPEN_STATUSES:
             return None
         budget = Budget.of(self._published.pinned(key.workspace, header.workflow, header.definition_digest))
+        most = budget.most_open
+        if most is not None and len(self._budgets.line(key.workspace, key.workflow, most)) >= most:
+            raise BudgetExceeded(
+                f"{most:,} executions of {key.workflow!r} are open, and no more may be", retry_after=RETRY_SECONDS,
+                advice="A redrive does not wait: ask for it again when one of them has ended.",
+            )
         if budget.per_minute is None:
             return None
         unit = self._budgets.take(key.workspace, key.workflow, budget.per_minute, ahead=False)

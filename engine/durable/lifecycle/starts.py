@@ -4,13 +4,21 @@ Tasks that start another workflow (engine.durable.worker.start_execution).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from engine.clock import Clock
 from engine.durable.execution import Execution
-from engine.durable.lifecycle.budgets import Budget, BudgetExceeded, Budgets, budget_wait, first_wake, waits_on
+from engine.durable.lifecycle.budgets import (
+    RETRY_SECONDS,
+    Budget,
+    BudgetExceeded,
+    Budgets,
+    budget_wait,
+    first_wake,
+    waits_on,
+)
 from engine.durable.lifecycle.business_key import business_key
 from engine.durable.lifecycle.pausing import HOLD_SECONDS, WorkflowPaused, start_is_queued
 from engine.durable.lifecycle.start_checks import checked_name, encoded_input, input_digest, sync_kind
@@ -109,20 +117,19 @@ class Starts:
             header = replace(header, due_at=header.started_at + HOLD_SECONDS)
         found_by = business_key(published, execution_input)  # before anything is written: it may fail
         budget = Budget.of(published)
-        unit = None
-        if queued and budget.per_minute is not None:
-            header = waits_on(header, None, now)
-        elif budget.per_minute is not None and self._budgets is not None:
-            unit = self._unit(self._budgets, header.key, budget, sync=sync)
-            header = header if unit is None or unit <= now else waits_on(header, unit, now)
+        unit = None if queued else self._unit(header.key, budget, sync=sync)
+        if (unit is not None and unit > now) or (queued and budget.per_minute is not None):
+            header = waits_on(header, unit, now)
         there: list[Header] = []
+        settled_at = now if self._budgets is None or budget.most_open is None else now + self._budgets.settled_after
 
         def write() -> Execution:
+            self._check_open(header.key, budget, sync=sync)
             existing = (create or self._journal.create)(header, data, row_of(header, business_key=found_by))
             there[:] = [] if existing is None else [existing]
             stands = header if existing is None else _same_execution(existing, header, again=not sync)
             if not sync and (not queued or not self._is_queued(stands.key)):  # resumed meanwhile: nobody else wakes it
-                self._queue.send(first_wake(stands, now))
+                self._queue.send(first_wake(stands, now, settled_at))
             started = Execution(
                 stands.key, workflow, stands.version, stands.status, stands.kind, execution_input, stands.started_at,
                 business_key=found_by, definition_digest=stands.definition_digest, actor=stands.actor,
@@ -131,22 +138,43 @@ class Starts:
             then(started)
             return started
 
+        return self._used(unit, header.key, lambda: self._together(write), there)
+
+    def _used(
+        self, unit: float | None, key: ExecutionKey, write: Callable[[], Execution], there: Sequence[Header]
+    ) -> Execution:
+        """What `write` gives; the unit goes back where the execution was `there`, or nothing was written."""
         used = False
         try:
-            started = self._together(write)
+            started = write()
             used = not there
         except StorageError:
             used = True  # the header may be there
             raise
         finally:
             if unit is not None and not used and self._budgets is not None:
-                self._budgets.give_back(workspace, workflow, unit)
+                self._budgets.give_back(key.workspace, key.workflow, unit)
         return started
 
-    def _unit(self, budgets: Budgets, key: ExecutionKey, budget: Budget, *, sync: bool) -> float | None:
-        """When it may begin, which may be later where the workflow says so; None for a start that is asked for again.
-        Raises BudgetExceeded."""
-        most, waits = budget.per_minute or 0, budget.waits and not sync
+    def _check_open(self, key: ExecutionKey, budget: Budget, *, sync: bool) -> None:
+        """Raises BudgetExceeded where as many are open as may be, and it cannot wait. Within the start's transaction,
+        where there is one: nobody else takes its place."""
+        most = budget.most_open
+        if most is None or self._budgets is None or (budget.waits and not sync):
+            return
+        if len(self._budgets.line(key.workspace, key.workflow, most)) < most or self._journal.header(key) is not None:
+            return
+        raise BudgetExceeded(
+            f"{most:,} executions of {key.workflow!r} are open, and no more may be", retry_after=RETRY_SECONDS,
+            advice="Start it again when one of them has ended, or raise `budgets` in its document and publish it.",
+        )
+
+    def _unit(self, key: ExecutionKey, budget: Budget, *, sync: bool) -> float | None:
+        """When it may begin, which may be later where the workflow says so; None without a budget of minutes, and for a
+        start that is asked for again. Raises BudgetExceeded."""
+        budgets, most, waits = self._budgets, budget.per_minute, budget.waits and not sync
+        if budgets is None or most is None:
+            return None
         unit = budgets.take(key.workspace, key.workflow, most, ahead=waits)
         if unit is None and self._journal.header(key) is None:
             raise BudgetExceeded(

@@ -9,6 +9,7 @@ from engine.durable.activation import Activation
 from engine.durable.lifecycle.pausing import HOLD_SECONDS
 from engine.durable.poison import OutOfTime, Poison
 from engine.durable.worker.admission import Admission
+from engine.durable.worker.beginning import Beginning
 from engine.durable.worker.blocked import BELOW_OUTBOX, Do, facts_of, what_to_do
 from engine.durable.worker.calls import CallPool
 from engine.durable.worker.incoming import INBOX_SECONDS
@@ -26,8 +27,8 @@ class Settling:
 
     def __init__(
         self, *, ownership: Ownership, parking: Parking, outbox: Outbox, policies: Policies, calls: CallPool,
-        late: LateAnswers, admission: Admission, poison: Poison, is_held: Callable[[Activation], bool], clock: Clock,
-        owner: str,
+        late: LateAnswers, admission: Admission, poison: Poison, beginning: Beginning,
+        is_held: Callable[[Activation], bool], clock: Clock, owner: str,
     ) -> None:
         self._ownership = ownership
         self._parking = parking
@@ -37,6 +38,7 @@ class Settling:
         self._late = late
         self._admission = admission
         self._poison = poison
+        self._beginning = beginning
         self._is_held = is_held
         self._clock = clock
         self._name = f"the worker {owner}" if owner else "the worker"
@@ -53,6 +55,7 @@ class Settling:
             case Do.CLOSE:
                 self._late.closing(owned.activation)
                 self._parking.close(owned.activation)
+                self._beginning.ended(owned.activation.header)
                 self._ownership.finish(owned.activation.key)
             case Do.LET_GO_OF_HELD:
                 self._let_go_of_held(owned, now)

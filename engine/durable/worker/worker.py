@@ -126,11 +126,12 @@ class Worker:
         policies = Policies(tasks, settings, self._calls.slow, self._calls.quick)
         poison = Poison(journal, clock, on_paused)
         holds = Holds(pauses, clock)
+        beginning = Beginning(
+            journal=journal, queue=queue, published=published, clock=clock, holds=holds, budgets=budgets,
+        )
         self._admission = Admission(
             journal=journal, queue=queue, clock=clock, activator=activator,
-            poison=poison, beginning=Beginning(
-                journal=journal, queue=queue, published=published, clock=clock, holds=holds, budgets=budgets,
-            ), calls=self._calls, owner=owner, is_alive=is_alive, runs_sync=runs_sync,
+            poison=poison, beginning=beginning, calls=self._calls, owner=owner, is_alive=is_alive, runs_sync=runs_sync,
             on_committed=on_committed,
         )
         self._ownership = Ownership(self._admission, poison)
@@ -159,7 +160,7 @@ class Worker:
         )
         self._settling = Settling(
             ownership=self._ownership, parking=parking, outbox=outbox, policies=policies, calls=self._calls,
-            late=self._late, admission=self._admission, poison=poison,
+            late=self._late, admission=self._admission, poison=poison, beginning=beginning,
             is_held=lambda activation: self._stepping.is_held(activation, look=True), clock=clock, owner=owner,
         )
         self._alone_later: dict[ExecutionKey, tuple[float, bool]] = {}

@@ -66,7 +66,7 @@ class BudgetWait(Given):
     """That an execution has not begun, for its workflow's budget is used up."""
 
     since: Time
-    until: Time = Field(description="When it begins; null until its workflow is resumed.")
+    until: Time = Field(description="When it begins; null where it waits for another one to end, or for a resume.")
 
 
 class Changeover(Given):

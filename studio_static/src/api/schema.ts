@@ -191,7 +191,7 @@ export interface AwaitedCall {
 /** That an execution has not begun, for its workflow's budget is used up. */
 export interface BudgetWait {
   since: string | null;
-  /** When it begins; null until its workflow is resumed. */
+  /** When it begins; null where it waits for another one to end, or for a resume. */
   until: string | null;
 }
 

@@ -28,7 +28,7 @@ BEYOND = {
     "a history": "engine/testing/test_simulate.py::test_limits_are_none_by_default_and_aws_ones_on_request",
     "how long an execution runs": "engine/testing/test_simulate.py::test_a_year_takes_no_time",
     "executions that are open": HERE + "test_nothing_counts_open_executions",
-    "executions that begin in a minute": "engine/durable/lifecycle/test_budgets.py::"
+    "executions of a workflow that begin in a minute, or are open": "engine/durable/lifecycle/test_budgets.py::"
         "test_a_start_beyond_the_budget_is_refused_with_when_to_come_again_and_nothing_is_written",
     "how long an execution is kept after its end":
         "functions/app/routes/test_storage.py::test_one_that_was_taken_is_answered_with_the_day",

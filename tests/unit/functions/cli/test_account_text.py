@@ -117,5 +117,5 @@ def test_a_redriven_one_says_which_calls_it_waits_for(printed):
 def test_one_that_has_not_begun_says_that_it_waits_for_its_budget(printed):
     since, until = EXECUTION["started_at"], "2026-01-31T09:31:00.000Z"
     lines = printed([], waits_for_budget={"since": since, "until": until})
-    assert "has waited for its budget of executions a minute for" in lines[1]
+    assert "has waited for its workflow's budget for" in lines[1]
     assert lines[2] == "begins 2026-01-31 09:31:00 UTC"

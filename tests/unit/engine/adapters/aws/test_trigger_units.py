@@ -40,7 +40,7 @@ class Stage:
 
     def __init__(self, stores, clock, budgets=None):
         self.clock = clock
-        self.budgets = Budgets(stores.trigger_states, clock)
+        self.budgets = Budgets(stores.trigger_states, stores.index, clock)
         settings, published = Settings(), CatalogPublished(stores.started_catalog)
         executions = Executions(
             journal=stores.journal, index=stores.index, queue=stores.queue, published=published, clock=clock,

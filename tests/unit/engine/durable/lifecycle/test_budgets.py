@@ -12,6 +12,7 @@ from engine.ports.journal import RUNNING
 from engine.ports.queue import Wake
 from tests.support.durable import START, TESTER, Product
 from tests.support.memory.deliveries import MemoryTriggerStates
+from tests.support.memory.executions_index import MemoryExecutionsIndex
 
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 FAIL = {"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "No"}}}
@@ -33,6 +34,10 @@ def _product(definition=PASS, per_minute=1, exceeded="wait", **more):
     return Product(definition, budgets={"executions_per_minute": per_minute, "when_exceeded": exceeded}, **more)
 
 
+def _budgets(rows, clock):
+    return Budgets(rows, MemoryExecutionsIndex(list), clock)
+
+
 def _taken(budgets, per_minute, many, *, ahead):
     return [budgets.take("default", "flow", per_minute, ahead=ahead) for _ in range(many)]
 
@@ -44,7 +49,7 @@ def test_ten_thousand_starts_of_one_process_write_once_for_a_hundred_and_a_few_t
     per_minute, most_writes
 ):
     rows = Rows()
-    taken = _taken(Budgets(rows, SkipClock(START)), per_minute, 10_000, ahead=True)
+    taken = _taken(_budgets(rows, SkipClock(START)), per_minute, 10_000, ahead=True)
     assert [taken.count(MINUTE + 60 * number) for number in range(10_000 // per_minute)] == (
         [per_minute] * (10_000 // per_minute)
     )
@@ -54,14 +59,14 @@ def test_ten_thousand_starts_of_one_process_write_once_for_a_hundred_and_a_few_t
 
 def test_two_processes_give_no_minute_away_twice():
     rows, clock = Rows(), SkipClock(START)
-    one, two = Budgets(rows, clock), Budgets(rows, clock)
+    one, two = _budgets(rows, clock), _budgets(rows, clock)
     taken = [unit for _ in range(40) for unit in (*_taken(one, 50, 1, ahead=True), *_taken(two, 50, 2, ahead=True))]
     assert max(taken.count(unit) for unit in set(taken)) <= 50
 
 
 def test_two_processes_that_lease_at_once_give_no_minute_twice():
     rows, clock = Rows(), SkipClock(START)
-    other, taken = Budgets(rows, clock), []
+    other, taken = _budgets(rows, clock), []
 
     class Raced:
         def __getattr__(self, name):
@@ -73,20 +78,20 @@ def test_two_processes_that_lease_at_once_give_no_minute_twice():
                 taken.append(other.take("default", "flow", 1, ahead=True))
             return read
 
-    taken += _taken(Budgets(Raced(), clock), 1, 5, ahead=True)
+    taken += _taken(_budgets(Raced(), clock), 1, 5, ahead=True)
     assert len(taken) == len(set(taken)) == 10
 
 
 def test_what_was_leased_and_not_used_is_lost_with_its_minute():
     rows, clock = Rows(), SkipClock(MINUTE + 1)
-    assert _taken(Budgets(rows, clock), 40, 1, ahead=False) == [MINUTE]  # and dies with another of its slice
-    assert _taken(Budgets(rows, clock), 40, 39, ahead=False) == [MINUTE] * 38 + [None]
+    assert _taken(_budgets(rows, clock), 40, 1, ahead=False) == [MINUTE]  # and dies with another of its slice
+    assert _taken(_budgets(rows, clock), 40, 39, ahead=False) == [MINUTE] * 38 + [None]
     clock.sleep(60)
-    assert None not in _taken(Budgets(rows, clock), 40, 40, ahead=False)
+    assert None not in _taken(_budgets(rows, clock), 40, 40, ahead=False)
 
 
 def test_a_unit_that_is_given_back_is_the_next_one():
-    budgets = Budgets(Rows(), SkipClock(START))
+    budgets = _budgets(Rows(), SkipClock(START))
     [unit] = _taken(budgets, 1, 1, ahead=False)
     budgets.give_back("default", "flow", unit)
     assert _taken(budgets, 1, 2, ahead=False) == [MINUTE, None]
@@ -94,18 +99,18 @@ def test_a_unit_that_is_given_back_is_the_next_one():
 
 def test_a_row_that_a_wrong_clock_wrote_is_begun_anew():
     rows = Rows()
-    _taken(Budgets(rows, SkipClock(START + 30 * 86400)), 1, 1, ahead=False)
-    assert _taken(Budgets(rows, SkipClock(START)), 1, 1, ahead=False) == [MINUTE]
+    _taken(_budgets(rows, SkipClock(START + 30 * 86400)), 1, 1, ahead=False)
+    assert _taken(_budgets(rows, SkipClock(START)), 1, 1, ahead=False) == [MINUTE]
 
 
 def test_nobody_is_given_a_minute_more_than_a_day_ahead():
-    assert _taken(Budgets(Rows(), SkipClock(START)), 1, 1442, ahead=True)[-2:] == [MINUTE + 86400, None]
+    assert _taken(_budgets(Rows(), SkipClock(START)), 1, 1442, ahead=True)[-2:] == [MINUTE + 86400, None]
 
 
 def test_a_version_with_another_budget_goes_on_from_where_the_row_is():
     rows, clock = Rows(), SkipClock(START)
-    assert _taken(Budgets(rows, clock), 10, 10, ahead=False) == [MINUTE] * 10
-    assert _taken(Budgets(rows, clock), 5, 1, ahead=False) == [None]
+    assert _taken(_budgets(rows, clock), 10, 10, ahead=False) == [MINUTE] * 10
+    assert _taken(_budgets(rows, clock), 5, 1, ahead=False) == [None]
 
 
 # ---------------------------------------------------------------- starts
@@ -235,3 +240,70 @@ def test_a_child_that_is_refused_fails_the_task_that_starts_it():
     key = product.start(workflow="parent")
     product.drain()
     assert product.describe(key).error == "StepFunctions.ExecutionLimitExceededException"
+
+
+# ---------------------------------------------------------------- open executions
+
+ASK = {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "connector:x:y.waitForTaskToken", "Parameters": {
+    "t.$": "$$.Task.Token"}, "End": True}}}
+
+
+def _settled(product):
+    """What is to be done now is done."""
+    while received := product.stores.queue.claim(10):
+        for each in received:
+            product.run(each.key)
+            product.stores.queue.acknowledge([each.receipt])
+
+
+def test_one_that_may_not_be_open_yet_waits_until_another_has_ended():
+    product = Product(ASK, budgets={"open_executions": 2})
+    keys = [product.start(name=f"n{number}") for number in range(4)]
+    _settled(product)
+    assert len(product.tasks.calls) == 2
+    assert product.describe(keys[2]).waits_for_budget == BudgetWait(START, None)
+    product.executions.send_task_success(product.tasks.calls[0].arguments["t"], None)
+    _settled(product)
+    assert [call.execution_id for call in product.tasks.calls] == [key.id for key in keys[:3]]
+    assert product.describe(keys[2]).waits_for_budget is None
+
+
+def test_one_that_is_stopped_while_it_waits_leaves_the_line():
+    product = Product(ASK, budgets={"open_executions": 1})
+    keys = [product.start(name=f"n{number}") for number in range(3)]
+    _settled(product)
+    product.executions.stop(keys[1], actor=TESTER)
+    _settled(product)
+    assert product.describe(keys[1]).status == "ABORTED"
+    product.executions.stop(keys[0], actor=TESTER)
+    _settled(product)
+    assert [call.execution_id for call in product.tasks.calls] == [keys[0].id, keys[2].id]
+
+
+def test_beyond_what_may_be_open_a_start_and_a_redrive_are_refused():
+    product = Product(ASK, budgets={"open_executions": 1, "when_exceeded": "refuse"})
+    one = product.start(name="one")
+    with pytest.raises(BudgetExceeded):
+        product.start(name="two")
+    assert product.start(name="one") == one
+    product.executions.stop(one, actor=TESTER)
+    _settled(product)
+    product.start(name="two")
+    with pytest.raises(BudgetExceeded):
+        product.executions.redrive(one)
+
+
+def test_a_wake_that_is_lost_with_its_worker_costs_a_look():
+    product = Product(ASK, budgets={"open_executions": 1})
+    keys = [product.start(name=f"n{number}") for number in range(2)]
+    _settled(product)
+    product.executions.stop(keys[0], actor=TESTER)
+    product.run(keys[0])
+    lost = product.stores.queue.claim(10)
+    assert keys[1] in {each.key for each in lost}
+    product.stores.queue.acknowledge([each.receipt for each in lost])
+    product.clock.sleep(61)
+    product.sweeper.sweep()
+    product.clock.sleep(1)
+    _settled(product)
+    assert len(product.tasks.calls) == 2

@@ -41,7 +41,7 @@ class Place:
         self.executions = Executions(
             journal=stores.journal, index=stores.index, queue=stores.queue, published=self.published, clock=clock,
             settings=self.settings, pauses=stores.pauses, together=stores.together or one_by_one,
-            budgets=Budgets(stores.trigger_states, clock),
+            budgets=Budgets(stores.trigger_states, stores.index, clock),
         )
         self.delivering = Delivering(
             executions=self.executions, deliveries=stores.deliveries, states=stores.trigger_states, clock=clock,
