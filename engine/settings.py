@@ -106,11 +106,30 @@ class Settings:
     )
     alert_webhook: str = _setting(
         "", "AUTOMATE_ALERT_WEBHOOK",
-        "The address that is called then, on one machine, through the http connector and its egress rules.",
+        "The address that is called then, through the http connector and its egress rules.",
+    )
+    alert_topic: str = _setting(
+        "", "AUTOMATE_ALERT_TOPIC",
+        "The ARN of the SNS topic that is told then. On one machine it is called as workflows call AWS.",
+    )
+    alert_topics: tuple[str, ...] = _setting(
+        (), "AUTOMATE_ALERT_TOPICS",
+        "The SNS topics that alerts of a stage may name: their ARNs, separated by commas. Publishing refuses others "
+        "there. On one machine the credentials alone decide.",
+    )
+    alert_command: str = _setting(
+        "", "AUTOMATE_ALERT_COMMAND",
+        "The program that is run then, on one machine: one of AUTOMATE_ALERT_COMMANDS.",
+    )
+    alert_commands: tuple[str, ...] = _setting(
+        (), "AUTOMATE_ALERT_COMMANDS",
+        "The programs of this machine that alerts may run: whole paths, separated by commas. Without this none is "
+        "run, and none is run on a stage.",
     )
     studio_url: str = _setting(
         "", "AUTOMATE_STUDIO_URL",
-        "What links in alerts begin with, such as https://automate.example.com/studio. By default the local server's.",
+        "What links in alerts begin with, such as https://automate.example.com/studio. By default the local server's, "
+        "or the stage's own Studio.",
     )
     audit_days: float = _setting(
         400.0, "AUTOMATE_AUDIT_DAYS",

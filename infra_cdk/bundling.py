@@ -82,8 +82,8 @@ NOT_FOR_WORKERS = (
     )),
     *(f"engine/language/asl/{name}.py" for name in ("source", "source_json", "source_yaml")),
     *(f"engine/catalog/{name}.py" for name in (
-        "alerts", "cases", "catalog", "diff", "document", "files", "heard", "input_schema", "marking", "publishing",
-        "sensitive", "startable", "states", "studio", "trigger_checks", "triggers", "uncallable",
+        "alert_checks", "alerts", "cases", "catalog", "diff", "document", "files", "heard", "input_schema", "marking",
+        "publishing", "sensitive", "startable", "states", "studio", "trigger_checks", "triggers", "uncallable",
     )),
     *(f"engine/governance/{name}.py" for name in (
         "access_tokens", "audit", "audit_beside", "audit_query", "audit_verify", "role_grants", "roles", "shadowing",

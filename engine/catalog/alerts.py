@@ -7,6 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from engine.catalog.triggers import SecretRef
+from engine.records import dataclass
+from engine.settings import Settings
 
 
 class AlertWebhook(BaseModel):
@@ -19,7 +21,8 @@ class AlertWebhook(BaseModel):
 
 
 class Alert(BaseModel):
-    """What runs when an execution fails, is PAUSED, or is late: another workflow, or a webhook."""
+    """What runs when an execution fails, is PAUSED, or is late: another workflow, a webhook, an SNS topic, or a
+    command of this machine."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
@@ -41,9 +44,41 @@ class Alert(BaseModel):
         None, pattern=r"^[A-Za-z0-9_-]{1,80}$", description="The workflow that is started with the alert as its input."
     )
     webhook: AlertWebhook | None = Field(None, description="Where the alert is posted, as JSON.")
+    sns: str | None = Field(
+        None, pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$",
+        description="The ARN of the SNS topic that the alert is published to, as JSON.",
+    )
+    command: str | None = Field(
+        None, pattern=r"^/[^\x00-\x1f,]{1,1000}$",
+        description="The program of this machine that is run, its whole path, with the alert as JSON on its standard "
+        "input. One of those that AUTOMATE_ALERT_COMMANDS names.",
+    )
 
     @model_validator(mode="after")
     def _tells_somebody(self) -> Self:
-        if (self.workflow is None) == (self.webhook is None):
-            raise ValueError("an alert has either a workflow, which is started, or a webhook, which is called")
+        if sum(target is not None for target in (self.workflow, self.webhook, self.sns, self.command)) != 1:
+            raise ValueError(
+                "an alert has one of workflow, which is started, webhook, which is called, sns, the topic that it is "
+                "published to, and command, which is run"
+            )
         return self
+
+
+@dataclass(frozen=True, slots=True)
+class AlertTargets:
+    """Whom alerts may tell: `topics` are ARNs, None for any, `commands` whole paths."""
+
+    topics: tuple[str, ...] | None = None
+    commands: tuple[str, ...] = ()
+    on_stage: bool = False
+
+    @classmethod
+    def here(cls, settings: Settings) -> AlertTargets:
+        """Those of one machine."""
+        return cls(None, settings.alert_commands)
+
+    @classmethod
+    def of_a_stage(cls, settings: Settings) -> AlertTargets:
+        """Those of a stage, which runs no command."""
+        return cls((*settings.alert_topics, *filter(None, [settings.alert_topic])), (), on_stage=True)
+

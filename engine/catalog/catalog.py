@@ -37,6 +37,7 @@ from engine.ports.tasks import Tasks
 from engine.records import dataclass
 
 if TYPE_CHECKING:
+    from engine.catalog.alerts import AlertTargets
     from engine.catalog.heard import Heard
 
 Json = Any
@@ -88,11 +89,13 @@ class ImportResult:
 
 
 class Catalog:
-    """Wired in functions; safe to share between threads. `heard` is what triggers hear there, None: everything."""
+    """Wired in functions; safe to share between threads. `heard` is what triggers hear there, None: everything;
+    `alert_targets` whom alerts may tell there, None: that is not looked at."""
 
     def __init__(
         self, store: CatalogStore, clock: Clock, *, validate: Validate | None = None,
         tasks: Tasks | None = None, task_max_seconds: float = TASK_MAX_SECONDS, heard: Heard | None = None,
+        alert_targets: AlertTargets | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -100,6 +103,7 @@ class Catalog:
         self._tasks = tasks
         self._task_max_seconds = task_max_seconds
         self._heard = heard
+        self._alert_targets = alert_targets
 
     # Drafts
 
@@ -195,7 +199,7 @@ class Catalog:
         found = list((self._validate or validate)(document.definition, kind=document.kind))
         return found + document_problems(
             document, tasks=self._tasks, task_max_seconds=self._task_max_seconds, now=self._clock.now(),
-            heard=self._heard,
+            heard=self._heard, alert_targets=self._alert_targets,
         )
 
     def publish(

@@ -24,6 +24,7 @@ from engine.ports.tasks import Tasks
 from engine.values import is_number, walk
 
 if TYPE_CHECKING:
+    from engine.catalog.alerts import AlertTargets
     from engine.catalog.heard import Heard
 
 Json = Any
@@ -34,10 +35,12 @@ _QUOTED_SECRET = re.compile(r"""["']\$secret["']""")
 
 
 def document_problems(
-    document: WorkflowDocument, *, tasks: Tasks | None, task_max_seconds: float, now: float, heard: Heard | None = None
+    document: WorkflowDocument, *, tasks: Tasks | None, task_max_seconds: float, now: float,
+    heard: Heard | None = None, alert_targets: AlertTargets | None = None,
 ) -> list[Diagnostic]:
     """All of it, in the order of the definition. `task_max_seconds` is the longest that a synchronous call may take,
-    `now` the time in epoch seconds, `heard` what triggers hear here (None: everything)."""
+    `now` the time in epoch seconds, `heard` what triggers hear here (None: everything), `alert_targets` whom alerts may
+    tell here (None: that is not looked at)."""
     found: list[Diagnostic] = []
     states = list(states_of(document.definition))
     for state in states:
@@ -61,7 +64,10 @@ def document_problems(
             heard=heard,
         )
         found += _folder_problems(document, tasks)
-    found += _alert_problems(document, heard)
+    if document.alerts:
+        from engine.catalog.alert_checks import alert_problems  # noqa: PLC0415  likewise
+
+        found += alert_problems(document.alerts, document.name, heard=heard, targets=alert_targets, tasks=tasks)
     found += credentials_written(document)
     return found
 
@@ -76,34 +82,6 @@ def _folder_problems(document: WorkflowDocument, tasks: Tasks | None) -> Iterato
                     "FOLDER_NOT_OPEN", f"{trigger} cannot be watched here: {problem}",
                     json_pointer(("triggers", index, "folder")),
                 )
-
-
-def _alert_problems(document: WorkflowDocument, heard: Heard | None) -> Iterator[Diagnostic]:
-    """Two of one name would be one group; one that starts its own workflow could go on for ever. A stage tells them
-    where it hears ends, and calls no webhook for them."""
-    seen: set[str] = set()
-    for index, alert in enumerate(document.alerts or ()):
-        if alert.name in seen:
-            yield Diagnostic(
-                "ALERT_NAME", f"two alerts are called {alert.name!r}: give each a name of its own",
-                json_pointer(("alerts", index, "name")),
-            )
-        seen.add(alert.name)
-        if heard is not None and not heard.ends:
-            yield Diagnostic(
-                "NOT_HEARD", f"the alert {alert.name!r} would tell nobody: the stage hears no ends of executions. "
-                "Deploy it with ends in its setting hears", json_pointer(("alerts", index, "name")),
-            )
-        elif heard is not None and alert.webhook is not None:
-            yield Diagnostic(
-                "NOT_HEARD", f"the alert {alert.name!r} would tell nobody: a stage calls no webhook for an alert. "
-                "Start a workflow that calls it", json_pointer(("alerts", index, "webhook")),
-            )
-        if alert.workflow == document.name:
-            yield Diagnostic(
-                "ALERT_OWN_WORKFLOW", f"the alert {alert.name!r} starts the workflow whose failure it tells of: name "
-                "another one", json_pointer(("alerts", index, "workflow")),
-            )
 
 
 def credentials_written(document: WorkflowDocument) -> list[Diagnostic]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from engine.language.asl.times import iso_timestamp
@@ -20,6 +21,9 @@ Json = Any
 
 ALERT = "alert"
 """The kind of a delivery that an alert is."""
+
+PUBLISH = "arn:aws:states:::aws-sdk:sns:publish"
+"""The resource that publishes to a topic."""
 
 LATE = "LATE"
 """In place of a status: it is RUNNING for longer than it should."""
@@ -45,31 +49,50 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Sending:
+    """An alert that was not taken: `told` (a Told's fields) with the `held` others since `since`, under `name`, first
+    sent at `at` (epoch seconds)."""
+
+    told: Mapping[str, Json]
+    held: int
+    since: float
+    name: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """What is kept of one workflow's ends with one status and error: `held` were not told of since `since` (epoch
-    seconds), of which `last` is the last. `seen` is the name of the end that was counted last: it may be told twice."""
+    seconds), of which `last` is the last. `seen` is the name of the end that was counted last: it may be told twice.
+    `sending` goes before all of them."""
 
     held: int = 0
     since: float = 0.0
     seen: str = ""
     last: Mapping[str, Json] | None = None
+    sending: Sending | None = None
 
     def text(self) -> str:
         """For a store's one field."""
-        return json.dumps([self.held, self.since, self.seen, self.last], ensure_ascii=False)
+        sending = [] if self.sending is None else [asdict(self.sending)]
+        return json.dumps([self.held, self.since, self.seen, self.last, *sending], ensure_ascii=False)
 
     @classmethod
     def of(cls, text: str) -> Group:
         """What `text` gave; an empty one where there is none."""
-        return cls(*json.loads(text)) if text else cls()
+        held, since, seen, last, *sending = json.loads(text) if text else (0, 0.0, "", None)
+        return cls(held, since, seen, last, Sending(**sending[0]) if sending else None)
 
 
 def default_alerts(settings: Settings) -> tuple[dict[str, Json], ...]:
     """The alerts of a workflow that names none."""
     workflow, webhook = settings.alert_workflow, settings.alert_webhook
+    topic, command = settings.alert_topic, settings.alert_command
     return (
         *([{"name": "default", "workflow": workflow}] if workflow else []),
         *([{"name": "default-webhook", "webhook": {"url": webhook}}] if webhook else []),
+        *([{"name": "default-sns", "sns": topic}] if topic else []),
+        *([{"name": "default-command", "command": command}] if command else []),
     )
 
 

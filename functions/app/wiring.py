@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from engine.catalog.catalog import Catalog
     from engine.catalog.heard import Heard
     from engine.durable.lifecycle.erasing import Erasing
+    from engine.durable.triggering.telling import Run
     from engine.durable.worker.worker import Worker
     from engine.ports.erasure import Erasure, ErasureStore
     from functions.app.access import Refusing
@@ -112,18 +113,22 @@ def services_over(
     startable: Callable[[PublishedVersion], None], longest_poll: float = LONGEST_POLL_SECONDS, most_waiting: int = 1000,
     published: CatalogPublished | None = None, starts_pauses: Pauses | None = None, heard: Heard | None = None,
     erases_at_once: bool = True, forget: Callable[[Sequence[ExecutionKey]], None] = lambda _keys: None,
+    run_command: Run | None = None,
 ) -> Services:
     """The services. `new_worker` makes a worker for a synchronous start, `startable` is asked of each version before it
     is started; `budgets` are the process's; `longest_poll` and `most_waiting` are those of Activities. `published` and
     `starts_pauses` are what starts read, where that is not the stores' own. `heard` is what triggers hear there, None:
     everything. `erases_at_once`: who asks for an erasure does all of it; `forget` blanks what logs say of executions.
+    `run_command` runs commands of alerts, None: none is run.
     What only one place has (`alarms`, `transfers`, `readers`, `workers`) it adds itself."""
     @cache
     def catalog() -> Catalog:
-        from engine.catalog.catalog import Catalog  # noqa: PLC0415  the documents' models, and pydantic for them
+        from engine.catalog.alerts import AlertTargets  # noqa: PLC0415  the documents' models, and pydantic for them
+        from engine.catalog.catalog import Catalog  # noqa: PLC0415
 
         return Catalog(
-            stores.catalog, clock, tasks=chain.tasks, task_max_seconds=settings.task_max_seconds, heard=heard
+            stores.catalog, clock, tasks=chain.tasks, task_max_seconds=settings.task_max_seconds, heard=heard,
+            alert_targets=AlertTargets.of_a_stage(settings) if heard is not None else AlertTargets.here(settings),
         )
 
     @cache
@@ -141,9 +146,12 @@ def services_over(
 
     @cache
     def triggers() -> Triggers:
-        from functions.app.triggers.service import triggers_over  # noqa: PLC0415  few requests arrive at a trigger
+        from engine.durable.triggering.telling import Ways  # noqa: PLC0415  few requests arrive at a trigger
+        from functions.app.triggers.service import triggers_over  # noqa: PLC0415
 
-        return triggers_over(stores, settings, clock, executions, audit, versions, chain.tasks)
+        return triggers_over(stores, settings, clock, executions, audit, versions, Ways(
+            chain.tasks, "connector:http:request", run_command
+        ))
 
     @cache
     def webhooks() -> Webhooks:

@@ -5,7 +5,8 @@
 
 `automate export --to step-functions` writes the Tasks that invoke it (engine.conversion.step_functions.invocation). It
 holds no state: Step Functions keeps the execution, repeats and waits. **Who may invoke it may use the secrets of its
-stage through any connector**: it has no resource policy, so that is whom the account's admin lets.
+stage through any connector**: it has no resource policy, so that is whom the account's admin lets,
+and the sweeper of a stage that hears ends, for webhooks of alerts.
 """
 
 from __future__ import annotations

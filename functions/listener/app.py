@@ -29,7 +29,7 @@ from engine.errors import InvalidDocument, StorageError, UserError
 from engine.ports.deliveries import REFUSED
 from engine.settings import Settings
 from engine.values import loads
-from functions.hearing import Hearing
+from functions.hearing import hearing_of_a_stage
 
 Json = Any
 
@@ -109,4 +109,4 @@ def _name_stage() -> None:
 def arriving() -> Arriving:
     """Over the stores that the environment names, made at the first invocation."""
     clock, settings = SystemClock(), Settings.from_environment(os.environ)
-    return Hearing(AwsStores.from_settings(settings, clock), settings, clock).arriving()
+    return hearing_of_a_stage(AwsStores.from_settings(settings, clock), settings, clock).arriving

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from engine.durable.triggering.watching import Watched
     from engine.durable.worker.worker import Worker
     from engine.ports.executions_index import ExecutionRow
+    from engine.ports.tasks import TaskFailed
     from functions.app.reads import Reads
     from functions.server.named_callers import NamedCallers
 
@@ -123,6 +124,11 @@ class Product:
         def hears(row: ExecutionRow) -> bool:
             return watched()(row)
 
+        def run_command(command: str, data: bytes, key: str, execution: str) -> TaskFailed | None:
+            from functions.server.alert_command import runs  # noqa: PLC0415  few alerts run one
+
+            return runs(settings.alert_commands)(command, data, key, execution)
+
         stores.journal.hears = hears
         callers = Callers(actor, named)
 
@@ -153,6 +159,7 @@ class Product:
                     Path(settings.data_dir), settings.disk_reserve_mb, Startable(chain.tasks)
                 ),
                 caller_of=callers.of_request, forget=partial(_blank_lines, Path(settings.data_dir)),
+                run_command=run_command,
             ),
             open_tokens=lambda: named().tokens, open_reads=reads,
             workers=lambda: sum(process.command.startswith(WORKER) for process in stores.processes.others()),

@@ -21,7 +21,7 @@ from engine.durable.lifecycle.sweeper import Sweeper
 from engine.durable.triggering.schedules import Schedules
 from engine.errors import StorageError
 from engine.settings import Settings
-from functions.hearing import Hearing
+from functions.hearing import hearing_of_a_stage
 from functions.sweeper.ends import Telling
 
 logger = Logger(service="sweeper")
@@ -29,6 +29,12 @@ metrics = Metrics(namespace="Automate", service="sweeper")
 
 HEARS_ENDS = "AUTOMATE_HEARS_ENDS"
 """The environment variable that is 1 where the stage hears how its executions end."""
+
+CONNECTOR = "AUTOMATE_CONNECTOR_FUNCTION"
+"""That of the connector function's name, which calls webhooks of alerts."""
+
+STUDIO_PARAMETER = "AUTOMATE_STUDIO_PARAMETER"
+"""That of the parameter of Systems Manager that has the Studio's address, where no setting has it."""
 
 SCHEDULES_RESERVE_SECONDS = 15.0
 """Before the function's end no other schedule is begun: the next tick goes on."""
@@ -152,12 +158,22 @@ def sweeper() -> Sweeper:
 def schedules() -> Schedules:
     """What starts schedules. It is kept: what comes next is in its memory, and read again when something was
     published."""
-    found = Hearing(_stores(), Settings.from_environment(os.environ), SystemClock())
+    found = hearing_of_a_stage(_stores(), Settings.from_environment(os.environ), SystemClock())
     return found.schedules(os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "sweeper"))
 
 
 @cache
 def telling() -> Telling:
     """What tells ends. It is kept: who listens is in its memory, and read again every two seconds."""
-    settings = Settings.from_environment(os.environ)
-    return Telling(*Hearing(_stores(), settings, SystemClock()).telling(settings.studio_url))
+    from engine.durable.triggering.alerting import AlertPlace  # noqa: PLC0415  a stage that hears no ends tells none
+    from engine.durable.triggering.telling import Ways  # noqa: PLC0415
+    from engine.triggers.alerts import default_alerts  # noqa: PLC0415
+    from functions.sweeper.calls import StageCalls, studio_links  # noqa: PLC0415
+
+    settings, stores = Settings.from_environment(os.environ), _stores()
+    found = hearing_of_a_stage(stores, settings, SystemClock(), AlertPlace(
+        default_alerts(settings),
+        studio_links(stores.clients, settings.studio_url, os.environ.get(STUDIO_PARAMETER, "")),
+        Ways(StageCalls(stores.clients, os.environ.get(CONNECTOR, "")), "connector:http:request"),
+    ))
+    return Telling(found.ended, found.watched)

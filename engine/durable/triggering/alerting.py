@@ -3,33 +3,36 @@
     an end ──► its workflow's alerts ──► group: the first of late? ── yes ──► sent, then written down
                                             └── no ──► counted ──► a summary, when its time has come
 
-What is sent twice, after a death in between, has the same name: the workflow that it starts is started once, and a
-webhook gets the same Idempotency-Key.
+What is sent twice, after a death in between, has the same name: the workflow that it starts is started once, and the
+others get the same key (engine.durable.triggering.telling). What was not taken is written down as it was sent, and sent
+again at the next look, until it is given up.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, field, replace
 from typing import Any, Protocol
 
 from engine.clock import Clock
 from engine.durable.triggering.delivering import Delivering
+from engine.durable.triggering.telling import Ways, target_of, tell
 from engine.durable.views.causes import plain_cause
-from engine.errors import Conflict, NotFound, UserError
+from engine.errors import Conflict, NotFound
 from engine.ports.deliveries import TriggerState, TriggerStates
 from engine.ports.ends import End
 from engine.ports.executions_index import ExecutionPage, ExecutionQuery
 from engine.ports.journal import RUNNING
 from engine.ports.published import PublishedVersion
-from engine.ports.tasks import TaskCall, TaskFailed, Tasks
+from engine.ports.tasks import TaskFailed
 from engine.records import dataclass
 from engine.triggers.alerts import (
     ALERT,
     LATE,
     MOST_CAUSE,
     Group,
+    Sending,
     Told,
     group_of,
     late_mark,
@@ -44,22 +47,14 @@ Json = Any
 _LOG = logging.getLogger(__name__)
 
 MINUTE = 60.0
-WEBHOOK_SECONDS = 10.0
 GIVEN_UP_SECONDS = 900.0
-"""A webhook that does not answer is called again for so long."""
+"""What is not taken is sent again for so long."""
 
 LOOK_SECONDS = 30.0
-"""What is late, and what was counted, is looked at so often."""
+"""What is late, what was counted and what was not taken is looked at so often. A target that failed rests so long."""
 
 _TRIES = 5
 _STALE_PERIODS = 2
-
-
-class AlertNotSent(UserError):
-    """Who is to hear it did not take it: it is tried again."""
-
-    code = "AlertNotSent"
-    status = 503
 
 
 class Versions(Protocol):
@@ -76,13 +71,12 @@ class Versions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AlertPlace:
-    """What alerts of a place have: `default` are those of a workflow that names none, `tasks` calls webhooks (None
-    where none can be called) by the resource `webhook`, `link` gives the address of an execution's page."""
+    """What alerts of a place have: `default` are those of a workflow that names none, `link` gives the address of an
+    execution's page, `ways` are how they leave."""
 
-    default: tuple[Mapping[str, Json], ...]
-    tasks: Tasks | None
-    link: Callable[[str], str]
-    webhook: str = ""
+    default: tuple[Mapping[str, Json], ...] = ()
+    link: Callable[[str], str] = str
+    ways: Ways = field(default_factory=Ways)
 
 
 class Alerting:
@@ -102,7 +96,7 @@ class Alerting:
         self._workspace = workspace
         self._place = place
         self._looked_at: float | None = None
-        self._failing: dict[str, tuple[float, float]] = {}
+        self._rests: dict[str, float] = {}
 
     def of(self, workflow: str, version: int) -> Sequence[Mapping[str, Json]]:
         """The alerts of a workflow's active version; of `version` where none is."""
@@ -116,15 +110,15 @@ class Alerting:
         return self._of(found)
 
     def tell(self, end: End, cause: str | None) -> None:
-        """Tell, or count, what `end` says; `cause` is None where it is hidden. Raises StorageError, and AlertNotSent
-        where it is to come again."""
+        """Tell, or count, what `end` says; `cause` is None where it is hidden. Raises StorageError, and a UserError of
+        status 500 or more where it is to come again."""
         for spec in self.of(end.workflow, end.version):
             if tells(spec, end.status, end.error):
                 self._tell(spec, end, cause)
 
     def look(self) -> int:
-        """Once in LOOK_SECONDS: tell what is late, and what was counted and whose time has come; answers how many
-        alerts were sent. Raises StorageError."""
+        """Once in LOOK_SECONDS: tell what is late, what was not taken, and what was counted and whose time has come;
+        answers how many alerts were sent. Raises as `tell`."""
         now = self._clock.now()
         if self._looked_at is not None and 0 <= now - self._looked_at < LOOK_SECONDS:
             return 0
@@ -136,7 +130,7 @@ class Alerting:
                     self._look_for_late(workflow, spec, now)
         for state in self._states.all(self._workspace):
             if state.trigger.startswith("!") and not state.trigger.startswith("!late!"):
-                sent += self._summarised(state, now)
+                sent += self._looked(state, now)
         return sent
 
     def _of(self, version: PublishedVersion) -> Sequence[Mapping[str, Json]]:
@@ -157,83 +151,78 @@ class Alerting:
             group = Group.of(state.spec)
             if group.seen == end.id:
                 return
-            if state.looked_at is None or now >= state.looked_at + _period(spec):
-                self._send(spec, told, f"{end.workflow} {name} {end.id}", group)
-                changed = replace(state, looked_at=now, spec=Group(seen=end.id).text())
+            first = f"{end.workflow} {name} {end.id}"
+            if group.sending is None and (state.looked_at is None or now >= state.looked_at + _period(spec)):
+                changed = self._sent(spec, state, Sending(asdict(told), group.held, group.since, first, now), end.id)
             else:
                 since = group.since if group.held else now
-                changed = replace(state, spec=Group(group.held + 1, since, end.id, asdict(told)).text())
+                text = replace(group, held=group.held + 1, since=since, seen=end.id, last=asdict(told)).text()
+                changed = replace(state, spec=text)
             if self._states.change(changed):
                 return
 
-    def _summarised(self, state: TriggerState, now: float) -> int:
-        """Tell what was counted, where its time has come; forget a group that has long been quiet."""
+    def _looked(self, state: TriggerState, now: float) -> int:
+        """Tell what was not taken, or what was counted, where its time has come; forget a group that has long been
+        quiet."""
         group = Group.of(state.spec)
         spec = next((
             spec for spec in self.of(state.workflow, 0) if state.trigger.startswith(prefix_of(spec))
         ), None)
         period = 0.0 if spec is None else _period(spec)
         told_at = state.looked_at or 0.0
-        if spec is None or not group.held or group.last is None:
+        if spec is None or (group.sending is None and (not group.held or group.last is None)):
             if now >= told_at + _STALE_PERIODS * period:
                 self._states.forget(state.workspace, state.workflow, state.trigger)
             return 0
-        if now < told_at + period:
-            return 0
-        less = replace(group, held=group.held - 1)
-        try:
-            self._send(spec, Told(**group.last), f"{state.workflow} {state.trigger} {told_at}", less)
-        except AlertNotSent as error:
-            _LOG.warning("an alert is sent later: %s", error.message)
-            return 0
-        self._states.change(replace(state, looked_at=now, spec=Group(seen=group.seen).text()))
-        return 1
+        sending = group.sending
+        if sending is None:
+            if now < told_at + period:
+                return 0
+            name = f"{state.workflow} {state.trigger} {told_at}"
+            sending = Sending(group.last or {}, group.held - 1, group.since, name, now)
+            state = replace(state, spec=Group(seen=group.seen).text())
+        changed = self._sent(spec, state, sending, group.seen)
+        self._states.change(changed)
+        return int(Group.of(changed.spec).sending is None)
 
-    def _send(self, spec: Mapping[str, Json], told: Told, name: str, group: Group) -> None:
-        """Start the workflow, or call the webhook."""
-        said = message(spec, told, held=group.held, since=group.since or None)
-        target = spec.get("workflow")
-        if target is not None:
-            self._start(target, told, said, name)
-            return
-        url, now = spec["webhook"]["url"], self._clock.now()
-        since, rests_until = self._failing.get(url, (now, 0.0))
-        if now < rests_until:
-            raise AlertNotSent(f"the webhook of an alert of {told.workflow} failed a moment ago")
-        failed = self._called(spec["webhook"], told, said, name)
-        if failed is None:
-            self._failing.pop(url, None)
-            return
-        if failed.retryable and now - since < GIVEN_UP_SECONDS:
-            self._failing[url] = since, now + LOOK_SECONDS
-            raise AlertNotSent(f"the webhook of an alert of {told.workflow} fails: {failed.error}: {failed.cause}")
-        _not_told(told, said, f"{failed.error}: {failed.cause}")
+    def _sent(self, spec: Mapping[str, Json], state: TriggerState, sending: Sending, seen: str) -> TriggerState:
+        """Send it; the group's row then. What is not taken stays in it, and is sent again as it is."""
+        told = Told(**sending.told)
+        said = message(spec, told, held=sending.held, since=sending.since or None)
+        failed = self._send(spec, told, said, sending.name)
+        now, group = self._clock.now(), Group.of(state.spec)
+        counted = replace(group, seen=seen) if group.sending is not None else Group(seen=seen)
+        if failed is not None and failed.retryable and now - sending.at < GIVEN_UP_SECONDS:
+            _LOG.warning("an alert is sent again: %s: %s: %s", said["text"], failed.error, failed.cause)
+            return replace(state, spec=replace(counted, sending=sending).text())
+        if failed is not None:
+            _not_told(told, said, f"{failed.error}: {failed.cause}")
+        return replace(state, looked_at=now, spec=replace(counted, sending=None).text())
 
-    def _start(self, target: str, told: Told, said: Json, name: str) -> None:
+    def _send(self, spec: Mapping[str, Json], told: Told, said: Json, name: str) -> TaskFailed | None:
+        """Start the workflow, or tell who else hears it; what went wrong."""
+        if spec.get("workflow") is not None:
+            return self._start(spec["workflow"], told, said, name)
+        target, now = target_of(spec), self._clock.now()
+        if now < self._rests.get(target, 0.0):
+            return TaskFailed("Rests", f"{target} failed a moment ago")
+        failed = tell(self._place.ways, self._workspace, spec, told, said, name)
+        self._rests.pop(target, None)
+        if failed is not None and failed.retryable:
+            self._rests[target] = now + LOOK_SECONDS
+        return failed
+
+    def _start(self, target: str, told: Told, said: Json, name: str) -> TaskFailed | None:
         try:
             version = self._published.version(self._workspace, target)
         except (NotFound, Conflict) as error:
-            _not_told(told, said, error.message)
-            return
+            return TaskFailed(error.code, error.message, retryable=False)
         listener = Listener(target, version.number, ALERT, {"type": ALERT}, version.published_at)
         arrival = Arrival(
             said, self._clock.now(), {"Workflow": told.workflow, "Execution": told.execution}, name, told.execution
         )
         self._delivering.deliver(listener, arrival, keeps=True)
-
-    def _called(self, webhook: Mapping[str, Json], told: Told, said: Json, name: str) -> TaskFailed | None:
-        if self._place.tasks is None:
-            return TaskFailed("NoWebhooks", "no webhook can be called from here", retryable=False)
-        token = webhook.get("bearer_token")
-        arguments = {"method": "POST", "url": webhook["url"], "json": said, "timeout_seconds": WEBHOOK_SECONDS}
-        outcome = self._place.tasks.call(TaskCall(
-            resource=self._place.webhook,
-            arguments=arguments if token is None else {**arguments, "bearer_token": token},
-            workspace=self._workspace, execution_id=told.execution, workflow=told.workflow, version=0, state=ALERT,
-            attempt=1, idempotency_key=name, budget_seconds=WEBHOOK_SECONDS,
-            secret_refs=() if token is None else (("/bearer_token", token["$secret"]),),
-        ))
-        return outcome if isinstance(outcome, TaskFailed) else None
+        return None
 
     def _look_for_late(self, workflow: str, spec: Mapping[str, Json], now: float) -> None:
         """Each is late once: those that started between the last look's limit and this one's."""
@@ -249,11 +238,7 @@ class Alerting:
                 started_before=limit, limit=1000, next_token=token,
             ))
             for row in page.rows:
-                try:
-                    self._tell(spec, End(row.key, row.workflow, row.version, LATE, 0, row.started_at), None)
-                except AlertNotSent as error:
-                    _LOG.warning("an alert is sent later: %s", error.message)
-                    return
+                self._tell(spec, End(row.key, row.workflow, row.version, LATE, 0, row.started_at), None)
             token = page.next_token
             if token is None:
                 break

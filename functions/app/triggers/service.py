@@ -1,75 +1,44 @@
-"""The parts of triggers over the stores of one place."""
+"""The parts of triggers (functions.hearing) as the application has them."""
 
 from __future__ import annotations
 
-from typing import Any, Protocol
 from urllib.parse import quote
 
 from engine.catalog.published import CatalogPublished
 from engine.clock import Clock
 from engine.durable.execution import Execution
 from engine.durable.lifecycle.executions import Executions
-from engine.durable.triggering.alerting import Alerting, AlertPlace
-from engine.durable.triggering.delivering import Delivering
-from engine.durable.triggering.ends import Ended
+from engine.durable.triggering.alerting import AlertPlace
 from engine.durable.triggering.folders import Files, Folders
-from engine.durable.triggering.listening import Listening
-from engine.durable.triggering.matching import Arriving
-from engine.durable.triggering.schedules import Schedules
-from engine.durable.triggering.watching import Watched
+from engine.durable.triggering.telling import Ways
 from engine.governance.audit import Audit
 from engine.governance.audit_entry import EXECUTION, Subject
-from engine.ports.catalog_store import CatalogStore
-from engine.ports.deliveries import Deliveries, TriggerStates
-from engine.ports.tasks import Tasks
-from engine.records import dataclass
 from engine.settings import Settings
 from engine.triggers.alerts import default_alerts
 from functions.app.acts import Recorder, digest
 from functions.app.triggers.form_links import FormLinks
-
-Json = Any
-
-
-class TriggerStores(Protocol):
-    """What of a place's stores triggers work with."""
-
-    @property
-    def catalog(self) -> CatalogStore:
-        """Drafts and versions."""
-
-    @property
-    def deliveries(self) -> Deliveries:
-        """What arrived."""
-
-    @property
-    def trigger_states(self) -> TriggerStates:
-        """How far each trigger has looked."""
+from functions.hearing import Hearing, HearingStores, hearing_over
 
 
-@dataclass(frozen=True, slots=True)
 class Triggers:
     """One workspace's. Safe to share between threads."""
 
-    listening: Listening
-    delivering: Delivering
-    arriving: Arriving
-    deliveries: Deliveries
-    states: TriggerStates
-    clock: Clock
-    workspace: str
-    ended: Ended
-    links: FormLinks
-    published: CatalogPublished
-
-    def schedules(self, source: str) -> Schedules:
-        """What starts schedules, for one thread; `source` is who looks, as the audit log names it."""
-        return Schedules(
-            self.listening, self.delivering, self.states, self.clock, self.workspace, source=source
-        )
+    def __init__(self, hearing: Hearing) -> None:
+        self.hearing = hearing
+        self.listening = hearing.listening
+        self.delivering = hearing.delivering
+        self.arriving = hearing.arriving
+        self.deliveries = hearing.deliveries
+        self.states = hearing.states
+        self.clock = hearing.clock
+        self.workspace = hearing.workspace
+        self.ended = hearing.ended
+        self.published = hearing.published
+        self.schedules = hearing.schedules
+        self.links = FormLinks(hearing.states, hearing.clock, hearing.workspace)
 
     def folders(self, files: Files, source: str, settings: Settings) -> Folders:
-        """What watches folders of this machine, for one thread; likewise."""
+        """What watches folders of this machine, for one thread; `source` is who looks, as the audit log names it."""
         return Folders(
             self.listening, self.delivering, self.states, files, self.clock, self.workspace,
             remembered_days=settings.delivery_days, source=source,
@@ -77,10 +46,11 @@ class Triggers:
 
 
 def triggers_over(
-    stores: TriggerStores, settings: Settings, clock: Clock, executions: Executions, audit: Audit,
-    published: CatalogPublished, tasks: Tasks | None = None,
+    stores: HearingStores, settings: Settings, clock: Clock, executions: Executions, audit: Audit,
+    published: CatalogPublished, ways: Ways | None = None,
 ) -> Triggers:
-    """Triggers that start through `executions`, whose starts are in the audit log as any other."""
+    """Triggers that start through `executions`, whose starts are in the audit log as any other; `ways` are how alerts
+    leave."""
     recorder = Recorder(audit, clock)
 
     def recorded(started: Execution) -> None:
@@ -91,28 +61,10 @@ def triggers_over(
                 after={"version": started.version, "kind": started.kind, "input_digest": digest(started.input)},
             )
 
-    listening = Listening(stores.catalog, published, clock, settings.workspace)
-    delivering = Delivering(
-        executions=executions, deliveries=stores.deliveries, states=stores.trigger_states, clock=clock,
-        settings=settings, recorded=recorded,
+    studio = settings.studio_url.rstrip("/") or f"http://127.0.0.1:{settings.port}/studio"
+    alerts = AlertPlace(
+        default_alerts(settings), lambda execution: f"{studio}/executions/{quote(execution)}", ways or Ways()
     )
-    default = default_alerts(settings)
-    watched = Watched(stores.catalog, published, clock, settings.workspace, default)
-    alerting = Alerting(
-        published=published, alerts=watched.alerts, delivering=delivering, states=stores.trigger_states,
-        page=executions.page, clock=clock, workspace=settings.workspace,
-        place=AlertPlace(
-            default, tasks, lambda name: f"{_studio(settings)}/executions/{quote(name)}", "connector:http:request"
-        ),
-    )
-    return Triggers(
-        listening, delivering, Arriving(listening, delivering, clock), stores.deliveries, stores.trigger_states, clock,
-        settings.workspace, Ended(
-            listening=listening, delivering=delivering, deliveries=stores.deliveries, executions=executions,
-            published=published, clock=clock, alerting=alerting,
-        ), FormLinks(stores.trigger_states, clock, settings.workspace), published,
-    )
-
-
-def _studio(settings: Settings) -> str:
-    return settings.studio_url.rstrip("/") or f"http://127.0.0.1:{settings.port}/studio"
+    return Triggers(hearing_over(
+        stores, settings, clock, executions, published, alerts=alerts, recorded=recorded
+    ))

@@ -96,4 +96,4 @@ def test_every_field_of_an_alert_has_its_row_and_what_is_shown_is_one():
     assert set(told) == set(Alert.model_fields)
     assert all(f"`{field}`" in told["webhook"] for field in AlertWebhook.model_fields)
     (example,) = re.findall(r"^```json\n(.*?)^```", section("Alerts"), re.MULTILINE | re.DOTALL)
-    assert [Alert.model_validate(each).name for each in json.loads(example)] == ["pager", "chat"]
+    assert [Alert.model_validate(each).name for each in json.loads(example)] == ["pager", "chat", "mail", "beep"]

@@ -4,7 +4,6 @@ import pytest
 
 from engine.catalog.document import parse_document
 from engine.catalog.heard import Heard
-from engine.catalog.publishing import document_problems
 from engine.catalog.trigger_checks import trigger_problems
 from engine.errors import InvalidDocument
 
@@ -60,14 +59,3 @@ def test_what_is_heard_or_switched_off_or_asked_for_elsewhere_is_nothing_to_spea
     assert found(Heard(buckets=("uploads",)), {"type": "s3", "bucket": "uploads"}) == []
     assert found(Heard(), {**EVENT, "enabled": False}, {"type": "schedule", "expression": "rate(1 day)"}) == []
     assert found(None, EVENT, {"type": "queue", "queue": "any"}) == []
-
-
-@pytest.mark.parametrize(("hears", "alert", "places"), [
-    (None, {"webhook": {"url": "https://x"}}, []), (Heard(), {"workflow": "notify"}, ["/alerts/0/name"]),
-    (Heard(ends=True), {"workflow": "notify"}, []),
-    (Heard(ends=True), {"webhook": {"url": "https://x"}}, ["/alerts/0/webhook"]),
-])
-def test_an_alert_that_would_tell_nobody_is_refused(hears, alert, places):
-    document = parse_document({"name": "w", "definition": DEFINITION, "alerts": [alert]})
-    problems = document_problems(document, tasks=None, task_max_seconds=240, now=0.0, heard=hears)
-    assert [problem.location for problem in problems] == places

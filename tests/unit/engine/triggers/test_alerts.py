@@ -1,9 +1,11 @@
 """Which end an alert tells of, and what it says."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.settings import Settings
-from engine.triggers.alerts import Group, Told, default_alerts, group_of, message, tells
+from engine.triggers.alerts import Group, Sending, Told, default_alerts, group_of, message, tells
 
 
 @pytest.mark.parametrize(("spec", "status", "error", "told"), [
@@ -30,6 +32,9 @@ def test_a_group_comes_back_as_it_was_kept():
     group = Group(3, 1.5, "w:é#1#FAILED", {"execution": "w:é"})
     assert Group.of(group.text()) == group
     assert Group.of("") == Group()
+    sending = replace(group, sending=Sending({"execution": "w:é"}, 2, 1.0, "w !a!1 w:é#1#FAILED", 3.5))
+    assert Group.of(sending.text()) == sending
+    assert Group.of('[3, 1.5, "w:1#1#FAILED", null]') == Group(3, 1.5, "w:1#1#FAILED")  # as it was written before
 
 
 def test_what_is_said_is_one_sentence_and_its_parts():
@@ -43,5 +48,8 @@ def test_what_is_said_is_one_sentence_and_its_parts():
 
 def test_settings_name_the_alerts_of_all():
     assert default_alerts(Settings()) == ()
+    assert default_alerts(Settings(alert_topic="arn:t", alert_command="/bin/page")) == (
+        {"name": "default-sns", "sns": "arn:t"}, {"name": "default-command", "command": "/bin/page"},
+    )
     both = default_alerts(Settings(alert_workflow="notify", alert_webhook="https://x"))
     assert [spec.get("workflow") or spec["webhook"]["url"] for spec in both] == ["notify", "https://x"]

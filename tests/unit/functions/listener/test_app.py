@@ -14,7 +14,7 @@ from engine.ports.deliveries import DeliveryQuery
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import Actor
 from engine.settings import Settings
-from functions.hearing import Hearing
+from functions.hearing import hearing_of_a_stage
 from functions.listener import app
 from tests.support.moto_stores import open_aws
 
@@ -50,7 +50,7 @@ class Listener:
 
     def __init__(self, stores, clock):
         self.stores, self.clock = stores, clock
-        self.arriving = Hearing(stores, Settings(), clock).arriving()
+        self.arriving = hearing_of_a_stage(stores, Settings(), clock).arriving
 
     def hears(self, workflow, *triggers):
         catalog = Catalog(self.stores.catalog, self.clock)

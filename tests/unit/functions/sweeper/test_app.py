@@ -15,7 +15,7 @@ from engine.governance.audit_recorder import AuditRecorder
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import Actor
 from engine.settings import Settings
-from functions.hearing import Hearing
+from functions.hearing import hearing_of_a_stage
 from functions.sweeper import app, erasure
 from tests.support.moto_stores import open_aws
 
@@ -37,7 +37,7 @@ class Context:
 class Stage:
     def __init__(self, stores, clock):
         self.stores, self.clock = stores, clock
-        self.schedules = Hearing(stores, Settings(), clock).schedules("sweeper")
+        self.schedules = hearing_of_a_stage(stores, Settings(), clock).schedules("sweeper")
         self.sweeper = Sweeper(stores.journal, stores.queue, clock)
 
     def schedule(self, workflow, expression="rate(5 minutes)", **more):
@@ -84,7 +84,7 @@ def test_a_function_that_begins_anew_goes_on_where_the_one_before_stood(stage):
     stage.tick()
     stage.clock.sleep(301)
     assert stage.tick()["scheduled"] == 1
-    stage.schedules = Hearing(stage.stores, Settings(), stage.clock).schedules("sweeper")
+    stage.schedules = hearing_of_a_stage(stage.stores, Settings(), stage.clock).schedules("sweeper")
     assert stage.tick()["scheduled"] == 0
     stage.clock.sleep(300)
     assert stage.tick()["scheduled"] == 1

@@ -7,9 +7,11 @@ import pytest
 from engine.adapters.aws.table import ENDED
 from engine.clock import SkipClock
 from engine.durable.poison import pause
+from engine.durable.triggering.alerting import AlertPlace
 from engine.errors import StoreUnavailable
 from engine.settings import Settings
-from functions.hearing import Hearing
+from functions.hearing import hearing_of_a_stage
+from functions.sweeper.calls import studio_links
 from functions.sweeper.ends import Telling
 from tests.support.api import api_over
 from tests.support.flows import flow
@@ -28,7 +30,10 @@ class Stage:
         self.restart()
 
     def restart(self):
-        self.telling = Telling(*Hearing(self.stores, Settings(), self.clock).telling("https://x/studio"))
+        found = hearing_of_a_stage(self.stores, Settings(), self.clock, AlertPlace(
+            link=studio_links(self.stores.clients, "https://x/studio/", "")
+        ))
+        self.telling = Telling(found.ended, found.watched)
 
     def publish(self, name, definition=PASS, **document):
         reply = self.api("POST", "/workflows/import", {

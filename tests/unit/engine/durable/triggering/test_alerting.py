@@ -10,8 +10,8 @@ import pytest
 from engine.catalog.published import CatalogPublished
 from engine.clock import SkipClock
 from engine.durable.triggering.alerting import GIVEN_UP_SECONDS, LOOK_SECONDS
+from engine.durable.triggering.telling import Ways
 from engine.durable.triggering.watching import Watched
-from engine.errors import UserError
 from engine.ports.tasks import TaskFailed, TaskSucceeded
 from engine.triggers.alerts import default_alerts
 from tests.support.api import api_over
@@ -21,6 +21,9 @@ from tests.support.memory.stores import MemoryStores
 PASS = flow({"Done": {"Type": "Pass", "End": True}})
 FAIL = flow({"No": {"Type": "Fail", "ErrorPath": "$.error", "Cause": "no money"}})
 WAIT = flow({"Wait": {"Type": "Wait", "Seconds": 100_000, "End": True}})
+
+
+TOPIC = "arn:aws:sns:eu-central-1:111122223333:failures"
 
 
 class Hook:
@@ -34,6 +37,10 @@ class Hook:
         self.calls.append(call)
         return self.answers.pop(0) if self.answers else TaskSucceeded({"status": 204})
 
+    def run(self, command, data, key, execution):
+        self.calls.append((command, json.loads(data), key, execution))
+        return self.answers.pop(0) if self.answers else None
+
 
 class Place:
     def __init__(self, **settings):
@@ -46,7 +53,10 @@ class Place:
             self.stores.catalog, CatalogPublished(self.stores.catalog), self.clock, "default", default_alerts(settings)
         )
         alerting = self.api.services.open_triggers().ended._alerting
-        alerting._place = dataclasses.replace(alerting._place, tasks=self.hook, default=default_alerts(settings))
+        alerting._place = dataclasses.replace(
+            alerting._place, ways=Ways(self.hook, "connector:http:request", self.hook.run),
+            default=default_alerts(settings),
+        )
         self.publish("notify")
 
     def publish(self, name, definition=PASS, **document):
@@ -198,25 +208,43 @@ def test_a_webhook_is_called_through_the_connector(place):
 def test_a_webhook_that_fails_is_called_again_under_the_same_key_and_rests(place):
     webhook(place)
     place.hook.answers = [TaskFailed("Http.503", "busy")]
-    with pytest.raises(UserError, match="busy"):
-        place.fail("one")
-    with pytest.raises(UserError, match="a moment ago"):
-        place.fail("two")
+    place.fail("one")
+    place.fail("two")
+    place.fail("other", error="Other")  # another group of the same webhook
     assert len(place.hook.calls) == 1
-    place.later(LOOK_SECONDS + 1)
-    assert [call.idempotency_key for call in place.hook.calls] == [place.hook.calls[0].idempotency_key] * 2
     assert place.stores.ends.untold(0, 10) == []
+    place.later(LOOK_SECONDS + 1)
+    first, *more = place.hook.calls
+    other, again = sorted(more, key=lambda call: "orders:one" in call.idempotency_key)
+    assert (again.idempotency_key, again.arguments) == (first.idempotency_key, first.arguments)
+    assert other.arguments["json"]["execution"] == "orders:other"
+    place.later(700)
+    assert [(call.arguments["json"]["execution"], call.arguments["json"]["more"]) for call in place.hook.calls[3:]] == [
+        ("orders:two", 0)
+    ], "what was counted meanwhile is told in its time"
+
+
+def test_what_was_not_taken_outlives_the_process(place):
+    webhook(place)
+    place.hook.answers = [TaskFailed("Http.503", "busy")]
+    place.fail("one")
+    old = place.api.services.open_triggers().ended._alerting
+    new = place.api.services.open_triggers().hearing
+    fresh = type(old)(
+        published=old._published, alerts=old._alerts, delivering=new.delivering, states=new.states, page=old._page,
+        clock=place.clock, workspace="default", place=old._place,
+    )
+    assert fresh.look() == 1
+    assert [call.idempotency_key for call in place.hook.calls] == [place.hook.calls[0].idempotency_key] * 2
 
 
 @pytest.mark.parametrize("refused", [True, False])
 def test_a_webhook_that_never_answers_is_given_up_and_said(place, caplog, refused):
     webhook(place)
     place.hook.answers = [TaskFailed("Http.404", "none", retryable=not refused)] * 100
-    if refused:
-        place.fail("one")
-    else:
-        with pytest.raises(UserError):
-            place.fail("one")
+    place.fail("one")
+    if not refused:
+        assert "NOT TOLD" not in caplog.text
         place.later(GIVEN_UP_SECONDS + 1)
     assert "AN ALERT IS NOT TOLD: orders FAILED with Declined: no money: Http.404: none" in caplog.text
     assert place.stores.ends.untold(0, 10) == []
@@ -233,6 +261,9 @@ def test_an_alert_whose_workflow_is_gone_is_said(place, caplog):
     ([{}], "InvalidDocument"), ([{"workflow": "a", "webhook": {"url": "https://x"}}], "InvalidDocument"),
     ([{"workflow": "a", "every_minutes": 0}], "InvalidDocument"),
     ([{"webhook": {"url": "ftp://x"}}], "InvalidDocument"),
+    ([{"sns": "arn:aws:sqs:eu-central-1:111122223333:failures"}], "InvalidDocument"),
+    ([{"sns": TOPIC, "workflow": "a"}], "InvalidDocument"), ([{"command": "page --now"}], "InvalidDocument"),
+    ([{"command": "/bin/page"}], "COMMAND_NOT_ALLOWED"),
 ])
 def test_what_cannot_be_meant_is_refused(place, alerts, code):
     reply = place.api("POST", "/workflows/import", {
@@ -240,3 +271,35 @@ def test_what_cannot_be_meant_is_refused(place, alerts, code):
     })
     assert reply.status == 422
     assert code in reply.text
+
+
+def by_default(place, spec):
+    alerting = place.api.services.open_triggers().ended._alerting
+    alerting._place = dataclasses.replace(alerting._place, default=(spec,))
+    place.publish("orders", FAIL)
+    place.stores.journal.hears = lambda _: True
+
+
+def test_a_topic_is_published_to_once_for_a_storm(place):
+    by_default(place, {"name": "topic", "sns": TOPIC, "every_minutes": 10})
+    for number in range(20):
+        place.fail(f"n{number}")
+    (call,) = place.hook.calls
+    assert call.resource == "arn:aws:states:::aws-sdk:sns:publish"
+    assert (call.arguments["TopicArn"], call.arguments["Subject"]) == (TOPIC, "orders FAILED with Declined")
+    assert json.loads(call.arguments["Message"])["execution"] == "orders:n0"
+    place.later(601)
+    assert [json.loads(each.arguments["Message"])["more"] for each in place.hook.calls] == [0, 18]
+
+
+def test_a_command_is_run_with_the_alert_and_not_again_where_it_fails(place, caplog):
+    by_default(place, {"name": "c", "command": "/bin/page"})
+    place.hook.answers = [TaskFailed("CommandFailed", "/bin/page: exit status 3", retryable=False)]
+    place.fail("one")
+    ((command, said, key, execution),) = place.hook.calls
+    assert (command, said["execution"], execution) == ("/bin/page", "orders:one", "orders:one")
+    assert key.startswith("orders !c!")
+    assert "AN ALERT IS NOT TOLD" in caplog.text
+    assert "exit status 3" in caplog.text
+    place.later(LOOK_SECONDS + 1)
+    assert len(place.hook.calls) == 1
