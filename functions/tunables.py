@@ -23,9 +23,13 @@ from engine.settings import Settings
 MOST_WITHOUT_WINDOW = 10
 """SQS hands a function at most ten messages at once unless it may gather them for a second or more."""
 
+MOST_OF_TOPICS = 800
+"""Characters: they are a variable of the API function's environment, which has 4 KB for all."""
+
 _ARCHITECTURES = ("arm64", "x86_64")
 _EXPRESSION = "AUTOMATE_EXPRESSION_"
 _ARN = r"arn:aws[a-z-]*:{}:[a-z0-9-]+:[0-9]{{12}}:{}"
+_TOPIC = _ARN.format("sns", r"[A-Za-z0-9_-]{1,256}(?:\.fifo)?")
 _PROVIDER = (r"(?!(?i:cognito)$)[A-Za-z][A-Za-z0-9-]{2,31}", "3 to 32 letters, digits and hyphens, a letter first")
 _SHAPES = {
     "stage": (r"[a-z][a-z0-9-]{0,19}", "lower-case letters, digits and hyphens, at most 20, a letter first"),
@@ -35,6 +39,13 @@ _SHAPES = {
     "python": (r"3\.[0-9]{2}", "a version of Python, such as 3.13"),
     "architecture": ("|".join(_ARCHITECTURES), " or ".join(_ARCHITECTURES)),
     "alarm_topic_arn": (f"|{_ARN.format('sns', '[A-Za-z0-9_-]+')}", "the topic's ARN, arn:aws:sns:REGION:ACCOUNT:NAME"),
+    "alert_workflow": (r"|[A-Za-z0-9_-]{1,80}", "a workflow's name"),
+    "alert_webhook": (r"|https?://\S{1,500}", "an address, https://…"),
+    "alert_topic": (f"|{_TOPIC}", "the topic's ARN, arn:aws:sns:REGION:ACCOUNT:NAME"),
+    "alert_topics": (
+        rf"(?=.{{0,{MOST_OF_TOPICS}}}$)(|{_TOPIC}(, *{_TOPIC})*)",
+        f"topics' ARNs, separated by commas, at most {MOST_OF_TOPICS} characters in all",
+    ),
     "key_arn": (f"|{_ARN.format('kms', 'key/.+')}", "the key's ARN, arn:aws:kms:REGION:ACCOUNT:key/ID"),
     "table": (r"|[a-zA-Z0-9_.-]{3,255}", "the table's name"),
     "table_stream": (
@@ -139,6 +150,20 @@ class Tunables:
         "that tells EventBridge, `queue:ARN` an SQS queue, `key:ARN` the KMS key of such a queue, `ends` how the "
         "stage's own executions end. A trigger of anything else is refused when it is published. "
         "[What a stage hears](operations.md#what-a-stage-hears) says what each needs.",
+    )
+    alert_workflow: str = _choice(
+        "", "The workflow that is started when an execution of a workflow without `alerts` fails, times out or is "
+        "PAUSED (AUTOMATE_ALERT_WORKFLOW). This and the next three need `ends` in `hears`.",
+    )
+    alert_webhook: str = _choice(
+        "", "The address that is called then, by the connector function, under `egress_allow` "
+        "(AUTOMATE_ALERT_WEBHOOK).",
+    )
+    alert_topic: str = _choice("", "The SNS topic that is told then: its ARN (AUTOMATE_ALERT_TOPIC).")
+    alert_topics: str = _choice(
+        "", "The SNS topics that alerts of workflows may name, their ARNs, separated by commas "
+        "(AUTOMATE_ALERT_TOPICS). The sweeper may publish to these and to `alert_topic`; publishing a workflow "
+        "refuses others. The key of an encrypted topic has to let the sweeper's role use it.",
     )
     log_retention_days: int = _choice(
         30,
@@ -329,6 +354,21 @@ class Tunables:
             raise InvalidDocument(error.message, where="-c hears=…", advice=error.advice) from None
 
     @property
+    def told_topics(self) -> tuple[str, ...]:
+        """The topics that alerts may be published to, each once."""
+        named = [*(part.strip() for part in self.alert_topics.split(",")), self.alert_topic]
+        return tuple(dict.fromkeys(filter(None, named)))
+
+    @property
+    def alert_settings(self) -> dict[str, str]:
+        """Whom alerts tell, in the names of engine.settings."""
+        given = {
+            "AUTOMATE_ALERT_WORKFLOW": self.alert_workflow, "AUTOMATE_ALERT_WEBHOOK": self.alert_webhook,
+            "AUTOMATE_ALERT_TOPIC": self.alert_topic, "AUTOMATE_ALERT_TOPICS": ",".join(self.told_topics),
+        }
+        return {name: value for name, value in given.items() if value}
+
+    @property
     def expression_settings(self) -> dict[str, str]:
         """The environment of `expression_limits`. Raises InvalidDocument for one that there is not, or out of range."""
         pairs = [part.partition("=") for part in self.expression_limits.split(",") if part.strip()]
@@ -354,6 +394,12 @@ class Tunables:
         except InvalidDocument as error:
             raise InvalidDocument(error.message, where="-c egress_allow=…", advice=error.advice) from None
         self._check_sign_in()
+        if self.alert_settings and not self.heard.ends:
+            named = next(iter(self.alert_settings)).removeprefix("AUTOMATE_").lower()
+            raise InvalidDocument(
+                f"{named} needs ends in hears: alerts are told of ends", where="-c hears=…",
+                advice=f"Add ends to -c hears=…, or leave {named} out.",
+            )
         if "-task-" in f"{self.stage}-":
             raise _refused("stage", self.stage, "a name without -task: workflows' roles have it")
         if self.key_arn and not (self.table and self.bucket):

@@ -52,6 +52,11 @@ SEALING_WINDOW_SECONDS = 1
 entry is readable within 5 s."""
 
 
+def studio_parameter(tunables: Tunables) -> str:
+    """The parameter of Systems Manager that the Studio's stack writes its address to, for links in alerts."""
+    return f"/{tunables.prefix}/studio-url"
+
+
 class EngineStack(Stack):
     """Outputs `QueueUrl` for AUTOMATE_QUEUE_URL, `WorkerName`, and `ConnectorFunctionArn` for state machines."""
 
@@ -91,6 +96,8 @@ class EngineStack(Stack):
         )
         self.sealer = self._make_sealer()
         self.connector = self._make_connector()
+        if tunables.heard.ends:
+            self._let_alerts_leave()
         self.arrivals = Arrivals(self, tunables, self._functions, data, self.settings) if tunables.heard else None
         """None for a stage that hears nothing of its account."""
         if self.arrivals is not None:
@@ -156,7 +163,7 @@ class EngineStack(Stack):
                 "sweeper", 512, 55, "Wakes what is due, starts schedules, deletes what is kept no longer",
                 without=NOT_FOR_SWEEPERS, zones=True,
             ),
-            {**self.settings, **({"AUTOMATE_HEARS_ENDS": "1"} if hears_ends else {})},
+            {**self.settings, **(self._alert_settings() if hears_ends else {})},
         )
         self._data.grant_engine(sweeper, erases=True)
         self._data.grant_retention(sweeper)
@@ -175,6 +182,30 @@ class EngineStack(Stack):
             targets=[aws_events_targets.LambdaFunction(sweeper, retry_attempts=0)],
         )
         return sweeper
+
+    def _alert_settings(self) -> dict[str, str]:
+        """The sweeper's, which tells ends. The Studio's address is known in its own stack, which comes later."""
+        tunables = self._tunables
+        if tunables.studio_origin:
+            studio = {"AUTOMATE_STUDIO_URL": f"{tunables.studio_origin}/studio"}
+        else:
+            studio = {"AUTOMATE_STUDIO_PARAMETER": studio_parameter(tunables)} if tunables.cdn else {}
+        return {
+            "AUTOMATE_HEARS_ENDS": "1", "AUTOMATE_CONNECTOR_FUNCTION": f"{tunables.prefix}-connector", **studio,
+            **tunables.alert_settings,
+        }
+
+    def _let_alerts_leave(self) -> None:
+        """A webhook by the connector function, which has the secrets; a topic by the sweeper itself."""
+        tunables = self._tunables
+        allow(self.sweeper, ["lambda:InvokeFunction"], self.connector.function_arn)
+        if tunables.told_topics:
+            allow(self.sweeper, ["sns:Publish"], *tunables.told_topics)
+        if tunables.cdn and not tunables.studio_origin:
+            name = studio_parameter(tunables).removeprefix("/")
+            allow(self.sweeper, ["ssm:GetParameter"], self.format_arn(
+                service="ssm", resource="parameter", resource_name=name
+            ))
 
     def _make_deadletter(self) -> aws_lambda.Function:
         deadletter = self._functions.make(
@@ -207,7 +238,8 @@ class EngineStack(Stack):
 
     def _make_connector(self) -> aws_lambda.Function:
         """What state machines invoke that were exported to Step Functions. It reads the stage's secrets and nothing
-        else, and has no resource policy: nobody may invoke it but whom the account's admin lets."""
+        else, and has no resource policy: nobody may invoke it but whom the account's admin lets, and the sweeper of a
+        stage that hears ends, for webhooks of alerts."""
         connector = self._functions.make(
             Shape(
                 "connector", self._tunables.worker_memory_mb, WORKER_TIMEOUT_SECONDS,

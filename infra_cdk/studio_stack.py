@@ -27,6 +27,7 @@ from aws_cdk import (
     aws_cognito,
     aws_s3,
     aws_s3_deployment,
+    aws_ssm,
 )
 from constructs import Construct
 
@@ -35,6 +36,7 @@ from functions.app.identity import PROOF_HEADER, VIEWER_HEADER
 from functions.tunables import Tunables
 from infra_cdk.api_stack import ApiStack
 from infra_cdk.data_stack import DataStack
+from infra_cdk.engine_stack import studio_parameter
 from infra_cdk.sign_in import make_client
 
 DIST = Path(__file__).resolve().parent.parent / "studio_static" / "dist"
@@ -108,6 +110,11 @@ class StudioStack(Stack):
             self._deploy(distribution)
             self.url = f"https://{distribution.distribution_domain_name}/studio/"
             CfnOutput(self, "StudioUrl", value=self.url)
+            if tunables.heard.ends and not tunables.studio_origin:
+                aws_ssm.StringParameter(
+                    self, "Url", parameter_name=studio_parameter(tunables), string_value=self.url,
+                    description="What links in alerts begin with",
+                )
 
     def _make_distribution(self) -> aws_cloudfront.Distribution:
         api_host = f"{self._api.api.rest_api_id}.execute-api.{self.region}.{self.url_suffix}"

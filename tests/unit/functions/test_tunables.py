@@ -76,3 +76,31 @@ def test_what_a_stage_hears_is_read_and_a_misspelt_entry_refused():
     with pytest.raises(InvalidDocument, match="queue:jobs will not do") as refused:
         Tunables.from_context({"hears": "queue:jobs"}.get)
     assert refused.value.where == "-c hears=…"
+
+
+TOPIC = "arn:aws:sns:eu-central-1:111122223333:failures"
+
+
+def test_whom_alerts_of_a_stage_tell():
+    topics = {"alert_topics": f"{TOPIC}, {TOPIC}.fifo", "alert_topic": TOPIC}
+    given = {"hears": "ends", "alert_workflow": "notify", **topics}
+    made = Tunables.from_context(given.get)
+    assert made.told_topics == (TOPIC, f"{TOPIC}.fifo")
+    assert made.alert_settings == {
+        "AUTOMATE_ALERT_WORKFLOW": "notify", "AUTOMATE_ALERT_TOPIC": TOPIC,
+        "AUTOMATE_ALERT_TOPICS": f"{TOPIC},{TOPIC}.fifo",
+    }
+    assert Tunables().alert_settings == {}
+
+
+@pytest.mark.parametrize(("given", "said"), [
+    ({"alert_topic": TOPIC}, "alert_topic needs ends in hears"), ({"alert_workflow": "w"}, "needs ends in hears"),
+    ({"alert_topics": TOPIC, "hears": "bus:default"}, "alert_topics needs ends"),
+    ({"alert_topics": "failures", "hears": "ends"}, "will not do|topics' ARNs"),
+    ({"alert_topics": ",".join([TOPIC] * 30), "hears": "ends"}, "will not do|at most 800"),
+    ({"alert_webhook": "ftp://x", "hears": "ends"}, "an address"),
+])
+def test_alerts_that_would_not_do_stop_a_deployment(given, said):
+    with pytest.raises(InvalidDocument) as refused:
+        Tunables.from_context(given.get)
+    assert re.search(said, f"{refused.value.message} {refused.value.advice}")

@@ -9,10 +9,12 @@ from engine.adapters.aws.table import ENDED, ENDED_TERM
 from functions.api.metrics import WEBHOOKS
 from functions.tunables import Tunables
 from tests.support.hearing_stage import HEARS
+from tests.support.iam.templates import Stage
 
 pytestmark = pytest.mark.full
 OPERATIONS = Path(__file__).parents[3] / "docs" / "operations.md"
 EVENTS = "events.amazonaws.com"
+TOPIC = "arn:aws:sns:eu-central-1:111122223333:failures"
 
 
 def properties(template, kind):
@@ -176,11 +178,25 @@ def test_the_sweeper_has_time_zones_of_its_own(templates):
     assert "Zones" not in layers["automate-test-worker"]
 
 
-def test_a_stage_that_hears_ends_has_the_stream_tell_its_sweeper(tmp_path):
+@pytest.fixture(scope="module")
+def telling():
+    """The templates of a stage that hears ends, with a Studio, and topics for alerts."""
     pytest.importorskip("aws_cdk", reason="the [infra] extra is not installed: make test-full")
     from tests.support.stage_updates import synthesise  # noqa: PLC0415
 
-    resources = synthesise(hears="ends")["automate-test-engine"]["Resources"].values()
+    return synthesise(hears="ends", alert_topics=TOPIC, alert_webhook="https://x", cdn="true")
+
+
+def environment(stacks, stack, function):
+    named = {
+        each["Properties"].get("FunctionName"): each["Properties"]
+        for each in stacks[f"automate-test-{stack}"]["Resources"].values() if each["Type"] == "AWS::Lambda::Function"
+    }
+    return named[f"automate-test-{function}"]["Environment"]["Variables"]
+
+
+def test_a_stage_that_hears_ends_has_the_stream_tell_its_sweeper(telling):
+    resources = telling["automate-test-engine"]["Resources"].values()
     filters = [
         [json.loads(each["Pattern"]) for each in found["Properties"]["FilterCriteria"]["Filters"]]
         for found in resources
@@ -188,8 +204,30 @@ def test_a_stage_that_hears_ends_has_the_stream_tell_its_sweeper(tmp_path):
     ]
     assert filters == [[ENDED_TERM, ENDED]]
     assert not [each for each in resources if "Arrivals" in json.dumps(each)]
-    [sweeper] = [
-        each["Properties"]["Environment"]["Variables"] for each in resources
-        if each["Type"] == "AWS::Lambda::Function" and "sweeper" in json.dumps(each["Properties"]["FunctionName"])
+    assert environment(telling, "engine", "sweeper")["AUTOMATE_HEARS_ENDS"] == "1"
+
+
+def test_alerts_leave_a_stage_by_what_is_named_alone(telling):
+    stage = Stage({name.removeprefix("automate-test-"): each for name, each in telling.items()})
+    connector = stage.arn("engine", "AWS::Lambda::Function", "Connector")
+    parameter = "arn:aws:ssm:eu-central-1:111122223333:parameter/automate-test/studio-url"
+    for function in ("worker", "sweeper", "deadletter", "sealer", "connector", "api"):
+        caller, is_it = stage.role(function), function == "sweeper"
+        assert stage.may(caller, "sns:Publish", TOPIC) is is_it
+        assert not stage.may(caller, "sns:Publish", f"{TOPIC}-other")
+        assert stage.may(caller, "lambda:InvokeFunction", connector) is is_it
+        assert stage.may(caller, "ssm:GetParameter", parameter) is is_it
+    sweeper = environment(telling, "engine", "sweeper")
+    assert sweeper["AUTOMATE_ALERT_WEBHOOK"] == "https://x"
+    assert sweeper["AUTOMATE_CONNECTOR_FUNCTION"] == "automate-test-connector"
+    assert environment(telling, "api", "api")["AUTOMATE_ALERT_TOPICS"] == TOPIC
+    [written] = [
+        each["Properties"] for each in telling["automate-test-studio"]["Resources"].values()
+        if each["Type"] == "AWS::SSM::Parameter"
     ]
-    assert sweeper["AUTOMATE_HEARS_ENDS"] == "1"
+    assert written["Name"] == sweeper["AUTOMATE_STUDIO_PARAMETER"] == "/automate-test/studio-url"
+
+
+def test_a_stage_that_hears_no_ends_lets_no_alert_leave(templates):
+    policies = json.dumps(templates["engine"].find_resources("AWS::IAM::Policy"))
+    assert not [act for act in ("sns:Publish", "lambda:InvokeFunction", "ssm:GetParameter") if act in policies]
