@@ -39,6 +39,7 @@ _SHAPES = {
     "python": (r"3\.[0-9]{2}", "a version of Python, such as 3.13"),
     "architecture": ("|".join(_ARCHITECTURES), " or ".join(_ARCHITECTURES)),
     "alarm_topic_arn": (f"|{_ARN.format('sns', '[A-Za-z0-9_-]+')}", "the topic's ARN, arn:aws:sns:REGION:ACCOUNT:NAME"),
+    "status_events_bus": (r"|[A-Za-z0-9._/-]{1,256}", "the name of an event bus"),
     "alert_workflow": (r"|[A-Za-z0-9_-]{1,80}", "a workflow's name"),
     "alert_webhook": (r"|https?://\S{1,500}", "an address, https://…"),
     "alert_topic": (f"|{_TOPIC}", "the topic's ARN, arn:aws:sns:REGION:ACCOUNT:NAME"),
@@ -164,6 +165,10 @@ class Tunables:
         "", "The SNS topics that alerts of workflows may name, their ARNs, separated by commas "
         "(AUTOMATE_ALERT_TOPICS). The sweeper may publish to these and to `alert_topic`; publishing a workflow "
         "refuses others. The key of an encrypted topic has to let the sweeper's role use it.",
+    )
+    status_events_bus: str = _choice(
+        "", "The event bus of this account and region on which each change of an execution's status is put, in the "
+        "shape of Step Functions' events: its name. [Status events](operations.md#status-events) says what is in them.",
     )
     log_retention_days: int = _choice(
         30,
@@ -394,6 +399,12 @@ class Tunables:
         except InvalidDocument as error:
             raise InvalidDocument(error.message, where="-c egress_allow=…", advice=error.advice) from None
         self._check_sign_in()
+        if self.status_events_bus and self.heard.hears_bus(self.status_events_bus):
+            raise InvalidDocument(
+                f"the stage would hear its own status events on the bus {self.status_events_bus}: a trigger of them "
+                "could start executions without end", where="-c status_events_bus=…",
+                advice="Name a bus that hears does not, and use workflow_end triggers for the stage's own executions.",
+            )
         if self.alert_settings and not self.heard.ends:
             named = next(iter(self.alert_settings)).removeprefix("AUTOMATE_").lower()
             raise InvalidDocument(

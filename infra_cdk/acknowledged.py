@@ -96,6 +96,10 @@ def _of_the_queues() -> Iterator[Accepted]:
         "engine", "SealFailures/Resource", "AwsSolutions-SQS3",
         "It is itself where what failed is kept, and nobody reads it but who refills; an alarm tells of it.",
     )
+    yield Accepted(
+        "engine", "StatusesNotPut/Resource", "AwsSolutions-SQS3",
+        "The sweeper tries what is in it each minute, until it is put; an alarm tells of what waits for an hour.",
+    )
 
 
 def _of_the_api() -> Iterator[Accepted]:

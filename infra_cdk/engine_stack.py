@@ -6,7 +6,8 @@
     buses, buckets ──rules──► Arrivals ──batch──► listener ──wake──► Wakes      (see infra_cdk.arrivals)
 
     the table's stream ──batch──► sealer ──► the audit log's chains          given up after a day ──► SealFailures
-                        └─ a closing segment's TTL is over ──► sweeper: retention deletes the rest of the execution
+                        ├─ a closing segment's TTL is over ──► sweeper: retention deletes the rest of the execution
+                        └─ a status has changed ──► sweeper ──► a bus      not taken ──► StatusesNotPut ──tick──► it
 
     a state machine of AWS Step Functions ──► connector ──► connectors        (automate export --to step-functions)
 
@@ -22,7 +23,7 @@ from aws_cdk import CfnOutput, Duration, Stack, aws_events, aws_events_targets, 
 from aws_cdk.aws_lambda_event_sources import DynamoEventSource, SqsDlq, SqsEventSource
 from constructs import Construct
 
-from engine.adapters.aws.table import ENDED, ENDED_TERM, SEALED
+from engine.adapters.aws.table import ENDED, ENDED_TERM, SEALED, STATUSES
 from functions.tunables import Tunables
 from infra_cdk.arrivals import Arrivals
 from infra_cdk.bundling import NOT_FOR_SWEEPERS, NOT_FOR_WORKERS, Bundles
@@ -40,6 +41,8 @@ RECEIVES_BEFORE_DEAD = 10
 """More than the five takeovers after which the engine itself pauses an execution that kills its workers: the engine's
 verdict, which names a cause, comes first."""
 
+
+SWEEPER_TIMEOUT_SECONDS = 55
 
 SEALED_AT_ONCE = 1000
 """Records of the stream in one batch of the sealer at the most."""
@@ -86,6 +89,11 @@ class EngineStack(Stack):
             ),
         )
         self.worker = self._make_worker()
+        self.statuses_not_put = aws_sqs.Queue(
+            self, "StatusesNotPut", encryption=aws_sqs.QueueEncryption.SQS_MANAGED, enforce_ssl=True,
+            retention_period=Duration.days(14), visibility_timeout=Duration.seconds(SWEEPER_TIMEOUT_SECONDS),
+        ) if tunables.status_events_bus else None
+        """What the stage's bus did not take: the tick tries it again. None without a bus."""
         self.sweeper = self._make_sweeper()
         self.deadletter = self._make_deadletter()
         self.seal_failures = aws_sqs.Queue(
@@ -160,10 +168,11 @@ class EngineStack(Stack):
         hears_ends = self._tunables.heard.ends
         sweeper = self._functions.make(
             Shape(
-                "sweeper", 512, 55, "Wakes what is due, starts schedules, deletes what is kept no longer",
-                without=NOT_FOR_SWEEPERS, zones=True,
+                "sweeper", 512, SWEEPER_TIMEOUT_SECONDS,
+                "Wakes what is due, starts schedules, deletes what is kept no longer", without=NOT_FOR_SWEEPERS,
+                zones=True,
             ),
-            {**self.settings, **(self._alert_settings() if hears_ends else {})},
+            {**self.settings, **(self._alert_settings() if hears_ends else {}), **self._status_settings()},
         )
         self._data.grant_engine(sweeper, erases=True)
         self._data.grant_retention(sweeper)
@@ -173,9 +182,15 @@ class EngineStack(Stack):
             batch_size=TAKEN_AT_ONCE,
             bisect_batch_on_error=True,
             report_batch_item_failures=True,
-            filters=[{"pattern": json.dumps(pattern)} for pattern in (ENDED_TERM, *([ENDED] * hears_ends))],
+            filters=[{"pattern": json.dumps(pattern)} for pattern in (
+                ENDED_TERM, *([ENDED] * hears_ends), *(STATUSES if self.statuses_not_put is not None else ()),
+            )],
         ))
         self.wakes.grant_send_messages(sweeper)
+        if self.statuses_not_put is not None:
+            self.statuses_not_put.grant_send_messages(sweeper)
+            self.statuses_not_put.grant_consume_messages(sweeper)
+            allow(sweeper, ["events:PutEvents"], self._status_bus)
         aws_events.Rule(
             self, "Tick", description="The sweeper's tick",
             schedule=aws_events.Schedule.rate(Duration.minutes(1)),
@@ -193,6 +208,20 @@ class EngineStack(Stack):
         return {
             "AUTOMATE_HEARS_ENDS": "1", "AUTOMATE_CONNECTOR_FUNCTION": f"{tunables.prefix}-connector", **studio,
             **tunables.alert_settings,
+        }
+
+    @property
+    def _status_bus(self) -> str:
+        arn: str = self.format_arn(
+            service="events", resource="event-bus", resource_name=self._tunables.status_events_bus
+        )
+        return arn
+
+    def _status_settings(self) -> dict[str, str]:
+        if self.statuses_not_put is None:
+            return {}
+        return {
+            "AUTOMATE_STATUS_BUS": self._status_bus, "AUTOMATE_STATUS_QUEUE": self.statuses_not_put.queue_url
         }
 
     def _let_alerts_leave(self) -> None:

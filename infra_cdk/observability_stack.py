@@ -124,6 +124,7 @@ class ObservabilityStack(Stack):
         )
         yield from self._of_the_table()
         yield from self._of_arrivals()
+        yield from self._of_statuses()
         for name, function in self._functions().items():
             yield _Alarm(
                 f"{name}-errors", function.metric_errors(period=_FIVE_MINUTES), 1,
@@ -171,6 +172,16 @@ class ObservabilityStack(Stack):
             arrivals.lost.metric_approximate_number_of_messages_visible(period=_FIVE_MINUTES, statistic="Maximum"),
             1, "An event was received too often, or its bus could not hand it over: it started nothing.",
             "arrivals-wait",
+        )
+
+    def _of_statuses(self) -> Iterator[_Alarm]:
+        queue = self._engine.statuses_not_put
+        if queue is None:
+            return
+        yield _Alarm(
+            "statuses-not-put",
+            queue.metric_approximate_age_of_oldest_message(period=_FIVE_MINUTES, statistic="Maximum"),
+            3600, "The bus of status events has not taken an event for an hour.", "status-events-are-not-put",
         )
 
     def _of_the_table(self) -> Iterator[_Alarm]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
@@ -24,11 +24,17 @@ from engine.settings import Settings
 from functions.hearing import hearing_of_a_stage
 from functions.sweeper.ends import Telling
 
+if TYPE_CHECKING:
+    from functions.sweeper.statuses import Statuses
+
 logger = Logger(service="sweeper")
 metrics = Metrics(namespace="Automate", service="sweeper")
 
 HEARS_ENDS = "AUTOMATE_HEARS_ENDS"
 """The environment variable that is 1 where the stage hears how its executions end."""
+
+STATUS_BUS, STATUS_QUEUE = "AUTOMATE_STATUS_BUS", "AUTOMATE_STATUS_QUEUE"
+"""Those of the bus that changes of status are put on, and of the queue of those that it did not take."""
 
 CONNECTOR = "AUTOMATE_CONNECTOR_FUNCTION"
 """That of the connector function's name, which calls webhooks of alerts."""
@@ -57,6 +63,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     metrics.add_metric("WakesSent", MetricUnit.Count, sent)
     scheduled = _scheduled(context)
     _alerted()
+    _put_again(context)
     erase(context)  # last: it takes what time is left
     logger.info("swept", wakes=sent, scheduled=scheduled)
     return {"wakes": sent, "scheduled": scheduled}
@@ -87,6 +94,12 @@ def _alerted() -> int:
         return 0
 
 
+def _put_again(context: LambdaContext) -> None:
+    """Put the status events that were not taken, where the stage has a bus for them."""
+    if STATUS_BUS in os.environ:
+        statuses().again(lambda: context.get_remaining_time_in_millis() / 1000 > SCHEDULES_RESERVE_SECONDS)
+
+
 def erase(context: LambdaContext) -> None:
     """Go on with erasures that are not over. What goes wrong is logged: the next tick tries again."""
     from functions.sweeper.erasure import parts  # noqa: PLC0415  what is over the stream does not need it
@@ -103,8 +116,8 @@ def erase(context: LambdaContext) -> None:
 
 
 def taken(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Delete executions whose term is over, and tell of those that ended; answers as the stream's mapping or the walk
-    wants it."""
+    """Delete executions whose term is over, tell of those that ended, and put changes of status on a bus; answers as
+    the stream's mapping or the walk wants it."""
     from functions.sweeper.retention import RESERVE_SECONDS, retaining  # noqa: PLC0415  a tick does not need it
 
     found = retaining()
@@ -114,7 +127,7 @@ def taken(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         if "walk" in event:
             return found.walk(event["walk"], deadline)
         ends, terms = _apart(event["Records"])
-        told = _told(ends)
+        told = [*_told(ends), *_put(event["Records"])]
         return {"batchItemFailures": [*told, *found.records(terms, deadline)["batchItemFailures"]]}
     finally:
         metrics.add_metric("ExecutionsTaken", MetricUnit.Count, found.taken - before)
@@ -123,12 +136,18 @@ def taken(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _apart(records: list[Any]) -> tuple[list[Any], list[Any]]:
     """The records that tell of ends, and those of terms that are over."""
     ends = [record for record in records if record["eventName"] == "MODIFY"]
-    return ends, [record for record in records if record["eventName"] != "MODIFY"]
+    return ends, [record for record in records if record["eventName"] == "REMOVE"]
+
+
+def _put(records: list[Any]) -> list[dict[str, str]]:
+    """Put the changes of status on the stage's bus, where it has one; likewise."""
+    again = statuses().records(records) if STATUS_BUS in os.environ else None
+    return [] if again is None else [{"itemIdentifier": again}]
 
 
 def _told(records: list[Any]) -> list[dict[str, str]]:
     """Tell them; where not all could be told, the record from which on they have to come again."""
-    if not records:
+    if not records or os.environ.get(HEARS_ENDS) != "1":
         return []
     found, before = telling(), telling().started
     again = found.records(records)
@@ -177,3 +196,15 @@ def telling() -> Telling:
         Ways(StageCalls(stores.clients, os.environ.get(CONNECTOR, "")), "connector:http:request"),
     ))
     return Telling(found.ended, found.watched)
+
+
+@cache
+def statuses() -> Statuses:
+    """What puts changes of status on the stage's bus."""
+    from functions.sweeper.statuses import Statuses  # noqa: PLC0415  few stages have one
+
+    settings, stores = Settings.from_environment(os.environ), _stores()
+    found = hearing_of_a_stage(stores, settings, SystemClock())
+    return Statuses(
+        stores.clients, found.ended.details, os.environ[STATUS_BUS], os.environ[STATUS_QUEUE]
+    )

@@ -34,6 +34,10 @@ segment is deleted with all others, so that it can be read which blob to delete.
 KEPT_UNTIL, TAKEN_AT = "kept_until", "taken_at"
 """Attributes of a header: from when on retention may take its execution, and when it has."""
 
+REOPENED = "reopened"
+"""The attribute of a header that a redrive made RUNNING, until it is changed the next time: so the stream tells it from
+one that is parked."""
+
 AUDITED = "audited"
 """The attribute of a segment that becomes entries of the audit log."""
 

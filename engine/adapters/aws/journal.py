@@ -231,7 +231,8 @@ class DynamoJournal:
         moved = {} if change.row is None else items.moves(change.row, spread=self._spread)
         values |= {f":{attribute}": value for attribute, value in moved.items()}
         sets, removes = ["seq = :seq", "#status = :status"], []
-        for attribute in ("due_at", "due_shard", "ended_at", "cause", items.KEPT_UNTIL, *moved):
+        values[f":{items.REOPENED}"] = None if change.reopens is None else True
+        for attribute in ("due_at", "due_shard", "ended_at", "cause", items.KEPT_UNTIL, items.REOPENED, *moved):
             if values[f":{attribute}"] is None:
                 removes.append(attribute)
             else:

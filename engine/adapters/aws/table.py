@@ -76,6 +76,20 @@ ENDED: dict[str, Any] = {
 """What of the stream tells that an execution was closed, or PAUSED: of those that are listed, before retention marks
 them. Where a stage hears ends."""
 
+_STATUS_OF = {"ws": {"S": [{"exists": True}]}, "kind": {"S": ["STANDARD"]}, "taken_at": {"N": [{"exists": False}]}}
+
+STATUSES: tuple[dict[str, Any], ...] = (
+    {**_INSERTED, "dynamodb": {"Keys": {"sk": {"S": ["H"]}}, "NewImage": _STATUS_OF}},
+    {"eventName": ["MODIFY"], "dynamodb": {"Keys": {"sk": {"S": ["H"]}}, "NewImage": {
+        **_STATUS_OF, "status": {"S": ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]},
+    }}},
+    {"eventName": ["MODIFY"], "dynamodb": {"Keys": {"sk": {"S": ["H"]}}, "NewImage": {
+        **_STATUS_OF, "reopened": {"BOOL": [True]},
+    }}},
+)
+"""What of the stream tells of a change of status that Step Functions would tell of: of STANDARD executions that are
+listed, when they start, end, and are redriven. Where a stage puts status events on a bus."""
+
 UNLISTED_STATUS = "SUCCEEDED"
 """Not in the index of statuses, for most executions end so: it would be a write at the close of each. Who asks for it
 walks the list itself and reads what ended otherwise in vain."""

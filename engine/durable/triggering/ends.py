@@ -11,30 +11,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from engine.clock import Clock
-from engine.durable.execution import Execution
 from engine.durable.triggering.alerting import Alerting
 from engine.durable.triggering.delivering import Delivered, Delivering
+from engine.durable.triggering.details import Details, Executions, Versions, parent_of
 from engine.durable.triggering.listening import Listening
-from engine.errors import NotFound, StorageError, StoreCorrupt, UserError
-from engine.kernel.snapshot import Status
-from engine.language.asl.resources import OWN_ARN
-from engine.language.expr.java_text import json_text
+from engine.errors import NotFound, StorageError, UserError
 from engine.ports.deliveries import Deliveries
 from engine.ports.ends import End, Ends
-from engine.ports.journal import Header
 from engine.ports.keys import ExecutionKey
-from engine.ports.published import PublishedVersion
 from engine.triggers.alerts import ALERT, tells
 from engine.triggers.ends import EVERY, MOST_IN_A_CHAIN, WORKFLOW_END, hears, too_long
 from engine.triggers.listener import Arrival, Listener
 
 Json = Any
-
-MOST_INLINE = 16 * 1024
-"""Characters: a longer input or output stays with its execution."""
 
 PAGE = 100
 
@@ -45,38 +37,18 @@ ALERTED = "an alert"
 """What a chain begins with whose first execution was started by an alert."""
 
 
-class _Executions(Protocol):
-    """What is asked of executions."""
-
-    def describe(self, key: ExecutionKey) -> Execution:
-        """The execution as it stands; raises NotFound."""
-        ...
-
-    def header(self, key: ExecutionKey) -> Header:
-        """Its header; raises NotFound."""
-        ...
-
-
-class _Versions(Protocol):
-    """What is asked of the published versions."""
-
-    def numbered(self, workspace: str, workflow: str, number: int) -> PublishedVersion:
-        """Version `number`; raises NotFound."""
-        ...
-
-
 class Ended:
     """One workspace's. Safe to share between threads."""
 
     def __init__(
-        self, *, listening: Listening, delivering: Delivering, deliveries: Deliveries, executions: _Executions,
-        published: _Versions, clock: Clock, alerting: Alerting,
+        self, *, listening: Listening, delivering: Delivering, deliveries: Deliveries, executions: Executions,
+        published: Versions, clock: Clock, alerting: Alerting,
     ) -> None:
         self._listening = listening
         self._delivering = delivering
         self._deliveries = deliveries
         self._executions = executions
-        self._published = published
+        self.details = Details(executions, published)
         self._clock = clock
         self._alerting = alerting
         self._triggered: set[str] = set()
@@ -141,8 +113,8 @@ class Ended:
         wanted = [spec for spec in self._alerting.of(end.workflow, end.version) if tells(spec, end.status, end.error)]
         if not wanted or ALERTED in self._chain(end.key):
             return
-        shown = self._described(end)
-        hidden = shown is None or self._marks_fields(end.key)
+        shown = self.details.described(end)
+        hidden = shown is None or self.details.marks_fields(end.key)
         self._alerting.tell(end, None if shown is None or hidden else shown.cause)
 
     def _trigger(self, heard: list[Listener], end: End) -> list[Delivered]:
@@ -150,7 +122,7 @@ class Ended:
         if chain:  # what hears every end does not hear those that ends have started: they would multiply
             heard = [each for each in heard if each.spec["workflow"] != EVERY]
         arrival = Arrival(
-            self.detail(end), self._clock.now() if end.ended_at is None else end.ended_at,
+            self.details.short(end), self._clock.now() if end.ended_at is None else end.ended_at,
             {"Execution": end.key.id, "Workflow": end.workflow, "Version": end.version, "Chain": [*chain, end.key.id]},
             end.id, end.key.id,
         )
@@ -158,53 +130,6 @@ class Ended:
         if why_not is not None:
             return [self._delivering.refuse(each, arrival, why_not) for each in heard]
         return [self._delivering.deliver(each, arrival, keeps=True) for each in heard]
-
-    def detail(self, end: End) -> dict[str, Json]:
-        """What arrives: the detail of an "Execution Status Change". Where its version, or that of who started it, marks
-        sensitive fields it has no input, no output and no cause; of an execution that has gone on since, likewise."""
-        shown = self._described(end)
-        hidden = shown is None or self._marks_fields(end.key)
-        arn = f"{OWN_ARN}{end.key.workspace}"
-        said: dict[str, Json] = {
-            "executionArn": f"{arn}:execution:{end.workflow}:{end.key.name}",
-            "stateMachineArn": f"{arn}:stateMachine:{end.workflow}", "name": end.key.name,
-            "status": end.status, "startDate": int(end.started_at * 1000),
-            "stopDate": None if end.ended_at is None else int(end.ended_at * 1000),
-            "error": end.error, "cause": None if shown is None or hidden else shown.cause,
-            "redriveCount": 0 if shown is None else shown.redrives,
-        }
-        ended = end.status == str(Status.SUCCEEDED)
-        for name, value, there in (
-            ("input", None if shown is None else shown.input, not hidden),
-            ("output", None if shown is None else shown.output, not hidden and ended),
-        ):
-            text = json_text(value) if there else None
-            included = text is not None and len(text) <= MOST_INLINE
-            said |= {name: text if included else None, f"{name}Details": {"included": included}}
-        return said
-
-    def _described(self, end: End) -> Execution | None:
-        """The execution, if this end is still its last."""
-        try:
-            shown = self._executions.describe(end.key)
-        except (NotFound, StoreCorrupt):
-            return None
-        return shown if shown.status == end.status and _same_time(shown.ended_at, end.ended_at) else None
-
-    def _marks_fields(self, key: ExecutionKey) -> bool:
-        """One that is not there may have."""
-        at: ExecutionKey | None = key
-        for _ in range(_MOST_PARENTS):
-            if at is None:
-                return False
-            try:
-                header = self._executions.header(at)
-                if self._published.numbered(at.workspace, header.workflow, header.version).marks_fields:
-                    return True
-            except (NotFound, StoreCorrupt):
-                return True
-            at = _parent_of(header)
-        return True
 
     def _chain(self, key: ExecutionKey) -> list[str]:
         """The executions whose ends led to this one, the first one first; through those that started it as a child."""
@@ -223,15 +148,6 @@ class Ended:
 
     def _parent(self, key: ExecutionKey) -> ExecutionKey | None:
         try:
-            return _parent_of(self._executions.header(key))
+            return parent_of(self._executions.header(key))
         except NotFound:
             return None
-
-
-def _parent_of(header: Header) -> ExecutionKey | None:
-    parent = header.parent
-    return None if parent is None else ExecutionKey(header.key.workspace, parent.execution_id)
-
-
-def _same_time(one: float | None, other: float | None) -> bool:
-    return one == other or (one is not None and other is not None and abs(one - other) < 0.001)

@@ -99,6 +99,8 @@ def test_whom_alerts_of_a_stage_tell():
     ({"alert_topics": "failures", "hears": "ends"}, "will not do|topics' ARNs"),
     ({"alert_topics": ",".join([TOPIC] * 30), "hears": "ends"}, "will not do|at most 800"),
     ({"alert_webhook": "ftp://x", "hears": "ends"}, "an address"),
+    ({"status_events_bus": "shop", "hears": "bus:shop"}, "hear its own status events on the bus shop"),
+    ({"status_events_bus": "a bus"}, "the name of an event bus"),
 ])
 def test_alerts_that_would_not_do_stop_a_deployment(given, said):
     with pytest.raises(InvalidDocument) as refused:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.adapters.aws.table import ENDED, ENDED_TERM
+from engine.adapters.aws.table import ENDED, ENDED_TERM, STATUSES
 from functions.api.metrics import WEBHOOKS
 from functions.tunables import Tunables
 from tests.support.hearing_stage import HEARS
@@ -231,3 +231,43 @@ def test_alerts_leave_a_stage_by_what_is_named_alone(telling):
 def test_a_stage_that_hears_no_ends_lets_no_alert_leave(templates):
     policies = json.dumps(templates["engine"].find_resources("AWS::IAM::Policy"))
     assert not [act for act in ("sns:Publish", "lambda:InvokeFunction", "ssm:GetParameter") if act in policies]
+
+
+class TestStatusEvents:
+    BUS = "arn:aws:events:eu-central-1:111122223333:event-bus/states"
+
+    @pytest.fixture(scope="class")
+    def told(self):
+        pytest.importorskip("aws_cdk", reason="the [infra] extra is not installed: make test-full")
+        from tests.support.stage_updates import synthesise  # noqa: PLC0415
+
+        return synthesise(status_events_bus="states", cdn="false")
+
+    def test_the_stream_tells_the_sweeper_of_changes_of_status(self, told):
+        filters = [
+            [json.loads(each["Pattern"]) for each in found["Properties"]["FilterCriteria"]["Filters"]]
+            for found in told["automate-test-engine"]["Resources"].values()
+            if found["Type"] == "AWS::Lambda::EventSourceMapping" and "Sweeper" in json.dumps(found["Properties"])
+        ]
+        assert filters == [[ENDED_TERM, *STATUSES]]
+
+    def test_the_sweeper_alone_puts_on_that_bus_alone(self, told):
+        stage = Stage({name.removeprefix("automate-test-"): each for name, each in told.items()})
+        queue = stage.arn("engine", "AWS::SQS::Queue", "StatusesNotPut")
+        for function in ("worker", "sweeper", "deadletter", "sealer", "connector", "api"):
+            caller, is_it = stage.role(function), function == "sweeper"
+            assert stage.may(caller, "events:PutEvents", self.BUS) is is_it
+            assert not stage.may(caller, "events:PutEvents", f"{self.BUS}-other")
+            for act in ("SendMessage", "ReceiveMessage", "DeleteMessage"):
+                assert stage.may(caller, f"sqs:{act}", queue) is is_it
+        assert stage.resolved("engine", environment(told, "engine", "sweeper")["AUTOMATE_STATUS_BUS"]) == self.BUS
+
+    def test_an_alarm_tells_what_waits(self, told):
+        alarms = [each["Properties"] for each in told["automate-test-observability"]["Resources"].values()
+                  if each["Type"] == "AWS::CloudWatch::Alarm"]
+        [own] = [each for each in alarms if each["AlarmName"] == "automate-test-statuses-not-put"]
+        assert (own["MetricName"], own["Threshold"]) == ("ApproximateAgeOfOldestMessage", 3600)
+
+
+def test_a_stage_without_a_bus_for_statuses_has_none_of_it(templates):
+    assert "StatusesNotPut" not in json.dumps(templates["engine"].to_json())
