@@ -68,6 +68,8 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("POST", "/triggers/{workflow}/{trigger}/resume", "triggers.deliveries"),
     ("POST", "/hooks/{workflow}/{path}", "triggers.hooks"),
     ("POST", "/events", "triggers.events"),
+    ("GET", "/forms/{workflow}/{trigger}", "triggers.forms"),
+    ("POST", "/forms/{workflow}/{trigger}", "triggers.forms"),
     ("POST", "/triggers/{workflow}/{trigger}/links", "triggers.forms"),
     ("GET", "/forms", "triggers.forms"),
     ("POST", "/forms", "triggers.forms"),

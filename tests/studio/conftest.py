@@ -2,6 +2,7 @@
 
     studio          a page signed in to a server of this test file, with the samples published
     empty_studio    the same on a server of this test alone, where nothing was imported yet
+    guest           guest(role): a page of somebody who signed in with a token of that role
     screens         saves pictures to SCREENSHOTS_DIR when it is set (make screenshots: docs/images)
 
 A page fails its test when its console says anything, when it throws, when a request fails or is refused that the test
@@ -13,7 +14,9 @@ Skipped, with the reason, where there is no browser or the Studio was not built:
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -80,6 +83,31 @@ def empty_studio(tmp_path, context):
     yield opened
     opened.close()
     server.stop()
+
+
+@pytest.fixture
+def guest(studio_server, browser):
+    """`guest(role)`: a page of somebody who signed in with a token of that role."""
+    opened = []
+
+    def sign_in(role, name=None):
+        name = name or f"{role}-{len(opened)}"
+        made = studio_server.json("POST", "/tokens", {"name": name, "role": role})
+        window = new_window(browser)
+        server = SimpleNamespace(url=studio_server.url, cookie=None, canary=studio_server.canary)
+        found = Studio(server, window)
+        opened.append((found, window))
+        found.page.goto(f"{studio_server.url}/signin")
+        found.page.get_by_label("Or sign in with a token:").fill(made["token"])
+        found.page.get_by_role("button", name="Sign in").click()
+        found.page.wait_for_url(re.compile("/studio/"))
+        found.page.locator("h1").first.wait_for()
+        return found
+
+    yield sign_in
+    for found, window in opened:
+        found.close()
+        window.close()
 
 
 @pytest.fixture

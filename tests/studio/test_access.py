@@ -4,37 +4,10 @@ do, and told why they may not open the rest."""
 from __future__ import annotations
 
 import re
-from types import SimpleNamespace
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.support.studio.browsing import Studio, new_window
-
-
-@pytest.fixture
-def guest(studio_server, browser):
-    """`guest(role)`: a page of somebody who signed in with a token of that role."""
-    opened = []
-
-    def sign_in(role, name=None):
-        name = name or f"{role}-{len(opened)}"
-        made = studio_server.json("POST", "/tokens", {"name": name, "role": role})
-        window = new_window(browser)
-        server = SimpleNamespace(url=studio_server.url, cookie=None, canary=studio_server.canary)
-        found = Studio(server, window)
-        opened.append((found, window))
-        found.page.goto(f"{studio_server.url}/signin")
-        found.page.get_by_label("Or sign in with a token:").fill(made["token"])
-        found.page.get_by_role("button", name="Sign in").click()
-        found.page.wait_for_url(re.compile("/studio/"))
-        found.page.locator("h1").first.wait_for()
-        return found
-
-    yield sign_in
-    for found, window in opened:
-        found.close()
-        window.close()
+from tests.support.studio.browsing import new_window
 
 
 def pages(studio):

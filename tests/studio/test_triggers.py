@@ -141,3 +141,93 @@ def test_what_arrived_of_a_workflow_with_sensitive_fields_is_revealed_for_a_reas
     asked.get_by_role("button", name="Reveal", exact=True).click()
     expect(page.get_by_role("dialog").last).to_contain_text("4000-1111")
     expect(page.get_by_text("For the reason: Ticket 4711")).to_be_visible()
+
+
+ORDER = {
+    "type": "object", "title": "Order", "description": "What the kitchen is to make.",
+    "required": ["name", "count", "size"], "properties": {
+        "name": {"type": "string", "title": "Your name"},
+        "count": {"type": "integer", "minimum": 1, "title": "How many", "description": "Whole cakes."},
+        "size": {"enum": ["small", "large"], "title": "Size"},
+        "wishes": {"type": "array", "items": {"type": "string"}, "title": "Wishes"},
+        "note": {"type": "string", "maxLength": 2000, "title": "Note"},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def formed(studio_server):
+    document = {"name": "cakes", "definition": GREET, "input_schema": ORDER, "triggers": [{"type": "form"}]}
+    studio_server.json("POST", "/workflows/import", {"document": document, "publish": True})
+
+
+def test_a_form_is_filled_in_by_who_is_signed_in(studio, formed, screens):
+    page, server = studio.page, studio.server
+    studio.open("/triggers/cakes/form")
+    page.get_by_role("link", name="Fill it in").click()
+    page.wait_for_url("**/forms/cakes/form")
+    expect(page.get_by_role("heading", name="Order")).to_be_visible()
+    studio.check_axe()
+    screens(studio, "form", widths=(1440, 390))
+    page.get_by_label("How many").fill("0")
+    page.get_by_label("Wishes").fill("no nuts")
+    page.get_by_role("button", name="Submit").click()
+    expect(page.get_by_text("3 answers will not do yet").first).to_be_visible()
+    expect(page.get_by_text("This is needed.").first).to_be_visible()
+    expect(page.get_by_label("Wishes")).to_have_value("no nuts")  # nothing is lost
+    studio.check_axe()
+    screens(studio, "form-faults", widths=(1440, 390))
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_label("How many").fill("2")
+    page.get_by_role("button", name=re.compile("^Size")).click()
+    page.get_by_role("option", name="large").click()
+    page.get_by_role("button", name="Submit").click()
+    started = page.get_by_role("link", name=re.compile("^cakes:form"))
+    expect(started).to_be_visible()
+    studio.check_axe()
+    screens(studio, "form-done", widths=(1440, 390))
+    started.click()
+    page.wait_for_url("**/executions/**")
+    [row] = server.json("GET", "/executions?workflow=cakes")["executions"]
+    found = server.json("GET", f"/executions/{row['id']}")
+    assert found["input"] == {"name": "Ada", "count": 2, "size": "large", "wishes": ["no nuts"]}
+    assert found["started_by"] == server.json("GET", "/me")["actor"]
+
+
+def test_a_viewer_is_offered_nothing_that_a_viewer_may_not_do(studio_server, guest, hooked, formed):
+    """Each act of the pages of triggers says why it does nothing; nothing is sent, and what is looked at is shown."""
+    assert called(studio_server, {"id": "V-1", "total": 500}) == 202
+    viewer = guest("viewer")
+    page = viewer.page
+    sent = []
+    page.on("request", lambda request: sent.append(request) if request.method != "GET" else None)
+    viewer.open("/triggers/")
+    expect(page.get_by_role("row").filter(has_text="cakes")).to_be_visible()
+    viewer.check_axe()
+    acts = ("Pause", "Resume", "Replay", "Fill it in", "Make a link")
+
+    def refused():
+        found = page.get_by_role("button", name=re.compile(f"^({'|'.join(acts)})"))
+        offered = [*found.all(), *page.get_by_role("link", name="Fill it in", exact=True).all()]
+        for button in offered:
+            assert button.is_disabled() or button.get_attribute("aria-disabled") == "true", button.inner_text()
+            button.click(force=True)
+        return {button.inner_text() or button.get_attribute("aria-label") for button in offered}
+
+    refused()
+    viewer.open("/triggers/hooked/orders")
+    row = page.get_by_role("button", name=re.compile("open orders")).first
+    expect(row).to_be_visible()
+    assert any("Replay" in name for name in refused())
+    row.click()
+    expect(page.get_by_role("dialog")).to_contain_text("500")
+    refused()
+    page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
+    viewer.open("/triggers/cakes/form")
+    expect(page.get_by_role("heading", name="cakes/form")).to_be_visible()
+    assert {"Fill it in", "Make a link"} <= refused()
+    assert sent == []
+    viewer.expect_refusal(403, "/forms/")
+    viewer.open("/forms/cakes/form")
+    expect(page.get_by_text(re.compile("operator")).first).to_be_visible()
+    assert sent == []

@@ -84,11 +84,11 @@ class Delivering:
 
     def deliver(
         self, listener: Listener, arrival: Arrival, *, sync: bool = False, keeps: bool = False,
-        replay_of: str | None = None,
+        replay_of: str | None = None, actor: Actor | None = None,
     ) -> Delivered:
         """Start what `listener` makes of `arrival`, unless its key has started something before. `sync` as in
-        Executions.start. `keeps`: what arrives while the trigger is paused is kept, to be replayed, for its source does
-        not come again.
+        Executions.start, `actor` who starts it where that is not the trigger. `keeps`: what arrives while the trigger
+        is paused is kept, to be replayed, for its source does not come again.
 
         A delivery that started nothing has its reason in `why`; once that is mended it may come again under the same
         key. Raises TriggerPaused, StorageError, and a UserError of status 500 or more where the place takes nothing new
@@ -122,7 +122,7 @@ class Delivering:
         try:
             started = self._executions.start(
                 self._settings.workspace, listener.workflow, weighed.input, name=delivery.key.name,
-                version=listener.version, sync=sync, actor=_actor(listener, arrival), then=self._told(there),
+                version=listener.version, sync=sync, actor=actor or _actor(listener, arrival), then=self._told(there),
                 create=create,
             )
         except AlreadyDelivered as known:

@@ -40,6 +40,50 @@ class FormLink(Given):
     most: int = Field(description="How often it may be submitted.")
 
 
+class FormField(Given):
+    """One field of a form. `name` is the property's, "" for the whole input."""
+
+    name: str
+    title: str
+    description: str
+    required: bool
+    kind: Literal["line", "lines", "choice", "list", "json"] = Field(description="A list has one element a line.")
+    type: str = Field(description="The JSON type of the value, or of a list's elements.")
+    look: str = Field(description="The type of an HTML input for a line.")
+    choices: list[str] = Field(description="The texts of a choice.")
+    default: str = Field(description="What it begins with.")
+
+
+class Form(Given):
+    """A form, made from the input schema of the active version."""
+
+    workflow: str
+    trigger: str
+    version: int
+    title: str
+    description: str
+    fields: list[FormField]
+
+
+class FormTyped(Taken):
+    """What was typed into a form."""
+
+    typed: dict[str, str] = Field(description="Text by the field's name.", max_length=1000)
+    submission: str = Field(
+        description="Names this submission: what comes again under it starts nothing.", min_length=1, max_length=64
+    )
+
+
+class FormTaken(Given):
+    """What came of it. With `faults` nothing was sent."""
+
+    faults: dict[str, str] = Field(description="What will not do, by the field's name; \"\": about the whole.")
+    delivery: str | None
+    outcome: Literal["STARTED", "NOT_MATCHED", "REFUSED"] | None
+    why: str | None = Field(description="Why it started nothing.")
+    execution: str | None
+
+
 class Delivery(Given):
     """What arrived once, and what came of it. `id` is also that of the execution, where one was started."""
 

@@ -1,7 +1,8 @@
-"""Webhooks that are refused: each is counted, none is written. Who is refused too often is refused at once.
+"""Webhooks that are refused: each is counted, none is written. Who is refused too often is told that alone.
 
-An address may be refused BURST times at once and once a second after that; beyond, it is answered before anything is
-read. What is accepted counts for nothing, so a sender with the right secret is not held up by anybody else's mistakes.
+An address may be refused BURST times at once and once a second after that; beyond, it does not even learn why. What is
+accepted counts for nothing and is never held up: a sender with the right secret may share its address with one that has
+a wrong one, as all have one behind a tunnel. The gateway's throttle and the sizes of bodies bound what is looked at.
 """
 
 from __future__ import annotations

@@ -78,27 +78,31 @@ class Webhooks:
     workspace: str
     most_bytes: int
 
-    def admit(self, address: str) -> None:
-        """Asked before anything is read. Raises TooManyRefused."""
+    def refused(self, address: str, why: str, answer: UserError) -> UserError:
+        """What is answered to `address`, whose call is refused: `answer`, or that it was refused too often. Who proves
+        who they are is never refused for what others of their address did: behind a tunnel all have one."""
         if self.refusals.is_held(address):
-            raise TooManyRefused(
+            return TooManyRefused(
                 "too many calls from this address were refused", advice="Check the webhook's address and its secret."
             )
+        self.refusals.refused(address, why)
+        return answer
 
     def check_size(self, request: Request, address: str) -> None:
-        """Raises PayloadTooLarge."""
+        """Raises PayloadTooLarge, TooManyRefused."""
         most = min(self.most_bytes, MOST_BYTES)
         if len(request.body) > most:
-            self.refusals.refused(address, "too large")
-            raise PayloadTooLarge(f"the body is {len(request.body):,} bytes; a webhook takes at most {most:,}")
+            raise self.refused(address, "too large", PayloadTooLarge(
+                f"the body is {len(request.body):,} bytes; a webhook takes at most {most:,}"
+            ))
 
-    def unknown(self, request: Request, address: str) -> WebhookRefused:
+    def unknown(self, request: Request, address: str) -> UserError:
         """The answer where nothing listens. It takes the time of a signature, as far as that can be told."""
         hmac.compare_digest(hmac.digest(_DECOY, request.body, "sha256"), hashlib.sha256(_DECOY).digest())
         return self._refused(address, "no such webhook")
 
     def arrival(self, request: Request, found: Listener, address: str) -> Arrival:
-        """What arrived at `found`. Raises WebhookRefused, WebhookNotReady."""
+        """What arrived at `found`. Raises WebhookRefused, WebhookNotReady, TooManyRefused."""
         auth = WebhookAuth.model_validate(found.spec.get("auth") or {"style": "none"})
         verdict = self._verdict(found, auth, request, address)
         if verdict is not Verdict.VALID:
@@ -113,8 +117,10 @@ class Webhooks:
             values = [self._secret(each.secret) for each in auth.secrets]
             return auth.verify(body=request.body, headers=request.headers, secrets=values, now=self.clock.now())
         except UnusableSecret as error:
-            self.refusals.refused(address, f"{found.label} cannot check who calls: {error}")
-            raise WebhookNotReady("this webhook cannot take calls at the moment: try again later") from None
+            raise self.refused(
+                address, f"{found.label} cannot check who calls: {error}",
+                WebhookNotReady("this webhook cannot take calls at the moment: try again later"),
+            ) from None
 
     def _secret(self, key: str) -> str:
         for backend in self.secrets:
@@ -123,9 +129,8 @@ class Webhooks:
                 return value
         raise UnusableSecret(f"there is no secret {key} (automate secrets set {key})")
 
-    def _refused(self, address: str, why: str) -> WebhookRefused:
-        self.refusals.refused(address, why)
-        return WebhookRefused("there is no webhook here, or not for you")
+    def _refused(self, address: str, why: str) -> UserError:
+        return self.refused(address, why, WebhookRefused("there is no webhook here, or not for you"))
 
 
 def challenge(arrival: Arrival, found: Listener) -> Json:

@@ -734,6 +734,34 @@ export interface Folder {
   days_left: number | null;
 }
 
+/** A form, made from the input schema of the active version. */
+export interface Form {
+  workflow: string;
+  trigger: string;
+  version: number;
+  title: string;
+  description: string;
+  fields: FormField[];
+}
+
+/** One field of a form. `name` is the property's, "" for the whole input. */
+export interface FormField {
+  name: string;
+  title: string;
+  description: string;
+  required: boolean;
+  /** A list has one element a line. */
+  kind: "line" | "lines" | "choice" | "list" | "json";
+  /** The JSON type of the value, or of a list's elements. */
+  type: string;
+  /** The type of an HTML input for a line. */
+  look: string;
+  /** The texts of a choice. */
+  choices: string[];
+  /** What it begins with. */
+  default: string;
+}
+
 /** A link that opens a form. */
 export interface FormLink {
   /** Behind this API's address. It is shown this once. */
@@ -741,6 +769,25 @@ export interface FormLink {
   expires_at: string | null;
   /** How often it may be submitted. */
   most: number;
+}
+
+/** What came of it. With `faults` nothing was sent. */
+export interface FormTaken {
+  /** What will not do, by the field's name; "": about the whole. */
+  faults: Record<string, string>;
+  delivery: string | null;
+  outcome: "STARTED" | "NOT_MATCHED" | "REFUSED" | null;
+  /** Why it started nothing. */
+  why: string | null;
+  execution: string | null;
+}
+
+/** What was typed into a form. */
+export interface FormTyped {
+  /** Text by the field's name. */
+  typed: Record<string, string>;
+  /** Names this submission: what comes again under it starts nothing. */
+  submission: string;
 }
 
 /**

@@ -43,6 +43,8 @@ export function followClick(event: MouseEvent<HTMLAnchorElement>): void {
 export const workflowHref = (name: string) => href(`/wizard/${encodeURIComponent(name)}`);
 export const triggerHref = (workflow: string, trigger: string) =>
   href(`/triggers/${encodeURIComponent(workflow)}/${encodeURIComponent(trigger)}`);
+export const formHref = (workflow: string, trigger: string) =>
+  href(`/forms/${encodeURIComponent(workflow)}/${encodeURIComponent(trigger)}`);
 /** With the delivery open. */
 export const deliveryHref = (workflow: string, trigger: string, delivery: string) =>
   `${triggerHref(workflow, trigger)}?delivery=${encodeURIComponent(delivery)}`;

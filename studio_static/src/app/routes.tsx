@@ -46,6 +46,11 @@ export const ROUTES: readonly RouteRow[] = [
     () => import("../pages/triggers/TriggerPage"),
     (given) => ({ workflow: given.workflow ?? "", trigger: given.trigger ?? "" }),
   ),
+  row(
+    "/forms/:workflow/:trigger",
+    () => import("../pages/triggers/FormPage"),
+    (given) => ({ workflow: given.workflow ?? "", trigger: given.trigger ?? "" }),
+  ),
   row("/rules", () => import("../pages/rules/RuleTesterPage"), none),
   row("/secrets", () => import("../pages/secrets/SecretsPage"), none),
   row("/connectors", () => import("../pages/connectors/ConnectorsPage"), none),

@@ -1,4 +1,4 @@
-"""Routes of forms: links to them, and the pages that links open, for whoever has one."""
+"""Routes of forms: for who is signed in; links to them, and the pages that links open, for whoever has one."""
 
 from __future__ import annotations
 
@@ -31,6 +31,48 @@ Json = Any
 _Again = Callable[[dict[str, str], int], Answer[str]]
 
 
+@table.route("GET", "/forms/{workflow}/{trigger}", right=Right.RUN)
+def form_of_trigger(call: Call[base.Nothing]) -> shapes.Form:
+    """Show a form, for who is signed in."""
+    form = _listening(call)
+    title, description, fields, _ = _about(call, form)
+    return shapes.Form(
+        workflow=form.workflow, trigger=form.name, version=form.version, title=title, description=description,
+        fields=[shapes.FormField(
+            name=field.name, title=field.title, description=field.description, required=field.required,
+            kind=field.kind, type=field.of, look=field.look,  # type: ignore[arg-type]
+            choices=[said for said, _ in field.choices], default=field.default,
+        ) for field in fields],
+    )
+
+
+@table.route(
+    "POST", "/forms/{workflow}/{trigger}", right=Right.RUN,
+    act=NoAct("what arrives is a delivery, and what it starts is recorded as a start"),
+)
+def fill_form(call: Call[shapes.FormTyped]) -> shapes.FormTaken:
+    """Deliver what was typed into a form; what it starts, whoever is signed in has started.
+
+    The submission's name is the delivery's key, with who submits: a double click is one."""
+    form, given = _listening(call), call.given
+    if sum(len(text) for text in given.typed.values()) > MOST_BYTES:
+        raise PayloadTooLarge(f"what was typed is too long; at most {MOST_BYTES:,} bytes are taken")
+    _, _, fields, schema = _about(call, form)
+    found = filled(fields, given.typed, schema)
+    if found.faults:
+        return shapes.FormTaken(faults=dict(found.faults), delivery=None, outcome=None, why=None, execution=None)
+    arrival = Arrival(
+        found.value, call.services.clock.now(), {"SubmittedBy": call.actor.name},
+        f"{call.actor.name} {given.submission}", call.actor.origin,
+    )
+    delivery = call.services.open_triggers().delivering.deliver(form, arrival, actor=call.actor).delivery
+    started = delivery.outcome == STARTED
+    return shapes.FormTaken(
+        faults={}, delivery=delivery.key.id, outcome=delivery.outcome,  # type: ignore[arg-type]
+        why=delivery.why or None, execution=delivery.key.id if started else None,
+    )
+
+
 @table.route(
     "POST", "/triggers/{workflow}/{trigger}/links", right=Right.RUN, status=201,
     act=Act("trigger.link", lambda call: Subject(WORKFLOW, call.path["workflow"])),
@@ -40,13 +82,7 @@ def make_form_link(call: Call[base.Nothing]) -> shapes.FormLink:
 
     Whoever has it may submit the form, without signing in: a public form as often and as long as its `public` says, any
     other once, within an hour. It is shown this once."""
-    triggers = call.services.open_triggers()
-    form = triggers.listening.find(call.path["workflow"], call.path["trigger"])
-    if form is None or form.kind != FORM:
-        raise TriggerDoesNotExist(
-            f"the active version of {call.path['workflow']!r} has no form {call.path['trigger']!r} that listens",
-            advice="See what there is: automate triggers list.",
-        )
+    triggers, form = call.services.open_triggers(), _listening(call)
     triggers.links.sweep()
     token, found = triggers.links.make(form, made_by=call.actor.name)
     call.act.done(after={"trigger": form.name, "digest": found.digest, "most": found.most})
@@ -94,6 +130,17 @@ def submit_form(call: Call[base.Nothing]) -> Answer[str]:
     return _delivered(call, form, arrival, title, again)
 
 
+def _listening(call: Call[Any]) -> Listener:
+    """The form that the path names. Raises TriggerDoesNotExist."""
+    form = call.services.open_triggers().listening.find(call.path["workflow"], call.path["trigger"])
+    if form is None or form.kind != FORM:
+        raise TriggerDoesNotExist(
+            f"the active version of {call.path['workflow']!r} has no form {call.path['trigger']!r} that listens",
+            advice="See what there is: automate triggers list.",
+        )
+    return form
+
+
 def _delivered(call: Call[Any], form: Listener, arrival: Arrival, title: str, again: _Again) -> Answer[str]:
     triggers, token = call.services.open_triggers(), _token(call)
     thanks = form_page.says(title, "Thank you. It was received.")
@@ -123,12 +170,10 @@ def _opened(call: Call[Any], *, submitted: bool = False) -> tuple[FormLink, List
     """What the link opens. Raises NoSuchForm, FormClosed, TooManyRefused. One who submits again what was received gets
     to see that, so a link that is used up is looked at too."""
     webhooks, triggers = call.services.open_webhooks(), call.services.open_triggers()
-    webhooks.admit(call.actor.origin)
     try:
         link = triggers.links.find(_token(call), used_up=submitted)
-    except NoSuchForm:
-        webhooks.refusals.refused(call.actor.origin, "no such form")
-        raise
+    except NoSuchForm as error:
+        raise webhooks.refused(call.actor.origin, "no such form", error) from None
     form = triggers.listening.find(link.workflow, link.trigger)
     if form is None or form.kind != FORM:
         raise FormClosed("this form is closed")

@@ -49,7 +49,6 @@ def receive_webhook(call: Call[base.Nothing]) -> Answer[shapes.Delivered]:
     webhooks, triggers = call.services.open_webhooks(), call.services.open_triggers()
     request = _request(call)
     address = call.actor.origin
-    webhooks.admit(address)
     found = _listener(triggers.listening.of(call.path["workflow"]), call.path["path"])
     webhooks.check_size(request, address)
     if found is None:

@@ -1,4 +1,4 @@
-/** A link that opens a form: made for who asks, and shown this once. */
+/** The ways to a form: its page, and a link that opens it, made for who asks and shown this once. */
 import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -6,9 +6,23 @@ import { useState } from "react";
 import { path, post } from "../../api/client";
 import type { FormLink, Trigger } from "../../api/schema";
 import { notifyError } from "../../app/flash";
+import { follow, formHref } from "../../app/links";
 import { ActButton } from "../../ui/ActButton";
 import { Time } from "../../ui/Time";
 import { Address } from "./Standing";
+
+const notListening = ({ listens }: Trigger) =>
+  listens ? {} : { disabled: true, disabledReason: "It does not listen as it is." };
+
+/** The form itself, for who is signed in. */
+export function FormButton({ trigger }: { trigger: Trigger }) {
+  const to = formHref(trigger.workflow, trigger.name);
+  return (
+    <ActButton right="run" {...notListening(trigger)} href={to} onFollow={follow}>
+      Fill it in
+    </ActButton>
+  );
+}
 
 export function LinkButton({ trigger }: { trigger: Trigger }) {
   const [link, setLink] = useState<FormLink | null>(null);
@@ -22,12 +36,7 @@ export function LinkButton({ trigger }: { trigger: Trigger }) {
   const close = () => setLink(null);
   return (
     <>
-      <ActButton
-        right="run"
-        disabled={!trigger.listens}
-        {...(!trigger.listens && { disabledReason: "It does not listen as it is." })}
-        onClick={() => void make()}
-      >
+      <ActButton right="run" {...notListening(trigger)} onClick={() => void make()}>
         Make a link
       </ActButton>
       {link !== null && (

@@ -24,7 +24,7 @@ import { StatusMark } from "../../ui/StatusMark";
 import { formatTime } from "../../ui/time";
 import { Fact } from "../executions/Fact";
 import { DeliveryDialog } from "./DeliveryDialog";
-import { LinkButton } from "./LinkButton";
+import { FormButton, LinkButton } from "./LinkButton";
 import { PauseButton } from "./PauseButton";
 import { ReplayDialog } from "./ReplayDialog";
 import { Address, NextTime, Standing } from "./Standing";
@@ -66,6 +66,7 @@ export default function TriggerPage({ workflow, trigger: name }: { workflow: str
         actions={
           trigger && (
             <SpaceBetween direction="horizontal" size="xs">
+              {trigger.type === "form" && <FormButton trigger={trigger} />}
               {trigger.type === "form" && <LinkButton trigger={trigger} />}
               <PauseButton trigger={trigger} onDone={() => void found.reload()} />
               <Button variant="primary" onClick={() => setTesting({ value: {}, facts: {} })}>

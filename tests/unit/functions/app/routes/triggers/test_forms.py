@@ -177,3 +177,51 @@ def test_too_much_is_refused(formed):
     path = link(formed)
     page = formed.api("GET", path)
     assert submit(formed, path, page, name="x" * 300_000, count="1").status == 413
+
+
+class TestForWhoIsSignedIn:
+    """The page of the Studio: fields and submissions as JSON."""
+
+    @pytest.fixture
+    def own(self, formed):
+        publish(formed)
+        return lambda typed, submission="s1", **more: formed.api(
+            "POST", "/forms/flow/form", {"typed": typed, "submission": submission}, **more
+        )
+
+    def test_it_has_the_fields_of_the_page_that_a_link_opens(self, formed, own):
+        shown = formed.api("GET", "/forms/flow/form").json
+        assert (shown["title"], shown["description"], shown["version"]) == ("Order", "What you want.", 1)
+        assert [(field["name"], field["kind"], field["type"], field["required"]) for field in shown["fields"]] == [
+            ("name", "line", "string", True), ("count", "line", "integer", True),
+        ]
+
+    def test_whoever_submits_it_has_started_what_it_starts_once(self, formed, own):
+        for _ in range(2):  # a double click
+            taken = own({"name": "Ada", "count": "2"}).json
+            assert (taken["faults"], taken["outcome"]) == ({}, "STARTED")
+        (execution,) = formed.executions()
+        assert taken["execution"] == taken["delivery"] == execution
+        me = formed.api("GET", "/me").json["actor"]
+        assert formed.api("GET", f"/executions/{execution}").json["started_by"] == me
+        assert formed.api("GET", "/audit?act=execution.start").json["entries"][0]["actor"] == me
+        (row,) = formed.deliveries("form")
+        assert formed.api("GET", f"/deliveries/{row['id']}").json["facts"] == {"SubmittedBy": me}
+        own({"name": "Ada", "count": "2"}, "s2")
+        assert len(formed.executions()) == 2
+
+    def test_what_will_not_do_is_said_by_field_and_sent_nowhere(self, formed, own):
+        taken = own({"count": "0"}).json
+        assert set(taken["faults"]) == {"name", "count"}
+        assert taken["delivery"] is None
+        assert formed.deliveries("form") == []
+
+    def test_what_is_too_long_or_unknown_is_refused(self, formed, own):
+        assert own({"name": "x" * 300_000}).status == 413
+        assert formed.api("GET", "/forms/flow/other").status == 404
+        assert own({"name": "Ada", "count": "1"}, "").status == 422
+
+    def test_a_paused_form_says_so(self, formed, own):
+        assert formed.api("POST", "/triggers/flow/form/pause", {}).status == 200
+        assert own({"name": "Ada", "count": "1"}).status in (404, 503)
+        assert formed.executions() == []
