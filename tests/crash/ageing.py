@@ -12,12 +12,10 @@ an execution must be gone, and everything that was done until then must have bee
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
-from unittest import mock
 
-from engine.durable.lifecycle import ageing
 from engine.durable.lifecycle.ageing import Ageing
 from engine.durable.lifecycle.executions import ExecutionTaken
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
@@ -28,11 +26,11 @@ from engine.ports.executions_index import ExecutionQuery
 from engine.ports.journal import OPEN_STATUSES
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskCall, TaskFailed
-from tests.crash.campaign import Campaign, Reference
 from tests.crash.families import VISIBILITY_SECONDS
-from tests.crash.faults import READS, Faults, Spec, can
+from tests.crash.faults import READS
+from tests.crash.ruled import RuledCampaign
 from tests.crash.scenarios import FRAGILE, Client, Workflow
-from tests.crash.world import NoRest, World
+from tests.crash.world import World
 from tests.support.flows import flow, task
 from tests.support.terms import expire, rows
 
@@ -309,40 +307,15 @@ def _left(world: AgedWorld) -> Iterator[str]:
 # ---------------------------------------------------------------- running
 
 
-@dataclass
-class AgedCampaign(Campaign):
-    """A Campaign over AGED. Small transactions, so that a few segments are too many for one."""
-
-    def _world(self, spec: Spec) -> AgedWorld:
-        return AgedWorld(AGED[spec.workflow], spec.faults, self.stores(spec.family))
-
-    def reference(self, workflow: str, family: str, *, deltas: bool = False) -> Reference:
-        """The fault-free run; raises AssertionError if it breaks something itself."""
-        wanted = (workflow, family, deltas)
-        if wanted not in self._references:
-            spec = Spec(workflow, family, Faults(deltas=deltas))
-            broken = self.run(spec)
-            assert not broken, f"{spec}, fault-free: {broken}"
-            self._references[wanted] = Reference(tuple(self.last.calls), None)  # type: ignore[arg-type]
-        return self._references[wanted]
-
-    def run(self, spec: Spec) -> list[str]:
-        """What the run breaks."""
-        with ExitStack() as stack:
-            for name, value in _small(spec.family).items():
-                stack.enter_context(mock.patch(name, value))
-            world = self._world(spec)
-            self.last = world
-            try:
-                world.complete()
-            except NoRest as error:
-                return [f"I2: {error}", *world.watched.broken]
-            with suppress(AttributeError):
-                world._quiet += 1
-            return check(world)
+def aged_campaign(folder: Path) -> RuledCampaign:
+    """Over AGED. Small transactions, so that a few segments are too many for one."""
+    return RuledCampaign(
+        folder, lambda spec, stores: AgedWorld(AGED[spec.workflow], spec.faults, stores), check, small
+    )
 
 
-def _small(family: str) -> dict[str, Any]:
+def small(family: str) -> dict[str, Any]:
+    """Small transactions and terms."""
     grace = Terms.of(family).grace
     sizes = {f"tests.support.memory.retention.{name}": size for name, size in (("SMALL", 1), ("MOST_SEGMENTS", 3))}
     sizes |= {f"engine.adapters.local.retention.{name}": size for name, size in (("SMALL", 1), ("MOST_SEGMENTS", 3))}
@@ -350,14 +323,3 @@ def _small(family: str) -> dict[str, Any]:
         **sizes, "engine.durable.retention.GRACE_SECONDS": grace, "tests.crash.world.MOST_STEPS": 700,
         "engine.durable.lifecycle.ageing.ITEMS": 2,
     }
-
-
-def each_call(campaign: Campaign, workflow: str, family: str, modes: tuple[str, ...]) -> Iterator[Spec]:
-    """Every port call, in every mode."""
-    for mode in modes:
-        for number, name in enumerate(campaign.reference(workflow, family).calls):
-            if can(mode, name):
-                yield Spec(workflow, family, Faults({number: mode}))
-
-
-__all__ = ["AGED", "AgedCampaign", "ageing", "check", "each_call"]

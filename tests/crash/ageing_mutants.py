@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from engine.adapters.aws.journal import DynamoJournal
 from engine.adapters.aws.retention import DynamoRetention
-from tests.crash.ageing import AgedCampaign, each_call
 from tests.crash.faults import Faults, Spec
 from tests.crash.mutants import Mutant, Patch
+from tests.crash.ruled import calls_of
 from tests.support.memory.journal import MemoryJournal
 from tests.support.memory.retention import MemoryRetention
-
-
-def _calls(workflow: str, *modes: str, family: str = "memory") -> Any:
-    def runs(campaign: Any) -> Iterator[Spec]:
-        yield Spec(workflow, family, Faults())
-        yield from each_call(campaign, workflow, family, modes)
-
-    return runs
 
 
 def _each_request(workflow: str, mode: str) -> Any:
@@ -106,21 +97,18 @@ def _children_of_the_taken_left(patch: Patch) -> None:
 
 AGEING_MUTANTS: dict[str, Mutant] = {
     "taken as it was read": Mutant("what is taken is looked at in the transaction that takes it", _whatever_it_is_now,
-                                   _calls("aged-overtaken", "news")),
+                                   calls_of("aged-overtaken", "news")),
     "segments of nobody": Mutant("nothing is written to what was taken", _segments_of_nobody,
-                                 _calls("aged-redriven", "paused-before")),
-    "pieces forgotten": Mutant("what is left of one is known to all", _pieces_forgotten, _calls("aged")),
-    "items left": Mutant("a Map Run goes with its execution", _items_left, _calls("aged-items")),
-    "a child before its parent": Mutant("who is waited for stays", _nobody_is_waited_for, _calls("aged-child")),
-    "a term from the start": Mutant("what is open has no term", _a_term_from_the_start, _calls("aged-long")),
+                                 calls_of("aged-redriven", "paused-before")),
+    "pieces forgotten": Mutant("what is left of one is known to all", _pieces_forgotten, calls_of("aged")),
+    "items left": Mutant("a Map Run goes with its execution", _items_left, calls_of("aged-items")),
+    "a child before its parent": Mutant("who is waited for stays", _nobody_is_waited_for, calls_of("aged-child")),
+    "a term from the start": Mutant("what is open has no term", _a_term_from_the_start, calls_of("aged-long")),
     "the term of a redriven one": Mutant("a redrive ends a term", _the_term_stays,
-                                         _calls("aged-redriven", family="aws")),
+                                         calls_of("aged-redriven", family="aws")),
     "the mark first": Mutant("the header is marked when all else is gone", _the_mark_first,
                              _each_request("aged", "after")),
     "children of the taken left": Mutant("who was waited for goes with its parent", _children_of_the_taken_left,
-                                         _calls("aged-items", family="aws")),
+                                         calls_of("aged-items", family="aws")),
 }
 """By name, as MUTANTS."""
-
-
-__all__ = ["AGEING_MUTANTS", "AgedCampaign"]

@@ -22,12 +22,14 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from engine.durable.lifecycle.budgets import Budgets, budget_wait
 from engine.durable.triggering.delivering import Delivered, TriggerPaused
 from engine.durable.triggering.schedules import Schedules
+from engine.durable.triggering.telling import Ways
 from engine.errors import StorageError
 from engine.governance.audit_query import MOST_IN_PAGE, AuditQuery, page
 from engine.governance.audit_recorder import AuditRecorder
@@ -36,12 +38,12 @@ from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Received
 from engine.triggers.listener import Arrival, Listener
 from functions.app.triggers.service import Triggers, triggers_over
-from tests.crash.campaign import Campaign, Reference
-from tests.crash.faults import AWS_MODES, MODES, Faults, Spec, can
+from tests.crash.faults import Faults
 from tests.crash.invariants import _check_execution, _check_rest
+from tests.crash.ruled import RuledCampaign
 from tests.crash.scenarios import Client, Workflow
 from tests.crash.timing import SkewedClock
-from tests.crash.world import NoRest, World
+from tests.crash.world import World
 from tests.support.flows import Died, flow, task
 
 Json = Any
@@ -172,14 +174,24 @@ class ArrivingWorld(World):
     def triggers(self, clock: Any = None) -> Triggers:
         """Of a fresh process."""
         ports = SimpleNamespace(
-            catalog=self.wrap("catalog", _Listed(self.published, tuple(self.sources.triggers))),
+            catalog=self.wrap("catalog", self.listed),
             deliveries=self.wrap("deliveries", self.stores.deliveries),
             trigger_states=self.wrap("trigger_states", self.stores.trigger_states),
         )
         settings = replace(self.settings, workspace=self.workspace)
         audit = AuditRecorder(self.stores.audit, self.clock)
         published: Any = _Listed(self.published, ())
-        return triggers_over(ports, settings, clock or self.clock, self.executions, audit, published)
+        return triggers_over(ports, settings, clock or self.clock, self.executions, audit, published, self.ways)
+
+    @property
+    def listed(self) -> _Listed:
+        """The catalog's list and versions, read by nobody whose calls are numbered."""
+        return _Listed(self.published, tuple(self.sources.triggers))
+
+    @property
+    def ways(self) -> Ways:
+        """How alerts leave: not at all."""
+        return Ways()
 
     def _sender(self, sent: Sent) -> Client:
         return Client(
@@ -369,8 +381,8 @@ def _check_keys(world: ArrivingWorld) -> Iterator[str]:
     made: Counter[tuple[str, str, str]] = Counter()
     for key in keys_of(world) if world.sources.sent else ():
         row = world.stores.deliveries.get(key)
-        if row is None:
-            continue  # said before
+        if row is None or row.kind not in ("webhook", "queue"):
+            continue  # said before, or told of by nobody who sends
         made[key.workflow, row.trigger, row.dedupe_key] += 1
         given = json.loads(world.stores.journal.execution_input(key))
         first = [
@@ -451,35 +463,8 @@ def _check_told(world: ArrivingWorld) -> Iterator[str]:
 # ---------------------------------------------------------------- running
 
 
-class ArrivingCampaign(Campaign):
-    """A Campaign over ARRIVING."""
-
-    def _world(self, spec: Spec) -> ArrivingWorld:
-        return ArrivingWorld(ARRIVING[spec.workflow], spec.faults, self.stores(spec.family))
-
-    def reference(self, workflow: str, family: str, *, deltas: bool = False) -> Reference:
-        """The fault-free run; raises AssertionError if it breaks something itself."""
-        wanted = (workflow, family, deltas)
-        if wanted not in self._references:
-            spec = Spec(workflow, family, Faults(deltas=deltas))
-            broken = self.run(spec)
-            assert not broken, f"{spec}, fault-free: {broken}"
-            self._references[wanted] = Reference(tuple(self.last.calls), None)  # type: ignore[arg-type]
-        return self._references[wanted]
-
-    def run(self, spec: Spec) -> list[str]:
-        """What the run breaks."""
-        self.last = world = self._world(spec)
-        try:
-            world.complete()
-        except NoRest as error:
-            return [f"I2: {error}", *dict.fromkeys(world.watched.broken)]
-        return check(world)
-
-
-def each_call(campaign: Campaign, workflow: str, family: str) -> Iterator[Spec]:
-    """Every port call, in every mode."""
-    for mode in AWS_MODES if family == "aws" else MODES:
-        for number, name in enumerate(campaign.reference(workflow, family).calls):
-            if can(mode, name):
-                yield Spec(workflow, family, Faults({number: mode}))
+def arriving_campaign(folder: Path) -> RuledCampaign:
+    """Over ARRIVING."""
+    return RuledCampaign(
+        folder, lambda spec, stores: ArrivingWorld(ARRIVING[spec.workflow], spec.faults, stores), check
+    )

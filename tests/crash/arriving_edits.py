@@ -5,13 +5,9 @@ They are made and tried as those of tests/crash/edits.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
-from tests.crash.arriving import each_call
 from tests.crash.editing import Edit
 from tests.crash.edits import Edited
-from tests.crash.faults import Faults, Spec
+from tests.crash.ruled import calls_of
 
 _DELIVERING = "engine.durable.triggering.delivering"
 _SCHEDULES = "engine.durable.triggering.schedules"
@@ -20,18 +16,6 @@ _TESTS = "tests/unit/engine"
 _OF_DELIVERING = f"{_TESTS}/durable/triggering/test_delivering.py::"
 _OF_SCHEDULES = f"{_TESTS}/durable/triggering/test_schedules.py::"
 _OF_HOOKS = "tests/unit/functions/app/routes/triggers/test_hooks.py::"
-
-
-def _calls(workflow: str, *modes: str, family: str = "memory") -> Any:
-    """The run without faults, and each call in each of the modes."""
-
-    def runs(campaign: Any) -> Iterator[Spec]:
-        yield Spec(workflow, family, Faults())
-        for spec in each_call(campaign, workflow, family):
-            if spec.faults.modes <= set(modes):
-                yield spec
-
-    return runs
 
 
 ARRIVING_EDITS: dict[str, Edited] = {
@@ -44,23 +28,23 @@ ARRIVING_EDITS: dict[str, Edited] = {
             "            if present is None:\n"
             "                self._table.write(self._put(delivery))\n",
         ),
-        runs=_calls("hook", "after", family="aws"),
+        runs=calls_of("hook", "after", family="aws"),
     ),
     "a started row written over": Edited(
         "what started stands",
         Edit(_SQLITE, "WHERE delivery.outcome <> ? OR", "WHERE delivery.outcome <> ? OR 1 OR", constant="_PUT"),
-        runs=_calls("hook", family="sqlite"),
+        runs=calls_of("hook", family="sqlite"),
     ),
     "one key for all triggers": Edited(
         "each trigger has its own keys",
         Edit(_DELIVERING, 'f"{listener.name}.{mark}")', 'f"trigger.{mark}")'),
-        runs=_calls("messages"),
+        runs=calls_of("messages"),
     ),
     "one key for all workflows": Edited(
         "each workflow has its own keys",
         Edit(_DELIVERING, "key=ExecutionKey.of(self._settings.workspace, listener.workflow,",
              'key=ExecutionKey.of(self._settings.workspace, "flow",'),
-        runs=_calls("messages"),
+        runs=calls_of("messages"),
     ),
     "moved before the starts": Edited(
         "a schedule moves on when its times are started",
@@ -70,7 +54,7 @@ ARRIVING_EDITS: dict[str, Edited] = {
             "        started = 0\n        self._states.change(replace(state, looked_at=found.looked))\n"
             "        for at in found.times:\n",
         ),
-        runs=_calls("schedule", "before", "after"),
+        runs=calls_of("schedule", "before", "after"),
     ),
     "moved whoever moved it": Edited(
         "a state is written by who has read the latest",
@@ -96,7 +80,7 @@ ARRIVING_EDITS: dict[str, Edited] = {
     "another mark for a time": Edited(
         "a time is its delivery's key, whoever looks",
         Edit("engine.triggers.listener", 'mark=time.partition(".")', 'mark=iso_timestamp(now).partition(".")'),
-        runs=_calls("schedule", "after"),
+        runs=calls_of("schedule", "after"),
     ),
     "a clock that was ahead counts": Edited(
         "a schedule goes on when the clock is put back",
@@ -122,7 +106,7 @@ ARRIVING_EDITS: dict[str, Edited] = {
             "            return replace(self._put(delivery, REFUSED, error.message), retry_after=error.retry_after)",
             "        except Exception as error:\n            return self._put(delivery, REFUSED, str(error))",
         ),
-        runs=_calls("hook", "throttled", "lost-reply"),
+        runs=calls_of("hook", "throttled", "lost-reply"),
     ),
     "refused for the place": Edited(
         "a place that takes nothing new is asked again",

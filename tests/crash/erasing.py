@@ -9,20 +9,19 @@ readers or gone for all of them, nothing is left of it, and a redrive that was a
 
 from __future__ import annotations
 
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
-from unittest import mock
 
 from engine.durable.lifecycle.erasing import ASKED_SECONDS, Erasing, ExecutionIsOpen
 from engine.durable.lifecycle.executions import ExecutionTaken
 from engine.errors import NotFound, StorageError
 from engine.ports.journal import OPEN_STATUSES
 from tests.crash import ageing
-from tests.crash.ageing import REDRIVES, AgedCampaign, AgedWorld, Terms, _left, each_call
-from tests.crash.faults import Spec
+from tests.crash.ageing import REDRIVES, AgedWorld, Terms, _left
+from tests.crash.ruled import RuledCampaign
 from tests.crash.scenarios import Client, Workflow
-from tests.crash.world import NoRest, World
+from tests.crash.world import World
 from tests.support.durable import TESTER
 from tests.support.flows import flow, task
 
@@ -129,27 +128,9 @@ def is_listed(world: ErasedWorld) -> bool:
     return erasure._list.digest(world.key) in known
 
 
-@dataclass
-class ErasedCampaign(AgedCampaign):
-    """A Campaign over ERASED."""
-
-    def _world(self, spec: Spec) -> ErasedWorld:
-        return ErasedWorld(ERASED[spec.workflow], spec.faults, self.stores(spec.family))
-
-    def run(self, spec: Spec) -> list[str]:
-        """What the run breaks."""
-        with ExitStack() as stack:
-            for name, value in {**ageing._small(spec.family), "engine.adapters.local.erasure.store.PIECE": 2}.items():
-                stack.enter_context(mock.patch(name, value))
-            world = self._world(spec)
-            self.last = world
-            try:
-                world.complete()
-            except NoRest as error:
-                return [f"I2: {error}", *world.watched.broken]
-            with suppress(AttributeError):
-                world._quiet += 1
-            return check(world)
-
-
-__all__ = ["ERASED", "ErasedCampaign", "each_call"]
+def erased_campaign(folder: Path) -> RuledCampaign:
+    """Over ERASED."""
+    return RuledCampaign(
+        folder, lambda spec, stores: ErasedWorld(ERASED[spec.workflow], spec.faults, stores), check,
+        lambda family: {**ageing.small(family), "engine.adapters.local.erasure.store.PIECE": 2},
+    )

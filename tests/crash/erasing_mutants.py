@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from engine.adapters.aws.erasure.store import DynamoErasure
-from tests.crash.erasing import each_call
 from tests.crash.faults import Faults, Spec
 from tests.crash.mutants import Mutant, Patch
+from tests.crash.ruled import calls_of
 from tests.support.memory.erasure import MemoryErasure
-
-
-def _calls(workflow: str, *modes: str, family: str = "memory") -> Any:
-    def runs(campaign: Any) -> Iterator[Spec]:
-        yield Spec(workflow, family, Faults())
-        yield from each_call(campaign, workflow, family, modes)
-
-    return runs
 
 
 def _once(workflow: str, *, family: str) -> Any:
@@ -49,11 +40,11 @@ def _children_left(patch: Patch) -> None:
 
 ERASING_MUTANTS: dict[str, Mutant] = {
     "erased as it was read": Mutant("what is erased is looked at in the write that holds it", _whatever_it_is_now,
-                                    _calls("erased-overtaken", "news", "paused-before")),
+                                    calls_of("erased-overtaken", "news", "paused-before")),
     "an erasure without a name": Mutant("an erasure is named before anything is done", _unnamed,
-                                        _calls("erased", "before", "after")),
-    "nothing on the list": Mutant("what is erased is on a list beside the data", _unlisted, _calls("erased")),
-    "items kept": Mutant("a Map Run is erased with its execution", _items_left, _calls("erased-items")),
+                                        calls_of("erased", "before", "after")),
+    "nothing on the list": Mutant("what is erased is on a list beside the data", _unlisted, calls_of("erased")),
+    "items kept": Mutant("a Map Run is erased with its execution", _items_left, calls_of("erased-items")),
     "children kept": Mutant("who was waited for is erased with its parent", _children_left,
                             _once("erased-items", family="aws")),
 }

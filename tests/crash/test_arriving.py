@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.arriving import ARRIVING, ArrivingCampaign, each_call
+from tests.crash.arriving import ARRIVING, arriving_campaign
 from tests.crash.arriving_edits import ARRIVING_EDITS
 from tests.crash.campaign import by_chance, slice_of
 from tests.crash.faults import MODES, Faults, Spec
 from tests.crash.mutants import Mutant, run_mutant
+from tests.crash.ruled import each_call
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
@@ -25,7 +26,7 @@ RUNS = [(family, name) for family in SLICES for name in ARRIVING]
 
 @pytest.fixture(scope="module")
 def arriving(tmp_path_factory):
-    with ArrivingCampaign(tmp_path_factory.mktemp("arriving")) as made:
+    with arriving_campaign(tmp_path_factory.mktemp("arriving")) as made:
         yield made
 
 

@@ -1,4 +1,5 @@
-"""What starts a workflow on a deployed stage: a webhook, a schedule's tick, a bus, a queue, a bucket; each once."""
+"""What starts a workflow on a deployed stage: a webhook, a schedule's tick, a bus, a queue, a bucket; each once.
+And who hears of it: an alert's topic, another workflow, and a bus of status events."""
 
 import hashlib
 import hmac
@@ -16,6 +17,8 @@ from tests.support.deployed.emulator import ACCOUNT, REGION
 
 pytestmark = pytest.mark.full
 BUCKET, QUEUE, BUS = "e2e-uploads", "e2e-jobs", "e2e-shop"
+TOLD, STATES = "e2e-told", "e2e-states"
+TOPIC_ARN = f"arn:aws:sns:{REGION}:{ACCOUNT}:{TOLD}"
 QUEUE_ARN = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{QUEUE}"
 KEY = "a-shared-secret"
 SAYS = {"Say": {"Type": "Pass", "Output": "{% $states.input %}", "End": True}}
@@ -31,13 +34,20 @@ def hearing(stage):
     )
     url = client("sqs").create_queue(QueueName=QUEUE)["QueueUrl"]
     client("events").create_event_bus(Name=BUS)
-    stage.context["hears"] = f"bus:{BUS},bucket:{BUCKET},queue:{QUEUE_ARN}"
+    client("sns").create_topic(Name=TOLD)
+    client("events").create_event_bus(Name=STATES)
+    stage.context |= {
+        "hears": f"bus:{BUS},bucket:{BUCKET},queue:{QUEUE_ARN},ends", "alert_topics": TOPIC_ARN,
+        "status_events_bus": STATES,
+    }
     stage.deploy()
     yield stage
     stage.context = before
     stage.deploy()
     client("sqs").delete_queue(QueueUrl=url)
-    client("events").delete_event_bus(Name=BUS)
+    for bus in (BUS, STATES):
+        client("events").delete_event_bus(Name=bus)
+    client("sns").delete_topic(TopicArn=TOPIC_ARN)
     for found in client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", ()):
         client("s3").delete_object(Bucket=BUCKET, Key=found["Key"])
     client("s3").delete_bucket(Bucket=BUCKET)
@@ -145,3 +155,56 @@ def test_what_the_stage_does_not_hear_is_refused_by_name(hearing):
     said = json.dumps(answer, ensure_ascii=False)
     assert f"the stage hears the buses {BUS}" in said
     assert f"the stage hears the queues {QUEUE_ARN}" in said
+
+
+@pytest.fixture
+def mailbox(hearing):
+    """A queue that subscribes to the topic, and to the bus of status events: what came is in `taken`."""
+    sqs = hearing.emulator.client("sqs")
+    url = sqs.create_queue(QueueName="e2e-mailbox")["QueueUrl"]
+    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:e2e-mailbox"
+    hearing.emulator.client("sns").subscribe(TopicArn=TOPIC_ARN, Protocol="sqs", Endpoint=arn)
+    events = hearing.emulator.client("events")
+    events.put_rule(Name="e2e-states", EventBusName=STATES, EventPattern=json.dumps({"source": ["automate.states"]}))
+    events.put_targets(Rule="e2e-states", EventBusName=STATES, Targets=[{"Id": "mailbox", "Arn": arn}])
+    taken = []
+
+    def take():
+        for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", ()):
+            taken.append(json.loads(message["Body"]))
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return taken
+
+    yield take
+    events.remove_targets(Rule="e2e-states", EventBusName=STATES, Ids=["mailbox"])
+    events.delete_rule(Name="e2e-states", EventBusName=STATES)
+    sqs.delete_queue(QueueUrl=url)
+
+
+def test_a_failure_is_told_to_a_topic_to_another_workflow_and_to_the_bus(hearing, mailbox):
+    """By the table's stream, the sweeper, SNS and EventBridge."""
+    listens(hearing, "cleanup", {"type": "workflow_end", "workflow": "failing", "statuses": ["FAILED"]})
+    fails = {"No": {"Type": "Fail", "Error": "Declined", "Cause": "no money"}}
+    publish(hearing, {**workflow("failing", fails, "No"), "alerts": [{"sns": TOPIC_ARN}]})
+    time.sleep(LOOK_SECONDS)
+    hearing.answer("POST", "/workflows/failing/executions", {"name": "one", "input": {"n": 1}})
+
+    def all_there(found):
+        statuses = [each["detail"]["status"] for each in found if each.get("detail", {}).get("name") == "one"]
+        return {"RUNNING", "FAILED"} <= set(statuses) and any("Message" in each for each in found)
+
+    found = hearing.seen(mailbox, all_there, BUSY_SECONDS)
+    [alert] = [json.loads(each["Message"]) for each in found if "Message" in each]
+    assert (alert["text"], alert["execution"]) == ("failing FAILED with Declined: no money", "failing:one")
+    [event] = [each for each in found if each.get("detail", {}).get("status") == "FAILED"
+               and each["detail"]["name"] == "one"]
+    assert event["detail-type"] == "Step Functions Execution Status Change"
+    assert (event["detail"]["error"], event["detail"]["input"]) == ("Declined", '{"n":1}')
+    ended(hearing, "cleanup")
+
+
+def test_a_topic_that_the_stage_does_not_name_is_refused_by_name(hearing):
+    document = {**workflow("other_topic", SAYS, "Say"), "alerts": [{"sns": f"{TOPIC_ARN}-2"}]}
+    status, answer = hearing.ask("POST", "/workflows/import", {"document": document, "publish": True})
+    assert status == 422, answer
+    assert f"the stage publishes to {TOPIC_ARN} alone" in json.dumps(answer, ensure_ascii=False)

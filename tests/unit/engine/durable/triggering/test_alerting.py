@@ -13,7 +13,7 @@ from engine.durable.triggering.alerting import GIVEN_UP_SECONDS, LOOK_SECONDS
 from engine.durable.triggering.telling import Ways
 from engine.durable.triggering.watching import Watched
 from engine.ports.tasks import TaskFailed, TaskSucceeded
-from engine.triggers.alerts import default_alerts
+from engine.triggers.alerts import Group, default_alerts
 from tests.support.api import api_over
 from tests.support.flows import flow
 from tests.support.memory.stores import MemoryStores
@@ -303,3 +303,22 @@ def test_a_command_is_run_with_the_alert_and_not_again_where_it_fails(place, cap
     assert "exit status 3" in caplog.text
     place.later(LOOK_SECONDS + 1)
     assert len(place.hook.calls) == 1
+
+
+def test_a_group_that_somebody_else_changed_meanwhile_is_read_again(place, monkeypatch):
+    """Two tell at once, on a stage: neither's count is lost, and the first alone is sent."""
+    place.fail("one")
+    states = place.stores.trigger_states
+    change, others = states.change, ["orders:other#0#FAILED"]
+
+    def changed(state):
+        if others and state.trigger.startswith("!pager!"):
+            seen = Group(1, place.clock.now(), others.pop(), {})
+            assert change(dataclasses.replace(states.get("default", "orders", state.trigger), spec=seen.text()))
+        return change(state)
+
+    monkeypatch.setattr(states, "change", changed)
+    place.fail("two")
+    [group] = [Group.of(each.spec) for each in states.all("default") if each.trigger.startswith("!pager!")]
+    assert (group.held, group.last["execution"]) == (2, "orders:two")
+    assert len(place.told) == 1
