@@ -147,12 +147,12 @@ ARRIVING_EDITS: dict[str, Edited] = {
         "a unit is leased before it is used",
         Edit("engine.durable.lifecycle.budgets", "            end = used + size\n",
              "            end = used + size - 1\n"),
-        runs=_calls("budget", "before"),
+        runs=calls_of("budget", "before"),
     ),
     "begun before its minute": Edited(
         "what waits for its budget begins in its minute",
         Edit("engine.durable.worker.admission", "(last is None and self._beginning.waits(header))", "last is header"),
-        runs=_calls("budget", "rival"),
+        runs=calls_of("budget", "rival"),
     ),
     "refused again": Edited(
         "a start that is asked for again is answered, whatever the budget",

@@ -193,7 +193,7 @@ def test_a_failure_is_told_to_a_topic_to_another_workflow_and_to_the_bus(hearing
         statuses = [each["detail"]["status"] for each in found if each.get("detail", {}).get("name") == "one"]
         return {"RUNNING", "FAILED"} <= set(statuses) and any("Message" in each for each in found)
 
-    found = hearing.seen(mailbox, all_there, BUSY_SECONDS)
+    found = hearing.seen(mailbox, all_there)
     [alert] = [json.loads(each["Message"]) for each in found if "Message" in each]
     assert (alert["text"], alert["execution"]) == ("failing FAILED with Declined: no money", "failing:one")
     [event] = [each for each in found if each.get("detail", {}).get("status") == "FAILED"
