@@ -85,6 +85,8 @@ TABLE = {
         POST /deliveries/{delivery}/replay
         POST /triggers/{workflow}/{trigger}/pause
         POST /triggers/{workflow}/{trigger}/resume
+        GET /forms/{workflow}/{trigger}
+        POST /forms/{workflow}/{trigger}
         POST /triggers/{workflow}/{trigger}/links
         POST /events
     """,
