@@ -138,8 +138,12 @@ class _Listed:
         self._published = published
         self._rows = rows
 
-    def workflows(self, _workspace: str) -> list[Any]:
-        return [SimpleNamespace(workflow=name, active_version=1, archived=False) for name in self._rows]
+    def workflows(self, workspace: str) -> list[Any]:
+        return [
+            SimpleNamespace(
+                workflow=name, active_version=self._published.version(workspace, name).number, archived=False
+            ) for name in self._rows
+        ]
 
     def version(self, workspace: str, workflow: str, _number: int | None = None) -> Any:
         return self._published.version(workspace, workflow)
