@@ -218,6 +218,24 @@ def test_a_redrive_repeats_what_nobody_knew():
     assert outcomes(made, key, most=1) == outcomes(made, key)
 
 
+def test_after_a_change_of_version_each_call_is_that_of_the_version_then():
+    made = product(flow({"A": task(Next="B", ResultPath=None), "B": task(End=True)}), {}, REFUSED)
+    key = made.start()
+    made.drain()
+    other = "connector:demo:other"
+    made.published.publish(flow({
+        "A": {"Type": "Task", "Resource": other, "Next": "B", "ResultPath": None},
+        "B": {"Type": "Task", "Resource": other, "End": True},
+    }), at_most_once=("B",))
+    made.executions.forward(key, 2, actor=TESTER, accept=True)
+    made.drain()
+    found = [(row.state, row.resource, row.at_most_once, str(row.outcome)) for row in rows(made, key)]
+    assert found == [
+        ("A", WORK, False, "DONE"), ("B", WORK, False, "NOT_DONE"), ("B", other, True, "DONE"),
+    ]
+    assert rows(made, key, most=1) == rows(made, key)
+
+
 def test_a_page_is_read_no_further_than_its_rows_need():
     made = product(flow({"Each": {"Type": "Map", "MaxConcurrency": 1, "End": True,
                                   "ItemProcessor": flow({"Work": task(End=True)})}}))
