@@ -13,6 +13,7 @@ export const BEGINS_WITH: Readonly<Record<string, readonly string[]>> = {
   "executions/:": ["pages/executions/ExecutionPage.tsx"],
   triggers: ["pages/triggers/TriggersPage.tsx"],
   "triggers/:": ["pages/triggers/TriggerPage.tsx"],
+  "forms/:": ["pages/triggers/FormPage.tsx"],
   rules: ["pages/rules/RuleTesterPage.tsx"],
   secrets: ["pages/secrets/SecretsPage.tsx"],
   connectors: ["pages/connectors/ConnectorsPage.tsx"],
