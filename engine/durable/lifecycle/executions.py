@@ -17,7 +17,6 @@ from engine.durable.execution import Changeover, Execution
 from engine.durable.lifecycle.answers import NoMasks, masked_answer
 from engine.durable.lifecycle.budgets import RETRY_SECONDS, Budget, BudgetExceeded, Budgets, budget_wait
 from engine.durable.lifecycle.business_key import business_key
-from engine.durable.lifecycle.forwards import Forwards
 from engine.durable.lifecycle.redrives import Onto, Redrives
 from engine.durable.lifecycle.starts import Create, Starts
 from engine.durable.loading import START_GRACE_SECONDS, Activator, facts_of, opening, running_by
@@ -27,8 +26,6 @@ from engine.durable.views.map_run_view import MapRun
 from engine.durable.views.standing import Standing, awaited_calls, standing_of
 from engine.errors import Conflict, NotFound, StorageError
 from engine.kernel.express import is_express
-from engine.kernel.forward.check import At
-from engine.kernel.forward.verdict import Verdict
 from engine.kernel.history import HistoryEvent, render
 from engine.kernel.snapshot import Phase, Snapshot
 from engine.kernel.tokens import TokenPlace, parse_token
@@ -46,7 +43,10 @@ from engine.ports.transactions import Together, one_by_one
 from engine.settings import Settings
 
 if TYPE_CHECKING:
+    from engine.durable.lifecycle.forwards import Forwards
     from engine.durable.views.ledger_facts import Page, Place, Reading
+    from engine.kernel.forward.check import At
+    from engine.kernel.forward.verdict import Verdict
 
 Json = Any
 
@@ -107,7 +107,6 @@ class Executions:
             journal, published, new_nonce, confirmed_schema=settings.snapshot_schema, retention=self._retention
         )
         self._redrives = Redrives(journal, queue, clock, self._activator, new_seed, self._retention)
-        self._forwards = Forwards(journal, self._activator, self._redrives)
         self._startable = startable
         self._masks = masks or NoMasks()
         self._budgets = budgets
@@ -323,7 +322,7 @@ class Executions:
     def forward_plan(self, key: ExecutionKey, version: int, *, at: At | None = None) -> Verdict:
         """Whether an execution that did not succeed can go on by `version`; nothing is written. Raises Conflict
         (ExecutionNotRedrivable, an archived workflow), NotFound."""
-        return self._forwards.plan(*self._onto(key, version, "", at))
+        return self._forwards().plan(*self._onto(key, version, "", at))
 
     def forward(
         self, key: ExecutionKey, version: int, *, actor: Actor, at: At | None = None, accept: bool = False
@@ -332,8 +331,13 @@ class Executions:
         (ExecutionNotRedrivable, VersionDoesNotFit, ResourceNotAvailable, an archived workflow), BudgetExceeded,
         NotFound."""
         loaded, onto = self._onto(key, version, actor.name, at)
-        self._within_budget(loaded.header, lambda: self._forwards.go(loaded, onto, accept=accept))
+        self._within_budget(loaded.header, lambda: self._forwards().go(loaded, onto, accept=accept))
         return self.describe(key)
+
+    def _forwards(self) -> Forwards:
+        from engine.durable.lifecycle.forwards import Forwards  # noqa: PLC0415  its check is much to import
+
+        return Forwards(self._journal, self._activator, self._redrives)
 
     def _onto(self, key: ExecutionKey, version: int, by: str, at: At | None) -> tuple[Loaded, Onto]:
         loaded = self._load(key)

@@ -56,7 +56,7 @@ def test_what_asks_nothing_imports_no_command_and_no_store(arguments):
 
 
 @pytest.mark.parametrize(("arguments", "most"), [
-    (["executions"], 234), (["start", "hello", "--input", "{}"], 239), (["show", "hello:one"], 254),
+    (["executions"], 237), (["start", "hello", "--input", "{}"], 242), (["show", "hello:one"], 258),
 ], ids=lambda value: value[0] if isinstance(value, list) else "")
 def test_a_command_imports_its_own_routes_alone(automate, hello, arguments, most):
     automate("import", "--file", str(hello), "--publish")
