@@ -62,6 +62,13 @@ DOCUMENTS = {
     ]},
 }
 
+OPENAPI = {
+    "openapi": "3.1.0", "info": {"title": "CRM", "version": "1"}, "servers": [{"url": "https://crm.example"}],
+    "paths": {"/contacts": {"get": {
+        "operationId": "list_contacts", "tags": ["contacts"], "responses": {"200": {"description": "All."}},
+    }}},
+}
+
 _NOWHERE = ["--stage", "prod", "--profile", "nowhere", "--region", "eu-west-1"]
 """No such profile: what asks an AWS account says so. commands/test_people.py has an account."""
 
@@ -106,6 +113,13 @@ CASES = {
     "copilot fix": [["{broken}", "--output", "{out}"], ["{broken}", "--location", "/Nope"], ["{hello}"]],
     "copilot add-error-handling": [["{fails}"], ["{fails}", "--state", "Call", "--output", "{out}"]],
     "connectors": [[]],
+    "connectors import": [
+        ["{openapi}", "--name", "crm", "--tag", "contacts", "--base-url", "https://crm.example", "--into", "files",
+         "--check"], ["{openapi}", "--dry-run"], ["{hello}"], ["nowhere.json"],
+    ],
+    "connectors new": [["crm", "--openapi", "{openapi}", "--tag", "contacts", "--base-url", "https://crm.example",
+                        "--into", "package"], ["stock"], ["a b"]],
+    "connectors check": [["{connector}"], ["{hello}"], ["nowhere.yaml"]],
     "cost": [["hello"], ["--execution", "hello:one"], ["{hello}", "--api"], ["nope"], []],
     "start": [["hello", "--name", "two", "--input", '{"a": 1}', "--wait"], ["hello", "--name", "three"],
               ["quick", "--name", "one", "--sync"], ["hello", "--name", "four", "--version", "7"], ["nope"],
@@ -272,6 +286,12 @@ def prepared(tmp_path_factory):
         names["delivery"] = arrived.deliveries[0].key.id
         names["pattern"] = str(root / "pattern.json")
         Path(names["pattern"]).write_text(json.dumps({"name": ["hello"]}))
+        names["openapi"], names["connector"] = str(root / "openapi.json"), str(root / "crm.json")
+        Path(names["openapi"]).write_text(json.dumps(OPENAPI))
+        Path(names["connector"]).write_text(json.dumps({
+            "connector": 1, "code": "crm", "name": "CRM", "base_url": "https://crm.example",
+            "actions": {"list": {"method": "GET", "path": "/contacts"}},
+        }))
         product.secrets.set("default", "KEY", "a value of some length", by="ada")
         main.run(["--data-dir", str(folder), "audit", "export", "--output", names["log"]])
     product.close()
@@ -292,13 +312,15 @@ def quiet():
 @pytest.fixture
 def both(prepared, tmp_path, automate, monkeypatch, capsys):
     """`both(*arguments)` runs a command on a copy of the folder, and over HTTP to another: twice (status, output,
-    errors)."""
+    errors). Each is run in a working folder of its own."""
     here, there = tmp_path / "here", tmp_path / "there"
     for copy in (here, there):
         shutil.copytree(prepared.folder, copy)
+        (tmp_path / f"in-{copy.name}").mkdir()
     monkeypatch.setattr(over_http, "POLL_SECONDS", 0)
 
     def run(*arguments):
+        monkeypatch.chdir(tmp_path / f"in-{'there' if '--endpoint' in arguments else 'here'}")
         monkeypatch.setattr(sys, "argv", ["automate", *arguments])
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"some secret value")))
         status = main.run(arguments)
