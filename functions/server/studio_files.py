@@ -2,7 +2,7 @@
 
     /studio/assets/NAME-HASH.js    the file, for a year: another content has another name
     /studio/icon.svg, ahead.js     the file, asked for anew each time (304 while it is the same)
-    /studio/config.json            404: what a deployment writes beside its build; here the cookie signs in
+    /studio/config.json            how one signs in: by the cookie. A deployment writes its own beside its build
     /studio/anything/else          index.html: the page reads the address itself
 
 Files are read as they are asked for, so that a new build needs no new server. Beside a file may lie the same one
@@ -35,6 +35,7 @@ _TYPES: Final = {
 }
 _FOREVER: Final = "private, max-age=31536000, immutable"
 _NOT_KEPT: Final = {"Content-Type": _TYPES[".txt"], "Cache-Control": "no-store"}
+_BY_COOKIE: Final = '{"auth": "cookie"}'
 _NOT_BUILT: Final = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Automate</title>'
     '<meta name="color-scheme" content="light dark"></head><body><h1>Automate</h1>'
@@ -65,7 +66,9 @@ class StudioFiles:
             return respond(start_response, 503, _NOT_BUILT, {**_NOT_KEPT, "Content-Type": _TYPES[".html"]})
         is_asset = within.startswith("/assets/")
         file = self._file(within)
-        if within == CONFIGURATION or (file is None and is_asset):
+        if within == CONFIGURATION:
+            return respond(start_response, 200, _BY_COOKIE, {"Cache-Control": "no-store"})
+        if file is None and is_asset:
             return respond(start_response, 404, "", _NOT_KEPT)
         return _send(environ, start_response, file or self._dist / "index.html", _FOREVER if is_asset else "no-cache")
 

@@ -16,6 +16,7 @@ import { type Clock, type Theme, usePreferences } from "./preferences";
 import { isFullBleed, navigationOf } from "./routes";
 import { signOutHere } from "./signin/local";
 import { isCovered, useSignIn } from "./signin/signIn";
+import { useIsWide } from "./useWidth";
 
 const Palette = lazy(() => import("./Palette"));
 
@@ -24,6 +25,8 @@ const THEMES: { id: Theme; text: string }[] = [
   { id: "dark", text: "Dark" },
   { id: "auto", text: "As the system" },
 ];
+/** Up to so many pixels Cloudscape's layout lays the navigation over the page. */
+const NARROW = 688;
 const CLOCKS: { id: Clock; text: string }[] = [
   { id: "utc", text: "UTC" },
   { id: "local", text: "Local time" },
@@ -32,9 +35,11 @@ const CLOCKS: { id: Clock; text: string }[] = [
 export function Shell({ children }: { children: ReactNode }) {
   const layout = usePageLayout((state) => state.layout);
   const { navigationOpen, setNavigationOpen } = usePreferences();
-  const [bleedOpen, setBleedOpen] = useState(false);
+  const [overOpen, setOverOpen] = useState(false);
   const [location] = useLocation();
   const isFull = isFullBleed(location);
+  // What opens over the page is no choice to keep, nor what closes because the window is narrow.
+  const isOver = !useIsWide(NARROW + 1) || isFull;
   const isFinding = useCommands((state) => state.open);
   useFindKey();
   return (
@@ -43,8 +48,8 @@ export function Shell({ children }: { children: ReactNode }) {
       <AppLayoutToolbar
         headerSelector="#studio-top"
         navigation={<Navigation />}
-        navigationOpen={isFull ? bleedOpen : navigationOpen}
-        onNavigationChange={({ detail }) => (isFull ? setBleedOpen(detail.open) : setNavigationOpen(detail.open))}
+        navigationOpen={isOver ? overOpen : navigationOpen}
+        onNavigationChange={({ detail }) => (isOver ? setOverOpen(detail.open) : setNavigationOpen(detail.open))}
         navigationWidth={220}
         toolsHide
         breadcrumbs={<Breadcrumbs />}

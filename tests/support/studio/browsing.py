@@ -105,8 +105,7 @@ class Studio:
         self.context = context
         self.problems: list[str] = []
         self.bodies: list[tuple[str, bytes]] = []
-        # The page asks how one signs in; the local product has no such file (functions/server/studio_files.py).
-        self._refusals: list[tuple[int, re.Pattern[str]]] = [(404, re.compile(r"/studio/config\.json$"))]
+        self._refusals: list[tuple[int, re.Pattern[str]]] = []
         if server.cookie is not None:  # a deployment has none: tests/support/studio/deployment.py
             server.let_in(context)
         self.page = context.new_page()

@@ -184,8 +184,11 @@ describe("userPool", () => {
   });
   it("reads the hosted sign-in page", () => {
     const sign_in = { domain: "acme.auth.eu-central-1.amazoncognito.com", client_id: "cli", providers: ["Okta", 7] };
-    expect(userPool({ ...given, sign_in }).hosted).toEqual({ domain: sign_in.domain, providers: ["Okta"] });
+    expect(userPool({ ...given, sign_in })?.hosted).toEqual({ domain: sign_in.domain, providers: ["Okta"] });
     expect(() => userPool({ ...given, sign_in: { domain: "evil/path" } })).toThrow(/no host/);
+  });
+  it("finds none where a cookie signs in", () => {
+    expect(userPool({ auth: "cookie" })).toBeNull();
   });
   it.each([
     [{ ...given, client_id: undefined }, /client_id is missing/],

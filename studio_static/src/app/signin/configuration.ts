@@ -1,4 +1,4 @@
-/** How one signs in here: /studio/config.json says it of a deployment on AWS; where there is none, a cookie does. */
+/** How one signs in here: /studio/config.json says it. In a deployment on AWS a user pool signs in, else a cookie. */
 
 /** A deployment's hosted sign-in page. */
 export interface HostedPage {
@@ -35,8 +35,8 @@ export async function readConfiguration(): Promise<UserPool | null> {
   } catch {
     throw new Error("The server does not answer.");
   }
-  // 401: the local product without its cookie, whose pages say themselves that one is signed out.
-  if (response.status === 404 || response.status === 401) return null;
+  // The local product without its cookie: its pages say themselves that one is signed out.
+  if (response.status === 401) return null;
   if (!response.ok) throw new Error(`The server answered ${response.status} for ${CONFIGURATION}.`);
   return userPool(await response.json().catch(() => null));
 }
@@ -51,12 +51,13 @@ function asked(): Promise<Response> {
   );
 }
 
-/** What config.json says. Throws an Error that names the field. */
-export function userPool(body: unknown): UserPool {
+/** What config.json says; null where a cookie signs in. Throws an Error that names the field. */
+export function userPool(body: unknown): UserPool | null {
   if (typeof body !== "object" || body === null) throw new Error(`${CONFIGURATION} holds no JSON object.`);
   const given = body as Record<string, unknown>;
+  if (given.auth === "cookie") return null;
   if (given.auth !== "cognito")
-    throw new Error(`${CONFIGURATION}: auth is ${JSON.stringify(given.auth)}; cognito is known.`);
+    throw new Error(`${CONFIGURATION}: auth is ${JSON.stringify(given.auth)}; cognito and cookie are known.`);
   return {
     region: text(given, "region"),
     stage: text(given, "stage"),

@@ -1,5 +1,6 @@
 /** How long executions are kept, what is taken next, and what a data folder takes of its disk. */
 import "../executions/executions.css";
+import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { Folder, Storage } from "../../api/schema";
@@ -22,21 +23,23 @@ export default function StoragePage() {
       </Header>
       <Loaded from={storage} what="what is stored">
         {(data) => (
-          <dl className="ex-details">
-            <Fact name="Executions are kept">{daysWords(data.retention_days)}</Fact>
-            <Fact name="Can be redriven">{daysWords(data.redrive_days)}</Fact>
-            <Fact name="Taken next">
-              {data.next ? (
-                <>
-                  <NavLink to={executionHref(data.next.execution)}>{data.next.execution}</NavLink>,{" "}
-                  <Time at={data.next.at} />
-                </>
-              ) : (
-                "–"
-              )}
-            </Fact>
-            {data.folder && <FolderFacts folder={data.folder} />}
-          </dl>
+          <Container disableContentPaddings>
+            <dl className="ex-details">
+              <Fact name="Executions are kept">{daysWords(data.retention_days)}</Fact>
+              <Fact name="Can be redriven">{daysWords(data.redrive_days)}</Fact>
+              <Fact name="Taken next">
+                {data.next ? (
+                  <>
+                    <NavLink to={executionHref(data.next.execution)}>{data.next.execution}</NavLink>,{" "}
+                    <Time at={data.next.at} />
+                  </>
+                ) : (
+                  "–"
+                )}
+              </Fact>
+              {data.folder && <FolderFacts folder={data.folder} />}
+            </dl>
+          </Container>
         )}
       </Loaded>
     </SpaceBetween>

@@ -53,9 +53,10 @@ def test_what_is_not_hashed_is_asked_for_anew(get):
 
 
 def test_here_no_user_pool_signs_in(get, dist):
-    assert get("/studio/config.json").status == 404
     (dist / "config.json").write_text('{"auth": "cognito"}')
-    assert get("/studio/config.json").status == 404
+    reply = get("/studio/config.json")
+    assert (reply.status, reply.text) == (200, '{"auth": "cookie"}')
+    assert (reply.headers["Content-Type"], reply.headers["Cache-Control"]) == ("application/json", "no-store")
 
 
 def test_a_page_lets_nothing_in_but_ours(get):

@@ -33,7 +33,7 @@ export default function EffectsTab({ execution, steps, live, onSelect, onMapRuns
     <Loaded from={page} what="the ledger of effects">
       {({ effects, next_token, keeps_intents }) => (
         <div className="ex-parts">
-          <section className="ex-part">
+          <section className="ex-part stack gap-8">
             <p>{effects.length === 0 ? "It made no call." : `Of the calls shown: ${tally(effects)}.`}</p>
             {!keeps_intents && (
               <p>

@@ -9,6 +9,7 @@ import { Time } from "../../../ui/Time";
 import { formatDuration } from "../../../ui/time";
 import { Result } from "../../rules/Result";
 import { RuleTree } from "../../rules/RuleTree";
+import { Fact } from "../Fact";
 
 interface WhyTabProps {
   execution: Execution;
@@ -27,15 +28,14 @@ export default function WhyTab({ execution, step, otherwise }: WhyTabProps) {
     <Loaded from={found} what="the explanation">
       {({ choice, agrees, expression, retry, sentence }) => (
         <div className="ex-parts">
-          <section className="ex-part">
-            {choice ? <Result report={choice} stale={false} otherwise={otherwise} /> : <p>{sentence}</p>}
-            {choice && agrees === false && (
-              <p className="warn">
-                The run went another way: its rules read what is not kept, as random values. What is shown is how they
-                go with the values that are.
-              </p>
-            )}
-          </section>
+          {!choice && !expression && sentence !== retry?.coming && <p>{sentence}</p>}
+          {choice && <Result report={choice} stale={false} otherwise={otherwise} />}
+          {choice && agrees === false && (
+            <p className="warn">
+              The run went another way: its rules read what is not kept, as random values. What is shown is how they go
+              with the values that are.
+            </p>
+          )}
           {expression && <Failed expression={expression} />}
           {retry && <Attempts table={retry} />}
         </div>
@@ -49,15 +49,16 @@ function Failed({ expression }: { expression: FailedExpression }) {
     <section className="ex-part">
       <h3>The expression that failed</h3>
       <dl className="ex-details">
-        <dt>Field</dt>
-        <dd className="mono breaks">{expression.field}</dd>
-        <dt>Part at fault</dt>
-        <dd className="mono breaks">{expression.part}</dd>
+        <Fact name="Field">
+          <code className="breaks">{expression.field}</code>
+        </Fact>
+        <Fact name="Part at fault">
+          <code className="breaks">{expression.part}</code>
+        </Fact>
         {expression.known !== null && (
-          <>
-            <dt>Its values</dt>
-            <dd className="mono breaks">{expression.known}</dd>
-          </>
+          <Fact name="Its values">
+            <code className="breaks">{expression.known}</code>
+          </Fact>
         )}
       </dl>
       <RuleTree node={expression.tree} label="The expression: its parts and their values" />
@@ -67,7 +68,7 @@ function Failed({ expression }: { expression: FailedExpression }) {
 
 function Attempts({ table }: { table: Timetable }) {
   return (
-    <section className="ex-part">
+    <section className="ex-part stack gap-8">
       <h3>Attempts and retries</h3>
       <p>
         {table.coming}
@@ -78,7 +79,7 @@ function Attempts({ table }: { table: Timetable }) {
           </>
         )}
       </p>
-      <div className="ex-ledger">
+      <div className="scrolls">
         <table className="ex-table">
           <caption className="visually-hidden">Attempts and what took each failure</caption>
           <thead>
@@ -92,11 +93,11 @@ function Attempts({ table }: { table: Timetable }) {
           <tbody>
             {table.tried.map((tried) => (
               <tr key={tried.number}>
-                <td>
+                <td className="one-line">
                   {`${tried.number} `}
                   <StatusMark status={tried.status} />
                 </td>
-                <td>{tried.error}</td>
+                <td className="breaks">{tried.error}</td>
                 <td>{tried.use !== null && `Retrier ${(tried.rule ?? 0) + 1}, its attempt ${tried.use}`}</td>
                 <td>{waitWords(tried)}</td>
               </tr>
