@@ -22,6 +22,7 @@ _WITHOUT_SIGN_IN = {
     "hooks": "Who sends to a webhook cannot sign in: the function checks the signature over the body.",
     "forms": "Whoever has a form's link may open it: the function checks the link.",
 }
+_RUNTIME = "Python 3.13: every locked wheel is tested with it; the tunable `python` moves all functions at once."
 _CDK_WRITES_IT = "The CDK's own copier of the Studio's files writes this policy; it runs at deployments only."
 
 
@@ -84,11 +85,10 @@ def _output_of(stack: str, name: str) -> str:
 
 
 def _of_functions() -> Iterator[Accepted]:
-    reason = "Python 3.13: every locked wheel is tested with it; the tunable `python` moves all functions at once."
     names = ("Worker", "Sweeper", "Deadletter", "Sealer", "Connector", "Listener")
     engine = (("engine", name) for name in names)
     for stack, name in (*engine, ("api", "Api")):
-        yield Accepted(stack, f"{name}/Function/Resource", "AwsSolutions-L1", reason)
+        yield Accepted(stack, f"{name}/Function/Resource", "AwsSolutions-L1", _RUNTIME)
 
 
 def _of_the_queues() -> Iterator[Accepted]:
@@ -167,6 +167,11 @@ def _of_the_studio() -> Iterator[Accepted]:
         _CDK_WRITES_IT,
     )
     yield Accepted("studio", f"{_FILES}/Resource", "AwsSolutions-L1", "The CDK chooses its own function's runtime.")
+    yield Accepted("studio", "OldAssets/Function/Resource", "AwsSolutions-L1", _RUNTIME)
+    yield Accepted(
+        "studio", "OldAssets/Role/DefaultPolicy/Resource", f"{_IAM5}[Resource::<SiteE53D7754.Arn>/studio/assets/*]",
+        "The hashed files of the Studio's builds: those of older ones are deleted.",
+    )
 
 
 def accepted(tunables: Tunables) -> list[Accepted]:

@@ -6,6 +6,9 @@
     everything  ──► the API, uncached, with the caller's own headers
     /           ──► /studio/
 
+Each build's hashed files are added to the bucket. Once a build is in its place, those go that neither it nor the build
+before it has (infra_cdk.old_assets).
+
 One origin means no CORS, and the policy `default-src 'self'` needs no exception for the API. What the page must know of
 its stage stands in /studio/config.json, written at deployment: the same build serves every stage.
 """
@@ -18,6 +21,7 @@ from typing import Any
 
 from aws_cdk import (
     CfnOutput,
+    CustomResource,
     Duration,
     Fn,
     RemovalPolicy,
@@ -25,6 +29,9 @@ from aws_cdk import (
     aws_cloudfront,
     aws_cloudfront_origins,
     aws_cognito,
+    aws_iam,
+    aws_lambda,
+    aws_logs,
     aws_s3,
     aws_s3_deployment,
     aws_ssm,
@@ -37,6 +44,7 @@ from functions.tunables import Tunables
 from infra_cdk.api_stack import ApiStack
 from infra_cdk.data_stack import DataStack
 from infra_cdk.engine_stack import studio_parameter
+from infra_cdk.functions import allow, retention
 from infra_cdk.sign_in import make_client
 
 DIST = Path(__file__).resolve().parent.parent / "studio_static" / "dist"
@@ -48,6 +56,12 @@ POLICY = (
 )
 """Two exceptions: the code editor writes its styles into the page; what is too large for a request goes to the bucket
 of payloads, and comes from it."""
+
+ASSETS = "studio/assets/"
+"""What the keys of the hashed files begin with."""
+
+OLD_ASSETS = Path(__file__).with_name("old_assets.py")
+"""The function that deletes those of older builds."""
 
 PAGES = """
 var FILE = /^\\/studio\\/(assets\\/.+|[^\\/]+\\.[a-z]+)$/;
@@ -218,7 +232,7 @@ class StudioStack(Stack):
     def _deploy(self, distribution: aws_cloudfront.Distribution) -> None:
         """The hashed files may be kept for ever, the page and its configuration are asked for each time.
 
-        The hashed ones come first, and those of builds before stay: every page finds the files that it names.
+        The hashed ones come first, and those of the build before stay: every page finds the files that it names.
         """
         if not (self._files / "index.html").is_file():
             raise InvalidDocument(
@@ -252,3 +266,31 @@ class StudioStack(Stack):
             memory_limit=256,
         )
         pages.node.add_dependency(assets)
+        self._delete_older_than_the_build_before(pages)
+
+    def _delete_older_than_the_build_before(self, pages: aws_s3_deployment.BucketDeployment) -> None:
+        scope = Construct(self, "OldAssets")
+        logs = aws_logs.LogGroup(
+            scope, "Logs", retention=retention(self._tunables.log_retention_days), removal_policy=RemovalPolicy.DESTROY
+        )
+        role = aws_iam.Role(
+            scope, "Role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"),
+            description="What may delete the files of the Studio's older builds",
+        )
+        logs.grant_write(role)
+        allow(role, ["s3:ListBucket"], self.bucket.bucket_arn, conditions={"StringEquals": {"s3:prefix": ASSETS}})
+        allow(role, ["s3:DeleteObject"], self.bucket.arn_for_objects(f"{ASSETS}*"))
+        function = aws_lambda.Function(
+            scope, "Function", description="Deletes the files of the Studio's older builds, when a build is deployed",
+            runtime=aws_lambda.Runtime(f"python{self._tunables.python}", aws_lambda.RuntimeFamily.PYTHON),
+            code=aws_lambda.Code.from_inline(OLD_ASSETS.read_text(encoding="utf-8")), handler="index.handler",
+            role=role, log_group=logs, memory_size=256, timeout=Duration.minutes(5),
+        )
+        folder = self._files / "assets"
+        files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+        resource = CustomResource(
+            scope, "Resource", service_token=function.function_arn, resource_type="Custom::AutomateOldAssets",
+            properties={"Bucket": self.bucket.bucket_name, "Prefix": ASSETS, "Assets": files},
+            service_timeout=Duration.minutes(10),
+        )
+        resource.node.add_dependency(pages)
