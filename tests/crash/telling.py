@@ -82,7 +82,7 @@ class _Hook:
         try:
             answer: TaskOutcome = self._world.port_call("told", self._called, call)
         except StorageError as error:
-            return TaskFailed(error.code, "no reply", definite=False)
+            return TaskFailed(type(error).__name__, "no reply", definite=False)
         return answer
 
     def _called(self, call: TaskCall) -> TaskOutcome:

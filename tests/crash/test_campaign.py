@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from engine.durable import codec
-from engine.kernel.snapshot import SCHEMA
+from engine.kernel.snapshot import SCHEMA, UNCONFIRMED
 from tests.crash.faults import DEATHS, MODES, Faults, Spec
 from tests.crash.invariants import allowed_seconds
 from tests.crash.plans import DEAR, DEAR_IN, PLANS
@@ -53,7 +53,9 @@ def test_deltas_are_what_that_plan_is_about(campaign):
     assert wholes == [True, *[False] * (len(wholes) - 1)]
 
 
-@pytest.mark.parametrize(("roll", "written"), [("unconfirmed", {SCHEMA}), ("confirmed", {SCHEMA, SCHEMA + 1})])
+@pytest.mark.parametrize(("roll", "written"), [
+    ("unconfirmed", {UNCONFIRMED}), ("confirmed", {UNCONFIRMED, SCHEMA + 1}),
+])
 def test_workers_of_two_releases_share_the_work(campaign, roll, written):
     assert campaign.run(Spec("wait", "memory", Faults(roll=roll))) == []
     segments = campaign.last.stores.segments(campaign.last.key)
