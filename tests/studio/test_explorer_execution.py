@@ -256,3 +256,23 @@ def test_axe_finds_nothing(studio, server):
         page.get_by_role("region", name="The execution").get_by_role("tab", name=re.compile(f"^{tab}")).click()
         page.wait_for_load_state("networkidle")
         studio.check_axe(themes=("light",))
+
+
+def test_one_that_waits_for_its_budget_says_so_until_it_begins(studio, server, screens):
+    page = studio.page
+    for name, budgets in (("one_at_a_time", {"open_executions": 1}), ("one_a_minute", {"executions_per_minute": 1})):
+        document = {"name": name, "definition": runs.SLOW, "budgets": {**budgets, "when_exceeded": "wait"}}
+        server.json("POST", "/workflows/import", {"document": document, "publish": True})
+    first, second = [server.json("POST", "/workflows/one_at_a_time/executions", {"name": name}) for name in ("a", "b")]
+    numbered = [{"name": f"n{number}"} for number in range(9)]  # the last may begin in eight minutes
+    *_, last = [server.json("POST", "/workflows/one_a_minute/executions", body) for body in numbered]
+    studio.open(address(last))
+    head = page.locator(".ex-head")
+    expect(head).to_contain_text(re.compile(r"Waits for its budget until \d+ \w+ \d{4}, \d\d:\d\d:\d\d UTC"))
+    studio.check_axe()
+    screens(studio, "execution-budget", widths=(1440, 390))
+    studio.open(address(second))
+    expect(head.get_by_text("Waits for its budget", exact=True)).to_be_visible()
+    server.json("POST", f"/executions/{quote(first['id'], safe='')}/stop", {"reason": "Room for the next"})
+    expect(selected(page)).to_have_text("Wait Long")
+    expect(head).not_to_contain_text("budget")

@@ -194,7 +194,7 @@ def test_a_form_is_filled_in_by_who_is_signed_in(studio, formed, screens):
     assert found["started_by"] == server.json("GET", "/me")["actor"]
 
 
-def test_a_viewer_is_offered_nothing_that_a_viewer_may_not_do(studio_server, guest, hooked, formed):
+def test_a_viewer_is_offered_nothing_that_a_viewer_may_not_do(studio_server, guest, hooked, formed, screens):
     """Each act of the pages of triggers says why it does nothing; nothing is sent, and what is looked at is shown."""
     assert called(studio_server, {"id": "V-1", "total": 500}) == 202
     viewer = guest("viewer")
@@ -204,6 +204,7 @@ def test_a_viewer_is_offered_nothing_that_a_viewer_may_not_do(studio_server, gue
     viewer.open("/triggers/")
     expect(page.get_by_role("row").filter(has_text="cakes")).to_be_visible()
     viewer.check_axe()
+    screens(viewer, "triggers-viewer", widths=(1440, 390))
     acts = ("Pause", "Resume", "Replay", "Fill it in", "Make a link")
 
     def refused():
@@ -229,8 +230,11 @@ def test_a_viewer_is_offered_nothing_that_a_viewer_may_not_do(studio_server, gue
     viewer.open("/triggers/cakes/form")
     expect(page.get_by_role("heading", name="cakes/form")).to_be_visible()
     assert {"Fill it in", "Make a link"} <= refused()
+    screens(viewer, "trigger-viewer", widths=(1440, 390))
     assert sent == []
     viewer.expect_refusal(403, "/forms/")
     viewer.open("/forms/cakes/form")
     expect(page.get_by_text(re.compile("operator")).first).to_be_visible()
+    viewer.check_axe()
+    screens(viewer, "form-viewer", widths=(1440, 390))
     assert sent == []

@@ -37,9 +37,12 @@ export default function FormPage({ workflow, trigger }: { workflow: string; trig
   const address = path("/forms/{}/{}", workflow, trigger);
   const found = useApi<FormOf>(address);
   return (
-    <Loaded from={found} what="the form">
-      {(form) => <Fill key={form.version} form={form} address={address} />}
-    </Loaded>
+    <>
+      {found.data === null && <Header variant="h1">{label}</Header>}
+      <Loaded from={found} what="the form">
+        {(form) => <Fill key={form.version} form={form} address={address} />}
+      </Loaded>
+    </>
   );
 }
 
