@@ -51,10 +51,11 @@ def _of_policies(prefix: str) -> Iterator[Accepted]:
     lines = f"{_output_of(f'{prefix}-engine', 'FnGetAttWorkerLogs4B5B6506Arn60B102B0')}:*"
     topics = f"arn:<AWS::Partition>:sns:<AWS::Region>:<AWS::AccountId>:{prefix}-observability-*"
     payloads = _output_of(f"{prefix}-data", "FnGetAttPayloadsCDFAA0A2ArnA74AF592")
-    answers, uploads = f"{payloads}/answers/*", f"{payloads}/uploads/*"
+    answers, uploads, erased = (f"{payloads}/{folder}/*" for folder in ("answers", "uploads", "erased"))
     reasons = {
         answers: "Answers that are too large for Lambda, each under its hash, for a day.",
         uploads: "Bodies that are too large for Lambda, each under a random name, for a day.",
+        erased: "The list of what was erased, a digest for each, which is applied after a restore.",
         table: "The indexes of the stage's own table.",
         blobs: "The payloads of the stage's own bucket: each is named by the hash of its content.",
         roles: "Only roles that an admin named for this stage's workflows; what they may do is theirs to say.",
@@ -64,7 +65,7 @@ def _of_policies(prefix: str) -> Iterator[Accepted]:
         "*": "Secrets Manager and CloudWatch list names for a whole account or not at all; the API shows this stage's.",
     }
     wanted = {
-        ("engine", "Worker"): (table, blobs, roles, secrets), ("engine", "Sweeper"): (table, blobs, "*"),
+        ("engine", "Worker"): (table, blobs, roles, secrets), ("engine", "Sweeper"): (table, blobs, erased, "*"),
         ("engine", "Deadletter"): (table, blobs), ("engine", "Sealer"): (table, blobs, "*"),
         ("engine", "Connector"): (secrets,), ("engine", "Listener"): (table, blobs),
         ("api", "Api"): (table, blobs, roles, secrets, lines, topics, answers, uploads,

@@ -282,7 +282,9 @@ class StudioStack(Stack):
         allow(role, ["s3:DeleteObject"], self.bucket.arn_for_objects(f"{ASSETS}*"))
         function = aws_lambda.Function(
             scope, "Function", description="Deletes the files of the Studio's older builds, when a build is deployed",
-            runtime=aws_lambda.Runtime(f"python{self._tunables.python}", aws_lambda.RuntimeFamily.PYTHON),
+            runtime=aws_lambda.Runtime(
+                f"python{self._tunables.python}", aws_lambda.RuntimeFamily.PYTHON, supports_inline_code=True
+            ),
             code=aws_lambda.Code.from_inline(OLD_ASSETS.read_text(encoding="utf-8")), handler="index.handler",
             role=role, log_group=logs, memory_size=256, timeout=Duration.minutes(5),
         )
