@@ -1,4 +1,4 @@
-"""The catalog as the runtime sees it: the active version to start, the version an execution pinned.
+"""The catalog as the runtime sees it: the active version to start, the version that an execution runs by.
 
 A stored version was checked when it was published, so it is read as plain JSON: the worker's start does not pay for
 pydantic. Versions never change; each is parsed once and kept. Which one is active is read anew each time.
@@ -28,7 +28,6 @@ class CatalogPublished:
     def __init__(self, store: CatalogStore) -> None:
         self._store = store
         self._numbered = lru_cache(maxsize=VERSIONS_KEPT)(self._load_numbered)
-        self._pinned = lru_cache(maxsize=VERSIONS_KEPT)(self._load_pinned)
 
     def version(self, workspace: str, workflow: str, number: int | None = None) -> PublishedVersion:
         """Version `number`, the active one by default, to start it. NotFound (with advice to publish) when none is
@@ -52,10 +51,6 @@ class CatalogPublished:
                 )
         return self._numbered(workspace, workflow, number)
 
-    def pinned(self, workspace: str, workflow: str, definition_digest: str) -> PublishedVersion:
-        """The version an execution pinned. NotFound when there is none with this digest."""
-        return self._pinned(workspace, workflow, definition_digest)
-
     def numbered(self, workspace: str, workflow: str, number: int) -> PublishedVersion:
         """Version `number`, also of a workflow that is archived. NotFound."""
         return self._numbered(workspace, workflow, number)
@@ -70,12 +65,6 @@ class CatalogPublished:
         record = self._store.version(workspace, workflow, number)
         if record is None:
             raise NotFound(f"workflow {workflow!r} has no version {number}")
-        return parse_version(record)
-
-    def _load_pinned(self, workspace: str, workflow: str, definition_digest: str) -> PublishedVersion:
-        record = self._store.definition(workspace, workflow, definition_digest)
-        if record is None:
-            raise NotFound(f"workflow {workflow!r} has no version with the definition {definition_digest[:12]}")
         return parse_version(record)
 
 

@@ -43,7 +43,7 @@ class Activator:
         self._published = published
         self._new_nonce = new_nonce
         self._lock = Lock()
-        self._plans: OrderedDict[tuple[str, str, str, str], tuple[PublishedVersion, Plan]] = OrderedDict()
+        self._plans: OrderedDict[tuple[str, str, int, str], tuple[PublishedVersion, Plan]] = OrderedDict()
 
     def activate(self, loaded: Loaded, *, onto: PublishedVersion | None = None) -> Activation:
         """The execution as its last segment left it, or as it begins; `onto`: as it goes on by another version. Raises
@@ -75,13 +75,13 @@ class Activator:
     def plan_of(self, header: Header) -> tuple[PublishedVersion, Plan]:
         """The version that an execution runs, and its compiled plan. Raises NotFound."""
         machine = "" if header.parent is None else header.parent.machine
-        wanted = (header.key.workspace, header.workflow, header.definition_digest, machine)
+        wanted = (header.key.workspace, header.workflow, header.version, machine)
         with self._lock:
             known = self._plans.get(wanted)
             if known is not None:
                 self._plans.move_to_end(wanted)
                 return known
-        version = self._published.pinned(*wanted[:3])
+        version = self._published.numbered(*wanted[:3])
         plan = compile_definition(version.definition)
         if machine:  # the executions of a Map Run walk its ItemProcessor, without the execution's time-out
             plan = Plan({**plan.machines, "": plan.machines[machine]})

@@ -1,4 +1,4 @@
-"""What the runtime asks of the catalog: the active version to start, and the definition an execution pinned."""
+"""What the runtime asks of the catalog: the active version to start, and the version that an execution runs by."""
 
 from __future__ import annotations
 
@@ -49,6 +49,6 @@ class Published(Protocol):
         """Version `number`, the active one by default. NotFound (with advice to publish) when none is active."""
         ...
 
-    def pinned(self, workspace: str, workflow: str, definition_digest: str) -> PublishedVersion:
-        """The version an execution pinned."""
+    def numbered(self, workspace: str, workflow: str, number: int) -> PublishedVersion:
+        """Version `number`, also of a workflow that is archived."""
         ...

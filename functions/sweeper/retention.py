@@ -90,7 +90,7 @@ class Retaining:
             is_there = self._journal.header(ExecutionKey(key.workspace, parent.execution_id)) is not None
             return None if is_there else header.ended_at, header.started_at
         try:
-            own = self._published.pinned(key.workspace, header.workflow, header.definition_digest).retention_days
+            own = self._published.numbered(key.workspace, header.workflow, header.version).retention_days
         except NotFound:
             own = None
         return self._retention.kept_until(header.status, header.ended_at, own), header.started_at

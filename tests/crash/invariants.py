@@ -147,19 +147,19 @@ def _check_stepping(world: World, header: Header, segments: list[Segment], store
         first = stored.changeovers[0]
         header = replace(header, version=first["was"], definition_digest=first["was_digest"])
     snapshot = Snapshot(facts=facts_of(header), input=given, last_at=header.started_at)
-    plan = _plan(world, header, header.definition_digest)
+    plan = _plan(world, header, header.version)
     limit = None
     for segment in segments:
         stimuli = codec.decode_stimuli(segment.body)
         for onto in (stimulus.onto for stimulus in stimuli if isinstance(stimulus, Redriven)):
-            plan = plan if onto is None else _plan(world, header, onto["digest"])
+            plan = plan if onto is None else _plan(world, header, onto["version"])
         snapshot = step(plan, snapshot, stimuli, max_transitions=limit).snapshot
     if snapshot_codec.encode(snapshot) != snapshot_codec.encode(stored):
         yield "I11: stepping the recorded stimuli again gives another snapshot"
 
 
-def _plan(world: World, header: Header, digest: str) -> Plan:
-    plan = compile_definition(world.published.pinned(world.workspace, header.workflow, digest).definition)
+def _plan(world: World, header: Header, number: int) -> Plan:
+    plan = compile_definition(world.published.numbered(world.workspace, header.workflow, number).definition)
     if header.parent is not None and header.parent.machine:
         plan = Plan({**plan.machines, "": plan.machines[header.parent.machine]})
     return plan

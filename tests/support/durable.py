@@ -62,9 +62,9 @@ class OneWorkflow:
 
     def publish(self, definition: dict[str, Any], workflow: str = "flow", **more: Any) -> PublishedVersion:
         digest = hashlib.sha256(json.dumps(definition).encode()).hexdigest()
-        numbers = {version.number for version in self.versions.values()}
-        version = PublishedVersion(self.workspace, workflow, len(numbers) + 1, definition, digest, **more)
-        self.versions[workflow] = self.versions[digest] = version
+        number = len({version.number for version in self.versions.values()}) + 1
+        version = PublishedVersion(self.workspace, workflow, number, definition, digest, **more)
+        self.versions[workflow] = self.versions[f"{workflow}:{number}"] = version
         return version
 
     def version(self, workspace: str, workflow: str, number: int | None = None) -> PublishedVersion:
@@ -76,9 +76,6 @@ class OneWorkflow:
             if (version.workflow, version.number) == (workflow, number):
                 return version
         raise NotFound(f"workflow {workflow!r} has no version {number}")
-
-    def pinned(self, workspace: str, workflow: str, definition_digest: str) -> PublishedVersion:
-        return self.versions[definition_digest]
 
     def numbered(self, workspace: str, workflow: str, number: int) -> PublishedVersion:
         return self.version(workspace, workflow, number)

@@ -79,6 +79,17 @@ class BudgetExceeded(UserError):
         self.retry_after = retry_after
 
 
+def all_are_open(workflow: str, most: int) -> str:
+    """What is said to who is refused because others are open."""
+    return f"{workflow!r} has as many open executions as it may have: {most:,}"
+
+
+def minute_is_given(workflow: str, per_minute: int, *, for_a_day: bool = False) -> str:
+    """What is said to who is given no minute: who waits may have them."""
+    which = "those of the next day are" if for_a_day else "this one is"
+    return f"{workflow!r} may begin {per_minute:,} a minute (executions_per_minute), and {which} given away"
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """What a version's document says in `budgets`: at most `per_minute` executions a minute, at most `most_open` that

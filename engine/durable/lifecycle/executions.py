@@ -15,7 +15,15 @@ from engine.durable import codec, inbox, poison
 from engine.durable.activation import Activation
 from engine.durable.execution import Changeover, Execution
 from engine.durable.lifecycle.answers import NoMasks, masked_answer
-from engine.durable.lifecycle.budgets import RETRY_SECONDS, Budget, BudgetExceeded, Budgets, budget_wait
+from engine.durable.lifecycle.budgets import (
+    RETRY_SECONDS,
+    Budget,
+    BudgetExceeded,
+    Budgets,
+    all_are_open,
+    budget_wait,
+    minute_is_given,
+)
 from engine.durable.lifecycle.business_key import business_key
 from engine.durable.lifecycle.redrives import Onto, Redrives
 from engine.durable.lifecycle.starts import Create, Starts
@@ -167,7 +175,7 @@ class Executions:
         snapshot = codec.stored_snapshot(loaded)
         header = running_by(loaded.header, snapshot)
         execution_input = json.loads(loaded.execution_input or self._journal.execution_input(key) or b"null")
-        published = self._published.pinned(key.workspace, header.workflow, header.definition_digest)
+        published = self._published.numbered(key.workspace, header.workflow, header.version)
         status = header.status if snapshot is None or header.status != RUNNING else str(snapshot.status)
         execution = Execution(
             key, header.workflow, header.version, status, header.kind, execution_input, header.started_at,
@@ -233,8 +241,8 @@ class Executions:
         changes = () if snapshot is None else snapshot.changeovers
 
         def by(count: int) -> tuple[Plan, Collection[str]]:
-            digest = changes[min(count, len(changes)) - 1]["digest"] if count else changes[0]["was_digest"]
-            then, plan_then = self._activator.plan_of(replace(header, definition_digest=digest))
+            number = changes[min(count, len(changes)) - 1]["version"] if count else changes[0]["was"]
+            then, plan_then = self._activator.plan_of(replace(header, version=number))
             return plan_then, then.at_most_once
 
         book = Ledger(
@@ -285,11 +293,15 @@ class Executions:
         """Let an execution that did not succeed go on where it stood: see lifecycle.redrives. It counts as a start of
         its workflow, and does not wait. Raises Conflict (ExecutionNotRedrivable), BudgetExceeded, NotFound."""
         loaded = self._load(key)
-        self._within_budget(loaded.header, lambda: self._redrives.redrive(loaded))
+        header = loaded.header
+        version = self._published.numbered(key.workspace, header.workflow, header.version)
+        self._within_budget(header, version, lambda: self._redrives.redrive(loaded))
         return self.describe(key)
 
-    def _within_budget(self, header: Header, redrive: Callable[[], None]) -> None:
-        unit = self._redrive_unit(header)
+    def _within_budget(self, header: Header, version: PublishedVersion, redrive: Callable[[], None]) -> None:
+        """`redrive`, if the budget of the version that goes on has room. What can never be redriven is told first."""
+        self._redrives.check(header)
+        unit = self._redrive_unit(header, Budget.of(version))
         try:
             redrive()
         except Conflict:
@@ -297,16 +309,15 @@ class Executions:
                 self._budgets.give_back(header.key.workspace, header.key.workflow, unit)
             raise
 
-    def _redrive_unit(self, header: Header) -> float | None:
+    def _redrive_unit(self, header: Header, budget: Budget) -> float | None:
         """A unit of this minute for a redrive; None where its workflow has no budget."""
         key = header.key
         if self._budgets is None or header.is_item or header.status in OPEN_STATUSES:
             return None
-        budget = Budget.of(self._published.pinned(key.workspace, header.workflow, header.definition_digest))
         most = budget.most_open
         if most is not None and len(self._budgets.line(key.workspace, key.workflow, most)) >= most:
             raise BudgetExceeded(
-                f"{most:,} executions of {key.workflow!r} are open, and no more may be", retry_after=RETRY_SECONDS,
+                all_are_open(key.workflow, most), retry_after=RETRY_SECONDS,
                 advice="A redrive does not wait: ask for it again when one of them has ended.",
             )
         if budget.per_minute is None:
@@ -314,7 +325,7 @@ class Executions:
         unit = self._budgets.take(key.workspace, key.workflow, budget.per_minute, ahead=False)
         if unit is None:
             raise BudgetExceeded(
-                f"{key.workflow!r} begins {budget.per_minute:,} executions a minute, and has begun as many in this one",
+                minute_is_given(key.workflow, budget.per_minute),
                 retry_after=self._budgets.retry_after(), advice="A redrive does not wait: ask for it again later.",
             )
         return unit
@@ -331,7 +342,7 @@ class Executions:
         (ExecutionNotRedrivable, VersionDoesNotFit, ResourceNotAvailable, an archived workflow), BudgetExceeded,
         NotFound."""
         loaded, onto = self._onto(key, version, actor.name, at)
-        self._within_budget(loaded.header, lambda: self._forwards().go(loaded, onto, accept=accept))
+        self._within_budget(loaded.header, onto.version, lambda: self._forwards().go(loaded, onto, accept=accept))
         return self.describe(key)
 
     def _forwards(self) -> Forwards:

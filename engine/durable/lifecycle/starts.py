@@ -15,8 +15,10 @@ from engine.durable.lifecycle.budgets import (
     Budget,
     BudgetExceeded,
     Budgets,
+    all_are_open,
     budget_wait,
     first_wake,
+    minute_is_given,
     waits_on,
 )
 from engine.durable.lifecycle.business_key import business_key
@@ -165,7 +167,7 @@ class Starts:
         if len(self._budgets.line(key.workspace, key.workflow, most)) < most or self._journal.header(key) is not None:
             return
         raise BudgetExceeded(
-            f"{most:,} executions of {key.workflow!r} are open, and no more may be", retry_after=RETRY_SECONDS,
+            all_are_open(key.workflow, most), retry_after=RETRY_SECONDS,
             advice="Start it again when one of them has ended, or raise `budgets` in its document and publish it.",
         )
 
@@ -178,10 +180,8 @@ class Starts:
         unit = budgets.take(key.workspace, key.workflow, most, ahead=waits)
         if unit is None and self._journal.header(key) is None:
             raise BudgetExceeded(
-                f"{key.workflow!r} begins {most:,} executions a minute"
-                + (", and those that wait take a day" if waits else ", and has begun as many in this one"),
-                retry_after=budgets.retry_after(),
-                advice="Start it again later, or raise `budgets` in its document and publish it.",
+                minute_is_given(key.workflow, most, for_a_day=waits), retry_after=budgets.retry_after(),
+                advice="Start it again later. A larger budget is of use once the minutes are over that are given away.",
             )
         return unit
 

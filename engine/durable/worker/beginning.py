@@ -82,8 +82,7 @@ class Beginning:
         return [key for key, header in self._journal.headers(keys).items() if budget_wait(header) is not None]
 
     def _budget(self, header: Header) -> Budget:
-        key = header.key
-        return Budget.of(self._published.pinned(key.workspace, header.workflow, header.definition_digest))
+        return Budget.of(self._published.numbered(header.key.workspace, header.workflow, header.version))
 
     def _waits_for_its_minute(self, budgets: Budgets, budget: Budget, header: Header, wait: BudgetWait) -> bool:
         now = self._clock.now()

@@ -305,10 +305,10 @@ def test_a_newer_releases_data_is_left_as_it_is(monkeypatch):
 def no_definition(product, key):
     del key
 
-    def pinned(*_args):
+    def numbered(*_args):
         raise InvalidDefinition([])
 
-    product.published.pinned = pinned
+    product.published.numbered = numbered
 
 
 def no_input(product, key):
@@ -338,7 +338,7 @@ def test_what_cannot_be_opened_ends_paused_and_can_be_resumed(breaks):
     product = Product(WAIT)
     key, neighbour = product.start({}), product.start({}, name="two")
     journal = product.stores.journal
-    load, inputs, pinned = journal.load, dict(journal._inputs), product.published.pinned
+    load, inputs, numbered = journal.load, dict(journal._inputs), product.published.numbered
     breaks(product, key)
     segments = {number: replace(s) for number, s in journal._segments.get(key, {}).items()}
     for failed in range(MOST_STRIKES + 1):
@@ -347,7 +347,7 @@ def test_what_cannot_be_opened_ends_paused_and_can_be_resumed(breaks):
         product.worker().run([key], deadline=product.clock.now() + 300, redelivered={key} if failed else frozenset())
     assert status(product, key) == "PAUSED"
     assert product.stores.journal.header(key).cause.startswith(("It can", "A defect"))
-    journal.load, journal._inputs, product.published.pinned = load, inputs, pinned
+    journal.load, journal._inputs, product.published.numbered = load, inputs, numbered
     if segments:
         journal._segments[key].clear()  # restored from a backup, as it was before
         journal._headers[key] = replace(journal.header(key), seq=-1)
@@ -425,11 +425,11 @@ def test_a_stop_reaches_a_paused_execution_and_calls_nothing():
 def test_a_stop_reaches_a_paused_execution_that_never_began():
     product = Product(WAIT)
     key = product.start({})
-    pinned = product.published.pinned
+    numbered = product.published.numbered
     no_definition(product, key)
     for _ in range(MOST_STRIKES + 1):
         product.run(key)
-    product.published.pinned = pinned
+    product.published.numbered = numbered
     product.executions.stop(key, cause="no need", actor=TESTER)
     product.drain()
     assert product.events(key)[0] == "ExecutionStarted"

@@ -8,6 +8,7 @@ from engine.clock import SkipClock
 from engine.durable.execution import BudgetWait
 from engine.durable.lifecycle.budgets import BudgetExceeded, Budgets
 from engine.durable.lifecycle.pausing import FINISH, QUEUE
+from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
 from engine.ports.journal import RUNNING
 from engine.ports.queue import Wake
 from tests.support.durable import START, TESTER, Product
@@ -291,6 +292,54 @@ def test_beyond_what_may_be_open_a_start_and_a_redrive_are_refused():
     product.start(name="two")
     with pytest.raises(BudgetExceeded):
         product.executions.redrive(one)
+
+
+def test_the_budget_is_that_of_the_version_that_starts_also_where_nothing_else_is_different():
+    product = Product(ASK, budgets={"open_executions": 1})
+    product.published.publish(ASK, budgets={"open_executions": 50})
+    keys = [
+        product.executions.start("default", "flow", None, name=f"n{version}{number}", version=version).key
+        for version in (1, 2) for number in (1, 2)
+    ]
+    _settled(product)
+    waiting = [product.describe(key).waits_for_budget is not None for key in keys]
+    assert waiting == [False, True, False, False]
+
+
+def test_a_redrive_by_another_version_has_that_ones_budget():
+    product = Product(FAIL, budgets={"open_executions": 1})
+    failed = []
+    for name in ("n1", "n2", "n3"):
+        failed.append(product.start(name=name))
+        product.drain()
+    product.published.publish(ASK, budgets={"open_executions": 2})
+    for key in failed[:2]:
+        product.executions.forward(key, 2, actor=TESTER)
+        _settled(product)
+    with pytest.raises(BudgetExceeded, match="has as many open executions as it may have: 2"):
+        product.executions.forward(failed[2], 2, actor=TESTER)
+
+
+def test_what_cannot_be_redriven_is_told_so_though_the_budget_is_used_up():
+    product = Product(PASS, budgets={"open_executions": 1})
+    done = product.start(name="done")
+    product.drain()
+    product.published.publish(ASK, budgets={"open_executions": 1})
+    product.start(name="busy")
+    _settled(product)
+    with pytest.raises(ExecutionNotRedrivable, match="it is SUCCEEDED"):
+        product.executions.redrive(done)
+    with pytest.raises(ExecutionNotRedrivable, match="it is SUCCEEDED"):
+        product.executions.forward(done, 2, actor=TESTER)
+
+
+def test_a_refusal_does_not_say_that_the_minute_was_begun_by_those_who_only_wait():
+    product = _product(per_minute=1)
+    for name in ("n1", "n2", "n3"):
+        product.start(name=name)
+    product.published.publish(PASS, budgets={"executions_per_minute": 1000, "when_exceeded": "refuse"})
+    with pytest.raises(BudgetExceeded, match=r"may begin 1,000 a minute .*, and this one is given away"):
+        product.start(name="n4")
 
 
 def test_a_wake_that_is_lost_with_its_worker_costs_a_look():

@@ -41,10 +41,10 @@ def test_wakes_of_an_execution_that_cannot_be_opened_do_not_pile_up():
     product = Product(ONE_TASK)
     key = product.start({})
 
-    def newer(*_pinned):
+    def newer(*_numbered):
         raise SchemaTooNew("a newer release wrote it")
 
-    product.published.pinned = newer
+    product.published.numbered = newer
     end = product.clock.now() + 3600
     sweeps = [product.clock.now() + 60]
     tries = []
