@@ -64,7 +64,10 @@ class CatalogPublished:
     def _load_numbered(self, workspace: str, workflow: str, number: int) -> PublishedVersion:
         record = self._store.version(workspace, workflow, number)
         if record is None:
-            raise NotFound(f"workflow {workflow!r} has no version {number}")
+            raise NotFound(
+                f"workflow {workflow!r} has no version {number}", where="version",
+                advice=f"See what there is: automate versions {workflow}.",
+            )
         return parse_version(record)
 
 

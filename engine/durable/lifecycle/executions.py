@@ -8,6 +8,7 @@ import json
 import secrets
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import Clock
@@ -32,7 +33,7 @@ from engine.durable.retention import Retention
 from engine.durable.views import map_run_view
 from engine.durable.views.map_run_view import MapRun
 from engine.durable.views.standing import Standing, awaited_calls, standing_of
-from engine.errors import Conflict, NotFound, StorageError
+from engine.errors import Conflict, NotFound, StorageError, UserError
 from engine.kernel.express import is_express
 from engine.kernel.history import HistoryEvent, render
 from engine.kernel.snapshot import Phase, Snapshot
@@ -118,6 +119,7 @@ class Executions:
         self._startable = startable
         self._masks = masks or NoMasks()
         self._budgets = budgets
+        self._together = together
 
     @property
     def starts_whole(self) -> bool:
@@ -301,34 +303,41 @@ class Executions:
     def _within_budget(self, header: Header, version: PublishedVersion, redrive: Callable[[], None]) -> None:
         """`redrive`, if the budget of the version that goes on has room. What can never be redriven is told first."""
         self._redrives.check(header)
-        unit = self._redrive_unit(header, Budget.of(version))
-        try:
+        if self._budgets is None or header.is_item or header.status in OPEN_STATUSES:
             redrive()
-        except Conflict:
-            if unit is not None and self._budgets is not None:
-                self._budgets.give_back(header.key.workspace, header.key.workflow, unit)
+            return
+        key, budget = header.key, Budget.of(version)
+        unit = self._redrive_unit(self._budgets, key, budget.per_minute)
+        try:
+            if budget.most_open is None:
+                redrive()
+            else:
+                self._together(partial(self._in_line, self._budgets, key, budget.most_open, redrive))
+        except UserError:
+            if unit is not None:
+                self._budgets.give_back(key.workspace, key.workflow, unit)
             raise
 
-    def _redrive_unit(self, header: Header, budget: Budget) -> float | None:
-        """A unit of this minute for a redrive; None where its workflow has no budget."""
-        key = header.key
-        if self._budgets is None or header.is_item or header.status in OPEN_STATUSES:
+    def _redrive_unit(self, budgets: Budgets, key: ExecutionKey, per_minute: int | None) -> float | None:
+        """A unit of this minute for a redrive; None without a budget of minutes."""
+        if per_minute is None:
             return None
-        most = budget.most_open
-        if most is not None and len(self._budgets.line(key.workspace, key.workflow, most)) >= most:
+        unit = budgets.take(key.workspace, key.workflow, per_minute, ahead=False)
+        if unit is None:
+            raise BudgetExceeded(
+                minute_is_given(key.workflow, per_minute), retry_after=budgets.retry_after(),
+                advice="A redrive does not wait: ask for it again later.",
+            )
+        return unit
+
+    def _in_line(self, budgets: Budgets, key: ExecutionKey, most: int, redrive: Callable[[], None]) -> None:
+        """`redrive`, where there is a free place. Within its transaction, where there is one: nobody else takes it."""
+        if len(budgets.line(key.workspace, key.workflow, most)) >= most:
             raise BudgetExceeded(
                 all_are_open(key.workflow, most), retry_after=RETRY_SECONDS,
                 advice="A redrive does not wait: ask for it again when one of them has ended.",
             )
-        if budget.per_minute is None:
-            return None
-        unit = self._budgets.take(key.workspace, key.workflow, budget.per_minute, ahead=False)
-        if unit is None:
-            raise BudgetExceeded(
-                minute_is_given(key.workflow, budget.per_minute),
-                retry_after=self._budgets.retry_after(), advice="A redrive does not wait: ask for it again later.",
-            )
-        return unit
+        redrive()
 
     def forward_plan(self, key: ExecutionKey, version: int, *, at: At | None = None) -> Verdict:
         """Whether an execution that did not succeed can go on by `version`; nothing is written. Raises Conflict

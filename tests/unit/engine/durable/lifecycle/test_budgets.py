@@ -7,6 +7,7 @@ import pytest
 from engine.clock import SkipClock
 from engine.durable.execution import BudgetWait
 from engine.durable.lifecycle.budgets import BudgetExceeded, Budgets
+from engine.durable.lifecycle.executions import Executions
 from engine.durable.lifecycle.pausing import FINISH, QUEUE
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
 from engine.ports.journal import RUNNING
@@ -318,6 +319,36 @@ def test_a_redrive_by_another_version_has_that_ones_budget():
         _settled(product)
     with pytest.raises(BudgetExceeded, match="has as many open executions as it may have: 2"):
         product.executions.forward(failed[2], 2, actor=TESTER)
+
+
+def test_a_redrive_looks_for_its_place_within_the_transaction_that_takes_it():
+    product = Product(FAIL, budgets={"open_executions": 1})
+    key = product.start()
+    product.drain()
+    seen = []
+
+    class Watched:
+        def __init__(self, what):
+            self._what = what
+
+        def __getattr__(self, method):
+            if method in ("oldest_open", "commit"):
+                seen.append(method)
+            return getattr(self._what, method)
+
+    def together(act):
+        seen.append("begin")
+        act()
+        seen.append("end")
+
+    product.wrap = lambda name, port: Watched(port) if name in ("journal", "index") else port
+    product.budgets = product.new_budgets()
+    Executions(
+        journal=product.wrap("journal", product.stores.journal), index=product.stores.index,
+        queue=product.stores.queue, published=product.published, clock=product.clock, settings=product.settings,
+        together=together, budgets=product.budgets,
+    ).redrive(key)
+    assert seen == ["begin", "oldest_open", "commit", "end"]
 
 
 def test_what_cannot_be_redriven_is_told_so_though_the_budget_is_used_up():
