@@ -46,6 +46,19 @@ def _installed() -> Iterable[EntryPoint]:
     return entry_points(group=GROUP)
 
 
+def check_code(code: str) -> None:
+    """Whether a new connector can have this code. Raises InvalidDocument, and Conflict for one that is built in."""
+    if not _NAME.fullmatch(code):
+        raise InvalidDocument(
+            f"{code!r} is no connector's code", where="code",
+            advice="A code is a letter, then up to 63 letters, digits, _ or -.",
+        )
+    if any(point.name == code for point in BUILTIN):
+        raise Conflict(
+            f"the connector code {code!r} is built in", where="code", advice="Give the connector a code of its own."
+        )
+
+
 class Registry:
     """Connectors by code. Safe to share between threads.
 

@@ -35,6 +35,18 @@ def _pointer(text: str) -> str:
     return text
 
 
+def _address(text: str) -> str:
+    if text and not re.match(r"https?://|\{", text):
+        raise ValueError(f"{text!r} is no address: write https:// and the host")
+    if re.search(r"[\s?#@]", text):
+        raise ValueError(
+            f"{text!r}: an address has no space, user, query or fragment, for paths are put behind it; auth says how "
+            "the service knows you, an input in query what is sent with each call"
+        )
+    return text
+
+
+Address = Annotated[str, AfterValidator(_address)]
 HeaderName = Annotated[str, Field(pattern=_TOKEN), AfterValidator(_header)]
 HeaderText = Annotated[str, Field(pattern=r"^[\x20-\x7e]*$")]
 Pointer = Annotated[str, AfterValidator(_pointer)]
@@ -186,7 +198,7 @@ class Action(_Part):
     answers: Literal["json", "any"] = Field(
         "any", description="json: an answer that is no JSON is a failure; any: it is given as text."
     )
-    base_url: str = Field("", description="Where this action is, if not at the connector's address.")
+    base_url: Address = Field("", description="Where this action is, if not at the connector's address.")
     auth: tuple[Auth, ...] | None = Field(None, description="Instead of the connector's; [] for none.")
     errors: Errors | None = Field(None, description="Instead of the connector's.")
     paging: Paging | None = None
@@ -230,7 +242,9 @@ class ConnectorFile(_Part):
         "", pattern=r"^[MmZzLlHhVvCcSsQqTtAa0-9eE ,.+-]*$", max_length=4000,
         description="For the Studio: the path of an SVG of 24 by 24, drawn as lines.",
     )
-    base_url: str = Field(pattern=r"^(https?://|\{)", description="What paths follow; {name} is one of the variables.")
+    base_url: Address = Field(
+        pattern=r"^(https?://|\{)", description="What paths follow; {name} is one of the variables."
+    )
     variables: dict[str, Variable] = Field(default_factory=dict)
     auth: tuple[Auth, ...] = Field((), description="All of them are sent.")
     headers: dict[HeaderName, HeaderText] = Field(default_factory=dict, description="Sent with each call.")

@@ -46,9 +46,11 @@ def import_openapi(*, document: Path, code: str | None, tags: tuple[str, ...], b
     from connectors.openapi.difference import changes
     from connectors.openapi.document import read_document
     from connectors.openapi.importing import imported
+    from connectors.registry import check_code
 
     read = read_document(document)
     code = code or document.name.partition(".")[0]
+    check_code(code)
     folder = into or Path(next(iter(session().settings.connector_files), "."))
     before, there = _before(folder, code)
     made = imported(read, code, tags=tags, base_url=base_url, before=before)
@@ -85,7 +87,9 @@ def new(*, code: str, document: Path | None, tags: tuple[str, ...], base_url: st
     from connectors.openapi.document import document_of, read_document
     from connectors.openapi.importing import imported
     from connectors.openapi.package import files_of, starter
+    from connectors.registry import check_code
 
+    check_code(code)
     folder = into or Path(code)
     if folder.exists():
         raise Conflict(f"{folder} is there already", where="--into", advice="Name a folder that is not.")
@@ -124,13 +128,21 @@ def check(*, files: tuple[str, ...]) -> None:
 
 
 def _before(folder: Path, code: str) -> tuple[Json, Path | None]:
-    """The value of the file that is there, and its path."""
-    from connectors.declared import ENDINGS
+    """The value of the file that is there, and its path. What is no connector file is not written over."""
+    from connectors.declared import ENDINGS, reading
     from engine.language.asl.source import parse_text
 
     for path in (folder / f"{code}{ending}" for ending in ENDINGS):
         if path.is_file():
-            return parse_text(read_text(str(path)), name=path.name).value, path
+            text = read_text(str(path))
+            value = parse_text(text, name=path.name).value
+            if not isinstance(value, dict) or "connector" not in value:
+                raise Conflict(
+                    f"{path} is there already, and is no connector file", where="--name",
+                    advice="Choose another --name or --into: the connector file would be written over it.",
+                )
+            reading.read_file(text, path.name)  # what is at fault is told with its line
+            return value, path
     return None, None
 
 

@@ -48,6 +48,33 @@ def test_a_document_is_imported_listed_and_imported_again(automate, document, tm
     assert automate.json("connectors", "check", str(path))[:2] == (0, [{"file": str(path), "actions": 1}])
 
 
+def test_an_import_does_not_write_over_the_document_itself_nor_over_what_is_no_connector_file(automate, document):
+    before = document.read_text()
+    status, _, told = automate("connectors", "import", str(document), "--into", str(document.parent))
+    assert (status, document.read_text()) == (1, before)
+    assert f"{document} is there already, and is no connector file" in told
+    assert "--name" in told
+
+
+@pytest.mark.parametrize(("code", "message"), [
+    ("http", "the connector code 'http' is built in"), ("a b", "'a b' is no connector's code"),
+])
+def test_a_code_that_cannot_be_used_is_refused_before_anything_is_written(automate, document, tmp_path, code, message):
+    into = tmp_path / "files"
+    status, _, told = automate("connectors", "import", str(document), "--name", code, "--into", str(into))
+    assert (status, message in told, into.exists()) == (1, True, False)
+    status, _, told = automate("connectors", "new", code, "--into", str(into))
+    assert (status, message in told, into.exists()) == (1, True, False)
+
+
+def test_a_file_that_was_damaged_is_told_with_its_line_and_stays(automate, document, tmp_path):
+    path = tmp_path / "things.yaml"
+    path.write_text("connector: 1\nactions: 5\n")
+    document = document.rename(tmp_path / "things.openapi.json")
+    status, _, told = automate("connectors", "import", str(document), "--into", str(tmp_path))
+    assert (status, "things.yaml:2:" in told, path.read_text()) == (1, True, "connector: 1\nactions: 5\n")
+
+
 def test_a_file_at_fault_is_told_with_its_line(automate, tmp_path):
     (tmp_path / "crm.yaml").write_text("connector: 1\ncode: crm\nname: CRM\nbase_url: https://x.example\nactions: {}\n")
     status, _, err = automate("connectors", "check", str(tmp_path / "crm.yaml"))
