@@ -1,7 +1,5 @@
 """Under TLS the connection goes to the checked address, and the certificate must be for the name."""
 
-import datetime as dt
-import ipaddress
 import json
 import socket
 import ssl
@@ -9,40 +7,19 @@ import threading
 from contextlib import suppress
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from connectors.builtin.http import HttpConnector
 from connectors.builtin.http_calls import HttpCalls
 from connectors.builtin.http_connections import Connections
 from connectors.egress.sockets import TimedTlsSocket
 from connectors.testing import CallFailed, call
+from tests.support.certificates import self_signed
 
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
     """A self-signed certificate for shop.example and 93.184.216.34, and its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "shop.example")])
-    names = [x509.DNSName("shop.example"), x509.IPAddress(ipaddress.ip_address("93.184.216.34"))]
-    began = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
-    made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
-        .not_valid_before(began).not_valid_after(began + dt.timedelta(days=36500))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "shop.pem"
-    path.write_bytes(
-        made.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    return path
+    return self_signed(tmp_path_factory.mktemp("tls") / "shop.pem", "shop.example", "93.184.216.34")
 
 
 @pytest.fixture
