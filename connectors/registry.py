@@ -1,13 +1,13 @@
-"""Which connectors there are: the built-in ones, those registered by code, those of installed packages, those of files.
+"""Which connectors there are: built in, registered by code, of files, of installed packages, shipped with the product.
 
     modules of AUTOMATE_CONNECTORS                                               loaded at start
         by register(Adapter), @register_connector, or by being defined there
     connector files (connectors.declared) of AUTOMATE_CONNECTOR_FILES            loaded at the first use of the code
     entry points of the group automate.connectors, named by the code             loaded at the first use of the code
-    built-in                                                                     loaded at the first use of the code
+    built-in and shipped                                                         loaded at the first use of the code
 
 An entry point leads to a class, or to a connector file in its package. Code that registers explicitly, and a file of
-a folder, win over an installed package; the built-in codes belong to the product.
+a folder, win over an installed package, and that over a shipped one; the built-in codes belong to the product.
 """
 
 from __future__ import annotations
@@ -38,6 +38,12 @@ BUILTIN = (
     EntryPoint("log", "connectors.builtin.log:LogConnector", GROUP),
 )
 
+SHIPPED = (
+    EntryPoint("email", "connectors.shipped.mail:EmailConnector", GROUP),
+    EntryPoint("slack", "connectors.shipped:slack.yaml", GROUP),
+)
+"""Connectors to services of others. Whoever has one of the same code has that instead."""
+
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _Class = TypeVar("_Class", bound="type[ConnectorAdapter]")
 
@@ -63,13 +69,15 @@ class Registry:
     """Connectors by code. Safe to share between threads.
 
     `builtin` are always there; `installed` lists the entry points of installed packages, asked once, when a code is
-    neither registered nor built in.
+    neither registered nor built in; `shipped` are there where nobody else has their codes.
     """
 
     def __init__(
-        self, builtin: Sequence[EntryPoint] = BUILTIN, installed: Callable[[], Iterable[EntryPoint]] = _installed
+        self, builtin: Sequence[EntryPoint] = BUILTIN, installed: Callable[[], Iterable[EntryPoint]] = _installed,
+        shipped: Sequence[EntryPoint] = SHIPPED,
     ) -> None:
         self._builtin = {point.name: point for point in builtin}
+        self._shipped = {point.name: point for point in shipped}
         self._installed = installed
         self._points: Mapping[str, tuple[EntryPoint, ...]] | None = None
         self._classes: dict[str, type[ConnectorAdapter]] = {}
@@ -166,7 +174,9 @@ class Registry:
     def codes(self) -> list[str]:
         """Every code that a definition may name, sorted; loads nothing."""
         with self._lock:
-            return sorted({*self._builtin, *self._classes, *self._files, *self._installed_points()})
+            return sorted({
+                *self._builtin, *self._shipped, *self._classes, *self._files, *self._installed_points(),
+            })
 
     def _installed_points(self) -> Mapping[str, tuple[EntryPoint, ...]]:
         if self._points is None:
@@ -186,7 +196,7 @@ class Registry:
                 f"the connector code {code!r} is claimed by the entry points {' and '.join(values)}", where=code,
                 advice="Uninstall one of the packages.",
             )
-        return points[0] if points else None
+        return points[0] if points else self._shipped.get(code)
 
     def _load(self, point: EntryPoint) -> None:
         """Register the class behind `point`, which may have registered itself while it was imported."""

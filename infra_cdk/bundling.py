@@ -193,7 +193,11 @@ class Bundles:
             for path in sources:
                 target = into / path.relative_to(ROOT)
                 target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, target)
+                if path.suffix in ENDINGS and path.suffix != COMPILED:  # a connector file: workers read no YAML
+                    text = reading.compiled(path.read_text(encoding="utf-8"), path.name)
+                    target.with_name(path.name + COMPILED).write_text(text, encoding="utf-8")
+                else:
+                    shutil.copyfile(path, target)
             if named:
                 (into / FILE).write_text(named, encoding="utf-8")
             _compile(into, "/var/task", self._tunables.python)
@@ -286,7 +290,7 @@ def _sources(place: Path) -> list[Path]:
     """The files of a package, or the one file."""
     if place.is_file():
         return [place]
-    kinds = (".py", ".json", ".txt", ".html")
+    kinds = (".py", ".txt", ".html", *ENDINGS)
     return [path for path in place.rglob("*") if path.suffix in kinds and "__pycache__" not in path.parts]
 
 

@@ -26,13 +26,14 @@ def output_of(action: Action, errors: Errors, answer: Answer, url: Url, secrets:
     """The body of an answer that worked, null where there is none. Raises ConnectorError for one that did not."""
     body = body_of(answer.body, answer.headers.get("content-type", "")) if answer.body else None
     well = 200 <= answer.status < 300 or answer.status in action.success
+    promised = bool(errors.succeeded) or (action.answers == "json" and body is not None)
+    if well and promised and not isinstance(body, dict | list) and not _is_json(answer.body):
+        raise ConnectorError(
+            f"{action.method} {url} answered {answer.status} with what is no JSON: "
+            f"{secrets.text(str(body or 'nothing'))[:EXCERPT]}", retryable=True, definite=action.reads, code=MALFORMED,
+        )
     if not well or _says_it_failed(errors, body):
         raise _failure(action, errors, answer, body, url, secrets)
-    if action.answers == "json" and isinstance(body, str) and not _is_json(answer.body):
-        raise ConnectorError(
-            f"{action.method} {url} answered {answer.status} with what is no JSON: {secrets.text(body)[:EXCERPT]}",
-            retryable=True, definite=action.reads, code=MALFORMED,
-        )
     return body
 
 

@@ -27,9 +27,10 @@ def _slack(given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
 
 
 def _mail(given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
-    to = given.get("toEmail", given.get("sendTo"))
-    body = given.get("text", given.get("message", given.get("html")))
-    return "connector:email:send", {"to": to, "subject": given.get("subject"), "body": body}
+    return "connector:email:send", {
+        "from": given.get("fromEmail"), "to": given.get("toEmail", given.get("sendTo")),
+        "subject": given.get("subject"), "body": given.get("text", given.get("message")), "html": given.get("html"),
+    }
 
 
 def _charge(given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:

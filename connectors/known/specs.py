@@ -1,7 +1,7 @@
-"""The ActionSpecs of common connectors: slack, email, payment, approval.
+"""The ActionSpecs of common connectors that nothing here has: payment, approval, and what slack has no action for.
 
 They are what a connector of that code is expected to offer, so that a draft made today fits the connector that is
-installed tomorrow. The connector's own ActionSpecs win as soon as it is there.
+installed tomorrow. The connector's own ActionSpecs win as soon as they are there.
 """
 
 from __future__ import annotations
@@ -54,21 +54,8 @@ _DECISION: dict[str, dict[str, Any]] = {
 }
 
 _SLACK = KnownConnector(
-    code="slack", name="Slack", description="Writes to channels and asks people there.",
+    code="slack", name="Slack", description="Asks people in channels.",
     actions={
-        "post_message": ActionSpec(
-            description="Post a message to a channel.", kind="write",
-            inputs={
-                "channel": {**_TEXT, "description": "The channel, such as #finance, or a user's id."},
-                "text": {**_TEXT, "description": "What to say; Slack's own markup is understood."},
-                "thread": {"type": "string", "description": "The ts of the message to answer in its thread."},
-                "token": {"type": "string", "secret": True, "description": "The bot's token."},
-            },
-            outputs={
-                "channel": {"type": "string", "description": "The channel's id."},
-                "ts": {"type": "string", "description": "The message's id within its channel."},
-            },
-        ),
         "send_approval": ActionSpec(
             description="Ask in a channel and wait until somebody approves or rejects.", kind="write", waits=True,
             inputs={
@@ -80,26 +67,6 @@ _SLACK = KnownConnector(
                 "token": {"type": "string", "secret": True, "description": "The bot's token."},
             },
             outputs=_DECISION,
-        ),
-    },
-)
-
-_EMAIL = KnownConnector(
-    code="email", name="Email", description="Sends mail.",
-    actions={
-        "send": ActionSpec(
-            description="Send a mail.", kind="write", at_most_once=True,
-            inputs={
-                "to": {
-                    "type": ("string", "array"), "required": True, "description": "One address or a list of them.",
-                },
-                "subject": {**_TEXT, "description": "The subject line."},
-                "body": {**_TEXT, "description": "The text."},
-                "cc": {"type": ("string", "array"), "description": "One address or a list of them."},
-                "reply_to": {"type": "string", "format": "email", "description": "Where answers go."},
-                "password": {"type": "string", "secret": True, "description": "The mail server's password."},
-            },
-            outputs={"message_id": {"type": "string", "description": "The mail's Message-ID."}},
         ),
     },
 )
@@ -171,5 +138,5 @@ _APPROVAL = KnownConnector(
     },
 )
 
-KNOWN: tuple[KnownConnector, ...] = (_APPROVAL, _EMAIL, _PAYMENT, _SLACK)
+KNOWN: tuple[KnownConnector, ...] = (_APPROVAL, _PAYMENT, _SLACK)
 """By code."""

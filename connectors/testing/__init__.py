@@ -49,7 +49,7 @@ def call(
     Each ``{"$secret": KEY}`` in `params` resolves, as if it stood in a published definition. All of `secrets` are in
     ``context['secrets']``: a step would name them by SecretRefs that the action declares no input for.
     """
-    registry = Registry(builtin=(), installed=tuple)
+    registry = Registry(builtin=(), installed=tuple, shipped=())
     registry.register(adapter)
     values = dict(secrets or {})
     refs = {"".join(f"/{escape(str(part))}" for part in path): key for path, key in references_in(params)}

@@ -143,4 +143,4 @@ def test_publishing_a_draft_with_a_connector_without_code_is_refused(studio):
     draft = studio.server.json("POST", "/copilot/draft", {"sentence": GUIDE})["document"]
     designer = Designer(studio, "no_code", {**draft, "name": "no_code"})
     designer.show_problems()
-    expect(designer.problems).to_contain_text("there is no connector slack")
+    expect(designer.problems).to_contain_text("the connector slack has no action send_approval")

@@ -44,6 +44,10 @@ def _action(fact: ActionFact, found: Found, clause: Asked) -> Action:
     for name, spec in fact.inputs.items():
         if name in found.arguments:
             arguments[name] = found.arguments[name]
+        elif spec.required and spec.secret:
+            key = f"{fact.bare.split(':')[-2]}_{name}".upper().replace("-", "_")
+            arguments[name] = {"$secret": key}
+            to_dos.append((f"/Arguments/{name}", f"Set the secret {key}, or name another. {spec.description}".strip()))
         elif spec.required:
             arguments[name] = _placeholder(spec)
             to_dos.append((f"/Arguments/{name}", f"{name}: {spec.description or 'not said'}"))

@@ -19,11 +19,9 @@ def catalogue_of(registry: Registry) -> Catalogue:
 
 
 def _actions(registry: Registry) -> Iterator[ActionFact]:
-    codes = registry.codes()
-    for connector in KNOWN:
-        if connector.code not in codes:  # else its own actions are what there is
-            yield from _facts(connector.code, connector.name, connector.actions, installed=False)
-    for code in codes:
+    for connector in KNOWN:  # an action that is there comes after it, and is the one of that name
+        yield from _facts(connector.code, connector.name, connector.actions, installed=False)
+    for code in registry.codes():
         try:
             adapter = registry.get(code)
         except UserError:

@@ -18,6 +18,10 @@ class Ledger(ConnectorAdapter):
     actions = {"post": SPEC}  # noqa: RUF012
 
 
+class Slack(Ledger):
+    code = "slack"
+
+
 class AnotherLedger(Ledger):
     pass
 
@@ -30,7 +34,7 @@ class Failing(Ledger):
 
 
 def registry(*points, builtin=()):
-    return Registry(builtin=builtin, installed=lambda: points)
+    return Registry(builtin=builtin, installed=lambda: points, shipped=())
 
 
 def point(name, value):
@@ -74,6 +78,21 @@ def test_built_in_connectors_load_at_their_first_use_and_keep_their_codes():
     with pytest.raises(Conflict, match="built in"):
         Registry(installed=tuple).register(Mine)
     assert Registry(installed=tuple).register(type(default_registry.get("log"))).code == "log"
+
+
+@pytest.mark.parametrize("way", ["code", "file", "package"])
+def test_a_connector_of_ones_own_is_there_instead_of_a_shipped_one(way, tmp_path):
+    class Mine(Ledger):
+        code = "slack"
+
+    ours = Registry(installed=lambda: [point("slack", f"{__name__}:Slack")] if way == "package" else [])
+    if way == "code":
+        ours.register(Mine)
+    if way == "file":
+        (tmp_path / "slack.yaml").write_text(FILE.replace("crm", "slack"))
+        ours.add_files(tmp_path)
+    assert ours.get("slack").name in ("Ledger", "CRM")
+    assert Registry(installed=tuple).get("slack").name == "Slack"
 
 
 def test_an_entry_point_loads_at_the_first_use_of_its_code():

@@ -29,7 +29,7 @@ class Probe(ConnectorAdapter):
 
 @pytest.fixture
 def probe(monkeypatch):
-    registry = Registry(builtin=(), installed=tuple)
+    registry = Registry(builtin=(), installed=tuple, shipped=())
     registry.register(Probe)
 
     def run(does=None, **changes):
@@ -233,7 +233,7 @@ def test_a_connector_that_cannot_be_loaded_is_a_problem_of_the_resource():
         def __init__(self):
             raise OSError("no library")
 
-    registry = Registry(builtin=(), installed=tuple)
+    registry = Registry(builtin=(), installed=tuple, shipped=())
     registry.register(Broken)
     problem = ConnectorTasks(registry).policy("connector:broken:run").problem
     assert "raised OSError: no library. A connector is made without arguments." in problem

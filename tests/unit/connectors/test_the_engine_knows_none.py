@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from connectors.known import KNOWN
-from connectors.registry import BUILTIN
+from connectors.registry import BUILTIN, SHIPPED
 
 ENGINE = Path(__file__).parents[3] / "engine"
-CODES = {*(point.name for point in BUILTIN), *(connector.code for connector in KNOWN)}
+CODES = {*(point.name for point in (*BUILTIN, *SHIPPED)), *(connector.code for connector in KNOWN)}
 
 OTHER_MEANINGS = {
     ("copilot/offline/words.py", "email"): "a verb, and the kind of a word that is an address",

@@ -61,6 +61,9 @@ def test_what_should_be_json_and_is_not_is_a_failure_whose_outcome_is_unknown(se
         failed = service.fails({"method": "POST", "answers": "json"}, {}, (200, body, {"Content-Type": "text/html"}))
         assert (failed.definite, json.loads(failed.cause)["code"]) == (False, MALFORMED)
     assert service.fails({"answers": "json"}, {}, (200, b"{")).definite
+    for body in (b"<html>", b""):  # what should say that it worked says nothing
+        failed = service.fails({"method": "POST"}, {}, (200, body), errors={"succeeded": "/ok"})
+        assert (failed.definite, json.loads(failed.cause)["code"]) == (False, MALFORMED)
 
 
 def test_a_secret_is_in_no_error(service):

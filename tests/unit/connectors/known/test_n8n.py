@@ -15,7 +15,7 @@ class Tracker(ConnectorAdapter):
 
 
 def registry():
-    made = Registry(builtin=(), installed=tuple)
+    made = Registry(builtin=(), installed=tuple, shipped=())
     made.register(Tracker)
     return made
 
@@ -31,7 +31,7 @@ def test_a_node_called_as_a_connector_that_is_here_becomes_its_action():
 
 def test_known_kinds_stay_and_a_connector_that_is_not_here_is_no_kind():
     assert set(tasks_of(registry())) == {*TASKS, "issueTracker"}
-    assert set(tasks_of(Registry(builtin=(), installed=tuple))) == set(TASKS)
+    assert set(tasks_of(Registry(builtin=(), installed=tuple, shipped=()))) == set(TASKS)
 
 
 def test_an_export_is_converted_by_what_is_here():

@@ -45,6 +45,30 @@ def test_a_draft_can_be_saved_and_its_publishing_is_refused_while_a_connector_ha
     assert api("GET", f"/workflows/{name}/versions").json["versions"] == []
 
 
+def test_what_a_draft_names_is_what_is_installed(api: Any) -> None:
+    sentence = "When an order comes in, post to #orders on Slack and email the customer"
+    answer = api("POST", "/copilot/draft", {"sentence": sentence}).json
+    tasks = {
+        state["Resource"]: state["Arguments"] for state in answer["document"]["definition"]["States"].values()
+        if state["Type"] == "Task"
+    }
+    installed = {
+        action["resource"]: action for connector in api("GET", "/connectors").json["connectors"]
+        for action in connector["actions"]
+    }
+    assert tasks.keys() == {"connector:slack:post_message", "connector:email:send"}
+    for resource, arguments in tasks.items():
+        inputs = installed[resource]["inputs"]
+        assert arguments.keys() <= inputs.keys()
+        assert {name for name, item in inputs.items() if item.get("required")} <= arguments.keys()
+    assert tasks["connector:slack:post_message"]["token"] == {"$secret": "SLACK_TOKEN"}
+    assert not any("no code here" in to_do["text"] for to_do in answer["to_dos"])
+    document = {**answer["document"], "name": "tells"}
+    saved = api("PUT", "/workflows/tells/draft", {"document": document}, if_none_match="*")
+    published = api("POST", "/workflows/tells/publish", {}, if_match=saved.headers["ETag"])
+    assert published.status == 200, published.text
+
+
 @pytest.mark.parametrize(("sentence", "status"), [("", 422), ("  \n", 422), ("a" * 4001, 422)])
 def test_a_sentence_that_says_nothing_or_too_much_is_refused(api: Any, sentence: str, status: int) -> None:
     reply = api("POST", "/copilot/draft", {"sentence": sentence})
