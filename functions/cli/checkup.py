@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
@@ -60,6 +61,7 @@ def of_folder(product: Product, api: Client) -> Iterator[Check]:
     yield from _secrets(api)
     yield from _definitions(api)
     yield _paused(api)
+    yield from _waiting(api)
     yield from _triggers(api)
     now = product.clock.now()
     yield from _ahead(
@@ -84,6 +86,7 @@ def of_deployment(api: Client, now: float) -> Iterator[Check]:
     yield from _secrets(api)
     yield from _definitions(api)
     yield _paused(api)
+    yield from _waiting(api)
     yield from _triggers(api)
     yield from _storage(api, now)
     yield from _erasures(api)
@@ -232,6 +235,17 @@ def _paused(api: Client) -> Check:
         return Check("executions", "well", "no execution is PAUSED")
     return Check("executions", "note", f"{count} PAUSED: a connector is missing, or they cost their workers",
                  "automate executions --status PAUSED; automate show ID says why; automate resume ID")
+
+
+def _waiting(api: Client) -> Iterator[Check]:
+    """Workflows whose executions wait for their budget: it may be meant so, or too small for what comes."""
+    rows = api.get("/executions", status=RUNNING, limit=100)["executions"]
+    found = Counter(row["workflow"] for row in rows if row.get("waits_for_budget") is not None)
+    if found:
+        named = ", ".join(f"{count} of {name}" for name, count in found.most_common(3))
+        yield Check("budgets", "note",
+                    f"of the newest {len(rows)} open executions these wait for their budget: {named}",
+                    "automate show ID says since when; larger `budgets` are for what starts once they are published.")
 
 
 def _triggers(api: Client) -> Iterator[Check]:

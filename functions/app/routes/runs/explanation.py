@@ -32,20 +32,29 @@ def explain_step(call: Call[shapes.ExplanationQuery]) -> shapes.StepExplanation:
     from engine.durable.views.steps import steps_of  # noqa: PLC0415  few ask for it
 
     given, key, services = call.given, key_of(call), call.services
-    if sum(each is not None for each in (given.step, given.state, given.event)) != 1:
+    named = [name for name in ("step", "state", "event") if getattr(given, name) is not None]
+    if len(named) != 1:
         raise InvalidDocument(
-            "one of step, state and event is needed", where="step", advice="GET /executions/{id}/steps lists the ids."
+            f"{' and '.join(named)} are given, and one of them says which step" if named else
+            "which step is meant is not said: give a state, a step or an event", where="state",
+            advice="`automate show ID` lists the states, GET /executions/{id}/steps the steps and their events.",
         )
     execution = services.executions.describe(key)
     steps = steps_of(services.executions.events(key, most=MOST_EVENTS))
     step = explaining.chosen(steps, step=given.step, state=given.state, event=given.event)
     if step is None:
         raise NotFound(
-            f"the execution {key.id} has no such step", where="step",
-            advice="GET /executions/{id}/steps lists them, each with its id and its events.",
+            f"the execution {key.id} has not entered a state {given.state!r}" if given.state is not None else
+            f"the execution {key.id} has no step " + (
+                repr(given.step) if given.step is not None else f"to which the event {given.event} belongs"
+            ), where=named[0],
+            advice="`automate show ID` lists the states, GET /executions/{id}/steps the steps and their events.",
         )
     if given.attempt is not None and given.attempt > len(step.attempts):
-        raise NotFound(f"{step.id} has {len(step.attempts)} attempts", where="attempt", advice="Leave attempt out.")
+        raise NotFound(
+            f"{step.id} has no attempt {given.attempt}: it has {len(step.attempts)}", where="attempt",
+            advice="Leave attempt out to see all of them.",
+        )
     digest = execution.digest_at(step.events[-1].id if step.events else step.first_event)
     definition = document_of(services, execution, digest)["definition"]
     veil = veil_for(call, key, execution)

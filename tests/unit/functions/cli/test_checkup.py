@@ -70,6 +70,17 @@ def test_a_trigger_that_somebody_paused_is_told_of(doctor):
     assert (found["verdict"], found["says"].startswith("paused: orders/queue (by ")) == ("note", True)
 
 
+def test_executions_that_wait_for_their_budget_are_told_of(doctor):
+    doctor.imported({**WELL, "budgets": {"executions_per_minute": 1}})
+    assert "budgets" not in checks(doctor("--json", "doctor"))
+    for _ in range(3):
+        assert doctor("start", "orders").returncode == 0
+    found = checks(doctor("--json", "doctor"))["budgets"]
+    assert found["verdict"] == "note"
+    assert found["says"].startswith("of the newest 3 open executions these wait for their budget: ")
+    assert found["says"].endswith(" of orders")
+
+
 def test_a_folder_that_was_open_to_others_is_said_by_whatever_command_finds_it(doctor):
     doctor.imported(WELL)
     doctor.folder.chmod(0o755)

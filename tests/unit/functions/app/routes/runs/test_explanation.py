@@ -126,13 +126,16 @@ def test_a_choice_that_failed_says_where(api):
     assert (found["agrees"], found["expression"]["field"]) == (True, "Choices[0]/Condition")
 
 
-@pytest.mark.parametrize(("query", "status"), [
-    ("", 422), ("state=A&event=1", 422), ("state=Nope", 404), ("event=999", 404), ("event=0", 422),
-    ("step=Tier%3F%239", 404), ("state=Tier%3F&attempt=1", 404),
+@pytest.mark.parametrize(("query", "status", "says"), [
+    ("", 422, "which step is meant is not said"), ("state=A&event=1", 422, "state and event are given, and one of"),
+    ("state=Nope", 404, "has not entered a state 'Nope'"), ("event=999", 404, "to which the event 999 belongs"),
+    ("event=0", 422, "at least 1"), ("step=Tier%3F%239", 404, "has no step 'Tier?#9'"),
+    ("state=Tier%3F&attempt=1", 404, "Tier?#1 has no attempt 1: it has 0"),
 ])
-def test_what_cannot_be_explained_is_said(api, query, status):
+def test_what_cannot_be_explained_is_said(api, query, status, says):
     address = run(api, BY_RULE, INPUTS[0], "one")
-    assert api("GET", f"{address}/explanation?{query}").status == status
+    answer = api("GET", f"{address}/explanation?{query}")
+    assert (answer.status, says in answer.json["error"]["message"]) == (status, True), answer.text
     assert api("GET", "/executions/flow%3Anope/explanation?state=A").status == 404
 
 
