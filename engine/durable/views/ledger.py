@@ -6,7 +6,8 @@ derived from the journal's segments alone.
     TaskErred          nobody knows         TaskTakenOver             its worker is gone: nobody knows
     the frame is gone  nobody waits for an answer any more (a time-out, a cancelled branch, a stop): nobody knows
 
-Of a call that nobody knows of, a later one with the same idempotency key makes REPEATED; else it stays UNKNOWN. A
+Of a call that nobody knows of, a later one with the same idempotency key makes REPEATED; else it stays UNKNOWN. So does
+one after which another version calls something else under its key: what came of that says nothing of it. A
 definite failure of a repetition says nothing of the calls before it: its outcome is UNKNOWN too. So NOT_DONE is said of
 a key only where no call with it can have had an effect.
 
@@ -117,6 +118,12 @@ class Ledger:
             row.child = f"{target.workflow}:{started_name(arguments, key)}"
         return row
 
+    def calls_the_same(self, row: Effect, frame: Frame) -> bool:
+        """Whether the call that `frame` makes is the one of the row, by what it calls and with which arguments."""
+        resource, arguments = self._called(frame)
+        digest = None if arguments is None else self._reading.digest(frame.state, arguments)
+        return (resource, digest) == (row.resource, row.digest)
+
     def answered(self, row: Effect, stimulus: Stimulus) -> None:
         """What the answer `stimulus` says of the call."""
         if isinstance(stimulus, TaskReturned | CallbackReturned):
@@ -195,6 +202,7 @@ class _Reader:
         self.rows: list[Effect] = []
         self.more = False
         self._watched: dict[str, list[Effect]] = {}
+        self._changes = 0
 
     @property
     def is_over(self) -> bool:
@@ -204,6 +212,7 @@ class _Reader:
     def read(self, segment: Segment) -> None:
         """Take in the next segment."""
         recorded = codec.decode_change(segment.body)
+        self._changes = recorded.changes
         self._ledger.after(recorded.changes)
         number = -1
         for number, (stimulus, frame) in enumerate(self._ledger.frames_of(recorded)):
@@ -225,13 +234,15 @@ class _Reader:
 
     def _begin(self, place: Place, segment: Segment, stimulus: TaskStarted, frame: Frame) -> None:
         for row in self._watched.get(frame.path, []):
-            if row.outcome is Outcome.UNKNOWN and (row.visit, row.epoch) == (frame.visit, frame.epoch):
+            if row.outcome is Outcome.UNKNOWN and (row.visit, row.epoch) == (frame.visit, frame.epoch) and (
+                row.changes == self._changes or self._ledger.calls_the_same(row, frame)
+            ):
                 row.outcome = Outcome.REPEATED
         self._forget(frame.path, lambda row: row.outcome is Outcome.REPEATED)
         if not self._takes(place):
             return
         row = self._ledger.row(place, frame, stimulus.at, max(segment.at, stimulus.at))
-        row.lease_until = stimulus.lease_until
+        row.lease_until, row.changes = stimulus.lease_until, self._changes
         fresh = 0 < segment.first_event <= frame.started_event
         row.repeats = self._ledger.is_map(frame) or not fresh or frame.attempt > frame.epoch
         self.rows.append(row)

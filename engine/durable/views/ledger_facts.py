@@ -61,6 +61,7 @@ class Effect:
     map_run: str | None = None
     epoch: int = field(default=0, repr=False)
     handed_out: bool = field(default=False, repr=False)
+    changes: int = field(default=0, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

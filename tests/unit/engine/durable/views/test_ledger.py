@@ -236,6 +236,23 @@ def test_after_a_change_of_version_each_call_is_that_of_the_version_then():
     assert rows(made, key, most=1) == rows(made, key)
 
 
+@pytest.mark.parametrize("most", [1, 1000])
+@pytest.mark.parametrize(("now", "outcome"), [
+    ({"Comment": "only said better"}, "REPEATED"), ({"Resource": "connector:demo:other"}, "UNKNOWN"),
+    ({"Parameters": {"to": "elsewhere"}}, "UNKNOWN"),
+])
+def test_a_call_of_something_else_under_the_same_key_says_nothing_of_the_one_before(now, outcome, most):
+    made = product(flow({"Work": task(End=True)}), SILENT, {"ok": 1})
+    key = made.start({})
+    made.drain()
+    made.published.publish(flow({"Work": {**task(End=True), **now}}))
+    made.executions.forward(key, 2, actor=TESTER, accept=True)
+    made.drain()
+    one, other = rows(made, key, most)
+    assert one.key == other.key
+    assert (one.outcome, other.outcome) == (outcome, "DONE")
+
+
 def test_a_page_is_read_no_further_than_its_rows_need():
     made = product(flow({"Each": {"Type": "Map", "MaxConcurrency": 1, "End": True,
                                   "ItemProcessor": flow({"Work": task(End=True)})}}))
