@@ -123,10 +123,12 @@ def _does_not_fit(header: Header, onto: Onto, verdict: Verdict) -> VersionDoesNo
     reasons = verdict.refusals or verdict.doubts
     more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
     may = "cannot" if verdict.refusals else "may not be able to"
-    advice = (
-        "Publish a version that fits, or name a state to go on at: --from STATE." if verdict.refusals else
-        "Look at what is doubtful, and accept it: --accept."
-    )
+    if not verdict.refusals:
+        advice = "Look at what is doubtful, and accept it: --accept."
+    elif reasons[0].place:
+        advice = "Publish a version that fits, or name a state to go on at: --from STATE."
+    else:
+        advice = "Name another version, or redrive it without one."  # of the whole version: no state of it would do
     return VersionDoesNotFit(
         f"the execution {header.key.id} {may} go on by version {onto.version.number}: {reasons[0].message}{more}",
         where=reasons[0].place or "version", advice=advice, details=[asdict(reason) for reason in reasons],

@@ -153,6 +153,9 @@ def test_an_express_version():
     product, key = failed(OLD, ScriptedTasks({A: [{"a": 1}], B: [BAD]}), {})
     product.published.publish(MENDED, kind="EXPRESS")
     refused(product, key, VersionDoesNotFit, "is of the kind EXPRESS")
+    with pytest.raises(VersionDoesNotFit) as caught:
+        product.executions.forward(key, 2, actor=TESTER)
+    assert caught.value.advice == "Name another version, or redrive it without one."
 
 
 def test_a_state_that_is_not_there():
