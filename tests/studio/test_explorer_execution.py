@@ -273,6 +273,6 @@ def test_one_that_waits_for_its_budget_says_so_until_it_begins(studio, server, s
     screens(studio, "execution-budget", widths=(1440, 390))
     studio.open(address(second))
     expect(head.get_by_text("Waits for its budget", exact=True)).to_be_visible()
-    server.json("POST", f"/executions/{quote(first['id'], safe='')}/stop", {"reason": "Room for the next"})
+    server.json("POST", f"/executions/{quote(first['id'], safe='')}/stop", {})
     expect(selected(page)).to_have_text("Wait Long")
     expect(head).not_to_contain_text("budget")
