@@ -115,6 +115,7 @@ def test_a_resource_that_is_deleted_takes_nothing(site, cloudformation):
     assert assets(site) == set(BUILDS["a"])
 
 
+@pytest.mark.full
 def test_more_than_one_page_of_old_files_goes(site, cloudformation):
     for number in range(1001):
         site.put_object(Bucket=BUCKET, Key=f"{PREFIX}old-{number}.js")

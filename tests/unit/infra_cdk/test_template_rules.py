@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture(scope="module")
 def checked(tmp_path_factory):
-    """The folder of the templates of a whole stage, with CloudFront and a listener, and what cdk-nag found."""
+    """The folder of the templates of a whole stage, with CloudFront, a listener and a bus; and what cdk-nag found."""
     pytest.importorskip("aws_cdk", reason="the [infra] extra is not installed: make test-full")
     from aws_cdk import App, Validations  # noqa: PLC0415 - only where it is installed
     from cdk_nag import AwsSolutionsChecks  # noqa: PLC0415
@@ -24,7 +24,7 @@ def checked(tmp_path_factory):
     (files / "index.html").write_text("<!doctype html>")
     folder = tmp_path_factory.mktemp("checked")
     hears = "bus:default,bus:shop,queue:arn:aws:sqs:us-east-1:111122223333:jobs"
-    app = App(outdir=str(folder), context={"stage": "rules", "hears": hears})
+    app = App(outdir=str(folder), context={"stage": "rules", "hears": hears, "status_events_bus": "told"})
     build(app, studio_files=files)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     try:
