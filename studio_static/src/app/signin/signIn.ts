@@ -1,10 +1,10 @@
 /** How this page signs in: found out once, before anything is shown. */
 import { create } from "zustand";
 import { setCredentials } from "../../api/credentials";
-import { Cognito } from "./cognito";
+import type { Cognito } from "./cognito";
 import { RETURN, readConfiguration, type UserPool } from "./configuration";
 import type { Answer } from "./hosted";
-import { Session } from "./session";
+import type { Session } from "./session";
 
 export type SignIn =
   | { by: "unknown" }
@@ -28,14 +28,17 @@ export async function findSignIn(): Promise<void> {
 async function found(): Promise<SignIn> {
   let pool: UserPool | null;
   let answer: Answer | null = null;
+  let parts: [typeof import("./cognito"), typeof import("./session")];
   try {
     // Before anything is shown: no code stays in the address, and the page beneath is the wanted one.
     if (window.location.pathname === RETURN) answer = (await import("./hosted")).takeAnswer();
     pool = await readConfiguration();
+    if (pool === null) return { by: "cookie" };
+    parts = await Promise.all([import("./cognito"), import("./session")]); // where a cookie signs in, nobody needs them
   } catch (thrown) {
     return { by: "problem", message: thrown instanceof Error ? thrown.message : String(thrown) };
   }
-  if (pool === null) return { by: "cookie" };
+  const [{ Cognito }, { Session }] = parts;
   const { clientId, hosted } = pool;
   const cognito = new Cognito(clientId);
   const loadAgain = () => window.location.reload();
