@@ -36,10 +36,10 @@ def templates(deployment):
 
 @pytest.fixture(scope="session")
 def hearing(tmp_path_factory):
-    """The templates of a stage that hears buses, a queue, and a bucket."""
+    """The templates of a stage that hears buses, a queue, and a bucket, and tells a bus of changes of status."""
     words = {"buses": "bus", "queues": "queue", "buckets": "bucket", "keys": "key"}
     hears = ",".join(f"{words[kind]}:{name}" for kind, names in HEARS.items() for name in names)
-    return _templates(_deployed(tmp_path_factory.mktemp("hearing"), hears=hears))
+    return _templates(_deployed(tmp_path_factory.mktemp("hearing"), hears=hears, status_events_bus="states"))
 
 
 @pytest.fixture(scope="session")

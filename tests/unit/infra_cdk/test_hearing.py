@@ -233,15 +233,16 @@ def test_a_stage_that_hears_no_ends_lets_no_alert_leave(templates):
     assert not [act for act in ("sns:Publish", "lambda:InvokeFunction", "ssm:GetParameter") if act in policies]
 
 
+@pytest.fixture(scope="module")
+def told():
+    pytest.importorskip("aws_cdk", reason="the [infra] extra is not installed: make test-full")
+    from tests.support.stage_updates import synthesise  # noqa: PLC0415
+
+    return synthesise(status_events_bus="states", cdn="false")
+
+
 class TestStatusEvents:
     BUS = "arn:aws:events:eu-central-1:111122223333:event-bus/states"
-
-    @pytest.fixture(scope="class")
-    def told(self):
-        pytest.importorskip("aws_cdk", reason="the [infra] extra is not installed: make test-full")
-        from tests.support.stage_updates import synthesise  # noqa: PLC0415
-
-        return synthesise(status_events_bus="states", cdn="false")
 
     def test_the_stream_tells_the_sweeper_of_changes_of_status(self, told):
         filters = [
