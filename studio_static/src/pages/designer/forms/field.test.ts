@@ -49,7 +49,14 @@ describe("fields", () => {
 
   it("begin with what is required", () => {
     expect(
-      firstArguments({ url: { type: "string", required: true }, method: { enum: ["GET"], default: "GET" } }),
-    ).toEqual({ url: "" });
+      firstArguments(
+        {
+          url: { type: "string", required: true },
+          method: { enum: ["GET"], default: "GET" },
+          token: { type: "string", secret: true, required: true },
+        },
+        "slack",
+      ),
+    ).toEqual({ url: "", token: { $secret: "SLACK_TOKEN" } });
   });
 });

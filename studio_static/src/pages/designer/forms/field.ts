@@ -211,11 +211,15 @@ export function firstValue(name: string, spec: FieldSpec): FieldValue {
   }
 }
 
-/** Arguments for a new Task: every required field, the defaults left to the connector. */
-export function firstArguments(inputs: Readonly<Record<string, FieldSpec>>): JsonObject {
+/** Arguments for a new Task: every required field, the defaults left to the connector; a secret by the key that it would
+ * have, such as SLACK_TOKEN, which publishing says is not there until it is. */
+export function firstArguments(inputs: Readonly<Record<string, FieldSpec>>, connector: string): JsonObject {
   let args: JsonObject = {};
   for (const [name, spec] of Object.entries(inputs)) {
-    if (spec.required === true) args = writeField(args, name, firstValue(name, spec), "JSONata");
+    if (spec.required !== true) continue;
+    const key = `${connector}_${name}`.toUpperCase().replace(/[^A-Z0-9_]/g, "_");
+    const value: FieldValue = spec.secret === true ? { kind: "secret", key } : firstValue(name, spec);
+    args = writeField(args, name, value, "JSONata");
   }
   return args;
 }

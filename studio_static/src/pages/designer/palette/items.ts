@@ -190,7 +190,7 @@ function connectorItem(connector: ConnectorInfo, action: ActionInfo, note: strin
     keywords: `${connector.code} ${action.name} ${action.description} ${connector.description}`,
     common: true,
     fragment: (language) =>
-      task(`${connector.name} ${words}`, action.resource, firstArguments(action.inputs), language),
+      task(`${connector.name} ${words}`, action.resource, firstArguments(action.inputs, connector.code), language),
   };
 }
 

@@ -15,7 +15,8 @@ from tests.support.model_server import KEY, Cut, QuickClock, Raw, Secrets, Silen
 
 SENTENCE = "Post to #orders on Slack and charge the card"
 POST = {"Type": "Task", "Resource": "connector:slack:post_message", "Next": "Charge",
-        "Arguments": {"channel": "#orders", "text": "TODO: what to say"}, "Output": "{% $states.input %}"}
+        "Arguments": {"channel": "#orders", "text": "TODO: what to say", "token": {"$secret": "SLACK_TOKEN"}},
+        "Output": "{% $states.input %}"}
 CHARGE = {"Type": "Task", "Resource": "connector:payment:charge", "End": True,
           "Arguments": {"amount": "{% $states.input.total %}"}}
 
@@ -48,8 +49,14 @@ def test_a_good_answer_is_a_proposal(asking, provider):
     assert ("Charge", "/Arguments/amount", "Is it input.total?") in texts
     assert ("Post", "/Arguments/text", "TODO: what to say") in texts
     assert (None, "", "stray") in texts
-    assert any(to_do.state == "Post" and "no code here yet" in to_do.text for to_do in proposal.to_dos)
     assert {(item.state, item.change) for item in proposal.changes} == {("Post", "added"), ("Charge", "added")}
+
+
+def test_a_step_whose_connector_is_not_installed_is_a_to_do(asking):
+    asked = {**POST, "Resource": "connector:slack:send_approval.waitForTaskToken",
+             "Arguments": {"channel": "#orders", "text": "Shall we?"}}
+    proposal = asking([answer(Post=asked)]).copilot.draft(SENTENCE)
+    assert any(to_do.state == "Post" and "no code here yet" in to_do.text for to_do in proposal.to_dos)
 
 
 def test_what_goes_over_the_wire(asking, provider):
