@@ -114,7 +114,10 @@ def contract(file: ConnectorFile, document: Document, *, actions: Sequence[str] 
         return Row(name, f"{action.method} {action.path}", faults)
 
     records = _Records()
-    logging.getLogger().addHandler(records)
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(records)
+    root.setLevel(logging.DEBUG)  # what is logged at any level is looked at
     try:
         with (
             in_force.instead(Dialler(SystemClock(), read_entries(entries), setting=entries)),
@@ -122,7 +125,8 @@ def contract(file: ConnectorFile, document: Document, *, actions: Sequence[str] 
         ):
             rows = tuple(pool.map(row, names))
     finally:
-        logging.getLogger().removeHandler(records)
+        root.setLevel(level)
+        root.removeHandler(records)
         for slot in list(free.queue):
             slot.calls.close()
         for service in services:

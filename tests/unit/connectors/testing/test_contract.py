@@ -66,7 +66,7 @@ def test_a_connector_that_drops_an_input_or_tells_a_secret_is_found_out(document
     def leaking(self, action, params, context):
         import logging  # noqa: PLC0415
 
-        logging.getLogger("leak").warning("calling with %s", params["token"])
+        logging.getLogger("leak").debug("calling with %s", params["token"])
         return execute(self, action, params, context)
 
     execute = DeclaredConnector.execute

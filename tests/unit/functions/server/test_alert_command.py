@@ -10,6 +10,7 @@ import pytest
 
 from functions.server import alert_command
 from functions.server.alert_command import runs
+from tests.support.patience import wait_until
 
 ALERT = json.dumps({"text": "orders FAILED; $(touch /tmp/x) `id`", "workflow": "orders"}).encode()
 
@@ -67,7 +68,7 @@ def test_what_is_not_over_is_killed_with_what_it_started(program, tmp_path, monk
     assert (failed.definite, failed.retryable) == (False, False)
     assert "was killed" in failed.cause
     child = int((tmp_path / "child").read_text())
-    assert not alive(child)
+    wait_until(lambda: not alive(child), "the end of what was killed")
 
 
 def alive(process):
