@@ -16,6 +16,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,11 +37,10 @@ from functions.app.services import NoLogs, Place
 from functions.app.table import find
 from functions.app.wiring import services_over
 from functions.task_chain import TaskChain
-from tests.crash.campaign import Campaign, Reference
-from tests.crash.faults import AWS_MODES, MODES, Faults, Spec, can
 from tests.crash.invariants import _check_execution, _check_rest
+from tests.crash.ruled import RuledCampaign
 from tests.crash.scenarios import INPUT, Client, Workflow
-from tests.crash.world import NAME, NoRest, World
+from tests.crash.world import NAME, World
 from tests.support.flows import flow, task
 from tests.support.memory.access_tokens import MemoryTokenRoot, MemoryTokenStore
 from tests.support.memory.role_grants import MemoryRoleGrants
@@ -251,35 +251,6 @@ def _entries(world: RightsWorld) -> list[Any]:
 # ---------------------------------------------------------------- running
 
 
-class RightsCampaign(Campaign):
-    """A Campaign over RIGHTS."""
-
-    def _world(self, spec: Spec) -> RightsWorld:
-        return RightsWorld(RIGHTS[spec.workflow], spec.faults, self.stores(spec.family))
-
-    def reference(self, workflow: str, family: str, *, deltas: bool = False) -> Reference:
-        """The fault-free run; raises AssertionError if it breaks something itself."""
-        wanted = (workflow, family, deltas)
-        if wanted not in self._references:
-            spec = Spec(workflow, family, Faults(deltas=deltas))
-            broken = self.run(spec)
-            assert not broken, f"{spec}, fault-free: {broken}"
-            self._references[wanted] = Reference(tuple(self.last.calls), None)  # type: ignore[arg-type]
-        return self._references[wanted]
-
-    def run(self, spec: Spec) -> list[str]:
-        """What the run breaks."""
-        self.last = world = self._world(spec)
-        try:
-            world.complete()
-        except NoRest as error:
-            return [f"I2: {error}", *dict.fromkeys(world.watched.broken)]
-        return check(world)
-
-
-def each_call(campaign: Campaign, right: str, family: str, modes: tuple[str, ...] = ()) -> Iterator[Spec]:
-    """Every port call, in every mode."""
-    for mode in modes or (AWS_MODES if family == "aws" else MODES):
-        for number, name in enumerate(campaign.reference(right, family).calls):
-            if can(mode, name):
-                yield Spec(right, family, Faults({number: mode}))
+def rights_campaign(folder: Path) -> RuledCampaign:
+    """A campaign over RIGHTS."""
+    return RuledCampaign(folder, lambda spec, stores: RightsWorld(RIGHTS[spec.workflow], spec.faults, stores), check)

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from functions.app import routing
 from functions.app.machines.tokens import TokenCallers
-from tests.crash.faults import Faults, Spec
 from tests.crash.mutants import Mutant, Patch
-from tests.crash.rights.revoking import each_call
+from tests.crash.ruled import calls_of
 from tests.support.memory.access_tokens import MemoryTokenStore
 from tests.support.memory.role_grants import MemoryRoleGrants
-
-
-def _calls(right: str, *modes: str) -> Any:
-    def runs(campaign: Any) -> Iterator[Spec]:
-        yield Spec(right, "memory", Faults())
-        yield from each_call(campaign, right, "memory", modes)
-
-    return runs
 
 
 def _remembered(store: type) -> Callable[[Patch], None]:
@@ -58,12 +49,12 @@ def _untold(patch: Patch) -> None:
 
 REVOKING_MUTANTS: dict[str, Mutant] = {
     "a token remembered": Mutant("a token is read for each request", _remembered(MemoryTokenStore),
-                                 _calls("revoked", "news")),
+                                 calls_of("revoked", "news")),
     "a grant remembered": Mutant("a grant is read for each request", _remembered(MemoryRoleGrants),
-                                 _calls("ungranted", "news")),
-    "a right not asked for": Mutant("each request needs the right of its route", _unasked, _calls("ungranted")),
+                                 calls_of("ungranted", "news")),
+    "a right not asked for": Mutant("each request needs the right of its route", _unasked, calls_of("ungranted")),
     "an end that is not written": Mutant("a revocation is written before it is answered", _unwritten,
-                                         _calls("revoked")),
-    "a refusal untold": Mutant("the audit log has who shows a token that was good once", _untold, _calls("rotated")),
+                                         calls_of("revoked")),
+    "a refusal untold": Mutant("the audit log has who shows a token that was good once", _untold, calls_of("rotated")),
 }
 """By name, as MUTANTS."""

@@ -9,8 +9,9 @@ import pytest
 
 from tests.crash.campaign import slice_of
 from tests.crash.mutants import run_mutant
-from tests.crash.rights.revoking import RIGHTS, RightsCampaign, each_call
+from tests.crash.rights.revoking import RIGHTS, rights_campaign
 from tests.crash.rights.revoking_mutants import REVOKING_MUTANTS
+from tests.crash.ruled import each_call
 
 TEXT = (Path(__file__).parents[3] / "docs" / "reliability.md").read_text(encoding="utf-8")
 
@@ -21,7 +22,7 @@ RUNS = [(family, right) for family in SLICES for right in RIGHTS if family != "s
 
 @pytest.fixture(scope="module")
 def revoking(tmp_path_factory):
-    with RightsCampaign(tmp_path_factory.mktemp("revoking")) as made:
+    with rights_campaign(tmp_path_factory.mktemp("revoking")) as made:
         yield made
 
 
