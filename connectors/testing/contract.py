@@ -114,10 +114,11 @@ def contract(file: ConnectorFile, document: Document, *, actions: Sequence[str] 
         return Row(name, f"{action.method} {action.path}", faults)
 
     records = _Records()
-    root = logging.getLogger()
+    root, made = logging.getLogger(), logging.getLogRecordFactory()
     level = root.level
     root.addHandler(records)
     root.setLevel(logging.DEBUG)  # what is logged at any level is looked at
+    logging.setLogRecordFactory(logging.LogRecord)  # that of a product which runs in this process hides secrets
     try:
         with (
             in_force.instead(Dialler(SystemClock(), read_entries(entries), setting=entries)),
@@ -125,6 +126,7 @@ def contract(file: ConnectorFile, document: Document, *, actions: Sequence[str] 
         ):
             rows = tuple(pool.map(row, names))
     finally:
+        logging.setLogRecordFactory(made)
         root.setLevel(level)
         root.removeHandler(records)
         for slot in list(free.queue):

@@ -147,6 +147,7 @@ def test_a_workflow_is_made_by_keyboard_alone(studio):
 
     page.keyboard.press("/")
     page.keyboard.type("log write")
+    expect(page.get_by_role("option", name=re.compile("Log.*write", re.IGNORECASE)).first).to_be_visible()
     page.keyboard.press("Enter")
     designer.wait_states("Begin", "Log Write")
     page.keyboard.press("Escape")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import resource
 from typing import Any
@@ -10,7 +11,8 @@ _LIMITS = ("RLIMIT_AS", "RLIMIT_CORE", "RLIMIT_CPU", "RLIMIT_DATA", "RLIMIT_FSIZ
 
 
 def state() -> dict[str, Any]:
-    """The environment, the current folder, the umask and the limits of this process, each value under its name."""
+    """The environment, the current folder, the umask, the limits and the log's settings of this process, each value
+    under its name."""
     umask = os.umask(0o077)
     os.umask(umask)
     return {
@@ -18,6 +20,8 @@ def state() -> dict[str, Any]:
         **{name: resource.getrlimit(getattr(resource, name)) for name in _LIMITS},
         "the current folder": os.getcwd(),  # noqa: PTH109 - Path.cwd() is no cheaper, and this is for every module
         "the umask": oct(umask),
+        "the log record factory": logging.getLogRecordFactory(),
+        "the root logger's level": logging.getLogger().level,
     }
 
 

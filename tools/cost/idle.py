@@ -103,11 +103,12 @@ def count_sweep() -> tuple[Units, int]:
     output = io.StringIO()
     with deployed() as deployment:
         from engine.adapters.aws import stores  # noqa: PLC0415 - as the deployment has patched it
-        from functions.sweeper import app  # noqa: PLC0415 - reads the deployment's environment
+        from functions.sweeper import app, erasure  # noqa: PLC0415 - reads the deployment's environment
 
         with (
             mock.patch.object(app, "AwsStores", stores.AwsStores),
-            mock.patch.object(app, "SystemClock", return_value=deployment.clock), redirect_stdout(output),
+            mock.patch.object(app, "SystemClock", return_value=deployment.clock),
+            mock.patch.object(erasure, "SystemClock", return_value=deployment.clock), redirect_stdout(output),
         ):
             app.logger.registered_handler.setStream(output)  # type: ignore[attr-defined]
             app.handler({}, Context())

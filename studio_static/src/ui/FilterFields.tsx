@@ -4,7 +4,7 @@ import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
-import { type CSSProperties, type ReactNode, useEffect, useState } from "react";
+import { type CSSProperties, type ReactNode, useLayoutEffect, useState } from "react";
 import type { WorkflowList } from "../api/schema";
 import { useApi } from "../api/useApi";
 
@@ -110,8 +110,12 @@ export function TypedFilters<Name extends string>({ fields, filters, setFilters 
 /** Asked for once typing pauses, so that each letter is not a request. */
 function TypedFilter({ label, value, placeholder, onChange }: SearchProps) {
   const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
+  const [of, setOf] = useState(value);
+  if (of !== value) {
+    setOf(value);
+    setText(value);
+  }
+  useLayoutEffect(() => {
     if (text === value) return;
     const timer = window.setTimeout(() => onChange(text.trim()), TYPING_MS);
     return () => window.clearTimeout(timer);
