@@ -14,6 +14,7 @@ import pytest
 
 from functions.cli import main
 from tests.golden.opened import DATA, FAMILIES, SECRETS, place_of, told, unpack, with_bank
+from tests.support.product_logs import root_logs_kept
 
 DIGESTS = {
     "folder.answers.json.gz": "f1b66dd978019ced42bd9fa473d22c4808d868269b5fee0921c91f7a2a3a5c35",
@@ -141,7 +142,8 @@ def test_the_command_line_reads_the_folder(tmp_path, capsys, monkeypatch):
     folder = str(unpack(tmp_path))
 
     def automate(*arguments):
-        status = main.run(["--data-dir", folder, *arguments])
+        with root_logs_kept():
+            status = main.run(["--data-dir", folder, *arguments])
         return status, capsys.readouterr().out
 
     status, out = automate("--json", "executions", "--limit", "100")

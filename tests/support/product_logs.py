@@ -19,3 +19,19 @@ def logs_kept():
     for item, (handlers, level, propagate) in zip(loggers, before, strict=True):
         item.handlers, item.propagate = handlers, propagate
         item.setLevel(level)
+
+
+@contextmanager
+def root_logs_kept():
+    """A command takes the root logger over for its process; here other tests share it."""
+    root, factory = logging.getLogger(), logging.getLogRecordFactory()
+    handlers, level = list(root.handlers), root.level
+    try:
+        yield
+    finally:
+        for handler in list(root.handlers):
+            root.removeHandler(handler)
+        for handler in handlers:
+            root.addHandler(handler)
+        root.setLevel(level)
+        logging.setLogRecordFactory(factory)

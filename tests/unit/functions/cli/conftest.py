@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 import os
 import sys
 
 import pytest
 
 from functions.cli import main
+from tests.support.product_logs import root_logs_kept
+
+
+@pytest.fixture(autouse=True)
+def _logs():
+    """A command's logging ends with its test."""
+    with root_logs_kept():
+        yield
 
 
 @pytest.fixture
@@ -19,8 +26,6 @@ def automate(tmp_path, capsys, monkeypatch):
     folder = tmp_path / "data"
     for name in [name for name in os.environ if name.startswith("AUTOMATE_")]:
         monkeypatch.delenv(name)  # what the developer has set is not under test
-    root = logging.getLogger()
-    handlers, level, factory = list(root.handlers), root.level, logging.getLogRecordFactory()
 
     def run(*arguments, stdin=None):
         if stdin is not None:
@@ -35,13 +40,7 @@ def automate(tmp_path, capsys, monkeypatch):
         return status, json.loads(out or err)
 
     run.json, run.folder = as_json, folder
-    yield run
-    for handler in list(root.handlers):
-        root.removeHandler(handler)
-    for handler in handlers:
-        root.addHandler(handler)
-    root.setLevel(level)
-    logging.setLogRecordFactory(factory)
+    return run
 
 
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}
