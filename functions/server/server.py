@@ -103,7 +103,8 @@ class LocalServer:
                 signal.signal(number, handler)
 
     def close(self) -> None:
-        """Give port and folder back."""
+        """Give port and folder back; the threads that answer requests end."""
+        self._server.task_dispatcher.shutdown()
         self._server.close()
         os.close(self._lock)
 

@@ -30,6 +30,7 @@ from functions.cli.reference import leaves
 from functions.server.product import Product
 from functions.server.server import LocalServer
 from tests.support.api import call_wsgi
+from tests.support.product_logs import root_logs_kept
 
 PASS = {"Type": "Pass", "Result": {"said": "hello"}, "End": True}
 CALL = {"Type": "Task", "Resource": "connector:http:request", "Parameters": {"url": "ftp://127.0.0.1/"}, "End": True}
@@ -253,7 +254,7 @@ def prepared(tmp_path_factory):
     root = tmp_path_factory.mktemp("prepared")
     folder, names = root / "data", {"out": str(root / "out"), "log": str(root / "log")}
     product = Product.open(Settings(data_dir=str(folder)), command="a test", environment={})
-    with quiet():
+    with quiet(), root_logs_kept():
         for name, document in DOCUMENTS.items():
             path = root / f"{name}.json"
             path.write_text(json.dumps({"name": name, **document}, indent=1) + "\n")
