@@ -40,7 +40,11 @@ BUILTIN = (
 
 SHIPPED = (
     EntryPoint("email", "connectors.shipped.mail:EmailConnector", GROUP),
-    EntryPoint("slack", "connectors.shipped:slack.yaml", GROUP),
+    EntryPoint("llm", "connectors.shipped.llm:LlmConnector", GROUP),
+    EntryPoint("transform", "connectors.shipped.transform:TransformConnector", GROUP),
+    *(EntryPoint(code, f"connectors.shipped:{code}.yaml", GROUP) for code in (
+        "github", "google_sheets", "slack", "stripe",
+    )),
 )
 """Connectors to services of others. Whoever has one of the same code has that instead."""
 

@@ -107,7 +107,7 @@ class _Call:
                     request = self._linked(request, url, following)
             else:
                 counted = counted + (1 if paging.kind == "page" else len(found)) if paging.kind != "cursor" else None
-                following = at(body, paging.next) if paging.kind == "cursor" else counted if found else None
+                following = _cursor(paging, body, found) if paging.kind == "cursor" else counted if found else None
                 if following in (None, "", False) or (paging.more and at(body, paging.more) is not True):
                     following = None
                 else:
@@ -122,6 +122,13 @@ class _Call:
         if url_of(target, self._secrets).origin != url.origin:
             raise ConnectorError(f"{url} names a next page of another origin, which is not called", definite=True)
         return Request(request.method, target, request.headers, request.body)
+
+
+def _cursor(paging: Paging, body: Json, found: list[Json]) -> Json:
+    """Where the next page begins, None where nothing says so."""
+    if paging.last:
+        return at(found[-1], paging.last) if found else None
+    return at(body, paging.next)
 
 
 def connector_class(file: ConnectorFile, *, base_url: str | None = None) -> type[DeclaredConnector]:

@@ -64,6 +64,26 @@ def _says_it_failed(errors: Errors, body: Json) -> bool:
     return bool(errors.failed) and at(body, errors.failed) not in (None, False, "", [], {})
 
 
+def _named(errors: Errors, body: Json) -> str:
+    """The service's name of the error, "" where it gives none."""
+    for pointer in (errors.code,) if isinstance(errors.code, str) else errors.code:
+        named = at(body, pointer) if pointer else None
+        if named not in (None, "") and not isinstance(named, dict | list):
+            return str(named)
+    return ""
+
+
+def _is_limit(errors: Errors, answer: Answer, text: str) -> bool:
+    """Whether a 403 is one call too many."""
+    limited = errors.limited
+    if limited is None or answer.status != 403:
+        return False
+    return any(message.lower() in text.lower() for message in limited.messages) or any(
+        name.lower() in answer.headers and value in ("", answer.headers[name.lower()])
+        for name, value in limited.headers.items()
+    )
+
+
 def _is_json(data: bytes) -> bool:
     """JSON that came under another content type; ``body_of`` gave its text."""
     try:
@@ -78,19 +98,19 @@ def _failure(
 ) -> ConnectorError:
     """The error. The body is scrubbed before it is cut: half a secret would not be found."""
     status = answer.status
-    named, said = at(body, errors.code) if errors.code else None, at(body, errors.message) if errors.message else None
-    code = str(status) if named in (None, "") or isinstance(named, dict | list) else str(named)
+    code, said = _named(errors, body) or str(status), at(body, errors.message) if errors.message else None
     text = said if isinstance(said, str) else "" if body is None else body
-    text = secrets.text(text if isinstance(text, str) else json.dumps(text, ensure_ascii=False))[:EXCERPT]
+    text = secrets.text(text if isinstance(text, str) else json.dumps(text, ensure_ascii=False))
     after = answer.headers.get("retry-after", "")
     retryable = status in _PASSING or status >= 500 if errors.retryable is None else status in errors.retryable
+    retryable = retryable or _is_limit(errors, answer, text)
     if status < 400 and status // 100 != 2:
         definite = False  # it went somewhere else: nobody knows what was done before
     else:
         definite = (status < 500 or status in errors.nothing_done) and code not in errors.unknown_codes
     return ConnectorError(
         f"{action.method} {url} answered {status}" + (f" ({code})" if code != str(status) else "")
-        + (f": {text}" if text else "") + (f" (Retry-After: {secrets.text(after)[:100]})" if after else ""),
+        + (f": {text[:EXCERPT]}" if text else "") + (f" (Retry-After: {secrets.text(after)[:100]})" if after else ""),
         retryable=retryable or code in errors.retryable_codes, definite=definite or action.reads, code=code,
         authentication=status == 401 or code in errors.authentication_codes,
     )

@@ -122,6 +122,17 @@ class Idempotency(_Part):
     format: Literal["text", "uuid"] = Field("text", description="uuid, where the service takes nothing else.")
 
 
+class Limited(_Part):
+    """How a 403 says that there were too many calls. One of them is enough."""
+
+    headers: dict[HeaderName, str] = Field(
+        default_factory=dict, description="Headers by their value; an empty text stands for any."
+    )
+    messages: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
+        (), description="Parts of the message, in any case."
+    )
+
+
 class Errors(_Part):
     """What an answer says of a call that failed."""
 
@@ -131,11 +142,15 @@ class Errors(_Part):
     nothing_done: tuple[Status, ...] = Field(
         (503,), description="Statuses of 500 and above after which nothing was done; below 500 it never was."
     )
-    code: Pointer = Field("", description="Where the service's error name stands in the body, a JSON pointer.")
+    code: Pointer | tuple[Pointer, ...] = Field(
+        "", description="Where the service's error name stands in the body, a JSON pointer; of several the first that "
+        "leads to one."
+    )
     message: Pointer = Field("", description="Where its message stands.")
     retryable_codes: tuple[str, ...] = Field((), description="Error names that a retry may mend.")
     unknown_codes: tuple[str, ...] = Field((), description="Error names that leave open whether it was done.")
     authentication_codes: tuple[str, ...] = Field((), description="Error names of credentials that are not accepted.")
+    limited: Limited | None = Field(None, description="What makes a 403 a limit that passes: Retriers work.")
     failed: Pointer = Field(
         "", description="Where an answer of 200 says that it failed: the member that is there and not empty."
     )
@@ -151,6 +166,7 @@ class Paging(_Part):
     items: Pointer = Field("", description="Where the items stand; by default the whole body.")
     input: str = Field("", description="The input that takes the cursor, the page's number or the offset.")
     next: Pointer = Field("", description="cursor: where the next one stands. Without one there are no more.")
+    last: Pointer = Field("", description="cursor: where it stands in the last item, such as /id, instead of next.")
     more: Pointer = Field("", description="Where the answer says that there is more, true or false.")
     first: int = Field(1, ge=0, description="page: the number of the first; offset: 0 is written here.")
     most: int = Field(1000, ge=1, le=10_000, description="The most pages that one call may ask for.")
@@ -159,8 +175,8 @@ class Paging(_Part):
     def _has_its_parts(self) -> Paging:
         if self.kind != "link" and not self.input:
             raise ValueError(f"paging by {self.kind} needs input: the input that takes the {self.kind}")
-        if self.kind == "cursor" and not self.next:
-            raise ValueError("paging by cursor needs next: where the next cursor stands in the answer")
+        if self.kind == "cursor" and bool(self.next) == bool(self.last):
+            raise ValueError("paging by cursor needs next, where the next cursor stands in the answer, or last")
         return self
 
 

@@ -34,9 +34,15 @@ def _mail(given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
 
 
 def _charge(given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
-    return "connector:payment:charge", {
+    return "connector:stripe:create_payment_intent", {
         "amount": given.get("amount"), "currency": given.get("currency"), "customer": given.get("customerId"),
+        "payment_method": given.get("source"), "confirm": True,
     }
+
+
+def _is_charge(given: Mapping[str, Json]) -> bool:
+    """Whether a node of Stripe's takes money: no word of it is in the action's name."""
+    return (given.get("resource", "charge"), given.get("operation", "create")) == ("charge", "create")
 
 
 TASKS: dict[str, Task] = {
@@ -49,7 +55,8 @@ def tasks_of(registry: Registry) -> dict[str, Task]:
     """By the kind of node: what the conversion of n8n's exports is handed. A kind that is called as a connector which
     is here becomes the action that the node's resource and operation name."""
     named = {_camel(code): partial(_of_connector, registry, code) for code in registry.codes()}
-    return {**named, **TASKS}
+    of_stripe = partial(_of_connector, registry, "stripe")
+    return {**named, **TASKS, "stripe": lambda given: (_charge if _is_charge(given) else of_stripe)(given)}
 
 
 def _of_connector(registry: Registry, code: str, given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:

@@ -233,7 +233,7 @@ class _Trial:
         except CallFailed as failed:
             yield f"pages: {failed}"[:500]
             return
-        if output["items"] != ["first", "second"] or output["next"] is not None:
+        if output["items"] != [self._samples.item("first"), self._samples.item("second")] or output["next"] is not None:
             yield f"pages: {json.dumps(output)[:200]}"
         for arrived in self._service.seen[:2]:
             yield from (f"pages: the request is not the document's: {fault}" for fault in self._judge.faults(arrived))

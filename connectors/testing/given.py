@@ -79,7 +79,7 @@ class Samples:
         assert paging is not None  # noqa: S101 - asked for those that have pages
         json_type = (("Content-Type", "application/json"),)
         for item, more in (("first", True), ("second", False), (None, False)):
-            body: Json = [] if item is None else [item]
+            body: Json = [] if item is None else [self.item(item)]
             if paging.items or paging.next or paging.more:
                 whole: dict[str, Json] = {}
                 _put(whole, paging.items or "/items", body)
@@ -91,6 +91,15 @@ class Samples:
                 body = whole
             link = (("Link", '<?page=2>; rel="next"'),) if paging.kind == "link" and more else ()
             yield body, (*json_type, *link)
+
+    def item(self, name: str) -> Json:
+        """The item of a page that is called so."""
+        paging = self._action.paging
+        if paging is None or not paging.last:
+            return name
+        made: dict[str, Json] = {}
+        _put(made, paging.last, name)
+        return made
 
     def differences(self, places: dict[str, dict[str, Json]], body: Json, params: dict[str, Json]) -> Iterator[str]:
         """Where what openapi-core read is not what was given."""

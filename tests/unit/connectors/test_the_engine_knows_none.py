@@ -17,13 +17,13 @@ ENGINE = Path(__file__).parents[3] / "engine"
 CODES = {*(point.name for point in (*BUILTIN, *SHIPPED)), *(connector.code for connector in KNOWN)}
 
 OTHER_MEANINGS = {
+    **{(f"{module}.py", style): "the style of a webhook's signature" for style in ("github", "slack", "stripe")
+       for module in ("catalog/triggers", "triggers/signatures", "copilot/offline/triggers")},
     ("copilot/offline/words.py", "email"): "a verb, and the kind of a word that is an address",
     ("copilot/offline/words.py", "log"): "a verb",
+    ("copilot/offline/words.py", "transform"): "a verb",
     ("copilot/offline/words.py", "payment"): "a thing that sentences speak of",
     ("copilot/offline/clauses.py", "email"): "the kind of a word that is an address",
-    ("catalog/triggers.py", "slack"): "the style of a webhook's signature",
-    ("triggers/signatures.py", "slack"): "the style of a webhook's signature",
-    ("copilot/offline/triggers.py", "slack"): "the style of a webhook's signature",
     ("triggers/forms.py", "email"): "a format of JSON Schema",
     ("language/asl/integrations.py", "http"): "AWS's own integration http:invoke",
     ("language/asl/credentials.py", "http"): "how an address begins",

@@ -44,6 +44,26 @@ def test_the_services_own_names_of_errors_decide(service):
     assert service.fails({"method": "POST"}, {}, (500, {}), errors=errors).definite
 
 
+@pytest.mark.parametrize(("body", "code"), [
+    ({"error": {"code": "declined", "type": "card"}}, "declined"), ({"error": {"code": "", "type": "card"}}, "card"),
+    ({"error": {"code": {}}}, "400"), ({}, "400"),
+])
+def test_the_first_name_of_an_error_that_is_there_counts(service, body, code):
+    errors = {"code": ["/error/code", "/error/type"]}
+    assert json.loads(service.fails({"method": "POST"}, {}, (400, body), errors=errors).cause)["code"] == code
+
+
+@pytest.mark.parametrize(("status", "body", "headers", "retryable"), [
+    (403, {}, {"X-Left": "0"}, True), (403, {}, {"X-Left": "7"}, False), (403, {}, {"Retry-After": "60"}, True),
+    (403, {"message": "Exceeded a secondary RATE limit."}, {}, True), (403, {"message": "Not yours"}, {}, False),
+    (404, {}, {"X-Left": "0"}, False),
+])
+def test_a_403_may_be_a_limit(service, status, body, headers, retryable):
+    limited = {"headers": {"x-left": "0", "retry-after": ""}, "messages": ["secondary rate limit"]}
+    failed = service.fails({"method": "POST"}, {}, (status, body, headers), errors={"limited": limited})
+    assert (failed.definite, failed.retryable) == (True, retryable)
+
+
 @pytest.mark.parametrize(("errors", "body"), [
     ({"succeeded": "/ok", "code": "/error"}, {"ok": False, "error": "no_channel"}),
     ({"failed": "/errors", "code": "/errors/0/code"}, {"errors": [{"code": "no_channel"}]}),
@@ -85,6 +105,16 @@ def test_pages_are_followed_by_the_cursor(service):
     assert [seen[1] for seen in service.seen] == ["/v1/things", "/v1/things?after=c2"]
     assert service.ask(action, {MAX_PAGES: 1}, answers[0]) == {"items": [1, 2], "pages": 1, "next": "c2"}
     assert service.ask(action, {"after": "c2"}, answers[1])["items"] == [3]
+
+
+def test_the_cursor_may_stand_in_the_last_item(service):
+    paging = {"kind": "cursor", "items": "/data", "input": "after", "last": "/id", "more": "/more"}
+    answers = [(200, {"data": [{"id": "a"}, {"id": "b"}], "more": True}), (200, {"data": [{"id": "c"}], "more": False})]
+    found = service.ask({"paging": paging, "inputs": AFTER}, {}, *answers)
+    assert (found["items"], found["next"]) == ([{"id": "a"}, {"id": "b"}, {"id": "c"}], None)
+    assert [seen[1] for seen in service.seen] == ["/v1/things", "/v1/things?after=b"]
+    assert service.ask({"paging": paging, "inputs": AFTER}, {MAX_PAGES: 1}, answers[0])["next"] == "b"
+    assert service.ask({"paging": paging, "inputs": AFTER}, {}, (200, {"data": [], "more": True}))["next"] is None
 
 
 @pytest.mark.parametrize(("paging", "asked"), [

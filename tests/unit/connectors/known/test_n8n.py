@@ -45,3 +45,12 @@ def test_an_export_is_converted_by_what_is_here():
     assert [state["Resource"] for state in states.values() if state["Type"] == "Task"] == [
         "connector:issue_tracker:create_issue",
     ]
+
+
+def test_a_charge_is_no_refund_and_amounts_stay_in_the_smallest_unit():
+    task = tasks_of(Registry(installed=tuple))["stripe"]
+    resource, given = task({"resource": "charge", "operation": "create", "amount": 1099, "currency": "eur"})
+    assert (resource, given["amount"], given["confirm"]) == ("connector:stripe:create_payment_intent", 1099, True)
+    assert task({"resource": "customer", "operation": "create", "name": "Ada"}) == (
+        "connector:stripe:create_customer", {"name": "Ada"},
+    )

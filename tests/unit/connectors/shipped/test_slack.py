@@ -1,4 +1,4 @@
-"""The connector file slack.yaml against Slack on loopback: tests/support/slack_server.py names its sources."""
+"""The connector file slack.yaml against Slack on loopback: tests.support.vendors.slack_server.py names its sources."""
 
 import json
 
@@ -6,7 +6,7 @@ import pytest
 
 from connectors.registry import Registry
 from connectors.testing import CallFailed
-from tests.support.slack_server import ARCHIVED, HOOK, TOKEN, limited
+from tests.support.vendors.slack_server import ARCHIVED, HOOK, TOKEN, limited, refused, text
 
 CHANNEL = "C123ABC456"
 HOOKED = {"team": HOOK[0], "webhook": HOOK[1], "secret": HOOK[2]}
@@ -33,17 +33,17 @@ def test_a_message_is_posted_answered_and_changed(slack):
 def test_blocks_are_sent_as_they_are(slack):
     blocks = [{"type": "section", "text": {"type": "plain_text", "text": "Hello"}}]
     slack.call("post_message", channel=CHANNEL, text="Hello", blocks=blocks)
-    assert json.loads(slack.seen[0][2])["blocks"] == blocks
+    assert json.loads(slack.seen[0].body)["blocks"] == blocks
 
 
 def test_a_webhook_is_posted_to(slack):
     assert slack.call("post_to_webhook", **HOOKED, text="hello") == "ok"
     assert slack.hooked == [{"text": "hello"}]
-    assert "authorization" not in slack.seen[0][1]
+    assert "authorization" not in slack.seen[0].headers
     failed, code = failure(slack, "post_to_webhook", **{**HOOKED, "webhook": "B0/../x"}, text="hello")
     assert (failed.definite, failed.retryable, code, "no_service" in failed.cause) == (True, False, "404", True)
-    assert slack.seen[1][0] == "/services/T00000000/B0%2F..%2Fx/hook-key-of-24-letters-00"
-    slack.next = ["action_prohibited"]
+    assert slack.seen[1].path == "/services/T00000000/B0%2F..%2Fx/hook-key-of-24-letters-00"
+    slack.next = [text(403, "action_prohibited")]
     assert "action_prohibited" in failure(slack, "post_to_webhook", **HOOKED, text="hello")[0].cause
 
 
@@ -68,7 +68,7 @@ def test_a_message_that_is_not_there_cannot_be_changed(slack):
     ("internal_error", False, True), ("fatal_error", False, True),  # "some aspect … succeeded before the error"
 ])
 def test_what_slack_documents_of_an_error_is_what_is_known(slack, name, definite, retryable):
-    slack.next = [name]
+    slack.next = [refused(name)]
     failed, code = failure(slack, "post_message", channel=CHANNEL, text="x")
     assert (code, failed.definite, failed.retryable) == (name, definite, retryable)
 
