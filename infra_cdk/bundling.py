@@ -86,7 +86,8 @@ NOT_FOR_WORKERS = (
         "publishing", "sensitive", "startable", "states", "studio", "trigger_checks", "triggers", "uncallable",
     )),
     *(f"engine/governance/{name}.py" for name in (
-        "access_tokens", "audit", "audit_beside", "audit_query", "audit_verify", "role_grants", "roles", "shadowing",
+        "access_tokens", "audit", "audit_actors", "audit_beside", "audit_query", "audit_verify", "role_grants", "roles",
+        "shadowing",
     )),
     "engine/durable/lifecycle/ageing.py", "engine/ports/retention.py", "engine/durable/worker/serving.py",
     "engine/durable/worker/sync_start.py", "functions/app",

@@ -205,6 +205,29 @@ class AccessTokens:
 
         return self._store.change(make)
 
+    def nameless(self, workspace: str, name: str, instead: str) -> None:
+        """Put `instead` in the place of a name that is erased, in records of revoked tokens and of who made or revoked
+        others. Raises Conflict where a token of this name is not revoked."""
+        def make(records: Sequence[TokenRecord]) -> tuple[Sequence[TokenRecord], None]:
+            named = [record for record in records if record.workspace == workspace]
+            if any(record.name == name and record.revoked_at is None for record in named):
+                raise Conflict(
+                    f"the token {name} is not revoked: whoever has it acts under that name", where="actor",
+                    advice=f"Revoke it first: automate tokens revoke {name}",
+                )
+
+            def other(text: str) -> str:
+                return instead if text == name else text
+
+            return [
+                replace(
+                    record, name=other(record.name), created_by=other(record.created_by),
+                    revoked_by=None if record.revoked_by is None else other(record.revoked_by),
+                ) if record in named else record for record in records
+            ], None
+
+        self._store.change(make)
+
     def shown(self, text: str) -> tuple[TokenRecord, str]:
         """The record of the token that somebody shows, which is good, and what a session made with it holds (`good`).
         Raises TokenRefused: what became of it, where the secret is or was its own."""

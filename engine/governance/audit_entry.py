@@ -105,7 +105,7 @@ class AuditEntry:
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """An entry in its place. `recorded_at` is never before that of the entry before it in the chain, whatever the
-    writers' clocks say."""
+    writers' clocks say. `actor` is its actor's name as it stands in the chain, where `entry` has another."""
 
     entry: AuditEntry
     chain: int
@@ -114,6 +114,7 @@ class Recorded:
     recorded_at: float
     digest: str
     kept: str = ""
+    actor: str = ""
 
     def as_dict(self) -> dict[str, Json]:
         """The JSON shape of API and command line: the canonical object, with what is kept beside it in its place, and

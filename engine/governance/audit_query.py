@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from engine.governance.audit_actors import Actors
 from engine.governance.audit_entry import EXECUTION, Recorded, Subject, opened
 from engine.ports import paging
 from engine.ports.audit_log import CHAINS, AuditLog
@@ -52,10 +54,11 @@ class AuditPage:
     next_token: str | None = None
 
 
-def page(log: AuditLog, query: AuditQuery) -> AuditPage:
-    """The page of `query`. Raises InvalidDocument for a limit or a next_token that does not fit."""
+def page(log: AuditLog, query: AuditQuery, actors: Actors) -> AuditPage:
+    """The page of `query`, with the names that `actors` have. Raises InvalidDocument for a limit or a next_token that
+    does not fit."""
     places = paging.begin(query, _held, most=MOST_IN_PAGE, things="entries") or [None] * CHAINS
-    walks = [_newest(log, query.workspace, chain, places[chain]) for chain in _chains(query)]
+    walks = [_newest(log, query.workspace, chain, places[chain], actors) for chain in _chains(query)]
     merged = heapq.merge(*walks, key=_order, reverse=True)
     found: list[Recorded] = []
     for looked_at, entry in enumerate(merged):
@@ -77,12 +80,15 @@ def _chains(query: AuditQuery) -> range:
     return range(chain, chain + 1)
 
 
-def _newest(log: AuditLog, workspace: str, chain: int, before: int | None) -> Iterator[Recorded]:
+def _newest(
+    log: AuditLog, workspace: str, chain: int, before: int | None, actors: Actors
+) -> Iterator[Recorded]:
     """A chain from `before` back, read piece by piece."""
     size = _FIRST_READ
     while True:
         records = log.newest(workspace, chain, before=before, limit=size)
-        yield from map(opened, records)
+        for found in map(opened, records):
+            yield replace(found, entry=actors.shown(found.entry), actor=found.entry.actor.name)
         if len(records) < size:
             return
         before, size = records[-1].number, _NEXT_READ

@@ -48,9 +48,11 @@ class AuditRecorder:
         left out. `kept`: the journal holds the same facts, and who seals the log reads them there. Raises StorageError,
         and may then have written some: recording them again doubles none.
         """
+        if kept and self.notes is not None:
+            return
         left = [self._presentable(entry) for entry in {entry.id: entry for entry in entries}.values()]
         if self.notes is not None:
-            for entry in () if kept else left:
+            for entry in left:
                 self.notes.put(as_note(entry))
             return
         for attempt in range(ATTEMPTS):

@@ -3,7 +3,8 @@
     changed     an entry's digest is not that of its text
     moved       an entry stands in another place than it says: reordered, or copied from another chain
     missing     a number is not there: an entry was dropped
-    erased      what is kept beside an entry is gone, and no entry of an erasure says so
+    erased      what is kept beside an entry, or its actor's name, is gone, and no entry of an erasure says so
+    renamed     the name beside the log is not the one that a pseudonym was made of
     forged      a checkpoint says another digest than the entry that it names
     broken      an entry does not follow on the one before it: that one was replaced, digest and all
     cut         the head, or the file beside a local database, says that there was more: the tail was dropped
@@ -28,6 +29,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from engine.errors import InvalidDocument, StoreCorrupt
+from engine.governance.audit_actors import ERASE_ACTOR, PSEUDONYM, Actors, erased_actors, is_true, pseudonym
 from engine.governance.audit_beside import Beside, Expected, Sought
 from engine.governance.audit_entry import (
     AuditEntry,
@@ -126,7 +128,7 @@ def verify(
     findings: list[Finding] = []
     heads: dict[int, AuditHead] = {}
     expired_to = log.expired(workspace)
-    erased = _Erased()
+    erased = _Erased(log, workspace)
     walks = []
     for chain in range(CHAINS):
         walk = _Walk(
@@ -139,7 +141,7 @@ def verify(
             findings.append(finding)
         if walk.number:
             heads[chain] = AuditHead(walk.number, walk.digest, walk.recorded_at)
-    findings += erased.findings({finding.chain for finding in findings}, _noted(workspace, beside))
+    findings += [*erased.findings({finding.chain for finding in findings}, _noted(workspace, beside))]
     ends = {chain: head.number for chain, head in heads.items()}
     sought.expired({walk.chain: walk.begins for walk in walks if walk.begins is not None})
     missing, waiting = ({}, ()) if beside is None else sought.missing(log, workspace, ends, beside)
@@ -159,24 +161,38 @@ def _noted(workspace: str, beside: Beside | None) -> list[AuditEntry]:
     bodies = [
         note.body for chain in range(CHAINS) for note in beside.notes.notes(workspace, chain, since=0.0)
     ]
-    return [noted(body) for body in bodies if f'"{ERASE}"' in body]
+    return [noted(body) for body in bodies if f'"{ERASE}"' in body or f'"{ERASE_ACTOR}"' in body]
 
 
 class _Erased:
-    """The entries whose part was erased, and those that say so, of all chains."""
+    """The entries whose part or whose actor's name was erased, and those that say so, of all chains."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: AuditLog, workspace: str) -> None:
+        self._log = log
+        self._workspace = workspace
+        self._names = self._true_names()
+        self._acted: dict[str, tuple[int, int]] = {}
+        self._nameless: set[str] = set()
         self._without: dict[int, list[int]] = {}
         self._places: dict[int, list[range]] = {}
         self.count = 0
+
+    def _true_names(self) -> dict[str, bool]:
+        return {row.pseudonym: is_true(row) for row in self._log.actors(self._workspace)}
 
     def without(self, chain: int, number: int) -> None:
         """The part of this entry is gone."""
         self._without.setdefault(chain, []).append(number)
         self.count += 1
 
+    def acted(self, entry: AuditEntry, chain: int, number: int) -> None:
+        """Whose entry it is."""
+        if PSEUDONYM.fullmatch(entry.actor.name):
+            self._acted.setdefault(entry.actor.name, (chain, number))
+
     def told(self, entry: AuditEntry) -> None:
         """What an entry says of it."""
+        self._nameless.update(erased_actors(entry))
         places = erased_places(entry)
         if places is not None:
             self._places.setdefault(places[0], []).extend(places[1])
@@ -190,7 +206,21 @@ class _Erased:
             unsaid = next((number for number in numbers if not any(number in one for one in places)), None)
             if unsaid is not None and chain not in known:
                 message = "what is kept beside it is gone, and no entry of an erasure names it: it was taken away"
+                known.add(chain)
                 yield Finding(chain, unsaid, "erased", message)
+        self._names |= self._true_names()  # who came, or was erased, during the walk
+        for name, (chain, number) in sorted(self._acted.items(), key=lambda one: one[1]):
+            wrong = self._wrong_name(name)
+            if wrong is not None and chain not in known:
+                known.add(chain)
+                yield Finding(chain, number, *wrong)
+
+    def _wrong_name(self, name: str) -> tuple[str, str] | None:
+        if self._names.get(name, name in self._nameless):
+            return None
+        if name in self._names:
+            return "renamed", f"the name beside the log is not the one that {name} was made of: it was changed"
+        return "erased", f"the name of its actor {name} is gone, and no entry of an erasure says so: it was taken away"
 
 
 def _unrecorded(chain: int, end: int, lost: Sequence[Expected]) -> Finding:
@@ -208,17 +238,18 @@ def _unrecorded(chain: int, end: int, lost: Sequence[Expected]) -> Finding:
 
 
 def exported(
-    log: AuditLog, workspace: str, chain: int, *, after: int = 0, limit: int | None = None
+    log: AuditLog, workspace: str, chain: int, actors: Actors, *, after: int = 0, limit: int | None = None
 ) -> Iterator[str]:
     """Entries of a chain as lines of JSON, the oldest first: the canonical object with its digest, and what is kept
-    beside it.
+    beside it, with who its actor is (`named`).
 
     Raises StoreCorrupt for an entry that cannot be read.
     """
     for record in islice(_oldest(log, workspace, chain, after), limit):
-        opened(record)
+        named = actors.told(opened(record).entry)
+        kept = {**json.loads(record.kept or "{}"), **({} if named is None else {"named": named})}
         shape = {**json.loads(record.body), "digest": record.digest}
-        yield canonical({**shape, "kept": json.loads(record.kept)} if record.kept else shape)
+        yield canonical({**shape, "kept": kept} if kept else shape)
 
 
 class _Walk:
@@ -318,6 +349,7 @@ class _Walk:
     def _problem_of_checkpoint(self, record: AuditRecord, entry: Recorded) -> Finding | None:
         """Whether a checkpoint says something else of this entry, or of the one before it."""
         self._erased.told(entry.entry)
+        self._erased.acted(entry.entry, self.chain, record.number)
         said = self._checkpoints or {}
         here, before = said.get(record.number), said.get(record.number - 1)
         if (here is None or here.digest == record.digest) and (before is None or before.digest == entry.previous):
@@ -400,9 +432,12 @@ def _read_export(lines: Sequence[str], workspace: str) -> dict[int, dict[int, st
             continue
         try:
             shape = json.loads(line)
-            shape.pop("kept", None)
+            named = shape.pop("kept", {}).get("named")
             chain, number, digest = shape["chain"], shape["number"], shape.pop("digest")
             holds = shape["workspace"] == workspace and digest_of(canonical(shape)) == digest
+            if named is not None:
+                name = pseudonym(named["key"], workspace, shape["actor_kind"], named["actor"])
+                holds = holds and name == shape["actor"]
             found.setdefault(chain, {})[number] = digest
         except (ValueError, KeyError, TypeError, AttributeError):
             holds = False

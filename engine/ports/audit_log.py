@@ -65,6 +65,18 @@ class AuditNote:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class ActorRow:
+    """Whose pseudonym it is, under a key of 128 bits in hexadecimal. It lies beside the records, and whoever deletes it
+    leaves a pseudonym that is nobody's."""
+
+    workspace: str
+    pseudonym: str
+    kind: str
+    name: str
+    key: str
+
+
 class AuditLog(Protocol):
     """Raises engine.errors.StorageError when the store fails. There is no way to change a record, and none to delete
     one but from the beginning of its chain, up to a checkpoint.
@@ -117,6 +129,18 @@ class AuditLog(Protocol):
     def expired(self, workspace: str) -> dict[int, int]:
         """Up to which number records were deleted, by something that is kept apart from them; empty where the store has
         no such thing."""
+        ...
+
+    def actors(self, workspace: str) -> list[ActorRow]:
+        """Those who have a pseudonym, read consistently."""
+        ...
+
+    def put_actor(self, row: ActorRow) -> None:
+        """Write a row. Put again, it is there once."""
+        ...
+
+    def forget_actors(self, workspace: str, pseudonyms: Sequence[str]) -> None:
+        """Delete these rows for good."""
         ...
 
 

@@ -72,6 +72,14 @@ class ErasureStore(Protocol):
         """Put executions on the list beside the data."""
         ...
 
+    def remember_actors(self, erasure: Erasure, pseudonyms: Sequence[str]) -> None:
+        """Put pseudonyms that lose their names on the list."""
+        ...
+
+    def erased_actors(self, workspace: str) -> list[str]:
+        """The pseudonyms on the list, where this copy of the data may not know all of it."""
+        ...
+
     def end(self, erasure: Erasure) -> bool:
         """No longer name it. False where something that was deleted may still be read from the disk: ask again."""
         ...

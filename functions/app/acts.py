@@ -107,6 +107,10 @@ class Recorder:
                 raise
             _missing(act, subject, actor, error if known else "by a defect; the log has it", error, trace=not known)
 
+    def hidden(self, workspace: str, actor: Actor) -> Actor:
+        """`actor` by the pseudonym that the log has for them. Raises StorageError."""
+        return self._audit.actors.hidden(workspace, actor)
+
     def refused(self, act: str, workspace: str, subject: Subject, actor: Actor, error: UserError) -> None:
         """`act` was refused with `error`."""
         self.done(
@@ -124,6 +128,11 @@ class Doing:
         self._workspace = workspace
         self._actor = actor
         self.told = False
+
+    @property
+    def actor(self) -> Actor:
+        """Who does it, as a journal that names them has it: by a pseudonym. Raises StorageError."""
+        return self._recorder.hidden(self._workspace, self._actor)
 
     def done(
         self, *, before: Json = None, after: Json = None, reason: str | None = None, target: Target = None,

@@ -107,6 +107,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("GET", "/storage", "storage"),
     ("DELETE", "/executions/{id}", "storage"),
     ("POST", "/erasures", "storage"),
+    ("POST", "/erasures/actors", "storage"),
     ("GET", "/erasures", "storage"),
     ("GET", "/me", "me"),
     ("GET", "/health", "openapi"),

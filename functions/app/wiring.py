@@ -112,14 +112,14 @@ def services_over(
     caller_of: Callable[[Mapping[str, Any], Mapping[str, str]], Caller], logs: ExecutionLogs, place: Place,
     startable: Callable[[PublishedVersion], None], longest_poll: float = LONGEST_POLL_SECONDS, most_waiting: int = 1000,
     published: CatalogPublished | None = None, starts_pauses: Pauses | None = None, heard: Heard | None = None,
-    erases_at_once: bool = True, forget: Callable[[Sequence[ExecutionKey]], None] = lambda _keys: None,
+    erases_at_once: bool = True, forget: Callable[[Sequence[str]], None] = lambda _names: None,
     run_command: Run | None = None,
 ) -> Services:
     """The services. `new_worker` makes a worker for a synchronous start, `startable` is asked of each version before it
     is started; `budgets` are the process's; `longest_poll` and `most_waiting` are those of Activities. `published` and
     `starts_pauses` are what starts read, where that is not the stores' own. `heard` is what triggers hear there, None:
-    everything. `erases_at_once`: who asks for an erasure does all of it; `forget` blanks what logs say of executions.
-    `run_command` runs commands of alerts, None: none is run.
+    everything. `erases_at_once`: who asks for an erasure does all of it; `forget` blanks what logs say of executions,
+    by their ids, and of actors. `run_command` runs commands of alerts, None: none is run.
     What only one place has (`alarms`, `transfers`, `readers`, `workers`) it adds itself."""
     @cache
     def catalog() -> Catalog:
@@ -168,14 +168,18 @@ def services_over(
         from engine.governance.audit_erasing import erase_entries  # noqa: PLC0415
 
         def told(erasure: Erasure, keys: Sequence[ExecutionKey]) -> None:
-            forget(keys)
+            forget([key.id for key in keys])
             stores.deliveries.erase(keys)
             if erases_at_once:  # else when they are sealed
                 erase_entries(audit, erasure, [key.id for key in keys])
 
+        def nameless(workspace: str, pseudonyms: Sequence[str]) -> None:
+            forget(audit.actors.names(workspace, pseudonyms))
+            audit.actors.forget(workspace, pseudonyms)
+
         return Erasing(
             stores.erasure, stores.journal, stores.index, clock, header_of=executions.header, told=told,
-            at_once=erases_at_once,
+            forget=nameless, at_once=erases_at_once,
         )
 
     versions = published or CatalogPublished(stores.catalog)

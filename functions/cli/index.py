@@ -69,7 +69,7 @@ SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("compact", "operating",
          "Write the folder's database anew without its free pages, while nothing else works on it."),
         ("erase", "operating",
-         "Erase every execution with a business key that has ended. It lists them first, and cannot be undone."),
+         "Erase every execution with a business key that has ended, or an actor's name. It cannot be undone."),
         ("triggers", "triggers",
          "What starts workflows by itself: webhooks, schedules, events, queues."),
         ("secrets", "secrets",

@@ -273,13 +273,13 @@ class Product:
                 return
 
 
-def _blank_lines(folder: Path, keys: Sequence[ExecutionKey]) -> None:
-    """What logs and the record of reads say of executions."""
+def _blank_lines(folder: Path, names: Sequence[str]) -> None:
+    """What logs and the record of reads say of executions, by their ids, and of actors."""
     from engine.adapters.local.erasure.lines import blank  # noqa: PLC0415  few erase anything
     from functions.server.reads import READS  # noqa: PLC0415  likewise
 
     files = [path for name in (LOGS, READS) for path in (folder / name).glob("*") if path.is_file()]
-    blank(files, [key.id for key in keys])
+    blank(files, names)
 
 
 def _storage(stores: LocalStores, settings: Settings, clock: Clock) -> Storage:

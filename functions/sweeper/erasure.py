@@ -72,7 +72,8 @@ def erasing_over(stores: AwsStores, clock: Clock) -> Erasing:
         stores.deliveries.erase(keys)
 
     return Erasing(
-        stores.erasure, stores.journal, stores.index, clock, told=told, after=Ending(stores, clock).over, at_once=False
+        stores.erasure, stores.journal, stores.index, clock, told=told, forget=stores.audit.forget_actors,
+        after=Ending(stores, clock).over, at_once=False,
     )
 
 

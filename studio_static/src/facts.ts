@@ -1207,6 +1207,7 @@ export const AUDIT_ACTS = [
   "act.refused",
   "activity.create",
   "activity.delete",
+  "actor.erase",
   "engine.aborted",
   "engine.failed",
   "engine.started",

@@ -66,7 +66,7 @@ def test_what_is_erased_is_in_no_entry_and_the_chains_hold(audit, clock, workspa
         record(audit, clock, workspace, name)
         clock.sleep(1)
     audit.record([an_entry(workspace, f"execution/{ONE}", act="execution.stop", reason=f"{ONE} is wrong")])
-    export = [line for chain in range(CHAINS) for line in exported(audit.log, workspace, chain)]
+    export = [line for chain in range(CHAINS) for line in exported(audit.log, workspace, chain, audit.actors)]
     assert erase(audit, clock, workspace, ONE) == 4
     assert ONE not in text_of(audit, workspace)
     assert TWO in text_of(audit, workspace)

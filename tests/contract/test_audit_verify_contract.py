@@ -29,9 +29,9 @@ from tests.support.tampering import Tamper
 ROOT = Path(__file__).parents[2]
 
 
-def export(log, workspace):
+def export(audit, workspace):
     """Every entry of the log as a line."""
-    return [line for chain in range(CHAINS) for line in lines_of(log, workspace, chain)]
+    return [line for chain in range(CHAINS) for line in lines_of(audit.log, workspace, chain, audit.actors)]
 
 
 # --- what was changed behind the log's back
@@ -110,7 +110,7 @@ def test_a_cut_tail_with_an_older_head_is_not_found_from_within_but_by_an_earlie
     audit, workspace, written, tamper
 ):
     chain, records = written
-    exported = export(audit.log, workspace)
+    exported = export(audit, workspace)
     assert len(exported) == 7
     assert audit.verify(workspace, against=exported).ok
     tamper.drop(chain, 5)
@@ -144,12 +144,12 @@ def test_an_entry_copied_from_another_workspace_is_found(audit, workspace, writt
 
 
 def test_an_export_that_was_changed_or_is_another_s_is_refused(audit, workspace, written):
-    exported = export(audit.log, workspace)
+    exported = export(audit, workspace)
     exported[1] = exported[1].replace("ada", "eve")
     with pytest.raises(InvalidDocument, match="line 2"):
         audit.verify(workspace, against=exported)
     with pytest.raises(InvalidDocument, match="line 1"):
-        audit.verify("another", against=export(audit.log, workspace))
+        audit.verify("another", against=export(audit, workspace))
 
 
 def test_sqlite_refuses_to_change_or_delete_a_record(tmp_path):

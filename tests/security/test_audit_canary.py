@@ -111,7 +111,7 @@ def assert_clean(audit, *, least):
     found = audit.page(AuditQuery("default")).entries
     assert len(found) >= least
     CANARY.assert_absent("the audit log", found, *(item.as_dict() for item in found))
-    lines = [line for chain in range(CHAINS) for line in exported(audit.log, "default", chain)]
+    lines = [line for chain in range(CHAINS) for line in exported(audit.log, "default", chain, audit.actors)]
     CANARY.assert_absent("its store", str(vars(audit.log)), *lines)
 
 

@@ -130,6 +130,7 @@ TABLE = {
         GET /audit/reads
         DELETE /executions/{id}
         POST /erasures
+        POST /erasures/actors
     """,
 }
 

@@ -39,11 +39,14 @@ from engine.adapters.audit_runs import runs_of
 from engine.adapters.aws.dynamo import ABSENT, Expression, Item, Key, Put, Table, Update
 from engine.adapters.aws.table import TTL_ATTRIBUTE
 from engine.governance.audit_packing import Place, in_place_of, packed, unpacked
-from engine.ports.audit_log import LEAST_DAYS, AuditHead, AuditNote, AuditRecord
+from engine.ports.audit_log import LEAST_DAYS, ActorRow, AuditHead, AuditNote, AuditRecord
 from engine.records import dataclass
 
 RECORDS, HEADS, NOTES = "A#", "AH#", "AN#"
 """What the partition keys of records, of heads and of notes begin with."""
+
+_ACTORS = "AP#"
+"""Likewise of whose pseudonyms there are: nobody's rights to change these items are less than to others."""
 
 KEPT = "kept"
 """The attribute with what may be erased: the one that somebody else than the sealer may change."""
@@ -232,6 +235,21 @@ class DynamoAuditLog:
         found = self._records(workspace, chain, 0, last, limit, newest_first=True)
         return list(islice((record for record in found if record.number <= last), limit))
 
+    def actors(self, workspace: str) -> list[ActorRow]:
+        """Those who have a pseudonym, read consistently."""
+        found = self._table.query(Expression("pk = :pk", {":pk": _of_actors(workspace)}))
+        return [ActorRow(workspace, item["sk"], item["kind"], item["name"], item["key"]) for item in found]
+
+    def put_actor(self, row: ActorRow) -> None:
+        """Write a row where there is none."""
+        self._table.holds(Put({
+            "pk": _of_actors(row.workspace), "sk": row.pseudonym, "kind": row.kind, "name": row.name, "key": row.key,
+        }, ABSENT))
+
+    def forget_actors(self, workspace: str, pseudonyms: Sequence[str]) -> None:
+        """Delete these rows."""
+        self._table.delete([(_of_actors(workspace), one) for one in pseudonyms])
+
     def _records(
         self, workspace: str, chain: int, first: int, last: int, limit: int, *, newest_first: bool
     ) -> Iterator[AuditRecord]:
@@ -280,6 +298,10 @@ class DynamoAuditNotes:
 
 def _partition(workspace: str, chain: int) -> str:
     return f"{RECORDS}{quote(workspace, safe='')}#{chain:02}"
+
+
+def _of_actors(workspace: str) -> str:
+    return f"{_ACTORS}{quote(workspace, safe='')}"
 
 
 def _notes(workspace: str, chain: int) -> str:

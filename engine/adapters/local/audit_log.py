@@ -14,7 +14,7 @@ from functools import partial
 from engine.adapters.audit_runs import runs_of
 from engine.adapters.local.audit_witness import AuditWitness
 from engine.adapters.local.database import Database, zeroed
-from engine.ports.audit_log import AuditHead, AuditRecord
+from engine.ports.audit_log import ActorRow, AuditHead, AuditRecord
 
 _RECORD = "workspace, chain, number, id, recorded_at, digest, body, kept"
 _READ = _RECORD.replace("kept", "ifnull(kept, '')")
@@ -101,6 +101,23 @@ class SqliteAuditLog:
     def expired(self, workspace: str) -> dict[int, int]:
         """Up to which number records were deleted, by the file beside the database."""
         return self._witness.expired(workspace)
+
+    def actors(self, workspace: str) -> list[ActorRow]:
+        """Those who have a pseudonym."""
+        query = "SELECT workspace, pseudonym, kind, name, key FROM audit_actor WHERE workspace = ?"
+        return [ActorRow(*row) for row in self._database.rows(query, (workspace,))]
+
+    def put_actor(self, row: ActorRow) -> None:
+        """Write a row where there is none."""
+        statement = "INSERT OR IGNORE INTO audit_actor (workspace, pseudonym, kind, name, key) VALUES (?, ?, ?, ?, ?)"
+        values = (row.workspace, row.pseudonym, row.kind, row.name, row.key)
+        self._database.write(lambda connection: connection.execute(statement, values))
+
+    def forget_actors(self, workspace: str, pseudonyms: Sequence[str]) -> None:
+        """Delete these rows, and overwrite them."""
+        statement = "DELETE FROM audit_actor WHERE workspace = ? AND pseudonym = ?"
+        rows = [(workspace, one) for one in pseudonyms]
+        self._database.write(lambda connection: zeroed(connection, lambda: connection.executemany(statement, rows)))
 
     def _records(self, query: str, *values: str | int) -> list[AuditRecord]:
         return [AuditRecord(*row) for row in self._database.rows(query, values)]

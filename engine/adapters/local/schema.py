@@ -14,7 +14,7 @@ ended       ends of executions that somebody listens for, until they are told
 taken       which executions retention took, and when; size_on, how large the file was on a day (since 1970)
 erasure     what is to be erased, by name until that is over; erased, what was, by digests (erasure/erased_list.py)
 audit       the audit log; triggers refuse what is not an insert, but that `kept` is erased, and that entries go which
-            `audit_checkpoint` lets go. `audit_head` is where each chain ends
+            `audit_checkpoint` lets go. `audit_head` is where each chain ends, audit_actor whose pseudonyms it has
 """
 
 from __future__ import annotations
@@ -161,6 +161,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE INDEX header_open ON header (workspace, workflow)
             WHERE status IN ('RUNNING', 'PAUSED') AND (parent IS NULL OR substr(parent, -4) = ',""]')""",
+    ),
+    (
+        """CREATE TABLE audit_actor (
+            workspace TEXT NOT NULL, pseudonym TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+            key TEXT NOT NULL, PRIMARY KEY (workspace, pseudonym)) STRICT, WITHOUT ROWID""",
     ),
 )
 

@@ -71,13 +71,15 @@ class Erased:
 
 class Erasing:
     """`told` is what else is done for executions before they are deleted: their lines in logs, their entries in the
-    audit log; `after` is what comes last, and says whether it is done. `at_once`: the whole of it is done by who asks.
-    `header_of` raises NotFound with why there is none. Safe to share between threads."""
+    audit log; `forget` destroys the names behind pseudonyms; `after` is what comes last, and says whether it is done.
+    `at_once`: the whole of it is done by who asks. `header_of` raises NotFound with why there is none. Safe to share
+    between threads."""
 
     def __init__(
         self, store: ErasureStore, journal: Journal, index: ExecutionsIndex, clock: Clock, *,
         header_of: Callable[[ExecutionKey], Header] | None = None,
         told: Callable[[Erasure, Sequence[ExecutionKey]], None] = lambda _erasure, _keys: None,
+        forget: Callable[[str, Sequence[str]], None] = lambda _workspace, _pseudonyms: None,
         after: Callable[[Erasure], bool] = lambda _erasure: True, at_once: bool = True,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
     ) -> None:
@@ -87,6 +89,7 @@ class Erasing:
         self._header_of = header_of or self._any_header
         self._clock = clock
         self._told = told
+        self._forget = forget
         self._after = after
         self._at_once = at_once
         self._new_id = new_id
@@ -210,6 +213,17 @@ class Erasing:
             return Erased(erasure, tuple(held), refused, pending=not self._rest(erasure, math.inf))
         return Erased(erasure, tuple(held), refused, pending=True)
 
+    def erase_actors(self, workspace: str, pseudonyms: Sequence[str], by: Actor, erasure_id: str) -> bool:
+        """Destroy the names behind these pseudonyms of the audit log; whether something of it goes on by itself. Raises
+        StorageError: done again, it does the rest."""
+        erasure = Erasure(workspace, erasure_id, self._clock.now(), by, ())
+        self._store.remember_actors(erasure, pseudonyms)
+        self._forget(workspace, pseudonyms)
+        if not self._at_once:
+            return False
+        self._store.begin(erasure)  # what was deleted is to be read from no free page
+        return not self._rest(erasure, math.inf)
+
     def pending(self, workspace: str) -> list[Erasure]:
         """Those that are not over, the oldest first."""
         return self._store.pending(workspace)
@@ -225,6 +239,9 @@ class Erasing:
 
     def catch_up(self, workspace: str, by: Actor) -> int:
         """Erase what a copy from before has brought back; how many executions. Raises StorageError."""
+        erased = self._store.erased_actors(workspace)
+        if erased:
+            self._forget(workspace, erased)
         count = 0
         some: list[str] = []
         for key in self._store.forgotten(workspace):

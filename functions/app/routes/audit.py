@@ -78,8 +78,8 @@ def verify_audit_against(call: Call[shapes.VerifyRequest]) -> shapes.AuditVerifi
 def export_audit(call: Call[shapes.ExportQuery]) -> shapes.AuditExport:
     """The entries of one chain as lines for keeping elsewhere, the oldest first: each the canonical JSON with its
     digest, as POST /audit/verify takes them."""
-    given, log = call.given, call.services.audit.log
-    lines = list(exported(log, call.workspace, given.chain, after=given.after, limit=given.limit))
+    given, audit = call.given, call.services.audit
+    lines = list(exported(audit.log, call.workspace, given.chain, audit.actors, after=given.after, limit=given.limit))
     return shapes.AuditExport(lines=lines, chains=CHAINS)
 
 

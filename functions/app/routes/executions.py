@@ -163,7 +163,7 @@ def started_as(
         call.services.hiding.check_start(published, value, name)
 
     started = call.services.executions.start(
-        call.workspace, workflow, value, name=name, version=version, sync=sync, actor=call.actor,
+        call.workspace, workflow, value, name=name, version=version, sync=sync, actor=act.actor,
         then=lambda started: act.done(
             target=started.key, entry_id=f"{started.key.id}#start", at=started.started_at,
             kept=started.actor is not None, whole=call.services.executions.starts_whole,
@@ -200,9 +200,7 @@ def shown(call: Call[Any], execution: Execution, *, is_active: bool = False) -> 
         execution, id=key.id, name=key.name, input=large_values.shown(execution.input, key.id, part="input"),
         output=large_values.shown(execution.output, key.id, part="output"),
         duration_seconds=_seconds(execution.started_at, execution.ended_at),
-        started_by=actor.name if actor is not None else services.started_by.of(
-            key, started_at=execution.started_at, now=services.clock.now(),
-        ),
+        started_by=services.started_by.of(key, actor, started_at=execution.started_at, now=services.clock.now()),
         links=_links(call, execution), hidden=bool(veil),
     )
 

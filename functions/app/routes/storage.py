@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from engine.durable.lifecycle.erasing import Erased
+from engine.errors import Conflict
+from engine.governance.audit_actors import ERASE_ACTOR
 from engine.governance.audit_entry import ERASURE, WORKFLOW, Subject
+from engine.governance.audit_recorder import new_id
 from engine.governance.roles import Right
 from functions.app.acts import Act, Acts, Doing, Target
 from functions.app.routes.executions import key_of
@@ -66,6 +69,36 @@ def erase_by_key(call: Call[erasures.EraseRequest]) -> erasures.ErasedByKey:
     return erasures.ErasedByKey(
         **shape, found=[erasures.Erasable.of(one, id=one.key.id) for one in found.executions],
         next_token=found.next_token,
+    )
+
+
+@table.route(
+    "POST", "/erasures/actors", right=Right.ACCESS, act=Acts((ERASE_ACTOR,)),
+    example={"actor": "ada@example.com", "dry_run": True},
+)
+def erase_actor(call: Call[erasures.EraseActorRequest]) -> erasures.ErasedActors:
+    """Erase an actor's name from the audit log, and where they acted from. The entries stay. It cannot be undone.
+
+    409 (Conflict) for whoever asks, and for a token that is not revoked. Entries of a release before pseudonyms keep
+    the name until their term."""
+    found = call.services.audit.actors.found(call.workspace, call.given.actor)
+    erasure, pending = None, False
+    if call.given.dry_run or not found:
+        call.acts.unchanged()
+    else:
+        erasure, pseudonyms = new_id(), [row.pseudonym for row in found]
+        with call.acts.doing(ERASE_ACTOR, Subject(ERASURE, erasure)) as act:
+            if call.given.actor == call.actor.name:
+                raise Conflict(
+                    "the entry of the erasure would name you again", where="actor",
+                    advice="Another admin erases your name, once you have left.",
+                )
+            if call.services.open_tokens is not None:
+                call.services.open_tokens().nameless(call.workspace, call.given.actor, pseudonyms[0])
+            act.done(after={"actors": pseudonyms}, whole=True)  # first: a name that is gone untold is a finding
+            pending = call.services.open_erasing().erase_actors(call.workspace, pseudonyms, call.actor, erasure)
+    return erasures.ErasedActors(
+        erasure=erasure, actors=sorted(f"{row.kind}/{row.name}" for row in found), pending=pending,
     )
 
 

@@ -45,6 +45,22 @@ class ErasedByKey(Erased):
     next_token: str | None
 
 
+class EraseActorRequest(Taken):
+    """Whom."""
+
+    actor: str = Field(min_length=1, description="Whoever the audit log names exactly so.")
+    dry_run: bool = Field(False, description="Only list what is found.")
+
+
+class ErasedActors(Given):
+    """Whom the audit log named so. `erasure` is null where nothing was erased; `pending`: the disk still has to be
+    cleared of it, which goes on by itself."""
+
+    erasure: str | None = Field(description="Its id; the audit log has it as erasure/ID.")
+    actors: list[str] = Field(description="As KIND/NAME.")
+    pending: bool
+
+
 class Erasure(Given):
     """One that is not over."""
 

@@ -91,14 +91,22 @@ def compact() -> None:
 
 
 @click.command()
-@click.option("--business-key", required=True, metavar="KEY", help="Exactly this business key.")
+@click.option("--business-key", metavar="KEY", help="Executions with exactly this business key.")
 @click.option("--workflow", metavar="NAME", help="Of this workflow alone.")
+@click.option("--actor", metavar="NAME", help="Whoever the audit log names so: their name, and where they acted from.")
 @click.option("--dry-run", is_flag=True, help="Only list what is found.")
 @click.option("--yes", is_flag=True, help="Do it without being asked.")
-def erase(*, business_key: str, workflow: str | None, dry_run: bool, yes: bool) -> int:
-    """Erase every execution with a business key that has ended. It lists them first, and cannot be undone.
+def erase(*, business_key: str | None, workflow: str | None, actor: str | None, dry_run: bool, yes: bool) -> int:
+    """Erase every execution with a business key that has ended, or an actor's name. It cannot be undone.
 
+    What is found is listed first.
     What still runs stays and is named, and the exit status is 1 then: stop it, and erase again."""
+    if (business_key is None) == (actor is None):
+        raise InvalidDocument("name either a business key or an actor", where="--business-key")
+    if actor is not None:
+        if workflow is not None:
+            raise InvalidDocument("--workflow goes with --business-key", where="--workflow")
+        return _erase_actor(actor, dry_run=dry_run, yes=yes)
     given = {"business_key": business_key, "workflow": workflow}
     screen = session().screen
     with session().client() as api:
@@ -123,6 +131,23 @@ def erase(*, business_key: str, workflow: str | None, dry_run: bool, yes: bool) 
         lambda: click.echo(f"{len(done['executions'])} erased{PENDING if done['pending'] else ''}"),
     )
     return 1 if refused else 0
+
+
+def _erase_actor(actor: str, *, dry_run: bool, yes: bool) -> int:
+    screen = session().screen
+    with session().client() as api:
+        found = api.post("/erasures/actors", {"actor": actor, "dry_run": True})["actors"]
+        if not found or dry_run:
+            screen.show({"actors": found, "erased": []}, lambda: click.echo(
+                "\n".join(found) or "The audit log has no actor of this name, but for what earlier releases wrote."
+            ))
+            return 0
+        confirm_erasing(f"Erase {', '.join(found)} from the audit log for good?", yes=yes)
+        done = api.post("/erasures/actors", {"actor": actor})
+    screen.show({"actors": found, "erased": done["actors"]}, lambda: click.echo(
+        f"{', '.join(done['actors'])}: erased{PENDING if done['pending'] else ''}"
+    ))
+    return 0
 
 
 def _pages(api: Client, given: Json) -> Json:

@@ -498,6 +498,14 @@ export interface Erasable {
   refusal?: string | null;
 }
 
+/** Whom. */
+export interface EraseActorRequest {
+  /** Whoever the audit log names exactly so. */
+  actor: string;
+  /** Only list what is found. */
+  dry_run?: boolean;
+}
+
 /** Whose executions. */
 export interface EraseRequest {
   /** Exactly this business key. */
@@ -518,6 +526,18 @@ export interface Erased {
   /** Its id; the audit log has it as erasure/ID. */
   erasure: string | null;
   executions: string[];
+  pending: boolean;
+}
+
+/**
+ * Whom the audit log named so. `erasure` is null where nothing was erased; `pending`: the disk still has to be
+ * cleared of it, which goes on by itself.
+ */
+export interface ErasedActors {
+  /** Its id; the audit log has it as erasure/ID. */
+  erasure: string | null;
+  /** As KIND/NAME. */
+  actors: string[];
   pending: boolean;
 }
 

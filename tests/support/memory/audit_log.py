@@ -7,7 +7,7 @@ from dataclasses import replace
 from threading import Lock
 
 from engine.adapters.audit_runs import runs_of
-from engine.ports.audit_log import AuditHead, AuditRecord
+from engine.ports.audit_log import ActorRow, AuditHead, AuditRecord
 
 
 class MemoryAuditLog:
@@ -19,6 +19,7 @@ class MemoryAuditLog:
         self._heads: dict[tuple[str, int], AuditHead] = {}
         self._ids: dict[tuple[str, int], set[str]] = {}
         self._expired: dict[tuple[str, int], int] = {}
+        self._actors: dict[tuple[str, str], ActorRow] = {}
 
     def heads(self, workspace: str, chains: Sequence[int]) -> dict[int, AuditHead]:
         """The heads of `chains`."""
@@ -86,3 +87,16 @@ class MemoryAuditLog:
         with self._lock:
             found = self._chains.get((workspace, chain), [])[::-1]
         return [record for record in found if before is None or record.number < before][:limit]
+
+    def actors(self, workspace: str) -> list[ActorRow]:
+        """Those who have a pseudonym."""
+        return [row for row in self._actors.values() if row.workspace == workspace]
+
+    def put_actor(self, row: ActorRow) -> None:
+        """Write a row where there is none."""
+        self._actors.setdefault((row.workspace, row.pseudonym), row)
+
+    def forget_actors(self, workspace: str, pseudonyms: Sequence[str]) -> None:
+        """Delete these rows."""
+        for one in pseudonyms:
+            self._actors.pop((workspace, one), None)

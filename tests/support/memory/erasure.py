@@ -21,6 +21,7 @@ class MemoryErasure:
         self._pending: dict[str, Erasure] = {}
         self._held: dict[ExecutionKey, dict[int, object]] = {}
         self.listed: dict[ExecutionKey, float] = {}
+        self.listed_actors: list[str] = []
 
     def begin(self, erasure: Erasure) -> None:
         """Name it."""
@@ -73,6 +74,16 @@ class MemoryErasure:
     def remember(self, erasure: Erasure, keys: Sequence[ExecutionKey]) -> None:
         """Put them on the list."""
         self.listed.update(dict.fromkeys(keys, erasure.at))
+
+    def remember_actors(self, erasure: Erasure, pseudonyms: Sequence[str]) -> None:
+        """Put them on the list."""
+        del erasure
+        self.listed_actors += pseudonyms
+
+    def erased_actors(self, workspace: str) -> list[str]:
+        """Those on the list."""
+        del workspace
+        return [*self.listed_actors]
 
     def end(self, erasure: Erasure) -> bool:
         """No longer name it."""

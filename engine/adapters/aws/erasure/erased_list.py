@@ -2,6 +2,7 @@
 
     key                  {"key": "<64 hexadecimal digits>"}, put once
     <erasure>-<digest>   {"at", "digests": [HMAC-SHA256 of workspace and id under the key, …]}
+    <erasure>-actors     {"at", "digests": [], "actors": [pseudonym, …]}: of the audit log
 
 The list names nobody; whoever has it can try a guess. A table that is restored to a point in time is older than it.
 """
@@ -24,6 +25,7 @@ from engine.adapters.aws.failures import code_of, storage_errors
 from engine.ports.keys import ExecutionKey
 
 PREFIX = "erased/"
+_ACTORS = "-actors"
 
 
 class ErasedList:
@@ -41,11 +43,20 @@ class ErasedList:
         if digests:
             self._put(f"{_folder(workspace)}{erasure_id}-{digests[0]}", {"at": at, "digests": digests})
 
+    def add_actors(self, workspace: str, erasure_id: str, at: float, pseudonyms: Sequence[str]) -> None:
+        """Put actors on the list."""
+        self._put(f"{_folder(workspace)}{erasure_id}{_ACTORS}", {"at": at, "digests": [], "actors": [*pseudonyms]})
+
+    def actors(self, workspace: str) -> list[str]:
+        """The pseudonyms of all actors."""
+        shapes = [self._get(name) for name in self._names(workspace) if name.endswith(_ACTORS)]
+        return [str(one) for shape in shapes if shape is not None for one in shape["actors"]]
+
     def entries(self, workspace: str) -> dict[str, float]:
         """The digests, and when each was erased last."""
         found: dict[str, float] = {}
         for name in self._names(workspace):
-            if not name.endswith("/key"):
+            if not name.endswith(("/key", _ACTORS)):
                 shape = self._get(name) or {"at": 0.0, "digests": []}
                 for digest in shape["digests"]:
                     found[digest] = max(shape["at"], found.get(digest, 0.0))

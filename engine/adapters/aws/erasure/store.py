@@ -185,6 +185,14 @@ class DynamoErasure:
         part = {"pk": _pending(erasure.workspace), "sk": f"{erasure.id}{_PART}{keys[0].id}"}
         self._table.write(Put({**part, "executions": json.dumps([key.id for key in keys])}))
 
+    def remember_actors(self, erasure: Erasure, pseudonyms: Sequence[str]) -> None:
+        """Put them on the list in the bucket."""
+        self._list.add_actors(erasure.workspace, erasure.id, erasure.at, pseudonyms)
+
+    def erased_actors(self, workspace: str) -> list[str]:
+        """Those on the list."""
+        return self._list.actors(workspace)
+
     def subjects(self, erasure: Erasure) -> list[str]:
         """The ids of all that was told of it so far."""
         return [one for item in self._parts(erasure) for one in json.loads(item["executions"])]

@@ -2,6 +2,7 @@
 
     {"key": "<64 hexadecimal digits>"}                              its first line
     {"at": "2026-01-02T03:04:05.678901Z", "digest": "<64 …>"}       an execution, all of one length
+    {"at": "…", "actor": "~<24 …>"}                                 an actor of the audit log, by the pseudonym
 
 A digest is the HMAC-SHA256 of workspace and id under the key, so the list names nobody. Whoever has it can try a guess.
 It is no part of the database: where an older database is put in the folder, the list is ahead of it, and what it names
@@ -16,7 +17,7 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,23 +51,47 @@ class ErasedList:
 
     def add(self, keys: Sequence[ExecutionKey], at: float) -> list[str]:
         """Put them on the list, on the disk when this returns; their digests."""
+        digests: list[str] = []
+
+        def shapes() -> Iterator[dict[str, str]]:
+            digests.extend(digest for digest in map(self.digest, keys) if digest is not None)
+            return ({"digest": digest} for digest in digests)
+
+        self._append(shapes, at)
+        return digests
+
+    def add_actors(self, pseudonyms: Sequence[str], at: float) -> None:
+        """Put actors on the list, on the disk when this returns."""
+        self._append(lambda: ({"actor": one} for one in pseudonyms), at)
+
+    def _append(self, shapes: Callable[[], Iterator[dict[str, str]]], at: float) -> None:
+        """Append lines that are not there; `shapes` is asked once the list has its key."""
         with done_to(self._path):
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX)
                 if os.fstat(handle).st_size == 0:
                     os.write(handle, _line({"key": secrets.token_hex(32)}))
-                digests = [digest for digest in map(self.digest, keys) if digest is not None]
                 there = set(self._path.read_bytes().splitlines(keepends=True))
-                lines = [_line({"at": _time(at), "digest": digest}) for digest in digests]
+                lines = [_line({"at": _time(at), **shape}) for shape in shapes()]
                 os.write(handle, b"".join(line for line in lines if line not in there))
                 os.fsync(handle)
             finally:
                 os.close(handle)
-        return digests
 
     def entries(self) -> Iterator[tuple[str, float]]:
-        """Digest and time of all, the oldest first; a torn line is passed over."""
+        """Digest and time of all executions, the oldest first; a torn line is passed over."""
+        for shape in self._shapes():
+            try:
+                yield shape["digest"], datetime.fromisoformat(shape["at"]).timestamp()
+            except (ValueError, KeyError, TypeError):
+                continue
+
+    def actors(self) -> list[str]:
+        """The pseudonyms of all actors."""
+        return [str(shape["actor"]) for shape in self._shapes() if "actor" in shape]
+
+    def _shapes(self) -> Iterator[dict[str, str]]:
         try:
             lines = self._path.read_bytes().splitlines()[1:]
         except FileNotFoundError:
@@ -74,9 +99,10 @@ class ErasedList:
         for line in lines:
             try:
                 shape = json.loads(line)
-                yield shape["digest"], datetime.fromisoformat(shape["at"]).timestamp()
-            except (ValueError, KeyError, TypeError):
+            except ValueError:
                 continue
+            if isinstance(shape, dict):
+                yield shape
 
     def size(self) -> int:
         """Of the file in bytes: it grows with each entry."""

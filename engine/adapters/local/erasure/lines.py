@@ -1,4 +1,4 @@
-"""Lines of files that name an execution, blanked where they stand.
+"""Lines of files that name an execution or an actor, blanked where they stand.
 
 Others append to the same file meanwhile, so no file is written anew: the bytes of a line become spaces, and its end
 stays. Whoever reads such a file passes over a line that is no record.
@@ -20,8 +20,8 @@ _AT_ONCE = 200
 
 
 def blank(paths: Iterable[Path], ids: Sequence[str]) -> int:
-    """Blank the lines of `paths` that name one of `ids`, or what was made of it (``id~…``); how many. Raises
-    StoreUnavailable."""
+    """Blank the lines of `paths` that name one of `ids`, or what was made of it (``id~…``); how many. A name that is no
+    execution's id is no part of a longer word. Raises StoreUnavailable."""
     patterns = [_pattern(ids[start : start + _AT_ONCE]) for start in range(0, len(ids), _AT_ONCE)]
     return sum(_blank(path, patterns) for path in paths)
 
@@ -50,6 +50,8 @@ def _pattern(ids: Sequence[str]) -> re.Pattern[bytes]:
     another's."""
     forms: set[bytes] = set()
     for one in ids:
+        begins = b"" if ":" in one else rb"(?<![A-Za-z0-9_.@+-])"
         texts = [json.dumps(one, ensure_ascii=ascii_only)[1:-1] for ascii_only in (False, True)]
-        forms |= {text.encode("utf-8", "surrogatepass") for text in [*texts, quote(one, safe="", errors="replace")]}
-    return re.compile(b"(?:" + b"|".join(map(re.escape, sorted(forms))) + rb")(?![A-Za-z0-9_-])")
+        written = [text.encode("utf-8", "surrogatepass") for text in [*texts, quote(one, safe="", errors="replace")]]
+        forms |= {begins + re.escape(text) for text in written}
+    return re.compile(b"(?:" + b"|".join(sorted(forms)) + rb")(?![A-Za-z0-9_-])")

@@ -118,6 +118,20 @@ class SqliteErasure:
         rows = [(digest, erasure.at) for digest in self._list.add(keys, erasure.at)]
         self._know(rows)
 
+    def remember_actors(self, erasure: Erasure, pseudonyms: Sequence[str]) -> None:
+        """Put them on the list beside the database."""
+        self._list.add_actors(pseudonyms, erasure.at)
+        self._know([])
+
+    def erased_actors(self, workspace: str) -> list[str]:  # noqa: ARG002  a pseudonym is of one workspace alone
+        """Those on the list, where it is longer than this database knows."""
+        return [] if self._knows_all() else self._list.actors()
+
+    def _knows_all(self) -> bool:
+        size = self._list.size()
+        rows = self._database.rows("SELECT at FROM erased WHERE digest = ?", (_SIZE,)) if size else [(0.0,)]
+        return bool(rows) and rows[0][0] >= size
+
     def _know(self, rows: Sequence[tuple[str, float]]) -> None:
         statement = """INSERT INTO erased (digest, at) VALUES (?, ?)
             ON CONFLICT (digest) DO UPDATE SET at = max(at, excluded.at)"""
@@ -136,12 +150,9 @@ class SqliteErasure:
 
     def forgotten(self, workspace: str) -> Iterator[ExecutionKey]:
         """Those on the list that are there, where the list is longer than this database knows."""
-        size = self._list.size()
-        if not size:
+        if self._knows_all():
             return
         known = dict(self._database.rows("SELECT digest, at FROM erased"))
-        if known.get(_SIZE, 0.0) >= size:
-            return
         new = {digest: at for digest, at in self._list.entries() if at > known.get(digest, 0.0)}
         last = ""
         query = "SELECT id, started_at FROM header WHERE workspace = ? AND id > ? ORDER BY id LIMIT 1000"

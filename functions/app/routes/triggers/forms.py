@@ -65,7 +65,8 @@ def fill_form(call: Call[shapes.FormTyped]) -> shapes.FormTaken:
         found.value, call.services.clock.now(), {"SubmittedBy": call.actor.name},
         f"{call.actor.name} {given.submission}", call.actor.origin,
     )
-    delivery = call.services.open_triggers().delivering.deliver(form, arrival, actor=call.actor).delivery
+    actor = call.services.audit.actors.hidden(call.workspace, call.actor)
+    delivery = call.services.open_triggers().delivering.deliver(form, arrival, actor=actor).delivery
     started = delivery.outcome == STARTED
     return shapes.FormTaken(
         faults={}, delivery=delivery.key.id, outcome=delivery.outcome,  # type: ignore[arg-type]

@@ -8,9 +8,9 @@ import pytest
 
 from engine.durable.poison import pause
 from engine.errors import Conflict, InvalidDefinition, InvalidDocument, Refused
-from engine.governance.audit_entry import WORKFLOW, Subject
+from engine.governance.audit_entry import WORKFLOW, AuditEntry, Subject
 from engine.governance.roles import Right
-from engine.ports.keys import ExecutionKey
+from engine.ports.keys import Actor, ExecutionKey
 from functions.app import http
 from functions.app.acts import Act, Acts, NoAct
 from functions.app.routing import Call, RouteTable, answer
@@ -92,6 +92,12 @@ def kept(api):
 
 def named(api):
     assert api("POST", "/tokens", {"name": "ci", "role": "viewer"}).status == 201
+
+
+def acted(api):
+    api.services.audit.record([
+        AuditEntry("eves", "default", api.clock.now(), Actor("eve"), "x", Subject("workflow", "flow"))
+    ])
 
 
 def listening(api):
@@ -209,6 +215,7 @@ CASES = {
     "propose_error_handling": (None, "/copilot/error-handling", document(LOGS), set()),
     "erase_execution": (started(PASS), "/executions/flow%3Aone", None, {"erasure/<id>"}),
     "erase_by_key": (keyed, "/erasures", {"business_key": "k"}, {"erasure/<id>"}),
+    "erase_actor": (acted, "/erasures/actors", {"actor": "eve"}, {"erasure/<id>"}),
     "delete_secret": (kept, "/secrets/KEY", None, {KEY}),
 }
 """By handler: what is there before, the path and the body of a call, and the subjects of its entries. Those that are

@@ -133,7 +133,7 @@ CASES = {
     ],
     "executions delete": [["hello:one", "--yes"], ["ask:one", "nope:one", "--yes"], ["hello:one"]],
     "erase": [["--business-key", "k", "--workflow", "hello", "--dry-run"], ["--business-key", "k", "--yes"],
-              ["--business-key", "k"]],
+              ["--business-key", "k"], ["--actor", "nobody"], ["--actor", "a", "--workflow", "hello"], []],
     "show": [["hello:one", "--reveal", "ticket 7"], ["hello:one"], ["fails:one"], ["nope:one"], [""]],
     "history": [["hello:one", "--reveal", "ticket 7"], ["hello:one"],
                 ["hello:one", "--after", "1", "--limit", "1"], ["nope:one"]],
@@ -301,11 +301,12 @@ def prepared(tmp_path_factory):
 
 @contextmanager
 def quiet():
-    """Standard output and error go nowhere."""
+    """Standard output and error go nowhere, and a command's logging ends with it."""
     out, err = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = io.TextIOWrapper(io.BytesIO()), io.TextIOWrapper(io.BytesIO())
     try:
-        yield
+        with root_logs_kept():
+            yield
     finally:
         sys.stdout, sys.stderr = out, err
 

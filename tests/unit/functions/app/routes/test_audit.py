@@ -197,7 +197,7 @@ def test_verify_says_what_holds(api, damaged):
     api.publish("flow", PASS)
     if damaged:
         chain = next(iter(api.stores.audit._chains.values()))
-        chain[0] = dataclasses.replace(chain[0], body=chain[0].body.replace("ada", "eve"))
+        chain[0] = dataclasses.replace(chain[0], body=chain[0].body.replace("flow", "flew"))
     shown = api("GET", "/audit/verify").json
     assert shown["ok"] is not damaged
     assert [(item["number"], item["problem"]) for item in shown["findings"]] == ([(1, "changed")] if damaged else [])

@@ -161,3 +161,61 @@ def test_a_backup_of_before_does_not_bring_it_back(published, tmp_path):
     assert "hello:one" not in left
     status, error = published.json("show", "hello:one")
     assert (status, error["error"]["code"]) == (1, "ExecutionTaken")
+
+
+WHO = "lovelace-1815"
+
+
+def acted_as(automate, tmp_path, *acts):
+    """A token of this name acts."""
+    _, made = automate.json("tokens", "add", WHO, "--role", "publisher")
+    file = tmp_path / "token"
+    file.write_text(made["token"])
+    file.chmod(0o600)
+    for act in acts:
+        status, out, err = automate("--token-file", str(file), *act)
+        assert status == 0, (out, err)
+
+
+def test_an_actor_is_in_no_file_afterwards_and_the_log_verifies(published, tmp_path):
+    start(published, "one")
+    acted_as(published, tmp_path, ("start", "hello", "--name", "two", "--input", "{}"), ("show", "hello:one"))
+    assert WHO in published("audit", "list")[1]
+    assert holding(published.folder / READS, WHO)
+    status, out, err = published("erase", "--actor", WHO, "--yes")
+    assert status == 1, "whoever has the token acts under that name"
+    assert f"automate tokens revoke {WHO}" in out + err
+    published("tokens", "revoke", WHO)
+    assert published.json("erase", "--actor", WHO, "--dry-run")[1]["actors"] == [f"token/{WHO}"]
+    assert published("erase", "--actor", WHO, "--yes")[:2] == (0, f"token/{WHO}: erased\n")
+    assert holding(published.folder, WHO) == []
+    assert WHO not in published("audit", "list")[1]
+    assert published.json("audit", "verify")[1]["ok"]
+    (entry,) = published.json("audit", "list", "--act", "actor.erase")[1]["entries"]
+    assert entry["subject"].startswith("erasure/")
+    assert published("erase", "--actor", WHO, "--yes")[:2] == (
+        0, "The audit log has no actor of this name, but for what earlier releases wrote.\n"
+    )
+
+
+def test_a_backup_of_before_does_not_bring_an_actor_back(published, tmp_path):
+    acted_as(published, tmp_path, ("start", "hello", "--name", "two", "--input", "{}"))
+    published("tokens", "revoke", WHO)
+    published("backup", str(tmp_path / "copy"))
+    published("erase", "--actor", WHO, "--yes")
+    for name in ("automate.db-wal", "automate.db-shm"):
+        (published.folder / name).unlink(missing_ok=True)
+    shutil.copy(tmp_path / "copy" / "automate.db", published.folder / "automate.db")
+    for name in published.folder.glob("audit-*.heads"):
+        name.unlink()
+    assert WHO not in published("audit", "list")[1]
+    assert published.json("erase", "--actor", WHO, "--dry-run")[1]["actors"] == []
+
+
+def test_nobody_erases_themselves_or_names_both(published):
+    start(published, "one")
+    (entry, *_) = published.json("audit", "list")[1]["entries"][::-1]
+    status, error = published.json("erase", "--actor", entry["actor"], "--yes")
+    assert (status, error["error"]["code"]) == (1, "Conflict")
+    for wrong in (["--yes"], ["--actor", "a", "--business-key", "b"], ["--actor", "a", "--workflow", "hello"]):
+        assert published.json("erase", *wrong)[1]["error"]["code"] == "InvalidDocument"
