@@ -17,6 +17,15 @@ Every expectation of a sentence must hold, and the draft must lint without an er
     fails         there is a Fail state beside those behind a Catch
     placeholders  so many steps are marked as not understood
     to_dos        some to-do matches
+    caught        the Catch of the step `of` (a short name, or /a pattern of its name or arguments/) leads to `then`
+    loop          a circle of states with these tasks, its Wait's seconds, and a number of times that a condition names
+    window        a comparison like `when`; `count` stands in some condition; the window's `seconds` stand in an expression
+    timeout       the task has TimeoutSeconds, and its Catch leads to `then`
+    triggers      these and no others, in any order
+    batch         a Map hands on so many items at once
+    retry_none    these tasks have no Retry
+
+A task called ``?pattern`` is work that the catalogue has no action for: a step with a to-do whose name matches.
 """
 
 from __future__ import annotations
@@ -76,9 +85,18 @@ def nested(state: Json) -> list[Json]:
     return [*state.get("Branches", ()), *([state["ItemProcessor"]] if "ItemProcessor" in state else [])]
 
 
+def work_of(state: Json) -> str | None:
+    """What an unnamed step would do, as it was said: a placeholder, or a Task whose function is still to be named."""
+    if state["Type"] == "Pass" and "TODO" in state.get("Comment", ""):
+        return str(state["Comment"]).lower()
+    function = str(state.get("Arguments", {}).get("FunctionName", "")) if state["Type"] == "Task" else ""
+    return function.lower() if function.startswith("TODO: what does") else None
+
+
 def tasks_in(state: Json) -> list[str]:
     """The tasks of a state and of the machines within it."""
-    own = [SHORT.get(state["Resource"], state["Resource"])] if state["Type"] == "Task" else []
+    named = state["Type"] == "Task" and work_of(state) is None
+    own = [SHORT.get(state["Resource"], state["Resource"])] if named else []
     return own + [task for machine in nested(state) for inner in machine["States"].values() for task in tasks_in(inner)]
 
 
@@ -99,13 +117,19 @@ def faults(proposal: Proposal, expect: dict[str, Json]) -> list[str]:
     checks = {
         "tasks": _tasks, "before": _before, "choices": _choices, "approved": _approved, "waits": _waits, "map": _map,
         "parallel": _parallel, "retry": _retry, "catch": _catch, "arguments": _arguments, "fails": _fails,
-        "placeholders": _placeholders,
+        "placeholders": _placeholders, "caught": _caught, "loop": _loop, "window": _window, "timeout": _timeout,
+        "batch": _batch, "retry_none": _retry_none,
     }
     for name, wanted in expect.items():
         if name == "trigger":
             triggers = proposal.document.get("triggers", [])
             held = any(all(trigger.get(key) == value for key, value in wanted.items()) for trigger in triggers)
             found += [] if held else [f"trigger: {triggers}"]
+        elif name == "triggers":
+            triggers = proposal.document.get("triggers", [])
+            held = len(triggers) == len(wanted) and all(
+                any(all(one.get(key) == value for key, value in each.items()) for one in triggers) for each in wanted)
+            found += [] if held else [f"triggers: {triggers}"]
         elif name == "to_dos":
             texts = " | ".join(f"{item.state} {item.text}" for item in proposal.to_dos)
             found += [f"no to-do like {pattern}" for pattern in wanted if not re.search(pattern, texts)]
@@ -115,8 +139,15 @@ def faults(proposal: Proposal, expect: dict[str, Json]) -> list[str]:
 
 
 def _tasks(every: Json, wanted: Json) -> list[str]:
-    found = [SHORT.get(state["Resource"], state["Resource"]) for _, _, state in every if state["Type"] == "Task"]
-    return [] if Counter(found) == Counter(wanted) else [f"tasks: {sorted(found)}, not {sorted(wanted)}"]
+    found = [SHORT.get(state["Resource"], state["Resource"]) for _, _, state in every
+             if state["Type"] == "Task" and work_of(state) is None]
+    named = [name for name in wanted if not name.startswith("?")]
+    work = [said for _, _, state in every if (said := work_of(state)) is not None]
+    lacking = [name for name in wanted if name.startswith("?") and not any(re.search(name[1:], said) for said in work)]
+    return [
+        *([] if Counter(found) == Counter(named) else [f"tasks: {sorted(found)}, not {sorted(named)}"]),
+        *(f"no step for {name}: {work}" for name in lacking),
+    ]
 
 
 def _before(every: Json, wanted: Json) -> list[str]:
@@ -140,7 +171,10 @@ def _own_branch(machine: Machine, start: str | None, others: list[str]) -> list[
 def _choices(every: Json, wanted: Json) -> list[str]:
     found = []
     for choice in wanted:
-        candidates = [_choice(machine, name, rule, choice) for machine, name, state in every
+        ways = [choice]
+        if choice.get("either"):
+            ways.append({**choice, "then": choice.get("otherwise", ()), "otherwise": choice.get("then", ())})
+        candidates = [_choice(machine, name, rule, way) for machine, name, state in every for way in ways
                       for rule in state.get("Choices", ()) if re.search(choice["when"], rule["Condition"])]
         if not candidates:
             conditions = [rule["Condition"] for _, _, state in every for rule in state.get("Choices", ())]
@@ -158,7 +192,7 @@ def _choice(machine: Machine, name: str, rule: Json, wanted: Json) -> list[str]:
     then = _own_branch(machine, rule["Next"], others)
     targets = [one["Next"] for one in state["Choices"]]
     otherwise = _own_branch(machine, state.get("Default"), targets)
-    if wanted.get("negated") and "$not(" not in rule["Condition"]:
+    if wanted.get("negated") and not re.search(r"\$not\(|!=", rule["Condition"]):
         if any(task not in then for task in wanted.get("then", ())) and all(
                 task in otherwise for task in wanted.get("then", ())):
             return []
@@ -249,3 +283,94 @@ def _fails(every: Json, wanted: Json) -> list[str]:
 def _placeholders(every: Json, wanted: Json) -> list[str]:
     marked = [name for _, name, state in every if state["Type"] == "Pass" and "TODO" in state.get("Comment", "")]
     return [] if len(marked) == wanted else [f"{len(marked)} placeholders, not {wanted}: {marked}"]
+
+
+def _is(machine: Machine, name: str, wanted: str) -> bool:
+    """Whether the state is the task that is meant: a short name, or a /pattern/ of its name and arguments."""
+    state = machine.states[name]
+    if wanted.startswith("/"):
+        said = f"{name} {json.dumps(state.get('Arguments', {}))}"
+        return state["Type"] in ("Task", "Parallel") and re.search(wanted.strip("/"), said, re.IGNORECASE) is not None
+    return wanted in tasks_in(state) and state["Type"] in ("Task", "Parallel")
+
+
+def _caught(every: Json, wanted: Json) -> list[str]:
+    found = []
+    for one in wanted:
+        behind = [machine.tasks_from(catcher["Next"]) for machine, name, state in every if _is(machine, name, one["of"])
+                  for catcher in state.get("Catch", ())]
+        if not any(all(task in tasks for task in one["then"]) for tasks in behind):
+            found.append(f"no Catch on {one['of']} leads to {one['then']}: {behind}")
+    meant = [one["of"] for one in wanted]
+    found += [f"a Catch on {name}, which was not said" for machine, name, state in every
+              if state.get("Catch") and not any(_is(machine, name, of) for of in meant)]
+    return found
+
+
+def _expressions(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        if value.startswith("{%"):
+            yield value
+    elif isinstance(value, (dict, list)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _expressions(item)
+
+
+def _numbers(text: str) -> set[float]:
+    return {float(number) for number in re.findall(r"\d+(?:\.\d+)?", text)}
+
+
+def _loop(every: Json, wanted: Json) -> list[str]:
+    reasons = []
+    for machine, name, _ in every:
+        circle = [other for other in machine.reached(name, catches=False)
+                  if other != name and name in machine.reached(other, catches=False)
+                  or name in machine.nexts(name, catches=False)]
+        if not circle:
+            continue
+        states = [machine.states[other] for other in {name, *circle}]
+        tasks = [task for state in states for task in tasks_in(state)]
+        conditions = " ".join(rule["Condition"] for state in states for rule in state.get("Choices", ()))
+        waits = [state.get("Seconds") for state in states if state["Type"] == "Wait"]
+        lacks = [f"the loop has {tasks}"] if Counter(tasks) != Counter(wanted["tasks"]) else []
+        if "times" in wanted and float(wanted["times"]) not in _numbers(conditions):
+            lacks.append(f"no {wanted['times']} times in {conditions}")
+        if "wait" in wanted and wanted["wait"] not in waits:
+            lacks.append(f"no wait of {wanted['wait']}: {waits}")
+        if "when" in wanted and not re.search(wanted["when"], conditions):
+            lacks.append(f"no {wanted['when']} in {conditions}")
+        if not lacks:
+            return []
+        reasons.append("; ".join(lacks))
+    return [f"no such loop: {reasons[:1]}"]
+
+
+def _window(every: Json, wanted: Json) -> list[str]:
+    texts = [text for _, _, state in every for text in _expressions(
+        {key: value for key, value in state.items() if key not in ("ItemProcessor", "Branches")})]
+    whole = " ".join(texts)
+    found = [] if "when" not in wanted or re.search(wanted["when"], whole) else [f"no {wanted['when']}: {texts}"]
+    if float(wanted["count"]) not in _numbers(whole):
+        found.append(f"no {wanted['count']}: {texts}")
+    if "seconds" in wanted and not {float(wanted["seconds"]), wanted["seconds"] * 1000.0} & _numbers(whole):
+        found.append(f"no window of {wanted['seconds']} s: {texts}")
+    return found
+
+
+def _timeout(every: Json, wanted: Json) -> list[str]:
+    for machine, name, state in every:
+        if _is(machine, name, wanted["task"]) and state.get("TimeoutSeconds") == wanted["seconds"]:
+            behind = [task for catcher in state.get("Catch", ()) for task in machine.tasks_from(catcher["Next"])]
+            if all(task in behind for task in wanted["then"]):
+                return []
+    return [f"no such timeout of {wanted['task']}"]
+
+
+def _batch(every: Json, wanted: Json) -> list[str]:
+    held = any(state.get("ItemBatcher", {}).get("MaxItemsPerBatch") == wanted for _, _, state in every)
+    return [] if held else [f"no batches of {wanted}"]
+
+
+def _retry_none(every: Json, wanted: Json) -> list[str]:
+    return [f"a Retry on {name}" for machine, name, state in every for task in wanted
+            if state.get("Retry") and _is(machine, name, task)]
