@@ -6,13 +6,14 @@ import dataclasses
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from engine.copilot.accounting.account import account
 from engine.copilot.catalogue import Catalogue
 from engine.copilot.error_handling import add_error_handling
 from engine.copilot.explaining import Explanation, explain
 from engine.copilot.fixing import fix
 from engine.copilot.modelled import ModelDrafter, NoUsableAnswer
 from engine.copilot.offline.drafter import check_sentence, draft, name_of
-from engine.copilot.proposal import Proposal, has_states
+from engine.copilot.proposal import Proposal, ToDo, has_states
 from engine.copilot.scrubbing import scrubbed
 from engine.errors import Diagnostic, Refused
 from engine.governance.masking import Scrubber
@@ -21,6 +22,10 @@ from engine.language.asl.validate import validate
 Json = Any
 
 MASKED = "What is or looks like a secret was masked before it was sent to the model: name a secret by its key instead."
+OFFLINE = "offline"
+NOT_IN_IT = 'Not in the draft: "{}".'
+NOT_ASKED = "Nothing in the sentence asks for this step."
+OFFER_MODEL = "The grammar did not understand all of it. A model understands more: AUTOMATE_COPILOT_PROVIDER sets one."
 REPLACES = "The grammar cannot change a workflow: this is a new draft in its place."
 
 
@@ -42,6 +47,10 @@ class Copilot:
         sentence that is empty or too long, Refused where the settings keep the model from answering.
         """
         text = check_sentence(sentence)
+        made = self._drafted(text, current)
+        return made if made.provider != OFFLINE and has_states(current) else accounted(text, made)
+
+    def _drafted(self, text: str, current: dict[str, Json] | None) -> Proposal:
         if self._drafter is None:
             return self._offline(text, current)
         scrub = _Scrub(self._known_secrets())
@@ -107,6 +116,17 @@ def _gone(message: str, place: str) -> Callable[[Proposal], list[str]]:
         return ["The finding is still there."] if left else []
 
     return check
+
+
+def accounted(sentence: str, proposal: Proposal) -> Proposal:
+    """The proposal with what became of each word. What became nothing is a to-do and comes first, and so is each step
+    that nothing asks for."""
+    found = account(sentence, proposal.document)
+    said = " ".join(to_do.text for to_do in proposal.to_dos)
+    to_dos = [ToDo(None, "", NOT_IN_IT.format(word.text)) for word in found.to_dos if f'"{word.text}"' not in said]
+    to_dos += [ToDo(name, "", NOT_ASKED) for name in found.added]
+    notes = (OFFER_MODEL, *proposal.notes) if found.to_dos and proposal.provider == OFFLINE else proposal.notes
+    return dataclasses.replace(proposal, words=found.words, to_dos=(*to_dos, *proposal.to_dos), notes=notes)
 
 
 def _noted(proposal: Proposal, note: str) -> Proposal:

@@ -32,8 +32,20 @@ class ToDo:
 
 
 @dataclass(frozen=True, slots=True)
+class WordUse:
+    """A word or a phrase of the sentence, from the character `start` to before `end`. `kind` is what it says (time,
+    condition, word …); `pointer` leads to what it became in the document, None where it became nothing."""
+
+    start: int
+    end: int
+    text: str
+    kind: str
+    pointer: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
-    """A document to look at. `provider` made it, in `attempts` answers (0 offline)."""
+    """A document to look at. `provider` made it, in `attempts` answers (0 offline). `words` tells what each became."""
 
     document: dict[str, Json]
     plan: tuple[PlanStep, ...] = ()
@@ -43,6 +55,7 @@ class Proposal:
     provider: str = "offline"
     attempts: int = 0
     notes: tuple[str, ...] = field(default_factory=tuple)
+    words: tuple[WordUse, ...] = ()
 
 
 def has_states(document: Mapping[str, Json] | None) -> bool:

@@ -18,8 +18,8 @@ Every expectation of a sentence must hold, and the draft must lint without an er
     placeholders  so many steps are marked as not understood
     to_dos        some to-do matches
     caught        the Catch of the step `of` (a short name, or /a pattern of its name or arguments/) leads to `then`
-    loop          a circle of states with these tasks, its Wait's seconds, and a number of times that a condition names
-    window        a comparison like `when`; `count` stands in some condition; the window's `seconds` stand in an expression
+    loop          a circle of states with these tasks, its Wait's seconds, the times that a condition names
+    window        a comparison like `when`; `count` and the window's `seconds` stand in some expression
     timeout       the task has TimeoutSeconds, and its Catch leads to `then`
     triggers      these and no others, in any order
     batch         a Map hands on so many items at once
@@ -143,7 +143,8 @@ def _tasks(every: Json, wanted: Json) -> list[str]:
              if state["Type"] == "Task" and work_of(state) is None]
     named = [name for name in wanted if not name.startswith("?")]
     work = [said for _, _, state in every if (said := work_of(state)) is not None]
-    lacking = [name for name in wanted if name.startswith("?") and not any(re.search(name[1:], said) for said in work)]
+    unnamed = [name for name in wanted if name.startswith("?")]
+    lacking = [name for name in unnamed if not any(re.search(name[1:], said) for said in work)]
     return [
         *([] if Counter(found) == Counter(named) else [f"tasks: {sorted(found)}, not {sorted(named)}"]),
         *(f"no step for {name}: {work}" for name in lacking),
@@ -174,8 +175,9 @@ def _choices(every: Json, wanted: Json) -> list[str]:
         ways = [choice]
         if choice.get("either"):
             ways.append({**choice, "then": choice.get("otherwise", ()), "otherwise": choice.get("then", ())})
+        when = re.compile(choice["when"], re.IGNORECASE)
         candidates = [_choice(machine, name, rule, way) for machine, name, state in every for way in ways
-                      for rule in state.get("Choices", ()) if re.search(choice["when"], rule["Condition"])]
+                      for rule in state.get("Choices", ()) if when.search(rule["Condition"])]
         if not candidates:
             conditions = [rule["Condition"] for _, _, state in every for rule in state.get("Choices", ())]
             found.append(f"no condition like {choice['when']}: {conditions}")
@@ -324,8 +326,7 @@ def _loop(every: Json, wanted: Json) -> list[str]:
     reasons = []
     for machine, name, _ in every:
         circle = [other for other in machine.reached(name, catches=False)
-                  if other != name and name in machine.reached(other, catches=False)
-                  or name in machine.nexts(name, catches=False)]
+                  if other != name and name in machine.reached(other, catches=False)]
         if not circle:
             continue
         states = [machine.states[other] for other in {name, *circle}]

@@ -1,4 +1,4 @@
-"""The sentences that people's ways of asking gave: they are those that were committed before the grammar was changed."""
+"""The sentences that are written as people ask are those that were committed before the grammar was changed."""
 
 from __future__ import annotations
 

@@ -23,20 +23,26 @@ Json = Any
 
 RIGHT, FLAGGED, SILENT = "right", "wrong but flagged", "wrong and silent"
 
-_SAYS_NOTHING = frozenset(
-    "a an the this that these those it its they them their he she him her his we i you our your my of to and or but then"
-    " so as is are was were be been being has have had do does did will would shall may must in on at by for from with"
-    " into onto about also please just there".split()
-)
-_TOKEN = re.compile(r"https?://\S*[^\s,;.:!?)]|[\w.+-]+@[\w.-]+\w|\d{4}-\d\d-\d\d|[#/]?[\w][\w'’:-]*(?<!:)(?:[.,]\d+)*", re.UNICODE)
+_SAYS_NOTHING = frozenset([
+    "a", "an", "the", "this", "that", "these", "those", "it", "its", "they", "them", "their", "he", "she", "him",
+    "her", "his", "we", "i", "you", "our", "your", "my", "of", "to", "and", "or", "but", "then", "so", "as", "is",
+    "are", "was", "were", "be", "been", "being", "has", "have", "had", "do", "does", "did", "will", "would",
+    "shall", "may", "must", "in", "on", "at", "by", "for", "from", "with", "into", "onto", "about", "also",
+    "please", "just", "there",
+])
+_TOKEN = re.compile(
+    r"https?://\S*[^\s,;.:!?)]|[\w.+-]+@[\w.-]+\w|\d{4}-\d\d-\d\d|[#/]?[\w][\w'\u2019:-]*(?<!:)(?:[.,]\d+)*")
 _NUMBERS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12,
     "fifteen": 15, "twenty": 20, "thirty": 30, "twice": 2, "third": 3, "noon": 12,
 }
 _MULTIPLES = (1, 60, 3600, 86400, 604800, 1000, 60000, 3600000, 86400000, 604800000)
-_NEGATIONS = frozenset("no not never none nothing without unless except isn't don't nobody".split())
+_NEGATIONS = frozenset([
+    "no", "not", "never", "none", "nothing", "without", "unless", "except", "isn't", "don't", "nobody",
+])
 _WHEN = re.compile(
-    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekday|noon|midnight|daily|hourly|morning|\bif\b|\bwhen\b",
+    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekday|noon|midnight|daily|hourly|morning|\bif\b"
+    r"|\bwhen\b",
     re.IGNORECASE,
 )
 
@@ -107,4 +113,5 @@ def _holds(value: Json, number: float) -> bool:
 def _is_weighty(text: str) -> bool:
     """Whether it says a number, a time, a condition or a negation."""
     words = text.lower().split()
-    return bool(_NEGATIONS & set(words) or _WHEN.search(text) or any(_number(word.strip(".,")) is not None for word in words))
+    numbers = [word for word in words if _number(word.strip(".,")) is not None]
+    return bool(numbers or _NEGATIONS & set(words) or _WHEN.search(text))

@@ -57,6 +57,16 @@ class ProposedChange(StateChange):
     """What becomes of a state: added, changed or removed."""
 
 
+class WordUse(Given):
+    """What a word or a phrase of the sentence became."""
+
+    start: int = Field(description="Its first character, from 0.")
+    end: int = Field(description="The character behind it.")
+    text: str
+    kind: str = Field(description="What it says: time, duration, condition, name, word …")
+    pointer: str | None = Field(description="The part of the document that it became; null where it is a to-do.")
+
+
 class Proposal(Given):
     """A document to look at. Nothing was stored."""
 
@@ -68,6 +78,7 @@ class Proposal(Given):
     provider: str = Field(description="offline, bedrock or openai.")
     attempts: int = Field(description="How many answers of the model it took; 0 offline.")
     notes: list[str]
+    words: list[WordUse] = Field(description="What became of each word, for a new draft of a sentence; else empty.")
 
 
 class ExplainedStep(Given):

@@ -1113,6 +1113,8 @@ export interface Proposal {
   /** How many answers of the model it took; 0 offline. */
   attempts: number;
   notes: string[];
+  /** What became of each word, for a new draft of a sentence; else empty. */
+  words: WordUse[];
 }
 
 /** A finding of the linter about the proposed definition. */
@@ -1913,6 +1915,19 @@ export interface Watch {
   watched: boolean;
   alarms: Alarm[];
   topics: AlarmTopic[];
+}
+
+/** What a word or a phrase of the sentence became. */
+export interface WordUse {
+  /** Its first character, from 0. */
+  start: number;
+  /** The character behind it. */
+  end: number;
+  text: string;
+  /** What it says: time, duration, condition, name, word … */
+  kind: string;
+  /** The part of the document that it became; null where it is a to-do. */
+  pointer: string | null;
 }
 
 /** One workflow. Versions are null before the first publish. */

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from engine.catalog.states import states_of
+from engine.copilot.copilot import NOT_ASKED
 from engine.copilot.modelled import ATTEMPTS
 from engine.errors import InvalidDocument, NotFound, Refused
 from engine.settings import Settings
@@ -229,3 +230,91 @@ def test_settings_that_do_not_fit_are_named(given, where):
     with pytest.raises((InvalidDocument, NotFound)) as fault:
         copilot_of(Settings(**given), Registry(installed=list), [Secrets()], QuickClock())
     assert fault.value.where == where
+
+
+ASKED = (
+    "Every weekday at 6:40 call https://api.example.com/orders and retry it 3 times. If the amount is over 500, ask the"
+    " owner for approval, otherwise charge the card. If charging fails, post to #ops on Slack."
+)
+
+
+def _drafted(change=lambda document: None):
+    """The answer of a model for ASKED, changed by `change`."""
+    keep = {"Output": "{% $states.input %}"}
+    document = {
+        "description": "Orders",
+        "triggers": [{"type": "schedule", "expression": "cron(40 6 ? * MON-FRI *)", "timezone": "UTC"}],
+        "definition": {"QueryLanguage": "JSONata", "StartAt": "Call Orders", "States": {
+            "Call Orders": {"Type": "Task", "Resource": "connector:http:request", "Arguments": {
+                "url": "https://api.example.com/orders", "method": "GET"}, **keep, "Next": "Large?",
+                "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 3}]},
+            "Large?": {"Type": "Choice", "Choices": [{
+                "Condition": "{% $states.input.amount > 500 %}", "Next": "Ask The Owner"}], "Default": "Charge"},
+            "Ask The Owner": {
+                "Type": "Task", "Resource": "connector:approval:ask.waitForTaskToken",
+                "Arguments": {"question": "May it be paid?", "approvers": ["owner"]}, **keep, "End": True},
+            "Charge": {"Type": "Task", "Resource": "connector:payment:charge", "Arguments": {
+                "amount": "{% $states.input.amount %}"}, **keep, "End": True,
+                "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Post To Ops"}]},
+            "Post To Ops": {**POST, "Arguments": {**POST["Arguments"], "channel": "#ops"}, "End": True, "Next": None},
+        }},
+    }
+    change(document)
+    del document["definition"]["States"].get("Post To Ops", {"Next": None})["Next"]
+    return json.dumps({"plan": [], "to_dos": [], "document": document})
+
+
+def _states(document):
+    return document["definition"]["States"]
+
+
+def _catch_elsewhere(document):
+    _states(document)["Call Orders"]["Catch"] = _states(document)["Charge"].pop("Catch")
+
+
+def _no_post(document):
+    del _states(document)["Post To Ops"], _states(document)["Charge"]["Catch"]
+
+
+def _always_charged(document):
+    _states(document)["Ask The Owner"] = {**_states(document)["Ask The Owner"], "Next": "Charge"}
+    del _states(document)["Ask The Owner"]["End"]
+
+
+def _refunds_too(document):
+    _states(document)["Charge"] |= {"Next": "Refund"}
+    del _states(document)["Charge"]["End"]
+    _states(document)["Refund"] = {"Type": "Task", "Resource": "connector:payment:refund", "End": True,
+                                   "Arguments": {"charge": "{% $states.input.id %}"}}
+
+
+@pytest.mark.parametrize(("change", "named"), [
+    (lambda document: document.pop("triggers"), ["Every weekday at 6:40"]),
+    (lambda document: document["triggers"][0].update(expression="cron(40 18 ? * MON-FRI *)"), ["at 6:40"]),
+    (lambda document: document["triggers"][0].update(expression="cron(40 6 ? * MON-SAT *)"), ["weekday"]),
+    (lambda document: _states(document)["Call Orders"].pop("Retry"), ["retry it 3 times"]),
+    (lambda document: _states(document)["Call Orders"]["Retry"][0].update(MaxAttempts=2), ["retry it 3 times"]),
+    (lambda document: _states(document)["Large?"]["Choices"][0].update(
+        Condition="{% $states.input.amount > 50 %}"), ["over 500"]),
+    (lambda document: _states(document)["Large?"]["Choices"][0].update(
+        Condition="{% $states.input.amount < 500 %}"), ["over 500"]),
+    (lambda document: _states(document)["Call Orders"]["Arguments"].update(url="https://api.example.com/items"),
+     ["https://api.example.com/orders"]),
+    (_catch_elsewhere, ["If charging fails"]),
+    (_no_post, ["If charging fails", "#ops"]),
+    (_always_charged, ["otherwise"]),
+    (_refunds_too, ["Refund"]),
+], ids=["no trigger", "another hour", "another day", "no retry", "fewer tries", "another limit", "the other way",
+        "another address", "another step's failure", "no handler", "charged anyway", "one more step"])
+def test_what_a_model_drops_adds_or_bends_is_named(asking, change, named):
+    assert _unsaid(asking([_drafted()]).copilot.draft(ASKED)) == []
+    proposal = asking([_drafted(change)]).copilot.draft(ASKED)
+    assert proposal.provider != "offline", proposal.notes
+    unsaid = _unsaid(proposal)
+    for words in named:
+        assert any(words in said for said in unsaid), (words, unsaid)
+
+
+def _unsaid(proposal):
+    return [f"{to_do.state}: {to_do.text}" for to_do in proposal.to_dos
+            if to_do.text == NOT_ASKED or to_do.text.startswith("Not in the draft")]

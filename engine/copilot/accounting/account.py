@@ -1,0 +1,259 @@
+"""A sentence held against a document: each word is used, with the part that it became, or is a to-do.
+
+    phrases      numbers, times, names, negations, repetitions: by the table of phrases.py
+    clauses      "if …" a rule that speaks of it and decides what follows; "if … fails" a Catch on the step named
+    words        all others: the state of their clause, or whatever says the same
+    the rest     is a to-do, in the person's own words
+
+It does not ask who drafted. What the grammar lost and what a model dropped, added or bent are found alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field
+from typing import Any
+
+from engine.copilot.accounting.evidence import Said, numbers_in
+from engine.copilot.accounting.facts import Facts, Leaf, Stated, reached, stem, stems
+from engine.copilot.accounting.phrases import FORMS
+from engine.copilot.accounting.synonyms import GLUE, action_of, meant_by
+from engine.copilot.offline.clauses import Clause, clauses_of
+from engine.copilot.offline.phrases import FAILURE, after_else, is_else
+from engine.copilot.offline.words import Word, words_of
+from engine.copilot.proposal import WordUse
+from engine.records import dataclass
+
+Json = Any
+
+_IF = re.compile(
+    r"^(?:but |and )?(if|when|whenever|once|unless|in case|provided|should|where|given|as soon as|only if|only)\b")
+_ALL = re.compile(r"\b(?:any\w*|whatever|something|everything|either|one of|it|that|this|still|they|an?)\b")
+_ORDER = re.compile(r"^(?:first|second|then|next|last|lastly|finally|after|afterwards|before|later|again|once|now)$")
+_STARTS = tuple((re.compile(rf"^(?:{words})$"), kind) for words, kind in (
+    (r"bucket|files?|upload\w*|lands?", "event"), (r"queue|messages?", "queue"),
+    (r"webhook|calls?|called|hit", "webhook"),
+    (r"when\w*|as|soon|if|comes?|arriv\w*|receiv\w*|creat\w*|plac\w*|open\w*|submit\w*|add\w*|events?",
+     "webhook|queue|event"),
+))
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """`words` are in the order of the sentence and do not overlap. `added` are the names of Tasks that no word asks
+    for."""
+
+    words: tuple[WordUse, ...]
+    added: tuple[str, ...]
+
+    @property
+    def to_dos(self) -> tuple[WordUse, ...]:
+        """What the document does not have."""
+        return tuple(word for word in self.words if word.pointer is None)
+
+
+def account(sentence: str, document: Mapping[str, Json]) -> Account:
+    """What became of each word of `sentence` in `document`."""
+    ledger = _Ledger(sentence, Facts.of(document))
+    ledger.marks()
+    ledger.phrases()
+    ledger.clauses()
+    ledger.words()
+    return Account(tuple(ledger.merged()), tuple(ledger.added()))
+
+
+@dataclass(slots=True)
+class _Ledger:
+    sentence: str
+    facts: Facts
+    used: list[WordUse] = field(default_factory=list)
+
+    def marks(self) -> None:
+        """What the draft itself says it did not understand."""
+        marked = [one.marked for one in self.facts.states if one.marked]
+        for clause in clauses_of(self.sentence) if marked else ():
+            said = {stem(word.lower) for word in clause.words if word.kind == "word" and word.lower not in GLUE}
+            if said and any(len(said & mark) >= 0.8 * len(said) for mark in marked):
+                for word in clause.words:
+                    if word.kind != "mark" and word.lower not in GLUE:
+                        self._enter(word.start, word.end, "word", None)
+
+    def phrases(self) -> None:
+        cuts = {place for word in words_of(self.sentence) if word.kind == "word"
+                for place in range(word.start + 1, word.end)}
+        for form in FORMS:
+            for match in form.pattern.finditer(self.sentence):
+                if match[0].strip() and not cuts & {match.start(), match.end()} and self._is_free(*match.span()):
+                    self._enter(match.start(), match.end(), form.kind, form.evidence(Said(match), self.facts))
+
+    def clauses(self) -> None:
+        found = clauses_of(self.sentence)
+        for index, clause in enumerate(found):
+            head = _IF.match(clause.text)
+            failure = FAILURE.match(clause.text)
+            if failure is not None:
+                self._failure(clause, failure, found[index + 1:])
+            elif is_else(clause):
+                self._other_side(clause)
+            elif head is not None:
+                before = clause.joiner == "post" and index > 0
+                self._condition(clause, found[index - 1] if before else next(iter(found[index + 1:]), None))
+
+    def words(self) -> None:
+        for clause in clauses_of(self.sentence):
+            best = self._state_of(clause)
+            for word in clause.words:
+                if self._is_free(word.start, word.end) and word.kind != "mark" and word.lower not in GLUE:
+                    self._enter(word.start, word.end, "word", self._word(word, best))
+        for word in words_of(self.sentence):  # what no clause has: "then", "and"
+            if word.kind != "mark" and word.lower not in GLUE and self._is_free(word.start, word.end):
+                self._enter(word.start, word.end, "word", self._word(word, None))
+
+    def merged(self) -> Iterator[WordUse]:
+        """In order; to-dos with nothing but glue between them are one."""
+        last: WordUse | None = None
+        for use in sorted(self.used, key=lambda use: use.start):
+            if last is not None and last.pointer is None and use.pointer is None and self._is_glue(last.end, use.start):
+                last = WordUse(last.start, use.end, self.sentence[last.start:use.end], "clause", None)
+                continue
+            if last is not None:
+                yield last
+            last = use
+        if last is not None:
+            yield last
+
+    def added(self) -> Iterator[str]:
+        pointers = [use.pointer for use in self.used if use.pointer is not None]
+        for one in self.facts.typed("Task"):
+            under = f"{one.pointer}/"
+            if one.is_work and not any(pointer == one.pointer or pointer.startswith(under) for pointer in pointers):
+                yield one.name
+
+    # One clause
+
+    def _failure(self, clause: Clause, match: re.Match[str], following: Sequence[Clause]) -> None:
+        """``if shipping fails``: a Catch on the step that it names, which leads to what comes next."""
+        what = frozenset(stem(word) for word in _ALL.sub(" ", match["what"] or "").split() if word not in GLUE)
+        named = [one for one in self.facts.typed("Task", "Parallel", "Map")
+                 if not what or what & (one.names | one.stems | _meanings(one, match["what"] or ""))]
+        rest = Clause("and", clause.words[len(match.group().split()):])
+        after = rest if rest.words else next(iter(following), None)
+        handler = None if after is None else self._state_of(after)
+        caught = next((one for one in named for catcher in one.state.get("Catch", ()) if handler is None
+                       or handler.machine is not one.machine
+                       or handler.name in reached(one.machine, catcher["Next"])), None)
+        pointer = None if caught is None else f"{caught.pointer}/Catch"
+        for word in clause.words[:len(match.group().split())]:
+            if word.kind != "mark" and self._is_free(word.start, word.end):
+                self._enter(word.start, word.end, "failure", pointer)
+
+    def _condition(self, clause: Clause, acting: Clause | None) -> None:
+        """``if …``: a rule that speaks of it, behind which stands what it decides on."""
+        said = frozenset(stem(word.lower) for word in clause.words[1:] if word.lower not in GLUE)
+        amounts = numbers_in(" ".join(word.text for word in clause.words))
+        best: tuple[int, Stated, int] | None = None
+        for one in self.facts.typed("Choice"):
+            for index, rule in enumerate(one.state.get("Choices", ())):
+                text = str(rule.get("Condition", ""))
+                score = 2 * len(said & stems(text)) + len(said & one.names) + 2 * len(amounts & numbers_in(text))
+                if "approved" in text and any(use.kind in ("answer", "question") for use in self.used):
+                    score += 1
+                if score > (best[0] if best is not None else 0):
+                    best = score, one, index
+        head = clause.words[0]
+        if not self._is_free(head.start, head.end):
+            return
+        if best is None:
+            pointer = self._started(clause) or _first(self.facts.key("when", "TimeoutSeconds", "TimeoutSecondsPath"))
+        else:
+            _, choice, index = best
+            pointer = f"{choice.pointer}/Choices/{index}/Condition" if self._decides(choice, index, acting) else None
+        self._enter(head.start, head.end, "condition", pointer)
+
+    def _other_side(self, clause: Clause) -> None:
+        """``otherwise …``: what it says stands on the other side of a rule alone."""
+        acting = self._state_of(Clause("and", after_else(clause.words)))
+        if acting is None or acting.state.get("Type") == "Succeed":
+            return
+        for one in self.facts.typed("Choice"):
+            targets = [str(rule.get("Next")) for rule in one.state.get("Choices", ())]
+            sides = [reached(one.machine, name) for name in (*targets, str(one.state.get("Default")))]
+            if acting.machine is not one.machine or 0 < sum(acting.name in side for side in sides) < len(sides):
+                return
+        head = clause.words[0]
+        for index, use in enumerate(self.used):
+            if use.start <= head.start < use.end:
+                self.used[index] = WordUse(use.start, use.end, use.text, use.kind, None)
+
+    def _started(self, clause: Clause) -> str | None:
+        """The trigger that a first clause speaks of."""
+        if clause.joiner != "start":
+            return None
+        return _first(leaf for leaf in self.facts.key("type") if leaf.value != "schedule")
+
+    def _decides(self, choice: Stated, index: int, acting: Clause | None) -> bool:
+        """Whether what follows the condition hangs on it: it stands on one of its sides alone."""
+        state = None if acting is None or _IF.match(acting.text) else self._state_of(acting)
+        if state is None or state.machine is not choice.machine or state.state.get("Type") in ("Choice", "Succeed"):
+            return True
+        rules = choice.state["Choices"]
+        behind = reached(choice.machine, str(rules[index].get("Next")))
+        beside = reached(choice.machine, *(str(rule.get("Next")) for other, rule in enumerate(rules) if other != index),
+                         str(choice.state.get("Default")))
+        return (state.name in behind) is not (state.name in beside)
+
+    def _state_of(self, clause: Clause) -> Stated | None:
+        """The state that does what the clause says."""
+        said = frozenset(stem(word.lower) for word in clause.words if word.lower not in GLUE)
+        best: tuple[int, Stated] | None = None
+        for one in self.facts.states:
+            if one.is_work and one.state.get("Type") not in ("Succeed", "Choice"):
+                score = 3 * len(said & one.names) + len(said & one.stems) + len(said & _meanings(one, clause.text))
+                if score > (best[0] if best is not None else 0):
+                    best = score, one
+        return None if best is None else best[1]
+
+    def _word(self, word: Word, best: Stated | None) -> str | None:
+        """Where a word that no phrase has is said: the state of its clause, or another place."""
+        one = stem(word.lower)
+        parts = stems(word.text) | {one}
+        if (means := action_of(word.lower)) is not None:  # what happens is no text of a message
+            return next((state.pointer for state in self.facts.states if state.is_work and (
+                re.search(means, str(state.state.get("Resource", ""))) or parts & state.firm)), None)
+        if best is not None and (parts & (best.names | best.stems) or meant_by(word.lower, best.state)):
+            return best.pointer
+        for state in self.facts.states:
+            if state.is_work and (parts & (state.names | state.stems) or meant_by(word.lower, state.state)):
+                return state.pointer
+        found = _first(leaf for leaf in self.facts.leaves if parts & leaf.stems)
+        if found is None and _ORDER.match(word.lower) and len(self.facts.states) > 1:
+            return next((state.pointer for state in self.facts.states if state.is_work), None)
+        kind = next((kind for words, kind in _STARTS if words.match(word.lower)), None)
+        if found is None and kind is not None:
+            return _first(leaf for leaf in self.facts.key("type") if re.fullmatch(kind, str(leaf.value)))
+        return found
+
+    # The entries
+
+    def _enter(self, start: int, end: int, kind: str, pointer: str | None) -> None:
+        while start < end and self.sentence[start] in " ,":
+            start += 1
+        self.used.append(WordUse(start, end, self.sentence[start:end], kind, pointer))
+
+    def _is_free(self, start: int, end: int) -> bool:
+        return all(end <= use.start or use.end <= start for use in self.used)
+
+    def _is_glue(self, start: int, end: int) -> bool:
+        between = self.sentence[start:end]
+        return not re.search(r"[.;!?\n]", between) and all(
+            word.kind == "mark" or word.lower in GLUE for word in words_of(between))
+
+
+def _meanings(one: Stated, text: str) -> frozenset[str]:
+    """The stems of the words in `text` that mean what the state's action does."""
+    return frozenset(stem(word) for word in text.split() if meant_by(word, one.state))
+
+
+def _first(found: Iterator[Leaf]) -> str | None:
+    return next((leaf.pointer for leaf in found), None)

@@ -1,0 +1,349 @@
+"""What in a document shows that a phrase was used: a fact of it for each kind of phrase, as its pointer.
+
+A number counts as used only where it means the same: the minutes of a wait are no attempts of a retry.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from engine.catalog.states import targets_of
+from engine.copilot.accounting.facts import Facts, Leaf, Stated, stems
+from engine.copilot.offline.words import NUMBERS, TIMES, UNITS, singular
+
+
+class Said:
+    """A phrase as it was said: its text, what its form names (n and n2 are one name), and the sentence around it."""
+
+    def __init__(self, match: re.Match[str]) -> None:
+        self.text = match[0]
+        self.before = match.string[:match.start()]
+        self.sentence = match.string
+        self._named = {name.rstrip("234"): value for name, value in match.groupdict().items() if value is not None}
+
+    def __getitem__(self, name: str) -> str:
+        return self._named.get(name, "")
+
+
+Evidence = Callable[[Said, Facts], str | None]
+
+_DAYS = {"mon": "MON", "tue": "TUE", "wed": "WED", "thu": "THU", "fri": "FRI", "sat": "SAT", "sun": "SUN"}
+_CLOCK = re.compile(r"(\d{1,2})(?::(\d\d))?\s*(?:o'?clock\s*)?([ap]\.?m)?", re.IGNORECASE)
+
+
+def number(text: str) -> float | None:
+    """A number in digits or as a word."""
+    word = text.lower().strip()
+    if word.startswith("half"):
+        return 0.5
+    if word in NUMBERS or word in TIMES:
+        return float({**NUMBERS, **TIMES}[word])
+    digits = re.match(r"\d+(?:,\d{3})*(?:\.\d+)?", word)
+    return float(digits[0].replace(",", "")) if digits else None
+
+
+def seconds(said: Said) -> float | None:
+    """The duration that a match's `n` and `unit` are."""
+    count, unit = number(said["n"]), singular(said["unit"].lower())
+    return None if count is None else count * UNITS[unit]
+
+
+def numbers_in(text: object) -> set[float]:
+    """The numbers in a value's text."""
+    return {float(found) for found in re.findall(r"\d+(?:\.\d+)?", str(text))}
+
+
+def first(found: Iterable[Leaf | Stated]) -> str | None:
+    """The pointer of the first."""
+    return next((one.pointer for one in found), None)
+
+
+def _equal(facts: Facts, value: float | None, *keys: str) -> str | None:
+    return first(leaf for leaf in facts.key(*keys) if isinstance(leaf.value, (int, float)) and leaf.value == value)
+
+
+def _crons(facts: Facts) -> Iterator[tuple[Leaf, list[str]]]:
+    for leaf in facts.key("expression"):
+        if str(leaf.value).startswith("cron("):
+            yield leaf, str(leaf.value)[5:-1].split()
+
+
+def wall_time(said: Said, facts: Facts) -> str | None:
+    """``at 7am``: the minute and the hour of a schedule, or of a time that is waited for."""
+    times = _wall(said)
+    for leaf, fields in _crons(facts):
+        if len(fields) == 6 and any(str(minute) in fields[0].split(",") and str(hour) in fields[1].split(",")
+                                    for hour, minute in times):
+            return leaf.pointer
+    return first(leaf for leaf in facts.key("Timestamp") for hour, minute in times
+                  if f"T{hour:02d}:{minute:02d}" in str(leaf.value))
+
+
+def _wall(said: Said) -> list[tuple[int, int]]:
+    """The hours and minutes that a time of day may be."""
+    text = said.text.lower()
+    if "noon" in text and "after" not in text:
+        return [(12, 0)]
+    if "midnight" in text:
+        return [(0, 0)]
+    found: tuple[int, int, str | None] | None
+    half = re.search(r"half past (\w+)", text)
+    if half is not None:
+        hour = number(half[1])
+        found = (int(hour), 30, None) if hour is not None else None
+    else:
+        clock = _CLOCK.search(text)
+        found = (int(clock[1]), int(clock[2] or 0), clock[3]) if clock is not None else None
+    if found is None:
+        return []
+    hour_, minute, half_day = found
+    late = re.search(r"\b(?:afternoon|evening|tonight)\b", said.sentence, re.IGNORECASE) is not None
+    if half_day is None and late and hour_ < 12:
+        return [(hour_ + 12, minute)]
+    if half_day is not None:
+        hour_ = hour_ % 12 + (12 if half_day.startswith("p") else 0)
+    return [(hour_, minute)]
+
+
+def weekdays(said: Said, facts: Facts) -> str | None:
+    """``on Mondays and Thursdays``: the days of a schedule."""
+    days = [_DAYS[day] for day in re.findall(r"mon|tue|wed|thu|fri|sat|sun", said.text.lower())]
+    wanted = {*days} or {"MON-FRI"}
+    if re.search(r"\b(?:to|through|till)\b", said.text.lower()):
+        wanted = {"-".join(days)}
+    return first(leaf for leaf, fields in _crons(facts) if len(fields) == 6
+                  and wanted <= {*re.split(r"[,#]", fields[4])})
+
+
+def month_day(said: Said, facts: Facts) -> str | None:
+    """``the 15th of each month``: the day of a schedule."""
+    text = said.text.lower()
+    digits = re.search(r"\d+", text)
+    day = "L" if "last" in text else digits[0] if digits else "1" if "first" in text or "1st" in text else None
+    return first(leaf for leaf, fields in _crons(facts) if fields[2] == day)
+
+
+def recurring(said: Said, facts: Facts) -> str | None:
+    """``every 15 minutes``, ``every day``, ``hourly``."""
+    text = said.text.lower()
+    count = 2.0 if "other" in text else number(said["n"]) if said["n"] else 1.0
+    unit = next(unit for word, unit in (
+        ("second", "second"), ("minute", "minute"), ("hour", "hour"), ("dai", "day"), ("day", "day"), ("week", "week"),
+        ("month", "month"), ("morning", "day"), ("evening", "day"), ("night", "day"), ("quarter", "quarter"),
+        ("year", "year")) if word in text)
+    span = (count or 0) * UNITS.get(unit, 0)
+    wait = _equal(facts, span, "Seconds", "IntervalSeconds")
+    rate = first(leaf for leaf in facts.key("expression")
+                  if re.fullmatch(rf"rate\({count or 0:.0f} {unit}s?\)", str(leaf.value)))
+    if rate or wait:
+        return rate or wait
+    for leaf, fields in _crons(facts):
+        every = {"day": fields[2] in "*?" and fields[4] in "*?", "week": fields[4] not in "*?",
+                 "month": fields[2] not in "*?" or "#" in fields[4], "hour": fields[1] == "*"}
+        if count == 1 and len(fields) == 6 and every.get(unit, False):
+            return leaf.pointer
+    return None
+
+
+def zone(said: Said, facts: Facts) -> str | None:
+    """``Berlin time``: the zone of a schedule."""
+    place = re.sub(r"\s+", "_", said["zone"].strip()).lower()
+    ways = {"utc", "gmt"} if place in ("utc", "gmt") else {place}
+    return first(leaf for leaf in facts.key("timezone")
+                  if str(leaf.value).lower() in ways or str(leaf.value).lower().endswith(f"/{place}"))
+
+
+def concurrency(said: Said, facts: Facts) -> str | None:
+    """``five at a time``: how many items of a Map run at once."""
+    return _equal(facts, number(said["n"]), "MaxConcurrency")
+
+
+def in_order(said: Said, facts: Facts) -> str | None:
+    """``one after another``: one item at once, or a circle."""
+    del said
+    return _equal(facts, 1, "MaxConcurrency") or first(facts.circles())
+
+
+def batches(said: Said, facts: Facts) -> str | None:
+    """``in batches of 25``: the batches of a Map."""
+    return _equal(facts, number(said["n"]), "MaxItemsPerBatch")
+
+
+def retried(said: Said, facts: Facts) -> str | None:
+    """``retry it 3 times``: the attempts of a Retry, or of a circle."""
+    return _equal(facts, number(said["n"]), "MaxAttempts") or counted(said, facts)
+
+
+def counted(said: Said, facts: Facts) -> str | None:
+    """``at most 20 times``: the attempts of a Retry, or a number that the condition of a circle counts to."""
+    count = number(said["n"])
+    for one in facts.circles():
+        for index, rule in enumerate(one.state.get("Choices", ())):
+            if count in numbers_in(rule.get("Condition")):
+                return f"{one.pointer}/Choices/{index}/Condition"
+    tries = re.search(r"attempt\b.*\bat most|try\b.*\bat most", said.sentence, re.IGNORECASE)
+    return _equal(facts, count - 1 if tries and count else count, "MaxAttempts")
+
+
+def in_a_row(said: Said, facts: Facts) -> str | None:
+    """``three times in a row``: a condition that counts to three."""
+    return first(leaf for leaf in facts.conditions() if number(said["n"]) in numbers_in(leaf.value))
+
+
+def last_few(said: Said, facts: Facts) -> str | None:
+    """``2 of the last 3``: an expression with both."""
+    wanted = {number(said["n"]), number(said["m"])}
+    return first(leaf for leaf in facts.expressions() if wanted <= numbers_in(leaf.value))
+
+
+def ordinal(said: Said, facts: Facts) -> str | None:
+    """``every third order``: a condition that counts to it."""
+    order = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "tenth": 10}
+    count = float(order[said["n"].lower()])
+    return first(leaf for leaf in facts.conditions() if count in numbers_in(leaf.value))
+
+
+def duration(said: Said, facts: Facts) -> str | None:
+    """A wait, a limit, an interval, or a span of time that an expression reckons with."""
+    span = seconds(said)
+    if span is None:
+        return None
+    found = _equal(facts, span, "Seconds", "TimeoutSeconds", "HeartbeatSeconds", "IntervalSeconds")
+    if found is not None:
+        return found
+    for leaf in facts.expressions():
+        named = stems(said["unit"]) <= leaf.stems and number(said["n"]) in numbers_in(leaf.value)
+        if named or {span, span * 1000} & numbers_in(leaf.value):
+            return leaf.pointer
+    circle = re.search(r"\bfor (?:at most )?$", said.before, re.IGNORECASE)
+    return counted(said, facts) if circle else None
+
+
+def compares(*operators: str) -> Evidence:
+    """``over 500``: a comparison by one of the operators with that number."""
+    signs = "|".join(re.escape(sign) for sign in operators)
+
+    def evidence(said: Said, facts: Facts) -> str | None:
+        wanted = number(said["n"])
+        for leaf in [*facts.conditions(), *facts.expressions()]:
+            for found in re.finditer(rf"(?:{signs})\s*(\d+(?:\.\d+)?)(?!\d)", str(leaf.value)):
+                if float(found[1]) == wanted:
+                    return leaf.pointer
+        return None
+
+    return evidence
+
+
+def between(said: Said, facts: Facts) -> str | None:
+    """``between 5 and 8``: a condition with both."""
+    wanted = {number(said["n"]), number(said["m"])}
+    return first(leaf for leaf in facts.conditions() if wanted <= numbers_in(leaf.value))
+
+
+def amount(said: Said, facts: Facts) -> str | None:
+    """A number that no other form explains: a value as it is, or one that a condition compares with."""
+    wanted = number(said["n"])
+    for leaf in facts.leaves:
+        text = str(leaf.value)
+        if leaf.value == wanted and leaf.key not in _TIMED:
+            return leaf.pointer
+        if leaf.key in ("Condition", "when") and re.search(r"[=<>]\s*\d", text) and wanted in numbers_in(text):
+            return leaf.pointer
+        plain = isinstance(leaf.value, str) and not text.startswith(("TODO", "{%"))
+        if plain and leaf.key not in _TIMED and said["n"] in text:
+            return leaf.pointer
+    return None
+
+
+_TIMED = ("Seconds", "TimeoutSeconds", "IntervalSeconds", "MaxAttempts", "MaxConcurrency", "BackoffRate", "expression",
+          "MaxItemsPerBatch", "HeartbeatSeconds")
+
+
+def verbatim(said: Said, facts: Facts) -> str | None:
+    """A name, an address, a quoted text: as it was written."""
+    bare = said.text.strip('"“”/').rstrip(".,;:")
+    return first(leaf for leaf in facts.leaves if not str(leaf.value).startswith("TODO") and bare in str(leaf.value))
+
+
+def of_type(*types: str) -> Evidence:
+    """The first state of these types."""
+    return lambda _, facts: first(facts.typed(*types))
+
+
+def circle(said: Said, facts: Facts) -> str | None:
+    """``repeat``: a state that leads back to itself."""
+    del said
+    return first(facts.circles())
+
+
+def until(said: Said, facts: Facts) -> str | None:
+    """``until``: a circle, or a time that is waited for."""
+    return circle(said, facts) or first(facts.key("Timestamp", "TimestampPath"))
+
+
+def each(said: Said, facts: Facts) -> str | None:
+    """``each invoice``: a Map over a list of that name, or with it in its own."""
+    wanted = stems(said["what"])
+    maps = list(facts.typed("Map"))
+    return first(one for one in maps if wanted & (one.names | one.stems)) or (first(maps) if len(maps) == 1 else None)
+
+
+def otherwise(said: Said, facts: Facts) -> str | None:
+    """Something other than what a rule leads to: a Default, or a second rule."""
+    del said
+    for one in facts.typed("Choice"):
+        targets = [*targets_of(one.state)]
+        if len({*targets}) > 1:
+            return f"{one.pointer}/Default" if "Default" in one.state else f"{one.pointer}/Choices"
+    return None
+
+
+def negated(said: Said, facts: Facts) -> str | None:
+    """A negation in a condition: $not, another sign, a rule that leads to an end; "no" and "none" are also zero."""
+    sign = r"\$not\(|!=|= false|= null|= \[\]"
+    for leaf in [*facts.conditions(), *facts.expressions()]:
+        if re.search(sign + (r"|= 0\b" if said.text.lower() in ("no", "none") else ""), str(leaf.value)):
+            return leaf.pointer
+    for one in facts.typed("Choice"):
+        for index, rule in enumerate(one.state.get("Choices", ())):
+            if one.machine["States"].get(rule.get("Next"), {}).get("Type") == "Succeed":
+                return f"{one.pointer}/Choices/{index}"
+    return None
+
+
+def no_retry(said: Said, facts: Facts) -> str | None:
+    """``do not retry``: no Retry."""
+    del said
+    return None if next(facts.key("MaxAttempts"), None) else first(facts.typed("Task"))
+
+
+def backoff(said: Said, facts: Facts) -> str | None:
+    """``exponential backoff``: intervals that grow."""
+    del said
+    return first(leaf for leaf in facts.key("BackoffRate") if leaf.value != 1)
+
+
+def retry_word(said: Said, facts: Facts) -> str | None:
+    """``try again``: a Retry, or a circle."""
+    return first(facts.key("MaxAttempts")) or circle(said, facts)
+
+
+def no_answer(said: Said, facts: Facts) -> str | None:
+    """``if nobody answers``: a time limit."""
+    del said
+    return first(facts.key("TimeoutSeconds"))
+
+
+def answered(said: Said, facts: Facts) -> str | None:
+    """``if approved``: a condition on the answer, or the question itself."""
+    del said
+    return first(leaf for leaf in facts.conditions() if "approved" in str(leaf.value)) or first(
+        leaf for leaf in facts.key("Resource") if str(leaf.value).endswith(".waitForTaskToken"))
+
+
+def waited(said: Said, facts: Facts) -> str | None:
+    """``wait``: a Wait, an interval, a time limit, a question."""
+    return first(facts.typed("Wait")) or first(facts.key("IntervalSeconds", "TimeoutSeconds")) or answered(said, facts)
+
+

@@ -1,0 +1,169 @@
+"""What a document says, as facts that a phrase of the sentence can be held against; each with its JSON pointer.
+
+A text that begins with TODO says nothing, nor does the name of a step that only marks what was not understood.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import field
+from typing import Any
+
+from engine.catalog.states import targets_of
+from engine.errors import json_pointer
+from engine.records import dataclass
+
+Json = Any
+Path = tuple[str | int, ...]
+
+_UNSAID = frozenset({"Comment", "description", "name", "QueryLanguage", "Next", "Default", "StartAt"})
+_MACHINES = ("ItemProcessor", "Iterator", "Branches")
+_ENDINGS = re.compile(r"(?:'s|ments?|ations?|ions?|ings?|ed|ers?|als?|es|e|s|y|ies)$")
+_PARTS = re.compile(r"[A-Z]?[a-z']+|[A-Z]+(?![a-z])|\d+")
+WORK = "TODO: what does"
+"""How the function of a step begins whose work the catalogue has no action for."""
+
+
+def stem(word: str) -> str:
+    """What is left of a word without its endings: shipping, ships and ship are one."""
+    found = word.lower().strip("'")
+    for _ in range(2):
+        shorter = _ENDINGS.sub("", found)
+        if len(shorter) < 3:
+            break
+        found = shorter
+    return found[:-1] if len(found) > 3 and found[-1] == found[-2] else found
+
+
+def stems(text: str) -> frozenset[str]:
+    """The stems in a text, also in names such as daysOverdue."""
+    return frozenset(stem(part) for part in _PARTS.findall(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A text or a number of the document. `key` is the nearest name over it."""
+
+    pointer: str
+    key: str
+    value: Json
+    stems: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A state. `names` are the stems of its name, `stems` those of all it says, `firm` those without its TODOs. A step
+    that only marks what was not understood has them in `marked` alone."""
+
+    pointer: str
+    name: str
+    state: Mapping[str, Json]
+    machine: Mapping[str, Json]
+    names: frozenset[str]
+    stems: frozenset[str]
+    firm: frozenset[str]
+    marked: frozenset[str]
+
+    @property
+    def is_work(self) -> bool:
+        """Whether it is more than a mark."""
+        return not self.marked
+
+
+@dataclass(slots=True)
+class Facts:
+    """A document, taken apart."""
+
+    leaves: list[Leaf] = field(default_factory=list)
+    states: list[Stated] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, document: Mapping[str, Json]) -> Facts:
+        """The facts of a document's definition and triggers."""
+        facts = cls()
+        facts._machine(document.get("definition"), ("definition",))
+        facts.leaves += _leaves(document.get("triggers", []), ("triggers",), "")
+        return facts
+
+    def _machine(self, machine: Json, path: Path) -> None:
+        states = machine.get("States") if isinstance(machine, dict) else None
+        for name, state in states.items() if isinstance(states, dict) else ():
+            if not isinstance(state, dict):
+                continue
+            here: Path = (*path, "States", name)
+            own = {key: value for key, value in state.items() if key not in _MACHINES}
+            leaves = list(_leaves(own, here, ""))
+            marks = _marks(state)
+            every = frozenset().union(*(leaf.stems for leaf in leaves))
+            firm = frozenset().union(*(leaf.stems for leaf in leaves if not str(leaf.value).startswith("TODO")))
+            names: frozenset[str] = frozenset() if marks else stems(name)
+            marked: frozenset[str] = stems(_said_of(name, state)) if marks else frozenset()
+            self.states.append(Stated(json_pointer(here), name, state, machine, names, names | every, firm, marked))
+            if not marks:
+                self.leaves += leaves
+            for key in _MACHINES:
+                inner = state.get(key)
+                for index, one in enumerate(inner) if isinstance(inner, list) else ():
+                    self._machine(one, (*here, key, index))
+                if isinstance(inner, dict):
+                    self._machine(inner, (*here, key))
+
+    def key(self, *keys: str) -> Iterator[Leaf]:
+        """The leaves of these names."""
+        return (leaf for leaf in self.leaves if leaf.key in keys)
+
+    def typed(self, *types: str) -> Iterator[Stated]:
+        """The states of these types."""
+        return (one for one in self.states if one.state.get("Type") in types)
+
+    def conditions(self) -> Iterator[Leaf]:
+        """The conditions of rules and of triggers."""
+        return self.key("Condition", "when")
+
+    def expressions(self) -> Iterator[Leaf]:
+        """All that is computed."""
+        return (leaf for leaf in self.leaves if isinstance(leaf.value, str) and leaf.value.startswith("{%"))
+
+    def circles(self) -> Iterator[Stated]:
+        """The states that lead back to themselves."""
+        return (one for one in self.states if one.name in reached(one.machine, *targets_of(one.state)))
+
+
+def reached(machine: Mapping[str, Json], *names: str) -> set[str]:
+    """The names of the states that these lead to, themselves among them."""
+    found: set[str] = set()
+    pending = list(names)
+    while pending:
+        name = pending.pop()
+        state = machine["States"].get(name)
+        if name not in found and isinstance(state, dict):
+            found.add(name)
+            pending += targets_of(state)
+    return found
+
+
+def _marks(state: Mapping[str, Json]) -> bool:
+    """Whether the state stands for what was not understood."""
+    if state.get("Type") == "Pass" and str(state.get("Comment", "")).startswith("TODO"):
+        return True
+    arguments = state.get("Arguments")
+    return isinstance(arguments, dict) and str(arguments.get("FunctionName", "")).startswith(WORK)
+
+
+def _said_of(name: str, state: Mapping[str, Json]) -> str:
+    """The words that a mark stands for: its name may be cut."""
+    quoted = re.search(r'"(.*)"', str(state.get("Comment", "")))
+    return f"{name} {quoted[1] if quoted else state.get('Arguments', {}).get('FunctionName', '')}"
+
+
+def _leaves(value: Json, path: Path, key: str) -> Iterator[Leaf]:
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if name not in _UNSAID:
+                yield from _leaves(item, (*path, name), name)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _leaves(item, (*path, index), key)
+    elif isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        yield Leaf(json_pointer(path), key, value, stems(str(value).removeprefix("TODO: ")))

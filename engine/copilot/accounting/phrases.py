@@ -1,0 +1,110 @@
+"""The forms of phrases that say a number, a time, a name, a repetition or a negation, and what each is held against.
+
+The first form that fits has the phrase.
+"""
+
+from __future__ import annotations
+
+import re
+
+from engine.copilot.accounting import evidence as ev
+from engine.copilot.offline.words import NUMBERS, TIMES
+from engine.records import dataclass
+
+
+def _any_of(words: set[str]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))
+
+
+_N = rf"(?:\d+(?:[.,]\d+)*|{_any_of({*NUMBERS, *TIMES} - {'a', 'an', 'half', 'once'})})"
+_IN_WORDS = _any_of({*NUMBERS} - {"a", "an", "one", "half"})
+_UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?|days?|weeks?|months?|years?)"
+_DURATION = rf"(?P<n>{_N}|half an?|an?)\s(?:more )?(?P<unit>{_UNIT})\b"
+_DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
+_MONEY = r"[$€£]?\s?"
+_OFTEN = rf"(?:other |(?P<n>{_N}) )?(?:{_UNIT}|mornings?|evenings?|nights?|quarters?)"
+_FEW = (r"(?:(?:less|fewer|lower|smaller|shorter|younger) than|below|under|drops? (?:to )?below|falls? below)")
+_MUCH = r"(?:(?:more|greater|higher|larger|longer|older|bigger|later) than|over|above|exceed(?:s|ing|ed)?|beyond)"
+_NO_LESS = r"(?:at least|(?:no|not) (?:less|fewer|lower|below|under)(?: than)?)"
+_NO_MORE = r"(?:at most|up to|(?:no|not) (?:more|higher|over|above|greater|longer|larger)(?: than)?)"
+_SPAN = (
+    r"(?:in|for|after|within|every|until|by|wait|pause|sleep|of|takes|longer than|waiting|with|let|starting at|them"
+    r"|another|out after|and|finished after|delay)"
+)
+_NOT = r"isn't|aren't|wasn't|doesn't|don't|didn't|hasn't|haven't|won't|cannot|can't"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of phrase: what it says (`kind`), how it is written, and its evidence."""
+
+    kind: str
+    pattern: re.Pattern[str]
+    evidence: ev.Evidence
+
+
+def _form(kind: str, evidence: ev.Evidence, *ways: str) -> Form:
+    return Form(kind, re.compile("|".join(ways), re.IGNORECASE), evidence)
+
+
+FORMS: tuple[Form, ...] = (
+    _form("name", ev.verbatim, r"https?://[^\s,;]+[^\s,;.!?):]", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", r"\"[^\"]*\"",
+          r"“[^”]*”", r"(?<!\w)#[\w-]+", r"(?<![\w/])/[A-Za-z][\w-]*(?:/[\w-]+)*", r"\b\d{4}-\d\d-\d\d(?:T[\d:]+Z?)?"),
+    _form("time", ev.weekdays, rf"\b(?:from )?{_DAY} (?:to|through|till) {_DAY}",
+          r"\b(?:(?:every|each|on) )?(?:weekdays?|working days?)\b",
+          rf"\b(?:(?:on|every|each) )?{_DAY}(?:(?:,? and |, ){_DAY})*"),
+    _form("time", ev.month_day,
+          r"\b(?:on )?the (?:first|last|1st|\d+(?:st|nd|rd|th)?)(?: day)? of (?:the|each|every) month"),
+    _form("time", ev.wall_time, r"\b(?:at )?half past \w+", r"\b(?:at )?\d{1,2}:\d\d(?:\s?[ap]\.?m\b)?",
+          r"\b(?:at )?\d{1,2}\s?(?:[ap]\.?m\b|o'?clock\b)", r"\b(?:at )?(?:noon|midnight)\b",
+          rf"\bat \d{{1,2}}\b(?![:.]\d|\s*(?:{_UNIT}|at a time|at once|times|%|euros|usd|degrees))"),
+    _form("time", ev.recurring, rf"\b(?:every|each) {_OFTEN}\b", r"\b(?:hourly|daily|weekly|monthly|nightly)\b",
+          r"\b(?:once|twice) a day\b", r"\bof (?:each|every) month\b", r"\bthe month\b"),
+    _form("zone", ev.zone, r"(?:\bin )?\b(?P<zone>UTC|GMT|(?-i:[A-Z])[a-z]+/(?-i:[A-Z])[A-Za-z_]+)\b(?: time\b)?",
+          r"(?:\bin )?\b(?P<zone2>(?-i:[A-Z])[a-z]+(?: (?-i:[A-Z])[a-z]+)?) time\b"),
+    _form("batch", ev.batches, rf"\bin batches of (?P<n>{_N})\b"),
+    _form("concurrency", ev.concurrency, rf"(?:\b(?:at most|up to|no more than|with) )*\b(?P<n>{_N}) "
+          r"(?:at a time|at once|at the same time|in parallel|concurrently|side by side)\b"),
+    _form("concurrency", ev.in_order, r"\bone (?:after (?:another|the other)|by one)\b(?! )", r"\bin sequence\b"),
+    _form("window", ev.in_a_row, rf"\b(?P<n>{_N}) (?:\w+ )?(?:in a row|one after the other|in succession|running)\b",
+          rf"\b(?P<n2>{_N}) consecutive(?: \w+)?"),
+    _form("window", ev.last_few, rf"\b(?P<n>{_N}) (?:out )?of the last (?P<m>{_N})\b"),
+    _form("retry", ev.retried, rf"\bretr\w+ (?:it |them )?(?:up to |at most )?(?P<n>{_N})(?: times)?\b(?! {_UNIT})",
+          rf"\b(?P<n2>{_N}) retries\b"),
+    _form("retry", ev.no_retry, r"\b(?:do not|don't|never|without) (?:retry|retrying)\b"),
+    _form("retry", ev.backoff, r"\bexponential backoff\b", r"\bback(?:ing)? off\b"),
+    _form("times", ev.counted,
+          rf"(?:\b(?:at most|up to|no more than|more than) )?\b(?P<n>{_N})(?: times| attempts| tries)"
+          r"(?: at most)?\b", r"\b(?P<n2>twice)\b(?: at most)?"),
+    _form("condition", ev.between, rf"\bbetween {_MONEY}(?P<n>{_N}) and {_MONEY}(?P<m>{_N})\b"),
+    _form("condition", ev.compares(">="), rf"\b{_MONEY}(?P<n>{_N})%?(?: \w+)? or (?:more|above|higher|over|greater)\b",
+          rf"\b{_NO_LESS} {_MONEY}(?P<n2>{_N})\b"),
+    _form("condition", ev.compares("<="), rf"\b{_MONEY}(?P<n>{_N})%?(?: \w+)? or (?:less|below|lower|under|fewer)\b",
+          rf"\b{_NO_MORE} {_MONEY}(?P<n2>{_N})\b(?! {_UNIT})"),
+    _form("condition", ev.compares(">"), rf"\b{_MUCH} {_MONEY}(?P<n>{_N})(?![\w:])(?: {_UNIT})?"),
+    _form("condition", ev.compares("<"), rf"\b{_FEW} {_MONEY}(?P<n>{_N})(?![\w:])(?: {_UNIT})?"),
+    _form("duration", ev.duration, rf"\b{_SPAN} (?:at most |longer than )?{_DURATION}",
+          rf"\b(?P<n2>{_N}|an?) (?P<unit2>{_UNIT}) (?:later|after|before|apart|between|pass|ago)\b"),
+    _form("window", ev.ordinal, r"\b(?:every|the|each) (?P<n>second|third|fourth|fifth|sixth|tenth)\b(?= \w)"),
+    _form("duration", ev.duration, rf"\b{_DURATION}"),
+    _form("number", ev.amount, rf"(?<![\w/:-]){_MONEY}(?P<n>\d+(?:[.,]\d+)*)(?![\w/:-])",
+          rf"(?<![\w-])(?P<n2>{_IN_WORDS})(?![\w-])"),
+    _form("nothing", ev.otherwise, r"\b(?:do(?:es)? )?nothing\b(?: should happen)?", r"\b(?:just )?stop\b"),
+    _form("otherwise", ev.otherwise, r"\botherwise\b", r"\belse\b", r"\bin all other cases\b",
+          r"\b(?:the|all) others?\b", r"\binstead of\b"),
+    _form("answer", ev.no_answer, r"\b(?:nobody|no one) answers\b", r"\b(?:there is )?no (?:answer|response|reply)\b",
+          r"\bwithout an? (?:answer|reply|response)\b", r"\btimes out\b", r"\btakes longer\b", r"\bnot finished\b"),
+    _form("parallel", ev.of_type("Parallel"), r"\bin parallel\b", r"\bat the same time\b", r"\bsimultaneously\b",
+          r"\bconcurrently\b", r"\bside by side\b", r"\bwithout waiting(?: for (?:that|it))?\b", r"\bmeanwhile\b"),
+    _form("wait", ev.waited, r"\b(?:wait|waits|waiting|pause|sleep|later|pass)\b"),
+    _form("repetition", ev.until, r"\b(?:until|while)\b"),
+    _form("repetition", ev.retry_word, r"\b(?:repeat\w*|poll|keep(?= \w+ing)|loop|do that again)\b",
+          r"\bretr(?:y|ied|ies|ying)\b", r"\btry again\b", r"\battempts?\b"),
+    _form("answer", ev.answered,
+          r"\b(?:if|once|when|on|after|is|are|be|been|they|she|he|has|have|as) (?:it is |they |she |he )?"
+          r"(?:approved|approves?|rejected|rejects?|declined?|declines|refused|refusal|accepted)\b"),
+    _form("question", ev.answered, r"\b(?:approv\w+|sign-?off|go-ahead|permission|consent)\b"),
+    _form("repetition", ev.each,
+          r"\b(?:for )?(?:each|every|all)(?: of)?(?: the| their| its)? (?P<what>[\w-]+(?: [\w-]+)?)"),
+    _form("negation", ev.negated, rf"\b(?:not|no|never|none|unless|except|without|skip|nobody|{_NOT})\b"),
+)

@@ -1,0 +1,71 @@
+"""Which words mean what an action does, and which words say nothing by themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+GLUE = frozenset([
+    "a", "an", "the", "this", "that", "these", "those", "it", "its", "it's", "they", "them", "their", "he", "she",
+    "him", "his", "her", "we", "i", "us", "me", "you", "our", "your", "my", "of", "to", "and", "or", "but", "so",
+    "as", "is", "are", "was", "were", "be", "been", "being", "am", "has", "have", "had", "do", "does", "did",
+    "will", "would", "shall", "may", "might", "can", "in", "on", "at", "by", "for", "from", "with", "into", "onto",
+    "via", "about", "also", "please", "just", "there", "which", "s", "ve", "re", "ll", "d", "t",
+])
+"""Words that say nothing by themselves: nothing can be lost with them."""
+
+_MEANS: tuple[tuple[str, str], ...] = (
+    (r"e-?mail\w*|mail\w*|newsletter|remind\w*|reminder|notif\w*|tell|told|inform\w*|send\w*|sent|letter", r"email:"),
+    (r"slack|posts?|posted|messages?|tell|told|notif\w*|alert\w*|inform\w*|raise", r"slack:"),
+    (r"text\w*|sms|page[ds]?|publish\w*|topic|notif\w*|sns|alert\w*", r"sns:publish"),
+    (r"charg\w*|bill\w*|debit\w*|captur\w*|pay\w*|paid|card|payment", r"payment:charge"),
+    (r"refund\w*|reimburs\w*|money|back|give|return\w*", r"payment:refund"),
+    (r"ask\w*|approv\w*|request\w*|question|get|sign-?off|answer\w*|need\w*|wait\w*", r"waitForTaskToken"),
+    (r"run|runs|running|invok\w*|call\w*|functions?|lambdas?|execut\w*|result\w*", r"lambda:invoke"),
+    (r"call\w*|fetch\w*|get|read|ping\w*|quer\w*|request\w*|download\w*|api|service|poll\w*|check\w*|hit|answers?|result",
+     r"http:request"),
+    (r"look\w*|up|find|get|read\w*|load|check\w*|fetch\w*|use|value", r"getItem"),
+    (r"sav\w*|stor\w*|writ\w*|written|put|insert\w*|add\w*|tables?|record\w*", r"putItem"),
+    (r"updat\w*|mark\w*|set|chang\w*|tables?", r"updateItem"),
+    (r"delet\w*|remov\w*|tables?", r"deleteItem"),
+    (r"table", r"getItem"),
+    (r"queues?|enqueu\w*|put|send\w*|sent|messages?|go|goes", r"sqs:"),
+    (r"bucket|upload\w*|archiv\w*|sav\w*|stor\w*|put|writ\w*|export\w*", r"s3:putObject"),
+    (r"log\w*|record\w*|writ\w*", r"log:write"),
+    (r"start\w*|launch\w*|workflow|process|hand|escalat\w*|run|trigger\w*", r"startExecution"),
+    (r"jobs?|glue|run|start\w*", r"glue:"),
+    (r"events?|emit\w*|put|publish\w*|raise", r"events:put"),
+)
+"""A word, and the resource of an action that it may mean."""
+
+_TYPES = {
+    "Fail": re.compile(r"^(?:fail\w*|abort\w*|reject\w*|declin\w*|error|clear)$"),
+    "Wait": re.compile(r"^(?:wait\w*|paus\w*|sleep\w*|hold|delay\w*|later|after|before|until|let|pass)$"),
+    "Map": re.compile(r"^(?:each|every|all|process|go|through|list|rest)$"),
+    "Parallel": re.compile(r"^(?:both|parallel|together)$"),
+}
+
+
+def meant_by(word: str, state: Mapping[str, Any]) -> bool:
+    """Whether the word is one for what the state does."""
+    form = _TYPES.get(str(state.get("Type")))
+    if form is not None and form.match(word):
+        return True
+    resource = str(state.get("Resource", ""))
+    return any(re.fullmatch(words, word) and re.search(action, resource) for words, action in _MEANS if resource)
+
+
+_ACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(words), resource) for words, resource in (
+    (r"charg(?:e|es|ed|ing)|debit(?:s|ed|ing)?|paid|pays|paying", r"payment:charge"),
+    (r"refund(?:s|ed|ing)?", r"payment:refund"),
+    (r"delet(?:e|es|ed|ing)|remov(?:e|es|ed|ing)", r"deleteItem|lambda:invoke|http:"),
+    (r"log(?:s|ged|ging)", r"log:write"),
+    (r"publish(?:es|ed|ing)?", r"sns:publish|events:|lambda|startExecution"),
+    (r"archiv(?:e|es|ed|ing)", r"s3:|lambda|http:|sqs"),
+))
+
+
+def action_of(word: str) -> str | None:
+    """The resources of a word that can only be an action; None for others."""
+    return next((resource for words, resource in _ACTIONS if words.fullmatch(word)), None)
