@@ -130,17 +130,21 @@ def decode_snapshot(bodies: Iterable[bytes]) -> Snapshot:
     """
     snapshot: Snapshot | None = None
     for body in bodies:
-        record = unpack(body)
-        if "w" in record:
-            snapshot = snapshot_codec.decode(record["w"])
-        elif snapshot is None:
-            raise StoreCorrupt("the oldest segment that was read holds no whole snapshot")
-        else:
-            frames = snapshot_codec.decode_frames(record["f"], record["v"])
-            snapshot = snapshot_codec.apply_delta(snapshot, record["g"], frames, record["x"], record["v"])
+        snapshot = snapshot_after(snapshot, body)
     if snapshot is None:
         raise StoreCorrupt("there is no segment to read a snapshot from")
     return snapshot
+
+
+def snapshot_after(snapshot: Snapshot | None, body: bytes) -> Snapshot:
+    """The snapshot after one segment, from the one before it; None before a checkpoint. Raises as decode_snapshot."""
+    record = unpack(body)
+    if "w" in record:
+        return snapshot_codec.decode(record["w"])
+    if snapshot is None:
+        raise StoreCorrupt("the oldest segment that was read holds no whole snapshot")
+    frames = snapshot_codec.decode_frames(record["f"], record["v"])
+    return snapshot_codec.apply_delta(snapshot, record["g"], frames, record["x"], record["v"])
 
 
 def decode_events(body: bytes) -> list[HistoryEvent]:

@@ -44,12 +44,25 @@ class Changeover:
 
 
 @dataclass(frozen=True, slots=True)
+class Fork:
+    """That an execution is a fork of `original`, from before its event `event` on: with another input there (`given`),
+    with reads really called, with calls of the states `allow` really made where they were not on record."""
+
+    original: str
+    event: int
+    given: bool
+    reads: bool
+    allow: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Execution:
     """An execution as it is shown. `output` is None until it SUCCEEDED; times are epoch seconds; `redrives` counts
     those so far, `awaited_calls` are what a redriven one waits for; `actor` is who started it, where the journal keeps
     that; `parent` the execution that did. `redrivable_until`: when one that did not succeed can no longer be redriven;
     `kept_until`: when retention may take it. `waits_for_budget`: since when and until when it waits to begin. `version`
-    and `definition_digest` are those that it runs by now; `changeovers` are the changes of them, in order."""
+    and `definition_digest` are those that it runs by now; `changeovers` are the changes of them, in order. `fork`: it
+    is one."""
 
     key: ExecutionKey
     workflow: str
@@ -72,6 +85,7 @@ class Execution:
     parent: Parent | None = None
     waits_for_budget: BudgetWait | None = None
     changeovers: tuple[Changeover, ...] = ()
+    fork: Fork | None = None
 
     def digest_at(self, event: int) -> str:
         """The digest of the definition that it ran by at the history's event `event`."""

@@ -30,14 +30,14 @@ START_GRACE_SECONDS = 30.0
 
 class Activator:
     """Keeps the plans of the definitions it has met. Safe to share between threads. `confirmed_schema` is the setting
-    AUTOMATE_SNAPSHOT_SCHEMA: raises InvalidDocument for one that this release does not write. `retention` are the
-    terms of what ends."""
+    AUTOMATE_SNAPSHOT_SCHEMA: raises InvalidDocument for one that this release does not write. `schema` is what is
+    written by it. `retention` are the terms of what ends."""
 
     def __init__(
         self, journal: Journal, published: Published, new_nonce: Callable[[], str], *, confirmed_schema: int = 0,
         retention: Retention | None = None,
     ) -> None:
-        self._schema = written_schema(confirmed_schema)
+        self.schema = written_schema(confirmed_schema)
         self._retention = retention or Retention()
         self._journal = journal
         self._published = published
@@ -64,7 +64,7 @@ class Activator:
             header = replace(header, version=onto.number, definition_digest=onto.definition_digest)
         version, plan = self.plan_of(header)
         return Activation(
-            header, version, plan, snapshot, nonce=self._new_nonce(), schema=self._schema, segments=loaded.segments,
+            header, version, plan, snapshot, nonce=self._new_nonce(), schema=self.schema, segments=loaded.segments,
             input_bytes=input_bytes, sizes=self._journal.sizes, retention=self._retention,
         )
 

@@ -9,7 +9,8 @@ was.
 
 Where the log is sealed later (it has notes), what is younger than SEALED_SECONDS is not missing: it waits.
 
-The newest MOST_COMPARED executions are looked at, for a tail is what is newest, and every note that is kept.
+The newest MOST_COMPARED executions are looked at, for a tail is what is newest, and every note that is kept. A fork has
+no entries of its own: the act that made it is its original's.
 """
 
 from __future__ import annotations
@@ -117,7 +118,7 @@ def _newest(index: ExecutionsIndex, workspace: str) -> Iterator[ExecutionRow]:
     left, token = MOST_COMPARED, None
     while left > 0:
         page = index.query(ExecutionQuery(workspace, limit=min(left, _PAGE), next_token=token))
-        yield from page.rows
+        yield from (row for row in page.rows if row.key.fork_of is None)
         left -= len(page.rows)
         token = page.next_token
         if token is None:

@@ -207,6 +207,20 @@ class Redriven(Stimulus):
 
 
 @dataclass(frozen=True, slots=True)
+class Forked(Stimulus):
+    """The first of a fork (engine.durable.lifecycle.forking): it goes on as execution `of` stood before its event
+    `event`, by whom. `given`: with another input there. `reads` says whether reads are really called, `allow` names the
+    states whose writes may be."""
+
+    of: str = ""
+    event: int = 0
+    by: str = ""
+    given: bool = False
+    reads: bool = False
+    allow: Any = ()
+
+
+@dataclass(frozen=True, slots=True)
 class StopRequested(Stimulus):
     """StopExecution."""
 

@@ -224,6 +224,13 @@ class Journal(Protocol):
         there."""
         ...
 
+    def add_ended(
+        self, header: Header, execution_input: bytes, row: ExecutionRow | None, segments: Sequence[Segment]
+    ) -> None:
+        """Write an execution that has ended already, under a key that nobody else has: it is there whole, or not.
+        Nobody is told of its end."""
+        ...
+
     def execution_input(self, key: ExecutionKey) -> bytes | None:
         """The input as it was given to `create`; None for an unknown execution."""
         ...

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from engine.records import dataclass
 
 DEFAULT_WORKSPACE = "default"
 
+_FORK = re.compile(r"([^~]+)~at\d+\.[0-9a-f]+")
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class ExecutionKey:
-    """One execution. `id` is ``<workflow>:<name>``, so a name is unique within its workflow by construction."""
+    """One execution. `id` is ``<workflow>:<name>``, so a name is unique within its workflow by construction. A fork's
+    is that of its original with ``~at<event>.<random>`` behind it: a ``~`` is in no name that a user gives."""
 
     workspace: str
     id: str
@@ -28,6 +33,21 @@ class ExecutionKey:
     def name(self) -> str:
         """The execution's name."""
         return self.id.partition(":")[2]
+
+    def fork(self, event: int, random: str) -> ExecutionKey:
+        """The key of a fork of it at `event`; `random` are hexadecimal digits."""
+        return ExecutionKey(self.workspace, f"{self.id}~at{event}.{random}")
+
+    @property
+    def fork_of(self) -> str | None:
+        """The id of the execution that this one is a fork of; None where it is none."""
+        found = _FORK.fullmatch(self.id)
+        return None if found is None else found[1]
+
+    @property
+    def forks(self) -> str:
+        """What the names of its forks begin with, as the executions index is asked for them."""
+        return f"{self.name}~at*"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("GET", "/workflows/{name}/inputs", "steps"),
     ("GET", "/executions/{id}/effects", "runs.effects"),
     ("GET", "/executions/{id}/explanation", "runs.explanation"),
+    ("POST", "/executions/{id}/fork", "runs.forks"),
     ("GET", "/executions/{id}/map-runs", "map_runs"),
     ("GET", "/executions/{id}/map-runs/{run}", "map_runs"),
     ("PUT", "/executions/{id}/map-runs/{run}", "map_runs"),

@@ -18,9 +18,9 @@ from functions.app.routing import Route, RouteTable
 
 MODULES = (
     "workflow_list", "workflows", "versions", "conversion", "executions", "steps", "runs.effects",
-    "runs.explanation", "map_runs", "operations", "redrives", "tasks", "activities", "triggers.deliveries",
-    "triggers.hooks", "triggers.events", "triggers.forms", "definitions", "rules", "testing", "copilot", "secrets",
-    "tokens", "grants", "audit", "alarms", "figures", "uploads", "storage", "me",
+    "runs.explanation", "runs.forks", "map_runs", "operations", "redrives", "tasks", "activities",
+    "triggers.deliveries", "triggers.hooks", "triggers.events", "triggers.forms", "definitions", "rules", "testing",
+    "copilot", "secrets", "tokens", "grants", "audit", "alarms", "figures", "uploads", "storage", "me",
 )
 """The modules of functions.app.routes, in the order in which their routes are shown; what describes them is last."""
 

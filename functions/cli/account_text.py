@@ -56,6 +56,9 @@ def print_account(screen: Screen, execution: Json, told: Account, *, note: str |
 
 def _print_heading(execution: Json) -> None:
     click.echo(f"{execution['id']}  {status_mark(execution['status'])}  version {execution['version']}")
+    if execution.get("fork") is not None:
+        fork = execution["fork"]
+        click.echo(f"a fork of {fork['original']} at event {fork['event']}")
 
 
 def _print_times(screen: Screen, execution: Json, rested: float) -> None:

@@ -52,6 +52,8 @@ SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
          "Say why a step went as it did, with the values of then; of a STATE its last visit."),
         ("redrive", "redrive",
          "Let an execution that FAILED, TIMED_OUT or was ABORTED go on where it stood; with --workflow many."),
+        ("fork", "runs.fork",
+         "Run an execution once more from one of its events on, apart from it."),
         ("map-run", "map_runs",
          "Distributed Maps: how a run stands, its limits, its child executions."),
         ("task", "tasks",

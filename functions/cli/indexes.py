@@ -21,7 +21,9 @@ from functions.cli.groups import summary
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Authoring": ("workflows", "testing", "simulate", "rules", "events", "copilot", "connectors", "cost"),
-    "Running": ("executions", "runs.effects", "runs.explain", "redrive", "map_runs", "tasks", "activities"),
+    "Running": (
+        "executions", "runs.effects", "runs.explain", "redrive", "runs.fork", "map_runs", "tasks", "activities",
+    ),
     "Operating": ("operating", "triggers", "secrets", "tokens", "grants", "people", "audit", "doctor", "tune"),
     "Serving and signing in": ("serving", "signing"),
 }

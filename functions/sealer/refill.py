@@ -46,7 +46,8 @@ class Refill:
                 workspace, started_after=since, started_before=until, limit=_PAGE, next_token=token
             ))
             for row in page.rows:
-                self._record(list(self._reader.refilled(row.key)))
+                if row.key.fork_of is None:  # it has no entries of its own
+                    self._record(list(self._reader.refilled(row.key)))
                 last = row.started_at
             executions, token = executions + len(page.rows), page.next_token
             if token is None:

@@ -61,12 +61,12 @@ class Telling:
 
 
 def end_of(record: Json) -> End | None:
-    """The end that a record of the stream says; None for one that says none."""
+    """The end that a record of the stream says; None for one that says none, and of a fork."""
     item = streamed(record["dynamodb"].get("NewImage", {}))
     if item.get("sk") != items.HEADER or items.LISTED not in item or items.TAKEN_AT in item:
         return None
     row = items.row_of(item)
-    if row.status == RUNNING:
+    if row.status == RUNNING or row.key.fork_of is not None:
         return None
     return End(
         row.key, row.workflow, row.version, row.status, int(item["seq"]), row.started_at, row.ended_at, row.error

@@ -129,7 +129,9 @@ def change_of(record: Json) -> End | None:
         _LOG.error("A STATUS IS NOT TOLD: %s: %s", item.get("pk"), error)
         return None
     began = record["eventName"] == "INSERT" or items.REOPENED in item
-    if is_express(item["kind"]) or not (row.status in STATUSES or (row.status == RUNNING and began)):
+    if row.key.fork_of is not None or is_express(item["kind"]):
+        return None
+    if not (row.status in STATUSES or (row.status == RUNNING and began)):
         return None
     return End(
         row.key, row.workflow, row.version, row.status, int(item["seq"]), row.started_at, row.ended_at, row.error

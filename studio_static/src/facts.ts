@@ -1214,6 +1214,7 @@ export const AUDIT_ACTS = [
   "engine.step_failed",
   "engine.timed_out",
   "execution.erase",
+  "execution.fork",
   "execution.redrive",
   "execution.rerun",
   "execution.resume",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.ports.journal import Due, HeaderChange, Parent
+from engine.ports.journal import Due, HeaderChange, Loaded, Parent
 from engine.ports.keys import ExecutionKey
 from tests.support.records import a_header, a_segment, an_item
 
@@ -21,6 +21,16 @@ def started(journal, key):
 
 
 # --- create
+
+
+def test_an_execution_that_has_ended_is_added_whole(journal, key):
+    ended = a_header(key, status="FAILED", seq=1, due_at=None, ended_at=1_700_000_050.0)
+    segments = [a_segment(key, 0, checkpoint=True), a_segment(key, 1, checkpoint=True)]
+    journal.add_ended(ended, b'{"a":1}', None, segments)
+    assert journal.load(key) == Loaded(ended, tuple(segments[1:]))
+    assert list(journal.segments(key)) == segments
+    assert journal.execution_input(key) == b'{"a":1}'
+    assert journal.due(float("inf")) == []
 
 
 def test_create_keeps_header_and_input(journal, key):

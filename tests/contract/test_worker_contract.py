@@ -13,6 +13,8 @@ from connectors.registry import Registry
 from connectors.tasks import ConnectorTasks
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.durable import codec
+from engine.durable.lifecycle.forking.forks import Wanted
+from engine.durable.lifecycle.forking.running import Calls
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
 from engine.governance.resolving import SecretResolving
 from engine.ports.activities import Activity
@@ -45,6 +47,23 @@ def product_of(backend, workspace):
         return Product(definition, tasks, backend=backend, workspace=workspace, **more)
 
     return make
+
+
+def test_a_fork_is_the_original_from_there_on_and_touches_nothing(product_of):
+    product = product_of(ORDER)
+    key = product.start({"lines": [{"sku": n} for n in range(3)]})
+    product.drain()
+    was, events, calls = product.describe(key), product.executions.history(key), len(product.tasks.calls)
+    for event in (1, len(events) // 2, len(events)):
+        made = product.executions.fork(key, Wanted(event, "me"), Calls(product.tasks, lambda _resource: False))
+        assert (made.status, made.output, made.fork.original) == (was.status, was.output, key.id)
+        assert product.executions.history(made.key) == events
+        assert made.kept_until == pytest.approx(was.kept_until, abs=2000)
+    product.drain()
+    assert (product.describe(key), len(product.tasks.calls)) == (was, calls)
+    page = product.executions.page(ExecutionQuery(product.workspace, workflow="flow", name=key.forks))
+    assert {row.key.fork_of for row in page.rows} == {key.id}
+    assert len(page.rows) == 3
 
 
 def test_a_whole_order_runs(product_of):

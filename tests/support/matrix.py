@@ -67,6 +67,7 @@ TABLE = {
         POST /executions/{id}/stop
         POST /executions/{id}/resume
         POST /executions/{id}/rerun
+        POST /executions/{id}/fork
         POST /executions/{id}/redrive
         POST /workflows/{name}/redrive
         POST /executions/{id}/redrive/plan

@@ -65,6 +65,14 @@ class DynamoJournal:
             self._table.delete([(pk, sk)])
         return present
 
+    def add_ended(
+        self, header: Header, execution_input: bytes, row: ExecutionRow | None, segments: Sequence[Segment]
+    ) -> None:
+        """Write the segments, then the input, then the header: without that nobody finds the others, and the term of
+        the last segment deletes them."""
+        self.commit(segments)
+        self.create(header, execution_input, row)
+
     def _put_header(self, header: Header, item: Item, beside: Put | None) -> Header | None:
         """None when it was free, else the header that is there."""
         if beside is not None:

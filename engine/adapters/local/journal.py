@@ -78,16 +78,19 @@ class SqliteJournal:
 
     def create(self, header: Header, execution_input: bytes, row: ExecutionRow | None = None) -> Header | None:
         """Write header, input and row in one transaction. None when written, else the header that is there."""
+        return self._database.write(lambda connection: _create(connection, header, execution_input, row))
 
-        def work(connection: sqlite3.Connection) -> Header | None:
-            if not connection.execute(_CREATE, _header_values(header)).rowcount:
-                return _read_header(connection, header.key)
-            connection.execute(_PUT_INPUT, (header.key.workspace, header.key.id, execution_input))
-            if row is not None:
-                write_row(connection, row)
-            return None
+    def add_ended(
+        self, header: Header, execution_input: bytes, row: ExecutionRow | None, segments: Sequence[Segment]
+    ) -> None:
+        """Write all of it in one transaction."""
 
-        return self._database.write(work)
+        def work(connection: sqlite3.Connection) -> None:
+            _create(connection, header, execution_input, row)
+            for segment in segments:
+                _write_segment(connection, segment)
+
+        self._database.write(work)
 
     def execution_input(self, key: ExecutionKey) -> bytes | None:
         """The input as it was given to `create`."""
@@ -212,6 +215,18 @@ class SqliteJournal:
                     row.ended_at, storable(row.error),
                 ))
         return changed
+
+
+def _create(
+    connection: sqlite3.Connection, header: Header, execution_input: bytes, row: ExecutionRow | None
+) -> Header | None:
+    """The header that is there already."""
+    if not connection.execute(_CREATE, _header_values(header)).rowcount:
+        return _read_header(connection, header.key)
+    connection.execute(_PUT_INPUT, (header.key.workspace, header.key.id, execution_input))
+    if row is not None:
+        write_row(connection, row)
+    return None
 
 
 def _header_values(header: Header) -> tuple[Any, ...]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from engine.clock import Clock
 from engine.durable.started import awaited
@@ -160,6 +161,7 @@ class Erasing:
         """Erase these executions, of one workspace; those that are open are refused, and the others erased."""
         refused: dict[str, UserError] = {}
         closed: list[str] = []
+        keys = [key for one in keys for key in (one, *self._forks(one))]
         since = self._clock.now()
         headers = self._journal.headers(keys)
         for key in dict.fromkeys(keys):
@@ -175,6 +177,17 @@ class Erasing:
         erasure = Erasure(keys[0].workspace, self._new_id(), self._clock.now(), by, ids, since=since)
         self._store.begin(erasure)
         return self._done(erasure, refused)
+
+    def _forks(self, key: ExecutionKey) -> list[ExecutionKey]:
+        """They have its input and its output."""
+        found: list[ExecutionKey] = []
+        query = ExecutionQuery(key.workspace, workflow=key.workflow, name=key.forks, limit=1000)
+        while True:
+            page = self._index.query(query)
+            found += [row.key for row in page.rows if row.key.fork_of == key.id]
+            if page.next_token is None:
+                return found
+            query = replace(query, next_token=page.next_token)
 
     def _with_nested(self, key: ExecutionKey, refused: dict[str, UserError]) -> list[str]:
         """The execution, and those that it or its items have waited for, where who asks does all of it: they are found

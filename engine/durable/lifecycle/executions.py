@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from engine.clock import Clock
 from engine.durable import codec, inbox, poison
 from engine.durable.activation import Activation
-from engine.durable.execution import Changeover, Execution
+from engine.durable.execution import Changeover, Execution, Fork
 from engine.durable.lifecycle.answers import NoMasks, masked_answer
 from engine.durable.lifecycle.budgets import (
     RETRY_SECONDS,
@@ -37,6 +37,7 @@ from engine.errors import Conflict, NotFound, StorageError, UserError
 from engine.kernel.express import is_express
 from engine.kernel.history import HistoryEvent, render
 from engine.kernel.snapshot import Phase, Snapshot
+from engine.kernel.stimulus import Forked
 from engine.kernel.tokens import TokenPlace, parse_token
 from engine.language.asl.model import Plan
 from engine.language.asl.times import iso_timestamp
@@ -52,6 +53,8 @@ from engine.ports.transactions import Together, one_by_one
 from engine.settings import Settings
 
 if TYPE_CHECKING:
+    from engine.durable.lifecycle.forking.forks import Wanted
+    from engine.durable.lifecycle.forking.running import Calls
     from engine.durable.lifecycle.forwards import Forwards
     from engine.durable.views.ledger_facts import Page, Place, Reading
     from engine.kernel.forward.check import At
@@ -115,6 +118,7 @@ class Executions:
         self._activator = Activator(
             journal, published, new_nonce, confirmed_schema=settings.snapshot_schema, retention=self._retention
         )
+        self._new_seed = new_seed
         self._redrives = Redrives(journal, queue, clock, self._activator, new_seed, self._retention)
         self._startable = startable
         self._masks = masks or NoMasks()
@@ -158,7 +162,7 @@ class Executions:
         if execution.ended_at is None or execution.status in OPEN_STATUSES:
             return execution
         redrivable, kept = None, header.kept_until
-        if not is_express(execution.kind) and not header.is_item:
+        if not is_express(execution.kind) and not header.is_item and execution.fork is None:
             redrivable = self._retention.redrivable_until(execution.status, execution.ended_at)
         if kept is None:
             kept = self._retention.kept_until(execution.status, execution.ended_at, self._own_days(header))
@@ -188,9 +192,19 @@ class Executions:
             return replace(execution, waits_for_budget=budget_wait(header))
         return replace(
             execution, output=snapshot.output, error=snapshot.error, cause=snapshot.cause, redrives=snapshot.redrives,
-            ended_at=snapshot.last_at if snapshot.closed else None, awaited_calls=awaited_calls(snapshot),
-            changeovers=tuple(map(_changeover, snapshot.changeovers)),
+            ended_at=_ended_at(header, snapshot), awaited_calls=awaited_calls(snapshot),
+            changeovers=tuple(map(_changeover, snapshot.changeovers)), **self._forked(key),
         )
+
+    def _forked(self, key: ExecutionKey) -> dict[str, Any]:
+        """Of a fork, what its first segment says."""
+        if key.fork_of is None:
+            return {}
+        [forked] = codec.decode_stimuli(next(iter(self._journal.segments(key))).body)
+        if not isinstance(forked, Forked):
+            return {}
+        fork = Fork(forked.of, forked.event, given=forked.given, reads=forked.reads, allow=tuple(forked.allow))
+        return {"fork": fork, "actor": Actor(forked.by)}
 
     def header(self, key: ExecutionKey) -> Header:
         """Its version, its status and who started it. Raises NotFound (ExecutionDoesNotExist)."""
@@ -249,11 +263,16 @@ class Executions:
 
         book = Ledger(
             plan, facts_of(header), reading, at_most_once=version.at_most_once, now=self._clock.now(),
-            opening=lambda: opening(header, self._journal.execution_input(key) or b"null"),
-            by=by if changes else None,
+            opening=lambda: self._opening(header, key), by=by if changes else None, fork=key.fork_of is not None,
         )
         segments = self._journal.segments(key, max(after[0], 0))
         return book.page(segments, lambda: codec.stored_snapshot(self._load(key)), after=after, most=most)
+
+    def _opening(self, header: Header, key: ExecutionKey) -> Snapshot:
+        """As its stimuli found it: a fork's first segment has that."""
+        if key.fork_of is not None:
+            return codec.snapshot_after(None, next(iter(self._journal.segments(key))).body)
+        return opening(header, self._journal.execution_input(key) or b"null")
 
     def due_of(self, key: ExecutionKey, entered_event: int) -> float | None:
         """When the next attempt of the step that began with that event is due; None where none is. Raises NotFound."""
@@ -365,6 +384,21 @@ class Executions:
         self._startable(published)
         return loaded, Onto(published, by, at)
 
+    def fork(
+        self, key: ExecutionKey, wanted: Wanted, calls: Calls, *, version: int | None = None
+    ) -> Execution:
+        """The fork as it ended: see lifecycle.forking.forks. It is no start of the workflow: no budget counts it.
+        Raises NotFound, Conflict, InvalidDocument."""
+        from engine.durable.lifecycle.forking.forks import Forks  # noqa: PLC0415  as above
+
+        loaded = self._load(key)
+        of = loaded.header
+        onto = self._published.version(key.workspace, of.workflow, version or of.version)  # none of an archived one
+        if version is not None:
+            wanted = replace(wanted, onto=onto)
+        forks = Forks(self._journal, self._clock, self._activator, self._new_seed, self._retention)
+        return self.describe(forks.fork(loaded, wanted, calls))
+
     def send_task_success(self, token: str, output: Json) -> Json:
         """Answer a `.waitForTaskToken` task, and the answer as it is kept: without the task's secrets.
 
@@ -450,6 +484,13 @@ class Executions:
         """Why there is no such execution: retention took it, or there never was one."""
         at = self._journal.taken_at(key)
         return _unknown(key) if at is None else taken(key, at)
+
+
+def _ended_at(header: Header, snapshot: Snapshot) -> float | None:
+    """A fork's snapshot has the time of its original."""
+    if not snapshot.closed:
+        return None
+    return snapshot.last_at if header.key.fork_of is None else header.ended_at
 
 
 def _changeover(record: Json) -> Changeover:

@@ -65,7 +65,7 @@ class Forwards:
         if not begun or changeover.pinned(snapshot) != onto.pinned:
             verdict = self.plan(loaded, onto)
             if not verdict.fits or (verdict.doubts and not accept):
-                raise _does_not_fit(header, onto, verdict)
+                raise does_not_fit(header, onto, verdict)
         self._redrives.redrive(loaded, onto=onto)
 
     def _verdict(self, header: Header, snapshot: Snapshot, onto: Onto) -> Verdict:
@@ -119,14 +119,15 @@ def _hundreds(snapshot: Snapshot, path: str) -> Iterator[tuple[int, Frame]]:
             yield int(below.rpartition("/")[2]), frame
 
 
-def _does_not_fit(header: Header, onto: Onto, verdict: Verdict) -> VersionDoesNotFit:
+def does_not_fit(header: Header, onto: Onto, verdict: Verdict) -> VersionDoesNotFit:
+    """The error that says so."""
     reasons = verdict.refusals or verdict.doubts
     more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
     may = "cannot" if verdict.refusals else "may not be able to"
     if not verdict.refusals:
-        advice = "Look at what is doubtful, and accept it: --accept."
+        advice = "Look at what is doubtful, and accept it (accept, --accept)."
     elif reasons[0].place:
-        advice = "Publish a version that fits, or name a state to go on at: --from STATE."
+        advice = "Publish a version that fits, or name a state to enter anew (from_state, --from STATE)."
     else:
         advice = "Name another version, or redrive it without one."  # of the whole version: no state of it would do
     return VersionDoesNotFit(

@@ -176,6 +176,8 @@ class Redrives:
 
 
 def _check(header: Header, *, by_parent: bool) -> None:
+    if header.key.fork_of is not None:
+        raise _refused(header, "it is a fork", f"Redrive its original: {header.key.fork_of}")
     if header.status in (Status.SUCCEEDED, PAUSED):
         raise _refused(header, f"it is {header.status}")
     if is_express(header.kind):

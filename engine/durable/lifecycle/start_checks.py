@@ -41,13 +41,7 @@ def checked_name(name: str, what: str = "an execution") -> str:
 def encoded_input(published: PublishedVersion, execution_input: Json, *, most_bytes: int) -> bytes:
     """The input as the journal keeps it. Raises InvalidDocument where it breaks the workflow's input schema or nests
     too deep, PayloadTooLarge over `most_bytes`."""
-    try:
-        text = json.dumps(execution_input, ensure_ascii=False, separators=(",", ":"))
-    except RecursionError:
-        raise _too_deep() from None
-    if text.count("[") + text.count("{") > MOST_LEVELS and nests_deeper(execution_input, MOST_LEVELS):
-        raise _too_deep()
-    data = text.encode("utf-8", "surrogatepass")
+    data = encoded(execution_input)
     if len(data) > most_bytes:
         raise PayloadTooLarge(
             f"the input is {len(data):,} bytes; at most {most_bytes:,} are accepted", where="input",
@@ -56,6 +50,17 @@ def encoded_input(published: PublishedVersion, execution_input: Json, *, most_by
     if published.input_schema is not None:
         check_input(published.input_schema, execution_input, quotes=not published.marks_fields)
     return data
+
+
+def encoded(execution_input: Json) -> bytes:
+    """The input as the journal keeps it. Raises InvalidDocument where it nests too deep."""
+    try:
+        text = json.dumps(execution_input, ensure_ascii=False, separators=(",", ":"))
+    except RecursionError:
+        raise _too_deep() from None
+    if text.count("[") + text.count("{") > MOST_LEVELS and nests_deeper(execution_input, MOST_LEVELS):
+        raise _too_deep()
+    return text.encode("utf-8", "surrogatepass")
 
 
 def check_input(schema: dict[str, Json], value: Json, *, quotes: bool = True) -> None:

@@ -54,13 +54,15 @@ By = Callable[[int], tuple[Plan, Collection[str]]]
 
 
 class Ledger:
-    """Reads pages of one execution. `opening` gives its first snapshot, for an EXPRESS one; `now` is epoch seconds.
-    `by`: of one whose version has changed, what it ran by after each change."""
+    """Reads pages of one execution. `opening` gives its first snapshot, for an EXPRESS one and a fork, whose stimuli
+    are in one segment; `now` is epoch seconds. `by`: of one whose version has changed, what it ran by after each
+    change. `fork`: it is one, and what has no lease was answered from the record."""
 
     def __init__(
         self, plan: Plan, facts: Facts, reading: Reading, *, at_most_once: Collection[str],
-        opening: Callable[[], Snapshot], now: float, by: By | None = None,
+        opening: Callable[[], Snapshot], now: float, by: By | None = None, fork: bool = False,
     ) -> None:
+        self.fork = fork
         self._by = by
         self._plan = plan
         self._facts = facts
@@ -89,11 +91,11 @@ class Ledger:
         else:
             reader.end(snapshot(), self._now)
         rows, more = reader.rows, reader.more
-        return Page(tuple(rows), rows[-1].place if more and rows else None, not self.express)
+        return Page(tuple(rows), rows[-1].place if more and rows else None, self.fork or not self.express)
 
     def frames_of(self, recorded: codec.Recorded) -> Iterator[tuple[Stimulus, Frame | None]]:
         """Each stimulus with its frame as it was when its call could be made."""
-        if not self.express:
+        if not self.express and not self.fork:
             for stimulus in recorded.stimuli:
                 yield stimulus, recorded.frames.get(getattr(stimulus, "frame", ""))
             return
@@ -134,6 +136,11 @@ class Ledger:
             row.ended_at, row.error = stimulus.at, stimulus.error
             row.outcome = Outcome.NOT_DONE if definite and not self._may_have_been(row) else Outcome.UNKNOWN
 
+    def recorded(self, row: Effect, stimulus: Stimulus) -> None:
+        """What the record says of the call."""
+        self.answered(row, stimulus)
+        row.outcome = Outcome.RECORDED
+
     def over(self, row: Effect, stimulus: CallOver) -> None:
         """A call that was given up has been answered."""
         row.ended_at = stimulus.at
@@ -142,7 +149,7 @@ class Ledger:
 
     def _may_have_been(self, row: Effect) -> bool:
         """Whether an earlier call with its key may have had an effect: also one of a run that left no trace."""
-        return row.repeats or (self.express and self._facts.kind != EXPRESS_SYNC)
+        return row.repeats or (self.express and not self.fork and self._facts.kind != EXPRESS_SYNC)
 
     def _policy(self, resource: str | None) -> TaskPolicy:
         if resource is None:
@@ -229,7 +236,7 @@ class _Reader:
             if event.type == "MapRunStarted":
                 number += 1
                 self._map_run((segment.seq, number), (event.details or {})["mapRunArn"], event.at, recorded)
-        if not self._ledger.express:
+        if not self._ledger.express and not self._ledger.fork:
             self._settle(recorded)
 
     def _begin(self, place: Place, segment: Segment, stimulus: TaskStarted, frame: Frame) -> None:
@@ -244,6 +251,8 @@ class _Reader:
         row = self._ledger.row(place, frame, stimulus.at, max(segment.at, stimulus.at))
         row.lease_until, row.changes = stimulus.lease_until, self._changes
         fresh = 0 < segment.first_event <= frame.started_event
+        if self._ledger.fork and not stimulus.lease_until:
+            row.outcome, row.began_at = Outcome.RECORDED, stimulus.at
         row.repeats = self._ledger.is_map(frame) or not fresh or frame.attempt > frame.epoch
         self.rows.append(row)
         self._watched.setdefault(frame.path, []).append(row)
@@ -278,6 +287,8 @@ class _Reader:
             if isinstance(stimulus, CallOver):
                 if row.lease_until == stimulus.lease_until:
                     self._ledger.over(row, stimulus)
+            elif row.outcome is Outcome.RECORDED:
+                self._ledger.recorded(row, stimulus)
             elif row.outcome is Outcome.UNDER_WAY:
                 if isinstance(stimulus, TaskTakenOver):
                     row.outcome = Outcome.UNKNOWN

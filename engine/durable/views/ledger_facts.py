@@ -20,7 +20,8 @@ BEGINNING: Place = (-1, -1)
 
 class Outcome(StrEnum):
     """What came of a call. NOT_DONE: certainly not. UNDER_WAY: its time is not over yet. IN_CHILDREN: a Map Run's
-    children have ledgers of their own."""
+    children have ledgers of their own. RECORDED: a fork's, answered from the record of its original; nothing was
+    called."""
 
     DONE = "DONE"
     NOT_DONE = "NOT_DONE"
@@ -28,6 +29,7 @@ class Outcome(StrEnum):
     REPEATED = "REPEATED"
     UNDER_WAY = "UNDER_WAY"
     IN_CHILDREN = "IN_CHILDREN"
+    RECORDED = "RECORDED"
 
 
 @dataclass(slots=True)

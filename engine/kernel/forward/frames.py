@@ -20,7 +20,7 @@ from engine.language.asl.resources import parse_resource
 
 Json = Any
 
-_ANEW = "Name a state with --from: it is entered anew."
+_ANEW = "It fits where a state is entered anew."
 _OF_A_CALL = ("Resource", "Arguments", "Parameters", "Credentials", "InputPath")
 
 

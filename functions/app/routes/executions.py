@@ -75,7 +75,7 @@ def list_executions(call: Call[shapes.ExecutionsQuery]) -> shapes.ExecutionList:
         seconds = _seconds(row.started_at, row.ended_at)
         waits = wait_of(row.cause, row.started_at)
         rows.append(shapes.ExecutionSummary.of(
-            row, id=row.key.id, duration_seconds=seconds, business_key=key,
+            row, id=row.key.id, duration_seconds=seconds, business_key=key, fork_of=row.key.fork_of,
             waits_for_budget=waits if waits is not None and (waits.until is None or waits.until > now) else None,
         ))
     return shapes.ExecutionList(executions=rows, next_token=page.next_token)

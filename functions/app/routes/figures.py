@@ -57,7 +57,7 @@ def get_figures(call: Call[shapes.FiguresQuery]) -> shapes.Figures:
     rows = services.executions.page(ExecutionQuery(
         call.workspace, started_after=now - call.given.hours * 3600, limit=MOST_EXECUTIONS
     )).rows
-    began = [seen for row in rows if (seen := _seen(services, row, now)) is not None]
+    began = [seen for row in rows if row.key.fork_of is None and (seen := _seen(services, row, now)) is not None]
     return shapes.Figures(
         hours=call.given.hours, cpus=os.cpu_count() or 1, workers=services.workers(), executions=len(began),
         delay=median(item.delay for item in began) if began else 0.0,

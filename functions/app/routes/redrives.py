@@ -52,12 +52,13 @@ def redrive_many(call: Call[operations_shapes.RedriveManyRequest]) -> operations
 
     While next_token is not null there are more: ask again with it."""
     page = _page(call)
+    rows = [row for row in page.rows if row.key.fork_of is None]
     done: list[str] = []
     refused: list[operations_shapes.NotRedriven] = []
-    if not page.rows:
+    if not rows:
         call.acts.unchanged()
     at = _at(call.given)
-    for row in page.rows:
+    for row in rows:
         try:
             with call.acts.doing("execution.redrive", row.key) as act:
                 _redriven(call, act, row.key, call.given, at)
@@ -77,7 +78,8 @@ def plan_redrive_many(call: Call[operations_shapes.ForwardManyRequest]) -> opera
     While next_token is not null there are more: ask again with it."""
     page, at = _page(call), _at(call.given)
     plans = [
-        _plan_or_why_not(call, call.services.executions.header(row.key), call.given.version, at) for row in page.rows
+        _plan_or_why_not(call, call.services.executions.header(row.key), call.given.version, at)
+        for row in page.rows if row.key.fork_of is None
     ]
     return operations_shapes.ForwardPlans(plans=plans, next_token=page.next_token)
 

@@ -107,7 +107,7 @@ def _shown(
         active_version=row.active_version or None, latest_version=row.latest_version or None,
         updated_by=draft.updated_by, has_unpublished_changes=_differs(services, workspace, row, draft),
         paused=None if pause is None else shapes.WorkflowPause.of(pause, by=pause.paused_by, at=pause.paused_at),
-        last_runs=[shapes.LastRun.of(run, id=run.key.id) for run in runs],
+        last_runs=[shapes.LastRun.of(run, id=run.key.id) for run in runs if run.key.fork_of is None],
     )
 
 

@@ -79,6 +79,16 @@ class Changeover(Given):
     by: str
 
 
+class Fork(Given):
+    """That an execution is a fork of another one, from before its event `event` on."""
+
+    original: str
+    event: int
+    given: bool = Field(description="Whether its input was another one there.")
+    reads: bool = Field(description="Whether calls that only read were really made.")
+    allow: list[str] = Field(description="The states whose calls were made where they were not on record.")
+
+
 class Execution(Given):
     """An execution as it stands. `output` is null until it SUCCEEDED. An input or output over 256 KiB is left out:
     ``{"$too_large": {"bytes", "href"}}`` says where it is downloaded."""
@@ -111,6 +121,7 @@ class Execution(Given):
     changeovers: list[Changeover] = Field(
         description="The changes of its version, in order: `version` is the one that it runs by now."
     )
+    fork: Fork | None = Field(None, description="Of a fork: of what.")
     links: ConsoleAddresses = Field(default_factory=ConsoleAddresses)
     hidden: bool = Field(False, description="Whether sensitive fields are hidden: they are shown as ********.")
 
@@ -129,6 +140,7 @@ class ExecutionSummary(Given):
     error: str | None
     business_key: str | None
     waits_for_budget: BudgetWait | None = None
+    fork_of: str | None = Field(None, description="The execution that it is a fork of.")
 
 
 class ExecutionList(Given):

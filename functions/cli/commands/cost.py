@@ -19,6 +19,7 @@ from engine.cost.estimate import Estimate, estimate
 from engine.cost.pricing import Assumptions, Pricing
 from engine.cost.run import RunCost, run_cost
 from engine.errors import InvalidDocument
+from engine.ports.keys import DEFAULT_WORKSPACE, ExecutionKey
 from functions.cli.client.client import part
 from functions.cli.files import Json, document_in, read_file, read_text
 from functions.cli.finite import FiniteRange
@@ -185,9 +186,11 @@ def _show_estimate(name: str, found: Estimate, pricing: Pricing) -> None:
 
 
 def _show_run(execution: str, found: RunCost, pricing: Pricing) -> None:
+    fork_of = ExecutionKey(DEFAULT_WORKSPACE, execution).fork_of
     standard = pricing.prices.standard(found.transitions)
     shape = {
-        "execution": execution, "usd": found.dollars, "lines": dict(found.lines), "acts": dict(found.acts),
+        "execution": execution, "fork_of": fork_of, "usd": found.dollars, "lines": dict(found.lines),
+        "acts": dict(found.acts),
         "map_runs": found.map_runs,
         "step_functions": {"transitions": found.transitions, "usd_standard": standard},
         **_basis(pricing, "--execution"),
@@ -195,6 +198,8 @@ def _show_run(execution: str, found: RunCost, pricing: Pricing) -> None:
 
     def for_people() -> None:
         click.echo(f"{execution}: ${found.dollars:.8f}, a million such runs ${_million(found.dollars)}")
+        if fork_of is not None:
+            click.echo(f"A fork of {fork_of}: such a run costs this. The fork itself was answered from the record.")
         session().screen.table(
             ("ACT", "TIMES"), [(act, f"{times:g}") for act, times in found.acts.items()], empty="Nothing happened yet."
         )

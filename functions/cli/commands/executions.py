@@ -89,8 +89,8 @@ def list_executions(ctx: click.Context, /, *, workflow: str | None, limit: int, 
             api.get(f"/workflows/{part(workflow)}")  # there may be no such workflow
     screen = session().screen
     cells = [
-        (row["id"], row["status"], str(row["version"]), screen.ago(row["started_at"]),
-         _took(row), row["business_key"] or "",
+        (row["id"], row["status"] + (" (fork)" if row["fork_of"] else ""), str(row["version"]),
+         screen.ago(row["started_at"]), _took(row), row["business_key"] or "",
          row["error"] or "")
         for row in rows
     ]

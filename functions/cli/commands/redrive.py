@@ -78,6 +78,17 @@ def _numbered(api: Client, workflow: str, onto: dict[str, Json]) -> dict[str, Js
     return {**onto, "version": found["active_version"]}
 
 
+def numbered(api: Client, workflow: str, version: str) -> dict[str, Json]:
+    """What a request says of --version: a number, or that of the active one. Raises InvalidDocument."""
+    return _numbered(api, workflow, {"version": _version(version)})
+
+
+def _version(version: str) -> str | int:
+    if version != ACTIVE and not (version.isascii() and version.isdigit() and int(version)):
+        raise InvalidDocument(f"--version is a number, or {ACTIVE}: not {version!r}", where="--version")
+    return version if version == ACTIVE else int(version)
+
+
 def _onto(
     version: str | None, from_state: str | None, text: str | None, *, dry_run: bool, accept: bool, one: bool
 ) -> dict[str, Json]:
@@ -90,9 +101,7 @@ def _onto(
         raise InvalidDocument("--input goes with ID and --from: name the state that it is for", where="--input")
     onto: dict[str, Json] = {}
     if version is not None:
-        if version != ACTIVE and not (version.isascii() and version.isdigit() and int(version)):
-            raise InvalidDocument(f"--version is a number, or {ACTIVE}: not {version!r}", where="--version")
-        onto["version"] = version if version == ACTIVE else int(version)
+        onto["version"] = _version(version)
     if from_state is not None:
         onto["from_state"] = from_state
     if text is not None:
@@ -149,6 +158,8 @@ def _tell(plans: list[Json]) -> None:
             click.echo(f"  {line}")
     fitting = sum(plan["fits"] for plan in plans)
     doubtful = sum(plan["fits"] and bool(plan["doubts"]) for plan in plans)
+    if any(one["place"] for plan in plans for one in plan["refusals"]):
+        click.echo("--from STATE enters a state of that version anew.")
     click.echo(f"{fitting} of {len(plans)} fit" + (f", {doubtful} of them with doubts (--accept)" if doubtful else ""))
 
 

@@ -466,8 +466,8 @@ export interface Effect {
   ended_at: string | null;
   /** When it is over at the latest. */
   lease_until: string | null;
-  /** DONE: the service says so. NOT_DONE: certainly not, and no call with this key was. UNKNOWN: nobody knows. REPEATED: nobody knew, and a later row has the same key. UNDER_WAY: its time is not over. IN_CHILDREN: a Map Run, whose items have ledgers of their own. */
-  outcome: "DONE" | "NOT_DONE" | "UNKNOWN" | "REPEATED" | "UNDER_WAY" | "IN_CHILDREN";
+  /** DONE: the service says so. NOT_DONE: certainly not, and no call with this key was. UNKNOWN: nobody knows. REPEATED: nobody knew, and a later row has the same key. UNDER_WAY: its time is not over. IN_CHILDREN: a Map Run, whose items have ledgers of their own. RECORDED: of a fork, answered from the record; nothing was called. */
+  outcome: "DONE" | "NOT_DONE" | "UNKNOWN" | "REPEATED" | "UNDER_WAY" | "IN_CHILDREN" | "RECORDED";
   error: string | null;
   /** What the service calls what it did, where the connector says which. */
   service_id: string | null;
@@ -626,6 +626,8 @@ export interface Execution {
   waits_for_budget?: BudgetWait | null;
   /** The changes of its version, in order: `version` is the one that it runs by now. */
   changeovers: Changeover[];
+  /** Of a fork: of what. */
+  fork?: Fork | null;
   links?: ConsoleAddresses;
   /** Whether sensitive fields are hidden: they are shown as ********. */
   hidden?: boolean;
@@ -650,6 +652,8 @@ export interface ExecutionSummary {
   error: string | null;
   business_key: string | null;
   waits_for_budget?: BudgetWait | null;
+  /** The execution that it is a fork of. */
+  fork_of?: string | null;
 }
 
 /** A document, or one state of it. */
@@ -752,6 +756,32 @@ export interface Folder {
   reserve_bytes: number;
   /** Until then, at this growth; null where it does not grow. */
   days_left: number | null;
+}
+
+/** That an execution is a fork of another one, from before its event `event` on. */
+export interface Fork {
+  original: string;
+  event: number;
+  /** Whether its input was another one there. */
+  given: boolean;
+  /** Whether calls that only read were really made. */
+  reads: boolean;
+  /** The states whose calls were made where they were not on record. */
+  allow: string[];
+}
+
+/** Where an execution is forked, and what is to be different. */
+export interface ForkRequest {
+  /** The event of its history that it is forked before. */
+  event: number;
+  /** Another version of the workflow to go on by, where it fits. */
+  version?: number | null;
+  /** Instead of the input of the state that the event enters; at event 1 of the execution. */
+  input?: Json;
+  /** Whether calls that only read are really made. */
+  use_reads?: boolean;
+  /** States whose calls are really made where the record does not have them. */
+  allow?: string[];
 }
 
 /** A form, made from the input schema of the active version. */

@@ -41,6 +41,13 @@ class MemoryJournal:
                 self._list(row)
             return present
 
+    def add_ended(
+        self, header: Header, execution_input: bytes, row: ExecutionRow | None, segments: Sequence[Segment]
+    ) -> None:
+        """Write all of it."""
+        self.create(header, execution_input, row)
+        self.commit(segments)
+
     def execution_input(self, key: ExecutionKey) -> bytes | None:
         """The input as it was given to `create`."""
         with self._lock:

@@ -34,10 +34,11 @@ class Effect(Given):
     )
     ended_at: Time = Field(description="When its answer came.")
     lease_until: Time = Field(description="When it is over at the latest.")
-    outcome: Literal["DONE", "NOT_DONE", "UNKNOWN", "REPEATED", "UNDER_WAY", "IN_CHILDREN"] = Field(
+    outcome: Literal["DONE", "NOT_DONE", "UNKNOWN", "REPEATED", "UNDER_WAY", "IN_CHILDREN", "RECORDED"] = Field(
         description="DONE: the service says so. NOT_DONE: certainly not, and no call with this key was. UNKNOWN: nobody"
         " knows. REPEATED: nobody knew, and a later row has the same key. UNDER_WAY: its time is not over. IN_CHILDREN:"
-        " a Map Run, whose items have ledgers of their own."
+        " a Map Run, whose items have ledgers of their own. RECORDED: of a fork, answered from the record; nothing was"
+        " called."
     )
     error: str | None
     service_id: str | None = Field(description="What the service calls what it did, where the connector says which.")

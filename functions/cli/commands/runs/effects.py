@@ -14,7 +14,7 @@ _PAGE = 1000
 _MOST_DEEP = 20
 _SAYS = {
     "DONE": "done", "NOT_DONE": "certainly not done", "UNKNOWN": "unknown", "REPEATED": "repeated with the same key",
-    "UNDER_WAY": "under way", "IN_CHILDREN": "in its items' executions",
+    "UNDER_WAY": "under way", "IN_CHILDREN": "in its items' executions", "RECORDED": "answered from the record",
 }
 _WITHOUT_INTENTS = (
     "An EXPRESS execution keeps no intents: what an earlier run of it called, or an open one calls, is not known."

@@ -20,6 +20,7 @@ const ACTS: Readonly<Record<AuditAct | "request.refused", string>> = {
   "execution.resume": "Resumed an execution",
   "execution.rerun": "Ran an execution again",
   "execution.redrive": "Redrove an execution",
+  "execution.fork": "Forked an execution",
   "execution.erase": "Erased an execution",
   "execution.reveal": "Revealed sensitive fields",
   "workflow.reveal": "Revealed sensitive fields of a test",

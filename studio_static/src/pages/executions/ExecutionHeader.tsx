@@ -73,6 +73,15 @@ export function ExecutionHeader({ execution, onChanged, onRedrive, onMend }: Exe
             </span>
           )}
           <NavLink to={designer}>{`${execution.workflow} v${execution.version}`}</NavLink>
+          {execution.fork && (
+            <span>
+              Fork of{" "}
+              <NavLink to={executionHref(execution.fork.original)}>
+                {execution.fork.original.slice(execution.fork.original.indexOf(":") + 1)}
+              </NavLink>
+              {` at event ${execution.fork.event}`}
+            </span>
+          )}
           {parent && (
             <span>
               Child of <NavLink to={executionHref(parent)}>{parent.slice(parent.indexOf(":") + 1)}</NavLink>

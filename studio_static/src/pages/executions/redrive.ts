@@ -8,12 +8,13 @@ export type Unsuccessful = (typeof UNSUCCESSFUL)[number];
 
 /** Whether a redrive is offered. The API knows more that stands against one, and says so. */
 export function isRedrivable(
-  execution: Pick<Execution, "id" | "status" | "kind"> & Partial<Pick<Execution, "redrivable_until">>,
+  execution: Pick<Execution, "id" | "status" | "kind"> & Partial<Pick<Execution, "redrivable_until" | "fork">>,
   now = Date.now(),
 ): boolean {
   const didEndBadly = UNSUCCESSFUL.some((status) => status === execution.status);
   const until = execution.redrivable_until ?? null;
   const inTime = until === null || new Date(until).getTime() > now;
+  if (execution.fork) return false;
   return didEndBadly && inTime && execution.kind === "STANDARD" && parentOf(execution.id) === null;
 }
 

@@ -177,6 +177,7 @@ CASES = {
     "resume_execution": (struck, "/executions/flow%3Aone/resume", None, {ONE}),
     "rerun_execution": (started(PASS), "/executions/flow%3Aone/rerun", {"name": "two"}, {ONE, TWO}),
     "redrive_execution": (started(FAILS), "/executions/flow%3Aone/redrive", None, {ONE}),
+    "fork_execution": (started(PASS), "/executions/flow%3Aone/fork", {"event": 1}, {ONE}),
     "redrive_many": (started(FAILS, "one", "two"), "/workflows/flow/redrive", {}, {ONE, TWO}),
     "plan_redrive": (started(FAILS), "/executions/flow%3Aone/redrive/plan", {"version": 1}, set()),
     "plan_redrive_many": (started(FAILS), "/workflows/flow/redrive/plan", {"version": 1}, set()),

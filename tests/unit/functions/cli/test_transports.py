@@ -143,6 +143,9 @@ CASES = {
                 ["nope:one"]],
     "explain": [["fails:one", "--event", "2"], ["fails:one", "--step", "A#1", "--attempt", "1"],
                 ["hello:one", "Nope"], ["nope:one", "A"], ["hello:one"]],
+    "fork": [["hello:one", "--at", "1"], ["hello:one", "--at", "2", "--input", '{"a": 1}', "--version", "1"],
+             ["hello:one", "--at", "1", "--reads", "call", "--allow", "Nope"], ["hello:one", "--at", "0"],
+             ["nope:one", "--at", "1"], ["hello:one"], ["fails:one", "--at", "2", "--version", "active"]],
     "redrive": [["fails:one"], ["hello:one"], ["nope:one"]],
     "redrive ": [["fails:one", "--wait"],
                  ["--workflow", "fails", "--status", "failed", "--error", "http*", "--name", "o*",
@@ -345,7 +348,7 @@ _ALIKE = (
     (r"command line|127\.0\.0\.1(?!/)", "<from>"),
     (r"(?<=\"timestamp\": )[0-9.]+", "<time>"), (r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b", "<id>"),
     (r"\batk_[\w-]{58}", "<token>"), (r"\b[0-9a-f]{32}\b", "<mark>"),
-    (r"(?<=/forms\?link=)[\w-]{22}", "<link>"), (r" +", " "),
+    (r"(?<=/forms\?link=)[\w-]{22}", "<link>"), (r"(~at\d+\.)[0-9a-f]{8}", r"\1<random>"), (r" +", " "),
 )
 
 

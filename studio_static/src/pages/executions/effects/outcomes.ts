@@ -15,6 +15,7 @@ const LOOKS: Readonly<Record<Effect["outcome"], Look>> = {
   REPEATED: { word: "Repeated with the same key", tone: "idle", mark: "retry" },
   UNDER_WAY: { word: "Under way", tone: "running", mark: "clock" },
   IN_CHILDREN: { word: "In its items' executions", tone: "idle", mark: "square" },
+  RECORDED: { word: "Answered from the record", tone: "idle", mark: "check" },
 };
 
 export const lookOf = (effect: Effect): Look => LOOKS[effect.outcome];
@@ -31,6 +32,8 @@ export function sentenceOf(effect: Effect): string | null {
       return "Nobody knows whether this one took effect. A later call has the same key.";
     case "NOT_DONE":
       return "No call with this key had an effect.";
+    case "RECORDED":
+      return "Nothing was called: the fork has the answer that its original got.";
     default:
       return null;
   }

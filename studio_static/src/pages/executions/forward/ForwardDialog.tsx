@@ -9,7 +9,7 @@ import RadioGroup from "@cloudscape-design/components/radio-group";
 import Select from "@cloudscape-design/components/select";
 import { useEffect, useRef, useState } from "react";
 import { path, post } from "../../../api/client";
-import { type ApiError, asApiError } from "../../../api/errors";
+import { ApiError, asApiError } from "../../../api/errors";
 import type { Execution, ForwardPlan, ForwardPlans, RedrivenMany, VersionList } from "../../../api/schema";
 import { useApi } from "../../../api/useApi";
 import { notify } from "../../../app/flash";
@@ -47,7 +47,7 @@ export default function ForwardDialog({ execution, onClose, onDone }: ForwardDia
   const goOn = async () => {
     if (version === null) return;
     if (scope === "one") {
-      await post<Execution>(path("/executions/{}/redrive", execution.id), { version, accept });
+      await post<Execution>(path("/executions/{}/redrive", execution.id), { version, accept }).catch(inItsWords);
       notify({ type: "success", content: `${execution.name} goes on by version ${version}.` });
       return onDone();
     }
@@ -137,6 +137,17 @@ export default function ForwardDialog({ execution, onClose, onDone }: ForwardDia
       </section>
     </Dialog>
   );
+}
+
+/** What came in between says what a command line would do about it: here the plan is asked for again. */
+function inItsWords(thrown: unknown): never {
+  const error = asApiError(thrown);
+  if (error.code !== "VersionDoesNotFit") throw error;
+  throw new ApiError(error.status, {
+    ...error,
+    message: error.message,
+    advice: "Close this, and look at the plan again.",
+  });
 }
 
 const option = (version: number) => ({ value: String(version), label: `Version ${version}` });

@@ -16,6 +16,7 @@ export function columnsOf(isWide: boolean): Columns<ExecutionSummary> {
       cell: (row) => (
         <span className="one-line ex-name">
           <NavLink to={executionHref(row.id)}>{row.name}</NavLink>
+          {row.fork_of && <span className="dim"> fork</span>}
         </span>
       ),
     },

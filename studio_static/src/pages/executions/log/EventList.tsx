@@ -11,9 +11,11 @@ interface EventListProps {
   label: string;
   /** Beside an opened event: go to the step it belongs to. */
   onStep?: (event: HistoryEvent) => void;
+  /** Likewise: ask how the execution is forked there. */
+  onFork?: ((event: HistoryEvent) => void) | undefined;
 }
 
-export function EventList({ events, startedAt, label, onStep }: EventListProps) {
+export function EventList({ events, startedAt, label, onStep, onFork }: EventListProps) {
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const toggle = (id: number) =>
     setOpen((old) => {
@@ -44,6 +46,11 @@ export function EventList({ events, startedAt, label, onStep }: EventListProps) 
                 {onStep && (
                   <button type="button" className="ex-link" onClick={() => onStep(event)}>
                     Show its step
+                  </button>
+                )}
+                {onFork && (
+                  <button type="button" className="ex-link" onClick={() => onFork(event)}>
+                    Fork here …
                   </button>
                 )}
               </div>

@@ -5,15 +5,19 @@
 import Input from "@cloudscape-design/components/input";
 import Pagination from "@cloudscape-design/components/pagination";
 import Select from "@cloudscape-design/components/select";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { get, path, withQuery } from "../../../api/client";
 import { type ApiError, asApiError } from "../../../api/errors";
 import type { Execution, History, Step } from "../../../api/schema";
+import { useMay } from "../../../app/me";
 import { EmptyState } from "../../../ui/EmptyState";
 import { Problem } from "../../../ui/Problem";
 import { Skeleton } from "../../../ui/Skeleton";
+import { parentOf } from "../redrive";
 import { EventList } from "./EventList";
 import { EVENT_FILTERS, type HistoryEvent, matches } from "./events";
+
+const ForkDialog = lazy(() => import("../fork/ForkDialog"));
 
 const PAGE = 100;
 const CHUNK = 1000;
@@ -33,6 +37,8 @@ export function EventsTab({ execution, lastEvent, steps, onSelect }: EventsTabPr
   const [page, setPage] = useState(1);
   const [found, setFound] = useState<{ events: HistoryEvent[]; whole: boolean } | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
+  const [forking, setForking] = useState<HistoryEvent | null>(null);
+  const mayFork = useMay("run") && !execution.fork && parentOf(execution.id) === null;
   const isFiltered = filter !== "" || words.trim() !== "";
   // An ended page of a history never changes: only the one that holds the newest event is asked again.
   const newest = isFiltered || page * PAGE >= lastEvent ? lastEvent : 0;
@@ -112,11 +118,17 @@ export function EventsTab({ execution, lastEvent, steps, onSelect }: EventsTabPr
             events={found.events}
             startedAt={execution.started_at}
             onStep={showStep}
+            onFork={mayFork ? setForking : undefined}
           />
           {!found.whole && (
             <p className="ex-note">{`The first ${MOST_FOUND} that match are shown: say more of what you look for.`}</p>
           )}
         </>
+      )}
+      {forking && (
+        <Suspense fallback={null}>
+          <ForkDialog execution={execution} event={forking} onClose={() => setForking(null)} />
+        </Suspense>
       )}
     </div>
   );

@@ -1,4 +1,4 @@
-/** A step beside the same step of the run that succeeded last: where the ways part, and where the values differ. */
+/** A step beside the same step of the run that succeeded last, of a fork beside its original's: where the ways part, and where the values differ. */
 import { path } from "../../../api/client";
 import type { Execution, Step, StepDetail } from "../../../api/schema";
 import { useApi } from "../../../api/useApi";
@@ -38,7 +38,7 @@ export function ComparedTab({ execution, lastGood, index, step, detail, took }: 
   return (
     <div className="ex-parts">
       <section className="ex-part">
-        <h3>The last good run</h3>
+        <h3>{execution.fork ? "Its original" : "The last good run"}</h3>
         <dl className="ex-details">
           <Fact name="Run">
             <NavLink to={executionHref(run.id)}>{run.name}</NavLink>

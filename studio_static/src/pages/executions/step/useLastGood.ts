@@ -1,4 +1,7 @@
-/** The run of the same workflow that succeeded last before an execution, with its steps: what a failure is held against. */
+/**
+ * The run of the same workflow that succeeded last before an execution, with its steps: what a failure is held against. A
+ * fork is held against its original.
+ */
 import { useEffect, useMemo, useState } from "react";
 import { get, path, withQuery } from "../../../api/client";
 import { type ApiError, asApiError } from "../../../api/errors";
@@ -10,9 +13,11 @@ import { type Rest, restsOf } from "../time/rests";
 /** A page of the list may come short under a filter: it is asked on, but not for ever. */
 const MOST_REQUESTS = 8;
 
+export type Run = Pick<ExecutionSummary, "id" | "name" | "started_at" | "version">;
+
 export interface LastGood {
   /** Undefined before it is known; null where no run succeeded. */
-  readonly run: ExecutionSummary | null | undefined;
+  readonly run: Run | null | undefined;
   /** Null before its steps are known. */
   readonly index: StepIndex | null;
   readonly rests: readonly Rest[];
@@ -20,14 +25,19 @@ export interface LastGood {
 }
 
 /** `wanted` false asks nothing yet. */
-export function useLastGood(execution: Pick<Execution, "id" | "workflow" | "started_at">, wanted: boolean): LastGood {
+export function useLastGood(
+  execution: Pick<Execution, "id" | "workflow" | "started_at" | "fork">,
+  wanted: boolean,
+): LastGood {
   const { id, workflow, started_at } = execution;
-  const [run, setRun] = useState<ExecutionSummary | null>();
+  const original = execution.fork?.original ?? null;
+  const [run, setRun] = useState<Run | null>();
   const [error, setError] = useState<ApiError | null>(null);
   useEffect(() => {
     if (!wanted) return;
     const control = new AbortController();
     const find = async () => {
+      if (original !== null) return get<Execution>(path("/executions/{}", original), control.signal);
       const before = await newestGood(workflow, id, started_at, control.signal);
       return before ?? newestGood(workflow, id, null, control.signal);
     };
@@ -39,7 +49,7 @@ export function useLastGood(execution: Pick<Execution, "id" | "workflow" | "star
       (thrown) => !control.signal.aborted && setError(asApiError(thrown)),
     );
     return () => control.abort();
-  }, [wanted, id, workflow, started_at]);
+  }, [wanted, id, workflow, started_at, original]);
   const answer = useApi<StepsAnswer>(run ? path("/executions/{}/steps", run.id) : null);
   const { data } = answer;
   const index = useMemo(() => (data === null ? null : indexOf(data.steps)), [data]);
@@ -58,7 +68,7 @@ async function newestGood(
   let token: string | null = null;
   for (let asked = 0; asked < MOST_REQUESTS; asked += 1) {
     const page: ExecutionList = await get(withQuery("/executions", { ...query, next_token: token }), signal);
-    const found = page.executions.find((each) => each.id !== id);
+    const found = page.executions.find((each) => each.id !== id && !each.fork_of);
     if (found !== undefined) return found;
     if (page.next_token === null) return null;
     token = page.next_token;

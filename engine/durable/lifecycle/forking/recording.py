@@ -1,0 +1,276 @@
+"""An execution's journal read from one of its events on: how the execution stood before it, and what came afterwards.
+
+    segments before the event ── as they are stored ──► snapshot ── stimuli of its segment, stepped ──► Point
+    all that follows          ── stepped again ──────► the answers of each call, and when each timer fired
+
+The point is the last one before the event at which the execution could have been left: a stimulus that has not come,
+or, where something is to be different from there on, a state that is about to be entered. (To leave it there is to take
+turns otherwise: which of several branches comes first may change, and so the order of events.) What is recorded of a
+call are its stimuli, so that an answer is of whatever kind it was: of a service, of an activity's worker, to a task
+token, of a child execution, of a whole Map Run.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import field
+from itertools import count, zip_longest
+from typing import Any
+
+from engine.durable import codec
+from engine.durable.activation import SLICE_TRANSITIONS
+from engine.errors import Conflict
+from engine.kernel import effects
+from engine.kernel.builder import Builder
+from engine.kernel.children import nested
+from engine.kernel.history import HistoryEvent
+from engine.kernel.snapshot import Frame, Phase, Snapshot
+from engine.kernel.step import Stepped, step
+from engine.kernel.stimulus import (
+    CallOver,
+    ChildClosed,
+    Continued,
+    FrameStimulus,
+    Started,
+    Stimulus,
+    StopRequested,
+    TimePassed,
+)
+from engine.language.asl.model import Map, Plan
+from engine.ports.journal import Segment
+from engine.records import dataclass
+
+Json = Any
+Place = tuple[str, int, int]
+"""A frame, its visit and its attempt."""
+By = Callable[[Snapshot], Plan]
+"""By which plan an execution runs that stands so."""
+
+EXECUTION = ("", "")
+"""Whose timer is the time-out of the whole execution."""
+
+WATCHED = (Phase.CHILDREN, Phase.CALLBACK, Phase.SCHEDULED)
+"""In these phases `due_at` means a look at what is waited for, and is part of the call."""
+
+
+class NotReached(Conflict):
+    """There is no way back to the event."""
+
+    code = "EventNotReached"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a call is: two are the same call if these are equal. `arguments` without the task token that they hold."""
+
+    state: str
+    resource: str
+    arguments: Json
+
+
+@dataclass(slots=True)
+class Call:
+    """A call that came to be owed at `asked_at` (epoch seconds), and what came of it, each with its number in order.
+    `begun`: it was under way at the point."""
+
+    content: Content
+    asked_at: float
+    begun: bool
+    stimuli: list[tuple[int, Stimulus]] = field(default_factory=list)
+    used: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A timer of a frame that was due at `due`, and fired at `at` by the stimulus `number`."""
+
+    due: float
+    at: float
+    seed: int
+    number: int
+
+
+@dataclass(slots=True)
+class Point:
+    """Where an execution is forked. `first` is fed there, None where it waits; `events` are those before."""
+
+    snapshot: Snapshot
+    plan: Plan
+    first: Stimulus | None
+    events: tuple[HistoryEvent, ...]
+
+
+@dataclass(slots=True)
+class Recording:
+    """What was recorded from the point on, until `last_at` (epoch seconds)."""
+
+    calls: dict[Place, Call] = field(default_factory=dict)
+    fired: dict[tuple[str, str], list[Fired]] = field(default_factory=lambda: defaultdict(list))
+    stop: tuple[int, StopRequested] | None = None
+    last_at: float = 0.0
+
+    def take(self, place: Place, content: Content) -> Call | None:
+        """The recorded call that is this one, at most once each: best the one of the same place."""
+        same = self.calls.get(place)
+        if same is None or same.used or same.content != content:
+            same = next((call for call in self.calls.values() if not call.used and call.content == content), None)
+        if same is not None:
+            same.used = True
+        return same
+
+
+def owes(frame: Frame) -> bool:
+    """Whether it waits for an answer from outside: of a call, or of a Map Run."""
+    waits = frame.phase in (Phase.SCHEDULED, Phase.RUNNING, Phase.CALLBACK)
+    return waits or (frame.phase is Phase.JOINING and frame.arguments is not None)
+
+
+def content_of(plan: Plan, frame: Frame) -> Content:
+    """What the frame calls, or which run it waits for."""
+    if isinstance(plan.state(frame.machine, frame.state), Map):
+        run = {name: value for name, value in frame.arguments.items() if name in ("reader", "writer", "kind")}
+        items = None if frame.fanout is None or "reader" in run else list(frame.fanout.items or ())
+        return Content(frame.state, "", [run, items])
+    arguments = frame.arguments if frame.token is None else _without(frame.token, frame.arguments)
+    return Content(frame.state, effects.resource(plan, frame), arguments)
+
+
+def _without(token: str, value: Json) -> Json:
+    if isinstance(value, str):
+        return value.replace(token, "<token>")
+    if isinstance(value, dict):
+        return {name: _without(token, part) for name, part in value.items()}
+    return [_without(token, part) for part in value] if isinstance(value, list) else value
+
+
+def timer_of(frame: Frame) -> float | None:
+    """When its wait, its retry interval, or a time limit of its own is over."""
+    times = [frame.deadline, frame.heartbeat_at, None if frame.phase in WATCHED else frame.due_at]
+    return min((at for at in times if at is not None), default=None)
+
+
+def read(
+    segments: Sequence[Segment], opening: Snapshot, by: By, event: int, *, whole: bool
+) -> tuple[Point | None, Recording]:
+    """The point before `event`, None where there is no such event, and what was recorded from there on. `whole`: it is
+    a stimulus that has not come. Raises StorageError, NotReached."""
+    reader = _Reader(opening, by, event, whole=whole)
+    upcoming = codec.decode_stimuli(segments[0].body) if segments else []
+    for segment, following in zip(segments, [*segments[1:], None], strict=True):
+        stimuli, upcoming = upcoming, codec.decode_stimuli(following.body) if following is not None else []
+        reader.read(segment, stimuli, upcoming[:1])
+    return reader.point, reader.recording
+
+
+class _Reader:
+    """Segment by segment. Each ends with the snapshot that is stored, however it was stepped."""
+
+    def __init__(self, opening: Snapshot, by: By, event: int, *, whole: bool) -> None:
+        self._whole = whole
+        self.point: Point | None = None
+        self.recording = Recording()
+        self._by = by
+        self._event = event
+        self._snapshot = opening
+        self._events: list[HistoryEvent] = []
+        self._numbers = count()
+
+    def read(self, segment: Segment, stimuli: Sequence[Stimulus], upcoming: Sequence[Stimulus]) -> None:
+        """The next segment; `upcoming` is the first stimulus of the one behind it."""
+        stored = codec.snapshot_after(self._snapshot if segment.seq else None, segment.body)
+        if self.point is None and segment.last_event < self._event:
+            self._events += codec.decode_events(segment.body)
+        else:
+            known = len(self._events)
+            plan = self._by(stored)
+            for stimulus, following in zip_longest(stimuli, [*stimuli[1:], *upcoming]):
+                if stimulus is not None:
+                    # a run of pure states is cut into slices, each of which begins with Continued
+                    self._take(plan, stimulus, SLICE_TRANSITIONS if isinstance(following, Continued) else None)
+                if self.point is not None and known >= 0:
+                    self._check(codec.decode_events(segment.body), known)
+                    known = -1
+        self._snapshot = stored
+
+    def _check(self, recorded: Sequence[HistoryEvent], known: int) -> None:
+        """Raises NotReached where stepping again did not come to the events that are on record."""
+        made = [(one.id, one.type) for one in self._events[known:]]
+        if made != [(one.id, one.type) for one in recorded[: len(made)]]:
+            raise NotReached(
+                f"event {self._event} cannot be reached again: this release steps what led to it otherwise",
+                where="event", advice=f"Fork it at event {recorded[0].id}.",
+            )
+
+    def _take(self, plan: Plan, stimulus: Stimulus, room: int | None) -> None:
+        before, number = self._snapshot, next(self._numbers)
+        stepped = step(plan, before, [stimulus], max_transitions=room)
+        self._snapshot = stepped.snapshot
+        if self.point is not None:
+            self._record(number, plan, before, stimulus)
+        elif not stepped.events or stepped.events[-1].id < self._event:
+            self._events += stepped.events
+            return
+        else:
+            self._find(number, plan, before, stimulus)
+        self._register(plan, stepped.touched, stepped.snapshot)
+
+    def _find(self, number: int, plan: Plan, before: Snapshot, stimulus: Stimulus) -> None:
+        """The event is among those that `stimulus` led to."""
+        best: Stepped | None = None
+        for room in count() if not self._whole else ():
+            stepped = step(plan, before, [stimulus], max_transitions=room)
+            if stepped.events and stepped.events[-1].id >= self._event:
+                break
+            best = stepped
+        at = before
+        first: Stimulus | None = None
+        if best is not None:
+            at, first = best.snapshot, Continued(at=stimulus.at, seed=stimulus.seed)
+            self._events += best.events
+        elif isinstance(stimulus, Started | Continued):
+            first = stimulus
+        self.point = Point(at, plan, first, tuple(self._events))
+        self._register(plan, at.frames, at)
+        if first is None:
+            self._record(number, plan, before, stimulus)
+
+    def _register(self, plan: Plan, paths: Iterable[str], snapshot: Snapshot) -> None:
+        """The calls that have come to be owed."""
+        for path in paths:
+            frame = snapshot.frames.get(path)
+            if frame is not None and owes(frame) and frame.place not in self.recording.calls:
+                self.recording.calls[frame.place] = Call(
+                    content_of(plan, frame), snapshot.last_at, frame.phase is not Phase.SCHEDULED
+                )
+
+    def _record(self, number: int, plan: Plan, before: Snapshot, stimulus: Stimulus) -> None:
+        self.recording.last_at = stimulus.at
+        if isinstance(stimulus, StopRequested):
+            self.recording.stop = self.recording.stop or (number, stimulus)
+        elif isinstance(stimulus, TimePassed):
+            self._fire(number, before, stimulus)
+        elif isinstance(stimulus, FrameStimulus) and not isinstance(stimulus, CallOver):
+            frame = before.frames.get(stimulus.frame)
+            call = None if frame is None else self.recording.calls.get(frame.place)
+            if frame is None or call is None or frame.visit != stimulus.visit:
+                return
+            answer: Stimulus | None = stimulus
+            if isinstance(stimulus, ChildClosed) and frame.phase is Phase.CALLBACK:
+                answer = nested.answer(Builder(plan, before, room=0), frame, stimulus)
+            if answer is not None:
+                call.stimuli.append((number, answer))
+
+    def _fire(self, number: int, before: Snapshot, stimulus: TimePassed) -> None:
+        fired = self.recording.fired
+        if before.deadline is not None and before.deadline <= stimulus.at:
+            fired[EXECUTION].append(Fired(before.deadline, stimulus.at, stimulus.seed, number))
+        for path, frame in before.frames.items():
+            due = timer_of(frame)
+            if due is not None and due <= stimulus.at:
+                fired[path, frame.state].append(Fired(due, stimulus.at, stimulus.seed, number))
+            elif frame.phase in WATCHED and frame.due_at is not None and frame.due_at <= stimulus.at:
+                waiting = before.frames[path.rpartition("/")[0]] if frame.phase is Phase.CHILDREN else frame
+                call = self.recording.calls.get(waiting.place)
+                if call is not None:
+                    call.stimuli.append((number, stimulus))

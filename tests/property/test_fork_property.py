@@ -1,0 +1,121 @@
+"""Forks of random executions of random definitions, at any event.
+
+    a fork that changes nothing            is the original from there on, event for event, and calls nothing
+    a fork by another version, or with     calls nothing either; and where they are the same as before, it ends as the
+    an input given                         original did (one branch: several may take turns otherwise)
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.durable.lifecycle.forking.forks import Wanted
+from engine.durable.lifecycle.forking.running import Calls
+from engine.durable.lifecycle.forwards import VersionDoesNotFit
+from engine.ports.tasks import TaskPolicy
+from tests.support.definitions_strategy import Answers, Case, cases
+from tests.support.draws import drawn
+from tests.support.durable import Product
+from tests.support.oracle import FULL, QUICK
+
+
+@dataclass(frozen=True)
+class Slow(Answers):
+    """Answers that take their time."""
+
+    clock: list = field(default_factory=list, compare=False)
+
+    def call(self, call):
+        self.clock[0].sleep(zlib.crc32(f"{call.state} {call.attempt}".encode()) % 40 / 10)
+        return super().call(call)
+
+
+class Nobody:
+    """A world that is not to be called."""
+
+    def policy(self, _resource):
+        return TaskPolicy()
+
+    def call(self, call):
+        raise AssertionError(f"the fork called {call}")
+
+
+CALLS = Calls(Nobody(), reads=lambda _resource: False)
+
+
+def ended(case: Case) -> tuple[Product, object]:
+    """The case, run by a worker to its end."""
+    answers = Slow(case.answers.outcomes)
+    product = Product(case.definition, tasks=answers)
+    answers.clock.append(product.clock)
+    key = product.start(case.input, name="original")
+    product.drain(limit=5_000)
+    return product, key
+
+
+def told(product, key) -> tuple:
+    found = product.describe(key)
+    return found.status, found.output, found.error, found.cause
+
+
+def check_forks(case: Case, share: float) -> None:
+    product, key = ended(case)
+    events = product.executions.history(key, limit=100_000)
+    event = 1 + int(share * (len(events) - 1))
+    before = product.stores.journal.header(key), product.stores.journal.inbox(key)
+    fork = product.executions.fork(key, Wanted(event, "me"), CALLS)
+    assert told(product, fork.key) == told(product, key)
+    assert product.executions.history(fork.key, limit=100_000) == events
+    assert (product.stores.journal.header(key), product.stores.journal.inbox(key)) == before
+
+
+def check_same_under_another_name(case: Case, share: float, *, version: bool) -> None:
+    """The same input given, or the same definition with a comment: one branch ends as it did; several may take turns
+    otherwise, and call nothing either."""
+    product, key = ended(case)
+    events = product.executions.history(key, limit=100_000)
+    entries = [event for event in events if event["type"].endswith("StateEntered")]
+    entry = entries[int(share * (len(entries) - 1))]
+    changed = {}
+    if version:
+        product.published.publish({**case.definition, "Comment": "the same"})
+        changed["version"] = 2
+    given_input = None if version else (json.loads(entry["stateEnteredEventDetails"]["input"]),)
+    try:
+        fork = product.executions.fork(key, Wanted(entry["id"], "me", given_input), CALLS, **changed)
+    except VersionDoesNotFit:
+        return  # what the check cannot follow
+    if not case.fans_out and product.describe(key).status != "TIMED_OUT":
+        assert told(product, fork.key)[:3] == told(product, key)[:3]
+
+
+@settings(QUICK, max_examples=drawn(30, of=60))
+@given(cases(timeout=False), st.floats(0, 1), st.booleans())
+def test_a_fork_whose_difference_is_none_ends_as_the_original(case, share, version):
+    check_same_under_another_name(case, share, version=version)
+
+
+@pytest.mark.full
+@settings(FULL, max_examples=1_500)
+@given(cases(timeout=False), st.floats(0, 1), st.booleans())
+def test_forks_whose_difference_is_none_at_length(case, share, version):
+    check_same_under_another_name(case, share, version=version)
+
+
+@settings(QUICK, max_examples=drawn(30, of=60))
+@given(cases(), st.floats(0, 1))
+def test_a_fork_that_changes_nothing_is_the_original_from_there_on(case, share):
+    check_forks(case, share)
+
+
+@pytest.mark.full
+@settings(FULL, max_examples=1_500)
+@given(cases(), st.floats(0, 1))
+def test_forks_that_change_nothing_at_length(case, share):
+    check_forks(case, share)
