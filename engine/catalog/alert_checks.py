@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from engine.catalog.alerts import Alert, AlertTargets
@@ -9,6 +10,8 @@ from engine.catalog.heard import Heard
 from engine.errors import Diagnostic, json_pointer
 from engine.ports.tasks import Tasks
 from engine.triggers.alerts import PUBLISH
+
+_WITH_USER = re.compile(r"https?://[^/?#]*@")
 
 
 def alert_problems(
@@ -33,6 +36,12 @@ def alert_problems(
             yield Diagnostic(
                 "ALERT_OWN_WORKFLOW", f"the alert {alert.name!r} starts the workflow whose failure it tells of: name "
                 "another one", json_pointer(("alerts", index, "workflow")),
+            )
+        if alert.webhook is not None and _WITH_USER.match(alert.webhook.url):
+            yield Diagnostic(
+                "ALERT_URL_PASSWORD", f"the alert {alert.name!r} has a user or a password in its URL, where everybody "
+                'reads it who sees the workflow: leave it out, and name a secret, as "bearer_token": {"$secret": '
+                '"PAGER_TOKEN"}', json_pointer(("alerts", index, "webhook", "url")),
             )
         if targets is not None:
             yield from _target_problems(alert, index, targets, tasks)

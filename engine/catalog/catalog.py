@@ -191,16 +191,28 @@ class Catalog:
 
     # Versions
 
-    def problems(self, document: WorkflowDocument) -> list[Diagnostic]:
-        """Everything that publishing `document` would refuse (severity ERROR) or warn of, each with its place."""
+    def problems(self, document: WorkflowDocument, workspace: str | None = None) -> list[Diagnostic]:
+        """Everything that publishing `document` would refuse (severity ERROR) or warn of, each with its place. With a
+        `workspace` also which workflows it names are missing there."""
         from engine.catalog.publishing import document_problems  # noqa: PLC0415  a third of what a command imports
         from engine.language.asl.validate import validate  # noqa: PLC0415
 
         found = list((self._validate or validate)(document.definition, kind=document.kind))
-        return found + document_problems(
+        found += document_problems(
             document, tasks=self._tasks, task_max_seconds=self._task_max_seconds, now=self._clock.now(),
             heard=self._heard, alert_targets=self._alert_targets,
         )
+        return found if workspace is None else found + self.missing(workspace, document)
+
+    def missing(self, workspace: str, document: WorkflowDocument) -> list[Diagnostic]:
+        """A warning for each workflow that the document's alerts and triggers name, and that cannot be started."""
+        from engine.catalog.publishing import workflows_missing  # noqa: PLC0415  likewise
+
+        def starts(name: str) -> bool:
+            row = self._store.workflow(workspace, name)
+            return row is not None and row.active_version > 0 and not row.archived
+
+        return list(workflows_missing(document, starts))
 
     def publish(
         self, workspace: str, name: str, *, note: str = "", actor: Actor, expect_etag: str | None = None,

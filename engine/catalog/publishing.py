@@ -7,13 +7,14 @@ that are written out, names in the document that the definition has. Everything 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from engine.catalog.document import WorkflowDocument
 from engine.catalog.input_schema import SchemaFault, check_schema
 from engine.catalog.marking import sensitive_problems
 from engine.catalog.states import StateText, is_distributed, states_of
+from engine.catalog.triggers import WorkflowEndTrigger
 from engine.catalog.uncallable import resource_problems
 from engine.errors import Diagnostic, InvalidExpression, json_pointer, location
 from engine.language.asl.file_paths import FILE_READ
@@ -21,6 +22,7 @@ from engine.language.asl.validate.credentials import written_credentials
 from engine.language.expr.jsonata import compile_jsonata
 from engine.language.expr.jsonpath import compile_path
 from engine.ports.tasks import Tasks
+from engine.triggers.ends import EVERY
 from engine.values import is_number, walk
 
 if TYPE_CHECKING:
@@ -82,6 +84,27 @@ def _folder_problems(document: WorkflowDocument, tasks: Tasks | None) -> Iterato
                     "FOLDER_NOT_OPEN", f"{trigger} cannot be watched here: {problem}",
                     json_pointer(("triggers", index, "folder")),
                 )
+
+
+def workflows_missing(document: WorkflowDocument, starts: Callable[[str], bool]) -> Iterator[Diagnostic]:
+    """A warning for each workflow that an alert would start, or whose end a trigger hears, and that is not there yet:
+    `starts` says whether one of that name can be started."""
+    for index, alert in enumerate(document.alerts or ()):
+        target = alert.workflow
+        if target is not None and target != document.name and not starts(target):
+            yield Diagnostic(
+                "ALERT_WORKFLOW_MISSING", f"the alert {alert.name!r} would start {target!r}, and no workflow "
+                "of that name is published here: until one is, what it tells is only in the log",
+                json_pointer(("alerts", index, "workflow")), "WARNING",
+            )
+    for index, trigger in enumerate(document.triggers):
+        if not isinstance(trigger, WorkflowEndTrigger) or trigger.workflow in (EVERY, document.name):
+            continue
+        if not starts(trigger.workflow):
+            yield Diagnostic(
+                "TRIGGER_WORKFLOW_MISSING", f"{trigger} hears the end of {trigger.workflow!r}, and no workflow of that "
+                "name is published here", json_pointer(("triggers", index, "workflow")), "WARNING",
+            )
 
 
 def credentials_written(document: WorkflowDocument) -> list[Diagnostic]:

@@ -37,6 +37,7 @@ from functions.app.warnings import collected_warnings
 
 Json = Any
 NOT_MODIFIED = 304
+_TRUE, _FALSE = {"true", "1", "yes", "on"}, {"false", "0", "no", "off"}
 Taken = TypeVar("Taken", bound=BaseModel)
 Shown = TypeVar("Shown", bound=BaseModel | str)
 Provider = Callable[[], Services]
@@ -333,15 +334,22 @@ def _read_body(route: Route, request: Request, services: Services) -> BaseModel:
                 advice="Send JSON with the header Content-Type: application/json.",
             )
         body = read_json(raw)
-    flags = {name: request.query[name] for name in route.flags if name in request.query}
+    flags = {name: _flag(request.query[name]) for name in route.flags if name in request.query}
     if flags and isinstance(body, dict):
         body = {**body, **flags}
     return _validated(route.takes, body, place="body")
 
 
+def _flag(text: str) -> bool | str:
+    """True or false as an address says it; any other text as it is, which the body's field then refuses."""
+    said = text.lower()
+    return said in _TRUE if said in _TRUE | _FALSE else text
+
+
 def _validated(model: type[Taken], value: Json, *, place: str) -> Taken:
+    """A body has JSON's own types: true is no number there, and "1" is none. A query has nothing but text."""
     try:
-        return model.model_validate(value)
+        return model.model_validate(value, strict=place == "body")
     except ValidationError as error:
         found = error.errors(include_url=False)
         problems = [(item["loc"], in_words(item, json_pointer(item["loc"]).strip("/") or "the body")) for item in found]

@@ -51,15 +51,15 @@ TELLING_EDITS: dict[str, Edited] = {
         "an alert is written down as told when it is sent",
         Edit(
             _ALERTING, "        failed = self._send(spec, told, said, sending.name)\n",
-            "        self._states.change(replace(state, looked_at=self._clock.now(), spec=Group(seen=seen).text()))\n"
+            "        state = self._state(workflow, name)\n"
+            "        self._states.change(replace(state, looked_at=self._clock.now(), spec=Group().text()))\n"
             "        failed = self._send(spec, told, said, sending.name)\n",
         ),
         runs=calls_of("ends", "before", "after"),
     ),
     "not taken and forgotten": Edited(
         "what is not taken is sent again",
-        Edit(_ALERTING, "            return replace(state, spec=replace(counted, sending=sending).text())\n",
-             "            return replace(state, looked_at=now, spec=counted.text())\n"),
+        Edit(_ALERTING, "            return False\n", ""),
         runs=calls_of("ends"),
     ),
     "sent again by another name": Edited(

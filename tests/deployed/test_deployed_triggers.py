@@ -1,5 +1,6 @@
 """What starts a workflow on a deployed stage: a webhook, a schedule's tick, a bus, a queue, a bucket; each once.
-And who hears of it: an alert's topic, another workflow, and a bus of status events."""
+And who hears of it: an alert's topic, another workflow, and a bus of status events. The emulator serves all of that but
+one way: the table's stream to the sweeper (tests/support/deployed/stream.py says why, and hands its records over)."""
 
 import hashlib
 import hmac
@@ -14,6 +15,7 @@ from engine.durable.triggering.listening import LOOK_SECONDS
 from tests.support import patience
 from tests.support.deployed.documents import publish, workflow
 from tests.support.deployed.emulator import ACCOUNT, REGION
+from tests.support.deployed.stream import Stream
 
 pytestmark = pytest.mark.full
 BUCKET, QUEUE, BUS = "e2e-uploads", "e2e-jobs", "e2e-shop"
@@ -167,9 +169,10 @@ def mailbox(hearing):
     events = hearing.emulator.client("events")
     events.put_rule(Name="e2e-states", EventBusName=STATES, EventPattern=json.dumps({"source": ["automate.states"]}))
     events.put_targets(Rule="e2e-states", EventBusName=STATES, Targets=[{"Id": "mailbox", "Arn": arn}])
-    taken = []
+    taken, stream = [], Stream(hearing, "sweeper")
 
     def take():
+        stream.hand_over()
         for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", ()):
             taken.append(json.loads(message["Body"]))
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
@@ -182,7 +185,7 @@ def mailbox(hearing):
 
 
 def test_a_failure_is_told_to_a_topic_to_another_workflow_and_to_the_bus(hearing, mailbox):
-    """By the table's stream, the sweeper, SNS and EventBridge."""
+    """By what the table's stream says, the sweeper, SNS and EventBridge."""
     listens(hearing, "cleanup", {"type": "workflow_end", "workflow": "failing", "statuses": ["FAILED"]})
     fails = {"No": {"Type": "Fail", "Error": "Declined", "Cause": "no money"}}
     publish(hearing, {**workflow("failing", fails, "No"), "alerts": [{"sns": TOPIC_ARN}]})

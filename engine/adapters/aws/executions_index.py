@@ -33,6 +33,8 @@ from engine.records import dataclass
 GATHERED = 2000
 _ROWS_AT_ONCE = 100
 _PAGE = 200
+_MORE = 2000
+"""Keys of the open executions, of all workflows, that are read at once behind the first page."""
 _FEWEST_OF_A_SHARD = 8
 """A page's rows of one shard are about a sixteenth of it. Twice that are asked for, so that one question will do."""
 
@@ -89,7 +91,7 @@ class DynamoExecutionsIndex:
             for status in sorted(OPEN_STATUSES)
             for partition in items.partitions(items.joined(workspace, status))
         ]
-        found = self._table.queries(keys, index=table.STATUS.name, more=_PAGE)
+        found = self._table.queries(keys, index=table.STATUS.name, more=_MORE)
         placed = heapq.merge(*(map(partial(_placed, index=table.STATUS), rows) for rows in found))
         each = (items.key_of(pk) for (_, pk), _ in groupby(placed))
         return list(islice((key for key in each if key.workflow == workflow), limit))

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from threading import Lock
 from typing import Any
@@ -48,6 +49,9 @@ MOST_SLICE = 100
 SLICES = 20
 """The first slice of a process in a minute is this part of the minute's budget; each that follows is twice as large."""
 
+MOST_MINUTES = 10
+"""Minutes to come of which a slice has units, at the most: a process that dies loses them."""
+
 MOST_AHEAD = 24 * 60
 """How many minutes ahead a start may be given. A row that is further on was written by a clock that was wrong."""
 
@@ -55,6 +59,7 @@ _BUDGETS = "!budgets"
 """In place of a workflow's name, which has no such character: the rows lie among the triggers' states."""
 
 _TRIES = 20
+_TURNS = 64
 _WAITS = "waits for its budget of executions a minute"
 _WAITS_FOR_OTHERS = "waits for its budget of open executions"
 
@@ -66,6 +71,10 @@ LOOK_SECONDS = 60.0
 
 _MORE_WOKEN = 10
 """So many more than may begin are woken where an index lags: what has ended may still be there."""
+
+REMEMBERED_SECONDS = 1.0
+"""So long a process remembers a line that it has read, where an index lags: those that begin or end in one batch read
+it once."""
 
 
 class BudgetExceeded(UserError):
@@ -193,6 +202,8 @@ class Budgets:
         self._clock = clock
         self._lock = Lock()
         self._slices: dict[tuple[str, str], _Slice] = {}
+        self._turns = tuple(Lock() for _ in range(_TURNS))
+        self._lines: dict[tuple[str, str], tuple[float, list[ExecutionKey]]] = {}
 
     def take(self, workspace: str, workflow: str, per_minute: int, *, ahead: bool) -> float | None:
         """When an execution may begin: in the minute that begins then (epoch seconds). Now or before, or later where
@@ -223,6 +234,11 @@ class Budgets:
             if held is not None:
                 held.take_back(int(at // MINUTE))
 
+    def turn(self, key: ExecutionKey) -> AbstractContextManager[bool]:
+        """Starts of one name come after each other in this process: each takes a unit until it is known that the
+        execution is there, and another one would be refused for want of it."""
+        return self._turns[hash(key) % _TURNS]
+
     @property
     def settled_after(self) -> float:
         """How many seconds after its start an execution knows its place in the line, and may begin."""
@@ -232,11 +248,36 @@ class Budgets:
         """The first `most` of the open executions of the workflow, in their order: those may begin."""
         return self._index.oldest_open(workspace, workflow, most)
 
+    def line_at(self, key: ExecutionKey, most_open: int, settled_at: float) -> list[ExecutionKey]:
+        """The line as far as it tells whether the execution may begin: to twice `most_open`. One that was read after
+        `settled_at` and a moment ago will do, for who is among the first stays there until its end."""
+        recent = self._recent_line(key, settled_at)
+        if recent is not None and key in recent[:most_open]:
+            return recent
+        return self._long_line(key, most_open)[: 2 * most_open]
+
     def next_in_line(self, ended: ExecutionKey, most_open: int) -> list[ExecutionKey]:
         """Those among whom somebody may begin now that `ended` has ended, the last first."""
         more = _MORE_WOKEN if self._index.settled_after else 0
-        line = [key for key in self.line(ended.workspace, ended.workflow, most_open + 1 + more) if key != ended]
+        recent = self._recent_line(ended, 0.0)
+        line = [key for key in recent or self._long_line(ended, most_open) if key != ended]
         return line[: most_open + more][::-1]
+
+    def _long_line(self, key: ExecutionKey, most_open: int) -> list[ExecutionKey]:
+        """As far as those need it who begin, and those who end; remembered where it costs much to read."""
+        more = _MORE_WOKEN if self._index.settled_after else 0
+        found = self.line(key.workspace, key.workflow, max(2 * most_open, most_open + 1 + more))
+        if self._index.settled_after:
+            with self._lock:
+                self._lines[key.workspace, key.workflow] = self._clock.now(), found
+        return found
+
+    def _recent_line(self, key: ExecutionKey, since: float) -> list[ExecutionKey] | None:
+        """The workflow's line, if it was read a moment ago, and not before `since`."""
+        with self._lock:
+            read_at, found = self._lines.get((key.workspace, key.workflow), (0.0, []))
+        now = self._clock.now()
+        return found if max(since, now - REMEMBERED_SECONDS) <= read_at <= now else None
 
     def retry_after(self) -> float:
         """How many seconds there are to the next minute."""
@@ -255,7 +296,7 @@ class Budgets:
                 minute, used = minute + 1, 0
             if minute > (now + MOST_AHEAD if ahead else now):
                 return None
-            size = min(MOST_SLICE, per_minute)
+            size = min(MOST_SLICE, max(per_minute, min(2 * again, MOST_MINUTES * per_minute)))
             if minute == now:
                 left, first = per_minute - used, max(1, per_minute // SLICES)
                 size = min(left, MOST_SLICE, max(first, min(2 * again, left // 2)))

@@ -5,6 +5,7 @@ Tasks that start another workflow (engine.durable.worker.start_execution).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -41,7 +42,6 @@ Json = Any
 
 Create = Callable[[Header, bytes, ExecutionRow | None], Header | None]
 """As engine.ports.journal.Journal.create."""
-
 
 class ExecutionAlreadyExists(Conflict):
     """The name belongs to another execution."""
@@ -119,9 +119,7 @@ class Starts:
             header = replace(header, due_at=header.started_at + HOLD_SECONDS)
         found_by = business_key(published, execution_input)  # before anything is written: it may fail
         budget = Budget.of(published)
-        unit = None if queued else self._unit(header.key, budget, sync=sync)
-        if (unit is not None and unit > now) or (queued and budget.per_minute is not None):
-            header = waits_on(header, unit, now)
+        unit: float | None = None
         there: list[Header] = []
         settled_at = now if self._budgets is None or budget.most_open is None else now + self._budgets.settled_after
 
@@ -140,7 +138,14 @@ class Starts:
             then(started)
             return started
 
-        return self._used(unit, header.key, lambda: self._together(write), there)
+        with self._turn(header.key, budget):
+            unit = None if queued else self._unit(header.key, budget, sync=sync)
+            if (unit is not None and unit > now) or (queued and budget.per_minute is not None):
+                header = waits_on(header, unit, now)
+            return self._used(unit, header.key, lambda: self._together(write), there)
+
+    def _turn(self, key: ExecutionKey, budget: Budget) -> AbstractContextManager[object]:
+        return nullcontext() if budget.per_minute is None or self._budgets is None else self._budgets.turn(key)
 
     def _used(
         self, unit: float | None, key: ExecutionKey, write: Callable[[], Execution], there: Sequence[Header]

@@ -1,11 +1,11 @@
 """Alerts: told of ends, as triggers are, and of what is late. Each group is one row, changed as it was read.
 
-    an end ──► its workflow's alerts ──► group: the first of late? ── yes ──► sent, then written down
+    an end ──► its workflow's alerts ──► group: the first of late? ── yes ──► written down, then sent
                                             └── no ──► counted ──► a summary, when its time has come
 
-What is sent twice, after a death in between, has the same name: the workflow that it starts is started once, and the
-others get the same key (engine.durable.triggering.telling). What was not taken is written down as it was sent, and sent
-again at the next look, until it is given up.
+What is written down is sent at each look until it is taken, or given up. So what is sent twice, after a death in
+between, has the same name and the same words: the workflow that it starts is started once, and the others get the same
+key (engine.durable.triggering.telling). Nobody else's is sent for its group meanwhile.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from engine.clock import Clock
 from engine.durable.triggering.delivering import Delivering
 from engine.durable.triggering.telling import Ways, target_of, tell
 from engine.durable.views.causes import plain_cause
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, NotFound, StorageError, UserError
 from engine.ports.deliveries import TriggerState, TriggerStates
 from engine.ports.ends import End
 from engine.ports.executions_index import ExecutionPage, ExecutionQuery
@@ -110,15 +110,15 @@ class Alerting:
         return self._of(found)
 
     def tell(self, end: End, cause: str | None) -> None:
-        """Tell, or count, what `end` says; `cause` is None where it is hidden. Raises StorageError, and a UserError of
-        status 500 or more where it is to come again."""
+        """Tell, or count, what `end` says; `cause` is None where it is hidden. Raises StorageError where it is to come
+        again."""
         for spec in self.of(end.workflow, end.version):
             if tells(spec, end.status, end.error):
                 self._tell(spec, end, cause)
 
     def look(self) -> int:
         """Once in LOOK_SECONDS: tell what is late, what was not taken, and what was counted and whose time has come;
-        answers how many alerts were sent. Raises as `tell`."""
+        answers how many alerts were sent. Raises StorageError, and a UserError of status 500 or more."""
         now = self._clock.now()
         if self._looked_at is not None and 0 <= now - self._looked_at < LOOK_SECONDS:
             return 0
@@ -145,25 +145,34 @@ class Alerting:
             None if plain is None else plain[:MOST_CAUSE], self._place.link(end.key.id),
         )
         name = group_of(spec, end.status, end.error)
+        first = f"{end.workflow} {name} {end.id}"
         for _ in range(_TRIES):
             now = self._clock.now()
             state = self._state(end.workflow, name)
             group = Group.of(state.spec)
-            if group.seen == end.id:
+            if group.seen == end.id or (group.sending is not None and group.sending.name == first):
                 return
-            first = f"{end.workflow} {name} {end.id}"
             if group.sending is None and (state.looked_at is None or now >= state.looked_at + _period(spec)):
-                changed = self._sent(spec, state, Sending(asdict(told), group.held, group.since, first, now), end.id)
-            else:
-                since = group.since if group.held else now
-                text = replace(group, held=group.held + 1, since=since, seen=end.id, last=asdict(told)).text()
-                changed = replace(state, spec=text)
-            if self._states.change(changed):
+                sending = Sending(asdict(told), group.held, group.since, first, now)
+                if self._states.change(replace(state, spec=Group(seen=end.id, sending=sending).text())):
+                    self._sent_first(spec, end.workflow, name, sending)
+                    return
+                continue
+            since = group.since if group.held else now
+            counted = replace(group, held=group.held + 1, since=since, seen=end.id, last=asdict(told))
+            if self._states.change(replace(state, spec=counted.text())):
                 return
+
+    def _sent_first(self, spec: Mapping[str, Json], workflow: str, name: str, sending: Sending) -> None:
+        """What fails here is written down already: the next look sends it, and the end need not come again."""
+        try:
+            self._sent(spec, workflow, name, sending)
+        except (StorageError, UserError) as error:
+            _LOG.warning("an alert is sent later: %s: %s", sending.name, error)
 
     def _looked(self, state: TriggerState, now: float) -> int:
         """Tell what was not taken, or what was counted, where its time has come; forget a group that has long been
-        quiet."""
+        quiet. How many alerts were sent."""
         group = Group.of(state.spec)
         spec = next((
             spec for spec in self.of(state.workflow, 0) if state.trigger.startswith(prefix_of(spec))
@@ -180,24 +189,30 @@ class Alerting:
                 return 0
             name = f"{state.workflow} {state.trigger} {told_at}"
             sending = Sending(group.last or {}, group.held - 1, group.since, name, now)
-            state = replace(state, spec=Group(seen=group.seen).text())
-        changed = self._sent(spec, state, sending, group.seen)
-        self._states.change(changed)
-        return int(Group.of(changed.spec).sending is None)
+            if not self._states.change(replace(state, spec=Group(seen=group.seen, sending=sending).text())):
+                return 0
+        return int(self._sent(spec, state.workflow, state.trigger, sending))
 
-    def _sent(self, spec: Mapping[str, Json], state: TriggerState, sending: Sending, seen: str) -> TriggerState:
-        """Send it; the group's row then. What is not taken stays in it, and is sent again as it is."""
+    def _sent(self, spec: Mapping[str, Json], workflow: str, name: str, sending: Sending) -> bool:
+        """Send what is written down in the group `name`, and write down that it is over: taken, or given up. False
+        where it is to be sent again."""
         told = Told(**sending.told)
         said = message(spec, told, held=sending.held, since=sending.since or None)
         failed = self._send(spec, told, said, sending.name)
-        now, group = self._clock.now(), Group.of(state.spec)
-        counted = replace(group, seen=seen) if group.sending is not None else Group(seen=seen)
+        now = self._clock.now()
         if failed is not None and failed.retryable and now - sending.at < GIVEN_UP_SECONDS:
             _LOG.warning("an alert is sent again: %s: %s: %s", said["text"], failed.error, failed.cause)
-            return replace(state, spec=replace(counted, sending=sending).text())
+            return False
         if failed is not None:
             _not_told(told, said, f"{failed.error}: {failed.cause}")
-        return replace(state, looked_at=now, spec=replace(counted, sending=None).text())
+        for _ in range(_TRIES):
+            state = self._state(workflow, name)
+            group = Group.of(state.spec)
+            if group.sending is None or group.sending.name != sending.name:
+                break
+            if self._states.change(replace(state, looked_at=now, spec=replace(group, sending=None).text())):
+                break
+        return True
 
     def _send(self, spec: Mapping[str, Json], told: Told, said: Json, name: str) -> TaskFailed | None:
         """Start the workflow, or tell who else hears it; what went wrong."""

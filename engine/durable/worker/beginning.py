@@ -104,10 +104,10 @@ class Beginning:
         return True
 
     def _waits_in_line(self, budgets: Budgets, most: int, header: Header) -> bool:
-        now = self._clock.now()
-        if now < header.started_at + budgets.settled_after:
+        now, settled_at = self._clock.now(), header.started_at + budgets.settled_after
+        if now < settled_at:
             return True  # its wake comes when it knows its place
-        line = budgets.line(header.key.workspace, header.key.workflow, 2 * most)
+        line = budgets.line_at(header.key, most, settled_at)
         if header.key in line[:most]:
             return False
         due_at = now + (LOOK_SECONDS if header.key in line or len(line) < most else HOLD_SECONDS)

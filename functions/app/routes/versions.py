@@ -57,7 +57,7 @@ def preview_publish(call: Call[base.Nothing]) -> shapes.PublishPreview:
     catalog, workspace = services.catalog, call.workspace
     draft, row = catalog.draft(workspace, name), catalog.workflow(workspace, name)
     active = catalog.version(workspace, name, row.active_version) if row.active_version else None
-    problems = catalog.problems(draft.document)
+    problems = catalog.problems(draft.document, workspace)
     is_sound = all(problem.severity != "ERROR" for problem in problems)
     is_new = active is None or active.digest != document_digest(draft.document)
     return shapes.PublishPreview(
@@ -136,7 +136,7 @@ def published(
     call: Call[workflows_shapes.ImportRequest] | Call[shapes.PublishRequest], act: Doing, name: str,
     expect_etag: str | None,
 ) -> VersionRecord:
-    """Publish the draft; warn of what looks like a credential."""
+    """Publish the draft; warn of what looks like a credential, and of workflows that it names and that are missing."""
     catalog, given = call.services.catalog, call.given
     check = CaseCheck(call.services.clock, accept=given.accept_failing_cases)
     before = catalog.workflow(call.workspace, name).active_version
@@ -147,7 +147,7 @@ def published(
     accepted = {"accepted_failing_cases": check.accepted} if check.accepted else {}
     _tell_active(act, before, version, reason=given.note, **accepted)
     document, _ = catalog.documents(call.workspace, name, version.number, version.number)
-    for remark in credentials_written(document):
+    for remark in (*credentials_written(document), *catalog.missing(call.workspace, document)):
         warn(f"{remark.location}: {remark.message}")
     return version
 

@@ -203,7 +203,8 @@ def _redrive_many(
                 "where they stood")
             click.echo(f"{name}: {'1 execution goes' if len(ids) == 1 else f'{len(ids)} executions go'} on {way}")
         for item in refused:
-            click.echo(f"not redriven: {item['message']}")
+            which_one = "" if item["id"] in item["message"] else f"{item['id']}: "
+            click.echo(f"not redriven: {which_one}{item['message']}")
 
     redriven = [execution_id for ids in done.values() for execution_id in ids]
     session().screen.show({"redriven": redriven, "refused": refused}, for_people)

@@ -43,6 +43,10 @@ def problems(alert, heard, targets, tasks=None):
     (None, HERE, {"command": f"{PAGE}r"}, ["COMMAND_NOT_ALLOWED /alerts/0/command"]),
     (None, AlertTargets(), {"command": PAGE}, ["COMMAND_NOT_ALLOWED /alerts/0/command"]),
     (None, HERE, {"sns": OTHER}, []),
+    (None, HERE, {"webhook": {"url": "https://x/@a?b@c"}}, []),
+    (None, HERE, {"webhook": {"url": "https://ana:pw@x/in"}}, ["ALERT_URL_PASSWORD /alerts/0/webhook/url"]),
+    (ENDS, STAGE, {"webhook": {"url": "http://:pw@x"}}, ["ALERT_URL_PASSWORD /alerts/0/webhook/url"]),
+    (None, None, {"webhook": {"url": "https://token@x?a"}}, ["ALERT_URL_PASSWORD /alerts/0/webhook/url"]),
 ])
 def test_an_alert_that_would_tell_nobody_is_refused(hears, targets, alert, expected):
     found = problems(alert, hears, targets)

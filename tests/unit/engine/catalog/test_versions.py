@@ -211,6 +211,31 @@ def test_a_business_key_must_compile(catalog, expression, places):
     assert [item.location for item in catalog.problems(document)] == places
 
 
+def test_a_workflow_that_is_named_and_missing_is_warned_of(publish, catalog, make):
+    named = {
+        "alerts": [{"name": "pager", "workflow": "notify"}, {"name": "hook", "webhook": {"url": "https://x"}}],
+        "triggers": [{"type": "workflow_end", "workflow": name, "name": f"n{number}"}
+                     for number, name in enumerate(("import", "*", "notify"))],
+    }
+    document = make(**named)
+    catalog.import_document("default", make(name="notify"), actor=ANA)  # a draft alone starts nothing
+    codes = [(item.code, item.location, item.severity) for item in catalog.problems(document, "default")]
+    assert codes == [
+        ("ALERT_WORKFLOW_MISSING", "/alerts/0/workflow", "WARNING"),
+        ("TRIGGER_WORKFLOW_MISSING", "/triggers/0/workflow", "WARNING"),
+        ("TRIGGER_WORKFLOW_MISSING", "/triggers/2/workflow", "WARNING"),
+    ]
+    assert catalog.problems(document) == []
+    publish(name="notify")
+    publish(name="import")
+    assert catalog.problems(document, "default") == []
+    catalog.set_archived("default", "notify", archived=True)
+    assert [item.location for item in catalog.missing("default", document)] == [
+        "/alerts/0/workflow", "/triggers/2/workflow"
+    ]
+    assert publish(**named).number == 1
+
+
 def test_diff_names_the_states(publish, catalog):
     publish("a")
     document = parse_document({"name": "orders", "definition": {"StartAt": "Pay", "States": {

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from time import sleep
+
 import pytest
 
 from engine.clock import SkipClock
@@ -11,6 +15,7 @@ from engine.durable.lifecycle.executions import Executions
 from engine.durable.lifecycle.pausing import FINISH, QUEUE
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
 from engine.ports.journal import RUNNING
+from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Wake
 from tests.support.durable import START, TESTER, Product
 from tests.support.memory.deliveries import MemoryTriggerStates
@@ -57,6 +62,20 @@ def test_ten_thousand_starts_of_one_process_write_once_for_a_hundred_and_a_few_t
     )
     assert taken == sorted(taken)
     assert rows.writes <= most_writes
+
+
+@pytest.mark.parametrize(("per_minute", "starts", "most_writes"), [
+    (50, 10_000, 109), (20, 10_000, 110), (10, 10_000, 109), (1, 1_000, 103),
+])
+def test_a_small_budget_is_leased_over_ten_minutes_at_the_most(per_minute, starts, most_writes):
+    rows = Rows()
+    taken = _taken(_budgets(rows, SkipClock(START)), per_minute, starts, ahead=True)
+    assert [taken.count(MINUTE + 60 * number) for number in range(starts // per_minute)] == (
+        [per_minute] * (starts // per_minute)
+    )
+    assert rows.writes <= most_writes
+    after = _taken(_budgets(rows, SkipClock(START)), per_minute, 1, ahead=True)  # what the other has is lost with it
+    assert after[0] <= taken[-1] + 10 * 60
 
 
 def test_two_processes_give_no_minute_away_twice():
@@ -160,6 +179,28 @@ def test_a_start_that_is_asked_for_again_counts_once():
     product = _product(per_minute=2, exceeded="refuse")
     assert product.start(name="a") == product.start(name="a")
     product.start(name="b")
+
+
+def test_starts_of_one_name_at_once_are_one_and_take_one_unit():
+    product = _product(per_minute=3, exceeded="refuse")
+    create, many = product.stores.journal.create, Barrier(10)
+
+    def slow(*given):
+        """Whoever is here first is still here when the others ask for their unit."""
+        sleep(0.01)
+        return create(*given)
+
+    product.stores.journal.create = slow
+
+    def start(_number):
+        many.wait()
+        return product.start(name="a")
+
+    with ThreadPoolExecutor(10) as threads:
+        assert len(set(threads.map(start, range(10)))) == 1
+    assert len({product.start(name=name) for name in ("b", "c")}) == 2
+    with pytest.raises(BudgetExceeded):
+        product.start(name="d")
 
 
 def test_a_synchronous_start_does_not_wait():
@@ -268,6 +309,32 @@ def test_one_that_may_not_be_open_yet_waits_until_another_has_ended():
     _settled(product)
     assert [call.execution_id for call in product.tasks.calls] == [key.id for key in keys[:3]]
     assert product.describe(keys[2]).waits_for_budget is None
+
+
+def test_where_an_index_lags_a_batch_reads_the_line_once():
+    clock, read = SkipClock(START), []
+
+    class Lagging(MemoryExecutionsIndex):
+        settled_after = 3.0
+
+        def oldest_open(self, workspace, workflow, limit):
+            read.append(limit)
+            return keys[:limit]
+
+    keys = [ExecutionKey("default", f"flow:n{number:02}") for number in range(40)]
+    budgets = Budgets(Rows(), Lagging(list), clock)
+    assert all(key in budgets.line_at(key, 5, START - 3)[:5] for key in keys[:5])
+    assert budgets.next_in_line(keys[0], 5) == keys[1:16][::-1]
+    assert budgets.next_in_line(keys[1], 5)[-1] == keys[0], "its end is told of by its own process"
+    assert read == [16]
+    assert keys[5] not in budgets.line_at(keys[5], 5, START - 3)[:5]
+    assert read == [16, 16], "who may not begin has looked itself"
+    clock.sleep(0.5)
+    assert keys[4] in budgets.line_at(keys[4], 5, START + 0.4)[:5]
+    assert len(read) == 3, "what was read before its place was certain is no answer"
+    clock.sleep(1.5)
+    budgets.next_in_line(keys[2], 5)
+    assert len(read) == 4
 
 
 def test_one_that_is_stopped_while_it_waits_leaves_the_line():

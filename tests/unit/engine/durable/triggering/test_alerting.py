@@ -12,6 +12,7 @@ from engine.clock import SkipClock
 from engine.durable.triggering.alerting import GIVEN_UP_SECONDS, LOOK_SECONDS
 from engine.durable.triggering.telling import Ways
 from engine.durable.triggering.watching import Watched
+from engine.errors import StorageError
 from engine.ports.tasks import TaskFailed, TaskSucceeded
 from engine.triggers.alerts import Group, default_alerts
 from tests.support.api import api_over
@@ -322,3 +323,26 @@ def test_a_group_that_somebody_else_changed_meanwhile_is_read_again(place, monke
     [group] = [Group.of(each.spec) for each in states.all("default") if each.trigger.startswith("!pager!")]
     assert (group.held, group.last["execution"]) == (2, "orders:two")
     assert len(place.told) == 1
+
+
+def test_a_start_whose_answer_is_lost_is_the_only_alert_of_its_group(place, monkeypatch):
+    """Another failure of the group comes before the first is told of again."""
+    delivering = place.api.services.open_triggers().ended._alerting._delivering
+    deliver = delivering.deliver
+
+    def lost(listener, arrival, **more):
+        monkeypatch.setattr(delivering, "deliver", deliver)
+        deliver(listener, arrival, **more)
+        raise StorageError("the answer is lost")
+
+    monkeypatch.setattr(delivering, "deliver", lost)
+    given = {"input": {"error": "Declined"}}
+    place.api("POST", "/workflows/orders/executions", {**given, "name": "one"})
+    place.api("POST", "/workflows/orders/executions", {**given, "name": "two"})
+    place.api.work()
+    place.settle()
+    place.later(LOOK_SECONDS + 1)
+    assert len(place.told) == 1
+    place.later(601)
+    assert [told["more"] for told in place.told] == [0, 0]
+    assert {told["execution"] for told in place.told} == {"orders:one", "orders:two"}

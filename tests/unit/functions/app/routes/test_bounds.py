@@ -1,8 +1,13 @@
 """Bounds of the API's requests that docs/quotas.md lists: one beyond is refused, the bound itself is not."""
 
+from typing import get_args
+
 import pytest
 
+from engine.errors import InvalidDocument
 from functions.app.routes import steps, testing
+from functions.app.routing import _validated
+from functions.app.table import every_route
 
 LONG = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
 
@@ -48,3 +53,45 @@ def test_a_test_shows_its_first_events(api, monkeypatch):
     monkeypatch.setattr(testing, "MOST_EVENTS_SHOWN", 2)
     ran = api("POST", "/test/run", {"definition": LONG, "input": {}})
     assert (ran.status, len(ran.json["events"])) == (200, 2)
+
+
+_WRONG = {bool: ("true", 1), int: (True, "1", 1.5), float: (True, "1"), str: (1, True)}
+
+
+def test_a_body_has_jsons_own_types():
+    """Every field of every body that takes one type alone: what pydantic would make of another is refused."""
+    tried = 0
+    for route in every_route():
+        if route.raw or not route.has_body:
+            continue
+        for name, info in route.takes.model_fields.items():
+            kinds = set(get_args(info.annotation) or (info.annotation,)) - {type(None)}
+            wrong = _WRONG.get(kinds.pop(), ()) if len(kinds) == 1 else ()
+            for value in wrong:
+                with pytest.raises(InvalidDocument) as refused:
+                    _validated(route.takes, {info.alias or name: value}, place="body")
+                said = {each["where"]: each["message"] for each in refused.value.details}
+                assert "must be" in said[f"/{info.alias or name}"]
+                tried += 1
+    assert tried > 100
+
+
+@pytest.mark.parametrize(("path", "body", "said"), [
+    ("/workflows/w/executions", {"version": True}, "must be a whole number, not a boolean"),
+    ("/workflows/w/executions", {"version": "1"}, "must be a whole number, not a string"),
+    ("/workflows/w/executions?sync=perhaps", {}, "must be true or false, not a string"),
+    ("/workflows/w/redrive", {"limit": True}, "must be a whole number, not a boolean"),
+    ("/events", {"queue": "q", "messages": [1], "message_ids": [7]}, "must be a string, not a number"),
+])
+def test_a_number_that_is_true_is_no_number(api, path, body, said):
+    api.publish("w", LONG)
+    refused = api("POST", path, body)
+    assert refused.status == 422
+    assert said in refused.error["message"]
+
+
+@pytest.mark.parametrize("said", ["true", "True", "1", "false"])
+def test_what_stands_in_the_address_is_text(api, said):
+    document = {"name": "w", "definition": LONG, "kind": "EXPRESS"}
+    assert api("POST", "/workflows/import", {"document": document, "publish": True}).status == 200
+    assert api("POST", f"/workflows/w/executions?sync={said}", {}).status == 201
