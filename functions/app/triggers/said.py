@@ -47,7 +47,8 @@ def _says_end(spec: Mapping[str, Json]) -> str:
 
 def _says_form(spec: Mapping[str, Json]) -> str:
     public = spec.get("public")
-    return f"a form, open to whoever has a link until {public['expires']}" if public else "a form, by a link each time"
+    whom = f"open to whoever has a link until {public['expires']}" if public else "for whoever is signed in"
+    return f"a form, {whom}"
 
 
 def _says_folder(spec: Mapping[str, Json]) -> str:

@@ -144,6 +144,7 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean): Columns<SecretW
       id: "act",
       header: <span className="visually-hidden">Actions</span>,
       width: 190,
+      minWidth: 190,
       cell: (secret) =>
         secret.writable ? (
           <SpaceBetween direction="horizontal" size="s">

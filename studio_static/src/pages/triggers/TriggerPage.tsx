@@ -209,6 +209,7 @@ function columns(
       id: "act",
       header: <span className="visually-hidden">Actions</span>,
       width: 120,
+      minWidth: 120,
       cell: (row) => (
         <ActButton
           right="run"

@@ -148,6 +148,7 @@ function columns(isWide: boolean, onDone: () => void): Columns<Trigger> {
       id: "act",
       header: <span className="visually-hidden">Actions</span>,
       width: 110,
+      minWidth: 110,
       cell: (trigger) => <PauseButton trigger={trigger} variant="inline-link" onDone={onDone} />,
     },
   ];

@@ -235,6 +235,21 @@ def test_show_tells_what_was_redriven(failing):
     assert [run["seconds"] >= 0 for run in failing.json("show", "flaky:two")[1]["states"]] == [True]
 
 
+def test_which_of_many_is_not_redriven_is_named(tmp_path, automate):
+    path = tmp_path / "bounded.json"
+    states = {"Try": {"Type": "Pass", "Parameters": {"how.$": MENDED}, "End": True}}
+    document = {"name": "bounded", "definition": {"StartAt": "Try", "States": states}}
+    path.write_text(json.dumps({**document, "budgets": {"open_executions": 1}}))
+    automate("import", "--file", str(path), "--publish")
+    for name in ("one", "two"):
+        assert automate("start", "bounded", "--name", name, "--wait")[0] == 1
+    status, out, _ = automate("redrive", "--workflow", "bounded", "--yes")
+    assert (status, out) == (0, (
+        "bounded: 1 execution goes on where it stood\n"
+        "not redriven: bounded:one: 'bounded' has as many open executions as it may have: 1\n"
+    ))
+
+
 def test_many_are_redriven_after_a_yes(failing):
     status, error = failing.json("redrive", "--workflow", "flaky")
     assert (status, error["error"]["where"]) == (1, "--yes")
