@@ -5,22 +5,31 @@ searched for. Places in a definition are AWS's: the definition itself is "/".
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
-from typing import Any
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from engine.catalog.states import states_of
 from engine.errors import Diagnostic, json_pointer, location
 from engine.language.sensitive.declaring import declared_of
-from engine.language.sensitive.flow import assigned_names, flow_of, key_marks
-from engine.language.sensitive.places import ANY, Place, parse_pointer, written
+from engine.language.sensitive.expressions import Env, template_marks
+from engine.language.sensitive.flow import Declared, assigned_names, flow_of, key_marks
+from engine.language.sensitive.places import ANY, DEEP, Marks, Place, at, parse_pointer, written
 from engine.language.sensitive.schemas import MARK, misplaced, missing_part
 from engine.values import walk
 
+if TYPE_CHECKING:
+    from engine.catalog.triggers import Trigger
+
 Json = Any
+
+_PATH = re.compile(r"\s*(?:\{%\s*\$states\.input|\$)\.([\w.]+?)\s*(?:%\})?\s*")
+"""A key that is a path of names, in either language."""
 
 
 def sensitive_problems(
-    sensitive: Json, input_schema: dict[str, Json] | None, business_key: str | None, definition: Json
+    sensitive: Json, input_schema: dict[str, Json] | None, business_key: str | None, definition: Json,
+    triggers: Sequence[Trigger] = (),
 ) -> Iterator[Diagnostic]:
     """What is wrong with the marks of a document, in the order of its fields."""
     given = sensitive if isinstance(sensitive, dict) else {}
@@ -46,6 +55,37 @@ def sensitive_problems(
                 json_pointer(("sensitive", "results", name)),
             )
     yield from _searchable(sensitive, input_schema, business_key, definition)
+    declared = declared_of(sensitive, input_schema)
+    for index, trigger in enumerate(triggers):
+        if _key_is_marked(trigger, declared):
+            yield Diagnostic(
+                "SENSITIVE_DEDUPE_KEY",
+                f"the dedupe_key of {trigger} reads a sensitive field: the names of its executions follow from it, and "
+                "whoever sees them could try values. Take a field that is not sensitive, such as the event's number",
+                json_pointer(("triggers", index, "dedupe_key")),
+            )
+
+
+def _key_is_marked(trigger: Trigger, declared: Declared) -> bool:
+    """Whether a trigger's key reads what is marked in the input that it gives. Of a key that is more than a path, what
+    its template makes of it is not told."""
+    key = trigger.dedupe_key
+    if key is None or trigger.input is None:
+        return bool(key_marks(key, declared))
+    path = _PATH.fullmatch(key)
+    if path is None:
+        return False
+    read = Env(input=frozenset({tuple(path[1].split("."))}))
+    given = template_marks(trigger.input, read, jsonata=True) | template_marks(trigger.input, read, jsonata=False)
+    marked = declared.input
+    return any(_holds(marked, place) for place in given) or any(_holds(given, place) for place in marked)
+
+
+def _holds(marks: Marks, place: Place) -> bool:
+    """Whether something at `place` is marked, or within it."""
+    for key in place:
+        marks = at(marks, None if key in (ANY, DEEP) else key)
+    return bool(marks)
 
 
 def _unknown_in_schema(schema: Json, pointer: str, index: int) -> Iterator[Diagnostic]:

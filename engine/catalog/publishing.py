@@ -56,7 +56,8 @@ def document_problems(
     found += _business_key_problems(document.business_key)
     found += _input_schema_problems(document.input_schema)
     found += sensitive_problems(
-        document.as_written.get("sensitive"), document.input_schema, document.business_key, document.definition
+        document.as_written.get("sensitive"), document.input_schema, document.business_key, document.definition,
+        document.triggers,
     )
     if document.triggers:
         from engine.catalog.trigger_checks import trigger_problems  # noqa: PLC0415 - of those that have some alone

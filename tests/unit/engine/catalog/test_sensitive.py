@@ -74,6 +74,23 @@ def test_lists_are_searched_by_business_key_and_by_error(catalog, make):
     assert (code, at) == ("SENSITIVE_ERROR_NAME", "/States/A")
 
 
+@pytest.mark.parametrize(("trigger", "is_refused"), [
+    ({"dedupe_key": "$.iban"}, True), ({"dedupe_key": "{% $states.input.iban %}"}, True),
+    ({"dedupe_key": "{% $states.input.id & $states.input.iban %}"}, True), ({"dedupe_key": "$.id"}, False), ({}, False),
+    ({"dedupe_key": "$.bank.iban", "input": {"iban.$": "$.bank.iban", "id.$": "$.id"}}, True),
+    ({"dedupe_key": "{% $states.input.bank.iban %}", "input": {"iban": "{% $states.input.bank.iban %}"}}, True),
+    ({"dedupe_key": "$.bank.iban", "input": "{% $states.input.bank %}"}, True),
+    ({"dedupe_key": "$.iban", "input": {"id.$": "$.iban"}}, False),
+    ({"dedupe_key": "$.id", "input": {"iban.$": "$.bank.iban", "id.$": "$.id"}}, False),
+])
+def test_a_name_that_follows_from_a_sensitive_field_could_be_tried(catalog, make, trigger, is_refused):
+    given = {"type": "webhook", "path": "in", "auth": {"style": "none"}, **trigger}
+    found = problems(catalog, make, sensitive={"input": ["/iban"]}, triggers=[given])
+    assert [(code, at) for code, at, _ in found] == (
+        [("SENSITIVE_DEDUPE_KEY", "/triggers/0/dedupe_key")] if is_refused else []
+    )
+
+
 def test_marks_make_a_version_and_none_of_an_execution_s(make):
     plain, marked = make(), make(sensitive={"input": ["/card"]})
     assert document_digest(plain) != document_digest(marked)
