@@ -63,6 +63,24 @@ def test_the_sentence_of_the_guide_becomes_a_draft(studio, screens):
     assert resources(designer.saved()) == [], "one undo takes all of it back"
 
 
+def test_each_word_shows_what_it_became_and_what_became_nothing_is_marked(studio):
+    designer = Designer(studio, "words", {"StartAt": "Begin", "States": {"Begin": {"Type": "Pass", "End": True}}})
+    card(designer).get_by_label("What should happen?").fill("Charge the card and retry it 3 times, in a blue moon")
+    card(designer).get_by_role("button", name="Draft it").click()
+    shown = proposal(designer)
+    said = shown.get_by_role("region", name="Your words")
+    lit = shown.locator(".card[data-selected='true']")
+    expect(lit).to_have_count(0)
+    said.get_by_role("button", name="retry it 3 times").hover()
+    expect(said).to_contain_text("MaxAttempts: 3")
+    expect(lit).to_contain_text("Charge Card")
+    said.get_by_role("button", name="blue moon").focus()
+    expect(said).to_contain_text("blue moon: not in the draft")
+    expect(said).to_contain_text("a model understands more")
+    expect(shown.locator(".cp-to-dos")).to_contain_text('Not in the draft: "blue moon"')
+    studio.check_axe()
+
+
 def test_a_proposal_that_is_discarded_changes_nothing(studio):
     designer = Designer(studio, "discarded", THREE_STEPS)
     before = designer.saved()

@@ -16,12 +16,12 @@ from dataclasses import field
 from typing import Any
 
 from engine.copilot.accounting.evidence import Said, numbers_in
-from engine.copilot.accounting.facts import Facts, Leaf, Stated, reached, stem, stems
+from engine.copilot.accounting.facts import Facts, Leaf, Stated, reached
 from engine.copilot.accounting.phrases import FORMS
 from engine.copilot.accounting.synonyms import GLUE, action_of, meant_by
 from engine.copilot.offline.clauses import Clause, clauses_of
 from engine.copilot.offline.phrases import FAILURE, after_else, is_else
-from engine.copilot.offline.words import Word, words_of
+from engine.copilot.offline.words import Word, stem, stems, words_of
 from engine.copilot.proposal import WordUse
 from engine.records import dataclass
 
@@ -154,6 +154,8 @@ class _Ledger:
         amounts = numbers_in(" ".join(word.text for word in clause.words))
         best: tuple[int, Stated, int] | None = None
         for one in self.facts.typed("Choice"):
+            if one.marked:
+                continue
             for index, rule in enumerate(one.state.get("Choices", ())):
                 text = str(rule.get("Condition", ""))
                 score = 2 * len(said & stems(text)) + len(said & one.names) + 2 * len(amounts & numbers_in(text))

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from engine.catalog.states import targets_of
-from engine.copilot.accounting.facts import Facts, Leaf, Stated, stems
-from engine.copilot.offline.words import NUMBERS, TIMES, UNITS, singular
+from engine.copilot.accounting.facts import Facts, Leaf, Stated
+from engine.copilot.offline.words import NUMBERS, TIMES, UNITS, singular, stems
 
 
 class Said:
@@ -340,6 +340,13 @@ def answered(said: Said, facts: Facts) -> str | None:
     del said
     return first(leaf for leaf in facts.conditions() if "approved" in str(leaf.value)) or first(
         leaf for leaf in facts.key("Resource") if str(leaf.value).endswith(".waitForTaskToken"))
+
+
+def caught(said: Said, facts: Facts) -> str | None:
+    """``on a shipping error``: a Catch on a step of that name, or on any where none is named."""
+    named = stems(said["what"])
+    return next((f"{one.pointer}/Catch" for one in facts.states if one.state.get("Catch")
+                 and (not named or named & (one.names | one.stems))), None)
 
 
 def waited(said: Said, facts: Facts) -> str | None:

@@ -11,6 +11,8 @@ from dataclasses import field
 from typing import Any
 
 from engine.catalog.states import targets_of
+from engine.copilot.offline.flow import WORK
+from engine.copilot.offline.words import stems
 from engine.errors import json_pointer
 from engine.records import dataclass
 
@@ -19,27 +21,6 @@ Path = tuple[str | int, ...]
 
 _UNSAID = frozenset({"Comment", "description", "name", "QueryLanguage", "Next", "Default", "StartAt"})
 _MACHINES = ("ItemProcessor", "Iterator", "Branches")
-_ENDINGS = re.compile(r"(?:'s|ments?|ations?|ions?|ings?|ed|ers?|als?|es|e|s|y|ies)$")
-_PARTS = re.compile(r"[A-Z]?[a-z']+|[A-Z]+(?![a-z])|\d+")
-WORK = "TODO: what does"
-"""How the function of a step begins whose work the catalogue has no action for."""
-
-
-def stem(word: str) -> str:
-    """What is left of a word without its endings: shipping, ships and ship are one."""
-    found = word.lower().strip("'")
-    for _ in range(2):
-        shorter = _ENDINGS.sub("", found)
-        if len(shorter) < 3:
-            break
-        found = shorter
-    return found[:-1] if len(found) > 3 and found[-1] == found[-2] else found
-
-
-def stems(text: str) -> frozenset[str]:
-    """The stems in a text, also in names such as daysOverdue."""
-    return frozenset(stem(part) for part in _PARTS.findall(text))
-
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
@@ -147,6 +128,8 @@ def _marks(state: Mapping[str, Json]) -> bool:
     """Whether the state stands for what was not understood."""
     if state.get("Type") == "Pass" and str(state.get("Comment", "")).startswith("TODO"):
         return True
+    if any(rule.get("Condition") == "{% false %}" for rule in state.get("Choices", ()) if isinstance(rule, dict)):
+        return True
     arguments = state.get("Arguments")
     return isinstance(arguments, dict) and str(arguments.get("FunctionName", "")).startswith(WORK)
 
@@ -154,7 +137,9 @@ def _marks(state: Mapping[str, Json]) -> bool:
 def _said_of(name: str, state: Mapping[str, Json]) -> str:
     """The words that a mark stands for: its name may be cut."""
     quoted = re.search(r'"(.*)"', str(state.get("Comment", "")))
-    return f"{name} {quoted[1] if quoted else state.get('Arguments', {}).get('FunctionName', '')}"
+    if quoted is not None:
+        return f"{name} {quoted[1]}"
+    return f"{name} {state.get('Arguments', {}).get('FunctionName', '')}"
 
 
 def _leaves(value: Json, path: Path, key: str) -> Iterator[Leaf]:

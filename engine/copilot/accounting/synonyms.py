@@ -16,7 +16,7 @@ GLUE = frozenset([
 """Words that say nothing by themselves: nothing can be lost with them."""
 
 _MEANS: tuple[tuple[str, str], ...] = (
-    (r"e-?mail\w*|mail\w*|newsletter|remind\w*|reminder|notif\w*|tell|told|inform\w*|send\w*|sent|letter", r"email:"),
+    (r"e-?mail\w*|mail\w*|newsletter|remind\w*|notif\w*|tell|told|inform\w*|send\w*|sent|letter|ask\w*", r"email:"),
     (r"slack|posts?|posted|messages?|tell|told|notif\w*|alert\w*|inform\w*|raise", r"slack:"),
     (r"text\w*|sms|page[ds]?|publish\w*|topic|notif\w*|sns|alert\w*", r"sns:publish"),
     (r"charg\w*|bill\w*|debit\w*|captur\w*|pay\w*|paid|card|payment", r"payment:charge"),

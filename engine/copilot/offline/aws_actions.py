@@ -39,7 +39,7 @@ def _table(clause: Asked) -> Found | None:
     guesses["Key"] = "What is the table's key? id is a guess."
     key = {"id": {"S": "{% $string($states.input.id) %}"}}
     base = "arn:aws:states:::dynamodb:"
-    if verb in ("look", "lookup", "get", "read", "fetch", "load", "find", "check", "retrieve", "query"):
+    if verb in ("look", "lookup", "get", "read", "fetch", "load", "find", "check", "retrieve", "query", "use", "take"):
         return Found(f"{base}getItem", {"TableName": name, "Key": key}, guesses,
                      camel([(table or "item").removesuffix("s")]), ".Item")
     if verb in ("delete", "remove"):

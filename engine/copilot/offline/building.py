@@ -15,8 +15,8 @@ from dataclasses import field
 from typing import Any
 
 from engine.catalog.states import states_of, unused_name
-from engine.copilot.offline.flow import Action, End, ForEach, If, Placeholder, Step, Together, Wait
-from engine.copilot.offline.words import title
+from engine.copilot.offline.flow import WORK, Action, Again, End, ForEach, If, Placeholder, Step, Together, Wait
+from engine.copilot.offline.words import camel, title
 from engine.copilot.proposal import PlanStep, ToDo
 from engine.records import dataclass
 
@@ -86,7 +86,9 @@ class Built:
             case Together():
                 name = self._together(step, after, machine)
             case End():
-                name = self._end(step, machine)
+                name = self._end(step, after, machine)
+            case Again():
+                name = self._again(step, after, machine)
             case Placeholder():
                 name = self._placeholder(step, after, machine)
         return name
@@ -101,11 +103,16 @@ class Built:
             if step.variable:
                 state["Assign"] = {step.variable: "{% $states.result %}"}
             state["Output"] = KEEP
-            if step.retry is not None:
-                attempts, seconds, backoff = step.retry
-                state["Retry"] = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": seconds, "MaxAttempts": attempts,
-                                   "BackoffRate": backoff}]
-            machine.states[name] = {**state, **self._catch(step.catch, after, machine), **_onward(following)}
+            state |= _retry(step.retry)
+            caught = self._catch(step.catch, after, machine)
+            if step.limit is not None:
+                seconds, steps = step.limit
+                state["TimeoutSeconds"] = seconds
+                late = self._sequence(steps, None, machine)
+                late = late or self._done(machine, "Done")
+                rule = {"ErrorEquals": ["States.Timeout"], "Output": KEEP, "Next": late}
+                caught = {"Catch": [rule, *caught.get("Catch", ())]}
+            machine.states[name] = {**state, **caught, **_onward(following)}
         return name
 
     def _answer(self, step: Action, after: str | None, machine: _Machine) -> str:
@@ -189,7 +196,9 @@ class Built:
             }
         return name
 
-    def _end(self, step: End, machine: _Machine) -> str:
+    def _end(self, step: End, after: str | None, machine: _Machine) -> str:
+        if step.phrase == "carry on" and after is not None:
+            return after
         if not step.failed:
             return self._done(machine, "Done")
         name = self._unique("Rejected" if "reject" in step.phrase.lower() else "Failed")
@@ -199,9 +208,49 @@ class Built:
 
     def _placeholder(self, step: Placeholder, after: str | None, machine: _Machine) -> str:
         name = self._unique(title(step.phrase)[:60].strip() or "Step")
-        machine.states[name] = {"Type": "Pass", "Comment": f"TODO: {step.reason}", **_onward(after)}
-        with self._planned(name, f"Not understood: {step.phrase}", [("/Comment", step.reason)]):
+        place = "/Comment"
+        if step.retry is None and step.catch is None:
+            machine.states[name] = {"Type": "Pass", "Comment": f"TODO: {step.reason}", **_onward(after)}
+        else:
+            place = "/Arguments/FunctionName"
+            machine.states[name] = {
+                "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Output": KEEP,
+                "Arguments": {"FunctionName": f"{WORK}: {step.phrase}", "Payload": KEEP}, **_retry(step.retry),
+                **self._catch(step.catch, after, machine), **_onward(after),
+            }
+        with self._planned(name, f"Not understood: {step.phrase}", [(place, step.reason)]):
             return name
+
+    def _again(self, step: Again, after: str | None, machine: _Machine) -> str:
+        """A circle: what is done, the Choice that ends it, the Wait or the Pass that leads back."""
+        check = self._unique(f"{_short((step.until or step.stay or step).phrase)}?")
+        back = self._unique("Again")
+        count = camel([check, "count"])
+        to_dos: list[tuple[str, str]] = []
+        with self._planned(check, step.phrase, to_dos):
+            start = self._sequence(step.body, back if step.stay else check, machine) or check
+            end = after or self._done(machine, "Done")
+            rules: list[dict[str, Json]] = []
+            for condition, target in ((step.until, end), (step.stay, start)):
+                if condition is not None:
+                    to_dos += [(f"/Choices/{len(rules)}/Condition", text) for text in condition.to_dos]
+                    rules.append({"Condition": f"{{% {condition.text} %}}", "Next": target})
+            if step.times is not None:
+                sign = ">" if step.stay else ">="
+                rules.insert(0, {"Condition": f"{{% ${count} {sign} {step.times} %}}", "Next": end})
+            machine.states[check] = {"Type": "Choice", "Choices": rules, "Default": end if step.stay else back}
+            if not rules:
+                machine.states[check] = {"Type": "Pass", "Next": back}
+            counting: dict[str, Json] = {"Assign": {count: f"{{% ${count} + 1 %}}"}} if step.times is not None else {}
+            waits: dict[str, Json] = {"Type": "Wait", "Seconds": step.seconds}
+            pause = waits if step.seconds is not None else {"Type": "Pass"}
+            machine.states[back] = {**pause, **counting, "Next": check if step.stay else start}
+        first = check if step.stay else start
+        if step.times is None:
+            return first
+        name = self._unique("Begin Counting")
+        machine.states[name] = {"Type": "Pass", "Assign": {count: 1}, "Next": first}
+        return name
 
     def _done(self, machine: _Machine, name: str) -> str:
         """A Succeed of this machine, made once."""
@@ -237,6 +286,14 @@ def _taken_out(step: Together) -> list[Step] | None:
         if isinstance(action, Action):
             action.catch = None
     return caught
+
+
+def _retry(retry: tuple[int, int, float] | None) -> dict[str, Json]:
+    if retry is None:
+        return {}
+    attempts, seconds, backoff = retry
+    return {"Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": seconds, "MaxAttempts": attempts,
+                       "BackoffRate": backoff}]}
 
 
 def _onward(after: str | None) -> dict[str, Json]:

@@ -123,6 +123,8 @@ class _Cutter:
         following = lower(self.words[index:index + 3])
         if any(following.startswith(phrase) for phrase in _PHRASES):
             return True
+        if re.match(r"xloop\d", word.lower):
+            return True
         if word.lower in _STARTS and word.lower not in ("in", "at", "on", "for", "as", "only", "should", "after"):
             return True
         if word.lower == "after":

@@ -15,6 +15,7 @@ import re
 from dataclasses import field, replace
 
 from engine.copilot.offline.flow import Condition
+from engine.copilot.offline.windows import window_in
 from engine.copilot.offline.words import (
     CURRENCIES,
     DETERMINERS,
@@ -94,6 +95,10 @@ class Known:
 
 def parse_condition(words: list[Word], known: Known) -> Condition | None:
     """The condition that `words` state; None where they state none."""
+    words = [word for word in words if word.lower not in ("still", "already", "yet")]
+    counted = window_in(lower([word for word in words if word.kind != "mark"]))
+    if counted is not None:
+        return counted
     terms: list[str] = []
     to_dos: list[str] = []
     subject = known.subject
@@ -271,7 +276,7 @@ def _made(text: str, path: str) -> Condition:
 def _subject(text: str, by_text: dict[str, Word], known: Known, value: list[Word]) -> str:
     """The path of a subject in words. `value` is what it is compared with: an amount, days, hours."""
     words = text.split()
-    if not words or (len(words) == 1 and words[0] in PRONOUNS and known.subject):
+    if not words or (len(words) == 1 and words[0] in PRONOUNS):
         return known.subject or "$states.input"
     names = _names([by_text.get(word) or Word(word, "word", 0, 0) for word in words])
     if known.results and (set(words) & _RESULTS):

@@ -34,7 +34,7 @@ def draft(sentence: str, catalogue: Catalogue, current: dict[str, Json] | None =
     reading = read(text, catalogue)
     built = Built(reading.steps)
     definition = {"Comment": text[:1000], **built.definition}
-    document = _document(text, definition, reading.trigger, current)
+    document = _document(text, definition, reading.triggers, current)
     to_dos = [*(ToDo(None, "/triggers", text) for text in reading.to_dos), *built.to_dos]
     order: dict[str | None, int] = {}
     for place, item in enumerate(states_of(definition)):
@@ -64,10 +64,10 @@ def name_of(sentence: str) -> str:
 
 
 def _document(
-    text: str, definition: dict[str, Json], trigger: dict[str, Json] | None, current: dict[str, Json] | None
+    text: str, definition: dict[str, Json], triggers: list[dict[str, Json]], current: dict[str, Json] | None
 ) -> dict[str, Json]:
     kept = {name: value for name, value in (current or {}).items() if name not in ("definition", "cases")}
     document = {"name": name_of(text), "description": text[:500], **kept, "definition": definition}
-    if trigger is not None:
-        document["triggers"] = [trigger]
+    if triggers:
+        document["triggers"] = triggers
     return document

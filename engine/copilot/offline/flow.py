@@ -9,6 +9,9 @@ from engine.records import dataclass
 
 Json = Any
 
+WORK = "TODO: what does"
+"""How the function of a step begins whose work the catalogue has no action for."""
+
 
 @dataclass(slots=True)
 class Action:
@@ -25,6 +28,8 @@ class Action:
     retry: tuple[int, int, float] | None = None
     """(attempts, seconds, backoff)."""
     catch: list[Step] | None = None
+    limit: tuple[int, list[Step]] | None = None
+    """Seconds, and what happens when they are over."""
     waits: bool = False
     approved: list[Step] = field(default_factory=list)
     rejected: list[Step] | None = None
@@ -89,21 +94,35 @@ class End:
 
 @dataclass(slots=True)
 class Placeholder:
-    """What was not understood."""
+    """What was not understood. Where it is spoken of as something that can fail, it is a Task whose action is open."""
 
     phrase: str
     reason: str
+    retry: tuple[int, int, float] | None = None
+    catch: list[Step] | None = None
 
 
-Step = Action | If | Wait | ForEach | Together | End | Placeholder
+@dataclass(slots=True)
+class Again:
+    """Steps that are done until `until` holds, or while `stay` does; at most `times`, `seconds` apart."""
+
+    phrase: str
+    body: list[Step]
+    until: Condition | None = None
+    stay: Condition | None = None
+    times: int | None = None
+    seconds: int | None = None
+
+
+Step = Action | If | Wait | ForEach | Together | End | Placeholder | Again
 
 
 @dataclass(slots=True)
 class Reading:
-    """A whole sentence. `trigger` is one of a workflow document's triggers, `to_dos` what a person has to do for it."""
+    """A whole sentence. `triggers` are a workflow document's, `to_dos` what a person has to do for them."""
 
     steps: list[Step] = field(default_factory=list)
-    trigger: dict[str, Json] | None = None
+    triggers: list[dict[str, Json]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     to_dos: list[str] = field(default_factory=list)
 

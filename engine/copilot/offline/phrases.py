@@ -21,7 +21,7 @@ APPROVED = re.compile(
 REJECTING = ("reject", "declin", "den", "refus", "no", "say no", "says no")
 STOPPING = re.compile(
     r"^(?:do nothing|nothing|stop(?: here| there| the workflow)?|end(?: the workflow| here| it)?|finish"
-    r"|skip (?:it|that|them)|exit|ignore it|leave it|we are done|that's it|complete)$"
+    r"|carry on|skip (?:it|that|them)|exit|ignore it|leave it|we are done|that's it|complete)$"
 )
 FAILING = re.compile(
     r"^(?:fail\b|abort\b|raise an? error|throw an? error|reject (?:it|the|this)|error out|decline (?:it|the))"
@@ -33,6 +33,13 @@ EACH = re.compile(
     r"\bfor (?:each|every|all)(?: of)?(?: the)? ((?:[\w-]+ ?){1,3}?)"
     r"(?: (?:in|of|on|from) (?:the |an? |that )?([\w-]+))?$"
 )
+ITEMS = re.compile(
+    r"\b(?:each|every|all)(?: of)?(?: the| their| our)? "
+    r"(?!time|second|minute|hour|day|week|month|year|morning|other|others|is\b|are\b)(?P<noun>(?:[\w-]+ ){0,2}?[\w-]+)"
+    r"(?: (?:in|of|from|on) (?:the |an? |that )?(?P<owner>(?!queue|bucket|topic)[\w-]+))?"
+    r"(?: whose (?P<which>.+)$)?(?= (?:to|into|with|by|in|on|from|is|are|gets?|through|using|via|and|for)\b|$)"
+)
+LATE = re.compile(r"^(?:if|when) (?:there is no answer within|it takes longer than) \S+ (?:an |more )?\w+")
 CONCURRENCY = re.compile(
     r"\b(?:at most|up to|no more than|with) (\w+) (?:at a time|at once|in parallel|concurrently)\b"
 )

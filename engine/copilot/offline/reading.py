@@ -13,8 +13,10 @@ What no rule reads is a Placeholder with the words in it: nothing is dropped and
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
+from engine.copilot.accounting.synonyms import GLUE, meant_by
 from engine.copilot.catalogue import Catalogue
 from engine.copilot.offline import triggers
 from engine.copilot.offline.actions import parse_action
@@ -22,6 +24,7 @@ from engine.copilot.offline.clauses import Clause, clauses_of
 from engine.copilot.offline.conditions import Known, negated, never, parse_condition
 from engine.copilot.offline.flow import (
     Action,
+    Again,
     Condition,
     End,
     ForEach,
@@ -40,6 +43,8 @@ from engine.copilot.offline.phrases import (
     EACH,
     FAILING,
     FAILURE,
+    ITEMS,
+    LATE,
     REJECTING,
     SAY_NOTHING,
     STOPPING,
@@ -52,17 +57,24 @@ from engine.copilot.offline.phrases import (
     stripped,
     without,
 )
+from engine.copilot.offline.repeating import Repeated, repeated_in
+from engine.copilot.offline.rewriting import rewritten
+from engine.copilot.offline.schedules import schedules_in
 from engine.copilot.offline.times import count_of_times, duration_in
 from engine.copilot.offline.waits import wait_in
 from engine.copilot.offline.words import (
     DETERMINERS,
     ENTITIES,
+    VERBS,
     Word,
     base_verb,
     camel,
+    lower,
     number_of,
     plural,
     singular,
+    stem,
+    stems,
     words_of,
 )
 
@@ -82,15 +94,22 @@ def read(text: str, catalogue: Catalogue, fields: frozenset[str] = frozenset()) 
 class _Reader:
     def __init__(self, text: str, catalogue: Catalogue, fields: frozenset[str]) -> None:
         self.catalogue = catalogue
+        schedules, text = schedules_in(text)
+        text, self.repeated = repeated_in(rewritten(text))
         self.clauses = clauses_of(expanded(text))
         self.at = 0
         self.known = Known(fields=fields)
         self.reading = Reading()
-        self.actions: list[Action] = []
+        self.actions: list[Action | Placeholder] = []
         self.question: Action | None = None
         self.last_if: If | None = None
         self.loops: list[ForEach] = []
         self.depth = 0
+        for schedule in schedules:
+            trigger, to_dos = triggers.of_schedule(schedule)
+            self.reading.triggers.append(trigger)
+            self.reading.to_dos += [to_do for to_do in to_dos if to_do not in self.reading.to_dos]
+            self.reading.notes += [schedule.guess] if schedule.guess else []
 
     def read(self) -> Reading:
         steps: list[Step] = []
@@ -168,25 +187,14 @@ class _Reader:
             index -= 1
         return count
 
-    def statement(self, clause: Clause, steps: list[Step], before: list[Step]) -> None:  # noqa: PLR0911 - one per kind
+    def statement(self, clause: Clause, steps: list[Step], before: list[Step]) -> None:
         """Read one clause that says no more of when things run together."""
         clause.words = stripped(clause.words)
         text = clause.text
         if not text or text in SAY_NOTHING:
             self.at += 1
             return
-        if FAILURE.match(text):
-            self.failure(clause, steps)
-            return
-        answer = APPROVED.match(text)
-        if answer is not None and self.question is not None:
-            self.answered(self.question, answer)
-            return
-        if text.startswith("retry") or re.match(r"try (?:again|it|up to|\w+ times)", text):
-            self.retry(clause)
-            return
-        if found := CONCURRENCY.search(text):
-            self.concurrency(found, [*before, *steps])
+        if self.of_earlier(clause, steps, before):
             return
         if self.triggered(clause):
             return
@@ -203,6 +211,27 @@ class _Reader:
         self.at += 1
         self.plain(clause, steps)
 
+    def of_earlier(self, clause: Clause, steps: list[Step], before: list[Step]) -> bool:
+        """Whether the clause speaks of a step before it: its failure, its answer, how often; then it is read."""
+        text = clause.text
+        answer = APPROVED.match(text)
+        if text in self.repeated:
+            self.at += 1
+            steps.append(self.again(self.repeated[text]))
+        elif LATE.match(text) and self.actions:
+            self.late(clause, steps)
+        elif FAILURE.match(text):
+            self.failure(clause, steps)
+        elif answer is not None and self.question is not None:
+            self.answered(self.question, answer)
+        elif text.startswith("retry") or re.match(r"try (?:again|it|up to|\w+ times)", text):
+            self.retry(clause)
+        elif found := CONCURRENCY.search(text):
+            self.concurrency(found, [*before, *steps])
+        else:
+            return False
+        return True
+
     def plain(self, clause: Clause, steps: list[Step]) -> None:
         """An action, a wait, an end."""
         waited, rest = wait_in(clause.words, self.known)
@@ -216,14 +245,15 @@ class _Reader:
             steps.append(End(phrase_of(clause)))
         elif FAILING.match(text):
             steps.append(End(phrase_of(clause), failed=True))
+        elif (items := ITEMS.search(text)) is not None and not text.startswith("for "):
+            steps.append(self.items(clause, items))
         elif (passive := self.passive(clause)) is not None:
             steps.append(passive)
+        elif (each := EACH.search(text)) is not None:
+            words = clause.words[:len(text[:each.start()].split())]
+            steps.append(self.each(each[1], each[2], clause, lambda: [self.action(words)]))
         else:
-            each = EACH.search(text)
-            if each is not None:
-                steps.append(self.each_of(clause, each))
-            else:
-                steps.append(self.action(clause.words))
+            steps.append(self.action(clause.words))
 
     # Clauses
 
@@ -235,9 +265,9 @@ class _Reader:
             self.at += 1
             condition = self.condition(following.words)
         found = parse_action(words, self.catalogue, self.known)
-        step: Step = found if found is not None else not_understood(words)
+        step: Action | Placeholder = found if found is not None else not_understood(words)
+        self.actions.append(step)
         if found is not None:
-            self.actions.append(found)
             if found.waits:
                 self.question = found
             if found.variable:
@@ -318,7 +348,11 @@ class _Reader:
 
     def answered(self, question: Action, match: re.Match[str]) -> None:
         """``if approved …``, ``if they decline …``: the branch behind the last question."""
-        self.at += 1
+        rest = stripped(self.clauses[self.at].words[len(match.group().split()):])
+        if rest:
+            self.clauses[self.at] = Clause("comma", rest)
+        else:
+            self.at += 1
         no = match["word"].startswith(REJECTING) is not bool(match["no"])
         question.wants_choice = True
         keep = self.last_if
@@ -338,7 +372,7 @@ class _Reader:
     def failure(self, clause: Clause, steps: list[Step]) -> None:
         """``if it fails …``: the Catch of the step it means."""
         match = FAILURE.match(clause.text)
-        what = (match["what"] or "") if match is not None else ""
+        what = re.sub(r"\b(?:keeps|still|also|again)\b", "", (match["what"] or "") if match is not None else "").strip()
         rest = clause.words[len(match.group().split()):] if match is not None else []
         self.at += 1
         if rest:
@@ -354,17 +388,65 @@ class _Reader:
         for action in targets:
             action.catch = handler
 
-    def targets(self, what: str, joiner: str) -> list[Action]:
-        """The actions whose failure is meant."""
-        of_all = re.search(r"\b(?:any\w*|something|a step|everything|either|one of)\b", what)
+    def targets(self, what: str, joiner: str) -> list[Action | Placeholder]:
+        """The actions whose failure is meant; none where the words name no step."""
+        of_all = re.search(r"\b(?:any\w*|something|a step|everything)\b", what)
         if of_all or (not what and joiner == "stop"):
             return [action for action in self.actions if action.catch is None]
-        names = {base_verb(word) or word for word in what.split()}
-        for action in reversed(self.actions):
-            kind = action.resource.removesuffix(".waitForTaskToken").split(":")[-1].lower()
-            if names & {kind, (base_verb(action.phrase.split()[0].lower()) or "")}:
-                return [action]
-        return self.actions[-1:]
+        if re.fullmatch(r"(?:it|that|this|they|he|she|even that)?", what.strip()):
+            return self.actions[-1:]
+        parts = re.split(r"\bor\b|\band\b", re.sub(r"\b(?:either|one of)\b", "", what))
+        named = [self.named(part) for part in parts]
+        return [action for action in named if action is not None]
+
+    def named(self, what: str) -> Action | Placeholder | None:
+        """The step that the words name: the one that shares most of them, of several the last."""
+        said = {word for word in re.findall(r"[\w-]+", what) if word not in GLUE}
+        best: tuple[int, Action | Placeholder] | None = None
+        for action in self.actions:
+            phrase = stems(action.phrase)
+            resource = {"Resource": action.resource} if isinstance(action, Action) else {}
+            score = sum(3 if stem(word) in phrase else 1 if meant_by(word, resource) else 0 for word in said)
+            if score and (best is None or score >= best[0]):
+                best = score, action
+        return None if best is None else best[1]
+
+    def late(self, clause: Clause, before: list[Step]) -> None:
+        """``if there is no answer within 2 days …``: the time limit of the step before, or of the last question."""
+        match = LATE.match(clause.text)
+        seconds = duration_in(clause.words)
+        rest = clause.words[len(match.group().split()):] if match is not None else []
+        called = next((action for action in reversed(self.actions) if isinstance(action, Action)), None)
+        target = self.question if "answer" in clause.text else self.question or called
+        self.at += 1
+        if rest:
+            self.at -= 1
+            self.clauses[self.at] = Clause("and", rest)
+        keep, asked = self.actions, self.question
+        self.actions = []
+        steps = self.block([], ends=_SENTENCE)
+        self.actions, self.question = keep, asked
+        if target is not None and seconds is not None:
+            target.limit = seconds, steps
+        else:
+            to_do = "There is no question before this that waits for an answer."
+            before.append(If(never(phrase_of(clause), to_do), steps))
+
+    def again(self, said: Repeated) -> Step:
+        """What is done again, with the condition that ends it."""
+        outer, at = self.clauses, self.at
+        self.clauses, self.at = clauses_of(expanded(said.body)), 0
+        body: list[Step] = []
+        while self.at < len(self.clauses):
+            before = self.at
+            body += self.block(body, ends=frozenset())
+            self.at += self.at == before
+        until, stay = (
+            self.condition(words_of(f"if {text}")) if text else None for text in (said.until, said.stay)
+        )
+        self.clauses, self.at = outer, at
+        phrase = " until ".join(text for text in (said.body, said.until) if text)
+        return Again(phrase, body, until, stay, said.times, said.seconds)
 
     def retry(self, clause: Clause) -> None:
         self.at += 1
@@ -376,12 +458,17 @@ class _Reader:
         if following is not None and times is None and re.match(r"up to|at most|\w+ times", following.text):
             times = count_of_times(following.words)
             self.at += 1
-        if not self.actions:
+        named = re.search(r"^retry (?:the )?([\w -]+?)(?= (?:up to |at most )?(?:\w+ times|twice|every)\b|$)", text)
+        target = (self.named(named[1]) if named is not None else None) or next(iter(self.actions[-1:]), None)
+        if target is None:
             self.reading.notes.append(f'"{phrase_of(clause)}": there is no step before it that could be retried.')
             return
-        self.actions[-1].retry = (times or 3, interval or 1, 1 if interval else 2)
-        if times is None:
-            self.actions[-1].to_dos.append(("/Retry/0/MaxAttempts", "How often? 3 is a guess."))
+        growing = re.search(r"\bback(?:ing)? off|\bexponential", text)
+        if growing and interval is None:
+            interval = duration_in(words)
+        target.retry = (times or 3, interval or 1, 1 if interval and not growing else 2)
+        if times is None and isinstance(target, Action):
+            target.to_dos.append(("/Retry/0/MaxAttempts", "How often? 3 is a guess."))
 
     def concurrency(self, match: re.Match[str], before: list[Step]) -> None:
         self.at += 1
@@ -397,20 +484,39 @@ class _Reader:
         """``for each line item in the order, …``: a Map over the clauses up to the full stop."""
         self.at += 1
         match = EACH.search(clause.text)
-        if match is None:
-            steps.append(not_understood(clause.words))
-            return
-        steps.append(self.each(match, clause, lambda: gated(self.block([], ends=frozenset({"stop"})))))
+        if match is None:  # what is done follows without a comma
+            verb = next((index for index, word in enumerate(clause.words) if index > 2 and word.lower in VERBS
+                         and word.lower not in ENTITIES), None)
+            match = EACH.search(lower(clause.words[:verb])) if verb is not None else None
+            if match is None:
+                steps.append(not_understood(clause.words))
+                return
+            self.at -= 1
+            self.clauses[self.at] = Clause("comma", clause.words[verb:])
+            clause = Clause(clause.joiner, clause.words[:verb])
+        steps.append(self.each(match[1], match[2], clause,
+                               lambda: gated(self.block([], ends=frozenset({"stop"})))))
 
-    def each_of(self, clause: Clause, match: re.Match[str]) -> Step:
-        """``run the function for each file``."""
-        words = clause.words[:len(clause.text[:match.start()].split())]
-        return self.each(match, clause, lambda: [self.action(words)])
+    def items(self, clause: Clause, match: re.Match[str]) -> Step:
+        """``email every subscriber``, ``send a text to all members whose plan is gold``: the same for each of them."""
+        words = clause.words
+        first, last = (len(clause.text[:place].split()) for place in match.span())
+        noun = match["noun"].split()
+        one = words_of(" ".join(["the", *noun[:-1], singular(noun[-1])]))
+        body = [*words[:first], *one, *words[last:]]
 
-    def each(self, match: re.Match[str], clause: Clause, body: object) -> ForEach:
-        names = [name for name in match[1].split() if name not in DETERMINERS] or ["item"]
+        def read() -> list[Step]:
+            which = match["which"]
+            condition = parse_condition(words_of(f"the {one[-1].text}'s {which}"), self.known) if which else None
+            done = self.passive(Clause("and", body)) or self.action(body)
+            return [done if condition is None else If(condition, [done])]
+
+        return self.each(match["noun"], match["owner"], clause, read)
+
+    def each(self, said: str, owner: str | None, clause: Clause, body: Callable[[], list[Step]]) -> ForEach:
+        """A Map over what is `said`, which `owner` has."""
+        names = [name for name in said.split() if name not in DETERMINERS] or ["item"]
         item = singular(names[-1])
-        owner = match[2]
         if len(names) > 1 and singular(names[0]) in ("line", "order", "cart") and owner is None:
             owner = "order" if names[0] == "line" else names[0]
         path = "items" if item == "item" else camel([*names[:-1], plural(item)])
@@ -420,7 +526,7 @@ class _Reader:
         self.loops.append(loop)
         outer = self.known
         self.known = replace(self.known, item=item)
-        loop.body = body()  # type: ignore[operator]  # one of the two closures above
+        loop.body = body()
         self.known = outer
         return loop
 
@@ -431,15 +537,12 @@ class _Reader:
         found = triggers.trigger_in(clause.words, self.known)
         if found is None:
             return False
-        self.reading.trigger = found.trigger
-        self.reading.notes += found.notes
+        self.reading.triggers += found.triggers
+        self.reading.notes += found.notes if not self.reading.triggers or found.triggers else ()
         self.reading.to_dos += found.to_dos
         self.known = replace(self.known, entity=found.entity)
         if found.condition:
             self.clauses[0] = Clause("start", [*words_of("if"), *found.condition])
-            return False
-        if found.rest:
-            self.clauses[0] = Clause("start", list(found.rest))
             return False
         self.at += 1
         return True
@@ -450,10 +553,12 @@ class _Reader:
         verb = base_verb(match[2]) if match is not None else None
         if match is None or verb is None or clause.text.split()[0] == verb:
             return None
-        count = len(match[1].split())
+        count, more = len(match[1].split()), len(match.group().split())
         subject = clause.words[:count]
-        action = self.action([*words_of(verb), *subject[:1], *clause.words[count + 2:]])
         condition = parse_condition(subject, self.known)
+        if condition is not None and re.search(r"[<>=]", condition.text) is None:
+            condition = None
+        action = self.action([*words_of(verb), *(subject if condition is None else subject[:1]), *clause.words[more:]])
         if condition is None:
             return action
         self.last_if = If(condition, [action])

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import replace
-from zoneinfo import available_timezones
-
-from engine.copilot.offline.words import NUMBERS, TIMES, UNITS, Word, lower, number_of, singular
+from engine.copilot.offline.words import TIMES, UNITS, Word, number_of, singular
 from engine.records import dataclass
 
 _DAYS = {"monday": "MON", "tuesday": "TUE", "wednesday": "WED", "thursday": "THU", "friday": "FRI", "saturday": "SAT",
          "sunday": "SUN"}
-_SCHEDULE = re.compile(
-    r"(?:at [^,]*? )?\b(?:every|each)\b (?:(?P<count>\d+|two|three|four|five|six|ten|fifteen|thirty) )?"
-    r"(?P<what>second|minute|hour|day|week|weekday|month|morning|evening|night|monday|tuesday|wednesday|thursday|friday"
-    r"|saturday|sunday|mon|tue|wed|thu|fri|sat|sun)s?\b|\b(?P<adverb>hourly|daily|weekly|monthly|nightly)\b"
-)
-_PLACE = re.compile(r"(?:\bin |, |(?:[ap]m|\d) )(?P<place>[A-Z][a-z]+(?: [A-Z][a-z]+)?)(?: time)?(?=$|[ ,.])")
-_CLOCK = re.compile(r"(\d{1,2})(?::(\d\d))?\s?([ap]m)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,43 +51,8 @@ def count_of_times(words: list[Word] | tuple[Word, ...]) -> int | None:
     return None
 
 
-def schedule_in(words: list[Word] | tuple[Word, ...]) -> Schedule | None:
-    """The schedule that `words` speak of."""
-    text = lower(words)
-    match = _SCHEDULE.search(text)
-    if match is None:
-        return None
-    at = next(((_minute_hour(word.text)) for word in words if word.kind == "clock"), None)
-    if at is None and (found := re.search(r"\bat (noon|midnight)\b", text)):
-        at = (0, 12) if found.group(1) == "noon" else (0, 0)
-    what = match["what"] or {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month",
-                             "nightly": "night"}[match["adverb"]]
-    return replace(_schedule(what, _count(match["count"]), at), timezone=zone_in(words))
-
-
-def zone_in(words: Sequence[Word]) -> str | None:
-    """The time zone that is named: ``UTC``, ``Europe/Berlin``, or the place of one, as in ``in New York time``."""
-    text = " ".join(word.text for word in words)
-    named = re.search(r"\b[A-Z][A-Za-z]+ ?/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?", text)  # a word, and a path
-    zones = available_timezones()
-    if named is not None and (zone := named[0].replace(" ", "")) in zones:
-        return zone
-    if re.search(r"\b(?:UTC|GMT)\b", text):
-        return "UTC"
-    place = _PLACE.search(text)
-    if place is None:
-        return None
-    ending = f"/{place['place'].replace(' ', '_')}"
-    return min((zone for zone in zones if zone.endswith(ending) and zone.count("/") == 1), default=None)
-
-
-def _count(text: str | None) -> int:
-    if text is None:
-        return 1
-    return int(text) if text.isdigit() else int(NUMBERS[text])
-
-
-def _schedule(what: str, count: int, at: tuple[int, int] | None) -> Schedule:  # noqa: PLR0911 - one for each kind
+def scheduled(what: str, count: int, at: tuple[int, int] | None) -> Schedule:  # noqa: PLR0911 - one for each kind
+    """So often, at a (minute, hour) where one was said."""
     if what in ("minute", "hour") or (what == "day" and at is None):
         plural = "s" if count != 1 else ""
         return Schedule(f"rate({count} {what}{plural})")
@@ -118,15 +71,3 @@ def _schedule(what: str, count: int, at: tuple[int, int] | None) -> Schedule:  #
     if day is not None:
         return Schedule(f"cron({minute} {hour} ? * {day} *)", guess)
     return Schedule(f"cron({minute} {hour} * * ? *)", guess)
-
-
-def _minute_hour(text: str) -> tuple[int, int]:
-    match = _CLOCK.match(text.lower())
-    if match is None:
-        return 0, 0
-    hour, minute, half = int(match.group(1)), int(match.group(2) or 0), match.group(3)
-    if half == "pm" and hour < 12:
-        hour += 12
-    if half == "am" and hour == 12:
-        hour = 0
-    return minute, hour

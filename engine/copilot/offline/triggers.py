@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import field
 from typing import Any
 
 from engine.copilot.offline.conditions import Known, parse_condition, vague_in
-from engine.copilot.offline.times import schedule_in
-from engine.copilot.offline.words import ENTITIES, Word, base_verb, lower, singular
+from engine.copilot.offline.times import Schedule
+from engine.copilot.offline.words import ENTITIES, Word, lower, singular
 from engine.records import dataclass
 
 Json = Any
@@ -18,60 +17,54 @@ _HAPPENS = (
     r"comes? in|arrives?|is received|is placed|is created|is opened|is submitted|is registered|is added|is made|is sent"
     r"|joins(?: [\w ]+)?|signs? up|is uploaded(?: [\w ]+)?|lands?(?: [\w ]+)?|is called|is reported|is hired|appears?"
     r"|submits? [\w ]+|places? [\w ]+|uploads? [\w ]+|subscribes?|registers?|checks? out|is booked|is raised|is filed"
-    r"|happens"
+    r"|happens|is hit|is triggered|are received"
 )
 _EVENT = re.compile(
     rf"^(?:when|whenever|once|every time|each time|as soon as) (?P<what>.+?) (?P<verb>{_HAPPENS})(?P<rest> .*)?$"
 )
-_SCHEDULED = re.compile(
-    r"^(?:every|each|daily|hourly|weekly|monthly|nightly|at (?:\S+ )?\S+ (?:every|each)|on (?:every )?\w+days?)\b"
-)
+_NO_PLACE = (
+    "No place was said: the schedule goes by the clocks of UTC. Choose its time zone in the workflow's settings.")
 _WITH = re.compile(r"^ (?:with|whose|that has|where)(?: an?| the)? (?P<condition>.+)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """`trigger` is for the document, or None. `condition` are the words of a condition on what arrives; `rest` is what
-    the clause says besides. `to_dos` are what a person has to decide or to look at before it listens."""
+    """`triggers` are for the document. `condition` are the words of a condition on what arrives. `to_dos` are what a
+    person has to decide or to look at before they listen."""
 
-    trigger: dict[str, Json] | None = None
+    triggers: tuple[dict[str, Json], ...] = ()
     notes: tuple[str, ...] = ()
     entity: str | None = None
     condition: Sequence[Word] = ()
-    rest: Sequence[Word] = field(default_factory=tuple)
     to_dos: tuple[str, ...] = ()
 
 
 def trigger_in(words: list[Word], known: Known) -> Trigger | None:
     """What the first clause says of the start; None where it says nothing of it."""
     text = lower(words)
-    scheduled = _scheduled(words, text)
-    if scheduled is not None:
-        return scheduled
     match = _EVENT.match(text)
     if match is None:
         return None
     what = [word for word in words[1:1 + len(match["what"].split())] if word.lower not in ("time", "soon", "as")]
     entity = next((singular(word.lower) for word in reversed(what) if singular(word.lower) in ENTITIES), None)
     condition = _condition(what, match["rest"] or "", words, known)
-    trigger, notes = _document_trigger(text, words, match["what"])
-    to_dos = () if trigger is None else _of_webhook(trigger, text)
-    return Trigger(trigger, notes, entity, condition, to_dos=to_dos)
+    triggers: list[dict[str, Json]] = []
+    notes: list[str] = []
+    to_dos: list[str] = []
+    for part in re.split(r",? or (?:when(?:ever)? )?", text):
+        trigger, guesses = _document_trigger(part, match["what"])
+        if trigger is not None:
+            triggers.append(trigger)
+            to_dos += _of_webhook(trigger, part)
+        if trigger is not None or not notes:
+            notes += guesses
+    return Trigger(tuple(triggers), tuple(notes), entity, condition, tuple(to_dos))
 
 
-def _scheduled(words: list[Word], text: str) -> Trigger | None:
-    if _SCHEDULED.match(text) is None or text.startswith(("every time", "each time")):
-        return None
-    schedule = schedule_in(words)
-    if schedule is None:
-        return None
-    notes = (schedule.guess,) if schedule.guess else ()
-    rest = _after_schedule(words)
+def of_schedule(schedule: Schedule) -> tuple[dict[str, Json], list[str]]:
+    """The trigger of a schedule, and what is to be done about its time zone."""
     trigger = {"type": "schedule", "expression": schedule.expression, "timezone": schedule.timezone or "UTC"}
-    to_dos = () if schedule.timezone or not schedule.by_clocks else (
-        "No place was said: the schedule goes by the clocks of UTC. Choose its time zone in the workflow's settings.",
-    )
-    return Trigger(trigger, notes, rest=rest, to_dos=to_dos)
+    return trigger, [] if schedule.timezone or not schedule.by_clocks else [_NO_PLACE]
 
 
 _SENDERS = {
@@ -96,15 +89,6 @@ def _of_webhook(trigger: dict[str, Json], text: str) -> tuple[str, ...]:
     return (f"Set the secret {key} to the one that {_SENDERS[style]} signs its calls with.",)
 
 
-def _after_schedule(words: list[Word]) -> list[Word]:
-    """What stands behind a schedule in its clause: ``every day at 6am call …``."""
-    for index, word in enumerate(words):
-        verb = base_verb(word.lower)
-        if index and verb == word.lower and words[index - 1].lower not in ("at", "every", "each", "on", "the"):
-            return words[index:]
-    return []
-
-
 def _condition(what: list[Word], rest: str, words: list[Word], known: Known) -> Sequence[Word]:
     """A condition on what arrives: ``a high value order``, ``an order over 500 euros``, ``with severity critical``."""
     if vague_in(what, known) is not None:
@@ -124,8 +108,9 @@ def _condition(what: list[Word], rest: str, words: list[Word], known: Known) -> 
     return ()
 
 
-def _document_trigger(text: str, words: list[Word], what: str) -> tuple[dict[str, Json] | None, tuple[str, ...]]:
-    path = next((word.text.strip("/") for word in words if word.kind == "path"), None)
+def _document_trigger(text: str, what: str) -> tuple[dict[str, Json] | None, tuple[str, ...]]:
+    named = re.search(r"(?<!\S)/([\w-]+(?:/[\w-]+)*)", text)
+    path = named[1] if named is not None else None
     if "webhook" in text or path is not None:
         name = re.sub(r"[^A-Za-z0-9-]+", "-", path or "start")
         guess = ("The webhook's path was not said: start is a guess.",)

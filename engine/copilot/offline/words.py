@@ -41,8 +41,8 @@ PREPOSITIONS = frozenset([
 ])
 PRONOUNS = frozenset(["it", "them", "they", "he", "she", "him", "this", "that"])
 FILLERS = frozenset([
-    "please", "also", "just", "finally", "next", "afterwards", "immediately", "first", "automatically", "always",
-    "again",
+    "please", "also", "just", "finally", "last", "next", "afterwards", "immediately", "first", "automatically",
+    "always", "again",
 ])
 
 VERBS = frozenset([
@@ -59,8 +59,8 @@ VERBS = frozenset([
     "render", "reply", "report", "request", "require", "reserve", "resize", "resolve", "respond", "restart",
     "return", "review", "route", "run", "save", "scale", "scan", "schedule", "score", "send", "set", "ship", "sign",
     "skip", "start", "stop", "store", "submit", "subscribe", "suspend", "sync", "tag", "tell", "terminate", "test",
-    "text", "trigger", "transform", "translate", "turn", "undo", "update", "upload", "upsert", "validate", "verify",
-    "wait", "warn", "withdraw", "write",
+    "text", "trigger", "transform", "translate", "turn", "undo", "update", "upload", "upsert", "use", "validate",
+    "verify", "wait", "warn", "withdraw", "write",
 ])
 
 ENTITIES = frozenset([
@@ -80,6 +80,9 @@ PROPERTIES = frozenset([
 """What has a value in words: "priority is urgent" compares with "urgent"."""
 
 _JSONATA_WORDS = frozenset(["and", "or", "in", "true", "false", "null", "function"])
+
+_ENDINGS = re.compile(r"(?:'s|ments?|ations?|ions?|ings?|ed|ers?|als?|es|e|s|y|ies)$")
+_PARTS = re.compile(r"[A-Z]?[a-z']+|[A-Z]+(?![a-z])|\d+")
 
 _IRREGULAR = {"people": "person", "children": "child", "addresses": "address", "statuses": "status",
               "processes": "process", "batches": "batch", "purchases": "purchase", "invoices": "invoice",
@@ -164,6 +167,22 @@ def base_verb(word: str) -> str | None:
             if candidate in VERBS:
                 return candidate
     return {"paid": "pay", "sent": "send", "told": "tell", "put": "put", "written": "write"}.get(word)
+
+
+def stem(word: str) -> str:
+    """What is left of a word without its endings: shipping, ships and ship are one."""
+    found = word.lower().strip("'")
+    for _ in range(2):
+        shorter = _ENDINGS.sub("", found)
+        if len(shorter) < 3:
+            break
+        found = shorter
+    return found[:-1] if len(found) > 3 and found[-1] == found[-2] else found
+
+
+def stems(text: str) -> frozenset[str]:
+    """The stems in a text, also in names such as daysOverdue."""
+    return frozenset(stem(part) for part in _PARTS.findall(text))
 
 
 def camel(names: list[str]) -> str:

@@ -9,11 +9,13 @@ interface DiffCanvasProps {
   after: Definition;
   names?: ResourceNames;
   label?: string;
+  /** The states to point out. */
+  selection?: readonly StatePointer[];
 }
 
 const WORDS: Readonly<Record<Change, string>> = { added: "added", changed: "changed", removed: "removed" };
 
-export function DiffCanvas({ before, after, names, label = "Changes" }: DiffCanvasProps) {
+export function DiffCanvas({ before, after, names, label = "Changes", selection }: DiffCanvasProps) {
   const diff = useMemo(() => diffGraph(before, after, names), [before, after, names]);
   const counts = useMemo(() => changeCounts(diff), [diff]);
   const openAt = useMemo(() => firstChange(diff.states), [diff]);
@@ -35,7 +37,15 @@ export function DiffCanvas({ before, after, names, label = "Changes" }: DiffCanv
           </span>
         )}
       </p>
-      <WorkflowCanvas definition={after} diff={diff} names={names} label={label} openAt={openAt} bare />
+      <WorkflowCanvas
+        definition={after}
+        diff={diff}
+        names={names}
+        label={label}
+        openAt={openAt}
+        bare
+        {...(selection === undefined ? {} : { selection })}
+      />
     </div>
   );
 }

@@ -1,11 +1,14 @@
 /** A proposal to look at: the plan, what is left to decide, and what changes as graph and as JSON. Nothing is applied yet. */
 import Alert from "@cloudscape-design/components/alert";
 import Badge from "@cloudscape-design/components/badge";
+import { useState } from "react";
+import type { StatePointer } from "../../../asl";
 import { Dialog } from "../../../ui/Dialog";
 import type { ConnectorList } from "../palette/items";
 import { Difference } from "../publish/Difference";
 import { isBlank, type Proposal } from "./asking";
 import type { Outcome } from "./useCopilot";
+import { Words } from "./Words";
 
 interface ProposalDialogProps {
   outcome: Extract<Outcome, { kind: "proposed" }>;
@@ -17,7 +20,8 @@ interface ProposalDialogProps {
 }
 
 export function ProposalDialog({ outcome, isStale, connectors, onApply, onDiscard }: ProposalDialogProps) {
-  const { proposal, base } = outcome;
+  const { proposal, base, request } = outcome;
+  const [lit, setLit] = useState<StatePointer | null>(null);
   return (
     <Dialog
       title="The copilot proposes"
@@ -32,6 +36,9 @@ export function ProposalDialog({ outcome, isStale, connectors, onApply, onDiscar
       <div className="cp-proposal">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
         <section className="cp-words stack gap-12 scrolls" aria-label="In words" tabIndex={0}>
+          {request.kind === "draft" && proposal.words.length > 0 && (
+            <Words sentence={request.text} proposal={proposal} onLit={setLit} />
+          )}
           <Plan proposal={proposal} />
           <ToDos proposal={proposal} />
           <Notes proposal={proposal} />
@@ -42,6 +49,7 @@ export function ProposalDialog({ outcome, isStale, connectors, onApply, onDiscar
           label="The draft and the proposal"
           connectors={connectors}
           height="56vh"
+          {...(lit === null ? {} : { selection: [lit] })}
         />
       </div>
     </Dialog>

@@ -2,7 +2,7 @@
 import "./publish.css";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import { lazy, Suspense, useMemo, useState } from "react";
-import type { Definition, JsonObject } from "../../../asl";
+import type { Definition, JsonObject, StatePointer } from "../../../asl";
 import { CodeDiff } from "../../../ui/Code";
 import { Skeleton } from "../../../ui/Skeleton";
 import { type ConnectorList, namesOf } from "../palette/items";
@@ -18,11 +18,13 @@ interface DifferenceProps {
   label: string;
   connectors: ConnectorList | null;
   height: string;
+  /** The states to point out in the graph. */
+  selection?: readonly StatePointer[];
 }
 
 const NOTHING: Definition = {};
 
-export function Difference({ before, after, label, connectors, height }: DifferenceProps) {
+export function Difference({ before, after, label, connectors, height, selection }: DifferenceProps) {
   const [view, setView] = useState("graph");
   const names = useMemo(() => namesOf(connectors), [connectors]);
   const [old, now] = useMemo(() => [before === null ? "" : text(before), text(after)], [before, after]);
@@ -45,6 +47,7 @@ export function Difference({ before, after, label, connectors, height }: Differe
               after={definitionIn(after)}
               names={names}
               label={label}
+              {...(selection === undefined ? {} : { selection })}
             />
           </Suspense>
         </div>

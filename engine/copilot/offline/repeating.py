@@ -1,0 +1,117 @@
+"""What is done again, taken out of the text: until something holds, while it does, or so many times.
+
+Call https://… every 30 seconds until the status is done, at most 20 times.
+body            interval         until                    times
+"""
+
+from __future__ import annotations
+
+import re
+
+from engine.copilot.offline.times import duration_in
+from engine.copilot.offline.words import NUMBERS, TIMES, words_of
+from engine.records import dataclass
+
+_N = rf"(?:\d+|{'|'.join(sorted({*NUMBERS} - {'a', 'an', 'half', 'zero'}, key=len, reverse=True))})"
+_SPAN = rf"(?:(?:{_N}|an?|half an) (?:more )?)?(?:seconds?|minutes?|hours?|days?|weeks?)"
+_LIMIT = re.compile(
+    rf",? ?(?:but |and )*(?:(?:at most|no more than|not more than|up to|a maximum of|give up after|stop after) "
+    rf"(?:(?P<a>{_N})(?: times?| attempts?| tries)|(?P<b>twice))"
+    rf"|(?P<c>{_N}) (?:times|attempts|tries) at (?:the )?most|(?P<d>twice) at most)",
+    re.IGNORECASE,
+)
+_FOR = re.compile(rf",? ?for (?:at most|up to) (?P<span>{_SPAN})", re.IGNORECASE)
+_EVERY = re.compile(
+    rf",? ?(?:every (?P<a>{_SPAN})|waiting (?P<b>{_SPAN})(?: in between| between \w+(?: \w+)?)?"
+    rf"|with (?P<c>{_SPAN}) in between)",
+    re.IGNORECASE,
+)
+_AFTER, _ROW = r"(?:, (?:and )?(?:then )?| and then |; )", r"(?: in sequence| one after another)?"
+_AGAIN = r"(?:do (?:that|this|it|so) again|repeat(?: that| this| it)?|start over|try again|again)"
+_FRAMES: tuple[re.Pattern[str], ...] = tuple(re.compile(frame, re.IGNORECASE) for frame in (
+    rf"^(?P<body>[^;]+); if (?P<stay>.+?),? (?P<tail>(?:wait|pause) {_SPAN}) and {_AGAIN}$",
+    r"^while (?P<stay>[^,]+), (?P<body>.+)$",
+    r"^until (?P<until>[^,]+), (?P<body>.+)$",
+    rf"^(?P<body>.+?),? (?:and )?{_AGAIN} until (?P<until>.+)$",
+    r"^(?:repeat|loop)(?: this)?: (?P<body>.+?),? and (?:stop|end) (?:when|if|once) (?P<until>.+)$",
+    r"^(?:repeat|loop)(?: this)?: (?P<body>.+)$",
+    rf"^do not \w+ more than (?P<times>{_N}|twice)(?: times)?: (?P<body>.+?),? {_AGAIN}$",
+    rf"^(?P<lead>(?:.+{_AFTER})?)(?P<body>[^,;]+?) until (?P<until>[^,;]+)(?P<rest>(?:[,;].*)?)$",
+    rf"^(?P<body>(?:run|call|invoke|send|ping|start) [^,;]+?) (?P<times>{_N}) times{_ROW}$",
+))
+_TRIES = {"checking": "check", "calling": "call", "polling": "call", "asking": "ask", "running": "run", "trying": "try",
+          "pinging": "ping", "querying": "query", "sending": "send"}
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """`body` is done again until `until` holds, or while `stay` does; at most `times`, `seconds` apart. The texts are
+    those of the sentence, "" for what it does not say."""
+
+    body: str
+    until: str = ""
+    stay: str = ""
+    times: int | None = None
+    seconds: int | None = None
+
+
+def repeated_in(text: str) -> tuple[str, dict[str, Repeated]]:
+    """The text with a word in place of each repetition, and what each such word stands for."""
+    found: dict[str, Repeated] = {}
+    parts = re.split(r"(?<=[.!?])\s+", text)
+    for index, sentence in enumerate(parts):
+        end = sentence[-1:] if sentence[-1:] in ".!?" else ""
+        frame = _framed(sentence.rstrip(".!? "))
+        if frame is not None:
+            lead, repeated, rest = frame
+            mark = f"xloop{len(found)}"
+            found[mark] = repeated
+            parts[index] = f"{lead}{mark}{rest}{end}"
+    return " ".join(parts), found
+
+
+def _framed(sentence: str) -> tuple[str, Repeated, str] | None:
+    """What stands before the repetition of a sentence, the repetition, and what stands behind it."""
+    if re.search(r"\bretr(?:y|ied)\b", sentence, re.IGNORECASE):
+        return None
+    limit, every, span = _LIMIT.search(sentence), _EVERY.search(sentence), _FOR.search(sentence)
+    bare = sentence
+    for match in (limit, every, span):
+        if match is not None:
+            bare = bare.replace(match[0], "", 1)
+    bare = re.sub(r"^(repeat|loop)\s*:", r"\1:", bare.strip(), flags=re.IGNORECASE)
+    match = next((found for frame in _FRAMES if (found := frame.match(bare))), None)
+    if match is None:
+        return None
+    said = {name: (value or "").strip() for name, value in match.groupdict().items()}
+    waits = re.search(r"\b(?:wait|pause|hold|sleep)\b[\w ]*$", said["body"]) is not None
+    if waits and said.get("until") and not re.search(_AGAIN, bare):
+        return None  # it only waits until then
+    seconds = _seconds(every) if every is not None else duration_in(words_of(said.get("tail", "")))
+    times = _count(next(filter(None, limit.groups()), "")) if limit is not None else _count(said.get("times", ""))
+    if times is None and span is not None and seconds:
+        times = int((_seconds(span) or 0) // seconds) or None
+    keeps = re.match(r"keep|poll", said["body"], re.IGNORECASE) is not None
+    if said.get("lead") is not None and not (every or limit or span or keeps):
+        return None
+    repeated = Repeated(_body(said["body"]), said.get("until", ""), said.get("stay", ""), times, seconds)
+    lead = f"{said['lead']} " if said.get("lead") else ""
+    return lead, repeated, said.get("rest", "")
+
+
+def _body(text: str) -> str:
+    """What is done: ``keep checking x`` is check x."""
+    keep = re.match(r"keep (\w+)\b(.*)$", text, re.IGNORECASE)
+    if keep is not None:
+        return f"{_TRIES.get(keep[1].lower(), keep[1])}{keep[2]}"
+    return re.sub(r"^(?:poll|query)\b", "call", re.sub(r"^[Tt]ry (?=the)", "run ", text), flags=re.IGNORECASE)
+
+
+def _count(text: str) -> int | None:
+    said = text.lower()
+    return int(said) if said.isdigit() else int({**NUMBERS, **TIMES}[said]) if said else None
+
+
+def _seconds(match: re.Match[str]) -> int | None:
+    said = next(filter(None, match.groups()), "")
+    return duration_in(words_of(said if re.match(r"\S+ \w", said) else f"one {said}"))

@@ -1,0 +1,86 @@
+"""Conditions that count: so often in a row, of the last few, within a span of time, every third one.
+
+    the pressure is above 6 four times in a row     the last four of a list of pressures, all above 6
+    more than 5 tickets within 24 hours             those of a list whose time is not older
+    the check fails 3 consecutive times             a count of the input
+
+Which list or count it is is a guess, and a to-do.
+"""
+
+from __future__ import annotations
+
+import re
+
+from engine.copilot.offline.flow import Condition
+from engine.copilot.offline.words import DETERMINERS, NUMBERS, TIMES, UNITS, camel, plural, singular
+
+_N = rf"(?:\d+|{'|'.join(sorted({*NUMBERS, *TIMES} - {'a', 'an', 'half', 'once', 'zero'}, key=len, reverse=True))})"
+_MORE = r"(?:is |are |stays |goes |rises |remains |was |were )?(?P<more>above|over|(?:higher|greater|more|larger) than)"
+_LESS = r"(?:is |are |stays |drops |falls |remains |was |were )?(?P<less>below|under|(?:lower|less|fewer|smaller) than)"
+_VALUE = r"(?P<value>\d+(?:\.\d+)?)\s?(?:%|percent|degrees?|kg|ms|seconds|points)?"
+_ROW = (
+    rf"(?:for |in )?(?P<count>{_N}) (?:times |readings |checks |measurements |samples |days |runs |intervals )?"
+    r"(?:in a row|one after the other|one after another|in succession|running|consecutively)"
+    rf"|(?:for |in )?(?P<count2>{_N}) (?:consecutive|successive)(?: times| readings| checks| measurements| days| runs)?"
+)
+_ORDERS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "tenth": 10}
+_FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("row", re.compile(rf"^(?P<what>.+?) (?:{_MORE}|{_LESS}) {_VALUE} (?:{_ROW})$")),
+    ("few", re.compile(
+        rf"^(?P<count>{_N}) (?:out )?of (?:the )?last (?P<of>{_N}) (?P<what>[\w -]+?) (?:{_MORE}|{_LESS}) {_VALUE}$")),
+    ("failures", re.compile(rf"^(?P<what>.+?) (?:fails|failed|has failed) (?:{_ROW})$")),
+    ("failures", re.compile(rf"^(?P<what>)(?:there (?:are|were) )?(?P<count>{_N}) (?:failures|errors) in a row$")),
+    ("span", re.compile(
+        rf"^(?:(?P<who>.+?) (?:opens|opened|has|had|makes|made|sends|sent|gets|got) |there (?:are|were|have been) )?"
+        rf"(?P<sign>more than |over |at least |less than |fewer than )?(?P<count>{_N}) (?:or more )?(?P<what>[\w -]+?)"
+        rf" (?:within|in|during) (?:the last |the past )?(?P<n>{_N}|an?) (?P<unit>\w+)$")),
+    ("nth", re.compile(rf"^(?:it is )?every (?P<order>{'|'.join(_ORDERS)}) (?P<what>[\w-]+)(?: of .+)?$")),
+    ("after", re.compile(rf"^(?:it is )?the (?P<order>{'|'.join(_ORDERS)}) (?P<what>[\w -]+)$")),
+)
+
+
+def window_in(text: str) -> Condition | None:
+    """The condition that a text in lower case states by counting; None where it does not count."""
+    for kind, form in _FORMS:
+        match = form.match(text)
+        if match is not None:
+            said = {name.rstrip("2"): value for name, value in match.groupdict().items() if value is not None}
+            return _condition(kind, said, text)
+    return None
+
+
+def _condition(kind: str, said: dict[str, str], text: str) -> Condition | None:
+    count = _count(said["count"]) if "count" in said else _ORDERS[said["order"]]
+    names = [word for word in re.findall(r"[\w-]+", said["what"]) if word not in DETERMINERS]
+    things = f"$states.input.{camel([*names[:-1], plural(singular(names[-1]))])}" if names else "$states.input.failures"
+    sign = ">" if "more" in said else "<"
+    guess = f"Check that the input has the list {things.removeprefix('$states.input.')}, the newest last."
+    if kind in ("row", "few"):
+        of = f"{things}[[-{_count(said.get('of', said['count']))}..-1]]"
+        return Condition(f"$count({of}[$ {sign} {said['value']}]) >= {count}", text, [guess], things)
+    if kind == "span":
+        return _within(said, things, count, text)
+    if kind == "failures":
+        things = f"$states.input.{camel([*names, 'failures'])}"
+        return _counted(f"{things} >= {count}", things, text)
+    path = f"$states.input.{camel([*names, 'count'])}"
+    return _counted(f"{path} % {count} = 0" if kind == "nth" else f"{path} >= {count}", path, text)
+
+
+def _counted(condition: str, path: str, text: str) -> Condition:
+    guess = f"Check that the input has the count {path.removeprefix('$states.input.')}: a workflow does not keep one."
+    return Condition(condition, text, [guess], path)
+
+
+def _within(said: dict[str, str], things: str, count: int, text: str) -> Condition | None:
+    unit = UNITS.get(singular(said["unit"]))
+    if unit is None:
+        return None
+    span = int(unit * (_count(said["n"]) if said["n"] not in ("a", "an") else 1) * 1000)
+    sign = {"more than": ">", "over": ">", "less than": "<", "fewer than": "<"}.get(said.get("sign", "").strip(), ">=")
+    guess = f"Check that the input has the list {things.removeprefix('$states.input.')}, each with a time."
+    return Condition(f"$count({things}[$toMillis(time) > $millis() - {span}]) {sign} {count}", text, [guess], things)
+
+
+def _count(text: str) -> int:
+    return int(text) if text.isdigit() else int({**NUMBERS, **TIMES}[text])
