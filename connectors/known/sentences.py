@@ -131,7 +131,7 @@ def _payment(clause: Asked) -> Found | None:
 
 def _approval(clause: Asked) -> Found | None:
     asks = _ASKING.search(clause.text)
-    if asks is None or clause.verb in ("approve", "tell", "log", "save", "email", "mail", "send", "notify"):
+    if asks is None or clause.verb in ("approve", "tell", "log", "save", "email", "mail", "send", "notify", "remind"):
         return None
     match = re.search(
         r"\b(?:ask|from|get|request|by|have)\s+(?:for )?(?:the |our |a |an |their )?((?:[\w-]+ ?){1,2}?)"

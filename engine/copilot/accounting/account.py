@@ -21,7 +21,7 @@ from engine.copilot.accounting.phrases import FORMS
 from engine.copilot.accounting.synonyms import GLUE, action_of, meant_by
 from engine.copilot.offline.clauses import Clause, clauses_of
 from engine.copilot.offline.phrases import FAILURE, after_else, is_else
-from engine.copilot.offline.words import Word, stem, stems, words_of
+from engine.copilot.offline.words import DETERMINERS, Word, stem, stems, words_of
 from engine.copilot.proposal import WordUse
 from engine.records import dataclass
 
@@ -71,13 +71,26 @@ class _Ledger:
 
     def marks(self) -> None:
         """What the draft itself says it did not understand."""
-        marked = [one.marked for one in self.facts.states if one.marked]
+        nothing = {stem(word) for word in GLUE}
+        marked = [said for one in self.facts.states if (said := one.marked - nothing)]
         for clause in clauses_of(self.sentence) if marked else ():
-            said = {stem(word.lower) for word in clause.words if word.kind == "word" and word.lower not in GLUE}
-            if said and any(len(said & mark) >= 0.8 * len(said) for mark in marked):
-                for word in clause.words:
-                    if word.kind != "mark" and word.lower not in GLUE:
-                        self._enter(word.start, word.end, "word", None)
+            words = {stem(word.lower) for word in clause.words if word.kind == "word" and word.lower not in GLUE}
+            if words and any(len(words & mark) >= 0.8 * len(words) for mark in marked):
+                self._lose(clause.words)
+        for mark in marked:
+            run: list[Word] = []
+            for word in [*words_of(self.sentence), None]:
+                if word is not None and (word.lower in GLUE or stem(word.lower) in mark or stems(word.text) & mark):
+                    run.append(word)
+                    continue
+                if len(mark & {stem(one.lower) for one in run}) >= 0.8 * len(mark):
+                    self._lose(run)
+                run = []
+
+    def _lose(self, words: Sequence[Word]) -> None:
+        for word in words:
+            if word.kind != "mark" and word.lower not in GLUE and self._is_free(word.start, word.end):
+                self._enter(word.start, word.end, "word", None)
 
     def phrases(self) -> None:
         cuts = {place for word in words_of(self.sentence) if word.kind == "word"
@@ -92,7 +105,9 @@ class _Ledger:
         for index, clause in enumerate(found):
             head = _IF.match(clause.text)
             failure = FAILURE.match(clause.text)
-            if failure is not None:
+            counts = any(use.kind == "window" and clause.words[0].start < use.start < clause.words[-1].end
+                         for use in self.used)
+            if failure is not None and not counts:
                 self._failure(clause, failure, found[index + 1:])
             elif is_else(clause):
                 self._other_side(clause)
@@ -103,9 +118,10 @@ class _Ledger:
     def words(self) -> None:
         for clause in clauses_of(self.sentence):
             best = self._state_of(clause)
-            for word in clause.words:
+            for before, word in zip([None, *clause.words], clause.words, strict=False):
                 if self._is_free(word.start, word.end) and word.kind != "mark" and word.lower not in GLUE:
-                    self._enter(word.start, word.end, "word", self._word(word, best))
+                    a_thing = before is not None and before.lower in DETERMINERS
+                    self._enter(word.start, word.end, "word", self._word(word, best, a_thing=a_thing))
         for word in words_of(self.sentence):  # what no clause has: "then", "and"
             if word.kind != "mark" and word.lower not in GLUE and self._is_free(word.start, word.end):
                 self._enter(word.start, word.end, "word", self._word(word, None))
@@ -166,9 +182,10 @@ class _Ledger:
         head = clause.words[0]
         if not self._is_free(head.start, head.end):
             return
-        if best is None:
-            pointer = self._started(clause) or _first(self.facts.key("when", "TimeoutSeconds", "TimeoutSecondsPath"))
-        else:
+        pointer = self._started(said)
+        if pointer is None and best is None:
+            pointer = _first(self.facts.key("when", "TimeoutSeconds", "TimeoutSecondsPath"))
+        elif pointer is None and best is not None:
             _, choice, index = best
             pointer = f"{choice.pointer}/Choices/{index}/Condition" if self._decides(choice, index, acting) else None
         self._enter(head.start, head.end, "condition", pointer)
@@ -188,11 +205,10 @@ class _Ledger:
             if use.start <= head.start < use.end:
                 self.used[index] = WordUse(use.start, use.end, use.text, use.kind, None)
 
-    def _started(self, clause: Clause) -> str | None:
-        """The trigger that a first clause speaks of."""
-        if clause.joiner != "start":
-            return None
-        return _first(leaf for leaf in self.facts.key("type") if leaf.value != "schedule")
+    def _started(self, said: frozenset[str]) -> str | None:
+        """The trigger that a clause speaks of."""
+        return _first(leaf for leaf in self.facts.leaves if leaf.pointer.startswith("/triggers/") and said & leaf.stems
+                      and leaf.key not in ("when", "expression", "timezone", "style"))
 
     def _decides(self, choice: Stated, index: int, acting: Clause | None) -> bool:
         """Whether what follows the condition hangs on it: it stands on one of its sides alone."""
@@ -216,13 +232,14 @@ class _Ledger:
                     best = score, one
         return None if best is None else best[1]
 
-    def _word(self, word: Word, best: Stated | None) -> str | None:
-        """Where a word that no phrase has is said: the state of its clause, or another place."""
+    def _word(self, word: Word, best: Stated | None, *, a_thing: bool = False) -> str | None:
+        """Where a word that no phrase has is said: the state of its clause, or another place. `a_thing`: no verb."""
         one = stem(word.lower)
         parts = stems(word.text) | {one}
-        if (means := action_of(word.lower)) is not None:  # what happens is no text of a message
-            return next((state.pointer for state in self.facts.states if state.is_work and (
-                re.search(means, str(state.state.get("Resource", ""))) or parts & state.firm)), None)
+        if not a_thing and (means := action_of(word.lower)) is not None:  # what happens is no text of a message
+            done = (state for state in self.facts.states if state.is_work and (
+                re.search(means, str(state.state.get("Resource", ""))) or (state.is_named and parts & state.firm)))
+            return next((state.pointer for state in done), None)
         if best is not None and (parts & (best.names | best.stems) or meant_by(word.lower, best.state)):
             return best.pointer
         for state in self.facts.states:

@@ -118,10 +118,9 @@ def weekdays(said: Said, facts: Facts) -> str | None:
 
 def month_day(said: Said, facts: Facts) -> str | None:
     """``the 15th of each month``: the day of a schedule."""
-    text = said.text.lower()
-    digits = re.search(r"\d+", text)
-    day = "L" if "last" in text else digits[0] if digits else "1" if "first" in text or "1st" in text else None
-    return first(leaf for leaf, fields in _crons(facts) if fields[2] == day)
+    named = re.findall(r"\d+|first|last", said.text.lower())
+    days = ",".join({"first": "1", "last": "L"}.get(day, day) for day in named)
+    return first(leaf for leaf, fields in _crons(facts) if len(fields) == 6 and fields[2] == days)
 
 
 def recurring(said: Said, facts: Facts) -> str | None:
@@ -340,6 +339,17 @@ def answered(said: Said, facts: Facts) -> str | None:
     del said
     return first(leaf for leaf in facts.conditions() if "approved" in str(leaf.value)) or first(
         leaf for leaf in facts.key("Resource") if str(leaf.value).endswith(".waitForTaskToken"))
+
+
+def never(said: Said, facts: Facts) -> None:
+    """What a definition cannot say: how often in a span of time, in which hours."""
+    del said, facts
+
+
+def shared(said: Said, facts: Facts) -> str | None:
+    """``half of the amount``: an expression that reckons it."""
+    del said
+    return first(leaf for leaf in facts.expressions() if re.search(r"[*/] ?\d|\d ?\*", str(leaf.value)))
 
 
 def caught(said: Said, facts: Facts) -> str | None:

@@ -19,7 +19,7 @@ from engine.records import dataclass
 Json = Any
 Path = tuple[str | int, ...]
 
-_UNSAID = frozenset({"Comment", "description", "name", "QueryLanguage", "Next", "Default", "StartAt"})
+_UNSAID = frozenset({"Comment", "QueryLanguage", "Next", "Default", "StartAt"})
 _MACHINES = ("ItemProcessor", "Iterator", "Branches")
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,12 @@ class Stated:
     def is_work(self) -> bool:
         """Whether it is more than a mark."""
         return not self.marked
+
+    @property
+    def is_named(self) -> bool:
+        """Whether what it does has a name of the person's own: a condition, a function, a workflow."""
+        resource = str(self.state.get("Resource", ""))
+        return self.state.get("Type") == "Choice" or resource.endswith(("lambda:invoke", "startExecution"))
 
 
 @dataclass(slots=True)

@@ -31,7 +31,7 @@ _SPAN = (
     r"(?:in|for|after|within|every|until|by|wait|pause|sleep|of|takes|longer than|waiting|with|let|starting at|them"
     r"|another|out after|and|finished after|delay)"
 )
-_NOT = r"isn't|aren't|wasn't|doesn't|don't|didn't|hasn't|haven't|won't|cannot|can't"
+_NOT = r"neither|nor|isn't|aren't|wasn't|doesn't|don't|didn't|hasn't|haven't|won't|cannot|can't"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,20 @@ FORMS: tuple[Form, ...] = (
           r"\b(?:(?:every|each|on) )?(?:weekdays?|working days?)\b",
           rf"\b(?:(?:on|every|each) )?{_DAY}(?:(?:,? and |, ){_DAY})*(?: (?:morning|afternoon|evening)s?\b)?"),
     _form("time", ev.month_day,
-          r"\b(?:on )?the (?:first|last|1st|\d+(?:st|nd|rd|th)?)(?: day)? of (?:the|each|every) month"),
+          r"\b(?:on )?the (?:first|last|\d+(?:st|nd|rd|th)?)(?:(?:,| and|, and) (?:the )?(?:last|\d+(?:st|nd|rd|th)?))*"
+          r"(?: day)? of (?:the|each|every) month"),
     _form("time", ev.wall_time, r"\b(?:at )?half past \w+", r"\b(?:at )?\d{1,2}:\d\d(?:\s?[ap]\.?m\b)?",
+          r"\bat \d{1,2} in the (?:morning|afternoon|evening)\b",
           r"\b(?:at )?\d{1,2}\s?(?:[ap]\.?m\b|o'?clock\b)", r"\b(?:at )?(?:noon|midnight)\b",
           rf"\bat \d{{1,2}}\b(?![:.]\d|\s*(?:{_UNIT}|at a time|at once|times|%|euros|usd|degrees))"),
     _form("time", ev.recurring, rf"\b(?:every|each) {_OFTEN}\b", r"\b(?:hourly|daily|weekly|monthly|nightly)\b",
           r"\b(?:once|twice) a day\b", r"\bof (?:each|every) month\b", r"\bthe month\b"),
     _form("zone", ev.zone, r"(?:\bin )?\b(?P<zone>UTC|GMT|(?-i:[A-Z])[a-z]+/(?-i:[A-Z])[A-Za-z_]+)\b(?: time\b)?",
           r"(?:\bin )?\b(?P<zone2>(?-i:[A-Z])[a-z]+(?: (?-i:[A-Z])[a-z]+)?) time\b"),
+    _form("limit", ev.never, r"\b(?:at most|never more than|no(?:t)? more than|only) once(?: (?:per|an?|every) \w+)?",
+          r"\bbetween \d{1,2}(?::\d\d)? and \d{1,2}:\d\d"),
+    _form("number", ev.shared, r"\bhalf(?= (?:of )?(?:the|his|her|its|their)\b)", r"\b(?:a|one) (?:third|quarter) of\b",
+          r"\btwice as\b", r"\bdouble\b"),
     _form("batch", ev.batches, rf"\bin batches of (?P<n>{_N})\b"),
     _form("concurrency", ev.concurrency, rf"(?:\b(?:at most|up to|no more than|with) )*\b(?P<n>{_N}) "
           r"(?:at a time|at once|at the same time|in parallel|concurrently|side by side)\b"),

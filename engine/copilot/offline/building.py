@@ -181,7 +181,12 @@ class Built:
             state: dict[str, Json] = {"Type": "Map", "Items": f"{{% {step.items} %}}"}
             if step.concurrency is not None:
                 state["MaxConcurrency"] = step.concurrency
-            processor = {"ProcessorConfig": {"Mode": "INLINE"}, **self._machine(step.body, top=False)}
+            mode, body = {"Mode": "INLINE"}, step.body
+            if step.batch is not None:  # its children get so many, and take one after another
+                state["ItemBatcher"] = {"MaxItemsPerBatch": step.batch}
+                mode = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+                body = [ForEach("$states.input.Items", f"{step.phrase} of a batch", body, concurrency=1)]
+            processor = {"ProcessorConfig": mode, **self._machine(body, top=False)}
             machine.states[name] = {**state, "ItemProcessor": processor, "Output": KEEP, **_onward(after)}
         return name
 

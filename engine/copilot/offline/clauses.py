@@ -21,6 +21,7 @@ _STARTS = frozenset({*_IF, "otherwise", "else", "then", "retry", "wait", "after"
 _PHRASES = (
     "in parallel", "at the same time", "at the same moment", "on error", "on failure", "in case", "for each",
     "for every", "at most", "every time", "as soon as", "after that", "at once with", "with up to", "up to",
+    "in batches",
 )
 _STATES = re.compile(
     r"\b(?:is|are|was|were|has|have|exceeds|over|above|under|below|than|equals|fails|failed)\b"
@@ -81,7 +82,7 @@ class _Cutter:
                 return after
         if word.lower == "then" and not self.current.words:
             return index + 1
-        if word.lower in ("if", "when", "unless") and self.current.words and not self.is_condition():
+        if self.is_behind(index) and self.current.words and not self.is_condition():
             self.begin("post")
         elif word.lower in ("otherwise", "else") and self.current.words:
             self.begin("comma")
@@ -89,6 +90,12 @@ class _Cutter:
             self.begin("bare")
         self.current.words.append(word)
         return index + 1
+
+    def is_behind(self, index: int) -> bool:
+        """Whether a condition begins that may stand behind its action."""
+        after = self.words[index + 1].lower if index + 1 < len(self.words) else ""
+        word = self.words[index].lower
+        return word in ("if", "when", "unless") or (word == "once" and after in ("there", "the", "it", "they"))
 
     def mark(self, index: int) -> int:
         word = self.words[index]

@@ -59,7 +59,7 @@ _OPERATORS: tuple[tuple[str, str], ...] = (
 )
 """The first that is found in a term is its operator."""
 _EMPTY = re.compile(r"^(.*?) (?:is|are) (empty|missing|absent|not there|not set|present|there|set|true|false|null)$")
-_HAS = re.compile(r"^(.*?) (?:has|have) (no )?(?:an? |any )?(.+)$")
+_HAS = re.compile(r"^(.*?) (?:has|have) (no |not )?(?:an? |any )?(.+)$")
 _BETWEEN = re.compile(r"^(.*?) (?:is |are )?between (.+?) and (.+)$")
 _OR_MORE = re.compile(
     r"^(.*?) (?:is |are |of )?(\S+(?: \S+)?) or (more|above|over|higher|greater|less|fewer|below|under)$"
@@ -256,7 +256,8 @@ def _has(text: str, by_text: dict[str, Word], known: Known) -> Condition | None:
     subject = _subject(match[1], by_text, known, [])
     words = match[3].split()
     if len(words) == 1 and (words[0].endswith("ed") or words[0] in ("left", "paid", "gone")):
-        return _made(f"{subject}.{words[0]} = true", f"{subject}.{words[0]}")
+        done = _made(f"{subject}.{words[0]} = true", f"{subject}.{words[0]}")
+        return negated(done) if match[2] else done
     path = f"{subject}.{camel(words)}"
     return _made(f"$not($exists({path}))" if match[2] else f"$exists({path})", path)
 

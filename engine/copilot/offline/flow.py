@@ -74,6 +74,7 @@ class ForEach:
     phrase: str
     body: list[Step] = field(default_factory=list)
     concurrency: int | None = None
+    batch: int | None = None
     to_do: str | None = None
 
 

@@ -30,16 +30,17 @@ TOGETHER = re.compile(
     r"\b(?:at the same time|at the same moment|in parallel|simultaneously|concurrently|meanwhile|at once with)\b"
 )
 EACH = re.compile(
-    r"\bfor (?:each|every|all)(?: of)?(?: the)? ((?:[\w-]+ ?){1,3}?)"
+    r"\bfor (?:each|every|all)(?: of)?(?: the)? (?!\d)((?:[\w-]+ ?){1,3}?)"
     r"(?: (?:in|of|on|from) (?:the |an? |that )?([\w-]+))?$"
 )
 ITEMS = re.compile(
     r"\b(?:each|every|all)(?: of)?(?: the| their| our)? "
-    r"(?!time|second|minute|hour|day|week|month|year|morning|other|others|is\b|are\b)(?P<noun>(?:[\w-]+ ){0,2}?[\w-]+)"
+    r"(?!\d|time|second|minute|hour|day|week|month|year|morning|other|is\b|are\b)(?P<noun>(?:[\w-]+ ){0,2}?[\w-]+)"
     r"(?: (?:in|of|from|on) (?:the |an? |that )?(?P<owner>(?!queue|bucket|topic)[\w-]+))?"
     r"(?: whose (?P<which>.+)$)?(?= (?:to|into|with|by|in|on|from|is|are|gets?|through|using|via|and|for)\b|$)"
 )
 LATE = re.compile(r"^(?:if|when) (?:there is no answer within|it takes longer than) \S+ (?:an |more )?\w+")
+BATCHES = re.compile(r"^in batches of (\w+)")
 CONCURRENCY = re.compile(
     r"\b(?:at most|up to|no more than|with) (\w+) (?:at a time|at once|in parallel|concurrently)\b"
 )

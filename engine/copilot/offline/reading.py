@@ -39,6 +39,7 @@ from engine.copilot.offline.flow import (
 )
 from engine.copilot.offline.phrases import (
     APPROVED,
+    BATCHES,
     CONCURRENCY,
     EACH,
     FAILING,
@@ -62,6 +63,7 @@ from engine.copilot.offline.rewriting import rewritten
 from engine.copilot.offline.schedules import schedules_in
 from engine.copilot.offline.times import count_of_times, duration_in
 from engine.copilot.offline.waits import wait_in
+from engine.copilot.offline.windows import window_in
 from engine.copilot.offline.words import (
     DETERMINERS,
     ENTITIES,
@@ -220,7 +222,7 @@ class _Reader:
             steps.append(self.again(self.repeated[text]))
         elif LATE.match(text) and self.actions:
             self.late(clause, steps)
-        elif FAILURE.match(text):
+        elif FAILURE.match(text) and window_in(lower(clause.words[1:])) is None:
             self.failure(clause, steps)
         elif answer is not None and self.question is not None:
             self.answered(self.question, answer)
@@ -228,6 +230,9 @@ class _Reader:
             self.retry(clause)
         elif found := CONCURRENCY.search(text):
             self.concurrency(found, [*before, *steps])
+        elif (batch := BATCHES.match(text)) and self.loops and (size := number_of(words_of(batch[1])[0])):
+            self.at += 1
+            self.loops[-1].batch = int(size)
         else:
             return False
         return True
@@ -294,8 +299,12 @@ class _Reader:
         return negated(found) if unless else found
 
     def conditional(self, clause: Clause, steps: list[Step]) -> None:
+        begins = self.at == 0 and clause.words[0].lower in ("when", "whenever", "once", "as")
         self.at += 1
         condition = self.condition(clause.words)
+        if begins and condition.text == "false":
+            self.reading.to_dos.append(f'"{phrase_of(clause)}" names no trigger that can be set up: add one.')
+            return
         following = self.clauses[self.at] if self.at < len(self.clauses) else None
         if following is not None and re.match(r"skip (?:it|that|them)\b", following.text) and steps:
             self.at += 1
@@ -313,6 +322,8 @@ class _Reader:
             steps.append(choice)
         choice.then = gated(self.block([], ends=_SENTENCE))
         self.last_if = choice
+        if not choice.then and steps[-1] is choice and len(steps) > 1:  # what it decides on stands before it
+            choice.then = [steps.pop(-2)]
 
     def otherwise(self, clause: Clause, *, inner: bool) -> bool:
         """An `otherwise`: of the last question, or of the last `if`. False where neither is in this block's reach."""

@@ -26,7 +26,12 @@ _FORMS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"^(\w+?)s of (\S+(?: \w+)? or (?:more|less)) gets? an email", r"If the \1 is \2, email"),
     (r"^(\w+?)s of (\S+(?: \w+)? or (?:more|less)) (?=are |is )", r"If the \1 is \2, it "),
     (r"^last(?:ly)?, ", "then "),
-    (r",? treat it as (?:rejected|declined)(?: and|,)? ", " "),
+    (r", (?:and )?(?:second|third|fourth|fifth)(?:ly)?,? (\w+)",
+     lambda said: f", then {said[1]}" if base_verb(said[1].lower()) == said[1].lower() else said[0]),
+    (r"\btreat it as (?:rejected|declined)(?: and|,)? ", ""),
+    (r"^on every (second|third|fourth|fifth|tenth) (\w+)(?: of [\w ]+?)?, ", r"if it is every \1 \2, "),
+    (r"^after the (second|third|fourth|fifth|tenth) ([\w -]+? (?:reminder|attempt|order|warning|try|failure)),? ",
+     r"if it is the \1 \2, "),
     (r"\b(\w+) (the [\w-]+ with the [\w-]+ function),? and then (the [\w-]+ with the [\w-]+ function)",
      r"\1 \2 and then \1 \3"),
     # What is to happen, said of the thing that it happens to
@@ -44,6 +49,7 @@ _FORMS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\bonly after (the [\w ]+?) has approved (the [\w ]+?) (?:may|can|is) (the [\w ]+?) (?:be )?(\w+ed)\b",
      r"ask \1 to approve \2; then \3 is \4"),
     (r"\b(?:on|upon|in case of) (?:a |an )?(?:refusal|rejection),?", "if rejected,"),
+    (r"\b(?:on|upon) approval,?", "if approved,"),
     (r"\bwait for (?:their|his|her|the|its) (?:approval|go-ahead|ok)\b", "ask them for approval"),
     # A limit to an answer, or to a step
     (rf"\b(?:if|when) {_NOBODY} {_REPLIES}(?: to)? the question to (#\w+) on Slack within ({_SPAN}),?",
@@ -110,7 +116,7 @@ _FORMS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\bif there are none\b", "if there are no results"),
     (r"\bif it has (?:entries|items|any)\b", "otherwise"),
     # Conditions
-    (r"\b(?:whenever|provided that|in the event that)\b", "if"),
+    (r"\b(?:(?<=\w )whenever|provided that|in the event that)\b", "if"),
     (r"(?<=, )where\b|^Where\b(?= the)", "If"),
     (r"\bis more than (\w+) days overdue", r"is overdue by more than \1 days"),
     (r"\b(\d+) (?:kg|km|lb|miles|kilos|metres|meters|bar|volts)\b", r"\1"),
@@ -152,6 +158,7 @@ _AT_ONCE = re.compile(
     rf",? ?(?:with |and )?(?:at most |up to |no more than )?\b({_N}) "
     r"(?:at a time|at once|in parallel|concurrently|at the same time)\b"
     r"|,? ?\b(?:(one) by one|(one) after (?:another|the other)|in (sequence))\b", re.IGNORECASE)
+_BATCH = re.compile(rf",? ?\bin (?:batches|groups|chunks) of ({_N})\b", re.IGNORECASE)
 _ITEMS = re.compile(r"\b(?:each|every|all|go through|process)\b", re.IGNORECASE)
 
 
@@ -170,8 +177,14 @@ def _less_one(text: str) -> int:
 
 def _at_once_last(sentence: str) -> str:
     """How many items at once: behind what is done with each."""
+    batch = _BATCH.search(sentence)
+    if batch is not None:
+        return _at_once_last(_without(sentence, batch)).rstrip(". ") + f", in batches of {batch[1]}."
     match = _AT_ONCE.search(sentence)
     if match is None or _ITEMS.search(sentence) is None:
         return sentence
-    rest = (sentence[:match.start()] + sentence[match.end():]).rstrip(".! ")
-    return f"{rest}, at most {match[1] or 'one'} at a time."
+    return f"{_without(sentence, match)}, at most {match[1] or 'one'} at a time."
+
+
+def _without(sentence: str, match: re.Match[str]) -> str:
+    return (sentence[:match.start()] + sentence[match.end():]).rstrip(".! ")

@@ -22,12 +22,13 @@ _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
 _CLOCK = r"(?:half past \w+|\d{1,2}:\d\d(?:\s?[ap]\.?m\b)?|\d{1,2}\s?(?:[ap]\.?m\b|o'clock\b)|noon\b|midnight\b)"
 _HOUR = r"\d{1,2}(?![\w:.%]| \w+s\b)"
 _UNIT = r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|mornings?|afternoons?|evenings?|nights?)"
+_DATE = r"(?:first|last|\d+(?:st|nd|rd|th)?)"
 _PLACE = r"(?-i:[A-Z][a-z]+)(?: (?-i:[A-Z][a-z]+))?"
 
 _ATOMS: tuple[tuple[str, str], ...] = (
     ("range", rf"(?:from |every |each |on )?({_DAY}) (?:to|through|till|until) ({_DAY})\b"),
     ("days", rf"(?:every |each |on )?((?:weekdays?|working days?)|{_DAY}(?:(?:,? and |, (?:and )?){_DAY})*)\b"),
-    ("month", r"(?:on )?the (first|last|1st|\d+(?:st|nd|rd|th)?)(?: day)? of (?:the|each|every) month\b"),
+    ("month", rf"(?:on )?the ({_DATE}(?:(?:,| and|, and) (?:the )?{_DATE})*)(?: day)? of (?:the|each|every) month\b"),
     ("often", rf"(?:every|each) (?:(other|{'|'.join(NUMBERS)}|\d+) )?({_UNIT})\b"),
     ("often", r"(?<!than )(?:once|twice) (?:a|per) (day|week|month)\b"),
     ("adverb", r"(hourly|daily|weekly|monthly|nightly)\b(?=\s*(?:[,.:;]|$|at\b|on\b|in\b|and\b))"),
@@ -68,6 +69,9 @@ def schedules_in(text: str) -> tuple[list[Schedule], str]:
     if not found:
         return [], text
     zone = next((schedule.timezone for schedule in found if schedule.timezone), None)
+    apart = re.search(rf",? ?\b({_PLACE}) time\b", kept)
+    if zone is None and apart is not None and (zone := _zone(apart[1])) is not None:
+        kept = kept.replace(apart[0], "", 1)
     return [replace(schedule, timezone=schedule.timezone or zone) for schedule in found], _tidied(kept)
 
 
@@ -91,16 +95,21 @@ def _is_schedule(text: str, atoms: list[_Atom]) -> bool:
         return False  # when it does not start
     if kinds & {"range", "month"}:
         return True
+    said = text[atoms[0].start:atoms[-1].end]
     if "days" in kinds:
-        said = text[atoms[0].start:atoms[-1].end].lower()
-        return "time" in kinds or re.match(r"every|each|on |weekdays?", said) is not None
-    if not kinds & {"often", "adverb"}:
-        return False
+        return "time" in kinds or re.match(r"every|each|on |weekdays?", said, re.IGNORECASE) is not None
+    return bool(kinds & {"often", "adverb"}) and _is_often(text, atoms, kinds)
+
+
+def _is_often(text: str, atoms: list[_Atom], kinds: set[str]) -> bool:
+    """Whether ``every 5 minutes`` is when it starts, and not how often something in it is done."""
     sentence = re.split(r"[.;]\s", text[:atoms[0].start])[-1] + re.split(r"[.;](?:\s|$)", text[atoms[-1].end:])[0]
     begins = re.fullmatch(r"(?s:.*[.;]\s)?\s*", text[:atoms[0].start]) is not None
     tried = r"until|while|poll" if begins else r"until|while|at most|times|retr\w+|attempts?|poll"
     if "time" not in kinds and re.search(rf"\b(?:{tried})\b|\b(?:wait|pause|sleep)\W*$", sentence, re.IGNORECASE):
         return False
+    if "time" not in kinds and not begins and re.search(r"[,;.]|\band\b", text[:atoms[0].start]):
+        return False  # how often one of several things is done
     return "adverb" in kinds or not re.search(r"\bfor $", text[:atoms[0].start])
 
 
@@ -139,8 +148,8 @@ def _schedule(said: dict[str, tuple[str, ...]]) -> Schedule:
 def _days(said: dict[str, tuple[str, ...]]) -> str | None:
     """The day fields of a cron expression; None where no day was named."""
     if "month" in said:
-        day = said["month"][0].lower()
-        return f"{'L' if day == 'last' else '1' if day == 'first' else re.sub(r'[^0-9]', '', day)} * ?"
+        days = re.findall(r"\d+|first|last", said["month"][0].lower())
+        return ",".join({"first": "1", "last": "L"}.get(day, day) for day in days) + " * ?"
     if "range" in said:
         return "? * " + "-".join(_code(day) for day in said["range"])
     if "days" in said:

@@ -14,7 +14,7 @@ _WORD = re.compile(
     |(?P<path>/[\w-]+(?:/[\w-]+)*)
     |(?P<date>\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)?)
     |(?P<clock>\d{1,2}:\d\d(?:\s?[ap]m)?|\d{1,2}\s?[ap]m\b)
-    |(?P<number>(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<unit>%|°)?
+    |(?P<number>(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:st\b|nd\b|rd\b|th\b)?)(?P<unit>%|°)?
     |(?P<word>[^\W\d_][\w'\u2019-]*)
     |(?P<mark>[,;:.!?()\n]|[<>=!]+)""",
     re.VERBOSE | re.IGNORECASE,
@@ -172,10 +172,7 @@ def base_verb(word: str) -> str | None:
 def stem(word: str) -> str:
     """What is left of a word without its endings: shipping, ships and ship are one."""
     found = word.lower().strip("'")
-    for _ in range(2):
-        shorter = _ENDINGS.sub("", found)
-        if len(shorter) < 3:
-            break
+    while len(shorter := _ENDINGS.sub("", found)) >= 3 and shorter != found:
         found = shorter
     return found[:-1] if len(found) > 3 and found[-1] == found[-2] else found
 

@@ -1,0 +1,72 @@
+"""A sentence held against documents: what is there is used, with its place; what is not is a to-do."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.copilot.accounting.account import account
+
+
+def document(states, **more):
+    return {"name": "w", "definition": {"StartAt": next(iter(states)), "States": states}, **more}
+
+
+URL = {"url": "https://a.example.com"}
+CALL = {"Type": "Task", "Resource": "connector:http:request", "Arguments": URL, "End": True}
+SCHEDULE = {"type": "schedule", "expression": "cron(30 18 ? * MON,THU *)", "timezone": "Europe/Berlin"}
+
+
+def became(sentence, states, **more):
+    """The kind and the place of each word, without what all places have in common."""
+    found = account(sentence, document(states, **more)).words
+    return {use.text: use.pointer and use.pointer.removeprefix("/definition/States/") for use in found}
+
+
+@pytest.mark.parametrize(("said", "field", "value", "wrong"), [
+    ("at most 4 at a time", "MaxConcurrency", 4, 5),
+    ("wait 2 hours", "Seconds", 7200, 120),
+    ("retry it 3 times", "MaxAttempts", 3, 2),
+    ("in batches of 20", "MaxItemsPerBatch", 20, 2),
+])
+def test_a_number_is_used_where_it_means_the_same(said, field, value, wrong):
+    right = became(f"Call https://a.example.com, {said}.", {"Call": {**CALL, field: value}})
+    assert f"Call/{field}" in right.values()
+    bent = became(f"Call https://a.example.com, {said}.", {"Call": {**CALL, field: wrong}})
+    assert f"Call/{field}" not in bent.values()
+    assert None in bent.values()
+
+
+def test_days_times_and_a_place_are_a_schedules():
+    sentence = "On Mondays and Thursdays at 6:30 pm Berlin time call https://a.example.com."
+    assert None not in became(sentence, {"Call": CALL}, triggers=[SCHEDULE]).values()
+    bent = [("expression", "cron(30 6 ? * MON,THU *)"), ("expression", "cron(30 18 ? * MON *)"), ("timezone", "UTC")]
+    for key, value in bent:
+        assert None in became(sentence, {"Call": CALL}, triggers=[{**SCHEDULE, key: value}]).values()
+
+
+def test_a_number_in_a_texts_todo_is_not_used():
+    states = {"Call Five": {**CALL, "Arguments": {**CALL["Arguments"], "body": "TODO: call five at a time"}}}
+    assert became("Call https://a.example.com, five at a time", states)["five at a time"] is None
+
+
+def test_what_a_draft_marks_as_not_understood_is_a_to_do():
+    states = {"Frobnicate It": {"Type": "Pass", "Comment": 'TODO: "frobnicate it" was not understood', "Next": "Call"},
+              "Call": CALL}
+    assert became("Frobnicate it and call https://a.example.com", states)["Frobnicate"] is None
+
+
+def test_a_step_that_no_word_asks_for_is_named():
+    states = {"Call": {**CALL, "Next": "Pay"}, "Pay": {
+        "Type": "Task", "Resource": "connector:payment:charge", "Arguments": {"amount": 3}, "End": True}}
+    assert account("Call https://a.example.com", document(states)).added == ("Pay",)
+
+
+def test_pointers_are_escaped_and_lead_into_branches():
+    inner = {"StartAt": "A/B", "States": {"A/B": CALL}}
+    states = {"Both": {"Type": "Parallel", "Branches": [inner], "End": True}}
+    assert became("call https://a.example.com", states)["https://a.example.com"] == (
+        "Both/Branches/0/States/A~1B/Arguments/url")
+
+
+def test_a_document_of_no_shape_uses_nothing():
+    assert account("Call it", {"definition": {"States": []}}).to_dos[0].text == "Call"

@@ -1,0 +1,42 @@
+"""Schedules in words, wherever they stand; and what only looks like one."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.copilot.offline.schedules import schedules_in
+
+
+@pytest.mark.parametrize(("text", "expected", "rest"), [
+    ("Every weekday at 8, run it", ["cron(0 8 ? * MON-FRI *)"], "run it"),
+    ("Run it on Tuesdays and Fridays at 9:15 pm.", ["cron(15 21 ? * TUE,FRI *)"], "Run it."),
+    ("From Monday to Thursday at noon run it", ["cron(0 12 ? * MON-THU *)"], "run it"),
+    ("On the 1st and 15th of each month at 6 am run it", ["cron(0 6 1,15 * ? *)"], "run it"),
+    ("On the last day of the month at 17:00 run it", ["cron(0 17 L * ? *)"], "run it"),
+    ("Run it daily at 7:00 and 19:00", ["cron(0 7,19 * * ? *)"], "Run it"),
+    ("On Mondays at 8:00 and on Fridays at 9:00 run it", ["cron(0 8 ? * MON *)", "cron(0 9 ? * FRI *)"], "run it"),
+    ("Every 20 minutes run it", ["rate(20 minutes)"], "run it"),
+    ("Every other hour run it", ["rate(2 hours)"], "run it"),
+    ("Hourly: run it", ["rate(1 hour)"], "run it"),
+])
+def test_what_is_said_is_the_schedule(text, expected, rest):
+    found, left = schedules_in(text)
+    assert ([schedule.expression for schedule in found], left) == (expected, rest)
+
+
+@pytest.mark.parametrize("text", [
+    "Call it every 30 seconds until it is done", "Send the weekly report", "Run the nightly-backup function",
+    "On Friday it should not run", "Email it, and remind her every 2 days", "If the total is at 8 stop",
+    "never more than once a day",
+])
+def test_what_is_no_schedule_stays_in_the_text(text):
+    assert schedules_in(text) == ([], text)
+
+
+@pytest.mark.parametrize(("said", "zone"), [
+    ("in Tokyo", "Asia/Tokyo"), ("New York time", "America/New_York"), ("Europe/Rome", "Europe/Rome"), ("UTC", "UTC"),
+    ("in Atlantis", None),
+])
+def test_a_place_is_its_zone(said, zone):
+    [found], _ = schedules_in(f"Every day at 6:00 {said} run it")
+    assert found.timezone == zone
