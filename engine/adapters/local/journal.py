@@ -47,6 +47,9 @@ _CHANGE_HEADER = """UPDATE header SET seq = ?, status = ?, due_at = ?, ended_at 
         cause = ?, version = coalesce(?, version), definition_digest = coalesce(?, definition_digest)
     WHERE workspace = ? AND id = ? AND seq <= ? AND status IN (?, ?)"""
 
+_RAN_BY = """INSERT OR IGNORE INTO ran_by (e, version, workspace, workflow)
+    SELECT e, version, workspace, workflow FROM header WHERE workspace = ? AND id = ? AND version != ?"""
+
 _ENDED = """INSERT INTO ended (workspace, id, workflow, version, status, seq, started_at, ended_at, error)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
@@ -205,6 +208,8 @@ class SqliteJournal:
             change.version, change.definition_digest, change.key.workspace, change.key.id, change.seq,
             min(change.needs), max(change.needs),
         )
+        if change.version is not None:
+            connection.execute(_RAN_BY, (change.key.workspace, change.key.id, change.version))
         changed = connection.execute(_CHANGE_HEADER, values).rowcount == 1
         row = change.row
         if changed and row is not None:

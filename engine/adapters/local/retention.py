@@ -52,6 +52,8 @@ REMEMBER = """INSERT INTO taken (workspace, id, at) VALUES (?, ?, ?)
     ON CONFLICT (workspace, id) DO UPDATE SET at = excluded.at"""
 _UNSAID = """SELECT workspace, id, item FROM inbox AS i WHERE due_at < ?
     AND NOT EXISTS (SELECT 1 FROM header WHERE workspace = i.workspace AND id = i.id) ORDER BY due_at LIMIT ?"""
+_RUNS = """SELECT version FROM execution WHERE workspace = ? AND workflow = ?
+    UNION SELECT version FROM ran_by WHERE workspace = ? AND workflow = ?"""
 
 
 class SqliteRetention:
@@ -176,9 +178,7 @@ class SqliteRetention:
             old = [n for n, at in rows[keep:] if at < published_before and n not in (active[0], before)]
             if not old:
                 return [], 0.0
-            runs = connection.execute(
-                "SELECT DISTINCT version FROM execution WHERE workspace = ? AND workflow = ?", values
-            ).fetchall()
+            runs = connection.execute(_RUNS, (*values, *values)).fetchall()
             last = connection.execute(
                 "SELECT max(started_at) FROM execution WHERE workspace = ? AND workflow = ?", values
             ).fetchone()[0]
@@ -249,4 +249,5 @@ def delete_segments(connection: sqlite3.Connection, e: int, limit: int) -> int:
 def delete_header(connection: sqlite3.Connection, e: int) -> None:
     """What is left of it, and its number."""
     connection.execute("DELETE FROM input WHERE e = ?", (e,))
+    connection.execute("DELETE FROM ran_by WHERE e = ?", (e,))
     connection.execute("DELETE FROM header WHERE e = ?", (e,))

@@ -11,6 +11,7 @@ activity    the activities by name; work_item, what waits for their workers: a p
 pause       what was paused: a workflow, or '' for all of a workspace
 delivery    what arrived at triggers: it outlives its execution; trigger_state, how far each trigger has looked
 ended       ends of executions that somebody listens for, until they are told
+ran_by      the versions that executions ran by before they went on by another one
 taken       which executions retention took, and when; size_on, how large the file was on a day (since 1970)
 erasure     what is to be erased, by name until that is over; erased, what was, by digests (erasure/erased_list.py)
 audit       the audit log; triggers refuse what is not an insert, but that `kept` is erased, and that entries go which
@@ -166,6 +167,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE audit_actor (
             workspace TEXT NOT NULL, pseudonym TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
             key TEXT NOT NULL, PRIMARY KEY (workspace, pseudonym)) STRICT, WITHOUT ROWID""",
+    ),
+    (
+        """CREATE TABLE ran_by (
+            e INTEGER NOT NULL, version INTEGER NOT NULL, workspace TEXT NOT NULL, workflow TEXT NOT NULL,
+            PRIMARY KEY (e, version)) STRICT, WITHOUT ROWID""",
     ),
 )
 

@@ -149,6 +149,27 @@ def test_versions_that_nothing_refers_to_are_deleted(stores):
     assert left == [*range(20, 10, -1), 6, 5, 4]
 
 
+def test_a_version_that_an_execution_ran_by_before_another_one_stays_as_long_as_it(stores):
+    for number in range(1, 14):
+        publish(stores, number)
+    key = end(stores, version=2)
+    row = row_of(a_header(key, started_at=START, version=13))
+    stores.journal.update_headers([HeaderChange(
+        key, 1, "RUNNING", None, reopens="SUCCEEDED", row=row, version=13, definition_digest="f13"
+    )])
+    stores.retention.old_versions("default", "orders", BEFORE + 100, 2)
+    assert [version.number for version in stores.catalog.versions("default", "orders")] == [13, 12, 2]
+    row = row_of(a_header(key, started_at=START, version=13), status="SUCCEEDED", ended_at=START + 9)
+    stores.journal.update_headers([HeaderChange(key, 1, "SUCCEEDED", None, ended_at=START + 9, row=row)])
+    stores.clock.sleep(91 * DAY)
+    job = ageing.ageing_of(stores, stores.clock, Retention())
+    while job.round():
+        pass
+    assert job.taken == 1
+    stores.retention.old_versions("default", "orders", BEFORE + 100, 2)
+    assert [version.number for version in stores.catalog.versions("default", "orders")] == [13, 12]
+
+
 def test_a_version_that_was_deleted_cannot_be_rolled_back_to(stores):
     for number in range(1, 14):
         publish(stores, number)
