@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 import pytest
 
-from engine.durable.lifecycle.erasing import Erasing
+from engine.durable.lifecycle.erasing import ASKED_SECONDS, Erasing
 from engine.governance.audit import Audit
 from engine.governance.audit_actors import ERASE_ACTOR, PSEUDONYM, Actors
 from engine.governance.audit_entry import AuditEntry, Subject
@@ -144,6 +145,33 @@ def test_a_copy_from_before_loses_the_names_again(audit, backend, erasing, works
         backend.stores._database.write(lambda connection: connection.execute("DELETE FROM erased"))
     erasing.catch_up(workspace, TESTER)
     assert ADA.name not in text_of(audit, workspace)
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("call", ["append", "remember_actors", "begin", "forget_actors", "end"])
+def test_one_that_dies_half_way_leaves_what_verifies_and_is_done_when_it_is_asked_for_again(
+    audit, backend, erasing, workspace, monkeypatch, call, after
+):
+    audit.record([entry(workspace, "1", ADA), entry(workspace, "2", BOB)])
+    store = next(one for one in (backend.erasure, backend.audit) if hasattr(one, call))
+    done = getattr(store, call)
+
+    def dies(*given, **more):
+        if after:
+            done(*given, **more)
+        raise InterruptedError
+
+    with monkeypatch.context() as patch, suppress(InterruptedError):
+        patch.setattr(store, call, dies)
+        erase(audit, erasing, workspace, ADA.name)
+    assert audit.verify(workspace).ok
+    backend.clock.sleep(ASKED_SECONDS + 1)
+    erasing.go_on(workspace)
+    erase(audit, erasing, workspace, ADA.name)
+    assert ADA.name not in text_of(audit, workspace)
+    assert erasing.pending(workspace) == []
+    assert audit.verify(workspace).ok
+    assert {one.actor.name for one in listed(audit, workspace, act="x")} > {BOB.name}
 
 
 def test_an_export_names_actors_with_what_shows_it(audit, workspace):

@@ -231,11 +231,10 @@ class Erasing:
         StorageError: done again, it does the rest."""
         erasure = Erasure(workspace, erasure_id, self._clock.now(), by, ())
         self._store.remember_actors(erasure, pseudonyms)
+        if self._at_once:
+            self._store.begin(erasure)  # until what is deleted is to be read from no free page either
         self._forget(workspace, pseudonyms)
-        if not self._at_once:
-            return False
-        self._store.begin(erasure)  # what was deleted is to be read from no free page
-        return not self._rest(erasure, math.inf)
+        return self._at_once and not self._rest(erasure, math.inf)
 
     def pending(self, workspace: str) -> list[Erasure]:
         """Those that are not over, the oldest first."""
