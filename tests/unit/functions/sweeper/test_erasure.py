@@ -15,13 +15,14 @@ from engine.clock import SkipClock
 from engine.durable.lifecycle.erasing import ASKED_SECONDS, Erasing
 from engine.errors import StoreUnavailable
 from engine.governance.audit import Audit
+from engine.governance.audit_actors import ERASE_ACTOR
 from engine.governance.audit_beside import Beside
 from engine.governance.audit_entry import EXECUTION, AuditEntry, Subject
 from engine.governance.audit_erasing import ERASE, SETTLED_SECONDS
 from engine.governance.audit_expiry import DAY, EXPIRE, AuditExpiry
 from engine.governance.audit_query import AuditQuery
 from engine.governance.audit_recorder import AuditRecorder
-from engine.ports.keys import ExecutionKey
+from engine.ports.keys import Actor, ExecutionKey
 from functions.sweeper.erasure import MINUTES, Parts, again, erasing_over
 from tests.support.durable import TESTER, Product, ScriptedTasks
 from tests.support.flows import flow, task
@@ -117,6 +118,34 @@ def plain(value):
 def holding(stores):
     data = everything(stores)
     return [canary for canary in CANARIES if canary.encode() in data]
+
+
+def test_an_actor_who_was_erased_is_in_no_item_and_no_object(stage, stores, audit):
+    """Headers and notes have the pseudonym too; a table that is restored loses the name again."""
+    who = Actor(f"{NAME}@example.com", "user", "203.0.113.77", "sub-1")
+    hidden = audit.actors.hidden("default", who)  # as the route of a start has it
+    key = stage.product.executions.start("default", "flow", {"lines": []}, name="one", actor=hidden).key
+    stage.product.drain(limit=1000)
+    audit.record([AuditEntry("a-note", "default", stage.clock.now(), who, "workflow.publish", Subject("workflow", "w"),
+                             reason=f"{who.name} wants it")])
+    stage.seal()
+    found = {item.entry.act: item.entry for item in audit.page(AuditQuery("default", actor=who.name)).entries}
+    assert found.keys() == {"execution.start", "workflow.publish"}
+    assert found["execution.start"].subject.name == key.id
+    assert {entry.actor.origin for entry in found.values()} == {who.origin}
+    (row,) = audit.actors.found("default", who.name)
+    audit.record([AuditEntry("stone", "default", stage.clock.now(), TESTER, ERASE_ACTOR, Subject("erasure", "e"),
+                             after={"actors": [row.pseudonym]})])
+    stage.api.erase_actors("default", [row.pseudonym], TESTER, "e")
+    stores.audit.forget_actors("default", [row.pseudonym])
+    for word in (who.name, who.origin):
+        assert word.encode() not in everything(stores)
+    assert audit.verify("default").ok, "the entry of the erasure is a note yet"
+    stage.seal()
+    assert audit.verify("default").ok
+    stores.audit.put_actor(row)
+    assert again(stage.sweeper, {}) == {"erased": 0}
+    assert who.name.encode() not in everything(stores)
 
 
 def test_what_was_there_is_in_no_item_and_no_object(stage, stores, audit):
