@@ -205,14 +205,16 @@ class Catalog:
         return found if workspace is None else found + self.missing(workspace, document)
 
     def missing(self, workspace: str, document: WorkflowDocument) -> list[Diagnostic]:
-        """A warning for each workflow that the document's alerts and triggers name, and that cannot be started."""
+        """A warning for each workflow that the document's alerts and triggers name, and that cannot be started. None in
+        an empty workspace: there a file alone is looked at."""
         from engine.catalog.publishing import workflows_missing  # noqa: PLC0415  likewise
 
         def starts(name: str) -> bool:
             row = self._store.workflow(workspace, name)
             return row is not None and row.active_version > 0 and not row.archived
 
-        return list(workflows_missing(document, starts))
+        found = list(workflows_missing(document, starts))
+        return found if found and self._store.workflows(workspace) else []
 
     def publish(
         self, workspace: str, name: str, *, note: str = "", actor: Actor, expect_etag: str | None = None,

@@ -103,8 +103,8 @@ def workflows_missing(document: WorkflowDocument, starts: Callable[[str], bool])
             continue
         if not starts(trigger.workflow):
             yield Diagnostic(
-                "TRIGGER_WORKFLOW_MISSING", f"{trigger} hears the end of {trigger.workflow!r}, and no workflow of that "
-                "name is published here", json_pointer(("triggers", index, "workflow")), "WARNING",
+                "TRIGGER_WORKFLOW_MISSING", f"no workflow called {trigger.workflow!r} is published here: until one is, "
+                "this trigger hears nothing", json_pointer(("triggers", index, "workflow")), "WARNING",
             )
 
 

@@ -218,6 +218,7 @@ def test_a_workflow_that_is_named_and_missing_is_warned_of(publish, catalog, mak
                      for number, name in enumerate(("import", "*", "notify"))],
     }
     document = make(**named)
+    assert catalog.problems(document, "default") == [], "where nothing is, a file alone is looked at"
     catalog.import_document("default", make(name="notify"), actor=ANA)  # a draft alone starts nothing
     codes = [(item.code, item.location, item.severity) for item in catalog.problems(document, "default")]
     assert codes == [
