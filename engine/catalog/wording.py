@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.values import kind_of
+from engine.values import is_number, kind_of
 
 _EXPECTED: Mapping[str, str] = {
     "model_type": "a JSON object", "dict_type": "a JSON object", "list_type": "an array", "string_type": "a string",
@@ -38,6 +38,8 @@ def named(path: Sequence[str | int]) -> str:
 def in_words(item: Any, name: str) -> str:
     """One of ``ValidationError.errors()`` in words; `name` is what its value is called."""
     kind, context = item["type"], dict(item.get("ctx", {}))
+    if kind == "int_type" and is_number(item["input"]):
+        kind = "int_from_float"
     if kind in _EXPECTED:
         return f"{name}: must be {_EXPECTED[kind]}, not {kind_of(item['input'])}"
     if kind not in _SAID:
