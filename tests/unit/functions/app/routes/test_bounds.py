@@ -79,7 +79,7 @@ def test_a_body_has_jsons_own_types():
 @pytest.mark.parametrize(("path", "body", "said"), [
     ("/workflows/w/executions", {"version": True}, "must be a whole number, not a boolean"),
     ("/workflows/w/executions", {"version": "1"}, "must be a whole number, not a string"),
-    ("/workflows/w/executions", {"version": 1.5}, "version: must be a whole number\""),
+    ("/workflows/w/executions", {"version": 1.5}, 'version: must be a whole number"'),
     ("/workflows/w/executions?sync=perhaps", {}, "must be true or false, not a string"),
     ("/workflows/w/redrive", {"limit": True}, "must be a whole number, not a boolean"),
     ("/events", {"queue": "q", "messages": [1], "message_ids": [7]}, "must be a string, not a number"),
