@@ -23,6 +23,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from engine.durable import codec
+from engine.durable.activation import SLICE_TRANSITIONS
 from engine.durable.views.ledger_facts import Effect, Outcome, Page, Place, Reading
 from engine.kernel import effects
 from engine.kernel.children.child_ids import own_target, started_name
@@ -101,7 +102,7 @@ class Ledger:
             return
         at = self._opening()
         for stimulus in recorded.stimuli:  # one segment holds it all, and its frames are gone at its end
-            at = step(self._plan, at, [stimulus]).snapshot
+            at = step(self._plan, at, [stimulus], max_transitions=SLICE_TRANSITIONS).snapshot
             yield stimulus, at.frames.get(getattr(stimulus, "frame", ""))
 
     def row(self, place: Place, frame: Frame, at: float, began_at: float | None) -> Effect:

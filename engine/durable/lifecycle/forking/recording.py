@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field
-from itertools import count, zip_longest
+from itertools import count
 from typing import Any
 
 from engine.durable import codec
@@ -103,11 +103,13 @@ class Point:
 
 @dataclass(slots=True)
 class Recording:
-    """What was recorded from the point on, until `last_at` (epoch seconds)."""
+    """What was recorded from the point on, until `last_at` (epoch seconds). `slices`: each began where a long run of
+    states was cut."""
 
     calls: dict[Place, Call] = field(default_factory=dict)
     fired: dict[tuple[str, str], list[Fired]] = field(default_factory=lambda: defaultdict(list))
     stop: tuple[int, StopRequested] | None = None
+    slices: list[Continued] = field(default_factory=list)
     last_at: float = 0.0
 
     def take(self, place: Place, content: Content) -> Call | None:
@@ -151,15 +153,13 @@ def timer_of(frame: Frame) -> float | None:
 
 
 def read(
-    segments: Sequence[Segment], opening: Snapshot, by: By, event: int, *, whole: bool
+    segments: Iterable[Segment], opening: Snapshot, by: By, event: int, *, whole: bool
 ) -> tuple[Point | None, Recording]:
     """The point before `event`, None where there is no such event, and what was recorded from there on. `whole`: it is
     a stimulus that has not come. Raises StorageError, NotReached."""
     reader = _Reader(opening, by, event, whole=whole)
-    upcoming = codec.decode_stimuli(segments[0].body) if segments else []
-    for segment, following in zip(segments, [*segments[1:], None], strict=True):
-        stimuli, upcoming = upcoming, codec.decode_stimuli(following.body) if following is not None else []
-        reader.read(segment, stimuli, upcoming[:1])
+    for segment in segments:
+        reader.read(segment)
     return reader.point, reader.recording
 
 
@@ -176,18 +176,16 @@ class _Reader:
         self._events: list[HistoryEvent] = []
         self._numbers = count()
 
-    def read(self, segment: Segment, stimuli: Sequence[Stimulus], upcoming: Sequence[Stimulus]) -> None:
-        """The next segment; `upcoming` is the first stimulus of the one behind it."""
+    def read(self, segment: Segment) -> None:
+        """The next segment."""
         stored = codec.snapshot_after(self._snapshot if segment.seq else None, segment.body)
         if self.point is None and segment.last_event < self._event:
             self._events += codec.decode_events(segment.body)
         else:
             known = len(self._events)
             plan = self._by(stored)
-            for stimulus, following in zip_longest(stimuli, [*stimuli[1:], *upcoming]):
-                if stimulus is not None:
-                    # a run of pure states is cut into slices, each of which begins with Continued
-                    self._take(plan, stimulus, SLICE_TRANSITIONS if isinstance(following, Continued) else None)
+            for stimulus in codec.decode_stimuli(segment.body):
+                self._take(plan, stimulus)
                 if self.point is not None and known >= 0:
                     self._check(codec.decode_events(segment.body), known)
                     known = -1
@@ -202,9 +200,9 @@ class _Reader:
                 where="event", advice=f"Fork it at event {recorded[0].id}.",
             )
 
-    def _take(self, plan: Plan, stimulus: Stimulus, room: int | None) -> None:
+    def _take(self, plan: Plan, stimulus: Stimulus) -> None:
         before, number = self._snapshot, next(self._numbers)
-        stepped = step(plan, before, [stimulus], max_transitions=room)
+        stepped = step(plan, before, [stimulus], max_transitions=SLICE_TRANSITIONS)  # as its worker did
         self._snapshot = stepped.snapshot
         if self.point is not None:
             self._record(number, plan, before, stimulus)
@@ -248,6 +246,8 @@ class _Reader:
         self.recording.last_at = stimulus.at
         if isinstance(stimulus, StopRequested):
             self.recording.stop = self.recording.stop or (number, stimulus)
+        elif isinstance(stimulus, Continued):
+            self.recording.slices.append(stimulus)
         elif isinstance(stimulus, TimePassed):
             self._fire(number, before, stimulus)
         elif isinstance(stimulus, FrameStimulus) and not isinstance(stimulus, CallOver):

@@ -97,6 +97,7 @@ class Run:
         self._end = clock.now() + calls.most_seconds
         self._stop = recording.stop if unchanged else None
         self._until = recording.last_at if unchanged else 0.0
+        self._slices = iter(recording.slices if unchanged else ())
         self._answers: list[tuple[float, int, int, Stimulus]] = []
         self._asked: set[tuple[str, int, int]] = set()
 
@@ -110,7 +111,7 @@ class Run:
                 most = f"{self._calls.most_seconds:g} s and {MOST_EVENTS:,} events"
                 self._refuse(TOO_LONG, f"a fork takes at most {most}")
             elif effects.owed(self.plan, self.snapshot).ready:
-                self._feed(Continued(at=self.snapshot.last_at, seed=self._seed))
+                self._feed(next(self._slices, Continued(at=self.snapshot.last_at, seed=self._seed)))
             else:
                 self._next()
         return self.snapshot

@@ -64,6 +64,19 @@ def test_at_every_event_it_is_the_original_and_calls_nothing(event):
     assert made.started_at == made.ended_at == product.clock.now()
 
 
+def test_a_long_run_of_states_that_call_nothing_is_cut_as_its_worker_cut_it():
+    product, key = ended({"QueryLanguage": "JSONata", **machine(
+        Begin={"Type": "Pass", "Assign": {"n": 0}, "Next": "Count"},
+        Count={"Type": "Pass", "Assign": {"n": "{% $n + 1 %}", "any": "{% $random() %}"}, "Next": "Enough"},
+        Enough={"Type": "Choice", "Choices": [{"Condition": "{% $n < 450 %}", "Next": "Count"}], "Default": "Last"},
+        Last={"Type": "Pass", "Output": "{% $any %}", "End": True})})
+    events = product.executions.history(key, limit=10_000)
+    for event in (1, 700, len(events)):
+        made = fork(product, key, event)
+        assert (made.status, made.output) == ("SUCCEEDED", product.describe(key).output)
+        assert product.executions.history(made.key, limit=10_000) == events
+
+
 def test_what_waited_waits_no_more():
     product, key = ended(machine(Wait={"Type": "Wait", "Seconds": 4000, "Next": "Last"}, Last=task(A)))
     at = product.clock.now()
