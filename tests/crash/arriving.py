@@ -31,6 +31,7 @@ from engine.durable.triggering.delivering import Delivered, TriggerPaused
 from engine.durable.triggering.schedules import Schedules
 from engine.durable.triggering.telling import Ways
 from engine.errors import StorageError
+from engine.governance.audit_actors import Actors
 from engine.governance.audit_query import MOST_IN_PAGE, AuditQuery, page
 from engine.governance.audit_recorder import AuditRecorder
 from engine.ports.deliveries import REFUSED, STARTED
@@ -450,7 +451,7 @@ def _check_told(world: ArrivingWorld) -> Iterator[str]:
         world.stores.seal(world._chance)
     found, asked = Counter[str](), AuditQuery(world.workspace, limit=MOST_IN_PAGE)
     while True:
-        recorded = page(world.stores.audit, asked)
+        recorded = page(world.stores.audit, asked, Actors(world.stores.audit, world.clock))
         for item in recorded.entries:
             if item.entry.id.endswith("#start"):
                 found[item.entry.id] += 1

@@ -64,6 +64,10 @@ class Stores(Backend):
         """Let what waits come in any order, where the queue promises none."""
 
     def headers(self) -> list[Header]:
+        """All of the workspace's but forks."""
+        return [header for header in self.every_header() if header.key.fork_of is None]
+
+    def every_header(self) -> list[Header]:
         """All of the workspace's."""
         return [h for h in self.journal._headers.values() if h.key.workspace == self.workspace]
 
@@ -99,7 +103,7 @@ class Sqlite(Stores):
     def died(self, receipts: Sequence[str]) -> None:
         self.restart()
 
-    def headers(self) -> list[Header]:
+    def every_header(self) -> list[Header]:
         rows = self.stores._database.read(
             lambda connection: connection.execute(
                 "SELECT workspace, id FROM header WHERE workspace > '' ORDER BY id"
@@ -232,7 +236,7 @@ class Aws(Stores):
 
         return dynamodb_backends["123456789012"]["eu-central-1"].tables["automate-test"]
 
-    def headers(self) -> list[Header]:
+    def every_header(self) -> list[Header]:
         from engine.adapters.aws import items  # noqa: PLC0415
 
         keys = [

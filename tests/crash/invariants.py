@@ -16,6 +16,7 @@ from typing import Any
 
 from engine.durable import codec
 from engine.durable.loading import facts_of
+from engine.governance.audit_actors import Actors
 from engine.governance.audit_engine import AUDITED_EVENTS, start_entry
 from engine.governance.audit_query import MOST_IN_PAGE, AuditQuery, page
 from engine.kernel import changeover, snapshot_codec
@@ -68,6 +69,7 @@ def check(world: World, reference: Seen) -> list[str]:
         if not segments and header.is_item and header.status == "ABORTED":
             continue
         broken += [f"{found} [{header.key.id}]" for found in _check_execution(world, header, segments)]
+    broken += _check_forks(world)
     broken += _check_rest(world)
     broken += _check_audit(world)
     now = seen(world)
@@ -114,6 +116,27 @@ def _check_execution(world: World, header: Header, segments: list[Segment]) -> I
     yield from _check_stepping(world, header, segments, stored)
     if any(CANARY in json.dumps(event.details, default=repr) for event in events):
         yield "I15: a secret's value stands in the history"
+
+
+def _check_forks(world: World) -> Iterator[str]:
+    """I33: a fork that is there is whole, is the original, and has called nothing; one that was promised is there."""
+    forks = [header for header in world.stores.every_header() if header.key.fork_of is not None]
+    rows = {row.key for row in world.stores.index.query(ExecutionQuery(world.workspace, name=world.key.forks)).rows}
+    if "fork" in world.ledger.accepted and not forks:
+        yield "I33: the fork that was promised is not there"
+    if rows != {header.key for header in forks}:
+        yield f"I33: the index says {rows}"
+    if any(made.execution_id in {header.key.id for header in forks} for made in world.ledger.calls):
+        yield "I33: a fork has called"
+    with world.quietly():
+        executions = world.executions
+        was = executions.describe(world.key)
+        for header in forks:
+            fork = executions.describe(header.key)
+            if (fork.status, fork.output, fork.error, header.due_at) != (was.status, was.output, was.error, None):
+                yield f"I33: {header.key.id} is {fork}"
+            if executions.events(header.key, most=10_000) != executions.events(world.key, most=10_000):
+                yield f"I33: the history of {header.key.id} is another"
 
 
 def _check_row(world: World, header: Header, stored: Snapshot) -> Iterator[str]:
@@ -192,7 +215,7 @@ def _check_audit(world: World) -> Iterator[str]:
         world.stores.seal(random.Random(world.faults.seed))  # noqa: S311  the same each time
     found, asked = Counter[str](), AuditQuery(world.workspace, limit=MOST_IN_PAGE)
     while True:
-        recorded = page(world.stores.audit, asked)
+        recorded = page(world.stores.audit, asked, Actors(world.stores.audit, world.clock))
         found.update(item.entry.id for item in recorded.entries)
         if recorded.next_token is None:
             break

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.durable.lifecycle.executions import ExecutionIsNotPaused, TaskTimedOut
+from engine.durable.lifecycle.forking.forks import Wanted
+from engine.durable.lifecycle.forking.running import Calls
 from engine.durable.lifecycle.pausing import WorkflowIsNotPaused
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
 from engine.durable.lifecycle.starts import ExecutionAlreadyExists
@@ -176,6 +178,16 @@ def _forward(world: World) -> None:
             raise
 
 
+def _has_closed(world: World) -> bool:
+    header = world.stores.journal.header(world.key)
+    return header is not None and header.status not in OPEN_STATUSES
+
+
+def _fork(world: World) -> None:
+    """Whoever asks again after a death or a lost reply gets another fork."""
+    world.executions.fork(world.key, Wanted(5, TESTER.name), Calls(world.nobody, lambda _resource: False))
+
+
 def _waits_for_hands(world: World) -> bool:
     """Whether a work item waits, or one was taken that has still to be answered."""
     return world.ledger.hand is not None or bool(world.stores.activities.waiting(world.workspace, ACTIVITY, 1))
@@ -202,6 +214,7 @@ RELEASE = Client("release", lambda world: world.clock.now() >= world.ledger.acce
 ANSWER_LATER = Client("answer", _after_call(10.0), _answer, "CallbackReturned")
 REDRIVE = Client("redrive", _has_ended, _redrive)
 FORWARD = Client("redrive", _has_ended, _forward)
+FORK = Client("fork", _has_closed, _fork)
 RESUME = Client("resume", _paused_for_a_while, _resume, again=_is_paused)
 
 
@@ -469,6 +482,9 @@ WORKFLOWS: Mapping[str, Workflow] = {
     "map": Workflow(_MAP, concurrent=True),
     "hanging": Workflow(_HANGING, _hangs_once, call_seconds=6.0),
     "retry-catch": Workflow(_RETRY, _fragile),
+    "fork": Workflow(
+        _FAN_WITH_CALLBACK, clients=(ANSWER_LATER, FORK), waits={"Rest": 20}, seconds=8.0, concurrent=True,
+    ),
     "redrive": Workflow(_REDRIVEN, _broken_until_redriven, clients=(REDRIVE,), concurrent=True),
     "redrive-map": Workflow(_MAP_REDRIVEN, _broken_until_redriven, clients=(REDRIVE,), concurrent=True),
     "forward": Workflow(

@@ -116,6 +116,16 @@ class _Tasks:
         return outcome
 
 
+class _Nobody:
+    """A world that is not to be called."""
+
+    def policy(self, _resource: str) -> TaskPolicy:
+        return TaskPolicy()
+
+    def call(self, call: TaskCall) -> TaskOutcome:
+        raise AssertionError(f"a fork calls {call.resource}")
+
+
 class World(Product):
     """`die` is what a death is: raising Died in process, os._exit in a process of its own. `first` is the number of the
     first call: not 0 in a process that goes on where another died."""
@@ -127,6 +137,7 @@ class World(Product):
         self.workflow = workflow
         self.faults = faults
         self.ledger = ledger or Ledger()
+        self.nobody = _Nobody()
         self.calls: list[str] = [""] * first
         self.deaths = 0
         self.paused_since: float | None = None

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.clock import SkipClock
 from engine.durable.lifecycle.forking.forks import Wanted
 from engine.durable.lifecycle.forking.running import Calls
 from engine.durable.lifecycle.forwards import VersionDoesNotFit
@@ -22,6 +23,7 @@ from engine.ports.tasks import TaskPolicy
 from tests.support.definitions_strategy import Answers, Case, cases
 from tests.support.draws import drawn
 from tests.support.durable import Product
+from tests.support.memory.stores import MemoryStores
 from tests.support.oracle import FULL, QUICK
 
 
@@ -36,6 +38,14 @@ class Slow(Answers):
         return super().call(call)
 
 
+class Ticking(SkipClock):
+    """Time passes while somebody works: what fires, fires late, and a loop comes to its time-out."""
+
+    def now(self):
+        self.sleep(0.02)
+        return super().now()
+
+
 class Nobody:
     """A world that is not to be called."""
 
@@ -46,14 +56,16 @@ class Nobody:
         raise AssertionError(f"the fork called {call}")
 
 
-CALLS = Calls(Nobody(), reads=lambda _resource: False)
+CALLS = Calls(Nobody(), reads=lambda _resource: False, most_seconds=1e9)
 
 
 def ended(case: Case) -> tuple[Product, object]:
     """The case, run by a worker to its end."""
-    answers = Slow(case.answers.outcomes)
-    product = Product(case.definition, tasks=answers)
-    answers.clock.append(product.clock)
+    clock = Ticking()
+    stores = MemoryStores(clock)
+    stores.clock = clock
+    answers = Slow(case.answers.outcomes, [clock])
+    product = Product(case.definition, tasks=answers, backend=stores)
     key = product.start(case.input, name="original")
     product.drain(limit=5_000)
     return product, key

@@ -24,6 +24,7 @@ from engine.durable.lifecycle.budgets import Budgets
 from engine.errors import NotFound, StoreUnavailable
 from engine.governance.access_tokens import AccessTokens
 from engine.governance.audit import Audit
+from engine.governance.audit_actors import Actors
 from engine.governance.audit_query import MOST_IN_PAGE, AuditQuery, page
 from engine.governance.resolving import AnswerMasks
 from engine.governance.role_grants import RoleGrants
@@ -241,7 +242,7 @@ def _entries(world: RightsWorld) -> list[Any]:
         world.stores.seal(world._chance)
     found, asked = [], AuditQuery(world.workspace, limit=MOST_IN_PAGE)
     while True:
-        read = page(world.stores.audit, asked)
+        read = page(world.stores.audit, asked, Actors(world.stores.audit, world.clock))
         found += [item.entry for item in read.entries]
         if read.next_token is None:
             return found
