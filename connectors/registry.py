@@ -41,6 +41,8 @@ BUILTIN = (
 SHIPPED = (
     EntryPoint("email", "connectors.shipped.mail:EmailConnector", GROUP),
     EntryPoint("llm", "connectors.shipped.llm:LlmConnector", GROUP),
+    EntryPoint("mysql", "connectors.shipped.mysql:MysqlConnector", GROUP),
+    EntryPoint("postgres", "connectors.shipped.postgres:PostgresConnector", GROUP),
     EntryPoint("transform", "connectors.shipped.transform:TransformConnector", GROUP),
     *(EntryPoint(code, f"connectors.shipped:{code}.yaml", GROUP) for code in (
         "github", "google_sheets", "slack", "stripe",

@@ -40,6 +40,12 @@ def _charge(given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
     }
 
 
+def _statement(code: str, given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
+    text = str(given.get("query") or "")
+    action = "query" if text.lstrip().upper().startswith("SELECT") else "execute"
+    return f"connector:{code}:{action}", {"statement": given.get("query")}
+
+
 def _is_charge(given: Mapping[str, Json]) -> bool:
     """Whether a node of Stripe's takes money: no word of it is in the action's name."""
     return (given.get("resource", "charge"), given.get("operation", "create")) == ("charge", "create")
@@ -47,6 +53,7 @@ def _is_charge(given: Mapping[str, Json]) -> bool:
 
 TASKS: dict[str, Task] = {
     "httpRequest": _http, "slack": _slack, "emailSend": _mail, "gmail": _mail, "stripe": _charge,
+    "postgres": partial(_statement, "postgres"), "mySql": partial(_statement, "mysql"),
 }
 """By the kind of node, for the connectors that are known; see `tasks_of`."""
 

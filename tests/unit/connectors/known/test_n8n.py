@@ -54,3 +54,10 @@ def test_a_charge_is_no_refund_and_amounts_stay_in_the_smallest_unit():
     assert task({"resource": "customer", "operation": "create", "name": "Ada"}) == (
         "connector:stripe:create_customer", {"name": "Ada"},
     )
+
+
+def test_a_statement_is_a_query_where_it_reads():
+    task = tasks_of(Registry(installed=tuple))
+    given = {"operation": "executeQuery", "query": " select 1"}
+    assert task["postgres"](given) == ("connector:postgres:query", {"statement": " select 1"})
+    assert task["mySql"]({**given, "query": "DELETE FROM a"})[0] == "connector:mysql:execute"

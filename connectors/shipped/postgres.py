@@ -1,0 +1,148 @@
+"""The connector ``postgres``: PostgreSQL by psycopg. See `sql`.
+
+libpq connects by itself, so the dialler checks the name's addresses and libpq gets them as ``hostaddr``; the
+name stays what the certificate is checked for. No password file is read. The server binds the parameters: no text is
+put into a statement. A connection that is silent is shut at the call's end.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from itertools import islice
+from typing import Any
+
+from connectors.egress.dialling import Dialler
+from connectors.egress.sockets import left
+from connectors.shipped.sql import Parameters, Rows, SqlConnector, Told, actions, not_installed
+
+try:
+    import psycopg
+    from psycopg import pq
+    from psycopg.types.json import Jsonb
+except ImportError:
+    raise not_installed("postgres", "psycopg[binary]") from None
+
+_PASSING = ("40", "53", "55P03", "57P03", "57014", "08")
+"""SQLSTATEs, or the classes of them, that a retry may mend: conflicts, resources, locks, a server that starts."""
+
+
+class PostgresConnector(SqlConnector):
+    """Three actions: `query`, `execute`, `transaction`."""
+
+    code = "postgres"
+    name = "PostgreSQL"
+    description = "Reads and writes rows of PostgreSQL."
+    icon = "M5 6c0-3 14-3 14 0v12c0 3-14 3-14 0zM5 6c0 3 14 3 14 0M5 12c0 3 14 3 14 0"
+    actions = actions(5432)
+    failures = (psycopg.Error, OSError)
+    undone = True
+
+    @contextmanager
+    def connected(
+        self, params: Mapping[str, Any], dialler: Dialler, deadline: float, *, reads: bool
+    ) -> Iterator[_Session]:
+        """A session in a transaction that is begun."""
+        addresses = dialler.checked(params["host"], params["port"], deadline)
+        seconds = left(deadline, dialler.clock)
+        with _authorities(params) as authorities:  # as long as the connection: to cancel is to connect again
+            connection = psycopg.connect(
+                host=",".join([params["host"]] * len(addresses)), hostaddr=",".join(map(str, addresses)),
+                port=params["port"], dbname=params["database"], user=params["user"],
+                password=params.get("password", ""), passfile=os.devnull,
+                sslmode="verify-full" if params["tls"] == "verify" else "disable", sslrootcert=authorities,
+                gssencmode="disable", connect_timeout=max(2, int(min(seconds, 10))), client_encoding="utf8",
+                application_name="automate", options=f"-c statement_timeout={max(1, int(seconds * 1000))}",
+            )
+            connection.read_only = reads
+            with _shut_in(left(deadline, dialler.clock), connection):
+                yield _Session(connection, reads=reads)
+
+    def told(self, error: Exception) -> Told:
+        """By the SQLSTATE; without one the server said nothing."""
+        assert isinstance(error, psycopg.Error)  # noqa: S101  it is one of `failures`
+        state = error.sqlstate
+        told = error.diag.message_primary or str(error).strip()
+        if error.diag.message_detail:
+            told += f" ({error.diag.message_detail})"
+        is_lost = state is None and isinstance(error, psycopg.OperationalError)
+        return Told(
+            told, code=state, retryable=is_lost or (state or "").startswith(_PASSING),
+            authentication=state is None and error.pgconn is not None and error.pgconn.used_password,
+            lost=is_lost or (state or "").startswith(("57P01", "57P02")),
+        )
+
+
+class _Session:
+    def __init__(self, connection: psycopg.Connection[tuple[Any, ...]], *, reads: bool) -> None:
+        self._connection, self._reads = connection, reads
+        self._prepared = False
+
+    def run(self, statement: str, parameters: Parameters, most_rows: int) -> Rows:
+        given: Any = (
+            {name: _adapted(value) for name, value in parameters.items()} if isinstance(parameters, dict)
+            else [_adapted(value) for value in parameters]
+        )
+        with self._connection.cursor() as cursor:
+            if self._reads:  # row by row: a table may be larger than this process
+                rows = list(islice(cursor.stream(statement.encode(), given), most_rows + 1))
+            else:  # without parameters psycopg would send it as a text of several statements, unless it is prepared
+                self._prepared |= not given
+                cursor.execute(statement.encode(), given, prepare=not given)
+                rows = [] if cursor.description is None else cursor.fetchmany(most_rows + 1)
+            columns = [column.name for column in cursor.description or ()]
+            return Rows(columns, rows, len(rows) if self._reads else max(cursor.rowcount, 0))
+
+    def is_open(self) -> bool:
+        return self._connection.info.transaction_status is pq.TransactionStatus.INTRANS
+
+    def commit(self) -> None:
+        if self._prepared:  # behind a pooler the next user has this connection
+            self._connection.execute("DEALLOCATE ALL", prepare=False)
+        self._connection.commit()
+
+
+def _adapted(value: Any) -> Any:
+    """An object is jsonb, and so is a list that is no list of texts, of numbers or of truth values."""
+    if isinstance(value, list) and {type(one) for one in value} in ({str}, {bool}, {int}, {float}):
+        return value
+    return Jsonb(value) if isinstance(value, dict | list) else value
+
+
+@contextmanager
+def _authorities(params: Mapping[str, Any]) -> Iterator[str]:
+    """The file of certificates that the server's is checked by: libpq reads no text."""
+    if "ca" not in params:
+        paths = ssl.get_default_verify_paths()
+        yield paths.cafile or paths.openssl_cafile
+        return
+    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+        file.write(params["ca"])
+        file.flush()
+        yield file.name
+
+
+@contextmanager
+def _shut_in(seconds: float, connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """End the connection after `seconds`, though somebody waits for it; and close it at the end."""
+    with socket.socket(fileno=os.dup(connection.fileno())) as sock:
+        ends = threading.Timer(seconds, _shut, [sock])
+        ends.daemon = True
+        ends.start()
+        try:
+            yield
+        finally:
+            ends.cancel()
+            ends.join()  # it may be at it
+            with suppress(psycopg.Error):
+                connection.close()  # what is not committed is undone
+
+
+def _shut(sock: socket.socket) -> None:
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
