@@ -25,7 +25,10 @@ export default function ConnectorsPage() {
   const [filters, setFilters] = useUrlState(FILTERS);
   return (
     <SpaceBetween size="l">
-      <Header variant="h1" description="What a step can call, and what each action takes and gives.">
+      <Header
+        variant="h1"
+        description="What a step can call, and what each action takes and gives. AWS's services are no connectors: the designer's palette has them."
+      >
         Connectors
       </Header>
       <Loaded from={list} what="the connectors">

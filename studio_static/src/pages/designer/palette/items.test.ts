@@ -42,6 +42,29 @@ describe("the palette", () => {
     expect(searchItems(items, "no such thing")).toEqual([]);
   });
 
+  it("shows of each connector the first actions, and common AWS calls, before anything is typed", () => {
+    const many = {
+      ...http,
+      actions: ["a", "b", "c"].map((name) => ({ ...request, name, resource: `connector:http:${name}` })),
+    };
+    const shown = searchItems(paletteItems({ connectors: [many], known: [slack] }), "").map((item) => item.id);
+    expect(shown.filter((id) => id.startsWith("connector:"))).toEqual(["connector:http:a", "connector:http:b"]);
+    expect(shown).toContain("arn:aws:states:::lambda:invoke");
+    expect(shown).toContain("arn:aws:states:::aws-sdk:bedrockruntime:converse");
+    expect(shown).not.toContain("arn:aws:states:::eks:call");
+  });
+
+  it("calls another workflow and waits for its end", () => {
+    const item = searchItems(items, "call another workflow")[0];
+    expect(item?.id).toBe("flow:Workflow");
+    expect(item?.fragment("JSONPath").States["Call Workflow"]).toEqual({
+      Type: "Task",
+      Resource: "arn:aws:states:::states:startExecution.sync:2",
+      Parameters: { StateMachineArn: "", "Input.$": "$" },
+      End: true,
+    });
+  });
+
   it("takes any SDK call that is typed", () => {
     expect(searchItems(items, "kms:generateMac")[0]?.id).toBe("arn:aws:states:::aws-sdk:kms:generateMac");
     const typed = typedSdkAction("s3 copyObject");

@@ -143,6 +143,43 @@ const FLOW: readonly FlowState[] = [
   },
 ];
 
+/** So many actions of a connector are shown without a search. */
+const MOST_COMMON = 2;
+
+/** The AWS calls that are shown without a search. */
+const COMMON_AWS: ReadonlySet<string> = new Set([
+  "lambda:invoke",
+  "dynamodb:getItem",
+  "dynamodb:putItem",
+  "s3:getObject",
+  "s3:putObject",
+  "sqs:sendMessage",
+  "sns:publish",
+  "events:putEvents",
+  "sesv2:sendEmail",
+  "bedrockruntime:converse",
+]);
+
+/** Another workflow, whose end is waited for. */
+const WORKFLOW: PaletteItem = {
+  id: "flow:Workflow",
+  section: "Flow",
+  title: "Workflow",
+  subtitle: "Call another, wait for its end",
+  icon: "workflow",
+  tone: describe({ Type: "Task" }).tone,
+  note: null,
+  keywords: "child nested sub execution call start subworkflow",
+  common: true,
+  fragment: (language) =>
+    task(
+      "Call Workflow",
+      "arn:aws:states:::states:startExecution.sync:2",
+      { StateMachineArn: "", Input: "{% $states.input %}" },
+      language,
+    ),
+};
+
 function branch(name: string): JsonObject {
   return { StartAt: name, States: { [name]: { Type: "Pass", End: true } } };
 }
@@ -153,9 +190,12 @@ export function paletteItems(list: ConnectorList | null): PaletteItem[] {
   const installed = new Set(connectors.map((each) => each.code));
   const known = (list?.known ?? []).filter((each) => !installed.has(each.code));
   return [
-    ...connectors.flatMap((each) => each.actions.map((action) => connectorItem(each, action, null))),
-    ...known.flatMap((each) => each.actions.map((action) => connectorItem(each, action, "not installed"))),
+    ...connectors.flatMap((each) =>
+      each.actions.map((action, index) => connectorItem(each, action, null, index < MOST_COMMON)),
+    ),
+    ...known.flatMap((each) => each.actions.map((action) => connectorItem(each, action, "not installed", false))),
     ...FLOW.map(flowItem),
+    WORKFLOW,
     ...AWS_ACTIONS.map(awsItem),
   ];
 }
@@ -176,7 +216,12 @@ function flowItem({ type, subtitle, keywords, fields, beside }: FlowState): Pale
   };
 }
 
-function connectorItem(connector: ConnectorInfo, action: ActionInfo, note: string | null): PaletteItem {
+function connectorItem(
+  connector: ConnectorInfo,
+  action: ActionInfo,
+  note: string | null,
+  common: boolean,
+): PaletteItem {
   const { icon, tone } = describe({ Type: "Task", Resource: action.resource });
   const words = labelOf(action.name, { title: action.title ?? "" });
   return {
@@ -188,7 +233,7 @@ function connectorItem(connector: ConnectorInfo, action: ActionInfo, note: strin
     tone,
     note: note ?? (connector.problem ? "cannot be loaded" : null),
     keywords: `${connector.code} ${action.name} ${action.description} ${connector.description}`,
-    common: true,
+    common,
     fragment: (language) =>
       task(`${connector.name} ${words}`, action.resource, firstArguments(action.inputs, connector.code), language),
   };
@@ -207,7 +252,7 @@ function awsItem(action: AwsAction): PaletteItem {
     tone,
     note: action.sdk ? "SDK" : null,
     keywords: `aws amazon ${action.service} ${action.action} ${action.sdk ? "sdk" : "optimised"}`,
-    common: false,
+    common: COMMON_AWS.has(`${action.service}:${action.action}`),
     fragment: (language) => task(`${service} ${action.title}`, resource, action.start, language),
   };
 }
