@@ -40,6 +40,7 @@ BUILTIN = (
 
 SHIPPED = (
     EntryPoint("email", "connectors.shipped.mail:EmailConnector", GROUP),
+    EntryPoint("files", "connectors.shipped.files:FilesConnector", GROUP),
     EntryPoint("llm", "connectors.shipped.llm:LlmConnector", GROUP),
     EntryPoint("mysql", "connectors.shipped.mysql:MysqlConnector", GROUP),
     EntryPoint("postgres", "connectors.shipped.postgres:PostgresConnector", GROUP),
@@ -339,6 +340,8 @@ def check(adapter: Any) -> None:
 def _instance(adapter: type[ConnectorAdapter]) -> ConnectorAdapter:
     try:
         return adapter()
+    except UserError:  # it says itself why it is not to be had here
+        raise
     except Exception as error:
         raise InvalidDocument(
             f"{_place(adapter)}() raised {type(error).__name__}: {error}", where=adapter.code,

@@ -158,5 +158,5 @@ NAMED: tuple[Rule, ...] = (_slack, _http)
 IMPLIED: tuple[Rule, ...] = (_payment, _approval, _email, _log)
 """Rules for what a verb says."""
 
-EVERYDAY = frozenset({"http", "log"})
+EVERYDAY = frozenset({"files", "http", "log", "transform"})
 """Codes that are words of any sentence: these connectors are found by their rules alone, never by their names."""

@@ -25,8 +25,14 @@ def callable_tasks(settings: Settings) -> Tasks:
 
 
 def files_of_this_machine(settings: Settings) -> Tasks:
-    """The files below AUTOMATE_FILE_ROOTS. Raises InvalidDocument for an entry that is none."""
-    return FileTasks(FileRoots.of(settings.file_roots, settings.data_dir))
+    """The files below AUTOMATE_FILE_ROOTS, which the connector ``files`` has from now on too. Raises InvalidDocument
+    for an entry that is none."""
+    roots = FileRoots.of(settings.file_roots, settings.data_dir)
+    if settings.file_roots:
+        from connectors import open_folders  # noqa: PLC0415  few machines open some
+
+        open_folders.use(roots)
+    return FileTasks(roots)
 
 
 def allow_samples(settings: Settings, port: int) -> None:

@@ -24,6 +24,8 @@ OTHER_MEANINGS = {
     ("copilot/offline/words.py", "transform"): "a verb",
     ("copilot/offline/words.py", "payment"): "a thing that sentences speak of",
     ("copilot/offline/clauses.py", "email"): "the kind of a word that is an address",
+    ("kernel/children/map_run.py", "files"): "a member of a Map Run's results",
+    ("durable/worker/map_run_results.py", "files"): "a member of a Map Run's results",
     ("triggers/forms.py", "email"): "a format of JSON Schema",
     ("language/asl/integrations.py", "http"): "AWS's own integration http:invoke",
     ("language/asl/credentials.py", "http"): "how an address begins",

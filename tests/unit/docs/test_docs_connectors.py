@@ -4,15 +4,18 @@ from pathlib import Path
 
 import pytest
 
+from connectors import open_folders
 from connectors.registry import SHIPPED, Registry
+from engine.adapters.local.file_roots import FileRoots
 
 PAGE = (Path(__file__).parents[3] / "docs/services.md").read_text(encoding="utf-8")
-OWN = {"postgres", "transform"}
+OWN = {"files", "postgres", "transform"}
 """Those that call nobody, or were run against the real thing."""
 
 
 @pytest.mark.parametrize("code", [point.name for point in SHIPPED])
-def test_a_shipped_connector_is_described_as_it_is(code):
+def test_a_shipped_connector_is_described_as_it_is(code, tmp_path, monkeypatch):
+    monkeypatch.setattr(open_folders, "_folders", FileRoots.of([str(tmp_path)], str(tmp_path / "data")))
     adapter = Registry(installed=tuple).get(code)
     assert code in OWN or "Nobody has run it against" in adapter.description
     (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| [`{code}`](")]

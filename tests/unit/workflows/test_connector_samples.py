@@ -6,9 +6,11 @@ import re
 
 import pytest
 
+from connectors import open_folders
 from connectors.checking import check_inputs
 from connectors.registry import SHIPPED, Registry, default_registry
 from connectors.tasks import ConnectorTasks
+from engine.adapters.local.file_roots import FileRoots
 from engine.catalog.catalog import Catalog
 from engine.catalog.states import states_of
 from engine.clock import SkipClock, SystemClock
@@ -19,6 +21,12 @@ from tests.support.sample_cases import WORKFLOWS, read_sample
 
 FILES = sorted((WORKFLOWS / "connectors").glob("*.json"))
 CASES = [(path, case) for path in FILES for case in read_sample(path).cases]
+
+
+@pytest.fixture(autouse=True)
+def an_open_folder(tmp_path, monkeypatch):
+    """Where none is open, the connector files is not to be had."""
+    monkeypatch.setattr(open_folders, "_folders", FileRoots.of([str(tmp_path)], str(tmp_path / "data")))
 
 
 def test_each_shipped_connector_has_one():
