@@ -30,6 +30,8 @@ Json = Any
 _IF = re.compile(
     r"^(?:but |and )?(if|when|whenever|once|unless|in case|provided|should|where|given|as soon as|only if|only)\b")
 _ALL = re.compile(r"\b(?:any\w*|whatever|something|everything|either|one of|it|that|this|still|they|an?)\b")
+_HOW_MANY = re.compile(r"\b(?:none|no|any|some|empty|entries)\b")
+_PASSED = GLUE | {"each", "every", "all", "any"}
 _ORDER = re.compile(r"^(?:first|second|then|next|last|lastly|finally|after|afterwards|before|later|again|once|now)$")
 _STARTS = tuple((re.compile(rf"^(?:{words})$"), kind) for words, kind in (
     (r"bucket|files?|upload\w*|lands?", "event"), (r"queue|messages?", "queue"),
@@ -80,7 +82,7 @@ class _Ledger:
         for mark in marked:
             run: list[Word] = []
             for word in [*words_of(self.sentence), None]:
-                if word is not None and (word.lower in GLUE or stem(word.lower) in mark or stems(word.text) & mark):
+                if word is not None and (word.lower in _PASSED or stem(word.lower) in mark or stems(word.text) & mark):
                     run.append(word)
                     continue
                 if len(mark & {stem(one.lower) for one in run}) >= 0.8 * len(mark):
@@ -177,6 +179,7 @@ class _Ledger:
                 score = 2 * len(said & stems(text)) + len(said & one.names) + 2 * len(amounts & numbers_in(text))
                 if "approved" in text and any(use.kind in ("answer", "question") for use in self.used):
                     score += 1
+                score += bool(_HOW_MANY.search(clause.text) and re.search(r"\$count|\$exists", text))
                 if score > (best[0] if best is not None else 0):
                     best = score, one, index
         head = clause.words[0]

@@ -39,8 +39,8 @@ def number(text: str) -> float | None:
         return 0.5
     if word in NUMBERS or word in TIMES:
         return float({**NUMBERS, **TIMES}[word])
-    digits = re.match(r"\d+(?:,\d{3})*(?:\.\d+)?", word)
-    return float(digits[0].replace(",", "")) if digits else None
+    digits = re.match(r"(\d+(?:,\d{3})*(?:\.\d+)?)(k?)", word)
+    return float(digits[1].replace(",", "")) * (1000 if digits[2] else 1) if digits else None
 
 
 def seconds(said: Said) -> float | None:
@@ -110,6 +110,8 @@ def weekdays(said: Said, facts: Facts) -> str | None:
     """``on Mondays and Thursdays``: the days of a schedule."""
     days = [_DAYS[day] for day in re.findall(r"mon|tue|wed|thu|fri|sat|sun", said.text.lower())]
     wanted = {*days} or {"MON-FRI"}
+    if "every day" in said.text.lower():  # but on these
+        wanted = {*_DAYS.values()} - wanted
     if re.search(r"\b(?:to|through|till)\b", said.text.lower()):
         wanted = {"-".join(days)}
     return first(leaf for leaf, fields in _crons(facts) if len(fields) == 6
@@ -181,7 +183,7 @@ def counted(said: Said, facts: Facts) -> str | None:
         for index, rule in enumerate(one.state.get("Choices", ())):
             if count in numbers_in(rule.get("Condition")):
                 return f"{one.pointer}/Choices/{index}/Condition"
-    tries = re.search(r"attempt\b.*\bat most|try\b.*\bat most", said.sentence, re.IGNORECASE)
+    tries = re.search(r"\b(?:attempt|try|trying)\b(?! again)[^.;]*$", said.before, re.IGNORECASE)
     return _equal(facts, count - 1 if tries and count else count, "MaxAttempts")
 
 

@@ -16,7 +16,7 @@ def _any_of(words: set[str]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
-_N = rf"(?:\d+(?:[.,]\d+)*|{_any_of({*NUMBERS, *TIMES} - {'a', 'an', 'half', 'once'})})"
+_N = rf"(?:\d+(?:[.,]\d+)*k?|{_any_of({*NUMBERS, *TIMES} - {'a', 'an', 'half', 'once'})})"
 _IN_WORDS = _any_of({*NUMBERS} - {"a", "an", "one", "half"})
 _UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?|days?|weeks?|months?|years?)"
 _DURATION = rf"(?P<n>{_N}|half an?|an?)\s(?:more )?(?P<unit>{_UNIT})\b"
@@ -50,7 +50,8 @@ def _form(kind: str, evidence: ev.Evidence, *ways: str) -> Form:
 FORMS: tuple[Form, ...] = (
     _form("name", ev.verbatim, r"https?://[^\s,;]+[^\s,;.!?):]", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", r"\"[^\"]*\"",
           r"“[^”]*”", r"(?<!\w)#[\w-]+", r"(?<![\w/])/[A-Za-z][\w-]*(?:/[\w-]+)*", r"\b\d{4}-\d\d-\d\d(?:T[\d:]+Z?)?"),
-    _form("time", ev.weekdays, rf"\b(?:from )?{_DAY} (?:to|through|till) {_DAY}",
+    _form("time", ev.weekdays, rf"\bevery day,? (?:except|but not)(?: for| on)? {_DAY}(?:(?:,? and |, ){_DAY})*",
+          rf"\b(?:from )?{_DAY} (?:to|through|till) {_DAY}",
           r"\b(?:(?:every|each|on) )?(?:weekdays?|working days?)\b",
           rf"\b(?:(?:on|every|each) )?{_DAY}(?:(?:,? and |, ){_DAY})*(?: (?:morning|afternoon|evening)s?\b)?"),
     _form("time", ev.month_day,
@@ -99,7 +100,7 @@ FORMS: tuple[Form, ...] = (
           rf"\b(?P<n2>{_N}|an?) (?P<unit2>{_UNIT}) (?:later|after|before|apart|between|pass|ago)\b"),
     _form("window", ev.ordinal, r"\b(?:every|the|each) (?P<n>second|third|fourth|fifth|sixth|tenth)\b(?= \w)"),
     _form("duration", ev.duration, rf"\b{_DURATION}"),
-    _form("number", ev.amount, rf"(?<![\w/:-]){_MONEY}(?P<n>\d+(?:[.,]\d+)*)(?![\w/:-])",
+    _form("number", ev.amount, rf"(?<![\w/:-]){_MONEY}(?P<n>\d+(?:[.,]\d+)*k?)(?![\w/:-])",
           rf"(?<![\w-])(?P<n2>{_IN_WORDS})(?![\w-])"),
     _form("nothing", ev.otherwise, r"\b(?:do(?:es)? )?nothing\b(?: should happen)?", r"\b(?:just )?stop\b"),
     _form("otherwise", ev.otherwise, r"\botherwise\b", r"\belse\b", r"\bin all other cases\b",

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 GLUE = frozenset([
-    "a", "an", "the", "this", "that", "these", "those", "it", "its", "it's", "they", "them", "their", "he", "she",
-    "him", "his", "her", "we", "i", "us", "me", "you", "our", "your", "my", "of", "to", "and", "or", "but", "so",
+    "a", "an", "the", "this", "that", "these", "those", "it", "its", "they", "them", "their", "he", "she",
+    "him", "his", "her", "we", "i", "you", "our", "your", "my", "of", "to", "and", "or", "but", "so",
     "as", "is", "are", "was", "were", "be", "been", "being", "am", "has", "have", "had", "do", "does", "did",
     "will", "would", "shall", "may", "might", "can", "in", "on", "at", "by", "for", "from", "with", "into", "onto",
     "via", "about", "also", "please", "just", "there", "which", "s", "ve", "re", "ll", "d", "t",

@@ -14,7 +14,7 @@ from engine.copilot.offline import aws_actions
 from engine.copilot.offline.asked import TODO, Asked, Found
 from engine.copilot.offline.conditions import Known
 from engine.copilot.offline.flow import Action
-from engine.copilot.offline.words import DETERMINERS, Word, base_verb, camel, lower, title
+from engine.copilot.offline.words import DETERMINERS, VERBS, Word, base_verb, camel, lower, title
 
 Json = Any
 
@@ -30,7 +30,7 @@ def parse_action(words: list[Word], catalogue: Catalogue, known: Known) -> Actio
             fact = catalogue.get(found.resource)
             if fact is not None:
                 return _action(fact, found, clause)
-    named = catalogue.named(clause.text)
+    named = catalogue.named(clause.text) if clause.verb in VERBS else None
     return None if named is None else _action(named, Found(named.resource), clause)
 
 

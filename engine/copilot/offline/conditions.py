@@ -60,6 +60,7 @@ _OPERATORS: tuple[tuple[str, str], ...] = (
 """The first that is found in a term is its operator."""
 _EMPTY = re.compile(r"^(.*?) (?:is|are) (empty|missing|absent|not there|not set|present|there|set|true|false|null)$")
 _HAS = re.compile(r"^(.*?) (?:has|have) (no |not )?(?:an? |any )?(.+)$")
+_THERE = re.compile(r"^there (?:is|are|was|were) (no|not any|an?|any|some) ((?:[\w-]+ ?)+)$")
 _BETWEEN = re.compile(r"^(.*?) (?:is |are )?between (.+?) and (.+)$")
 _OR_MORE = re.compile(
     r"^(.*?) (?:is |are |of )?(\S+(?: \S+)?) or (more|above|over|higher|greater|less|fewer|below|under)$"
@@ -189,6 +190,9 @@ def _term(words: list[Word], known: Known) -> Condition | None:
         path = _subject(match[1], by_text, known, words)
         operator = ">=" if match[3] in ("more", "above", "over", "higher", "greater") else "<="
         return _made(f"{path} {operator} {number}", path)
+    if match := _THERE.match(text):
+        path = known.results[-1][1] if known.results else path_of([by_text[name] for name in match[2].split()], known)
+        return _made(f"$count({path}) {'= 0' if match[1] in ('no', 'not any') else '> 0'}", path)
     if match := _EMPTY.match(text):
         return _state_of(_subject(match[1], by_text, known, []), match[2])
     for pattern, operator in _OPERATORS:
@@ -339,7 +343,7 @@ def _number(text: str) -> float | int | None:
     """The number in ``$250``, ``10,000 usd``, ``30 days``; None where other words stand beside it."""
     number: float | int | None = None
     for name in text.split():
-        word = Word(name, "number" if re.fullmatch(r"[$€£]?[\d,]+(?:\.\d+)?[%°]?", name) else "word", 0, 0)
+        word = Word(name, "number" if re.fullmatch(r"[$€£]?[\d,]+(?:\.\d+)?[%°k]?", name) else "word", 0, 0)
         value = number_of(word)
         if value is not None and number is None and name not in ("a", "an"):
             number = value

@@ -222,7 +222,7 @@ class _Reader:
             steps.append(self.again(self.repeated[text]))
         elif LATE.match(text) and self.actions:
             self.late(clause, steps)
-        elif FAILURE.match(text) and window_in(lower(clause.words[1:])) is None:
+        elif FAILURE.match(text) and (self.actions or window_in(lower(clause.words[1:])) is None):
             self.failure(clause, steps)
         elif answer is not None and self.question is not None:
             self.answered(self.question, answer)

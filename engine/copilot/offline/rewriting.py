@@ -98,6 +98,8 @@ _FORMS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
      r"run \1, retry \3; if it still fails, \4"),
     (rf"\b[Aa]ttempt (.+?) (?:at most|up to) ({_N}) times, then ([^,;.]*?\b(?:failure|error))",
      lambda said: f"run {said[1]}, retry {_less_one(said[2])} times; if it fails, {said[3]}"),
+    (rf"\b(?:try|attempt)(?:ing)?(?: to)? (\w+ [^,;.]+?) (?:up to )?({_N}) times(?: with ({_SPAN}) between[\w ]*)?{_END}",
+     lambda said: f"{_base(said[1])}, retry {_less_one(said[2])} times" + (f" every {said[3]}" if said[3] else "")),
     (r"\b[Dd]o not retry [\w ]+: ", ""),
     # What is negated
     (r"\b(?:[Nn]othing (?:should |is to )?happens?|[Dd]o nothing) (?:when|if) ([^;,.]+)", r"if \1 do nothing"),
@@ -168,6 +170,12 @@ def rewritten(text: str) -> str:
     for form, meant in _RULES:
         text = form.sub(meant, text)
     return re.sub(r"\s+", " ", text).strip()
+
+
+def _base(text: str) -> str:
+    """With its verb in the first form: calling it is call it."""
+    verb, _, rest = text.partition(" ")
+    return f"{base_verb(verb.lower()) or verb} {rest}"
 
 
 def _less_one(text: str) -> int:

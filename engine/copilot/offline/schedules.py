@@ -27,6 +27,7 @@ _PLACE = r"(?-i:[A-Z][a-z]+)(?: (?-i:[A-Z][a-z]+))?"
 
 _ATOMS: tuple[tuple[str, str], ...] = (
     ("range", rf"(?:from |every |each |on )?({_DAY}) (?:to|through|till|until) ({_DAY})\b"),
+    ("except", rf"every day(?:,)? (?:except|but not)(?: for| on)? ({_DAY}(?:(?:,? and |, ){_DAY})*)\b"),
     ("days", rf"(?:every |each |on )?((?:weekdays?|working days?)|{_DAY}(?:(?:,? and |, (?:and )?){_DAY})*)\b"),
     ("month", rf"(?:on )?the ({_DATE}(?:(?:,| and|, and) (?:the )?{_DATE})*)(?: day)? of (?:the|each|every) month\b"),
     ("often", rf"(?:every|each) (?:(other|{'|'.join(NUMBERS)}|\d+) )?({_UNIT})\b"),
@@ -93,7 +94,7 @@ def _is_schedule(text: str, atoms: list[_Atom]) -> bool:
     kinds = {atom.kind for atom in atoms}
     if _NEVER.match(text[atoms[-1].end:]):
         return False  # when it does not start
-    if kinds & {"range", "month"}:
+    if kinds & {"range", "month", "except"}:
         return True
     said = text[atoms[0].start:atoms[-1].end]
     if "days" in kinds:
@@ -152,6 +153,9 @@ def _days(said: dict[str, tuple[str, ...]]) -> str | None:
         return ",".join({"first": "1", "last": "L"}.get(day, day) for day in days) + " * ?"
     if "range" in said:
         return "? * " + "-".join(_code(day) for day in said["range"])
+    if "except" in said:
+        never = {_code(day) for day in re.findall(_DAY, said["except"][0], re.IGNORECASE)}
+        return "? * " + ",".join(code for code in _CODES if code not in never)
     if "days" in said:
         names = re.findall(_DAY, said["days"][0], re.IGNORECASE)
         return "? * " + (",".join(map(_code, names)) or "MON-FRI")

@@ -28,7 +28,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("row", re.compile(rf"^(?P<what>.+?) (?:{_MORE}|{_LESS}) {_VALUE} (?:{_ROW})$")),
     ("few", re.compile(
         rf"^(?P<count>{_N}) (?:out )?of (?:the )?last (?P<of>{_N}) (?P<what>[\w -]+?) (?:{_MORE}|{_LESS}) {_VALUE}$")),
-    ("failures", re.compile(rf"^(?P<what>.+?) (?:fails|failed|has failed) (?:{_ROW})$")),
+    ("failures", re.compile(rf"^(?P<what>.+?) (?:fails|failed|has failed) (?:{_ROW}|(?P<count3>{_N}) times)$")),
     ("failures", re.compile(rf"^(?P<what>)(?:there (?:are|were) )?(?P<count>{_N}) (?:failures|errors) in a row$")),
     ("span", re.compile(
         rf"^(?:(?P<who>.+?) (?:opens|opened|has|had|makes|made|sends|sent|gets|got) |there (?:are|were|have been) )?"
@@ -44,7 +44,7 @@ def window_in(text: str) -> Condition | None:
     for kind, form in _FORMS:
         match = form.match(text)
         if match is not None:
-            said = {name.rstrip("2"): value for name, value in match.groupdict().items() if value is not None}
+            said = {name.rstrip("23"): value for name, value in match.groupdict().items() if value is not None}
             return _condition(kind, said, text)
     return None
 
