@@ -7,15 +7,11 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.registry import Registry
 from engine.copilot.accounting.synonyms import GLUE
-from engine.copilot.copilot import Copilot
 from engine.copilot.offline.words import words_of
-from functions.app.copilot.catalogue import catalogue_of
-from tests.copilot.evaluate import sentences
+from tests.copilot.evaluate import COPILOT, sentences
 from tests.copilot.verdict import at_pointer, lost
 
-COPILOT = Copilot(catalogue_of(Registry(installed=list)))
 _ENTRIES = [*sentences("asked.json"), *sentences("sentences.json")]
 WORDS = sorted({word for entry in _ENTRIES for word in re.findall(r"[\w$#/.:@-]+|[,.;!?]", entry["sentence"])})
 PARTS = sorted({part for entry in _ENTRIES for part in re.split(r"(?<=[,;.])\s", entry["sentence"])})

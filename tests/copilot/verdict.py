@@ -21,7 +21,7 @@ from tests.copilot.scoring import faults
 
 Json = Any
 
-RIGHT, FLAGGED, SILENT = "right", "wrong but flagged", "wrong and silent"
+RIGHT, FLAGGED, SILENT = VERDICTS = "right", "wrong but flagged", "wrong and silent"
 
 _SAYS_NOTHING = frozenset([
     "a", "an", "the", "this", "that", "these", "those", "it", "its", "they", "them", "their", "he", "she", "him",

@@ -13,6 +13,7 @@ from engine.copilot.offline.words import base_verb, number_of, words_of
 _N = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty)"
 _SPAN = rf"(?:{_N}|an?|half an) (?:more )?(?:seconds?|minutes?|hours?|days?|weeks?)"
 _NOBODY = r"(?:nobody|no one)"
+_APART = rf"(?: with ({_SPAN}) between[\w ]*)?"
 _REPLIES = r"(?:answers?|responds?|repl(?:y|ies)|reacts?)"
 _WHO = r"(?:it|that|this|they|them|him|her|the [\w -]+?|(?:he|she))"
 _PART = r"(?:(?! and )[^,;.])+?"
@@ -98,7 +99,7 @@ _FORMS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
      r"run \1, retry \3; if it still fails, \4"),
     (rf"\b[Aa]ttempt (.+?) (?:at most|up to) ({_N}) times, then ([^,;.]*?\b(?:failure|error))",
      lambda said: f"run {said[1]}, retry {_less_one(said[2])} times; if it fails, {said[3]}"),
-    (rf"\b(?:try|attempt)(?:ing)?(?: to)? (\w+ [^,;.]+?) (?:up to )?({_N}) times(?: with ({_SPAN}) between[\w ]*)?{_END}",
+    (rf"\b(?:try|attempt)(?:ing)?(?: to)? (\w+ [^,;.]+?) (?:up to )?({_N}) times{_APART}{_END}",
      lambda said: f"{_base(said[1])}, retry {_less_one(said[2])} times" + (f" every {said[3]}" if said[3] else "")),
     (r"\b[Dd]o not retry [\w ]+: ", ""),
     # What is negated
