@@ -21,7 +21,8 @@ from engine.copilot.accounting.phrases import FORMS
 from engine.copilot.accounting.synonyms import GLUE, action_of, meant_by
 from engine.copilot.offline.clauses import Clause, clauses_of
 from engine.copilot.offline.phrases import FAILURE, after_else, is_else
-from engine.copilot.offline.words import DETERMINERS, Word, stem, stems, words_of
+from engine.copilot.offline.windows import window_in
+from engine.copilot.offline.words import DETERMINERS, Word, lower, stem, stems, words_of
 from engine.copilot.proposal import WordUse
 from engine.records import dataclass
 
@@ -107,9 +108,7 @@ class _Ledger:
         for index, clause in enumerate(found):
             head = _IF.match(clause.text)
             failure = FAILURE.match(clause.text)
-            counts = any(use.kind == "window" and clause.words[0].start < use.start < clause.words[-1].end
-                         for use in self.used)
-            if failure is not None and not counts:
+            if failure is not None and window_in(lower(clause.words[1:])) is None:
                 self._failure(clause, failure, found[index + 1:])
             elif is_else(clause):
                 self._other_side(clause)

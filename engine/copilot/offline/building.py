@@ -228,7 +228,8 @@ class Built:
 
     def _again(self, step: Again, after: str | None, machine: _Machine) -> str:
         """A circle: what is done, the Choice that ends it, the Wait or the Pass that leads back."""
-        check = self._unique(f"{_short((step.until or step.stay or step).phrase)}?")
+        ends = step.until or step.stay
+        check = self._unique(f"{_short(ends.phrase)}?" if ends is not None else f"After {step.times or 'All'} Times?")
         back = self._unique("Again")
         count = camel([check, "count"])
         to_dos: list[tuple[str, str]] = []

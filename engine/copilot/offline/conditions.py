@@ -258,7 +258,7 @@ def _has(text: str, by_text: dict[str, Word], known: Known) -> Condition | None:
     if match is None or not match[1]:
         return None
     subject = _subject(match[1], by_text, known, [])
-    words = match[3].split()
+    words = match[3].removeprefix("been ").split()
     if len(words) == 1 and (words[0].endswith("ed") or words[0] in ("left", "paid", "gone")):
         done = _made(f"{subject}.{words[0]} = true", f"{subject}.{words[0]}")
         return negated(done) if match[2] else done

@@ -23,6 +23,7 @@ STOPPING = re.compile(
     r"^(?:do nothing|nothing|stop(?: here| there| the workflow)?|end(?: the workflow| here| it)?|finish"
     r"|carry on|skip (?:it|that|them)|exit|ignore it|leave it|we are done|that's it|complete)$"
 )
+FORBIDDEN = re.compile(r"^(?:don't|do not|never|must not|may not)\b")
 FAILING = re.compile(
     r"^(?:fail\b|abort\b|raise an? error|throw an? error|reject (?:it|the|this)|error out|decline (?:it|the))"
 )
@@ -37,7 +38,8 @@ ITEMS = re.compile(
     r"\b(?:each|every|all)(?: of)?(?: the| their| our)? "
     r"(?!\d|time|second|minute|hour|day|week|month|year|morning|other|is\b|are\b)(?P<noun>(?:[\w-]+ ){0,2}?[\w-]+)"
     r"(?: (?:in|of|from|on) (?:the |an? |that )?(?P<owner>(?!queue|bucket|topic)[\w-]+))?"
-    r"(?: whose (?P<which>.+)$)?(?= (?:to|into|with|by|in|on|from|is|are|gets?|through|using|via|and|for)\b|$)"
+    r"(?: whose (?P<which>.+)$)?"
+    r"(?= (?:to|into|with|by|in|on|from|is|are|gets?|through|using|via|and|for|the|an?|their)\b|$)"
 )
 LATE = re.compile(r"^(?:if|when) (?:there is no answer within|it takes longer than) \S+ (?:an |more )?\w+")
 BATCHES = re.compile(r"^in batches of (\w+)")

@@ -44,6 +44,7 @@ from engine.copilot.offline.phrases import (
     EACH,
     FAILING,
     FAILURE,
+    FORBIDDEN,
     ITEMS,
     LATE,
     REJECTING,
@@ -246,7 +247,9 @@ class _Reader:
                 return
             clause = Clause("and", rest)
         text = clause.text
-        if STOPPING.match(text):
+        if FORBIDDEN.match(text):
+            steps.append(not_understood(clause.words))
+        elif STOPPING.match(text):
             steps.append(End(phrase_of(clause)))
         elif FAILING.match(text):
             steps.append(End(phrase_of(clause), failed=True))

@@ -35,8 +35,10 @@ _FRAMES: tuple[re.Pattern[str], ...] = tuple(re.compile(frame, re.IGNORECASE) fo
     rf"^(?P<body>.+?),? (?:and )?{_AGAIN} until (?P<until>.+)$",
     r"^(?:repeat|loop)(?: this)?: (?P<body>.+?),? and (?:stop|end) (?:when|if|once) (?P<until>.+)$",
     r"^(?:repeat|loop)(?: this)?: (?P<body>.+)$",
+    rf"^do (?:this|that|the following) (?P<times>{_N}|twice)(?: times)?: (?P<body>.+)$",
     rf"^do not \w+ more than (?P<times>{_N}|twice)(?: times)?: (?P<body>.+?),? {_AGAIN}$",
     rf"^(?P<lead>(?:.+{_AFTER})?)(?P<body>[^,;]+?) until (?P<until>[^,;]+)(?P<rest>(?:[,;].*)?)$",
+    rf"^(?P<lead>(?:.+{_AFTER})?)(?P<body>[^,;]+?) (?:while|as long as) (?P<stay>[^,;]+)(?P<rest>(?:[,;].*)?)$",
     rf"^(?P<body>(?:run|call|invoke|send|ping|start) [^,;]+?) (?P<times>{_N}) times{_ROW}$",
 ))
 _TRIES = {"checking": "check", "calling": "call", "polling": "call", "asking": "ask", "running": "run", "trying": "try",
@@ -81,7 +83,7 @@ def _framed(sentence: str) -> tuple[str, Repeated, str] | None:
             bare = bare.replace(match[0], "", 1)
     bare = re.sub(r"^(repeat|loop)\s*:", r"\1:", bare.strip(), flags=re.IGNORECASE)
     match = next((found for frame in _FRAMES if (found := frame.match(bare))), None)
-    if match is None:
+    if match is None or re.match(r"if\b|when", match["body"], re.IGNORECASE):
         return None
     said = {name: (value or "").strip() for name, value in match.groupdict().items()}
     waits = re.search(r"\b(?:wait|pause|hold|sleep)\b[\w ]*$", said["body"]) is not None

@@ -13,8 +13,9 @@ from engine.copilot.offline.words import base_verb, number_of, words_of
 _N = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty)"
 _SPAN = rf"(?:{_N}|an?|half an) (?:more )?(?:seconds?|minutes?|hours?|days?|weeks?)"
 _NOBODY = r"(?:nobody|no one)"
+_NOT = r"(?:doesn't|does not|don't|do not|has not|hasn't)"
 _APART = rf"(?: with ({_SPAN}) between[\w ]*)?"
-_REPLIES = r"(?:answers?|responds?|repl(?:y|ies)|reacts?)"
+_REPLIES = r"(?:answer(?:s|ed)?|respond(?:s|ed)?|repl(?:y|ies|ied)|react(?:s|ed)?)"
 _WHO = r"(?:it|that|this|they|them|him|her|the [\w -]+?|(?:he|she))"
 _PART = r"(?:(?! and )[^,;.])+?"
 _NO_ANSWER, _LONGER = r"if there is no answer within \1", r"if it takes longer than \1"
@@ -57,7 +58,7 @@ _FORMS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
      r"ask \1 on Slack; if there is no answer within \2,"),
     (rf"\b(?:if|when) {_NOBODY} (?:answers|responds|replies|reacts)[\w ]*? (?:within|after|for|in) ({_SPAN})",
      _NO_ANSWER),
-    (rf"\b(?:if|when) {_WHO} (?:doesn't|does not|don't|do not) {_REPLIES}[\w ]*? (?:within|after|for|in) ({_SPAN})",
+    (rf"\b(?:if|when) {_WHO} {_NOT} {_REPLIES}[\w ]*? (?:within|after|for|in) ({_SPAN})",
      _NO_ANSWER),
     (rf"\b(?:if|when) there is (?:still )?no (?:reply|response|answer|reaction) (?:within|after|for|in) ({_SPAN})",
      _NO_ANSWER),

@@ -20,7 +20,7 @@ from engine.records import dataclass
 _CODES = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
 _CLOCK = r"(?:half past \w+|\d{1,2}:\d\d(?:\s?[ap]\.?m\b)?|\d{1,2}\s?(?:[ap]\.?m\b|o'clock\b)|noon\b|midnight\b)"
-_HOUR = r"\d{1,2}(?![\w:.%]| \w+s\b)"
+_HOUR = r"\d{1,2}(?![\w:.%]| (?!o'clock)\w+s\b)"
 _UNIT = r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|mornings?|afternoons?|evenings?|nights?)"
 _DATE = r"(?:first|last|\d+(?:st|nd|rd|th)?)"
 _PLACE = r"(?-i:[A-Z][a-z]+)(?: (?-i:[A-Z][a-z]+))?"
@@ -35,7 +35,7 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("adverb", r"(hourly|daily|weekly|monthly|nightly)\b(?=\s*(?:[,.:;]|$|at\b|on\b|in\b|and\b))"),
     ("part", r"(?:in the )?(morning|afternoon|evening)s?\b"),
     ("time", rf"(?:at )?({_CLOCK}(?:(?:,? and(?: at)? |, (?:at )?){_CLOCK})*)"),
-    ("time", rf"at ({_HOUR}(?: and(?: at)? {_HOUR})*)"),
+    ("time", rf"at ({_HOUR}(?: and(?: at)? {_HOUR})*)(?: o'clock)?"),
     ("zone", r"(?:in )?(UTC|GMT)(?: time)?\b"),
     ("zone", r"(?:in )?((?-i:[A-Z])\w+/(?-i:[A-Z])\w+)\b"),
     ("zone", rf"(?:in )?({_PLACE}) time\b"),

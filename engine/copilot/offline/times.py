@@ -1,12 +1,9 @@
-"""Durations, moments and schedules in words: ``2 days``, ``until the start date``, ``every Monday at 7:30``."""
+"""Durations, counts and recurring times in words: ``2 days``, ``3 times``, every so often."""
 
 from __future__ import annotations
 
 from engine.copilot.offline.words import TIMES, UNITS, Word, number_of, singular
 from engine.records import dataclass
-
-_DAYS = {"monday": "MON", "tuesday": "TUE", "wednesday": "WED", "thursday": "THU", "friday": "FRI", "saturday": "SAT",
-         "sunday": "SUN"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ def count_of_times(words: list[Word] | tuple[Word, ...]) -> int | None:
     return None
 
 
-def scheduled(what: str, count: int, at: tuple[int, int] | None) -> Schedule:  # noqa: PLR0911 - one for each kind
+def scheduled(what: str, count: int, at: tuple[int, int] | None) -> Schedule:
     """So often, at a (minute, hour) where one was said."""
     if what in ("minute", "hour") or (what == "day" and at is None):
         plural = "s" if count != 1 else ""
@@ -61,13 +58,8 @@ def scheduled(what: str, count: int, at: tuple[int, int] | None) -> Schedule:  #
     usual = {"morning": (0, 8), "evening": (0, 18), "night": (0, 2)}.get(what, (0, 0))
     minute, hour = at or usual
     guess = None if at else f"No time was said: {hour:02d}:{minute:02d} is a guess."
-    day = next((code for name, code in _DAYS.items() if name.startswith(what) and len(what) >= 3), None)
     if what == "week":
         return Schedule(f"cron({minute} {hour} ? * MON *)", guess or "No day was said: Monday is a guess.")
-    if what == "weekday":
-        return Schedule(f"cron({minute} {hour} ? * MON-FRI *)", guess)
     if what == "month":
         return Schedule(f"cron({minute} {hour} 1 * ? *)", guess or "No day was said: the first is a guess.")
-    if day is not None:
-        return Schedule(f"cron({minute} {hour} ? * {day} *)", guess)
     return Schedule(f"cron({minute} {hour} * * ? *)", guess)

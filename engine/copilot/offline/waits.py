@@ -15,7 +15,7 @@ def wait_in(words: list[Word], known: Known) -> tuple[Wait | None, list[Word]]:
     text = lower(words)
     if match := re.match(r"^(?:(?:wait|pause|sleep|hold|delay)\b(?: for)? )?until (.+)$", text):
         return _until(words[-len(match[1].split()):], text, known), []
-    if match := re.match(r"^(\S+ \w+) (before|after) (?:the |an? )?([\w-]+(?: date)?)", text):
+    if match := re.match(r"^(\S+ \w+) (before|after) (?:the |an? )?([\w-]+(?: date| time)?)", text):
         seconds = duration_in(words[:2])
         if seconds is not None and text.split()[0] != "wait":
             return _offset(match, seconds, words)

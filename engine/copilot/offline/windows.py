@@ -15,8 +15,9 @@ from engine.copilot.offline.flow import Condition
 from engine.copilot.offline.words import DETERMINERS, NUMBERS, TIMES, UNITS, camel, plural, singular
 
 _N = rf"(?:\d+|{'|'.join(sorted({*NUMBERS, *TIMES} - {'a', 'an', 'half', 'once', 'zero'}, key=len, reverse=True))})"
-_MORE = r"(?:is |are |stays |goes |rises |remains |was |were )?(?P<more>above|over|(?:higher|greater|more|larger) than)"
-_LESS = r"(?:is |are |stays |drops |falls |remains |was |were )?(?P<less>below|under|(?:lower|less|fewer|smaller) than)"
+_IS = r"(?:is |are |stays |goes |rises |drops |falls |remains |was |were )?"
+_MORE = rf"{_IS}(?P<more>above|over|exceeds?|(?:higher|greater|more|larger) than)"
+_LESS = rf"{_IS}(?P<less>below|under|(?:lower|less|fewer|smaller) than)"
 _VALUE = r"(?P<value>\d+(?:\.\d+)?)\s?(?:%|percent|degrees?|kg|ms|seconds|points)?"
 _ROW = (
     rf"(?:for |in )?(?P<count>{_N}) (?:times |readings |checks |measurements |samples |days |runs |intervals )?"
@@ -31,7 +32,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("failures", re.compile(rf"^(?P<what>.+?) (?:fails|failed|has failed) (?:{_ROW}|(?P<count3>{_N}) times)$")),
     ("failures", re.compile(rf"^(?P<what>)(?:there (?:are|were) )?(?P<count>{_N}) (?:failures|errors) in a row$")),
     ("span", re.compile(
-        rf"^(?:(?P<who>.+?) (?:opens|opened|has|had|makes|made|sends|sent|gets|got) |there (?:are|were|have been) )?"
+        rf"^(?:(?P<who>.+?) (?:opens|has|had|makes|made|sends|sent|gets|got|\w+ed) |there (?:are|were|have been) )?"
         rf"(?P<sign>more than |over |at least |less than |fewer than )?(?P<count>{_N}) (?:or more )?(?P<what>[\w -]+?)"
         rf" (?:within|in|during) (?:the last |the past )?(?P<n>{_N}|an?) (?P<unit>\w+)$")),
     ("nth", re.compile(rf"^(?:it is )?every (?P<order>{'|'.join(_ORDERS)}) (?P<what>[\w-]+)(?: of .+)?$")),
