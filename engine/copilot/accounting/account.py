@@ -110,8 +110,8 @@ class _Ledger:
             failure = FAILURE.match(clause.text)
             if failure is not None and window_in(lower(clause.words[1:])) is None:
                 self._failure(clause, failure, found[index + 1:])
-            elif is_else(clause):
-                self._other_side(clause)
+            elif re.search(r"\b(?:otherwise|else)\b", clause.text):
+                self._other_side(clause, found[index - 1] if index else clause)
             elif head is not None:
                 before = clause.joiner == "post" and index > 0
                 self._condition(clause, found[index - 1] if before else next(iter(found[index + 1:]), None))
@@ -122,7 +122,9 @@ class _Ledger:
             for before, word in zip([None, *clause.words], clause.words, strict=False):
                 if self._is_free(word.start, word.end) and word.kind != "mark" and word.lower not in GLUE:
                     a_thing = before is not None and before.lower in DETERMINERS
-                    self._enter(word.start, word.end, "word", self._word(word, best, a_thing=a_thing))
+                    counts = word.kind in ("number", "clock")  # and no form says what
+                    pointer = None if counts else self._word(word, best, a_thing=a_thing)
+                    self._enter(word.start, word.end, "word", pointer)
         for word in words_of(self.sentence):  # what no clause has: "then", "and"
             if word.kind != "mark" and word.lower not in GLUE and self._is_free(word.start, word.end):
                 self._enter(word.start, word.end, "word", self._word(word, None))
@@ -192,9 +194,10 @@ class _Ledger:
             pointer = f"{choice.pointer}/Choices/{index}/Condition" if self._decides(choice, index, acting) else None
         self._enter(head.start, head.end, "condition", pointer)
 
-    def _other_side(self, clause: Clause) -> None:
-        """``otherwise …``: what it says stands on the other side of a rule alone."""
-        acting = self._state_of(Clause("and", after_else(clause.words)))
+    def _other_side(self, clause: Clause, before: Clause) -> None:
+        """``otherwise …``, ``… otherwise``: what it says stands on the other side of a rule alone."""
+        words = after_else(clause.words) if is_else(clause) else clause.words
+        acting = self._state_of(Clause("and", words or before.words))
         if acting is None or acting.state.get("Type") == "Succeed":
             return
         for one in self.facts.typed("Choice"):
@@ -202,9 +205,8 @@ class _Ledger:
             sides = [reached(one.machine, name) for name in (*targets, str(one.state.get("Default")))]
             if acting.machine is not one.machine or 0 < sum(acting.name in side for side in sides) < len(sides):
                 return
-        head = clause.words[0]
         for index, use in enumerate(self.used):
-            if use.start <= head.start < use.end:
+            if use.kind == "otherwise" and clause.words[0].start <= use.start < clause.words[-1].end:
                 self.used[index] = WordUse(use.start, use.end, use.text, use.kind, None)
 
     def _started(self, said: frozenset[str]) -> str | None:

@@ -267,6 +267,24 @@ def verbatim(said: Said, facts: Facts) -> str | None:
     return first(leaf for leaf in facts.leaves if not str(leaf.value).startswith("TODO") and bare in str(leaf.value))
 
 
+def sender(said: Said, facts: Facts) -> str | None:
+    """``from x@example.com``: who sends, and not whom it goes to."""
+    return first(leaf for leaf in facts.leaves if leaf.value == said["what"] and leaf.key in ("from", "sender", "From"))
+
+
+_CALLED = {
+    "function": ("FunctionName",), "lambda": ("FunctionName",), "queue": ("QueueUrl", "queue"), "table": ("TableName",),
+    "topic": ("TopicArn",), "bucket": ("Bucket", "name"), "workflow": ("StateMachineArn",),
+}
+
+
+def called(said: Said, facts: Facts) -> str | None:
+    """``the lint function``: what is called so, also where its whole address is still to be given."""
+    name = re.compile(rf"(?<![\w-]){re.escape(said['what'])}(?![\w-])", re.IGNORECASE)
+    found = first(leaf for leaf in facts.key(*_CALLED[said["kind"].lower()]) if name.search(str(leaf.value)))
+    return found or first(leaf for leaf in facts.conditions() if stems(said["what"]) <= leaf.stems)
+
+
 def of_type(*types: str) -> Evidence:
     """The first state of these types."""
     return lambda _, facts: first(facts.typed(*types))

@@ -31,6 +31,8 @@ _SPAN = (
     r"(?:in|for|after|within|every|until|by|wait|pause|sleep|of|takes|longer than|waiting|with|let|starting at|them"
     r"|another|out after|and|finished after|delay)"
 )
+_ENDS_NAME = r"except|but|whose|that|who|which|with|in|of|from|on|to|at|and|or|is|are"
+_CALLED = r"(?!function|same|new|first|second|other|right|whole)[\w-]+"
 _NOT = r"neither|nor|isn't|aren't|wasn't|doesn't|don't|didn't|hasn't|haven't|won't|cannot|can't"
 
 
@@ -48,8 +50,11 @@ def _form(kind: str, evidence: ev.Evidence, *ways: str) -> Form:
 
 
 FORMS: tuple[Form, ...] = (
+    _form("name", ev.sender, r"\bfrom (?P<what>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"),
     _form("name", ev.verbatim, r"https?://[^\s,;]+[^\s,;.!?):]", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", r"\"[^\"]*\"",
           r"“[^”]*”", r"(?<!\w)#[\w-]+", r"(?<![\w/])/[A-Za-z][\w-]*(?:/[\w-]+)*", r"\b\d{4}-\d\d-\d\d(?:T[\d:]+Z?)?"),
+    _form("name", ev.called,
+          rf"\bthe (?P<what>{_CALLED}) (?P<kind>function|lambda|queue|table|topic|bucket|workflow)\b"),
     _form("time", ev.weekdays, rf"\bevery day,? (?:except|but not)(?: for| on)? {_DAY}(?:(?:,? and |, ){_DAY})*",
           rf"\b(?:from )?{_DAY} (?:to|through|till) {_DAY}",
           r"\b(?:(?:every|each|on) )?(?:weekdays?|working days?)\b",
@@ -120,6 +125,6 @@ FORMS: tuple[Form, ...] = (
           r"(?:approved|approves?|rejected|rejects?|declined?|declines|refused|refusal|accepted)\b"),
     _form("question", ev.answered, r"\b(?:approv\w+|sign-?off|go-ahead|permission|consent)\b"),
     _form("repetition", ev.each,
-          r"\b(?:for )?(?:each|every|all)(?: of)?(?: the| their| its)? (?P<what>[\w-]+(?: [\w-]+)?)"),
+          rf"\b(?:for )?(?:each|every|all)(?: of)?(?: the| their| its)? (?P<what>[\w-]+(?: (?!{_ENDS_NAME})[\w-]+)?)"),
     _form("negation", ev.negated, rf"\b(?:not|no|never|none|unless|except|without|skip|nobody|{_NOT})\b"),
 )

@@ -36,7 +36,8 @@ EACH = re.compile(
 )
 ITEMS = re.compile(
     r"\b(?:each|every|all)(?: of)?(?: the| their| our)? "
-    r"(?!\d|time|second|minute|hour|day|week|month|year|morning|other|is\b|are\b)(?P<noun>(?:[\w-]+ ){0,2}?[\w-]+)"
+    r"(?!\d|time|second|minute|hour|day|week|month|year|morning|other|is\b|are\b)"
+    r"(?P<noun>(?:(?!except|but)[\w-]+ ){0,2}?[\w-]+)"
     r"(?: (?:in|of|from|on) (?:the |an? |that )?(?P<owner>(?!queue|bucket|topic)[\w-]+))?"
     r"(?: whose (?P<which>.+)$)?"
     r"(?= (?:to|into|with|by|in|on|from|is|are|gets?|through|using|via|and|for|the|an?|their)\b|$)"
