@@ -70,3 +70,24 @@ def test_pointers_are_escaped_and_lead_into_branches():
 
 def test_a_document_of_no_shape_uses_nothing():
     assert account("Call it", {"definition": {"States": []}}).to_dos[0].text == "Call"
+
+
+def test_a_function_that_is_named_is_used_only_where_it_is_called():
+    states = {"Run Lint": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True,
+                           "Arguments": {"FunctionName": "lint"}}}
+    found = became("run the lint function and the build function", states)
+    assert found["the lint function"] == "Run Lint/Arguments/FunctionName"
+    assert found["the build function"] is None
+
+
+def test_otherwise_is_used_where_its_step_stands_on_one_side():
+    states = {
+        "New?": {"Type": "Choice", "Default": "Call",
+                 "Choices": [{"Condition": "{% $states.input.new %}", "Next": "Log"}]},
+        "Log": {"Type": "Task", "Resource": "connector:log:write", "Arguments": {"message": "new"}, "End": True},
+        "Call": CALL,
+    }
+    sentence = "If it is new log it, otherwise call https://a.example.com"
+    assert became(sentence, states)["otherwise"] == "New?/Default"
+    joined = {key: value for key, value in states["Log"].items() if key != "End"} | {"Next": "Call"}
+    assert became(sentence, {**states, "Log": joined})["otherwise"] is None
