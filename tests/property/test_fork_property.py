@@ -42,7 +42,7 @@ class Ticking(SkipClock):
     """Time passes while somebody works: what fires, fires late, and a loop comes to its time-out."""
 
     def now(self):
-        self.sleep(0.02)
+        self.sleep(0.2)
         return super().now()
 
 

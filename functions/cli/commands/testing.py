@@ -11,12 +11,15 @@ import click
 from engine.errors import InvalidDocument, NotFound, UserError
 from engine.records import dataclass
 from engine.testing.cases import Difference, cases_beside
+from engine.testing.recorded import case_of
 from functions.app.case_check import told
 from functions.cli.account import readable_cause
-from functions.cli.client.client import Client
+from functions.cli.client.client import Client, part
 from functions.cli.files import Json, document_in, placed, read_file, write_file
+from functions.cli.screen import indented
 from functions.cli.session import session
 
+_PAGE = 1000
 _ENDINGS = (".json", ".yaml", ".yml")
 _PASSED, _FAILED = "✓ passed", "✗ failed"
 
@@ -31,14 +34,21 @@ class _Tested:
 
 
 @click.command("test")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, metavar="PATH...")
 @click.option("--case", "names", multiple=True, metavar="NAME", help="Only this case; may be given several times.")
+@click.option("--from", "execution", metavar="ID",
+              help="Run nothing: print a case made of this execution, or fork, for NAME/cases/….json.")
 @click.option("--junit", metavar="FILE", help="Also write the results there as JUnit XML, for CI.")
-def test_files(*, paths: tuple[str, ...], names: tuple[str, ...], junit: str | None) -> int:
+def test_files(*, paths: tuple[str, ...], names: tuple[str, ...], execution: str | None, junit: str | None) -> int:
     """Run the cases of workflow files, or of every file of a folder. Exit status 1 unless all pass.
 
     The cases are those in the document and those beside it in NAME/cases/*.json.
     """
+    if (execution is None) == (not paths):
+        raise click.UsageError("Give workflow files, or --from ID.")
+    if execution is not None:
+        _print_case(execution)
+        return 0
     with session().client(folder=False) as api:
         tested = [_run(api, path, names) for path in _files(paths)]
     results = [result for item in tested for result in item.results]
@@ -57,6 +67,19 @@ def test_files(*, paths: tuple[str, ...], names: tuple[str, ...], junit: str | N
     shape = {"files": files, "passed": passed, "failed": len(results) - passed}
     session().screen.show(shape, lambda: _print(tested, passed, len(results)))
     return 1 if passed < len(results) else 0
+
+
+def _print_case(execution: str) -> None:
+    at = f"/executions/{part(execution)}"
+    with session().client() as api:
+        found = api.whole(api.get(at))
+        events: list[Json] = api.get(f"{at}/history", limit=_PAGE)["events"]
+        while events and len(events) % _PAGE == 0 and (
+            more := api.get(f"{at}/history", after=len(events), limit=_PAGE)["events"]
+        ):
+            events += more
+    case = case_of(found, events)
+    session().screen.show(case, lambda: click.echo(indented(case)))
 
 
 def _files(paths: Sequence[str]) -> Iterator[Path]:

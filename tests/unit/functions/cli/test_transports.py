@@ -88,6 +88,7 @@ CASES = {
     "rollback": [["hello", "1"], ["hello", "9"]],
     "workflows": [[]],
     "test": [["{hello}"], ["{hello}", "--case", "greets", "--junit", "{out}"], ["{hello}", "--case", "nope"],
+             ["--from", "hello:one"], ["--from", "nope:one"], ["{hello}", "--from", "hello:one"],
              ["{broken}"]],
     "simulate": [["{hello}", "--input", '{"a": 1}', "--events", "--limits", "aws", "--seconds", "60"],
                  ["{fails}", "--stubs", "{stubs}"], ["{hello}", "--example-stubs"]],

@@ -1,0 +1,48 @@
+"""A fork at an event, beside its original."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.studio.explorer_page import address
+
+ORDER = {"StartAt": "Book", "States": {
+    "Book": {"Type": "Pass", "Result": {"booked": True}, "ResultPath": "$.booking", "Next": "Express"},
+    "Express": {"Type": "Choice", "Default": "By Road", "Choices": [
+        {"Variable": "$.express", "BooleanEquals": True, "Next": "By Air"}]},
+    "By Road": {"Type": "Pass", "Result": "road", "End": True},
+    "By Air": {"Type": "Pass", "Result": "air", "End": True},
+}}
+
+
+@pytest.mark.full
+def test_a_fork_with_another_input_is_shown_beside_its_original(studio, studio_server, screens):
+    page = studio.page
+    studio_server.publish("orders", ORDER)
+    one = studio_server.run("orders", {"express": False}, "one")
+    studio.open(address(one))
+    page.get_by_role("tab", name=re.compile("^Events")).first.click()
+    events = page.get_by_role("list", name="Events of the execution")
+    events.get_by_role("button", name=re.compile("ChoiceStateEntered")).click()
+    events.get_by_role("button", name="Fork here …").click()
+    dialog = page.get_by_role("dialog", name=re.compile("^Fork one at event"))
+    editor = dialog.locator(".cm-content")
+    expect(editor).to_contain_text('"booked": true')
+    studio.check_axe()
+    screens(studio, "fork", widths=(1440, 390))
+    editor.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text('{"express": true}')
+    dialog.get_by_role("button", name="Fork", exact=True).click()
+    expect(page.get_by_text("at event")).to_be_visible()
+    expect(page.get_by_role("link", name="one", exact=True)).to_be_visible()
+    expect(page.locator(".ex-head [data-status]")).to_have_text("Succeeded")
+    expect(page.get_by_text("Its original")).to_be_visible()
+    expect(page.get_by_text("then this one went to By Air, that one to By Road")).to_be_visible()
+    screens(studio, "fork-beside", widths=(1440,))
+    expect(page.get_by_role("button", name="Redrive …")).to_have_count(0)
+    studio.open("/executions/")
+    expect(page.get_by_role("row", name=re.compile("one~at")).get_by_text("fork", exact=True)).to_be_visible()

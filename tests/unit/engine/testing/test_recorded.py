@@ -1,0 +1,70 @@
+"""A case made of an execution ends as that did."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import assume, given, settings
+
+from engine.catalog.cases import Case
+from engine.errors import InvalidDocument
+from engine.testing import simulate
+from engine.testing.recorded import case_of
+from tests.support.definitions_strategy import cases
+from tests.support.draws import drawn
+from tests.support.durable import TESTER, Product, ScriptedTasks
+from tests.support.oracle import QUICK, canonical
+from tests.support.redriving import BAD, A, B, machine, task
+
+
+def shown(product, key):
+    """As the API shows it."""
+    found = product.describe(key)
+    fork = None if found.fork is None else {"given": found.fork.given, "event": found.fork.event}
+    return {
+        "id": key.id, "name": key.name, "status": found.status, "input": found.input, "output": found.output,
+        "error": found.error, "ended_at": found.ended_at, "fork": fork, "hidden": False,
+    }, product.executions.history(key, limit=100_000)
+
+
+def ran(definition, tasks, given=None):
+    product = Product(definition, tasks)
+    key = product.start({} if given is None else given)
+    product.drain(limit=5_000)
+    return product, key
+
+
+@settings(QUICK, max_examples=drawn(25, of=100))
+@given(cases(clock=False, timeout=False))
+def test_its_stubs_answer_what_was_asked(case):
+    assume(not case.fans_out)
+    product, key = ran(case.definition, case.answers, case.input)
+    execution, events = shown(product, key)
+    made = case_of(execution, events)
+    Case.model_validate(made)
+    ended = simulate(case.definition, made["input"], stubs=made["stubs"])
+    assert (ended.status, ended.error) == (execution["status"], execution["error"])
+    assert canonical(ended.output) == canonical(execution["output"])
+
+
+def test_each_attempt_is_a_stub():
+    retried = task(A, "Second", Retry=[{"ErrorEquals": ["Demo.Down"]}])
+    product, key = ran(machine(First=retried, Second=task(B)), ScriptedTasks({A: [BAD, {"a": 1}], B: [{"b": 2}]}))
+    made = case_of(*shown(product, key))
+    assert made["stubs"] == {
+        A: [{"state": "First", "input": {}, "error": "Demo.Down", "cause": "it is down"},
+            {"state": "First", "input": {}, "output": {"a": 1}}],
+        B: [{"state": "Second", "input": {"a": 1}, "output": {"b": 2}}],
+    }
+    assert made["expect"] == {"status": "SUCCEEDED", "output": {"b": 2}}
+
+
+def test_one_that_was_stopped_is_no_case():
+    product = Product(machine(First={"Type": "Wait", "Seconds": 60, "End": True}))
+    key = product.start({})
+    product.run(key)
+    with pytest.raises(InvalidDocument, match="it has not ended"):
+        case_of(*shown(product, key))
+    product.executions.stop(key, actor=TESTER)
+    product.drain()
+    with pytest.raises(InvalidDocument, match="it was stopped"):
+        case_of(*shown(product, key))
