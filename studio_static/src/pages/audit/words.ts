@@ -21,6 +21,7 @@ const ACTS: Readonly<Record<AuditAct | "request.refused", string>> = {
   "execution.rerun": "Ran an execution again",
   "execution.redrive": "Redrove an execution",
   "execution.fork": "Forked an execution",
+  "actor.erase": "Erased an actor's name",
   "execution.erase": "Erased an execution",
   "execution.reveal": "Revealed sensitive fields",
   "workflow.reveal": "Revealed sensitive fields of a test",
