@@ -95,9 +95,9 @@ def test_a_replay_goes_to_the_version_of_today(hooked):
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.ADMIN])
 def test_what_arrived_for_a_workflow_with_sensitive_fields_is_hidden_whole(hooked, role):
     hooked.publish(
-        {**OPEN, "when": "{% $states.input.iban = 'x' %}", "dedupe_key": "$.iban"}, sensitive={"input": ["/iban"]},
+        {**OPEN, "when": "{% $states.input.iban = 'x' %}", "dedupe_key": "$.id"}, sensitive={"input": ["/iban"]},
     )
-    hooked.api("POST", "/hooks/flow/order", {"iban": "DE021001001"})
+    hooked.api("POST", "/hooks/flow/order", {"iban": "DE021001001", "id": "o-17"})
     hooked.api.roles = (role,)
     (row,) = hooked.deliveries()
     shown = hooked.api("GET", f"/deliveries/{quote(row['id'], safe='')}")
@@ -105,5 +105,5 @@ def test_what_arrived_for_a_workflow_with_sensitive_fields_is_hidden_whole(hooke
     assert (row["why"], row["dedupe_key"], shown.json["hidden"]) == ("********", "********", True)
     if role is Role.ADMIN:
         clear = hooked.api("GET", f"/deliveries/{quote(row['id'], safe='')}", automate_reveal="ticket%207").json
-        assert (clear["arrived"], clear["hidden"]) == ({"iban": "DE021001001"}, False)
+        assert (clear["arrived"], clear["hidden"]) == ({"iban": "DE021001001", "id": "o-17"}, False)
         assert "execution.reveal" in [entry["act"] for entry in hooked.api("GET", "/audit").json["entries"]]
