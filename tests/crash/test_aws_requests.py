@@ -100,6 +100,13 @@ def test_a_repeated_write_tells_of_its_own_item(stores):
     assert [found.id for found in stores.journal.inbox(key)] == ["answer#1"]
 
 
+def test_botocore_makes_a_transaction_known_when_it_is_asked_for_again(stores):
+    model = stores.stores.clients.dynamodb.meta.service_model
+    named = {name for name in model.operation_names if model.operation_model(name).idempotent_members}
+    assert {"TransactWriteItems"} <= named
+    assert not named & {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"}
+
+
 def test_a_page_may_hold_one_item_and_none_is_missed(stores):
     key = started(stores, 5)
     for number in range(3):

@@ -126,7 +126,7 @@ class Starts:
         def write() -> Execution:
             self._check_open(header.key, budget, sync=sync)
             existing = (create or self._journal.create)(header, data, row_of(header, business_key=found_by))
-            there[:] = [] if existing is None else [existing]
+            there[:] = [] if existing is None or _is_own(existing, header) else [existing]
             stands = header if existing is None else _same_execution(existing, header, again=not sync)
             if not sync and (not queued or not self._is_queued(stands.key)):  # resumed meanwhile: nobody else wakes it
                 self._queue.send(first_wake(stands, now, settled_at))
@@ -197,6 +197,11 @@ class Starts:
             if self._journal.header(key) is None:
                 raise
             return False  # a start that is asked for again is answered as ever
+
+
+def _is_own(existing: Header, header: Header) -> bool:
+    """Whether what is there was written by this very start: its request was made twice, for its answer was lost."""
+    return (existing.started_at, existing.input_digest) == (header.started_at, header.input_digest)
 
 
 def _same_execution(existing: Header, wanted: Header, *, again: bool) -> Header:

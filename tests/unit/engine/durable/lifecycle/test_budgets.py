@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from threading import Barrier
 from time import sleep
 
@@ -177,13 +178,32 @@ def test_a_start_beyond_the_budget_is_refused_with_when_to_come_again_and_nothin
 
 def test_a_start_that_is_asked_for_again_counts_once():
     product = _product(per_minute=2, exceeded="refuse")
-    assert product.start(name="a") == product.start(name="a")
+    first = product.start(name="a")
+    product.clock.sleep(0.001)
+    assert product.start(name="a") == first
     product.start(name="b")
+
+
+def test_a_start_whose_request_is_made_twice_has_used_its_unit():
+    """The answer of the first was lost: it finds itself."""
+    product = _product(per_minute=2, exceeded="refuse")
+    create = product.stores.journal.create
+
+    def repeated(*given):
+        create(*given)
+        return create(*given)
+
+    product.stores.journal.create = repeated
+    product.start(name="a")
+    product.start(name="b")
+    with pytest.raises(BudgetExceeded):
+        product.start(name="c")
 
 
 def test_starts_of_one_name_at_once_are_one_and_take_one_unit():
     product = _product(per_minute=3, exceeded="refuse")
-    create, many = product.stores.journal.create, Barrier(10)
+    create, many, ticks = product.stores.journal.create, Barrier(10), count()
+    product.clock.now = lambda: START + next(ticks) / 1000
 
     def slow(*given):
         """Whoever is here first is still here when the others ask for their unit."""
