@@ -150,6 +150,11 @@ class Settings:
         (), "AUTOMATE_CONNECTOR_FILES",
         "Folders whose connector files (YAML or JSON, docs/connector-files.md) are connectors; separated by commas.",
     )
+    secret_grants: tuple[str, ...] = _setting(
+        (), "AUTOMATE_SECRET_GRANTS",
+        "Who may use secrets of the environment: KEY=WORKFLOW/CONNECTOR@HOST, separated by commas; * stands for any "
+        "workflow, connector or host. With it a key that it does not name is nobody's; without it everybody may.",
+    )
     egress_allow: tuple[str, ...] = _setting(
         (), "AUTOMATE_EGRESS_ALLOW",
         "What connectors may call although it is not public: host:port, separated by commas. A host is a name "

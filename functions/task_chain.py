@@ -5,7 +5,8 @@
       │  StartsExecutions  one of our own workflows: a child execution   engine.durable.worker.start_execution
       ▼
     InCall                 log lines name the execution, the state and the attempt; a failure is logged
-      │  SecretResolving   SecretRefs become values; the outcome is scrubbed of them
+      │  SecretResolving   SecretRefs become values where they are granted; the outcome is scrubbed of them
+      │  GrantedHosts      the dialler asks for the hosts of the grants
       │  RoutedTasks       by the resource's first letters
       ▼
     AwsTasks  arn:…        ConnectorTasks  connector:…        FileTasks  file:…, on one machine
@@ -20,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from connectors.egress import in_force
+from connectors.egress.granted import GrantedHosts
 from connectors.registry import default_registry, load_files, load_modules
 from connectors.routing import LateTasks, RoutedTasks
 from connectors.tasks import ConnectorTasks
@@ -66,7 +68,7 @@ def connected(
     load_files(settings.connector_files)
     in_force.apply(settings, environment)
     connectors = ConnectorTasks(default_registry)
-    return connectors if aws is None else RoutedTasks(connectors, LateTasks(aws), files)
+    return GrantedHosts(connectors if aws is None else RoutedTasks(connectors, LateTasks(aws), files))
 
 
 def aws_tasks_of_a_stage(settings: Settings) -> Tasks:

@@ -146,9 +146,9 @@ class DataStack(Stack):
             service="secretsmanager", resource="secret", resource_name=f"automate/{self._tunables.stage}/*",
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
-        reading = ["secretsmanager:GetSecretValue"]
+        reading = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
         writing = [f"secretsmanager:{name}" for name in (
-            "CreateSecret", "DeleteSecret", "DescribeSecret", "PutSecretValue", "RestoreSecret", "TagResource",
+            "CreateSecret", "DeleteSecret", "PutSecretValue", "RestoreSecret", "TagResource", "UntagResource",
             "UpdateSecret",
         )]
         allow(role, [*reading, *(writing if write else [])], arn)

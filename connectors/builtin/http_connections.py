@@ -68,6 +68,7 @@ class Connections:
     ) -> Answer:
         """Send the request, read the answer. Raises ConnectorError for what may not be called, NoConnection, NoAnswer,
         and TooLarge for a body over `most_bytes`."""
+        dialler.check_granted(url.host)
         key = (dialler, url.origin)
         connection = self._taken(key) or _opened(dialler, url, deadline, self._context)
         finished = False

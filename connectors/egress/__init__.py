@@ -7,5 +7,6 @@ allowing   AUTOMATE_EGRESS_ALLOW: what is called although it is not public
 dialling   host, port, deadline ─► name resolved once, every address checked, a socket to a checked one
 sockets    sockets that keep a deadline, whatever the other side sends
 http_connection   HTTP over such a socket
+granted    the hosts that the secrets of a call are granted for
 in_force   the process's dialler
 """

@@ -17,6 +17,7 @@ from ipaddress import IPv4Address, ip_address
 from typing import Any
 
 from connectors.egress.allowing import SETTING, Entry
+from connectors.egress.granted import not_granted
 from connectors.egress.hosts import Address, BadHost, Host, parse_host
 from connectors.egress.ranges import BY_ADDRESS, BY_NAME, Range, carried, special
 from connectors.egress.sockets import TimedSocket, left
@@ -80,6 +81,7 @@ class Dialler:
             parsed = parse_host(host)
         except BadHost as error:
             raise ConnectorError(f"the host {error}", definite=True, code=REFUSED) from None
+        self.check_granted(parsed)
         if parsed.address is not None:
             addresses = [parsed.address]
         else:
@@ -88,6 +90,13 @@ class Dialler:
         for address in addresses:
             self._check(parsed, port, address)
         return addresses
+
+    def check_granted(self, host: Host) -> None:
+        """Raises ConnectorError where the secrets of the call under way are not granted for `host`: whoever keeps a
+        connection asks before each use."""
+        why = not_granted(host.text)
+        if why is not None:
+            raise ConnectorError(f"{host} is refused: {why}", definite=True, code=REFUSED)
 
     def _check(self, host: Host, port: int, address: Address) -> None:
         if self._is_runtime(host, port, address):

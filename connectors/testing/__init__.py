@@ -19,7 +19,7 @@ from connectors.tasks import ConnectorTasks
 from engine.clock import SystemClock
 from engine.governance.resolving import SecretResolving
 from engine.governance.secret_refs import escape, references_in
-from engine.ports.secrets import SecretInfo
+from engine.ports.secrets import Grants, SecretInfo
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn
 
 if TYPE_CHECKING:
@@ -82,6 +82,9 @@ class _Given:
 
     def get(self, workspace: str, key: str, *, fresh: bool = False) -> str | None:  # noqa: ARG002 - the port's shape
         return self._values.get(key)
+
+    def grants(self, workspace: str, key: str, *, fresh: bool = False) -> Grants:  # noqa: ARG002 - the port's shape
+        return None
 
     def list(self, workspace: str) -> list[SecretInfo]:  # noqa: ARG002 - the port's shape
         return [SecretInfo(key, self.name) for key in sorted(self._values)]

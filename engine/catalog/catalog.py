@@ -90,12 +90,14 @@ class ImportResult:
 
 class Catalog:
     """Wired in functions; safe to share between threads. `heard` is what triggers hear there, None: everything;
-    `alert_targets` whom alerts may tell there, None: that is not looked at."""
+    `alert_targets` whom alerts may tell there, None: that is not looked at; `secrets` names the secrets of a document
+    that are not granted to it."""
 
     def __init__(
         self, store: CatalogStore, clock: Clock, *, validate: Validate | None = None,
         tasks: Tasks | None = None, task_max_seconds: float = TASK_MAX_SECONDS, heard: Heard | None = None,
         alert_targets: AlertTargets | None = None,
+        secrets: Callable[[WorkflowDocument], list[Diagnostic]] | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -104,6 +106,7 @@ class Catalog:
         self._task_max_seconds = task_max_seconds
         self._heard = heard
         self._alert_targets = alert_targets
+        self._secrets = secrets
 
     # Drafts
 
@@ -191,9 +194,12 @@ class Catalog:
 
     # Versions
 
-    def problems(self, document: WorkflowDocument, workspace: str | None = None) -> list[Diagnostic]:
+    def problems(
+        self, document: WorkflowDocument, workspace: str | None = None, *, secrets: bool = True
+    ) -> list[Diagnostic]:
         """Everything that publishing `document` would refuse (severity ERROR) or warn of, each with its place. With a
-        `workspace` also which workflows it names are missing there."""
+        `workspace` also which workflows it names are missing there. Without `secrets` nothing is said of what is
+        granted: who may not see secrets' names is told nothing of them."""
         from engine.catalog.publishing import document_problems  # noqa: PLC0415  a third of what a command imports
         from engine.language.asl.validate import validate  # noqa: PLC0415
 
@@ -202,6 +208,8 @@ class Catalog:
             document, tasks=self._tasks, task_max_seconds=self._task_max_seconds, now=self._clock.now(),
             heard=self._heard, alert_targets=self._alert_targets,
         )
+        if secrets and self._secrets is not None:
+            found += self._secrets(document)
         return found if workspace is None else found + self.missing(workspace, document)
 
     def missing(self, workspace: str, document: WorkflowDocument) -> list[Diagnostic]:

@@ -1,6 +1,7 @@
 """SecretResolving: the last step before a connector, and the first after it.
 
     TaskCall with references ──► look up each KEY ──► inner Tasks, values in `secrets` ──► scrub ──► TaskOutcome
+                                   └─ granted?          with the hosts that its grants name
 
 A value exists from the look-up to the scrubbed outcome and nowhere else: not in the arguments, the journal, the
 history, a message or a log. Backends are asked in order; the first that holds the key answers.
@@ -19,14 +20,18 @@ from engine.clock import Clock
 from engine.errors import StorageError, UserError
 from engine.governance.log_masking import KNOWN, KnownSecrets
 from engine.governance.masking import Scrubber, SecretValues
+from engine.governance.secret_grants import hosts_for, how_to_grant, user_of
 from engine.governance.secret_refs import check_key
-from engine.ports.secrets import SecretBackend
+from engine.ports.secrets import ANY, Grants, SecretBackend, SecretGrant
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, Tasks, TasksDecorator, TaskSucceeded
 
 _LOG = logging.getLogger(__name__)
 
 NOT_FOUND = "Automate.SecretNotFound"
+NOT_GRANTED = "Automate.SecretNotGranted"
 UNAVAILABLE = "Automate.SecretsUnavailable"
+
+Hosts = tuple[tuple[str, ...], ...]
 
 LEAST_SECONDS = 1.0
 """A second call needs at least this much of the first one's budget."""
@@ -46,23 +51,25 @@ class SecretResolving(TasksDecorator):
     def call(self, call: TaskCall) -> TaskOutcome:
         """Resolve, call, scrub.
 
-        Fails with Automate.SecretNotFound (definite, no Retrier helps) or, when a backend did not serve,
-        Automate.SecretsUnavailable (definite; a Retrier may help). Both before anything was called.
+        Fails with Automate.SecretNotFound or Automate.SecretNotGranted (definite, no Retrier helps) or, when a backend
+        did not serve, Automate.SecretsUnavailable (definite; a Retrier may help). All before anything was called.
         """
         if not call.secret_refs:
             return self._tasks.call(call)
         began = self._clock.now()
-        secrets = self._look_up(call, fresh=False)
-        if isinstance(secrets, TaskFailed):
-            return secrets
+        found = self._look_up(call, fresh=False)
+        if isinstance(found, TaskFailed):
+            return found
+        secrets, hosts = found
+        call = dataclasses.replace(call, hosts=hosts)
         outcome = self._call(call, secrets, began)
         if not (isinstance(outcome, TaskFailed) and outcome.authentication and outcome.definite):
             return outcome
-        newer = self._look_up(call, fresh=True)
+        again = self._look_up(call, fresh=True)
         spent = self._clock.now() - began
-        if isinstance(newer, TaskFailed) or newer == secrets or call.budget_seconds - spent < LEAST_SECONDS:
+        if isinstance(again, TaskFailed) or again[0] == secrets or call.budget_seconds - spent < LEAST_SECONDS:
             return outcome
-        return self._call(call, newer, began, older=secrets)
+        return self._call(dataclasses.replace(call, hosts=again[1]), again[0], began, older=secrets)
 
     def _call(
         self, call: TaskCall, secrets: SecretValues, began: float, *, older: SecretValues | None = None
@@ -82,25 +89,38 @@ class SecretResolving(TasksDecorator):
         cause = None if outcome.cause is None else scrubber.text(outcome.cause)
         return dataclasses.replace(outcome, error=scrubber.text(outcome.error), cause=cause)
 
-    def _look_up(self, call: TaskCall, *, fresh: bool) -> SecretValues | TaskFailed:
-        """The values of all keys that `call` refers to, or the failure that names every key without one."""
-        found = SecretValues()
+    def _look_up(self, call: TaskCall, *, fresh: bool) -> tuple[SecretValues, Hosts] | TaskFailed:
+        """The values of all keys that `call` refers to, and what their grants let it reach; or the failure that names
+        every key without a value, else every one that is not granted."""
+        found, hosts = SecretValues(), []
         missing: list[str] = []
+        refused: list[str] = []
+        connector = user_of(call.resource)
         for key in dict.fromkeys(key for _, key in call.secret_refs):
             try:
-                value, answers = _ask(self._backends, call.workspace, key, fresh=fresh)
+                backend, value, answers = _ask(self._backends, call.workspace, key, fresh=fresh)
+                if backend is None or value is None:
+                    missing.append(
+                        f'secret "{key}" was not found; asked in this order: {"; ".join(answers) or "nobody"}'
+                    )
+                    continue
+                admitted = hosts_for(backend.grants(call.workspace, key, fresh=fresh), call.workflow, connector)
             except StorageError as error:
                 return TaskFailed(UNAVAILABLE, f'secret "{key}": {error}')
-            if value is None:
-                missing.append(f'secret "{key}" was not found; asked in this order: {"; ".join(answers) or "nobody"}')
-            else:
-                found[key] = value
+            if not admitted:
+                advice = how_to_grant(backend.name, key, SecretGrant(call.workflow, connector))
+                refused.append(f'secret "{key}" is not granted to {connector} in workflow {call.workflow}. {advice}')
+            elif ANY not in admitted:
+                hosts.append(admitted)
+            found[key] = value
         self._known.add(found.values())
-        if not missing:
-            return found
-        keys = [key for _, key in call.secret_refs if key not in found]
-        advice = f"Set it with: automate secrets set {keys[0]}"
-        return TaskFailed(NOT_FOUND, ". ".join([*missing, advice]), retryable=False)
+        if missing:
+            keys = [key for _, key in call.secret_refs if key not in found]
+            advice = f"Set it with: automate secrets set {keys[0]}"
+            return TaskFailed(NOT_FOUND, ". ".join([*missing, advice]), retryable=False)
+        if refused:
+            return TaskFailed(NOT_GRANTED, ". ".join(refused), retryable=False)
+        return found, tuple(hosts)
 
 
 class AnswerMasks:
@@ -116,20 +136,27 @@ class AnswerMasks:
         Raises StorageError: what may hold a secret that nobody can look up is not stored.
         """
         asked = {
-            _ask(self._backends, workspace, key, fresh=fresh)[0] for key in set(keys) for fresh in (False, True)
+            _ask(self._backends, workspace, key, fresh=fresh)[1] for key in set(keys) for fresh in (False, True)
         }
         return Scrubber(value for value in asked if value)
 
 
+def granted(backends: Sequence[SecretBackend], workspace: str, key: str) -> tuple[str, Grants] | None:
+    """The name of the backend that answers for `key`, and who may use what it gives; None where none has it. Raises
+    StorageError."""
+    backend = _ask(backends, workspace, key, fresh=False)[0]
+    return None if backend is None else (backend.name, backend.grants(workspace, key))
+
+
 def _ask(
     backends: Sequence[SecretBackend], workspace: str, key: str, *, fresh: bool
-) -> tuple[str | None, list[str]]:
-    """The first backend's value; else None and what each backend answered. Raises StorageError."""
+) -> tuple[SecretBackend, str, list[str]] | tuple[None, None, list[str]]:
+    """The first backend that has a value, with it; else None, and what each backend answered. Raises StorageError."""
     answers: list[str] = []
     try:
         check_key(key)
     except UserError as error:
-        return None, [f"nobody, as {error.message}"]
+        return None, None, [f"nobody, as {error.message}"]
     for backend in backends:
         try:
             value = backend.get(workspace, key, fresh=fresh)
@@ -137,6 +164,6 @@ def _ask(
             answers.append(f"{backend.name} ({error.message})")
             continue
         if value:
-            return value, answers
+            return backend, value, answers
         answers.append(backend.name)
-    return None, answers
+    return None, None, answers

@@ -10,6 +10,30 @@ from engine.records import dataclass
 Json = Any
 
 
+ANY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretGrant:
+    """That `workflow` may hand a secret to `connector`, for calls to `host`. ANY stands for each of the three.
+
+    `connector` is what engine.governance.secret_grants.user_of says; `host` a name, ``*.`` before one for all names
+    below it, or an address.
+    """
+
+    workflow: str
+    connector: str = ANY
+    host: str = ANY
+
+    def __str__(self) -> str:
+        """As settings and tags have it: WORKFLOW/CONNECTOR@HOST."""
+        return f"{self.workflow}/{self.connector}@{self.host}"
+
+
+Grants = tuple[SecretGrant, ...] | None
+"""Who may use a secret; None: everybody, as before secrets named who may."""
+
+
 @dataclass(frozen=True, slots=True)
 class SecretInfo:
     """What may be shown of a secret: never its value."""
@@ -18,6 +42,7 @@ class SecretInfo:
     backend: str
     updated_at: float | None = None
     updated_by: str | None = None
+    grants: Grants = None
 
 
 class SecretBackend(Protocol):
@@ -29,6 +54,10 @@ class SecretBackend(Protocol):
         """The value; None when this backend does not hold it. `fresh` bypasses any cache."""
         ...
 
+    def grants(self, workspace: str, key: str, *, fresh: bool = False) -> Grants:
+        """Who may use the value that `get` gives; nobody where there is none. `fresh` as for `get`."""
+        ...
+
     def list(self, workspace: str) -> list[SecretInfo]:
         """What it holds, by key."""
         ...
@@ -38,7 +67,17 @@ class WritableSecrets(SecretBackend, Protocol):
     """A backend that can be written to."""
 
     def set(self, workspace: str, key: str, value: str, *, by: str) -> SecretInfo:
-        """Create or rotate the value of `key`."""
+        """Create or rotate the value of `key`. Nobody may use a new one; a rotated one keeps its grants."""
+        ...
+
+    def grant(self, workspace: str, key: str, grant: SecretGrant) -> bool:
+        """Let `grant` use `key`, beside those that may; one that everybody could use is then for this one alone. False
+        where there is no such secret."""
+        ...
+
+    def revoke(self, workspace: str, key: str, grant: SecretGrant | None) -> bool:
+        """Take `grant`, or all with None, from `key`; False where there is no such secret. Of one that everybody could
+        use, all of it is taken."""
         ...
 
     def delete(self, workspace: str, key: str) -> bool:

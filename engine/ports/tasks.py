@@ -23,6 +23,8 @@ class TaskCall:
     `secrets` maps the KEYs of `secret_refs` to their values. Only engine.governance.resolving fills it, on the last
     step to the connector; `arguments` keep the references even then, so that a call printed shows no value.
 
+    `hosts` are what the secrets' grants let the call reach: of each of them one pattern must admit a host.
+
     `credentials` is the state's Credentials, evaluated: the role that an AWS service is to be called under.
 
     `frame`, `visit` and `epoch` say which of the execution's frames calls: what the call starts has it as its parent.
@@ -43,6 +45,7 @@ class TaskCall:
     secret_refs: tuple[tuple[str, str], ...] = ()
     task_token: str | None = None
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    hosts: tuple[tuple[str, ...], ...] = ()
     credentials: Json = None
     job: Json = None
     stops_job: bool = False

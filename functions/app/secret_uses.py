@@ -1,47 +1,135 @@
-"""Which workflows name a secret: their active versions and their drafts, by the SecretRefs that stand in them."""
+"""Which parts of workflows name a secret, by the SecretRefs that stand in them, and whether it is granted to them."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from engine.catalog.catalog import Catalog
+from engine.catalog.document import WorkflowDocument
 from engine.catalog.states import states_of
+from engine.errors import Diagnostic, location
+from engine.governance.resolving import granted
+from engine.governance.secret_grants import WEBHOOK, admits, hosts_for, how_to_grant, user_of
 from engine.governance.secret_refs import references_in
+from engine.ports.secrets import ANY, Grants, SecretBackend, SecretGrant
+from engine.records import dataclass
 from functions.app.shapes import secrets as shapes
 
 Json = Any
+Kind = Literal["state", "trigger", "alert"]
+
+_ALERTS = "http"
+"""The connector that calls the webhooks of alerts."""
 
 
-def secret_uses(catalog: Catalog, workspace: str) -> dict[str, list[shapes.SecretUse]]:
-    """By key, who names it. Archived workflows count too: what of them runs still needs it."""
-    uses: dict[str, list[shapes.SecretUse]] = {}
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A place that names the secret `key`: a state, a trigger or an alert, by its name. `grant` is what lets it; its
+    host is ANY where no address is written out."""
+
+    key: str
+    kind: Kind
+    name: str
+    place: str
+    grant: SecretGrant
+
+    def may(self, grants: Grants) -> bool:
+        """Whether `grants` let it. An address that an expression makes is known when it is called, and asked then."""
+        hosts = hosts_for(grants, self.grant.workflow, self.grant.connector)
+        return bool(hosts) and (self.grant.host == ANY or admits(hosts, self.grant.host))
+
+
+def uses_in(workflow: str, document: Json) -> Iterator[Use]:
+    """Each place of a document, as it is written, that names a secret; each key once a place."""
+    for state in states_of(document.get("definition")):
+        called = state.own.get("Arguments", state.own.get("Parameters"))
+        grant = SecretGrant(workflow, user_of(str(state.own.get("Resource", ANY))), _host_in(called))
+        yield from _uses("state", state.name, state.place, state.own, grant)
+    for index, trigger in enumerate(document.get("triggers") or ()):
+        name = str(trigger.get("path", trigger.get("name", trigger.get("type"))))
+        grant = SecretGrant(workflow, WEBHOOK)
+        yield from _uses("trigger", name, f"/triggers/{index}/auth", trigger.get("auth"), grant)
+    for index, alert in enumerate(document.get("alerts") or ()):
+        hook = alert.get("webhook")
+        grant = SecretGrant(workflow, _ALERTS, _host_in(hook))
+        yield from _uses("alert", str(alert.get("name", "alert")), f"/alerts/{index}/webhook", hook, grant)
+
+
+def ungranted(document: WorkflowDocument, backends: Sequence[SecretBackend], workspace: str) -> list[Diagnostic]:
+    """A problem for each secret that is there and not granted to the place that names it. Raises StorageError."""
+    return [
+        Diagnostic(
+            "SECRET_NOT_GRANTED",
+            f"the {use.kind} {use.name!r}: the secret {use.key} is not granted to {_who(use.grant)}. "
+            f"{how_to_grant(backend, use.key, use.grant)}", use.place,
+        )
+        for use, backend in needed(document, backends, workspace)
+    ]
+
+
+def needed(
+    document: WorkflowDocument, backends: Sequence[SecretBackend], workspace: str
+) -> Iterator[tuple[Use, str]]:
+    """The places that name a secret which is not granted to them, and the backend that has it."""
+    known: dict[str, tuple[str, Grants] | None] = {}
+    for use in uses_in(document.name, document.as_written):
+        if use.key not in known:
+            known[use.key] = granted(backends, workspace, use.key)
+        held = known[use.key]
+        if held is not None and not use.may(held[1]):
+            yield use, held[0]
+
+
+def every_use(catalog: Catalog, workspace: str) -> Iterator[tuple[int | Literal["draft"], Use]]:
+    """Each use of a secret in the active versions and in the drafts. Archived workflows count too: what of them runs
+    still needs it."""
     for row in catalog.workflows(workspace):
-        documents: list[tuple[Any, Json]] = []
         if row.active_version:
             active = catalog.version(workspace, row.workflow, row.active_version)
-            documents.append((row.active_version, json.loads(active.document)))
-        documents.append(("draft", catalog.draft(workspace, row.workflow).document.as_written))
-        for version, document in documents:
-            states, webhooks = _states_by_key(document.get("definition")), _webhooks_by_key(document.get("triggers"))
-            for key in {**states, **webhooks}:
-                uses.setdefault(key, []).append(shapes.SecretUse(
-                    workflow=row.workflow, version=version, states=states.get(key, []), webhooks=webhooks.get(key, []),
-                ))
-    return uses
+            for use in uses_in(row.workflow, json.loads(active.document)):
+                yield row.active_version, use
+        for use in uses_in(row.workflow, catalog.draft(workspace, row.workflow).document.as_written):
+            yield "draft", use
 
 
-def _webhooks_by_key(triggers: Json) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for trigger in triggers or ():
-        for key in dict.fromkeys(key for _, key in references_in(trigger.get("auth"))):
-            found.setdefault(key, []).append(trigger["path"])
-    return found
+def secret_uses(uses: Iterable[tuple[int | Literal["draft"], Use]]) -> dict[str, list[shapes.SecretUse]]:
+    """By key, the versions that name it, each with its states, webhooks and alerts."""
+    found: dict[str, dict[tuple[str, int | Literal["draft"]], dict[Kind, list[str]]]] = {}
+    for version, use in uses:
+        whose = found.setdefault(use.key, {}).setdefault((use.grant.workflow, version), {})
+        whose.setdefault(use.kind, []).append(use.name)
+    return {
+        key: [
+            shapes.SecretUse(
+                workflow=workflow, version=version, states=names.get("state", []), webhooks=names.get("trigger", []),
+                alerts=names.get("alert", []),
+            )
+            for (workflow, version), names in whose.items()
+        ]
+        for key, whose in found.items()
+    }
 
 
-def _states_by_key(definition: Json) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for state in states_of(definition):
-        for key in dict.fromkeys(key for _, key in references_in(state.own)):
-            found.setdefault(key, []).append(state.name)
-    return found
+def _uses(kind: Kind, name: str, place: str, value: Json, grant: SecretGrant) -> Iterator[Use]:
+    found = {key: path for path, key in reversed(list(references_in(value)))}  # of each key the first
+    for key in dict.fromkeys(key for _, key in references_in(value)):
+        yield Use(key, kind, name, f"{place}{location(found[key])}", grant)
+
+
+def _host_in(arguments: Json) -> str:
+    """The host of the `url` that is written out in `arguments`; ANY where none is."""
+    url = arguments.get("url") if isinstance(arguments, dict) else None
+    if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+        return ANY
+    try:
+        return (urlsplit(url).hostname or ANY).removesuffix(".")
+    except ValueError:
+        return ANY
+
+
+def _who(grant: SecretGrant) -> str:
+    host = "" if grant.host == ANY else f" for {grant.host}"
+    return f"{grant.connector} in the workflow {grant.workflow}{host}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from connectors.registry import default_registry
@@ -14,6 +14,7 @@ from engine.durable.lifecycle.budgets import Budgets
 from engine.durable.lifecycle.executions import Executions
 from engine.durable.lifecycle.pausing import Pausing
 from engine.durable.worker.sync_start import SyncStarts
+from engine.errors import Diagnostic
 from engine.governance.audit import Audit
 from engine.governance.audit_beside import Beside
 from engine.governance.roles import Caller
@@ -37,6 +38,7 @@ from functions.task_chain import TaskChain
 
 if TYPE_CHECKING:
     from engine.catalog.catalog import Catalog
+    from engine.catalog.document import WorkflowDocument
     from engine.catalog.heard import Heard
     from engine.durable.lifecycle.erasing import Erasing
     from engine.durable.triggering.telling import Run
@@ -129,6 +131,7 @@ def services_over(
         return Catalog(
             stores.catalog, clock, tasks=chain.tasks, task_max_seconds=settings.task_max_seconds, heard=heard,
             alert_targets=AlertTargets.of_a_stage(settings) if heard is not None else AlertTargets.here(settings),
+            secrets=partial(_ungranted, secret_backends, settings.workspace),
         )
 
     @cache
@@ -201,3 +204,11 @@ def services_over(
         started_by=StartedBy(audit), open_hiding=hiding, open_triggers=triggers, open_webhooks=webhooks,
         open_erasing=erasing,
     )
+
+
+def _ungranted(
+    backends: Sequence[SecretBackend], workspace: str, document: WorkflowDocument
+) -> list[Diagnostic]:
+    from functions.app.secret_uses import ungranted  # noqa: PLC0415  few requests check a document
+
+    return ungranted(document, backends, workspace)

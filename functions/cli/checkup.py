@@ -200,10 +200,22 @@ def _secrets(api: Client) -> Iterator[Check]:
         )
     else:
         yield Check("secrets", "well", "every secret that a workflow names is there")
+    yield from _granted_to_all(found)
     for item in sorted((item for item in found["secrets"] if item["shadowed_by"]), key=lambda item: str(item["key"])):
         key, by = item["key"], item["shadowed_by"]
         yield Check("secrets", "note", f"the stored value of {key} is not the one that runs: the {by} has one too",
                     f"Unset AUTOMATE_{key}, or delete the stored one: automate secrets delete {key}")
+
+
+def _granted_to_all(found: Json) -> Iterator[Check]:
+    """Secrets of before they named who may use them, which everybody may."""
+    free = sorted(item["key"] for item in found["secrets"] if item.get("grants", []) is None)
+    if free:
+        yield Check(
+            "secrets", "note", f"every workflow, connector and host may have {', '.join(free)}",
+            f"automate secrets usage {free[0]} shows who names it; automate secrets grant gives it to them alone; one "
+            "of the environment: AUTOMATE_SECRET_GRANTS",
+        )
 
 
 def _definitions(api: Client) -> Iterator[Check]:

@@ -52,7 +52,10 @@ def prepare(product: Product, samples: Path) -> list[str]:
             notes.append(f"{done['workflow']} version {done['version']}: {how}")
     if all(item["key"] != SECRET for item in api.get("/secrets")["secrets"]):
         api.put(f"/secrets/{SECRET}", {"value": SECRET_VALUE})
-        notes.append(f"secret {SECRET}: set (a sample value)")
+        for use in api.get(f"/secrets/{SECRET}/usage")["uses"]:
+            if use["version"] != "draft":
+                api.post(f"/secrets/{SECRET}/grants", {"workflow": use["workflow"], "connector": use["connector"]})
+        notes.append(f"secret {SECRET}: set (a sample value), and granted to the samples")
     return notes
 
 

@@ -1225,6 +1225,8 @@ export const AUDIT_ACTS = [
   "grant.remove",
   "map_run.update",
   "secret.delete",
+  "secret.grant",
+  "secret.revoke",
   "secret.rotate",
   "secret.set",
   "task.answer",

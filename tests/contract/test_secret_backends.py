@@ -1,5 +1,7 @@
 """What every writable secret backend promises, whichever it is."""
 
+import json
+
 import boto3
 import pytest
 from moto import mock_aws
@@ -8,6 +10,7 @@ from engine.adapters.aws.secretsmanager import SecretsManager
 from engine.adapters.local.secret_store import LocalSecretStore
 from engine.clock import SkipClock
 from engine.errors import InvalidDocument
+from engine.ports.secrets import SecretGrant
 
 TRICKY = ["x", 'with "quotes" and \\', "line one\nline two\n", "ünïcødé 🔑", " spaces ", "v" * 10_000]
 
@@ -96,3 +99,94 @@ def test_an_empty_value_is_refused_and_the_old_one_kept(backend):
     with pytest.raises(InvalidDocument):
         backend.set("default", "KEY", "", by="ann")
     assert backend.get("default", "KEY") == "old"
+
+
+ORDERS, ALL = SecretGrant("orders", "http", "api.example.org"), SecretGrant("*", "*", "*.example.org")
+
+
+def held(backend, key="KEY", workspace="default"):
+    """Who may use it, which every way of asking agrees on."""
+    grants = backend.grants(workspace, key)
+    listed = [info.grants for info in backend.list(workspace) if info.key == key]
+    assert backend.grants(workspace, key, fresh=True) == grants
+    assert listed in ([grants], [])
+    return None if grants is None else set(grants)
+
+
+def test_nobody_may_use_a_new_secret_and_a_rotated_one_keeps_its_grants(backend):
+    assert held(backend) == set()
+    backend.set("default", "KEY", "one", by="ann")
+    assert held(backend) == set()
+    assert backend.grant("default", "KEY", ORDERS) is True
+    assert backend.grant("default", "KEY", ALL) is True
+    assert backend.grant("default", "KEY", ORDERS) is True
+    assert held(backend) == {ORDERS, ALL}
+    backend.set("default", "KEY", "two", by="ben")
+    assert held(backend) == {ORDERS, ALL}
+    assert backend.get("default", "KEY") == "two"
+
+
+def test_a_grant_is_taken_and_so_are_all(backend):
+    backend.set("default", "KEY", "one", by="ann")
+    for grant in (ORDERS, ALL):
+        backend.grant("default", "KEY", grant)
+    assert backend.revoke("default", "KEY", ORDERS) is True
+    assert backend.revoke("default", "KEY", ORDERS) is True
+    assert held(backend) == {ALL}
+    backend.grant("default", "KEY", ORDERS)
+    assert backend.revoke("default", "KEY", None) is True
+    assert held(backend) == set()
+
+
+def test_what_is_not_there_is_granted_to_nobody(backend):
+    assert backend.grant("default", "KEY", ORDERS) is False
+    assert backend.revoke("default", "KEY", None) is False
+    backend.set("default", "KEY", "one", by="ann")
+    backend.grant("default", "KEY", ORDERS)
+    assert held(backend, workspace="team") == set()
+    backend.delete("default", "KEY")
+    assert held(backend) == set()
+    assert backend.grant("default", "KEY", ORDERS) is False
+
+
+def test_who_sets_a_deleted_key_again_grants_nothing_of_before(backend):
+    backend.set("default", "KEY", "one", by="ann")
+    backend.grant("default", "KEY", ORDERS)
+    backend.delete("default", "KEY")
+    backend.set("default", "KEY", "two", by="ann")
+    assert held(backend) == set()
+
+
+@pytest.fixture
+def of_before(backend, tmp_path):
+    """The backend, with a secret that an earlier release wrote."""
+    backend.set("default", "KEY", "one", by="ann")
+    if backend.name == "local store":
+        path = tmp_path / "data" / "secrets.json"
+        document = json.loads(path.read_text())
+        del document["secrets"]["default"]["KEY"]["grants"]
+        path.write_text(json.dumps(document))
+    else:
+        client = boto3.client("secretsmanager", region_name="eu-central-1")
+        client.untag_resource(SecretId="automate/test/KEY", TagKeys=["automate:grants"])
+        client.close()
+    return backend
+
+
+def test_everybody_may_use_a_secret_of_before_until_it_is_granted(of_before):
+    assert held(of_before) is None
+    of_before.set("default", "KEY", "two", by="ann")
+    assert held(of_before) is None
+    of_before.grant("default", "KEY", ORDERS)
+    assert held(of_before) == {ORDERS}
+
+
+def test_a_secret_of_before_may_be_taken_from_everybody(of_before):
+    of_before.revoke("default", "KEY", None)
+    assert held(of_before) == set()
+
+
+def test_a_secret_of_before_that_was_deleted_is_nobody_s_when_it_is_set_again(of_before):
+    of_before.delete("default", "KEY")
+    of_before.set("default", "KEY", "two", by="ann")
+    assert held(of_before) == set()

@@ -193,6 +193,7 @@ def test_the_document_is_typed(typed, cloud, origin):
 
     line("automate import --file workflows/order_flow.json")
     line("automate secrets set")
+    line("automate secrets grant")
     assert "FAILED" in line("automate start order_flow")
     assert "order_flow:first" in line("automate executions --status failed")
     assert "Charge Payment" in line("automate show order_flow:first")

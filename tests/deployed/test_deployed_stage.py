@@ -35,6 +35,7 @@ def order_flow(stage, services):
     """order_flow, published, its secret set; gives the input of an order."""
     publish(stage, json.loads((ROOT / "workflows" / "order_flow.json").read_text()))
     stage.answer("PUT", f"/secrets/{KEY}", {"value": "canary-first-key"})
+    stage.answer("POST", f"/secrets/{KEY}/grants", {"workflow": "*"})
     return lambda number: ORDER | {"orderId": f"o-{number}", "endpoint": services.address}
 
 

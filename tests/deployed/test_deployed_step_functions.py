@@ -50,6 +50,7 @@ def exported(stage, tmp_path):
     """The definition's file."""
     made = document(f"{stage.emulator.url}/_localstack/health")
     stage.answer("PUT", "/secrets/LEAVING_KEY", {"value": "a-secret-that-leaves"})
+    stage.answer("POST", "/secrets/LEAVING_KEY/grants", {"workflow": "leaves", "connector": "http"})
     stage.answer("POST", "/workflows/import", {"document": made, "publish": True})
     client = stage.output("api", "UserPoolClientId")
     stage.command("login", "--user", USER, "--client-id", client, "--region", REGION, given=f"{PASSWORD}\n")

@@ -87,6 +87,7 @@ def call(stage, path, body, signature):
 
 def test_a_webhook_starts_once_by_its_signature_over_its_bytes(stage):
     stage.answer("PUT", "/secrets/HOOK_KEY", {"value": KEY})
+    stage.answer("POST", "/secrets/HOOK_KEY/grants", {"workflow": "hooked", "connector": "trigger:webhook"})
     listens(stage, "hooked", {"type": "webhook", "path": "in", "dedupe_key": "{% $states.input.base64 %}", "auth": {
         "style": "hmac", "header": "X-Signature", "secrets": [{"$secret": "HOOK_KEY"}],
     }})

@@ -188,6 +188,7 @@ FLOW = {
 def test_a_workflow_runs_from_the_api_to_the_worker(deployed):
     status, _ = deployed.api("PUT", "/secrets/{key}", {"value": CANARY}, key="VAULT_KEY")
     assert status == 200
+    deployed.api("POST", "/secrets/{key}/grants", {"workflow": "flow", "connector": "e2e_vault"}, key="VAULT_KEY")
     published = deployed.publish(FLOW)
     assert published["version"]["published_by"] == "ada@example.com"
     status, started = deployed.api(
@@ -209,6 +210,7 @@ def test_a_workflow_runs_from_the_api_to_the_worker(deployed):
 
 def test_a_secrets_value_is_stored_nowhere(deployed, capsys):
     deployed.api("PUT", "/secrets/{key}", {"value": CANARY}, key="VAULT_KEY")
+    deployed.api("POST", "/secrets/{key}/grants", {"workflow": "flow", "connector": "e2e_vault"}, key="VAULT_KEY")
     deployed.publish(FLOW)
     deployed.api("POST", "/workflows/{name}/executions", {"input": {"lines": []}, "name": "one"}, name="flow")
     shown = deployed.run_until_closed("flow%3Aone")

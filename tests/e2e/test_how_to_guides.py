@@ -162,6 +162,7 @@ def silent_service(reader):
 def test_the_lines_of_the_how_to_guides_do_what_they_say(reader, silent_service):
     def hang_an_order(reader):
         reader.server.json("PUT", "/secrets/DEMO_PAYMENT_KEY", {"value": "a-demo-key"})
+        reader.server.json("POST", "/secrets/DEMO_PAYMENT_KEY/grants", {"workflow": "order_flow"})
         reader.name = "slow-1"
         start(reader, f"{silent_service}/samples")
 

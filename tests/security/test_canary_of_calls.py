@@ -19,6 +19,7 @@ from engine.clock import SkipClock
 from engine.governance import log_masking
 from engine.governance.log_masking import KnownSecrets, mask_logs
 from engine.governance.resolving import SecretResolving
+from engine.ports.secrets import SecretGrant
 from engine.ports.tasks import TaskCall, TaskFailed, TaskSucceeded
 from tests.support.canary import Canary
 
@@ -128,6 +129,7 @@ def test_the_value_is_nowhere(action, where, logs, tmp_path):
         environment["AUTOMATE_KEY"] = CANARY.value
     else:
         store.set("default", "KEY", CANARY.value, by="ann")
+        store.grant("default", "KEY", SecretGrant("w"))
     backends = [EnvironmentSecrets(environment), store]
     spy = Spy(ConnectorTasks(registry))
     tasks = SecretResolving(spy, backends, SkipClock(), known=known)

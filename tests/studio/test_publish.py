@@ -142,3 +142,21 @@ def test_an_older_version_becomes_the_draft(studio):
         page.get_by_role("button", name="Into the draft: version 1").click()
     assert studio.server.json("GET", "/workflows/taken_up/draft")["document"]["definition"] == STATES
     assert active(studio.server, "taken_up") == 2
+
+
+def test_the_grant_that_a_secret_needs_is_offered_where_it_is_published(studio):
+    server = studio.server
+    server.json("PUT", "/secrets/SHOP_KEY", {"value": server.canary})
+    call = {"Type": "Task", "Resource": "connector:http:request", "End": True,
+            "Parameters": {"url": "https://shop.example.org/", "bearer_token": {"$secret": "SHOP_KEY"}}}
+    bring(server, "shopping", {"StartAt": "Call", "States": {"Call": call}}, publish=False)
+    dialog = open_dialog(studio, "shopping")
+    expect(dialog).to_contain_text("SHOP_KEY for http at shop.example.org")
+    publish = dialog.get_by_role("button", name="Publish", exact=True)
+    expect(publish).to_be_disabled()
+    studio.check_axe()
+    dialog.get_by_role("button", name="Grant it").click()
+    publish.click()
+    expect(studio.page.get_by_text("Version 1 of shopping is active")).to_be_visible()
+    grants = server.json("GET", "/secrets/SHOP_KEY/usage")["grants"]
+    assert grants == [{"workflow": "shopping", "connector": "http", "host": "shop.example.org"}]

@@ -23,7 +23,7 @@ from engine.governance.role_grants import RoleGrants
 from engine.governance.roles import EVERY_WORKSPACE, Caller, Grant, Role
 from engine.ports.keys import Actor
 from engine.ports.logs import LogLine, LogLines, LogQuery
-from engine.ports.secrets import SecretInfo
+from engine.ports.secrets import Grants, SecretGrant, SecretInfo
 from engine.settings import Settings
 from functions.app.services import Place, Services
 from functions.app.wiring import services_over
@@ -40,18 +40,35 @@ class MemorySecrets:
 
     def __init__(self) -> None:
         self.values: dict[str, str] = {}
+        self.granted: dict[str, Grants] = {}
 
     def get(self, workspace: str, key: str, *, fresh: bool = False) -> str | None:
         return self.values.get(key)
 
     def list(self, workspace: str) -> list[SecretInfo]:
-        return [SecretInfo(key, self.name, 0.0, "ada") for key in sorted(self.values)]
+        return [SecretInfo(key, self.name, 0.0, "ada", self.granted.get(key)) for key in sorted(self.values)]
+
+    def grants(self, workspace: str, key: str, *, fresh: bool = False) -> Grants:
+        return self.granted.get(key)
 
     def set(self, workspace: str, key: str, value: str, *, by: str) -> SecretInfo:
+        if key not in self.values:
+            self.granted[key] = ()
         self.values[key] = value
-        return SecretInfo(key, self.name, 0.0, by)
+        return SecretInfo(key, self.name, 0.0, by, self.granted.get(key))
+
+    def grant(self, workspace: str, key: str, grant: SecretGrant) -> bool:
+        held = self.granted.get(key) or ()
+        self.granted[key] = (*(one for one in held if one != grant), grant)
+        return key in self.values
+
+    def revoke(self, workspace: str, key: str, grant: SecretGrant | None) -> bool:
+        held = self.granted.get(key) or ()
+        self.granted[key] = tuple(one for one in held if grant not in (None, one))
+        return key in self.values
 
     def delete(self, workspace: str, key: str) -> bool:
+        self.granted.pop(key, None)
         return self.values.pop(key, None) is not None
 
 

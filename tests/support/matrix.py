@@ -103,6 +103,7 @@ TABLE = {
         POST /copilot/fix
         POST /copilot/error-handling
         GET /secrets
+        GET /secrets/{key}/usage
     """,
     "publisher": """
         POST /workflows/{name}/publish
@@ -116,6 +117,8 @@ TABLE = {
         PUT /secrets/{key}
         POST /secrets/{key}/rotate
         DELETE /secrets/{key}
+        POST /secrets/{key}/grants
+        DELETE /secrets/{key}/grants
         GET /audit
         GET /audit/verify
         POST /audit/verify

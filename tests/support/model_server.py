@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from engine.clock import SystemClock
-from engine.ports.secrets import SecretInfo
+from engine.ports.secrets import Grants, SecretInfo
 from tests.support import patience
 
 
@@ -144,6 +144,9 @@ class Secrets:
 
     def get(self, workspace: str, key: str, *, fresh: bool = False) -> str | None:
         return self.values.get(key)
+
+    def grants(self, workspace: str, key: str, *, fresh: bool = False) -> Grants:
+        return None
 
     def list(self, workspace: str) -> list[SecretInfo]:
         return [SecretInfo(key, self.name) for key in self.values]

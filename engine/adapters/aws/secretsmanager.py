@@ -3,30 +3,49 @@
 Another workspace than the default one has a folder of its own: ``automate/<stage>/<workspace>/STRIPE_KEY`` (a key holds
 no slash, so the two cannot meet). Values are cached for `max_age_seconds` per process: a call of GetSecretValue costs
 money and time, a rotation is seen after that age, or at once by `fresh`. What is missing is not cached.
+
+Who may use a secret stands in its tags: they are made with it, kept with it and gone with it, and are read without its
+value. Each grant is a tag of its own, so that two who grant at once take nothing from each other. A secret without the
+tag GRANTS_TAG is of before, or made by AWS's own tools: everybody may use it.
+
+    automate:grants = kept        automate:for:<digest of the grant> = orders/http@api.example.org      + stands for *
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from engine.clock import Clock
-from engine.errors import InvalidDocument, StorageError, StoreUnavailable, Throttled
+from engine.errors import InvalidDocument, Refused, StorageError, StoreUnavailable, Throttled
+from engine.governance.secret_grants import parse_grant
 from engine.governance.secret_refs import check_key, check_value
 from engine.ports.keys import DEFAULT_WORKSPACE
-from engine.ports.secrets import SecretInfo
+from engine.ports.secrets import Grants, SecretGrant, SecretInfo
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
+
+Kept = TypeVar("Kept")
 
 MAX_AGE_SECONDS = 60.0
 RECOVERY_DAYS = 7
 """A deleted secret can be brought back for so long (the least that Secrets Manager allows)."""
 
 BY_TAG = "automate:updated-by"
+GRANTS_TAG = "automate:grants"
+FOR_TAG = "automate:for:"
+MOST_GRANTS = 40
+"""A secret has at most 50 tags (AWS Secrets Manager quotas); some are its owner's."""
+
+MOST_TAG = 256
+"""Characters of a tag's value."""
+
 _THROTTLES = frozenset({"ThrottlingException", "TooManyRequestsException", "LimitExceededException"})
 
 
@@ -49,6 +68,7 @@ class SecretsManager:
         self._kms_key = kms_key
         self._lock = threading.Lock()
         self._cache: dict[str, tuple[float, str]] = {}
+        self._granted: dict[str, tuple[float, Grants]] = {}
 
     def get(self, workspace: str, key: str, *, fresh: bool = False) -> str | None:
         """The current value; None when there is none or it is marked for deletion.
@@ -56,10 +76,9 @@ class SecretsManager:
         Raises Throttled or StoreUnavailable, InvalidDocument for a binary secret.
         """
         name = self._prefix(workspace) + check_key(key)
-        with self._lock:
-            kept = self._cache.get(name)
         now = self._clock.now()
-        if kept is not None and not fresh and 0 <= now - kept[0] < self._max_age:
+        kept = self._kept(self._cache, name, now)
+        if kept is not None and not fresh:
             return kept[1]
         try:
             answer = self._client.get_secret_value(SecretId=name)
@@ -75,6 +94,21 @@ class SecretsManager:
             self._cache[name] = (now, value)
         return value
 
+    def grants(self, workspace: str, key: str, *, fresh: bool = False) -> Grants:
+        """See SecretBackend. Raises Throttled or StoreUnavailable."""
+        name = self._prefix(workspace) + check_key(key)
+        now = self._clock.now()
+        kept = self._kept(self._granted, name, now)
+        if kept is not None and not fresh:
+            return kept[1]
+        found = self._tags(name)
+        if found is None:
+            self._forget(name)
+            return ()
+        with self._lock:
+            self._granted[name] = (now, grants := _grants_of(found))
+        return grants
+
     def list(self, workspace: str) -> list[SecretInfo]:
         """What this stage and workspace hold, by key; no value is read."""
         prefix = self._prefix(workspace)
@@ -85,10 +119,10 @@ class SecretsManager:
                 for entry in page["SecretList"]:
                     key = entry["Name"].removeprefix(prefix)
                     if key != entry["Name"] and "/" not in key:
-                        tags = {tag["Key"]: tag["Value"] for tag in entry.get("Tags", ())}
+                        tags = _tags_of(entry)
                         changed = entry.get("LastChangedDate")
                         at = None if changed is None else changed.timestamp()
-                        found.append(SecretInfo(key, self.name, at, tags.get(BY_TAG)))
+                        found.append(SecretInfo(key, self.name, at, tags.get(BY_TAG), _grants_of(tags)))
         except (ClientError, BotoCoreError) as error:
             raise _storage_error("ListSecrets", prefix, error) from error
         return sorted(found, key=lambda info: info.key)
@@ -107,6 +141,40 @@ class SecretsManager:
         finally:
             self._forget(name)
         return SecretInfo(key, self.name, self._clock.now(), tag["Value"])
+
+    def grant(self, workspace: str, key: str, grant: SecretGrant) -> bool:
+        """See WritableSecrets. Raises Refused for a grant that no tag holds, and for one too many; Throttled or
+        StoreUnavailable."""
+        value = str(grant).replace("*", "+")
+        if len(value) > MOST_TAG:
+            raise Refused(
+                f"the grant {grant} is longer than the {MOST_TAG} characters of a tag, where a stage keeps grants",
+                where=key, advice="Grant it for a shorter host, or for any host: leave --host out.",
+            )
+
+        def granted(name: str, tags: Mapping[str, str]) -> None:
+            if sum(tag.startswith(FOR_TAG) for tag in tags) >= MOST_GRANTS and _tag_of(grant) not in tags:
+                raise Refused(
+                    f"the secret {key!r} has {MOST_GRANTS} grants, as many as a stage keeps for one", where=key,
+                    advice="Revoke some, or grant it to a workflow for any connector and host.",
+                )
+            self._client.tag_resource(SecretId=name, Tags=_tags({GRANTS_TAG: "kept", _tag_of(grant): value}))
+
+        return self._regrant(workspace, key, granted)
+
+    def revoke(self, workspace: str, key: str, grant: SecretGrant | None) -> bool:
+        """See WritableSecrets. Raises Throttled or StoreUnavailable."""
+        def revoked(name: str, tags: Mapping[str, str]) -> None:
+            gone = [
+                tag for tag, value in tags.items()
+                if tag.startswith(FOR_TAG) and (grant is None or value.replace("+", "*") == str(grant))
+            ]
+            if GRANTS_TAG not in tags:
+                self._client.tag_resource(SecretId=name, Tags=_tags({GRANTS_TAG: "kept"}))
+            if gone:
+                self._client.untag_resource(SecretId=name, TagKeys=gone)
+
+        return self._regrant(workspace, key, revoked)
 
     def delete(self, workspace: str, key: str) -> bool:
         """Mark `key` for deletion in RECOVERY_DAYS; False when there is none."""
@@ -128,21 +196,54 @@ class SecretsManager:
         folder = "" if workspace == DEFAULT_WORKSPACE else f"{workspace}/"
         return f"automate/{self._stage}/{folder}"
 
+    def _kept(self, cache: Mapping[str, tuple[float, Kept]], name: str, now: float) -> tuple[float, Kept] | None:
+        """What is cached and young enough."""
+        with self._lock:
+            kept = cache.get(name)
+        return kept if kept is not None and 0 <= now - kept[0] < self._max_age else None
+
+    def _tags(self, name: str) -> dict[str, str] | None:
+        """The tags of a secret; None where there is none, or it is marked for deletion."""
+        try:
+            found = self._client.describe_secret(SecretId=name)
+        except (ClientError, BotoCoreError) as error:
+            if _code(error) == "ResourceNotFoundException":
+                return None
+            raise _storage_error("DescribeSecret", name, error) from error
+        return None if "DeletedDate" in found else _tags_of(found)
+
+    def _regrant(self, workspace: str, key: str, change: Callable[[str, Mapping[str, str]], None]) -> bool:
+        name = self._prefix(workspace) + check_key(key)
+        tags = self._tags(name)
+        if tags is None:
+            return False
+        try:
+            change(name, tags)
+        except (ClientError, BotoCoreError) as error:
+            raise _storage_error("TagResource", name, error) from error
+        finally:
+            self._forget(name)
+        return True
+
     def _write(self, name: str, value: str) -> None:
         own_key = False
         try:
             found = self._client.describe_secret(SecretId=name)
             own_key = not found.get("KmsKeyId")
-            if "DeletedDate" in found:
+            if "DeletedDate" in found:  # a new one under the key: what the deleted one granted is not granted again
                 self._client.restore_secret(SecretId=name)
+                self._client.tag_resource(SecretId=name, Tags=_tags({GRANTS_TAG: "kept"}))
+                if held := [tag for tag in _tags_of(found) if tag.startswith(FOR_TAG)]:
+                    self._client.untag_resource(SecretId=name, TagKeys=held)
         except ClientError as error:
             if _code(error) != "ResourceNotFoundException":
                 raise
             try:
+                kept = _tags({GRANTS_TAG: "kept"})
                 if self._kms_key:
-                    self._client.create_secret(Name=name, SecretString=value, KmsKeyId=self._kms_key)
+                    self._client.create_secret(Name=name, SecretString=value, KmsKeyId=self._kms_key, Tags=kept)
                 else:
-                    self._client.create_secret(Name=name, SecretString=value)
+                    self._client.create_secret(Name=name, SecretString=value, Tags=kept)
             except ClientError as second:
                 if _code(second) != "ResourceExistsException":  # else another writer was first: the last one counts
                     raise
@@ -156,6 +257,27 @@ class SecretsManager:
     def _forget(self, name: str) -> None:
         with self._lock:
             self._cache.pop(name, None)
+            self._granted.pop(name, None)
+
+
+def _tags_of(described: Mapping[str, Any]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in described.get("Tags", ())}
+
+
+def _tags(tags: Mapping[str, str]) -> list[Any]:
+    """As AWS takes them."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def _tag_of(grant: SecretGrant) -> str:
+    """The key of a grant's tag."""
+    return FOR_TAG + hashlib.sha256(str(grant).encode()).hexdigest()[:16]
+
+
+def _grants_of(tags: Mapping[str, str]) -> Grants:
+    """Who may use the secret with these tags. A tag that somebody wrote by hand and that is no grant grants nothing."""
+    held = [parse_grant(value.replace("+", "*")) for tag, value in sorted(tags.items()) if tag.startswith(FOR_TAG)]
+    return tuple(grant for grant in held if grant is not None) if GRANTS_TAG in tags or held else None
 
 
 def _code(error: Exception) -> str:

@@ -1,12 +1,14 @@
 """The local secret store: one encrypted file in the data folder, and its key beside it.
 
-    secrets.json   {"schema", "key_check", "secrets": {workspace: {KEY: {"value", "updated_at", "updated_by"}}}}
+    secrets.json   {"schema", "key_check", "secrets": {workspace: {KEY: {value, updated_at, updated_by, grants}}}}
     secrets.key    32 random bytes, readable by their owner only (0600), made at the first `set`
     secrets.lock   held while writing
 
 A value is AES-256-GCM under a nonce of its own, with workspace and KEY as associated data: an entry that was moved to
 another name or workspace does not decrypt. A write replaces the file as a whole (write, fsync, rename), under the lock:
 a crash leaves the old file or the new one. Who reads the folder reads the secrets; back up the key apart from the file.
+
+An entry of before secrets named who may use them has no grants, and everybody may.
 
 Nothing is written over contents that cannot be read: a damaged file, a missing or a foreign key give StoreCorrupt.
 """
@@ -20,14 +22,14 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from engine.clock import Clock
 from engine.errors import StoreBusy, StoreCorrupt, StoreUnavailable
 from engine.governance.secret_refs import check_key, check_value
-from engine.ports.secrets import SecretInfo
+from engine.ports.secrets import Grants, SecretGrant, SecretInfo
 
 SCHEMA = 1
 KEY_BYTES = 32
@@ -63,6 +65,11 @@ class LocalSecretStore:
         entry = self._read(fresh=fresh)["secrets"].get(workspace, {}).get(check_key(key))
         return None if entry is None else self._open(workspace, key, entry["value"])
 
+    def grants(self, workspace: str, key: str, *, fresh: bool = False) -> Grants:
+        """See SecretBackend. Raises StoreCorrupt or StoreUnavailable."""
+        entry = self._read(fresh=fresh)["secrets"].get(workspace, {}).get(check_key(key))
+        return () if entry is None else _grants_of(entry)
+
     def list(self, workspace: str) -> list[SecretInfo]:
         """What the store holds, by key. Nothing is decrypted."""
         entries = self._read(fresh=False)["secrets"].get(workspace, {})
@@ -80,8 +87,32 @@ class LocalSecretStore:
             nonce = secrets.token_bytes(NONCE_BYTES)
             sealed = nonce + AESGCM(master).encrypt(nonce, value.encode(), _bound_to(workspace, key))
             entry = {"value": base64.b64encode(sealed).decode(), "updated_at": self._clock.now(), "updated_by": by}
+            before = document["secrets"].get(workspace, {}).get(key, {"grants": []})
+            if "grants" in before:
+                entry["grants"] = before["grants"]
             self._write({**_with_entry(document, workspace, key, entry), "key_check": _key_check(master)})
         return self._info(key, entry)
+
+    def grant(self, workspace: str, key: str, grant: SecretGrant) -> bool:
+        """See WritableSecrets. Raises StoreBusy, StoreCorrupt or StoreUnavailable."""
+        return self._regrant(workspace, key, lambda held: (*(one for one in held if one != grant), grant))
+
+    def revoke(self, workspace: str, key: str, grant: SecretGrant | None) -> bool:
+        """See WritableSecrets. Raises as `grant` does."""
+        return self._regrant(workspace, key, lambda held: tuple(one for one in held if grant not in (None, one)))
+
+    def _regrant(
+        self, workspace: str, key: str, change: Callable[[tuple[SecretGrant, ...]], tuple[SecretGrant, ...]]
+    ) -> bool:
+        check_key(key)
+        with self._writing():
+            document = self._read(fresh=True)
+            entry = document["secrets"].get(workspace, {}).get(key)
+            if entry is None:
+                return False
+            after = [[one.workflow, one.connector, one.host] for one in change(_grants_of(entry) or ())]
+            self._write(_with_entry(document, workspace, key, {**entry, "grants": after}))
+        return True
 
     def delete(self, workspace: str, key: str) -> bool:
         """Remove `key`; False when there was none."""
@@ -107,7 +138,7 @@ class LocalSecretStore:
                     copy.write(data)
 
     def _info(self, key: str, entry: Document) -> SecretInfo:
-        return SecretInfo(key, self.name, entry["updated_at"], entry["updated_by"])
+        return SecretInfo(key, self.name, entry["updated_at"], entry["updated_by"], _grants_of(entry))
 
     def _open(self, workspace: str, key: str, text: str) -> str:
         """The value within an entry."""
@@ -228,6 +259,12 @@ class LocalSecretStore:
                 return
 
 
+def _grants_of(entry: Document) -> Grants:
+    """Who may use the entry's value."""
+    held = entry.get("grants")
+    return None if held is None else tuple(SecretGrant(*one) for one in held)
+
+
 def _bound_to(workspace: str, key: str) -> bytes:
     """The associated data of an entry: where it belongs."""
     return json.dumps(["automate secret", SCHEMA, workspace, key]).encode()
@@ -258,4 +295,7 @@ def _checked(document: Any) -> Document:
             if not isinstance(entry["value"], str) or not isinstance(entry["updated_by"], str):
                 raise TypeError
             float(entry["updated_at"])
+            for workflow, connector, host in entry.get("grants", ()):
+                if not all(isinstance(text, str) for text in (workflow, connector, host)):
+                    raise TypeError
     return document  # type: ignore[no-any-return]

@@ -38,7 +38,8 @@ def validate_definition(call: Call[shapes.ValidateRequest]) -> shapes.Validation
     given = call.given
     source = None if given.source is None else read_source(given.source, given.format)
     document = parse_document(given.document if source is None else source.value, name=given.name, stem="definition")
-    findings = call.services.catalog.problems(document, call.workspace)
+    knows_secrets = call.caller.may(Right.EDIT, call.workspace)
+    findings = call.services.catalog.problems(document, call.workspace, secrets=knows_secrets)
     failed = any(finding.severity == "ERROR" for finding in findings)
     return shapes.Validation(
         result="FAIL" if failed else "OK", diagnostics=[finding_shape(item, source) for item in findings],

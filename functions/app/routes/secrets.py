@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from engine.errors import Conflict, NotFound
+from connectors.egress.hosts import BadHost, parse_host
+from engine.errors import Conflict, InvalidDocument, NotFound
 from engine.governance.audit_entry import SECRET, Subject
 from engine.governance.log_masking import KNOWN
 from engine.governance.masking import MINIMUM_ENCODED
+from engine.governance.resolving import granted
 from engine.governance.roles import Right
+from engine.governance.secret_grants import parse_grant
 from engine.governance.secret_refs import check_key, check_length, check_value
 from engine.governance.shadowing import shadowed_by
-from engine.ports.secrets import SecretInfo
+from engine.ports.secrets import ANY, Grants, SecretGrant, SecretInfo
 from functions.app.acts import Act
 from functions.app.routing import Call, RouteTable
-from functions.app.secret_uses import secret_uses
+from functions.app.secret_uses import every_use, secret_uses
 from functions.app.shapes import base
 from functions.app.shapes import secrets as shapes
 
@@ -31,12 +35,12 @@ def list_secrets(call: Call[base.Nothing]) -> shapes.SecretList:
 
     `missing` are those that are named and nowhere: publishing warns of them, and running fails."""
     services = call.services
-    uses = secret_uses(services.catalog, call.workspace)
+    uses = secret_uses(every_use(services.catalog, call.workspace))
     writable = services.secret_store.name
     found = [
         shapes.SecretWithUse.of(
             info, shadowed_by=_shadowed_by(call, info), writable=info.backend == writable,
-            used_by=uses.get(info.key, []),
+            used_by=uses.get(info.key, []), grants=_grants(info.grants),
         )
         for backend in services.secret_backends for info in backend.list(call.workspace)
     ]
@@ -81,7 +85,7 @@ def delete_secret(call: Call[shapes.DeleteSecretQuery]) -> base.Done:
     before = _writable(call, key)
     if before is None:
         raise _nothing_to_delete(key)
-    uses = secret_uses(services.catalog, call.workspace).get(key, [])
+    uses = secret_uses(every_use(services.catalog, call.workspace)).get(key, [])
     if uses and not call.given.force:
         names = ", ".join(dict.fromkeys(use.workflow for use in uses))
         raise Conflict(
@@ -93,6 +97,93 @@ def delete_secret(call: Call[shapes.DeleteSecretQuery]) -> base.Done:
         raise _nothing_to_delete(key)  # somebody was faster
     call.act.done(before=_recorded(before))
     return base.Done()
+
+
+@table.route("GET", "/secrets/{key}/usage", right=Right.EDIT)
+def get_secret_usage(call: Call[base.Nothing]) -> shapes.SecretUsage:
+    """Say which states, webhooks and alerts of active versions and drafts name a secret, and whether it is granted."""
+    services, key = call.services, check_key(call.path["key"])
+    held = granted(services.secret_backends, call.workspace, key)
+    backend, grants = (None, ()) if held is None else held
+    uses = [
+        shapes.SecretUsed.of(use.grant, version=version, kind=use.kind, name=use.name, granted=use.may(grants))
+        for version, use in every_use(services.catalog, call.workspace) if use.key == key
+    ]
+    if backend is None and not uses:
+        raise NotFound(
+            f"there is no secret {key!r}, and nothing names one", where="key",
+            advice="automate secrets list shows what there is.",
+        )
+    return shapes.SecretUsage(key=key, backend=backend, grants=_grants(grants), uses=uses)
+
+
+@table.route(
+    "POST", "/secrets/{key}/grants", right=Right.SECRETS, act=Act("secret.grant", _secret),
+    example={"workflow": "order_flow", "connector": "http", "host": "api.example.org"},
+)
+def grant_secret(call: Call[shapes.GrantRequest]) -> shapes.Secret:
+    """Let a workflow use a secret, with a connector and for a host, or with any.
+
+    It adds to what is granted; of a secret that everybody could use, it becomes the only grant."""
+    given = call.given
+    grant = SecretGrant(given.workflow, given.connector, _host(given.host))
+    if parse_grant(str(grant)) is None:
+        raise InvalidDocument(
+            f"{str(grant)!r} is no grant", where="workflow" if "/" in given.workflow else "connector",
+            advice="A workflow's name, a connector's code (aws:SERVICE, trigger:webhook) and a host; * is any of them.",
+        )
+    return _regranted(call, lambda key: call.services.secret_store.grant(call.workspace, key, grant))
+
+
+@table.route(
+    "DELETE", "/secrets/{key}/grants", right=Right.SECRETS, act=Act("secret.revoke", _secret),
+    example="workflow=order_flow&connector=http&host=api.example.org",
+)
+def revoke_secret(call: Call[shapes.RevokeQuery]) -> shapes.Secret:
+    """Take a grant from a secret, or all of them.
+
+    On AWS a worker that used the secret within the last minute may go on for the rest of it."""
+    given = call.given
+    grant = None if given.all else SecretGrant(given.workflow, given.connector, given.host)
+    before = _writable(call, check_key(call.path["key"]))
+    if before is not None and grant is not None and grant not in (before.grants or ()):
+        raise NotFound(
+            f"{grant} is not granted", where="workflow",
+            advice="automate secrets usage KEY shows what is; --all takes every grant.",
+        )
+    return _regranted(call, lambda key: call.services.secret_store.revoke(call.workspace, key, grant))
+
+
+def _regranted(call: Call[Any], change: Callable[[str], bool]) -> shapes.Secret:
+    """Change the grants of the secret that the address names, and show it."""
+    key = check_key(call.path["key"])
+    before = _writable(call, key)
+    if before is None or not change(key):
+        raise NotFound(
+            f"no secret {key!r} is kept here", where="key",
+            advice="Set it first: automate secrets set KEY. One of the environment is granted in the setting "
+            "AUTOMATE_SECRET_GRANTS.",
+        )
+    after = _writable(call, key) or before
+    call.act.done(before=_recorded(before), after=_recorded(after), changed=before.grants != after.grants)
+    return _shown(call, after)
+
+
+def _host(text: str) -> str:
+    """A host as the dialler has it. Raises InvalidDocument."""
+    if text == ANY:
+        return text
+    wild = "*." if text.startswith("*.") else ""
+    try:
+        return wild + parse_host(text.removeprefix("*.")).text
+    except BadHost as error:
+        raise InvalidDocument(
+            f"{text!r} {error}", where="host", advice="A host's name or address, without scheme, port and path."
+        ) from None
+
+
+def _grants(grants: Grants) -> list[shapes.SecretGrant] | None:
+    return None if grants is None else [shapes.SecretGrant.of(grant) for grant in grants]
 
 
 def _writable(call: Call[Any], key: str) -> SecretInfo | None:
@@ -112,7 +203,8 @@ def _write(call: Call[shapes.SecretRequest], key: str, value: str, before: Secre
 
 
 def _recorded(info: SecretInfo) -> base.Json:
-    return {"backend": info.backend, "updated_at": info.updated_at, "updated_by": info.updated_by}
+    grants = None if info.grants is None else [str(grant) for grant in info.grants]
+    return {"backend": info.backend, "updated_at": info.updated_at, "updated_by": info.updated_by, "grants": grants}
 
 
 def _nothing_to_delete(key: str) -> NotFound:
@@ -123,7 +215,7 @@ def _nothing_to_delete(key: str) -> NotFound:
 
 
 def _shown(call: Call[Any], info: SecretInfo) -> shapes.Secret:
-    return shapes.Secret.of(info, shadowed_by=_shadowed_by(call, info))
+    return shapes.Secret.of(info, shadowed_by=_shadowed_by(call, info), grants=_grants(info.grants))
 
 
 def _shadowed_by(call: Call[Any], info: SecretInfo) -> str | None:

@@ -18,9 +18,11 @@ from functions.app.case_check import CaseCheck
 from functions.app.routes.definitions import finding_shape, schedule_times
 from functions.app.routes.testing import cases_run
 from functions.app.routing import Call, RouteTable
+from functions.app.secret_uses import needed
 from functions.app.shapes import base
 from functions.app.shapes import versions as shapes
 from functions.app.shapes import workflows as workflows_shapes
+from functions.app.shapes.secrets import GrantNeeded
 from functions.app.warnings import warn
 
 table = RouteTable("Workflows")
@@ -67,8 +69,16 @@ def preview_publish(call: Call[base.Nothing]) -> shapes.PublishPreview:
         problems=[finding_shape(problem, None) for problem in problems],
         schedules=schedule_times(draft.document, services.clock),
         cases=cases_run(draft.document, draft.document.cases, services.clock) if is_sound else None,
+        grants_needed=_grants_needed(call, draft),
         publishable=is_sound, barred=_barred(call, draft) if is_new else None,
     )
+
+
+def _grants_needed(call: Call[Any], draft: Draft) -> list[GrantNeeded]:
+    """Each grant once that publishing the draft waits for."""
+    found = needed(draft.document, call.services.secret_backends, call.workspace)
+    wanted = dict.fromkeys((use.key, backend, use.grant) for use, backend in found)
+    return [GrantNeeded.of(grant, key=key, backend=backend) for key, backend, grant in wanted]
 
 
 def _barred(call: Call[Any], draft: Draft) -> str | None:

@@ -24,6 +24,34 @@ class DeleteSecretQuery(Taken):
     force: bool = Field(False, description="Delete it although workflows name it.")
 
 
+class SecretGrant(Given):
+    """That a workflow may hand the secret to a connector, for calls to a host; * is any of them."""
+
+    workflow: str
+    connector: str
+    host: str
+
+
+class GrantRequest(Taken):
+    """Who may use a secret. * is any workflow, connector or host."""
+
+    workflow: str = Field(min_length=1, max_length=80, description="The workflow's name.")
+    connector: str = Field(
+        "*", min_length=1, max_length=200,
+        description="The connector's code; aws:SERVICE for an AWS service; trigger:webhook for the auth of a webhook.",
+    )
+    host: str = Field("*", min_length=1, max_length=255, description="The host; *.example.org is every name below it.")
+
+
+class RevokeQuery(Taken):
+    """Which grant is taken: the one with these words, or with `all` each of them."""
+
+    workflow: str = ""
+    connector: str = "*"
+    host: str = "*"
+    all: bool = Field(False, description="Take every grant; nobody may use the secret then.")
+
+
 class Secret(Given):
     """What may be shown of a secret: never its value."""
 
@@ -31,6 +59,9 @@ class Secret(Given):
     backend: str
     updated_at: Time
     updated_by: str | None
+    grants: list[SecretGrant] | None = Field(
+        description="Who may use it; null for one of before grants were kept, which everybody may use."
+    )
     shadowed_by: str | None = Field(
         description="The backend that is asked before this one and has the key as well: its value is what runs."
     )
@@ -43,6 +74,7 @@ class SecretUse(Given):
     version: int | Literal["draft"]
     states: list[str]
     webhooks: list[str] = Field(description="The paths of its webhooks that it proves the senders of.")
+    alerts: list[str] = Field(description="Its alerts that are sent with it.")
 
 
 class SecretWithUse(Secret):
@@ -64,3 +96,34 @@ class SecretList(Given):
 
     secrets: list[SecretWithUse]
     missing: list[SecretNeeded] = Field(description="Those that workflows name and that are nowhere.")
+
+
+class SecretUsed(Given):
+    """A place that names the secret: a state, a webhook (by its path) or an alert, of an active version or a draft."""
+
+    workflow: str
+    version: int | Literal["draft"]
+    kind: Literal["state", "trigger", "alert"]
+    name: str
+    connector: str
+    host: str = Field(description="The host that is written out there; * where an expression makes it.")
+    granted: bool
+
+
+class SecretUsage(Given):
+    """Who names a secret, and who may use it."""
+
+    key: str
+    backend: str | None = Field(description="The backend that answers for it; null where none has it.")
+    grants: list[SecretGrant] | None
+    uses: list[SecretUsed]
+
+
+class GrantNeeded(Given):
+    """A grant that publishing waits for. `backend` has the secret: one of the environment is granted in a setting."""
+
+    key: str
+    backend: str
+    workflow: str
+    connector: str
+    host: str

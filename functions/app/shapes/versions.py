@@ -6,6 +6,7 @@ from pydantic import Field
 
 from functions.app.shapes.base import Given, Json, Taken, Time
 from functions.app.shapes.definitions import Finding, ScheduleTimes
+from functions.app.shapes.secrets import GrantNeeded
 from functions.app.shapes.testing import CasesRun
 
 
@@ -81,5 +82,6 @@ class PublishPreview(Given):
     problems: list[Finding]
     schedules: list[ScheduleTimes] = Field(description="When each schedule comes next.")
     cases: CasesRun | None = Field(description="The draft's cases, run; null where the definition does not compile.")
+    grants_needed: list[GrantNeeded] = Field(description="The secrets that have to be granted to it first.")
     publishable: bool = Field(description="Whether nothing is wrong with it. Failing cases have to be accepted.")
     barred: str | None = Field(description="Why whoever asks may not publish it: no right to, or four eyes.")

@@ -16,7 +16,8 @@ from urllib.parse import parse_qs
 from engine.catalog.triggers import WebhookAuth
 from engine.clock import Clock
 from engine.errors import NotFound, PayloadTooLarge, UserError
-from engine.ports.secrets import SecretBackend
+from engine.governance.secret_grants import WEBHOOK, hosts_for, how_to_grant
+from engine.ports.secrets import SecretBackend, SecretGrant
 from engine.records import dataclass
 from engine.triggers.listener import Arrival, Listener
 from engine.triggers.signatures import UnusableSecret, Verdict
@@ -114,7 +115,7 @@ class Webhooks:
 
     def _verdict(self, found: Listener, auth: WebhookAuth, request: Request, address: str) -> Verdict:
         try:
-            values = [self._secret(each.secret) for each in auth.secrets]
+            values = [self._secret(each.secret, found.workflow) for each in auth.secrets]
             return auth.verify(body=request.body, headers=request.headers, secrets=values, now=self.clock.now())
         except UnusableSecret as error:
             raise self.refused(
@@ -122,10 +123,13 @@ class Webhooks:
                 WebhookNotReady("this webhook cannot take calls at the moment: try again later"),
             ) from None
 
-    def _secret(self, key: str) -> str:
+    def _secret(self, key: str, workflow: str) -> str:
         for backend in self.secrets:
             value = backend.get(self.workspace, key)
             if value is not None:
+                if not hosts_for(backend.grants(self.workspace, key), workflow, WEBHOOK):
+                    advice = how_to_grant(backend.name, key, SecretGrant(workflow, WEBHOOK))
+                    raise UnusableSecret(f"the secret {key} is not granted to it. {advice}")
                 return value
         raise UnusableSecret(f"there is no secret {key} (automate secrets set {key})")
 

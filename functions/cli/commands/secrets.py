@@ -8,7 +8,9 @@ import sys
 import click
 
 from engine.errors import InvalidDocument, NotFound, Refused
+from engine.governance.secret_grants import command_of
 from engine.governance.secret_refs import check_key
+from engine.ports.secrets import ANY, SecretGrant
 from functions.cli.client.client import part
 from functions.cli.files import Json
 from functions.cli.groups import Grouped
@@ -33,8 +35,8 @@ def list_secrets() -> None:
         found = api.get("/secrets")
     screen = session().screen
     screen.show_table(
-        found, ("KEY", "WHERE", "CHANGED", "BY"),
-        [(item["key"], _where(item), screen.ago(item["updated_at"]), item["updated_by"] or "")
+        found, ("KEY", "WHERE", "CHANGED", "BY", "GRANTED TO"),
+        [(item["key"], _where(item), screen.ago(item["updated_at"]), item["updated_by"] or "", _granted(item["grants"]))
          for item in found["secrets"]],
         empty="No secrets. Set one: automate secrets set KEY",
     )
@@ -94,6 +96,74 @@ def delete_secret(*, key: str, force: bool) -> None:
     session().screen.show({"key": key, "deleted": True}, lambda: click.echo(f"{key} is deleted"))
 
 
+_WORKFLOW = click.option("--workflow", metavar="NAME", help="The workflow; '*' is any.")
+_CONNECTOR = click.option(
+    "--connector", metavar="CODE", default=ANY,
+    help="The connector; aws:SERVICE for an AWS service, trigger:webhook for the auth of a webhook. By default any.",
+)
+_HOST = click.option("--host", metavar="HOST", default=ANY, help="The host that is called; by default any.")
+
+
+@secrets.command("usage")
+@click.argument("key")
+def show_usage(*, key: str) -> None:
+    """Say which workflows, triggers and alerts name KEY, and whether it is granted to them."""
+    with session().client() as api:
+        found = api.get(f"/secrets/{part(key)}/usage")
+    screen = session().screen
+    screen.show_table(
+        found, ("WORKFLOW", "VERSION", "WHERE", "CONNECTOR", "HOST", "GRANTED"),
+        [(use["workflow"], str(use["version"]), f"{use['kind']} {use['name']}", use["connector"], use["host"],
+          "yes" if use["granted"] else "no") for use in found["uses"]],
+        empty=f"Nothing names {key}.",
+    )
+    screen.notice(f"{key} is granted to {_granted(found['grants'])}." if found["backend"] else f"Nowhere is a {key}.")
+
+
+@secrets.command("grant")
+@click.argument("key")
+@_WORKFLOW
+@_CONNECTOR
+@_HOST
+def grant_secret(*, key: str, workflow: str | None, connector: str, host: str) -> None:
+    """Let a workflow use KEY."""
+    if not workflow:
+        raise InvalidDocument(
+            "which workflow may use it is missing", where="--workflow",
+            advice=f"automate secrets usage {key} shows who names it; --workflow '*' is any.",
+        )
+    given = {"workflow": workflow, "connector": connector, "host": host}
+    with session().client() as api:
+        info = api.post(f"/secrets/{part(key)}/grants", given)
+    session().screen.show(info, lambda: click.echo(f"{key} is granted to {_granted(info['grants'])}"))
+
+
+@secrets.command("revoke")
+@click.argument("key")
+@_WORKFLOW
+@_CONNECTOR
+@_HOST
+@click.option("--all", "everything", is_flag=True, help="Every grant: nobody may use it then.")
+def revoke_secret(*, key: str, workflow: str | None, connector: str, host: str, everything: bool) -> None:
+    """Take a grant of KEY, as it was given, or all of them."""
+    if bool(workflow) == everything:
+        raise InvalidDocument(
+            "either a grant is named or all are taken", where="--workflow",
+            advice="Give --workflow, with the --connector and --host that it was granted with, or --all.",
+        )
+    given = {"all": True} if everything else {"workflow": workflow, "connector": connector, "host": host}
+    with session().client() as api:
+        info = api.delete(f"/secrets/{part(key)}/grants", **given)
+    session().screen.show(info, lambda: click.echo(f"{key} is granted to {_granted(info['grants'])}"))
+
+
+def _granted(grants: list[Json] | None) -> str:
+    """Who may use a secret, in words."""
+    if grants is None:
+        return "everybody"
+    return ", ".join(f"{one['workflow']}/{one['connector']}@{one['host']}" for one in grants) or "nobody"
+
+
 def _value(key: str) -> str:
     """What a worker of the folder would get: of the environment, or of the folder's own store."""
     from engine.adapters.local.environment_secrets import EnvironmentSecrets
@@ -113,9 +183,22 @@ def _write(key: str, method: str, how: str, done: str, *, allow_short: bool) -> 
     given = {"value": typed_value(key), "allow_short": allow_short}
     with session().client() as api:
         info = api.ask(method, f"/secrets/{part(key)}{how}", given)
+        waiting = [] if info["grants"] != [] else _waiting(api.get(f"/secrets/{part(key)}/usage")["uses"], key)
     session().screen.show(info, lambda: click.echo(f"{info['key']} {done} in the {info['backend']}"))
     if info["shadowed_by"] is not None:
         session().screen.notice(_shadow_notice(info["key"], info["backend"], info["shadowed_by"]))
+    if info["grants"] == []:
+        session().screen.notice(" ".join(["Nobody may use it yet.", *waiting]))
+
+
+def _waiting(uses: list[Json], key: str) -> list[str]:
+    """What to do for each active version that names `key`."""
+    grants = dict.fromkeys(
+        SecretGrant(use["workflow"], use["connector"], use["host"]) for use in uses if use["version"] != "draft"
+    )
+    return [f"{grant.workflow} names it: {command_of(key, grant)}." for grant in grants] or [
+        "Publishing a workflow that names it says how to grant it."
+    ]
 
 
 def _where(item: Json) -> str:

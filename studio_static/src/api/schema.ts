@@ -905,6 +905,25 @@ export interface ForwardRequest {
   input?: Json;
 }
 
+/** A grant that publishing waits for. `backend` has the secret: one of the environment is granted in a setting. */
+export interface GrantNeeded {
+  key: string;
+  backend: string;
+  workflow: string;
+  connector: string;
+  host: string;
+}
+
+/** Who may use a secret. * is any workflow, connector or host. */
+export interface GrantRequest {
+  /** The workflow's name. */
+  workflow: string;
+  /** The connector's code; aws:SERVICE for an AWS service; trigger:webhook for the auth of a webhook. */
+  connector?: string;
+  /** The host; *.example.org is every name below it. */
+  host?: string;
+}
+
 /** The server answers. */
 export interface Health {
   product?: string;
@@ -1185,6 +1204,8 @@ export interface PublishPreview {
   schedules: ScheduleTimes[];
   /** The draft's cases, run; null where the definition does not compile. */
   cases: CasesRun | null;
+  /** The secrets that have to be granted to it first. */
+  grants_needed: GrantNeeded[];
   /** Whether nothing is wrong with it. Failing cases have to be accepted. */
   publishable: boolean;
   /** Why whoever asks may not publish it: no right to, or four eyes. */
@@ -1536,8 +1557,17 @@ export interface Secret {
   backend: string;
   updated_at: string | null;
   updated_by: string | null;
+  /** Who may use it; null for one of before grants were kept, which everybody may use. */
+  grants: SecretGrant[] | null;
   /** The backend that is asked before this one and has the key as well: its value is what runs. */
   shadowed_by: string | null;
+}
+
+/** That a workflow may hand the secret to a connector, for calls to a host; * is any of them. */
+export interface SecretGrant {
+  workflow: string;
+  connector: string;
+  host: string;
 }
 
 /** All secrets, by backend in the order in which they are asked. */
@@ -1560,6 +1590,15 @@ export interface SecretRequest {
   allow_short?: boolean;
 }
 
+/** Who names a secret, and who may use it. */
+export interface SecretUsage {
+  key: string;
+  /** The backend that answers for it; null where none has it. */
+  backend: string | null;
+  grants: SecretGrant[] | null;
+  uses: SecretUsed[];
+}
+
 /** A workflow that names the secret: its active version, or its draft. */
 export interface SecretUse {
   workflow: string;
@@ -1567,6 +1606,20 @@ export interface SecretUse {
   states: string[];
   /** The paths of its webhooks that it proves the senders of. */
   webhooks: string[];
+  /** Its alerts that are sent with it. */
+  alerts: string[];
+}
+
+/** A place that names the secret: a state, a webhook (by its path) or an alert, of an active version or a draft. */
+export interface SecretUsed {
+  workflow: string;
+  version: number | "draft";
+  kind: "state" | "trigger" | "alert";
+  name: string;
+  connector: string;
+  /** The host that is written out there; * where an expression makes it. */
+  host: string;
+  granted: boolean;
 }
 
 /** A secret and who uses it. `writable` says whether it can be rotated and deleted here. */
@@ -1575,6 +1628,8 @@ export interface SecretWithUse {
   backend: string;
   updated_at: string | null;
   updated_by: string | null;
+  /** Who may use it; null for one of before grants were kept, which everybody may use. */
+  grants: SecretGrant[] | null;
   /** The backend that is asked before this one and has the key as well: its value is what runs. */
   shadowed_by: string | null;
   writable: boolean;

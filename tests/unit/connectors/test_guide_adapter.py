@@ -123,6 +123,9 @@ class Given:
     def get(self, workspace, key, *, fresh=False):
         return {"API_KEY": "erp-key-4711"}.get(key)
 
+    def grants(self, workspace, key, *, fresh=False):
+        return None
+
     def list(self, workspace):
         return []
 

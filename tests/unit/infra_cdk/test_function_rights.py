@@ -15,7 +15,7 @@ FUNCTIONS = ("api", "worker", "sweeper", "deadletter", "sealer", "connector", "l
 TABLE_READ = ("GetItem", "BatchGetItem", "Query", "ConditionCheckItem")
 TABLE_WRITE = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
 SECRET_WRITE = (
-    "CreateSecret", "PutSecretValue", "DescribeSecret", "DeleteSecret", "RestoreSecret", "TagResource", "UpdateSecret",
+    "CreateSecret", "PutSecretValue", "DeleteSecret", "RestoreSecret", "TagResource", "UntagResource", "UpdateSecret",
 )
 
 TRUST = {"Statement": {

@@ -29,6 +29,8 @@ const ACTS: Readonly<Record<AuditAct | "request.refused", string>> = {
   "secret.set": "Set a secret",
   "secret.rotate": "Rotated a secret",
   "secret.delete": "Deleted a secret",
+  "secret.grant": "Granted a secret",
+  "secret.revoke": "Revoked a grant of a secret",
   "grant.add": "Granted to an IAM role",
   "grant.remove": "Took from an IAM role",
   "token.add": "Made a token",

@@ -18,7 +18,7 @@ import { SecretMask } from "../../ui/SecretField";
 import { holdsWords } from "../../ui/search";
 import { Time } from "../../ui/Time";
 import { CreateDialog, DeleteDialog, RotateDialog } from "./dialogs";
-import { UsedBy } from "./UsedBy";
+import { GrantedTo, UsedBy } from "./UsedBy";
 
 type Doing = { what: "create" } | { what: "rotate" | "delete"; secret: SecretWithUse } | null;
 
@@ -129,6 +129,12 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean): Columns<SecretW
       ),
     },
     { id: "used", header: "Used by", minWidth: 220, cell: (secret) => <UsedBy uses={secret.used_by} /> },
+    isWide && {
+      id: "granted",
+      header: "Granted to",
+      minWidth: 200,
+      cell: ({ grants }) => <GrantedTo grants={grants} />,
+    },
     isWide && {
       id: "updated",
       header: "Last set",

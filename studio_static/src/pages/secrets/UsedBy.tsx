@@ -1,5 +1,5 @@
-/** Which workflows name a secret, in which states, and for which of their webhooks. */
-import type { SecretUse } from "../../api/schema";
+/** Which workflows name a secret, where, and who may use it. */
+import type { SecretGrant, SecretUse } from "../../api/schema";
 import { workflowHref } from "../../app/links";
 import { NavLink } from "../../ui/NavLink";
 
@@ -12,8 +12,30 @@ export function UsedBy({ uses }: { uses: readonly SecretUse[] }) {
           <NavLink to={workflowHref(use.workflow)}>{use.workflow}</NavLink>{" "}
           <span className="dim">
             {use.version === "draft" ? "draft" : `v${use.version}`}
-            {[...use.states, ...use.webhooks.map((path) => `webhook ${path}`)].map((place) => ` · ${place}`).join("")}
+            {[
+              ...use.states,
+              ...use.webhooks.map((path) => `webhook ${path}`),
+              ...use.alerts.map((name) => `alert ${name}`),
+            ]
+              .map((place) => ` · ${place}`)
+              .join("")}
           </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Who may use a secret; null: everybody, as before grants were kept. */
+export function GrantedTo({ grants }: { grants: readonly SecretGrant[] | null }) {
+  if (grants === null) return <span>Everybody</span>;
+  if (grants.length === 0) return <span className="dim">Nobody</span>;
+  return (
+    <ul className="plain-list">
+      {grants.map(({ workflow, connector, host }) => (
+        <li key={`${workflow} ${connector} ${host}`}>
+          {workflow === "*" ? "any workflow" : workflow}{" "}
+          <span className="dim">{`· ${connector === "*" ? "any connector" : connector} · ${host === "*" ? "any host" : host}`}</span>
         </li>
       ))}
     </ul>

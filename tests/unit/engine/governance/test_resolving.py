@@ -8,6 +8,8 @@ from engine.errors import InvalidDocument, StoreUnavailable
 from engine.governance.log_masking import KnownSecrets
 from engine.governance.masking import MASK
 from engine.governance.resolving import SecretResolving
+from engine.governance.secret_grants import user_of
+from engine.ports.secrets import SecretGrant
 from engine.ports.tasks import TaskCall, TaskFailed, TaskPolicy, TaskSucceeded
 
 CALL = TaskCall(
@@ -25,6 +27,7 @@ class Backend:
         self.values = values
         self.fresh = values if fresh is None else fresh
         self.asked = []
+        self.granted = None
 
     def get(self, workspace, key, *, fresh=False):
         self.asked.append((workspace, key, fresh))
@@ -32,6 +35,9 @@ class Backend:
         if isinstance(found, Exception):
             raise found
         return found
+
+    def grants(self, workspace, key, *, fresh=False):
+        return self.granted
 
     def list(self, workspace):
         return []
@@ -201,3 +207,53 @@ def test_what_a_broken_tasks_raises_does_not_travel_on(caplog):
 
 def test_the_policy_is_the_inner_one_s():
     assert resolving(Inner()).policy("r") == TaskPolicy(problem="no r")
+
+
+def granted_to(*grants):
+    backend = Backend("b", {"KEY": "hush-hush"})
+    backend.granted = tuple(SecretGrant(*grant) for grant in grants)
+    return backend
+
+
+@pytest.mark.parametrize("grants", [(), [("other",)], [(CALL.workflow, "other")]])
+def test_a_secret_that_is_not_granted_is_not_handed_over(grants):
+    inner, connector = Inner(), user_of(CALL.resource)
+    outcome = resolving(inner, granted_to(*grants)).call(CALL)
+    assert (outcome.error, outcome.definite, outcome.retryable) == ("Automate.SecretNotGranted", True, False)
+    advice = f"automate secrets grant KEY --workflow {CALL.workflow} --connector {connector}"
+    assert advice in outcome.cause
+    assert "hush" not in outcome.cause
+    assert inner.calls == []
+
+
+def test_the_hosts_of_its_grants_go_with_the_call():
+    connector = user_of(CALL.resource)
+    inner = Inner(TaskSucceeded(1), TaskSucceeded(1))
+    backend = granted_to((CALL.workflow, connector, "a.example"), (CALL.workflow, "*", "b.example"), ("x", "*", "c"))
+    resolving(inner, backend).call(CALL)
+    backend.granted = (*backend.granted, SecretGrant("*", connector))
+    resolving(inner, backend).call(CALL)
+    assert [call.hosts for call in inner.calls] == [(("a.example", "b.example"),), ()]
+
+
+def test_of_two_secrets_each_must_be_granted_and_each_limits_the_hosts():
+    call = dataclasses.replace(CALL, secret_refs=(("/a", "KEY"), ("/b", "FREE")))
+    first, second = granted_to(("*", "*", "a.example")), Backend("c", {"FREE": "a-free-value"})
+    inner = Inner(TaskSucceeded(1))
+    resolving(inner, first, second).call(call)
+    assert inner.calls[0].hosts == (("a.example",),)
+    second.granted = ()
+    assert resolving(inner, first, second).call(call).error == "Automate.SecretNotGranted"
+
+
+def test_who_asks_again_after_a_rotation_asks_for_the_grants_too():
+    backend = Backend("b", {"KEY": "the-old-one"}, fresh={"KEY": "the-new-one"})
+    backend.granted = (SecretGrant("*"),)
+
+    def refused(call):
+        backend.granted = ()
+        return TaskFailed("E", authentication=True)
+
+    inner = Inner(refused)
+    assert resolving(inner, backend).call(CALL).error == "E"
+    assert len(inner.calls) == 1

@@ -90,6 +90,11 @@ def kept(api):
     api("PUT", "/secrets/KEY", {"value": "a long value"})
 
 
+def shared(api):
+    kept(api)
+    api("POST", "/secrets/KEY/grants", {"workflow": "flow"})
+
+
 def named(api):
     assert api("POST", "/tokens", {"name": "ci", "role": "viewer"}).status == 201
 
@@ -218,6 +223,8 @@ CASES = {
     "erase_by_key": (keyed, "/erasures", {"business_key": "k"}, {"erasure/<id>"}),
     "erase_actor": (acted, "/erasures/actors", {"actor": "eve"}, {"erasure/<id>"}),
     "delete_secret": (kept, "/secrets/KEY", None, {KEY}),
+    "grant_secret": (kept, "/secrets/KEY/grants", {"workflow": "flow"}, {KEY}),
+    "revoke_secret": (shared, "/secrets/KEY/grants?workflow=flow", None, {KEY}),
 }
 """By handler: what is there before, the path and the body of a call, and the subjects of its entries. Those that are
 not here have an example of their own in the table."""

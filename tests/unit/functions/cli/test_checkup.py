@@ -241,6 +241,17 @@ def test_a_secret_that_a_deployment_s_workflow_names_and_nobody_set_is_ill():
     assert found["secrets"].mend == "automate secrets set NOT_THERE"
 
 
+def test_secrets_that_everybody_may_use_are_named():
+    listed = [{"key": key, "used_by": [], "shadowed_by": None, "grants": grants} for key, grants in (
+        ("B", None), ("A", None), ("C", []), ("D", [{"workflow": "pay", "connector": "*", "host": "*"}]),
+    )]
+    [note] = [check for check in of_deployment(Answers(**{
+        "/secrets": {"secrets": listed, "missing": []},
+    }), NOW) if check.verdict == "note"]
+    assert note.says == "every workflow, connector and host may have A, B"
+    assert "automate secrets grant" in note.mend
+
+
 FOLDER = {
     "bytes": 50_000_000, "free_bytes": 1_000_000, "shrinks": True, "bytes_a_day": 2_000_000.0,
     "disk_free_bytes": 9_000_000_000, "reserve_bytes": 200_000_000, "days_left": 4000.0,

@@ -153,6 +153,28 @@ def test_secrets_are_masked_and_never_arguments(automate):
     assert "No secrets" in automate("secrets", "list")[1]
 
 
+def test_publishing_is_refused_with_the_command_that_grants_the_secret(automate, tmp_path):
+    path = tmp_path / "pay.json"
+    call = {"Type": "Task", "Resource": "connector:http:request", "End": True,
+            "Parameters": {"url": "https://example.com/x", "bearer_token": {"$secret": "KEY"}}}
+    path.write_text(json.dumps({"StartAt": "Call", "States": {"Call": call}}))
+    assert automate("import", "--file", str(path), "--publish")[0] == 0, "where there is none yet"
+    command = "automate secrets grant KEY --workflow pay --connector http --host example.com"
+    told = automate("secrets", "set", "KEY", stdin="a value that is long")[2]
+    assert told == f"Nobody may use it yet. pay names it: {command}.\n"
+    call["Comment"] = "another version"
+    path.write_text(json.dumps({"StartAt": "Call", "States": {"Call": call}}))
+    status, _, err = automate("import", "--file", str(path), "--publish")
+    assert (status, f"Grant it with: {command}" in err) == (1, True)
+    assert automate(*command.split()[1:])[:2] == (0, "KEY is granted to pay/http@example.com\n")
+    assert automate("publish", "pay")[0] == 0
+    _, out, err = automate("secrets", "usage", "KEY")
+    assert ("state Call" in out, "yes" in out, err) == (True, True, "KEY is granted to pay/http@example.com.\n")
+    assert automate("secrets", "set", "OTHER", stdin="a value that is long")[2] == (
+        "Nobody may use it yet. Publishing a workflow that names it says how to grant it.\n"
+    )
+
+
 @pytest.mark.parametrize("verb", ["set", "rotate"])
 def test_a_value_too_short_to_be_masked_is_refused_unless_it_is_allowed(automate, verb):
     automate("secrets", "set", "KEY", stdin="long enough")
@@ -182,7 +204,9 @@ def test_a_stored_value_that_the_environment_shadows_is_told_everywhere(automate
     status, out, err = automate("secrets", "get", "STRIPE_KEY", "--reveal")
     assert (out, "Workflows do not get the value in the local store" in err) == ("canary-of-the-environment\n", True)
     found = automate.json("doctor")[1]["checks"]
-    told, = [check for check in found if check["name"] == "secrets" and check["verdict"] == "note"]
+    notes = [check for check in found if check["name"] == "secrets" and check["verdict"] == "note"]
+    free, told = notes
+    assert "every workflow, connector and host may have STRIPE_KEY" in free["says"]
     assert "STRIPE_KEY" in told["says"]
     assert "environment" in told["says"]
     assert "automate secrets delete STRIPE_KEY" in told["mend"]
@@ -204,6 +228,7 @@ def test_an_answer_is_kept_without_the_step_s_secrets(automate, tmp_path):
         "Parameters": {"message": "?", "key": {"$secret": "KEY"}, "other": {"$secret": "ELSE"}},
     }}}))
     automate("secrets", "set", "KEY", stdin="canary-in-the-store")
+    automate("secrets", "grant", "KEY", "--workflow", "ask", "--connector", "log")
     automate("import", "--file", str(path), "--publish")
     automate("start", "ask", "--name", "one")
     workers = {"AUTOMATE_ELSE": "canary-of-the-worker"}  # which the command below does not see

@@ -21,6 +21,7 @@ import pytest
 
 from engine.ports.deliveries import DeliveryQuery
 from engine.ports.executions_index import ExecutionQuery
+from engine.ports.secrets import SecretGrant
 from engine.settings import Settings
 from functions.app.shapes.base import ExecutionFilters
 from functions.cli import main
@@ -171,6 +172,12 @@ CASES = {
     "pause": [[], ["hello", "--starts", "refuse", "--running", "hold"], ["--all"], ["nope"], ["hello", "--all"]],
     "resume": [["route"], ["hello"], ["--all"], ["hello:one"], []],
     "secrets list": [[]],
+    "secrets usage": [["KEY"], ["NOPE"], ["OPEN"]],
+    "secrets grant": [["KEY", "--workflow", "hello", "--connector", "http", "--host", "API.example.org"],
+                      ["KEY", "--workflow", "*"], ["KEY"], ["NOPE", "--workflow", "hello"],
+                      ["KEY", "--workflow", "a b"], ["KEY", "--workflow", "hello", "--host", "https://x/y"]],
+    "secrets revoke": [["OPEN", "--workflow", "hello", "--connector", "http", "--host", "a.example"],
+                       ["OPEN", "--all"], ["OPEN"], ["OPEN", "--workflow", "other"], ["NOPE", "--all"]],
     "secrets set": [["NEW"], ["NEW", "--allow-short"]],
     "secrets rotate": [["KEY"], ["NOPE"], ["KEY", "--allow-short"]],
     "secrets get": [["KEY"], ["NOPE"]],
@@ -297,7 +304,9 @@ def prepared(tmp_path_factory):
             "connector": 1, "code": "crm", "name": "CRM", "base_url": "https://crm.example",
             "actions": {"list": {"method": "GET", "path": "/contacts"}},
         }))
-        product.secrets.set("default", "KEY", "a value of some length", by="ada")
+        for key in ("KEY", "OPEN"):
+            product.secrets.set("default", key, "a value of some length", by="ada")
+        product.secrets.grant("default", "OPEN", SecretGrant("hello", "http", "a.example"))
         main.run(["--data-dir", str(folder), "audit", "export", "--output", names["log"]])
     product.close()
     return SimpleNamespace(folder=folder, names=names)

@@ -43,6 +43,9 @@ class Secrets:
     def get(self, workspace, key, *, fresh=False):
         return SECRET if key == "ERP_KEY" else None
 
+    def grants(self, workspace, key, *, fresh=False):
+        return None
+
 
 @pytest.fixture(autouse=True)
 def function(monkeypatch):

@@ -18,6 +18,7 @@ import { Skeleton } from "../../../ui/Skeleton";
 import { publishDraft } from "../saving/api";
 import type { PublishSlot } from "../slots";
 import { Difference } from "./Difference";
+import { Grants } from "./Grants";
 import { Readiness } from "./Readiness";
 
 export default function PublishDialog(slot: PublishSlot) {
@@ -62,6 +63,7 @@ export default function PublishDialog(slot: PublishSlot) {
             </Alert>
           )}
           <p className="pb-summary">{summaryOf(preview)}</p>
+          <Grants needed={preview.grants_needed} onGranted={again} />
           <Readiness
             preview={preview}
             accepted={accepted}

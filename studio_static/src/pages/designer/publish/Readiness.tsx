@@ -17,7 +17,8 @@ interface ReadinessProps {
 const SHOWN = 5;
 
 export function Readiness({ preview, accepted, onAccept, onShowProblems }: ReadinessProps) {
-  const errors = preview.problems.filter(({ severity }) => severity === "ERROR");
+  const problems = preview.problems.filter(({ code }) => code !== "SECRET_NOT_GRANTED"); // Grants shows them
+  const errors = problems.filter(({ severity }) => severity === "ERROR");
   if (errors.length > 0) {
     return (
       <Alert
@@ -31,7 +32,7 @@ export function Readiness({ preview, accepted, onAccept, onShowProblems }: Readi
   }
   return (
     <>
-      <Warnings problems={preview.problems} />
+      <Warnings problems={problems} />
       <Schedules schedules={preview.schedules} />
       <Cases run={preview.cases} accepted={accepted} onAccept={onAccept} />
     </>

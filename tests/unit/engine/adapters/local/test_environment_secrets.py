@@ -2,6 +2,7 @@ import pytest
 
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.errors import InvalidDocument, Refused
+from engine.ports.secrets import SecretGrant
 from engine.settings import Settings
 
 ENVIRONMENT = {
@@ -25,7 +26,7 @@ def test_an_unset_or_empty_variable_is_no_secret(key):
 )
 def test_a_setting_is_never_read_as_a_secret(variable):
     with pytest.raises(Refused) as caught:
-        EnvironmentSecrets({variable: "v"}).get("default", variable.removeprefix("AUTOMATE_"))
+        EnvironmentSecrets({variable: "K=*/*@*"}).get("default", variable.removeprefix("AUTOMATE_"))
     assert variable in caught.value.message
     assert caught.value.advice
 
@@ -43,3 +44,22 @@ def test_a_variable_whose_name_is_no_key_is_not_listed():
 def test_a_key_that_can_be_none_is_refused():
     with pytest.raises(InvalidDocument):
         EnvironmentSecrets(ENVIRONMENT).get("default", "a b")
+
+
+SET = {**ENVIRONMENT, "AUTOMATE_SECRET_GRANTS": "STRIPE_KEY=orders/http@api.example, STRIPE_KEY=*/slack@*"}
+
+
+def test_a_setting_says_who_may_use_them_and_without_it_everybody_may():
+    assert EnvironmentSecrets(ENVIRONMENT).grants("default", "STRIPE_KEY") is None
+    named = EnvironmentSecrets(SET)
+    grants = (SecretGrant("orders", "http", "api.example"), SecretGrant("*", "slack"))
+    assert named.grants("team", "STRIPE_KEY") == grants
+    assert named.grants("default", "A_KEY") == ()
+    assert {info.key: info.grants for info in named.list("default")}["A_KEY"] == ()
+
+
+@pytest.mark.parametrize("text", ["STRIPE_KEY", "STRIPE_KEY=orders", "=orders/http@*", "K=a b/http@*", "K=a/b@c@d"])
+def test_an_entry_that_is_no_grant_is_refused_by_name(text):
+    with pytest.raises(InvalidDocument) as caught:
+        EnvironmentSecrets({"AUTOMATE_SECRET_GRANTS": f"OK=*/*@*,{text}"})
+    assert (caught.value.where, repr(text) in caught.value.message) == ("AUTOMATE_SECRET_GRANTS", True)

@@ -19,6 +19,7 @@ ADDRESSES = {"{name}": "flow", "{id}": "flow%3Aone", "{number}": "1", "{step}": 
 def leaky(bank):
     """The API after a workflow handed a secret to a connector that echoes it, in its output and in its error."""
     assert bank("PUT", "/secrets/KEY", {"value": VALUE}).status == 200
+    assert bank("POST", "/secrets/KEY/grants", {"workflow": "*"}).status == 200
     bank.publish("flow", FLOW)
     bank("POST", "/workflows/flow/executions", {"name": "one"})
     bank.work()
@@ -74,6 +75,7 @@ ASKS = {"StartAt": "Ask", "States": {
 ])
 def test_what_is_answered_to_a_token_is_kept_without_the_step_s_secrets(bank, way, answer):
     bank("PUT", "/secrets/KEY", {"value": VALUE})
+    bank("POST", "/secrets/KEY/grants", {"workflow": "flow", "connector": "bank"})
     bank.publish("flow", ASKS)
     bank("POST", "/workflows/flow/executions", {"name": "one"})
     bank.work()

@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 
 from engine.errors import Refused
+from engine.governance.roles import Role
 from engine.governance.secret_refs import MOST_BYTES
 from engine.ports.secrets import SecretInfo
 
@@ -41,7 +42,7 @@ def test_a_secret_of_a_webhook_is_used_and_kept(api):
     definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
     api("POST", "/workflows/import", {"document": {"name": "hooked", "definition": definition, "triggers": hooks}})
     listed = api("GET", "/secrets").json
-    use = {"workflow": "hooked", "version": "draft", "states": [], "webhooks": ["pushes"]}
+    use = {"workflow": "hooked", "version": "draft", "states": [], "webhooks": ["pushes"], "alerts": []}
     assert listed["secrets"][0]["used_by"] == [use]
     assert [item["key"] for item in listed["missing"]] == ["NEXT"]
     assert api("DELETE", f"/secrets/{KEY}").status == 409
@@ -74,7 +75,7 @@ def test_a_bad_key_or_value_is_refused_without_repeating_it(api):
 
 
 def test_one_that_is_used_is_deleted_only_by_force(api):
-    api("PUT", f"/secrets/{KEY}", {"value": VALUE})
+    api.secrets.values[KEY] = VALUE
     api.publish("pay", uses_secret())
     refused = api("DELETE", f"/secrets/{KEY}")
     assert (refused.status, refused.error["details"]["used_by"][0]["workflow"]) == (409, "pay")
@@ -95,6 +96,9 @@ class Elsewhere:
         if key == "LOG_LEVEL":
             raise Refused("it is a setting")
         return self.values.get(key)
+
+    def grants(self, workspace, key, *, fresh=False):
+        return None
 
     def list(self, workspace):
         return [SecretInfo(key, self.name) for key in self.values]
@@ -143,3 +147,116 @@ def test_a_secret_that_is_named_and_nowhere_is_listed_as_missing(api):
     assert listed["missing"][0]["used_by"][0]["workflow"] == "pay"
     api("PUT", "/secrets/NOT_THERE", {"value": "here it is now"})
     assert api("GET", "/secrets").json["missing"] == []
+
+
+GRANT = {"workflow": "pay", "connector": "http", "host": "example.com"}
+
+
+def test_publishing_asks_once_for_the_grant_that_is_missing(api):
+    api("PUT", f"/secrets/{KEY}", {"value": VALUE})
+    api("POST", "/workflows/import", {"document": {"name": "pay", "definition": uses_secret()}})
+    refused = api("POST", "/workflows/pay/publish", {})
+    assert (refused.status, refused.error["details"][0]["code"]) == (422, "SECRET_NOT_GRANTED")
+    assert refused.error["details"][0]["location"] == "/States/Call/Parameters/bearer_token"
+    command = f"automate secrets grant {KEY} --workflow pay --connector http --host example.com"
+    assert command in refused.error["message"]
+    preview = api("GET", "/workflows/pay/publish").json
+    assert preview["publishable"] is False
+    assert preview["grants_needed"] == [{"key": KEY, "backend": "memory", **GRANT}]
+    granted = api("POST", f"/secrets/{KEY}/grants", GRANT)
+    assert (granted.status, granted.json["grants"]) == (200, [GRANT])
+    assert api("GET", "/workflows/pay/publish").json["grants_needed"] == []
+    assert api("POST", "/workflows/pay/publish", {}).status == 200
+    entry, = api("GET", "/audit?act=secret.grant").json["entries"]
+    assert (entry["subject"], entry["after"]["grants"]) == (f"secret/{KEY}", ["pay/http@example.com"])
+
+
+@pytest.mark.parametrize(("grant", "publishable"), [
+    ({"workflow": "pay"}, True), ({"workflow": "*", "connector": "http", "host": "*.com"}, True),
+    ({"workflow": "pay", "connector": "http", "host": "other.com"}, False), ({"workflow": "other"}, False),
+    ({"workflow": "pay", "connector": "slack"}, False),
+])
+def test_a_grant_fits_or_does_not(api, grant, publishable):
+    api("PUT", f"/secrets/{KEY}", {"value": VALUE})
+    api("POST", f"/secrets/{KEY}/grants", grant)
+    api("POST", "/workflows/import", {"document": {"name": "pay", "definition": uses_secret()}})
+    assert api("GET", "/workflows/pay/publish").json["publishable"] is publishable
+
+
+def test_an_address_that_an_expression_makes_is_asked_for_when_it_is_called(api):
+    api("PUT", f"/secrets/{KEY}", {"value": VALUE})
+    definition = uses_secret()
+    definition["States"]["Call"]["Parameters"]["url.$"] = "$.url"
+    del definition["States"]["Call"]["Parameters"]["url"]
+    api("POST", "/workflows/import", {"document": {"name": "pay", "definition": definition}})
+    needed, = api("GET", "/workflows/pay/publish").json["grants_needed"]
+    assert needed["host"] == "*"
+    api("POST", f"/secrets/{KEY}/grants", GRANT)
+    assert api("GET", "/workflows/pay/publish").json["publishable"] is True
+
+
+def test_one_that_is_nowhere_or_everybody_s_needs_no_grant(api):
+    api("POST", "/workflows/import", {"document": {"name": "pay", "definition": uses_secret()}})
+    assert api("GET", "/workflows/pay/publish").json["publishable"] is True
+    api.secrets.values[KEY] = VALUE  # of before: no grants are kept
+    assert api("GET", "/workflows/pay/publish").json["publishable"] is True
+
+
+ALERT = {"name": "ops", "webhook": {"url": "https://ops.example.org/x", "bearer_token": {"$secret": KEY}}}
+HOOK = {"type": "webhook", "path": "pushes", "auth": {"style": "github", "secrets": [{"$secret": KEY}]}}
+
+
+def test_usage_names_states_webhooks_and_alerts_and_what_is_granted(api):
+    api.secrets.values[KEY] = VALUE
+    api("POST", "/workflows/import", {"publish": True, "document": {
+        "name": "pay", "definition": uses_secret(), "triggers": [HOOK], "alerts": [ALERT],
+    }})
+    api("POST", f"/secrets/{KEY}/grants", GRANT)
+    usage = api("GET", f"/secrets/{KEY}/usage")
+    assert (usage.json["backend"], usage.json["grants"], VALUE in usage.text) == ("memory", [GRANT], False)
+    published = [use for use in usage.json["uses"] if use["version"] == 1]
+    assert [(use["kind"], use["name"], use["connector"], use["host"], use["granted"]) for use in published] == [
+        ("state", "Call", "http", "example.com", True), ("trigger", "pushes", "trigger:webhook", "*", False),
+        ("alert", "ops", "http", "ops.example.org", False),
+    ]
+    assert {use["version"] for use in usage.json["uses"]} == {1, "draft"}
+    assert api("GET", "/secrets/NOPE/usage").status == 404
+
+
+def test_a_grant_is_revoked_as_it_was_given_and_all_are(api):
+    api("PUT", f"/secrets/{KEY}", {"value": VALUE})
+    api("POST", f"/secrets/{KEY}/grants", GRANT)
+    api("POST", f"/secrets/{KEY}/grants", {"workflow": "other"})
+    assert api("DELETE", f"/secrets/{KEY}/grants?workflow=pay").status == 404
+    left = api("DELETE", f"/secrets/{KEY}/grants?workflow=pay&connector=http&host=example.com").json["grants"]
+    assert left == [{"workflow": "other", "connector": "*", "host": "*"}]
+    assert api("DELETE", f"/secrets/{KEY}/grants?all=true").json["grants"] == []
+    assert len(api("GET", "/audit?act=secret.revoke").json["entries"]) == 2
+
+
+@pytest.mark.parametrize("changed", [
+    {"workflow": "a b"}, {"workflow": "a/b"}, {"connector": "a@b"}, {"host": "https://x"}, {"host": "x/y"},
+    {"host": ""}, {"connector": "a,b"}, {"host": "*.*.x"},
+])
+def test_what_is_no_grant_is_refused(api, changed):
+    api("PUT", f"/secrets/{KEY}", {"value": VALUE})
+    assert api("POST", f"/secrets/{KEY}/grants", {**GRANT, **changed}).status == 422
+    assert api.secrets.granted[KEY] == ()
+
+
+def test_a_host_is_kept_as_the_dialler_has_it(api):
+    api("PUT", f"/secrets/{KEY}", {"value": VALUE})
+    for host in ("API.Example.COM.", "*.EXAMPLE.com", "[2001:db8::1]", "0x7f.1"):
+        api("POST", f"/secrets/{KEY}/grants", {**GRANT, "host": host})
+    assert [grant.host for grant in api.secrets.granted[KEY]] == [
+        "api.example.com", "*.example.com", "2001:db8::1", "127.0.0.1",
+    ]
+
+
+def test_who_may_not_see_secrets_is_told_of_none(api):
+    api("PUT", f"/secrets/{KEY}", {"value": VALUE})
+    asked = {"document": {"name": "pay", "definition": uses_secret()}}
+    codes = lambda: {item["code"] for item in api("POST", "/definitions/validate", asked).json["diagnostics"]}  # noqa: E731
+    assert "SECRET_NOT_GRANTED" in codes()
+    api.roles = (Role.OPERATOR,)
+    assert "SECRET_NOT_GRANTED" not in codes()

@@ -10,6 +10,8 @@ from urllib.parse import quote
 import pytest
 
 from engine.errors import StoreUnavailable
+from engine.governance.secret_grants import WEBHOOK
+from engine.ports.secrets import SecretGrant
 from tests.support.hooked import PASS, SECRET
 
 OPEN = {"type": "webhook", "path": "order", "auth": {"style": "none"}}
@@ -103,6 +105,16 @@ def test_a_secret_that_is_missing_is_ours_to_mend_and_nothing_is_taken(hooked, g
         hooked.api.services.open_webhooks().refusals.counts()
     )
     assert hooked.executions() == []
+
+
+def test_a_secret_that_is_not_granted_lets_nobody_in(hooked, github):
+    hooked.publish(github)
+    hooked.api.secrets.granted["HOOK"] = (SecretGrant("flow", "http"), SecretGrant("other", WEBHOOK))
+    assert hooked.call({"n": 1}).status == 503
+    said, = hooked.api.services.open_webhooks().refusals.counts()
+    assert "automate secrets grant HOOK --workflow flow --connector trigger:webhook" in said
+    hooked.api.secrets.granted["HOOK"] = (SecretGrant("flow", WEBHOOK),)
+    assert hooked.call({"n": 1}).status == 202
 
 
 def test_an_old_timestamp_is_answered_as_a_wrong_signature(hooked):
