@@ -33,12 +33,13 @@ class ConnectorError(Exception):
     nobody knows (a time-out after sending). Left out, it is definite unless the error was raised while handling a
     time-out or a broken connection. `code` is the system's own code for it ("429", "card_declined"), for people to
     read. `authentication`: the system did not accept the credentials; after a definite failure the secrets are read
-    afresh, and when one was rotated meanwhile the call is made again.
+    afresh, and when one was rotated meanwhile the call is made again. `retry_after`: in how many seconds the system may
+    be called again; no Retrier comes earlier.
     """
 
     def __init__(
         self, message: str, *, retryable: bool = False, definite: bool | None = None, code: str | None = None,
-        authentication: bool = False,
+        authentication: bool = False, retry_after: float = 0.0,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -46,6 +47,7 @@ class ConnectorError(Exception):
         self.definite = definite
         self.code = code
         self.authentication = authentication
+        self.retry_after = retry_after
 
 
 def is_definite(error: BaseException) -> bool:

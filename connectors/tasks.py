@@ -159,20 +159,20 @@ def _invalid_input(code: str, problems: list[str]) -> TaskFailed:
 
 def _failure(code: str, error: BaseException, scrubber: Scrubber) -> TaskFailed:
     """What `error` makes of the call. The texts are scrubbed before they are cut: half a secret would not be found."""
-    retryable, authentication = not isinstance(error, NotImplementedError | SystemExit), False
+    retryable, authentication, retry_after = not isinstance(error, NotImplementedError | SystemExit), False, 0.0
     shape: dict[str, Json] = {
         "errorMessage": _text(error, scrubber),
         "errorType": scrubber.text(type(error).__name__),
         "stackTrace": _trace(error, scrubber),
     }
     if isinstance(error, ConnectorError):
-        retryable, authentication = error.retryable, error.authentication
+        retryable, authentication, retry_after = error.retryable, error.authentication, error.retry_after
         if error.code is not None:
             shape["code"] = scrubber.text(str(error.code))[:MESSAGE_LIMIT]
     shape["retryable"] = retryable
     return TaskFailed(
         f"{code}.ConnectorError", _cause(shape), definite=is_definite(error), retryable=retryable,
-        authentication=authentication,
+        authentication=authentication, retry_after=retry_after,
     )
 
 

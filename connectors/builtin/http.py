@@ -87,7 +87,7 @@ class HttpConnector(ConnectorAdapter):
         )
         text = body_of(answer.body, answer.headers.get("content-type", ""))
         if answer.status >= 400:
-            raise refused(method, url, answer.status, text, secrets)
+            raise refused(method, url, answer, text, secrets)
         return {"status": answer.status, "headers": answer.headers, "body": text}
 
 

@@ -15,6 +15,8 @@ from __future__ import annotations
 import base64
 import json
 from contextlib import suppress
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from connectors.builtin.charsets import decoded
@@ -151,13 +153,29 @@ def body_of(data: bytes, content_type: str) -> Json:
     return decoded(data, parameters.lower().partition("charset=")[2].partition(";")[0].strip(' "\''))
 
 
-def refused(method: str, url: Url, status: int, body: Json, secrets: Scrubber) -> ConnectorError:
+def retry_after(answer: Answer, now: float) -> float:
+    """In how many seconds the answer says that one may come again; 0 where it does not say.
+
+    RFC 9110, 10.2.3: seconds, or a date in one of the forms of 5.6.7. What is neither says nothing.
+    """
+    said = answer.headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdigit():
+        return float(said[:9])
+    try:
+        date = parsedate_to_datetime(said)
+    except (ValueError, TypeError, OverflowError):
+        return 0.0
+    return max(0.0, date.replace(tzinfo=date.tzinfo or UTC).timestamp() - now)
+
+
+def refused(method: str, url: Url, answer: Answer, body: Json, secrets: Scrubber) -> ConnectorError:
     """A status of 400 or more. The body is scrubbed before it is cut: half a secret would not be found."""
+    status = answer.status
     text = secrets.text(body if isinstance(body, str) else json.dumps(body, ensure_ascii=False))
     return ConnectorError(
         f"{method} {url} answered {status}" + (f": {text[:EXCERPT]}" if text else ""),
         retryable=status == 429 or status >= 500,
         definite=method in READING or status < 500 or status in NOTHING_DONE,
         code=str(status),
-        authentication=status == 401,
+        authentication=status == 401, retry_after=retry_after(answer, in_force.current().clock.now()),
     )

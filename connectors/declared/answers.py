@@ -6,9 +6,10 @@ import json
 import re
 from typing import Any
 
-from connectors.builtin.http_calls import EXCERPT, body_of
+from connectors.builtin.http_calls import EXCERPT, body_of, retry_after
 from connectors.builtin.http_connections import Answer
 from connectors.declared.form import Action, Errors
+from connectors.egress import in_force
 from connectors.egress.urls import Url
 from connectors.errors import ConnectorError
 from engine.governance.masking import Scrubber
@@ -113,4 +114,5 @@ def _failure(
         + (f": {text[:EXCERPT]}" if text else "") + (f" (Retry-After: {secrets.text(after)[:100]})" if after else ""),
         retryable=retryable or code in errors.retryable_codes, definite=definite or action.reads, code=code,
         authentication=status == 401 or code in errors.authentication_codes,
+        retry_after=retry_after(answer, in_force.current().clock.now()),
     )

@@ -37,6 +37,7 @@ class CallFailed(Exception):
         self.cause = failure.cause
         self.definite = failure.definite
         self.retryable = failure.retryable
+        self.retry_after = failure.retry_after
 
 
 def call(

@@ -15,7 +15,7 @@ from engine.errors import StateFailure
 from engine.kernel import flow
 from engine.kernel.builder import Builder, Failed
 from engine.kernel.open_frame import OpenFrame
-from engine.kernel.retry import RUNTIME, counted, delay_seconds, find_catcher, find_retrier
+from engine.kernel.retry import RUNTIME, asked_seconds, counted, delay_seconds, find_catcher, find_retrier
 from engine.kernel.snapshot import Phase, Status
 from engine.language.asl.model import Fallible, Map, Parallel, State
 
@@ -35,19 +35,22 @@ def evaluation_failed(builder: Builder, frame: OpenFrame, state: State, failure:
 
 def failed(
     builder: Builder, frame: OpenFrame, state: State, error: str | None, cause: str | None, *,
-    definite: bool | None = None, retryable: bool = True, matched_as: str | None = None,
+    definite: bool | None = None, retryable: bool = True, matched_as: str | None = None, retry_after: float = 0.0,
 ) -> bool:
     """`state` failed. True when its frame goes on by a Catcher.
 
     `definite` says of a Task's call whether it is known that it failed; None where it is no call that did. `matched_as`
-    is the name that Retry and Catch look at where it is another than the one that is shown.
+    is the name that Retry and Catch look at where it is another than the one that is shown. `retry_after`: a Retrier
+    waits for so many seconds at least.
     """
     name = matched_as or error
     if error == RUNTIME or not isinstance(state, Fallible):
         frame.epoch += 1 if definite else 0
         return frame_failed(builder, frame, error, cause)
     frame.fanout = None
-    if retryable and _retry(builder, frame, state, name, definite=definite is not False):
+    if retryable and _retry(
+        builder, frame, state, name, definite=definite is not False, retry_after=retry_after
+    ):
         builder.forget(frame.path)
         return False
     frame.epoch += 1 if definite else 0  # for a redrive
@@ -84,14 +87,16 @@ def _record(builder: Builder, frame: OpenFrame, state: State, failure: StateFail
     return cause
 
 
-def _retry(builder: Builder, frame: OpenFrame, state: Fallible, error: str | None, *, definite: bool) -> bool:
+def _retry(
+    builder: Builder, frame: OpenFrame, state: Fallible, error: str | None, *, definite: bool, retry_after: float
+) -> bool:
     index = find_retrier(state.retry, frame.retries, error)
     if index is None:
         return False
     retrier = state.retry[index]
     used = frame.retries[index] if index < len(frame.retries) else 0
     fraction = builder.scope(frame).random_fraction(f"Retry/{frame.attempt}") if retrier.jitter else 1.0
-    delay = delay_seconds(retrier, used, fraction)
+    delay = max(delay_seconds(retrier, used, fraction), asked_seconds(retrier, retry_after))
     frame.forget_attempt()
     frame.retries = counted(frame.retries, index, len(state.retry))
     frame.attempt += 1

@@ -66,6 +66,15 @@ def delay_seconds(retrier: Retrier, used: int, fraction: float) -> float:
     return delay * fraction if retrier.jitter else delay
 
 
+def asked_seconds(retrier: Retrier, retry_after: float) -> float:
+    """How long to wait as a called system asked to: no longer than the author's MaxDelaySeconds, or a day."""
+    longest = LONGEST_ASKED_SECONDS if retrier.max_delay is None else retrier.max_delay
+    return min(retry_after, longest)
+
+
+LONGEST_ASKED_SECONDS = 86_400.0
+"""What a system asks for beyond that is no wish to be called again."""
+
 LONGEST_DELAY_SECONDS = 31_622_400.0
 """AWS lets no interval exceed this (366 days)."""
 

@@ -284,8 +284,10 @@ def _apply_to_task(builder: Builder, frame: OpenFrame, state: Task, stimulus: Fr
             raise tasks.missing(frame, state)
         case TaskReturned(output=output):
             return tasks.returned(builder, frame, state, output)
-        case TaskErred(error=error, cause=cause, definite=definite, retryable=retryable):
-            return tasks.erred(builder, frame, state, error, cause, definite=definite, retryable=retryable)
+        case TaskErred(error=error, cause=cause, definite=definite, retryable=retryable, retry_after=retry_after):
+            return tasks.erred(
+                builder, frame, state, error, cause, definite=definite, retryable=retryable, retry_after=retry_after
+            )
         case CallbackReturned(output=output):
             return tasks.succeeded(builder, frame, state, output)
         case CallbackErred(error=error, cause=cause):

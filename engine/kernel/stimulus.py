@@ -66,12 +66,13 @@ class TaskReturned(FrameStimulus):
 
 @dataclass(frozen=True, slots=True)
 class TaskErred(FrameStimulus):
-    """The call failed; see engine.ports.tasks.TaskFailed for `definite` and `retryable`."""
+    """The call failed; see engine.ports.tasks.TaskFailed for `definite`, `retryable` and `retry_after`."""
 
     error: str | None = None
     cause: str | None = None
     definite: bool = True
     retryable: bool = True
+    retry_after: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def succeeded(builder: Builder, frame: OpenFrame, state: Task, output: Json) -> 
 
 def erred(
     builder: Builder, frame: OpenFrame, state: Task, error: str | None, cause: str | None, *,
-    definite: bool = True, retryable: bool = True,
+    definite: bool = True, retryable: bool = True, retry_after: float = 0.0,
 ) -> bool:
     """The task failed. Nobody knows how a job stands that could not be asked: it is asked again."""
     if frame.job is not None and not definite:
@@ -127,7 +127,9 @@ def erred(
     details = dict(_details(state.resource) or {})
     details.update({name: value for name, value in (("error", error), ("cause", cause)) if value is not None})
     builder.emit(frame, _type(state.resource, "TimedOut" if error == TIMEOUT else "Failed"), details)
-    return failed(builder, frame, state, error, cause, definite=definite, retryable=retryable)
+    return failed(
+        builder, frame, state, error, cause, definite=definite, retryable=retryable, retry_after=retry_after
+    )
 
 
 def timed_out(builder: Builder, frame: OpenFrame, state: Task) -> bool:

@@ -65,8 +65,9 @@ class TaskSucceeded:
 class TaskFailed:
     """The call failed. `definite`: it certainly did not take effect; False: nobody knows (a time-out after sending).
 
-    `retryable` False makes every Retrier pass. `authentication`: the system did not accept the credentials, so a secret
-    that was rotated meanwhile is worth one more look.
+    `retryable` False makes every Retrier pass. `retry_after`: the system asks for so many seconds before the next
+    attempt (Retry-After, RFC 9110); a Retrier waits no less. `authentication`: the system did not accept the
+    credentials, so a secret that was rotated meanwhile is worth one more look.
     """
 
     error: str
@@ -74,6 +75,7 @@ class TaskFailed:
     definite: bool = True
     retryable: bool = True
     authentication: bool = False
+    retry_after: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,7 +186,9 @@ class Incoming:
         if not outcome.definite and frame is not None and self._policies.at_most_once(activation, frame):
             cause = f"Whether the call took effect is unknown. {outcome.error}: {outcome.cause}"
             return [TaskErred(*place, error="Automate.TaskInterrupted", cause=cause, definite=False)]
-        return [TaskErred(*place, outcome.error, outcome.cause, outcome.definite, outcome.retryable)]
+        return [TaskErred(
+            *place, outcome.error, outcome.cause, outcome.definite, outcome.retryable, outcome.retry_after
+        )]
 
     def too_short(self, owned: Owned, now: float) -> list[Stimulus]:
         """The failure of every task that is to be called, where no worker like this one has the time for a call."""

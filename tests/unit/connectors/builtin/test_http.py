@@ -10,6 +10,7 @@ import pytest
 
 from connectors.builtin import http_calls
 from connectors.builtin.http import HttpConnector
+from connectors.builtin.http_connections import Answer
 from connectors.egress.urls import parse_url, shown
 from connectors.errors import ConnectorError
 from connectors.testing import CallFailed, call
@@ -60,6 +61,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_status(self, rest):
         self.give(int(rest), b'{"why": "because"}')
+
+    def do_wait(self, rest):
+        self.give(429, b"{}", Retry_After=rest)
 
     def do_padded(self, rest):
         """An error that ends with what came as X-Key, from the character `rest` on."""
@@ -483,3 +487,22 @@ def test_wrong_inputs_are_refused(request_, params):
 )
 def test_a_url_is_shown_without_what_may_be_secret(url, expected):
     assert shown(url) == expected
+
+
+@pytest.mark.parametrize(("said", "seconds"), [
+    ("120", 120.0), (" 3 ", 3.0), ("0", 0.0),
+    # the date of RFC 9110, 5.6.7, in its three forms; the clock below is 30 s before it
+    ("Sun, 06 Nov 1994 08:49:37 GMT", 30.0), ("Sunday, 06-Nov-94 08:49:37 GMT", 30.0),
+    ("Sun Nov  6 08:49:37 1994", 30.0), ("Sun, 06 Nov 1994 08:49:00 GMT", 0.0),
+    ("-5", 0.0), ("1.5", 0.0), ("soon", 0.0), ("", 0.0), ("\u0663", 0.0), ("9" * 400, 999_999_999.0),
+    ("Sun, 99 Nov 1994 08:49:37 GMT", 0.0), ("Sun, 06 Nov 99999999 08:49:37 GMT", 0.0),
+])
+def test_retry_after_is_read_as_rfc_9110_writes_it(said, seconds):
+    answer = Answer(503, {"retry-after": said}, b"")
+    assert http_calls.retry_after(answer, 784111747.0) == seconds
+
+
+def test_what_an_answer_asks_for_goes_with_its_failure(request_, server):
+    failed = failure(request_, "/wait/7")
+    assert (failed.retryable, failed.retry_after) == (True, 7.0)
+    assert failure(request_, "/status/503").retry_after == 0.0

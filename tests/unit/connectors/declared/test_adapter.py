@@ -95,7 +95,8 @@ def test_a_secret_is_in_no_error(service):
 
 
 def test_retry_after_is_told(service):
-    assert "Retry-After: 30" in service.fails({}, {}, (429, {}, {"Retry-After": "30"})).cause
+    failed = service.fails({}, {}, (429, {}, {"Retry-After": "30"}))
+    assert ("Retry-After: 30" in failed.cause, failed.retry_after) == (True, 30.0)
 
 
 def test_pages_are_followed_by_the_cursor(service):

@@ -69,6 +69,22 @@ def test_a_task_is_tried_again_after_its_interval(cold):
     assert run.types.count("TaskScheduled") == run.types.count("TaskStarted") == 3
 
 
+@pytest.mark.parametrize(("retrier", "asked", "waits"), [
+    ({}, 30.0, 30), ({}, 2.0, 3), ({}, 0.0, 3), ({"MaxDelaySeconds": 10}, 30.0, 10), ({}, 1e9, 86_400),
+    ({"JitterStrategy": "FULL"}, 30.0, 30),
+])
+def test_a_retrier_waits_as_long_as_the_system_asks_within_what_the_author_allows(retrier, asked, waits):
+    run = Run(machine(("T", task(Retry=[RETRY[0] | retrier])))).start()
+    run.err("Busy", retry_after=asked)
+    assert (run.root.phase, run.root.due_at, run.root.attempt) == (Phase.BACKOFF, START + waits, 1)
+
+
+def test_what_no_retrier_takes_waits_for_nothing():
+    run = Run(machine(("T", task()))).start()
+    run.err("Busy", retry_after=30.0)
+    assert run.snapshot.status is Status.FAILED
+
+
 def test_when_no_attempt_is_left_the_error_goes_on():
     run = Run(machine(("T", task(Retry=RETRY)))).start()
     for _ in range(2):
