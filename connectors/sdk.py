@@ -58,6 +58,15 @@ class Field(BaseModel):
         return (self.type,) if isinstance(self.type, str) else self.type
 
 
+class RateLimit(BaseModel):
+    """How often a service may be called with one set of secrets, by all workers together."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+    requests: int = Described(ge=1, le=100_000)
+    per_seconds: float = Described(1.0, gt=0)
+
+
 class ActionSpec(BaseModel):
     """What one action takes and gives, and what the engine must know before it calls it."""
 
@@ -83,6 +92,10 @@ class ActionSpec(BaseModel):
         " no disk, no lock. A worker makes such a call without handing it to a thread.",
     )
 
+    rate_limit: RateLimit | None = Described(
+        None, description="How often it may be called. Actions of a connector with the same limit share it."
+    )
+
     id_field: str | None = Described(
         None, pattern=r"^[^.]+(\.[^.]+)*$",
         description="Where in the output the service's own id of what was done stands, such as payment.id: the ledger"
@@ -96,6 +109,7 @@ class ActionSpec(BaseModel):
             outputs: Mapping[str, Field | Mapping[str, Any]] = ..., title: str = ..., description: str = ...,
             kind: Literal["read", "write"] = ..., at_most_once: bool = ..., timeout_seconds: float | None = ...,
             waits: bool = ..., computes: bool = ..., id_field: str | None = ...,
+            rate_limit: RateLimit | Mapping[str, Any] | None = ...,
         ) -> None: ...
 
     @model_validator(mode="after")

@@ -23,7 +23,7 @@ from connectors.registry import Registry
 from engine.errors import UserError
 from engine.governance.masking import Scrubber, SecretValues
 from engine.governance.secret_refs import escape, in_place
-from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
+from engine.ports.tasks import CallLimit, TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
 
 if TYPE_CHECKING:
     from connectors.sdk import ActionSpec, ConnectorAdapter
@@ -58,7 +58,7 @@ class ConnectorTasks:
         spec = found[2]
         return TaskPolicy(
             at_most_once=spec.at_most_once, timeout_seconds=spec.timeout_seconds, computes=spec.computes,
-            id_field=spec.id_field,
+            id_field=spec.id_field, limit=_limit(found[0].code, spec),
         )
 
     def call(self, call: TaskCall) -> TaskOutcome:
@@ -103,6 +103,11 @@ class ConnectorTasks:
         if spec is None:
             return f"{resource}: the connector {code} has no action {action}; it has {', '.join(adapter.actions)}."
         return adapter, action, spec
+
+
+def _limit(code: str, spec: ActionSpec) -> CallLimit | None:
+    limit = spec.rate_limit
+    return None if limit is None else CallLimit(code, limit.requests, limit.per_seconds)
 
 
 def _unavailable(resource: str) -> str:

@@ -9,13 +9,13 @@ from urllib.parse import urljoin
 from connectors.builtin.http_calls import MAX_BODY_BYTES, HttpCalls, url_of
 from connectors.builtin.http_connections import Answer
 from connectors.declared.answers import at, next_link, output_of
-from connectors.declared.form import VARIABLE, Action, ConnectorFile, Paging, RateLimit
+from connectors.declared.form import VARIABLE, Action, ConnectorFile, Paging
 from connectors.declared.pacing import Pace
 from connectors.declared.wire import Request, request_of
 from connectors.egress import in_force
 from connectors.egress.urls import Url
 from connectors.errors import ConnectorError
-from connectors.sdk import ActionSpec, ConnectorAdapter, Field
+from connectors.sdk import ActionSpec, ConnectorAdapter, Field, RateLimit
 from engine.governance.masking import Scrubber
 
 Json = Any
@@ -50,7 +50,7 @@ class DeclaredConnector(ConnectorAdapter):
         return call.one(request_of(self.file, spec, params, context["idempotency_key"]))[0]
 
     def _wait_for_turn(self, spec: Action, deadline: float) -> None:
-        limit = spec.rate_limit or self.file.rate_limit
+        limit = spec.rate_limit or self.file.rate_limit  # of all workers the engine keeps it; here it is each page's
         if limit is None:
             return
         with self._lock:
@@ -148,7 +148,7 @@ def spec_of(file: ConnectorFile, action: Action) -> ActionSpec:
     return ActionSpec(
         title=action.title, description=action.description, kind="read" if action.reads else "write",
         at_most_once=action.at_most_once, timeout_seconds=action.timeout_seconds, inputs=_inputs(file, action),
-        id_field=action.id_field,
+        id_field=action.id_field, rate_limit=action.rate_limit or file.rate_limit,
         outputs=action.outputs if action.paging is None else {
             "items": {"type": "array", "description": "The items of all pages."},
             "pages": {"type": "integer", "description": "How many pages there were."},

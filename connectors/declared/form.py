@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from connectors.sdk import Field as SdkField
+from connectors.sdk import RateLimit
 
 Method = Literal["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 Place = Literal["path", "query", "header", "cookie", "field", "body"]
@@ -178,13 +179,6 @@ class Paging(_Part):
         if self.kind == "cursor" and bool(self.next) == bool(self.last):
             raise ValueError("paging by cursor needs next, where the next cursor stands in the answer, or last")
         return self
-
-
-class RateLimit(_Part):
-    """What one process may call: more waits for its turn within the call's time."""
-
-    requests: int = Field(ge=1, le=100_000)
-    per_seconds: float = Field(1.0, gt=0)
 
 
 class Action(_Part):

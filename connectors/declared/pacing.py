@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 
-from connectors.declared.form import RateLimit
+from connectors.sdk import RateLimit
 from engine.clock import Clock
 
 

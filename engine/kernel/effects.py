@@ -114,7 +114,7 @@ def task_call(plan: Plan, snapshot: Snapshot, frame: Frame, *, budget_seconds: f
         attempt=frame.attempt,
         idempotency_key=idempotency_key(facts, frame),
         budget_seconds=budget_seconds,
-        secret_refs=state.secret_refs if isinstance(state, Task) else (),
+        secret_refs=secret_refs(plan, frame),
         task_token=frame.token,
         credentials=frame.credentials,
         job=None if frame.job is None else frame.job["answer"],
@@ -122,6 +122,12 @@ def task_call(plan: Plan, snapshot: Snapshot, frame: Frame, *, budget_seconds: f
         visit=frame.visit,
         epoch=frame.epoch,
     )
+
+
+def secret_refs(plan: Plan, frame: Frame) -> tuple[tuple[str, str], ...]:
+    """The SecretRefs that stand in the definition for the call that a frame owes."""
+    state = plan.state(frame.machine, frame.state)
+    return state.secret_refs if isinstance(state, Task) else ()
 
 
 def _map_arguments(frame: Frame) -> Json:

@@ -87,11 +87,22 @@ TaskOutcome = TaskSucceeded | TaskFailed | TaskGoesOn
 
 
 @dataclass(frozen=True, slots=True)
+class CallLimit:
+    """At most `requests` calls of `service` in each window of `seconds`."""
+
+    service: str
+    requests: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class TaskPolicy:
     """What is known of a resource before it is called.
 
     `id_field` says where in the output stands what the service calls what it did: names and numbers with dots between
     them, as ``Entries.0.EventId``.
+
+    `limit` is how often all workers together may call it, with one set of secrets; None: as often as they like.
 
     `problem` says why it cannot be called here (no such connector, not enabled), for validation and for the failure's
     cause. `timeout_seconds` is the action's own limit. `computes`: the call waits for nothing outside of its process.
@@ -102,6 +113,7 @@ class TaskPolicy:
     timeout_seconds: float | None = None
     computes: bool = False
     id_field: str | None = None
+    limit: CallLimit | None = None
 
 
 class Tasks(Protocol):

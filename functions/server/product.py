@@ -40,6 +40,7 @@ from functions.server.room import refuse_without_room
 from functions.task_chain import aws_tasks_of_a_profile, task_chain
 
 if TYPE_CHECKING:
+    from engine.durable.lifecycle.call_limits import CallLimits
     from engine.durable.triggering.watching import Watched
     from engine.durable.worker.worker import Worker
     from engine.ports.executions_index import ExecutionRow
@@ -134,6 +135,12 @@ class Product:
 
         budgets = Budgets(stores.trigger_states, stores.index, clock)
 
+        @cache
+        def limits() -> CallLimits:
+            from engine.durable.lifecycle.call_limits import CallLimits  # noqa: PLC0415  of who works
+
+            return CallLimits(stores.trigger_states, clock)
+
         def new_worker(*, runs_sync: bool) -> Worker:
             from engine.durable.worker.worker import Worker  # noqa: PLC0415  as the module says
             from functions.engine_audit import EngineRecorder  # noqa: PLC0415
@@ -147,7 +154,7 @@ class Product:
                 on_committed=EngineRecorder(
                     audit, stores.journal, origin=f"worker {stores.owner}", within=True, published=published
                 ),
-                together=stores.together, budgets=budgets,
+                together=stores.together, budgets=budgets, limits=limits(),
             )
 
         services = replace(

@@ -17,6 +17,7 @@ from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.catalog.published import CatalogPublished
 from engine.clock import Clock, SystemClock
 from engine.durable.lifecycle.budgets import Budgets
+from engine.durable.lifecycle.call_limits import CallLimits
 from engine.durable.worker.worker import Worker
 from engine.governance.audit_recorder import AuditRecorder
 from engine.language.expr import limits
@@ -60,6 +61,7 @@ def parts() -> Parts:
         tasks=chain.tasks, clock=clock, settings=settings, parallel=ThreadPoolExecutor(STORE_THREADS, "store"),
         pauses=stores.pauses, activities=stores.activities, masks=chain.masks,
         on_paused=metering.paused, budgets=Budgets(stores.trigger_states, stores.index, clock),
+        limits=CallLimits(stores.trigger_states, clock),
         on_committed=EngineRecorder(
             AuditRecorder(stores.audit, clock, notes=stores.audit_notes), stores.journal, observe=metering,
             origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "worker"), published=published,

@@ -152,7 +152,7 @@ class Product:
     def worker(
         self, owner: str = "", is_alive: Callable[[str], bool] | None = None, *, clock: Any = None,
         call_threads: int = 0, runs_sync: bool = False, on_committed: Any = lambda _segments: None,
-        on_paused: Any = lambda _key: None, new_pool: Any = CallPool,
+        on_paused: Any = lambda _key: None, new_pool: Any = CallPool, limits: Any = None,
     ) -> Worker:
         return Worker(
             journal=self.wrap("journal", self.stores.journal),
@@ -161,7 +161,7 @@ class Product:
             is_alive=is_alive, new_seed=lambda: next(self._seeds), new_nonce=lambda: f"nonce-{next(self._nonces)}",
             call_threads=call_threads, pauses=getattr(self.stores, "pauses", None),
             activities=self.wrap("activities", self.stores.activities) if hasattr(self.stores, "activities") else None,
-            together=getattr(self.stores, "together", None),
+            limits=limits, together=getattr(self.stores, "together", None),
             runs_sync=runs_sync, on_committed=on_committed, on_paused=on_paused, masks=self.masks,
             new_pool=new_pool, budgets=self.budgets,
         )

@@ -49,6 +49,7 @@ TABLE = {
         GET /activities/{activity}
         POST /definitions/validate
         GET /connectors
+        GET /connectors/limits
         POST /rules/test
         POST /rules/test-many
         POST /rules/expression

@@ -16,6 +16,7 @@ begin (engine.durable.worker.beginning).
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -161,10 +162,11 @@ def has_no_minute(header: Header) -> bool:
 class _Slice:
     """Units that this process has leased: `left` of them, the next one in `minute`, which `used` came before."""
 
-    __slots__ = ("left", "minute", "per_minute", "returned", "size", "used")
+    __slots__ = ("left", "minute", "per_minute", "returned", "revision", "size", "used")
 
-    def __init__(self, minute: int, used: int, left: int, per_minute: int) -> None:
+    def __init__(self, minute: int, used: int, left: int, per_minute: int, revision: int) -> None:
         self.minute, self.used, self.left, self.per_minute = minute, used, left, per_minute
+        self.revision = revision
         self.size = left
         self.returned: list[int] = []
 
@@ -193,30 +195,38 @@ class _Slice:
         self.returned.append(minute)
 
 
-class Budgets:
-    """One for a process: the slices are its own. Safe to share between threads; methods raise StorageError."""
+class Leases:
+    """Units of windows of `seconds` (a minute, below), leased in slices by a row for each name in `group`. Who alone
+    leases of a row may lease of `alone` windows ahead. One for a process: the slices are its own. Safe to share between
+    threads; methods raise StorageError."""
 
-    def __init__(self, rows: TriggerStates, index: ExecutionsIndex, clock: Clock) -> None:
+    def __init__(
+        self, rows: TriggerStates, clock: Clock, group: str, *, seconds: float = MINUTE, alone: int = 0
+    ) -> None:
         self._rows = rows
-        self._index = index
         self._clock = clock
+        self._group = group
+        self._seconds = seconds
+        self._alone = alone
         self._lock = Lock()
         self._slices: dict[tuple[str, str], _Slice] = {}
-        self._turns = tuple(Lock() for _ in range(_TURNS))
-        self._lines: dict[tuple[str, str], tuple[float, list[ExecutionKey]]] = {}
+        self._opens: dict[tuple[str, str], int] = {}
 
     def take(self, workspace: str, workflow: str, per_minute: int, *, ahead: bool) -> float | None:
         """When an execution may begin: in the minute that begins then (epoch seconds). Now or before, or later where
         `ahead`. None where no minute is left."""
         key = workspace, workflow
         with self._lock:
-            now = int(self._clock.now() // MINUTE)
+            now = int(self._clock.now() // self._seconds)
             held = self._slices.get(key)
             again = 0
             if held is not None and held.per_minute == per_minute:
                 minute = held.take(now, now + MOST_AHEAD if ahead else now)
                 if minute is not None:
-                    return minute * MINUTE
+                    return minute * self._seconds
+                if held.left:  # of a minute to come, which the row is not before
+                    self._opens[key] = held.minute
+                    return None
                 again = held.size if held.minute >= now else 0
             leased = self._lease(workspace, workflow, per_minute, now, ahead=ahead, again=again)
             if leased is None:
@@ -225,14 +235,75 @@ class Budgets:
             if minute is None:
                 raise RuntimeError("a slice that was leased just now has a unit")
             self._slices[key] = leased
-            return minute * MINUTE
+            return minute * self._seconds
+
+    def opens_at(self, workspace: str, workflow: str) -> float:
+        """When there may be a unit again, as `take` found it when it gave none (epoch seconds)."""
+        with self._lock:
+            return self._opens.get((workspace, workflow), 0) * self._seconds
+
+    def close(self, workspace: str, workflow: str, until: float) -> None:
+        """Nobody leases a unit of a minute that begins before `until`, MOST_AHEAD minutes at the most, and this process
+        uses none that it has."""
+        with self._lock:
+            self._slices.pop((workspace, workflow), None)
+            now = int(self._clock.now() // self._seconds)
+            first = min(math.ceil(until / self._seconds), now + MOST_AHEAD)
+            for _ in range(_TRIES):
+                row = self._row(workspace, workflow)
+                minute = json.loads(row.spec)[0] if row.spec else now
+                if first <= minute <= now + MOST_AHEAD + MOST_SLICE:
+                    return
+                if self._rows.change(replace(row, spec=json.dumps([first, 0]))):
+                    return
+        raise StoreBusy(f"the budget of {workflow!r} is asked for too often at once")
 
     def give_back(self, workspace: str, workflow: str, at: float) -> None:
         """A unit that `take` gave was not used."""
         with self._lock:
             held = self._slices.get((workspace, workflow))
             if held is not None:
-                held.take_back(int(at // MINUTE))
+                held.take_back(int(at // self._seconds))
+
+    def _row(self, workspace: str, workflow: str) -> TriggerState:
+        return self._rows.get(workspace, self._group, workflow) or TriggerState(workspace, self._group, workflow)
+
+    def _lease(
+        self, workspace: str, workflow: str, per_minute: int, now: int, *, ahead: bool, again: int
+    ) -> _Slice | None:
+        """The next slice; None where no minute is left. `again`: the size of the one that was used up just now."""
+        held = self._slices.get((workspace, workflow))
+        for _ in range(_TRIES):
+            row = self._row(workspace, workflow)
+            minute, used = json.loads(row.spec) if row.spec else (now, 0)
+            if minute < now or minute > now + MOST_AHEAD + MOST_SLICE:
+                minute, used = now, 0
+            elif used >= per_minute:
+                minute, used = minute + 1, 0
+            if minute > (now + MOST_AHEAD if ahead else now):
+                self._opens[workspace, workflow] = minute
+                return None
+            size = min(MOST_SLICE, max(per_minute, min(2 * again, MOST_MINUTES * per_minute)))
+            if minute == now:
+                left, first = per_minute - used, max(1, per_minute // SLICES)
+                size = min(left, MOST_SLICE, max(first, min(2 * again, left // 2)))
+                if self._alone and held is not None and held.revision == row.revision:
+                    size = min(MOST_SLICE, left + self._alone * per_minute)
+            end = used + size
+            spec = json.dumps([minute + end // per_minute, end % per_minute])
+            if self._rows.change(replace(row, spec=spec)):
+                return _Slice(minute, used, size, per_minute, row.revision + 1)
+        raise StoreBusy(f"the budget of {workflow!r} is asked for too often at once")
+
+
+class Budgets(Leases):
+    """The budgets of workflows: their starts a minute, and the line of their open executions."""
+
+    def __init__(self, rows: TriggerStates, index: ExecutionsIndex, clock: Clock) -> None:
+        super().__init__(rows, clock, _BUDGETS)
+        self._index = index
+        self._turns = tuple(Lock() for _ in range(_TURNS))
+        self._lines: dict[tuple[str, str], tuple[float, list[ExecutionKey]]] = {}
 
     def turn(self, key: ExecutionKey) -> AbstractContextManager[bool]:
         """Starts of one name come after each other in this process: each takes a unit until it is known that the
@@ -282,26 +353,3 @@ class Budgets:
     def retry_after(self) -> float:
         """How many seconds there are to the next minute."""
         return MINUTE - self._clock.now() % MINUTE
-
-    def _lease(
-        self, workspace: str, workflow: str, per_minute: int, now: int, *, ahead: bool, again: int
-    ) -> _Slice | None:
-        """The next slice; None where no minute is left. `again`: the size of the one that was used up just now."""
-        for _ in range(_TRIES):
-            row = self._rows.get(workspace, _BUDGETS, workflow) or TriggerState(workspace, _BUDGETS, workflow)
-            minute, used = json.loads(row.spec) if row.spec else (now, 0)
-            if minute < now or minute > now + MOST_AHEAD + MOST_SLICE:
-                minute, used = now, 0
-            elif used >= per_minute:
-                minute, used = minute + 1, 0
-            if minute > (now + MOST_AHEAD if ahead else now):
-                return None
-            size = min(MOST_SLICE, max(per_minute, min(2 * again, MOST_MINUTES * per_minute)))
-            if minute == now:
-                left, first = per_minute - used, max(1, per_minute // SLICES)
-                size = min(left, MOST_SLICE, max(first, min(2 * again, left // 2)))
-            end = used + size
-            spec = json.dumps([minute + end // per_minute, end % per_minute])
-            if self._rows.change(replace(row, spec=spec)):
-                return _Slice(minute, used, size, per_minute)
-        raise StoreBusy(f"the budget of {workflow!r} is asked for too often at once")

@@ -114,7 +114,7 @@ def facts_of(owned: Owned, now: float, *, outbox: Outbox, policies: Policies, ca
     )
     if activation.in_flight:
         facts |= CALLS | LATE if now >= owned.deadline - RESERVE_SECONDS / 2 else CALLS
-    elif owed.scheduled:
+    elif owed.scheduled and (owned.waits_until is None or owned.waits_until <= now):
         facts |= SCHEDULED
         if calls.in_flight and any(policies.fits(owned, frame, now) for frame in owed.scheduled):
             facts |= THREAD

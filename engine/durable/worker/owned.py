@@ -45,13 +45,16 @@ class Owned:
 
     `workflow` is its workflow's name, `last_turn` the number of the round in which it had its last turn.
 
+    `turns` are the accounts whose tokens it waits for (lifecycle.call_limits), each with when it asks again;
+    `waits_until` is the first of these times, where all calls that it owes wait for one.
+
     `held`: it is not to go on. Calls under way are waited for and stops are read, but nothing new begins. `paused`: and
     that because it is PAUSED itself. `abandoned`: whoever ran it is gone, and it is not to be run again.
     """
 
     __slots__ = (
         "abandoned", "activation", "answers", "deadline", "failures", "fresh", "held", "inbox_at", "invocation",
-        "last_turn", "outbox_at", "paused", "segment", "woken", "workflow",
+        "last_turn", "outbox_at", "paused", "segment", "turns", "waits_until", "woken", "workflow",
     )
 
     def __init__(
@@ -70,6 +73,8 @@ class Owned:
         self.woken = False
         self.inbox_at = 0.0
         self.outbox_at = 0.0
+        self.turns: dict[str, float] = {}
+        self.waits_until: float | None = None
         self.answers: list[Answer] = []
         self.segment: Segment | None = None
         self.failures = 0
@@ -95,6 +100,13 @@ class Owned:
         goes_on = not self.held and activation.owed().ready
         waits_to_be_written = activation.dirty and not activation.express
         return self.fresh or self.woken or bool(self.answers) or waits_to_be_written or goes_on
+
+    @property
+    def look_at(self) -> float | None:
+        """When somebody must look at it again: at its next timer, or when a call that waits for its turn may begin."""
+        owed = self.activation.owed()
+        times = [at for at in (owed.look_at, self.waits_until if owed.scheduled else None) if at is not None]
+        return min(times, default=None)
 
     def near(self, now: float) -> bool:
         """Whether what is left of its time is for the last commit, parking and the acknowledgement."""
@@ -139,6 +151,17 @@ class Owned:
     def outbox_later(self, at: float) -> None:
         """The store failed: what is owed to others is tried again then."""
         self.outbox_at = at
+
+    def turn_at(self, account: str, at: float | None) -> None:
+        """When it asks for a token of `account` again; None: it has one."""
+        if at is None:
+            self.turns.pop(account, None)
+        else:
+            self.turns[account] = at
+
+    def waits(self, until: float | None) -> None:
+        """No call that it owes may begin before `until`; None: one may, or has other reasons."""
+        self.waits_until = until
 
     def commit_begun(self, segment: Segment) -> None:
         """`segment` is to be written; nothing may change before it is."""

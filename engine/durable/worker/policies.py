@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 
 from engine.durable.activation import LEASE_MARGIN_SECONDS, Activation
+from engine.durable.lifecycle.call_limits import CallLimits, account_of
 from engine.durable.worker.owned import Owned
 from engine.kernel import effects
 from engine.kernel.snapshot import Frame
@@ -22,12 +23,13 @@ class Policies:
 
     def __init__(
         self, tasks: Tasks, settings: Settings, slow: AbstractSet[str] = frozenset(),
-        quick: AbstractSet[str] = frozenset(),
+        quick: AbstractSet[str] = frozenset(), limits: CallLimits | None = None,
     ) -> None:
         self._tasks = tasks
         self._slow = slow
         self._quick = quick
         self._settings = settings
+        self._limits = limits
         self._known: dict[str, TaskPolicy] = {}
 
     def fits(self, owned: Owned, frame: Frame, now: float) -> bool:
@@ -58,6 +60,21 @@ class Policies:
     def policy(self, activation: Activation, frame: Frame) -> TaskPolicy:
         """What is known of what the frame calls."""
         return self._policy(effects.resource(activation.plan, frame))
+
+    def turn(self, owned: Owned, frame: Frame, now: float) -> float | None:
+        """None: the call may begin now, as far as its service's limit goes, and its token is taken; else when to ask
+        again. An EXPRESS execution cannot wait."""
+        activation = owned.activation
+        limit = self.policy(activation, frame).limit
+        if limit is None or self._limits is None or activation.express:
+            return None
+        refs = effects.secret_refs(activation.plan, frame)
+        account = account_of(refs, limit)
+        at: float | None = owned.turns.get(account, 0.0)
+        if at is None or at <= now:
+            at = self._limits.turn(activation.key.workspace, account, limit)
+            owned.turn_at(account, at)
+        return at
 
     def _policy(self, resource: str) -> TaskPolicy:
         """It is asked for several times a call. What cannot be called is looked for again: somebody may install it."""

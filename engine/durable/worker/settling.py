@@ -64,7 +64,7 @@ class Settling:
             case Do.PARK_DUE_NOW:
                 self._park(owned, now, now)
             case Do.PARK:
-                self._park(owned, owned.activation.owed().look_at, now)
+                self._park(owned, owned.look_at, now)
             case Do.START_OVER:
                 raise OutOfTime("an EXPRESS execution did not end in this worker's time: it begins anew")
             case Do.LEAVE_CALLS:

@@ -86,19 +86,26 @@ class Stepping:
         activation = owned.activation
         free = self._calls.free
         chosen: list[tuple[Frame, float]] = []
+        waits: list[float] = []
+        lacking = 0
+        owned.waits(None)
         for frame in scheduled:
             if self._policies.lacks(activation, frame) is not None:
+                lacking += 1
                 continue  # once nothing else is to be done, the execution is PAUSED (worker.blocked)
             budget = self._policies.budget_in_time(owned, frame, now)
             if budget is None:
                 break
-            if self._policies.known_quick(activation, frame):
-                if self._computed >= MOST_COMPUTED:
-                    break
-                self._computed += 1
-            elif self._planned >= free:
+            quick = self._policies.known_quick(activation, frame)
+            if self._computed >= MOST_COMPUTED if quick else self._planned >= free:
                 break
-            else:
-                self._planned += 1
+            turn = self._policies.turn(owned, frame, now)
+            if turn is not None:
+                waits.append(turn)
+                continue
+            self._computed += quick
+            self._planned += not quick
             chosen.append((frame, budget))
+        if waits and len(waits) + lacking == len(scheduled):
+            owned.waits(min(waits))
         return chosen

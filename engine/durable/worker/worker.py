@@ -40,6 +40,7 @@ from typing import TypeVar
 from engine.clock import Clock
 from engine.durable.lifecycle.answers import NoMasks
 from engine.durable.lifecycle.budgets import Budgets
+from engine.durable.lifecycle.call_limits import CallLimits, LimitedTasks
 from engine.durable.lifecycle.pausing import Holds
 from engine.durable.lifecycle.redrives import Redrives
 from engine.durable.lifecycle.starts import Starts
@@ -96,7 +97,8 @@ class Worker:
     may raise anything else. `pauses` says what
     is not to go on (engine.durable.lifecycle.pausing). `runs_sync`: it is there for one synchronous start
     (worker.sync_start); others only end those whose runner is gone. `masks` knows the secrets that answers to
-    waiting tasks may repeat (engine.durable.lifecycle.answers). `budgets` are the workflows'.
+    waiting tasks may repeat (engine.durable.lifecycle.answers). `budgets` are the workflows', `limits` those of the
+    services that are called.
     """
 
     def __init__(
@@ -108,13 +110,15 @@ class Worker:
         pauses: Pauses | None = None, activities: ActivityStore | None = None, runs_sync: bool = False,
         masks: SecretMasks | None = None, on_paused: Callable[[ExecutionKey], None] = lambda _key: None,
         new_pool: Callable[[Tasks, Clock, int], CallPool] = CallPool, together: Together | None = None,
-        budgets: Budgets | None = None,
+        budgets: Budgets | None = None, limits: CallLimits | None = None,
     ) -> None:
         self._journal = journal
         self._queue = queue
         self._clock = clock
         self._parallel = parallel
         self._tell_after = on_committed if together is None else None
+        if limits is not None:
+            tasks = LimitedTasks(tasks, limits)
         tasks = WritesResults(StartsExecutions(tasks, Starts(
             journal=journal, queue=queue, published=published, clock=clock, settings=settings, budgets=budgets,
         )), journal)
@@ -123,7 +127,7 @@ class Worker:
             journal, published, new_nonce, confirmed_schema=settings.snapshot_schema, retention=retention
         )
         self._calls = new_pool(tasks, clock, settings.task_threads if call_threads is None else call_threads)
-        policies = Policies(tasks, settings, self._calls.slow, self._calls.quick)
+        policies = Policies(tasks, settings, self._calls.slow, self._calls.quick, limits)
         poison = Poison(journal, clock, on_paused)
         holds = Holds(pauses, clock)
         beginning = Beginning(

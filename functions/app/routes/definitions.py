@@ -56,6 +56,19 @@ def list_connectors(call: Call[base.Nothing]) -> shapes.ConnectorList:
     return shapes.ConnectorList(connectors=connectors(registry), known=known_connectors(registry))
 
 
+@table.route("GET", "/connectors/limits", right=Right.LOOK)
+def list_call_limits(call: Call[base.Nothing]) -> shapes.CallLimits:
+    """Say how the services stand whose connectors declare a rate limit: which are left alone, and until when."""
+    from engine.durable.lifecycle.call_limits import standings  # noqa: PLC0415 - of who asks for them alone
+
+    services = call.services
+    found = standings(services.open_triggers().states, call.workspace, services.clock.now())
+    shows = call.caller.may(Right.EDIT, call.workspace)
+    return shapes.CallLimits(limits=[
+        shapes.CallLimit.of(each, secrets=list(each.secrets) if shows else []) for each in found
+    ])
+
+
 def connectors(registry: Registry) -> list[shapes.Connector]:
     """Every connector; one that cannot be loaded says why and hides no other."""
     return [_connector(registry, code) for code in registry.codes()]

@@ -110,6 +110,26 @@ class KnownConnector(_WithActions):
     package_hint: str = Field(description="What to do to have it.")
 
 
+class CallLimit(Given):
+    """How an account of a service stands, a connector with the secrets that steps name: its limit, which all workers
+    share, and until when nobody calls it."""
+
+    service: str = Field(description="The connector's code.")
+    secrets: list[str] = Field(description="The keys of the secrets; none for who may not see them.")
+    requests: int
+    per_seconds: float
+    next_at: Time = Field(
+        description="Until then its tokens are leased, or it is closed by Retry-After or by failures in a row; null: "
+        "calls may begin."
+    )
+
+
+class CallLimits(Given):
+    """The accounts that were called, by service."""
+
+    limits: list[CallLimit]
+
+
 class ConnectorList(Given):
     """All connectors, by code, and the known ones that are not installed."""
 

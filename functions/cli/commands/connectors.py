@@ -30,6 +30,19 @@ def connectors(ctx: click.Context) -> None:
     session().screen.show_table(found, headers, rows, empty="No connectors.")
 
 
+@connectors.command("limits")
+def show_limits() -> None:
+    """Say how the services stand that have a rate limit: which are left alone, and until when."""
+    with session().client() as api:
+        found = api.get("/connectors/limits")
+    session().screen.show_table(
+        found, ("SERVICE", "SECRETS", "LIMIT", "NEXT CALL"),
+        [(one["service"], ", ".join(one["secrets"]), f"{one['requests']} in {one['per_seconds']:g} s",
+          one["next_at"] or "now") for one in found["limits"]],
+        empty="No service with a rate limit was called yet.",
+    )
+
+
 @connectors.command("import")
 @click.argument("document", type=click.Path(path_type=Path))
 @click.option("--name", "code", metavar="CODE", help="The connector's code; by default the document's name.")

@@ -195,6 +195,26 @@ export interface BudgetWait {
   until: string | null;
 }
 
+/**
+ * How an account of a service stands, a connector with the secrets that steps name: its limit, which all workers
+ * share, and until when nobody calls it.
+ */
+export interface CallLimit {
+  /** The connector's code. */
+  service: string;
+  /** The keys of the secrets; none for who may not see them. */
+  secrets: string[];
+  requests: number;
+  per_seconds: number;
+  /** Until then its tokens are leased, or it is closed by Retry-After or by failures in a row; null: calls may begin. */
+  next_at: string | null;
+}
+
+/** The accounts that were called, by service. */
+export interface CallLimits {
+  limits: CallLimit[];
+}
+
 /** One workflow that was found in it. `notes` say what was guessed, and what is to be done by hand. */
 export interface Candidate {
   name: string;

@@ -7,7 +7,9 @@ import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { Action } from "../../api/schema";
+import type { Action, CallLimits } from "../../api/schema";
+import { useApi } from "../../api/useApi";
+import { Time } from "../../ui/Time";
 import { ConnectorIcon } from "./ConnectorIcon";
 import { type Field, fieldsOf } from "./schema";
 import type { Shown } from "./shown";
@@ -50,10 +52,30 @@ export function ConnectorDetail({ connector }: { connector: Shown }) {
           </Box>
         )}
       </Container>
+      <Limits code={connector.code} />
       {connector.actions.map((action) => (
         <ActionCard key={action.resource} action={action} />
       ))}
     </SpaceBetween>
+  );
+}
+
+/** How the accounts of a service stand that has a rate limit: which are left alone, and until when. */
+function Limits({ code }: { code: string }) {
+  const limits = useApi<CallLimits>("/connectors/limits").data?.limits.filter(({ service }) => service === code) ?? [];
+  if (limits.length === 0) return null;
+  return (
+    <Container header={<Header variant="h3">Rate limits</Header>}>
+      <ul className="plain-list">
+        {limits.map(({ secrets, requests, per_seconds, next_at }) => (
+          <li key={`${secrets.join()} ${requests} ${per_seconds}`}>
+            {secrets.length > 0 && <span className="mono">{`${secrets.join(", ")} `}</span>}
+            {`${requests} in ${per_seconds} s, next call `}
+            {next_at === null ? "now" : <Time at={next_at} format="ago" />}
+          </li>
+        ))}
+      </ul>
+    </Container>
   );
 }
 

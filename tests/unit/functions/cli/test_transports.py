@@ -116,6 +116,7 @@ CASES = {
     "copilot fix": [["{broken}", "--output", "{out}"], ["{broken}", "--location", "/Nope"], ["{hello}"]],
     "copilot add-error-handling": [["{fails}"], ["{fails}", "--state", "Call", "--output", "{out}"]],
     "connectors": [[]],
+    "connectors limits": [[]],
     "connectors import": [
         ["{openapi}", "--name", "crm", "--tag", "contacts", "--base-url", "https://crm.example", "--into", "files",
          "--check"], ["{openapi}", "--dry-run"], ["{hello}"], ["nowhere.json"],

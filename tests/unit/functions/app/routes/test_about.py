@@ -7,6 +7,9 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+from engine.durable.lifecycle.call_limits import CallLimits, account_of
+from engine.governance.roles import Role
+from engine.ports.tasks import CallLimit
 from functions.api.app import app
 from functions.app.routes.openapi import document
 from functions.app.table import every_route
@@ -108,3 +111,18 @@ def test_every_request_has_its_own_context_across_threads(api):
 
 def test_on_one_machine_nothing_is_watched(api):
     assert api("GET", "/alarms").json == {"watched": False, "alarms": [], "topics": []}
+
+
+def test_how_services_with_a_limit_stand_is_told_without_keys_to_who_may_see_none(api):
+    assert api("GET", "/connectors/limits").json == {"limits": []}
+    limit = CallLimit("shop", 1, 3600.0)
+    limits = CallLimits(api.services.open_triggers().states, api.clock)
+    account = account_of([("/key", "SHOP_KEY")], limit)
+    assert limits.turn("default", account, limit) is None
+    shown, = api("GET", "/connectors/limits").json["limits"]
+    assert (shown["service"], shown["secrets"], shown["requests"], shown["per_seconds"]) == (
+        "shop", ["SHOP_KEY"], 1, 3600.0
+    )
+    assert shown["next_at"] > "2"
+    api.roles = (Role.VIEWER,)
+    assert api("GET", "/connectors/limits").json["limits"][0]["secrets"] == []
