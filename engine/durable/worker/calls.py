@@ -1,10 +1,11 @@
 """Connector calls on their own threads, so that the stepping loop never waits for the world.
 
 Handing a call to a thread costs more than a short computation does. So a call that is declared to compute is made in
-the loop, and its answer is there at once. Each is measured: one that computed or waited for long was not what it was
-declared to be, and its resource is called on threads from then on. A busy machine, which lets the worker itself wait,
-is told apart as far as the system tells: it takes the processor away, and a call that waits gives it up (for Python's
-own lock too, so that threads that compute beside it can make it look slow).
+the loop, and its answer is there at once. Each is measured. One that took long makes its resource suspect, until so
+many calls of it were quick; one that computed or waited for long meanwhile shows that it is not what it was declared to
+be, and the resource is called on threads from then on. So one hiccup of the machine costs nothing. A busy one, which
+lets the worker itself wait, is told apart as far as the system tells: it takes the processor away, and a call that
+waits gives it up (for Python's own lock too, so that threads that compute beside it can make it look slow).
 
 No time-out and no stop ends a call in the loop before it returns.
 
@@ -31,8 +32,11 @@ from engine.records import dataclass
 _LOG = logging.getLogger(__name__)
 
 QUICK_SECONDS = 0.005
-"""A call in the loop that takes longer keeps the other executions waiting: it is the last one of its resource there."""
+"""A call in the loop that takes longer keeps the other executions waiting: the second such is the last one of its
+resource there."""
 
+FORGIVEN_AFTER = 1000
+"""So many quick calls of a resource make up for one that took long."""
 
 _unknown = count()
 
@@ -69,7 +73,8 @@ class CallPool:
     """`threads` calls at once; 0 makes each call in the submitting thread (tests that need one order).
 
     A call past its end hangs: its thread is given up and another may be started, as many again as `threads` at most.
-    `slow` are the resources that were declared to compute, and took long; `quick` those that did not, so far.
+    `slow` are the resources that were declared to compute, and took long again and again; `quick` those whose last call
+    was quick.
     """
 
     def __init__(self, tasks: Tasks, clock: Clock, threads: int) -> None:
@@ -80,6 +85,7 @@ class CallPool:
         self._answers: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
         self.slow: set[str] = set()
         self.quick: set[str] = set()
+        self._suspects: dict[str, int] = {}  # and how many quick calls they need
         self._made_here: list[Answer] = []
         self._started = 0
         self._ends: dict[Ticket, float] = {}
@@ -147,17 +153,32 @@ class CallPool:
             self._answers.put(self._perform(*self._jobs.get()))
 
     def _measured(self, ticket: Ticket, call: TaskCall, end: float) -> Answer:
-        began, computed, waits = self._clock.now(), time.thread_time(), _waits()
+        resource, left = call.resource, self._suspects.get(call.resource)
+        computed, waits = (0.0, 0) if left is None else (time.thread_time(), _waits())
+        began = self._clock.now()
         answer = self._perform(ticket, call, end)
         seconds = self._clock.now() - began
-        if seconds > QUICK_SECONDS and (time.thread_time() - computed > QUICK_SECONDS or _waits() != waits):
-            self.slow.add(call.resource)
-            self.quick.discard(call.resource)
+        if left is None:
+            if seconds > QUICK_SECONDS:
+                self._suspects[resource] = FORGIVEN_AFTER
+                self.quick.discard(resource)
+            else:
+                self.quick.add(resource)
+        elif seconds > QUICK_SECONDS and (time.thread_time() - computed > QUICK_SECONDS or _waits() != waits):
+            del self._suspects[resource]
+            self.slow.add(resource)
+            self.quick.discard(resource)
             _LOG.warning("%s is declared to compute and took %.0f ms: it is called on threads from now on",
-                         call.resource, seconds * 1000, extra={"execution": ticket.key.id, "state": call.state})
+                         resource, seconds * 1000, extra={"execution": ticket.key.id, "state": call.state})
         else:
-            self.quick.add(call.resource)
+            self._quick_again(resource, left - 1)
         return answer
+
+    def _quick_again(self, resource: str, left: int) -> None:
+        self.quick.add(resource)
+        self._suspects[resource] = left
+        if left <= 0:
+            del self._suspects[resource]
 
     def _perform(self, ticket: Ticket, call: TaskCall, end: float) -> Answer:
         if self._clock.now() >= end:

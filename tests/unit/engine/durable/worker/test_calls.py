@@ -8,7 +8,7 @@ import time
 import pytest
 
 from engine.clock import SkipClock, SystemClock
-from engine.durable.worker.calls import QUICK_SECONDS, CallPool, Ticket
+from engine.durable.worker.calls import FORGIVEN_AFTER, QUICK_SECONDS, CallPool, Ticket
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskCall, TaskPolicy, TaskSucceeded
 from engine.settings import Settings
@@ -63,12 +63,30 @@ class Computes(SystemClock):
 
 
 @pytest.mark.parametrize("clock", [SystemClock(), Computes()])
-def test_one_that_waited_or_computed_for_long_was_the_last_in_the_loop(clock, caplog):
+def test_one_that_waited_or_computed_for_long_twice_was_the_last_in_the_loop(clock, caplog):
     pool = CallPool(Threads(clock, QUICK_SECONDS * 2), clock, 4)
-    assert made(pool, computes=True) == threading.current_thread().name
+    here = threading.current_thread().name
+    assert [made(pool, computes=True) for _ in range(2)] == [here] * 2
     assert f"{WORK} is declared to compute and took " in caplog.text
     assert made(pool, computes=True).startswith("call-")
     assert pool.slow == {WORK}
+
+
+@pytest.mark.parametrize(("quick", "forgiven"), [(FORGIVEN_AFTER - 1, False), (FORGIVEN_AFTER, True)])
+def test_one_hiccup_is_forgiven_after_so_many_quick_calls(quick, forgiven):
+    clock = Computes()
+    tasks = Threads(clock, QUICK_SECONDS * 2)
+    pool = CallPool(tasks, clock, 4)
+    made(pool, computes=True)
+    assert not pool.quick, "no more are begun than threads can make"
+    tasks._seconds = 0.0
+    for _ in range(quick):
+        made(pool, computes=True)
+    assert pool.quick == {WORK}
+    tasks._seconds = QUICK_SECONDS * 2
+    made(pool, computes=True)
+    assert not pool.quick
+    assert (pool.slow == set()) is forgiven
 
 
 def test_no_more_than_threads_can_make_are_begun_until_one_was_quick():
