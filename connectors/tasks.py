@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import re
 import traceback
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from connectors.checking import NotJson, check_inputs, json_copy
@@ -84,10 +85,10 @@ class ConnectorTasks:
 
     def _find(self, resource: str) -> tuple[ConnectorAdapter, str, ActionSpec] | str:
         """The connector, the action and its spec; or what is wrong."""
-        match = _CONNECTOR.fullmatch(resource)
-        if match is None:
+        parts = _parts(resource)
+        if parts is None:
             return _unavailable(resource)
-        code, action, suffix = match["code"], match["action"], match["suffix"]
+        code, action, suffix = parts
         if suffix not in (None, _TASK_TOKEN):
             return f"{resource}: a connector has no {suffix}. Only {_TASK_TOKEN} may follow the action."
         try:
@@ -110,6 +111,13 @@ def _limit(code: str, spec: ActionSpec) -> CallLimit | None:
     return None if limit is None else CallLimit(code, limit.requests, limit.per_seconds)
 
 
+@lru_cache(maxsize=1000)
+def _parts(resource: str) -> tuple[str, str, str | None] | None:
+    """Code, action and suffix; None where it names no connector's action."""
+    match = _CONNECTOR.fullmatch(resource)
+    return None if match is None else (match["code"], match["action"], match["suffix"])
+
+
 def _unavailable(resource: str) -> str:
     """Why a resource of another kind cannot be called here."""
     if resource.startswith("connector:"):
@@ -126,7 +134,7 @@ def _without_unclaimed_secrets(spec: ActionSpec, call: TaskCall) -> Json:
     """The call's own copy of its arguments, values in place; less the SecretRefs that the action declares no input for:
     those are for ``context['secrets']`` alone."""
     params = in_place(call.arguments, call.secret_refs, call.secrets)
-    if not isinstance(params, dict):
+    if not isinstance(params, dict) or not call.secret_refs:
         return params
     only_secrets = {pointer for pointer, _ in call.secret_refs}
     return {

@@ -41,11 +41,14 @@ class InCall(TasksDecorator):
 
     def call(self, call: TaskCall) -> TaskOutcome:
         """The inner Tasks' call."""
-        with named(execution=call.execution_id, state=call.state, attempt=call.attempt):
+        token = _NAMES.set({"execution": call.execution_id, "state": call.state, "attempt": call.attempt})
+        try:  # as `named`, which costs each call more
             _LOG.debug("calling %s", call.resource)
             outcome = self._tasks.call(call)
             if isinstance(outcome, TaskFailed):
                 _LOG.info("%s failed: %s: %s", call.resource, outcome.error, (outcome.cause or "")[:MOST_OF_A_CAUSE])
+        finally:
+            _NAMES.reset(token)
         return outcome
 
 

@@ -46,7 +46,7 @@ class EngineEntries:
     def of(self, segment: Segment) -> list[AuditEntry]:
         """What its events make; most segments make none. Raises StorageError."""
         events = codec.events_of(segment)
-        if not any(event.type in AUDITED_EVENTS for event in events):
+        if AUDITED_EVENTS.isdisjoint([event.type for event in events]):
             return []
         version = codec.version_of(segment.body) if segment.events is None else None
         if version is None:

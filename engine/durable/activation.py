@@ -225,7 +225,7 @@ class Activation:
         return Segment(
             self.key, self.seq + 1, self.nonce, body, max(now, self.snapshot.last_at), checkpoint,
             lease_until=lease, owner=owner if lease else "", first_event=first, last_event=last,
-            events=tuple(self._events), audited=any(event.type in AUDITED_EVENTS for event in self._events),
+            events=tuple(self._events), audited=not AUDITED_EVENTS.isdisjoint([event.type for event in self._events]),
             kept_until=self.kept_until,
         )
 

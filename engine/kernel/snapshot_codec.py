@@ -76,7 +76,7 @@ class _Fields:
     def encode(self, item: Any) -> dict[str, Json]:
         """Those that differ from their default."""
         return {
-            name: _plain(value)
+            name: value.value if value.__class__ is Phase else value
             for name, value, default in zip(self._names, self._values(item), self._defaults, strict=True)
             if value is not default and (value != default or value.__class__ is not default.__class__)
         }
@@ -145,8 +145,8 @@ def _steps_from(schema: int) -> Iterator[Caster]:
     return (UPCASTERS[number] for number in range(schema, SCHEMA))
 
 
-def _steps_to(schema: int) -> Iterator[Caster]:
-    return (DOWNCASTERS[number] for number in range(SCHEMA - 1, schema - 1, -1))
+def _steps_to(schema: int) -> list[Caster]:
+    return [DOWNCASTERS[number] for number in range(SCHEMA - 1, schema - 1, -1)]
 
 
 def encode_globals(snapshot: Snapshot, schema: int = SCHEMA) -> Json:
@@ -181,12 +181,12 @@ def _decode_globals(value: Mapping[str, Json], schema: int) -> dict[str, Json]:
 
 def encode_frames(frames: Mapping[str, Frame], paths: Iterable[str], schema: int = SCHEMA) -> dict[str, Json]:
     """The frames at `paths`, by them. Raises Unsayable where an older `schema` cannot hold one."""
-    steps = list(_steps_to(schema))
+    steps = [caster.frame for caster in _steps_to(schema) if caster.frame is not _as_it_is]
     encoded: dict[str, Json] = {}
     for path in paths:
         frame = encode_frame(frames[path])
-        for caster in steps:
-            frame = caster.frame(frame)
+        for cast in steps:
+            frame = cast(frame)
         encoded[path] = frame
     return encoded
 
@@ -230,6 +230,3 @@ def _on_its_version(snapshot: Snapshot) -> Snapshot:
         return snapshot
     return replace(snapshot, facts=replace(snapshot.facts, version=snapshot.changeovers[-1]["version"]))
 
-
-def _plain(value: Json) -> Json:
-    return value.value if value.__class__ is Phase else value

@@ -132,11 +132,7 @@ class SqliteJournal:
         """Write each segment whose number is free or holds its own nonce, then the header changes of the unfenced."""
 
         def work(connection: sqlite3.Connection) -> list[bool]:
-            fenced: set[ExecutionKey] = set()
-            for segment in segments:
-                written = segment.key not in fenced and _write_segment(connection, segment)
-                if not written:
-                    fenced.add(segment.key)
+            fenced = _write_segments(connection, segments)
             for change in headers:
                 if change.key not in fenced:
                     self._change_header(connection, change)
@@ -257,9 +253,21 @@ def _segment(key: ExecutionKey, row: tuple[Any, ...]) -> Segment:
     return Segment(key, seq, nonce, body, at, bool(checkpoint), *rest)
 
 
-def _write_segment(connection: sqlite3.Connection, segment: Segment) -> bool:
-    values = (
-        segment.seq, segment.nonce, segment.body, segment.at, segment.checkpoint, segment.lease_until, segment.owner,
-        segment.first_event, segment.last_event, segment.key.workspace, segment.key.id,
-    )
-    return connection.execute(_WRITE_SEGMENT, values).rowcount == 1
+def _write_segments(connection: sqlite3.Connection, segments: Sequence[Segment]) -> set[ExecutionKey]:
+    """Those whose segment was not written, for another owner had written it. All at once as a rule; where not all were
+    written, once more one by one: what was written is replaced by itself."""
+    rows = [
+        (
+            segment.seq, segment.nonce, segment.body, segment.at, segment.checkpoint, segment.lease_until,
+            segment.owner, segment.first_event, segment.last_event, segment.key.workspace, segment.key.id,
+        )
+        for segment in segments
+    ]
+    keys = [segment.key for segment in segments]
+    if len(set(keys)) == len(keys) and connection.executemany(_WRITE_SEGMENT, rows).rowcount == len(rows):
+        return set()
+    fenced: set[ExecutionKey] = set()
+    for key, row in zip(keys, rows, strict=True):
+        if key not in fenced and connection.execute(_WRITE_SEGMENT, row).rowcount != 1:
+            fenced.add(key)
+    return fenced

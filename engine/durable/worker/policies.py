@@ -31,6 +31,7 @@ class Policies:
         self._settings = settings
         self._limits = limits
         self._known: dict[str, TaskPolicy] = {}
+        self._last: tuple[Frame | None, str] = None, ""  # it is asked for several times a call
 
     def fits(self, owned: Owned, frame: Frame, now: float) -> bool:
         """Whether a call that begins now is over in time, even at its longest. An EXPRESS one is cut
@@ -59,7 +60,12 @@ class Policies:
 
     def policy(self, activation: Activation, frame: Frame) -> TaskPolicy:
         """What is known of what the frame calls."""
-        return self._policy(effects.resource(activation.plan, frame))
+        return self._policy(self._resource(activation, frame))
+
+    def _resource(self, activation: Activation, frame: Frame) -> str:
+        if self._last[0] is not frame:
+            self._last = frame, effects.resource(activation.plan, frame)
+        return self._last[1]
 
     def turn(self, owned: Owned, frame: Frame, now: float) -> float | None:
         """None: the call may begin now, as far as its service's limit goes, and its token is taken; else when to ask
@@ -89,18 +95,19 @@ class Policies:
         """Why this worker cannot make the call that the frame owes: a connector, or a service, that it does not have.
 
         None of an EXPRESS execution, which cannot wait: its call is made, and fails."""
-        resource = effects.resource(activation.plan, frame)
+        resource = self._resource(activation, frame)
         if activation.express or resource.startswith(START_EXECUTION):  # most often one of ours: nobody is called
             return None
         return self._policy(resource).problem
 
     def computes(self, activation: Activation, frame: Frame) -> bool:
         """Whether the call waits for nothing, and is made without a thread."""
-        return self.policy(activation, frame).computes and effects.resource(activation.plan, frame) not in self._slow
+        resource = self._resource(activation, frame)
+        return self._policy(resource).computes and resource not in self._slow
 
     def known_quick(self, activation: Activation, frame: Frame) -> bool:
         """Whether it computes, and such a call was quick here: until then no more are begun than threads can make."""
-        return effects.resource(activation.plan, frame) in self._quick
+        return self._resource(activation, frame) in self._quick
 
     def at_most_once(self, activation: Activation, frame: Frame) -> bool:
         """Whether the call may be made once an attempt at the most: the workflow document or the connector says so."""
