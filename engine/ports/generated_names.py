@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import uuid
 
 _WHOLE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _FORM = "00000000-0000-7000-0000-000000000000"
@@ -29,7 +28,8 @@ def generated_name(started_at: float) -> str:
     number = _milliseconds(started_at) << RANDOM_BITS | random_bits()
     number = number & ~(0xF << 76) | 7 << 76
     number = number & ~(0x3 << 62) | 2 << 62
-    return str(uuid.UUID(int=number))
+    digits = f"{number:032x}"  # as uuid.UUID writes it, which takes four times as long
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def is_generated(name: str, started_at: float) -> bool:

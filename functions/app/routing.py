@@ -38,6 +38,7 @@ from functions.app.warnings import collected_warnings
 Json = Any
 NOT_MODIFIED = 304
 _TRUE, _FALSE = {"true", "1", "yes", "on"}, {"false", "0", "no", "off"}
+_TEXT = json.JSONEncoder(separators=(",", ":")).encode
 Taken = TypeVar("Taken", bound=BaseModel)
 Shown = TypeVar("Shown", bound=BaseModel | str)
 Provider = Callable[[], Services]
@@ -306,7 +307,7 @@ def _dump(model: BaseModel, warnings: list[str]) -> str:
     """The model as JSON, with `warnings` where there are any. Not pydantic's own writer: that refuses lone surrogates,
     which JSON text may hold."""
     shape = model.model_dump(by_alias=True)
-    return json.dumps({**shape, "warnings": warnings} if warnings else shape, separators=(",", ":"))
+    return _TEXT({**shape, "warnings": warnings} if warnings else shape)
 
 
 def _given(route: Route, request: Request, services: Services) -> BaseModel:

@@ -61,7 +61,7 @@ _TWICE = object()
 def _read(text: str) -> Json:
     """The value, or `_TWICE`."""
     try:
-        return json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_once_each)
+        return json.loads(text) if text.startswith("\ufeff") else _READER.decode(text)  # it refuses a byte order mark
     except _Twice:
         return _TWICE
 
@@ -87,6 +87,9 @@ def _finite(text: str) -> float:
     if math.isinf(number):
         raise InvalidDocument(f"{text} is too large a number", where="/", advice="Write it as text.")
     return number
+
+
+_READER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_once_each)
 
 
 def _check(value: Json) -> None:

@@ -90,8 +90,7 @@ class SqliteJournal:
 
         def work(connection: sqlite3.Connection) -> None:
             _create(connection, header, execution_input, row)
-            for segment in segments:
-                _write_segment(connection, segment)
+            _write_segments(connection, segments)
 
         self._database.write(work)
 

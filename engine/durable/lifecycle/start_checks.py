@@ -23,6 +23,9 @@ MESSAGE_CHARACTERS = 300
 _NAMES_ALONE = frozenset({"required", "dependentRequired"})
 """Keywords whose messages quote names and no values."""
 
+_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
 """AWS's rule for names of executions (StartExecution)."""
 
@@ -55,7 +58,7 @@ def encoded_input(published: PublishedVersion, execution_input: Json, *, most_by
 def encoded(execution_input: Json) -> bytes:
     """The input as the journal keeps it. Raises InvalidDocument where it nests too deep."""
     try:
-        text = json.dumps(execution_input, ensure_ascii=False, separators=(",", ":"))
+        text = _TEXT(execution_input)
     except RecursionError:
         raise _too_deep() from None
     if text.count("[") + text.count("{") > MOST_LEVELS and nests_deeper(execution_input, MOST_LEVELS):
@@ -89,7 +92,7 @@ def check_input(schema: dict[str, Json], value: Json, *, quotes: bool = True) ->
 
 def input_digest(data: bytes) -> str:
     """The same for the same JSON, whatever the order of its keys: AWS compares inputs as values."""
-    canonical = json.dumps(json.loads(data), sort_keys=True, separators=(",", ":")).encode()
+    canonical = _CANONICAL(json.loads(data)).encode()
     return hashlib.sha256(canonical).hexdigest()
 
 

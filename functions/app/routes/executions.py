@@ -26,6 +26,7 @@ from functions.app.shapes import executions as shapes
 from functions.app.shapes.base import ConsoleAddresses
 
 table = RouteTable("Executions")
+_NOWHERE = ConsoleAddresses()
 
 
 def key_of(call: Call[Any]) -> ExecutionKey:
@@ -208,7 +209,7 @@ def shown(call: Call[Any], execution: Execution, *, is_active: bool = False) -> 
 def _links(call: Call[Any], execution: Execution) -> ConsoleAddresses:
     console, ended = call.services.place.console, execution.ended_at
     if console is None:
-        return ConsoleAddresses()
+        return _NOWHERE
     until = ended if ended is not None else call.services.clock.now()
     return console.of(Moment(execution.key.id, None, execution.started_at, until))
 

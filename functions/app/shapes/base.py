@@ -59,7 +59,7 @@ class Given(BaseModel):
         """The answer that shows `found`: its attributes have the names of the fields; `more` are those it lacks, or
         that are shown otherwise."""
         shown = {
-            name: value for name in cls.model_fields
+            name: value for name in cls.__pydantic_fields__
             if name not in more and (value := getattr(found, name, _ABSENT)) is not _ABSENT
         }
         return cls.model_validate({**shown, **more})

@@ -177,15 +177,16 @@ class Client:
 
     def _parsed(self, reply: Reply, asked: Collection[str]) -> Json:
         """The answer. `asked` are the request's fields."""
-        status, place = reply.status, self.place
+        status = reply.status
         try:
             shape = json.loads(reply.data) if reply.data else None
         except ValueError:
             shape = None
             if status < 400:
-                raise StoreUnavailable(f"{place} does not answer in JSON: it is not an API of Automate") from None
+                raise StoreUnavailable(f"{self.place} does not answer in JSON: it is not an API of Automate") from None
         if status < 400:
             return shape
+        place = self.place
         if isinstance(shape, dict) and isinstance(shape.get("error"), dict):
             raise _refusal(status, self._by_options(shape["error"], asked))
         said = str(shape.get("message", "")) if isinstance(shape, dict) else ""  # API Gateway's own
