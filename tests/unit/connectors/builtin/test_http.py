@@ -256,8 +256,8 @@ def test_an_error_without_a_body_is_told_without_one(request_):
 
 
 def test_401_says_that_the_credentials_were_not_accepted():
-    assert http_calls.refused("GET", parse_url("http://x"), 401, "", Scrubber(())).authentication
-    assert not http_calls.refused("GET", parse_url("http://x"), 403, "", Scrubber(())).authentication
+    assert http_calls.refused("GET", parse_url("http://x"), Answer(401, {}, b""), "", Scrubber(())).authentication
+    assert not http_calls.refused("GET", parse_url("http://x"), Answer(403, {}, b""), "", Scrubber(())).authentication
 
 
 def test_a_secret_at_the_end_of_an_excerpt_is_not_cut_in_half(request_):

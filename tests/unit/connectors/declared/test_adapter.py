@@ -5,8 +5,10 @@ import pytest
 from connectors.declared.adapter import LIMITED, MAX_PAGES, connector_class
 from connectors.declared.answers import MALFORMED
 from connectors.declared.form import ConnectorFile
+from connectors.declared.reading import read_file
 from connectors.registry import Registry
 from connectors.tasks import ConnectorTasks
+from engine.ports.tasks import CallLimit
 
 KEY = "secret-key-1234"
 CURSOR = {"kind": "cursor", "items": "/data", "input": "after", "next": "/meta/next"}
@@ -193,3 +195,18 @@ def test_what_a_file_declares_is_an_action_as_python_declares_it():
         },
     }
     assert set(spec.outputs) == {"items", "pages", "next"}
+
+
+def test_the_limit_of_the_file_or_the_action_is_what_the_engine_keeps():
+    action = {"method": "GET", "path": "/x"}
+    file = read_file(json.dumps({
+        "connector": 1, "code": "paced", "name": "Paced", "base_url": "https://paced.example",
+        "rate_limit": {"requests": 100, "per_seconds": 60},
+        "actions": {"a": action, "b": action | {"rate_limit": {"requests": 2}}},
+    }), "paced.json")
+    registry = Registry(builtin=(), installed=tuple, shipped=())
+    registry.register(connector_class(file))
+    tasks = ConnectorTasks(registry)
+    assert [tasks.policy(f"connector:paced:{name}").limit for name in "ab"] == [
+        CallLimit("paced", 100, 60.0), CallLimit("paced", 2, 1.0),
+    ]
