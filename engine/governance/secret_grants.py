@@ -20,7 +20,7 @@ ENVIRONMENT = "environment"
 WEBHOOK = "trigger:webhook"
 """The connector of a grant by which a webhook's senders are proved."""
 
-_GRANT = re.compile(r"([A-Za-z0-9_-]{1,80}|\*)/([^\s@/,]+)@([^\s@/,]+)")
+_GRANT = re.compile(r"([A-Za-z0-9_-]{1,80}|\*)/([A-Za-z0-9_.:*-]+)@([A-Za-z0-9_.:*-]+)")
 _CONNECTOR = re.compile(r"connector:([^:.]+):")
 _SERVICE = re.compile(r"arn:[^:]+:states:[^:]*:[^:]*:(?:aws-sdk:)?([^:.]+)|arn:[^:]+:([^:]+):")
 

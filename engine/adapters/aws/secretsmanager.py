@@ -43,8 +43,8 @@ FOR_TAG = "automate:for:"
 MOST_GRANTS = 40
 """A secret has at most 50 tags (AWS Secrets Manager quotas); some are its owner's."""
 
-MOST_TAG = 256
-"""Characters of a tag's value."""
+MOST_TAG = 255
+"""Characters of a tag's value (TagResource, API reference)."""
 
 _THROTTLES = frozenset({"ThrottlingException", "TooManyRequestsException", "LimitExceededException"})
 
