@@ -61,7 +61,8 @@ _RETENTION = (
 )
 _HEARING = (
     "functions/hearing.py", "engine/triggers", "engine/durable/triggering", "engine/language/rules",
-    "engine/language/asl/validate", "engine/durable/lifecycle/executions.py", "engine/durable/views",
+    "engine/language/asl/validate", "engine/durable/lifecycle/executions.py", "engine/durable/lifecycle/forking",
+    "engine/durable/views",
 )
 
 NOT_FOR_WORKERS = (
