@@ -158,8 +158,7 @@ ARRIVING_EDITS: dict[str, Edited] = {
         "a start that is asked for again is answered, whatever the budget",
         Edit("engine.durable.lifecycle.starts", "        if unit is None and self._journal.header(key) is None:\n",
              "        if unit is None:\n"),
-        test=_OF_DELIVERING
-        + "test_beyond_a_budget_that_refuses_what_arrived_is_kept_says_why_and_may_come_again[memory]",
+        test=f"{_TESTS}/durable/lifecycle/test_budgets.py::test_a_start_that_is_asked_for_again_counts_once",
     ),
     "a repeat takes a unit": Edited(
         "a start that comes again counts once",

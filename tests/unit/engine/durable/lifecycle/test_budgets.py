@@ -182,6 +182,8 @@ def test_a_start_that_is_asked_for_again_counts_once():
     product.clock.sleep(0.001)
     assert product.start(name="a") == first
     product.start(name="b")
+    product.clock.sleep(0.001)
+    assert product.start(name="a") == first, "no unit is left, and it needs none"
 
 
 def test_a_start_whose_request_is_made_twice_has_used_its_unit():

@@ -84,6 +84,7 @@ def test_a_noisy_caller_shuts_nobody_out_who_has_the_secret(hooked, github):
 def test_who_is_accepted_is_never_held_up(hooked, github):
     hooked.publish(github)
     assert {hooked.call({"n": 1}).status for _ in range(40)} == {202}
+    assert not hooked.api.services.open_webhooks().refusals.counts()
 
 
 def test_two_secrets_hold_while_one_is_rotated(hooked, github):
