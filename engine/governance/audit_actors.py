@@ -19,7 +19,7 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from threading import Lock
 from typing import Any
@@ -50,6 +50,24 @@ PSEUDONYM = re.compile(rf"{ERASED}[0-9a-f]{{{_DIGITS}}}(?![0-9a-f])")
 """A pseudonym in a text."""
 
 
+class _Known:
+    """The rows of one workspace as they were read at `at`. One that was looked for in vain has None."""
+
+    def __init__(self, at: float, rows: Iterable[ActorRow]) -> None:
+        self.at = at
+        self.rows: dict[str, ActorRow | None] = {}
+        self.of: dict[tuple[str, str], ActorRow] = {}
+        """By name and kind."""
+        self.names: dict[str, str] = {}
+        for row in rows:
+            self.add(row)
+
+    def add(self, row: ActorRow) -> None:
+        self.rows[row.pseudonym] = row
+        self.of.setdefault((row.name, row.kind), row)
+        self.names[row.name] = row.pseudonym
+
+
 class Actors:
     """The rows beside one log. Safe to share between threads."""
 
@@ -60,7 +78,7 @@ class Actors:
         self._clock = clock
         self._new_key = new_key
         self._lock = Lock()
-        self._read: dict[str, tuple[float, dict[str, ActorRow | None]]] = {}
+        self._read: dict[str, _Known] = {}
 
     def hidden(self, workspace: str, actor: Actor) -> Actor:
         """`actor` as the log has them; the row is there when this returns. Raises StorageError."""
@@ -72,31 +90,30 @@ class Actors:
 
     def _row(self, workspace: str, actor: Actor) -> ActorRow:
         for within in (KEPT_SECONDS, 0.0):
-            for row in self._rows(workspace, within=within).values():
-                if row is not None and (row.name, row.kind) == (actor.name, actor.kind):
-                    return row
+            row = self._known(workspace, within=within).of.get((actor.name, actor.kind))
+            if row is not None:
+                return row
         key = self._new_key()
         made = ActorRow(workspace, pseudonym(key, workspace, actor.kind, actor.name), actor.kind, actor.name, key)
         self._log.put_actor(made)  # two processes may make one each: both name the same actor
-        self._rows(workspace)[made.pseudonym] = made
+        self._known(workspace).add(made)
         return made
 
     def _of(self, workspace: str, found: str) -> ActorRow | None:
         """Whose pseudonym it is; None where that is erased. One that is not known is looked for once."""
-        rows = self._rows(workspace)
-        if found not in rows:
-            rows = self._rows(workspace, within=0.0)
-            rows.setdefault(found, None)
-        return rows[found]
+        known = self._known(workspace)
+        if found not in known.rows:
+            known = self._known(workspace, within=0.0)
+            known.rows.setdefault(found, None)
+        return known.rows[found]
 
-    def _rows(self, workspace: str, *, within: float = KEPT_SECONDS) -> dict[str, ActorRow | None]:
+    def _known(self, workspace: str, *, within: float = KEPT_SECONDS) -> _Known:
         now = self._clock.now()
         with self._lock:
-            at, rows = self._read.get(workspace, (-KEPT_SECONDS, {}))
-            if not 0 <= now - at < within:
-                rows = {row.pseudonym: row for row in self._log.actors(workspace)}
-                self._read[workspace] = (now, rows)
-            return rows
+            known = self._read.get(workspace)
+            if known is None or not 0 <= now - known.at < within:
+                known = self._read[workspace] = _Known(now, self._log.actors(workspace))
+            return known
 
     def concealed(self, entry: AuditEntry) -> AuditEntry:
         """`entry` with pseudonyms in the place of its actor and of a token that it is about, and of whoever its texts
@@ -106,17 +123,16 @@ class Actors:
             return entry
         if subject.kind == TOKEN:
             subject = Subject(TOKEN, self.hidden(entry.workspace, Actor(subject.name, TOKEN)).name)
-        rows = self._rows(entry.workspace).values()
-        names = {row.name: row.pseudonym for row in rows if row is not None}
-        names |= {entry.subject.name: subject.name} if subject.kind == TOKEN else {}
-        names |= {entry.actor.name: actor.name}
+        names = self._known(entry.workspace).names
+        first = {entry.subject.name: subject.name} if subject.kind == TOKEN else {}
+        first[entry.actor.name] = actor.name
         own = re.escape(entry.actor.name)
         words = re.compile(rf"(?<![\w.@+-])(?:{own}|[\w@+-]+(?:\.[\w@+-]+)*)(?![\w@+-])")
-        return _with(entry, actor, subject, words, lambda found: names.get(found, found))
+        return _with(entry, actor, subject, words, lambda found: first.get(found) or names.get(found, found))
 
     def shown(self, entry: AuditEntry) -> AuditEntry:
         """`entry` with the names that there are. Raises StorageError."""
-        self._rows(entry.workspace, within=LISTED_SECONDS)
+        self._known(entry.workspace, within=LISTED_SECONDS)
 
         def name(found: str) -> str:
             row = self._of(entry.workspace, found)
@@ -145,7 +161,7 @@ class Actors:
 
     def found(self, workspace: str, name: str) -> list[ActorRow]:
         """The actors of this name. Raises StorageError."""
-        rows = self._rows(workspace, within=0.0).values()
+        rows = self._known(workspace, within=0.0).rows.values()
         return [row for row in rows if row is not None and row.name == name]
 
     def names(self, workspace: str, pseudonyms: Sequence[str]) -> list[str]:
@@ -156,7 +172,7 @@ class Actors:
     def forget(self, workspace: str, pseudonyms: Sequence[str]) -> None:
         """Destroy their names and keys. Raises StorageError."""
         self._log.forget_actors(workspace, pseudonyms)
-        self._rows(workspace, within=0.0)
+        self._known(workspace, within=0.0)
 
 
 def pseudonym(key: str, workspace: str, kind: str, name: str) -> str:
