@@ -10,6 +10,7 @@ needs time to end, sets limits of its own (the fixture `unhurried`, `engine.lang
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -55,9 +56,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True, scope="module")
 def _process() -> Iterator[None]:
-    """The tests of a module leave the process as they found it."""
-    before = process_state.state()
+    """The tests of a module leave the process as they found it; a product that they open masks the records of its
+    process, and that ends with them."""
+    before, factory = process_state.state(), logging.getLogRecordFactory()
     yield
+    logging.setLogRecordFactory(factory)
     left = process_state.changes(before, process_state.state())
     assert not left, f"the tests of this module leave behind: {', '.join(left)}"
 

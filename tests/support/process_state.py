@@ -20,7 +20,6 @@ def state() -> dict[str, Any]:
         **{name: resource.getrlimit(getattr(resource, name)) for name in _LIMITS},
         "the current folder": os.getcwd(),  # noqa: PTH109 - Path.cwd() is no cheaper, and this is for every module
         "the umask": oct(umask),
-        "the log record factory": logging.getLogRecordFactory(),
         "the root logger's level": logging.getLogger().level,
     }
 
