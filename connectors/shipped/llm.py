@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from connectors.builtin.http_calls import EXCERPT, HttpCalls, body_of, fits, url_of
+from connectors.builtin.http_calls import EXCERPT, HttpCalls, body_of, fits, retry_after, url_of
+from connectors.builtin.http_connections import Answer
 from connectors.checking import json_answer
+from connectors.egress import in_force
 from connectors.egress.urls import Url
 from connectors.errors import ConnectorError
 from connectors.sdk import ActionSpec, ConnectorAdapter
@@ -97,7 +99,7 @@ class LlmConnector(ConnectorAdapter):
         )
         body = body_of(answer.body, answer.headers.get("content-type", ""))
         if answer.status != 200:
-            raise _refused(url, answer.status, body, answer.headers.get("retry-after", ""), secrets)
+            raise _refused(url, answer, body, secrets)
         return _answer(url, body, params.get("schema"), secrets)
 
 
@@ -174,16 +176,17 @@ def _fitting(text: str, reason: Json, schema: Json, secrets: Scrubber) -> Json:
     return value
 
 
-def _refused(url: Url, status: int, body: Json, after: str, secrets: Scrubber) -> ConnectorError:
+def _refused(url: Url, answer: Answer, body: Json, secrets: Scrubber) -> ConnectorError:
     """``{"error": {"message", "type", "code"}}``, as OpenAI has it; others send less."""
+    status = answer.status
     error = body.get("error") if isinstance(body, dict) else None
     named = error.get("code") or error.get("type") if isinstance(error, dict) else None
     said = error.get("message") if isinstance(error, dict) else error or body
     code = str(named) if named else str(status)
     text = secrets.text(said if isinstance(said, str) else json.dumps(said))[:EXCERPT]
     return ConnectorError(
-        f"{url} answered {status} ({secrets.text(code)}): {text}"
-        + (f" (Retry-After: {secrets.text(after)[:100]})" if after else ""),
+        f"{url} answered {status} ({secrets.text(code)}): {text}",
         retryable=(status in (408, 409, 425, 429) or status >= 500) and code not in _SPENT,
         definite=status // 100 == 4 or status == 503, code=code, authentication=status == 401,
+        retry_after=retry_after(answer, in_force.current().clock.now()),
     )

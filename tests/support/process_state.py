@@ -11,8 +11,8 @@ _LIMITS = ("RLIMIT_AS", "RLIMIT_CORE", "RLIMIT_CPU", "RLIMIT_DATA", "RLIMIT_FSIZ
 
 
 def state() -> dict[str, Any]:
-    """The environment, the current folder, the umask, the limits and the log's settings of this process, each value
-    under its name."""
+    """The environment, the current folder, the umask, the limits and the root logger's level of this process, each
+    value under its name."""
     umask = os.umask(0o077)
     os.umask(umask)
     return {
