@@ -61,7 +61,7 @@ _OPERATORS: tuple[tuple[str, str], ...] = (
 _EMPTY = re.compile(r"^(.*?) (?:is|are) (empty|missing|absent|not there|not set|present|there|set|true|false|null)$")
 _HAS = re.compile(r"^(.*?) (?:has|have) (no |not )?(?:an? |any )?(.+)$")
 _THERE = re.compile(r"^there (?:is|are|was|were) (no|not any|an?|any|some) ((?:[\w-]+ ?)+)$")
-_BETWEEN = re.compile(r"^(.*?) (?:is |are )?between (.+?) and (.+)$")
+_BETWEEN = re.compile(r"^(.*?) (?:is |are )?between (.+?) and (.+?)(?: inclusive(?:ly)?)?$")
 _OR_MORE = re.compile(
     r"^(.*?) (?:is |are |of )?(\S+(?: \S+)?) or (more|above|over|higher|greater|less|fewer|below|under)$"
 )
@@ -184,8 +184,8 @@ def _term(words: list[Word], known: Known) -> Condition | None:
     text = lower(words)
     by_text = {word.lower: word for word in words}
     if (match := _BETWEEN.match(text)) and (low := _number(match[2])) is not None:
-        path = _subject(match[1], by_text, known, words)
-        return _made(f"{path} >= {low} and {path} <= {_number(match[3])}", path)
+        path, high = _subject(match[1], by_text, known, words), _number(match[3])
+        return None if high is None else _made(f"{path} >= {low} and {path} <= {high}", path)
     if (match := _OR_MORE.match(text)) and (number := _number(match[2])) is not None:
         path = _subject(match[1], by_text, known, words)
         operator = ">=" if match[3] in ("more", "above", "over", "higher", "greater") else "<="
