@@ -118,6 +118,25 @@ def weekdays(said: Said, facts: Facts) -> str | None:
                   and wanted <= {*re.split(r"[,#]", fields[4])})
 
 
+def left_out(said: Said, facts: Facts) -> str | None:
+    """``but not on Fridays``: a schedule with other days alone."""
+    never = {_DAYS[day] for day in re.findall(r"mon|tue|wed|thu|fri|sat|sun", said.text.lower())}
+    return first(leaf for leaf, fields in _crons(facts) if len(fields) == 6 and fields[4] not in "*?"
+                  and not never & _named_days(fields[4]))
+
+
+def _named_days(field: str) -> set[str]:
+    """The days that the field of a cron expression has: ``MON-WED,FRI``."""
+    codes, found = [*_DAYS.values()], set[str]()
+    for part in re.split(r"[,#]", field):
+        begin, _, end = part.partition("-")
+        if begin in codes:
+            at = codes.index(begin)
+            until = codes.index(end) if end in codes else at
+            found |= {codes[(at + step) % 7] for step in range((until - at) % 7 + 1)}
+    return found
+
+
 def month_day(said: Said, facts: Facts) -> str | None:
     """``the 15th of each month``: the day of a schedule."""
     named = re.findall(r"\d+|first|last", said.text.lower())
@@ -128,6 +147,9 @@ def month_day(said: Said, facts: Facts) -> str | None:
 def recurring(said: Said, facts: Facts) -> str | None:
     """``every 15 minutes``, ``every day``, ``hourly``."""
     text = said.text.lower()
+    if text == "twice a day":
+        return first(leaf for leaf in facts.key("expression") if leaf.value == "rate(12 hours)") or first(
+            leaf for leaf, fields in _crons(facts) if len({*fields[0].split(",")}) * len({*fields[1].split(",")}) == 2)
     count = 2.0 if "other" in text else number(said["n"]) if said["n"] else 1.0
     unit = next(unit for word, unit in (
         ("second", "second"), ("minute", "minute"), ("hour", "hour"), ("dai", "day"), ("day", "day"), ("week", "week"),

@@ -55,6 +55,8 @@ FORMS: tuple[Form, ...] = (
           r"“[^”]*”", r"(?<!\w)#[\w-]+", r"(?<![\w/])/[A-Za-z][\w-]*(?:/[\w-]+)*", r"\b\d{4}-\d\d-\d\d(?:T[\d:]+Z?)?"),
     _form("name", ev.called,
           rf"\bthe (?P<what>{_CALLED}) (?P<kind>function|lambda|queue|table|topic|bucket|workflow)\b"),
+    _form("time", ev.left_out, rf"(?:(?<!every day )\b(?:except|but not|not|never|excluding)|n't)(?: for| on)? {_DAY}"
+          rf"(?:(?:,? and |,? or |, ){_DAY})*\b"),
     _form("time", ev.weekdays, rf"\bevery day,? (?:except|but not)(?: for| on)? {_DAY}(?:(?:,? and |, ){_DAY})*",
           rf"\b(?:from )?{_DAY} (?:to|through|till) {_DAY}",
           r"\b(?:(?:every|each|on) )?(?:weekdays?|working days?)\b",
@@ -72,7 +74,7 @@ FORMS: tuple[Form, ...] = (
           r"(?:\bin )?\b(?P<zone2>(?-i:[A-Z])[a-z]+(?: (?-i:[A-Z])[a-z]+)?) time\b"),
     _form("limit", ev.never, r"\b(?:at most|never more than|no(?:t)? more than|only) once(?: (?:per|an?|every) \w+)?",
           r"\bbetween \d{1,2}(?::\d\d)? and \d{1,2}:\d\d"),
-    _form("number", ev.shared, r"\bhalf(?= (?:of )?(?:the|his|her|its|their)\b)", r"\b(?:a|one) (?:third|quarter) of\b",
+    _form("number", ev.shared, r"\bhalf\b(?! (?:an?|past)\b)", r"\b(?:a|one) (?:third|quarter) of\b",
           r"\btwice as\b", r"\bdouble\b"),
     _form("batch", ev.batches, rf"\bin (?:batches|groups|chunks) of (?P<n>{_N})\b"),
     _form("concurrency", ev.concurrency, rf"(?:\b(?:at most|up to|no more than|with) )*\b(?P<n>{_N}) "
@@ -102,7 +104,7 @@ FORMS: tuple[Form, ...] = (
     _form("condition", ev.compares(">"), rf"\b{_MUCH} {_MONEY}(?P<n>{_N})(?![\w:])(?: {_UNIT})?"),
     _form("condition", ev.compares("<"), rf"\b{_FEW} {_MONEY}(?P<n>{_N})(?![\w:])(?: {_UNIT})?"),
     _form("duration", ev.duration, rf"\b{_SPAN} (?:at most |longer than )?{_DURATION}",
-          rf"\b(?P<n2>{_N}|an?) (?P<unit2>{_UNIT}) (?:later|after|before|apart|between|pass|ago)\b"),
+          rf"\b(?P<n2>half an?|{_N}|an?) (?P<unit2>{_UNIT}) (?:later|after|before|apart|between|pass|ago)\b"),
     _form("window", ev.ordinal, r"\b(?:every|the|each) (?P<n>second|third|fourth|fifth|sixth|tenth)\b(?= \w)"),
     _form("duration", ev.duration, rf"\b{_DURATION}"),
     _form("number", ev.amount, rf"(?<![\w/:-]){_MONEY}(?P<n>\d+(?:[.,]\d+)*k?)(?![\w/:-])",

@@ -31,7 +31,8 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("days", rf"(?:every |each |on )?((?:weekdays?|working days?)|{_DAY}(?:(?:,? and |, (?:and )?){_DAY})*)\b"),
     ("month", rf"(?:on )?the ({_DATE}(?:(?:,| and|, and) (?:the )?{_DATE})*)(?: day)? of (?:the|each|every) month\b"),
     ("often", rf"(?:every|each) (?:(other|{'|'.join(NUMBERS)}|\d+) )?({_UNIT})\b"),
-    ("often", r"(?<!than )(?:once|twice) (?:a|per) (day|week|month)\b"),
+    ("often", r"(?<!than )once (?:a|per) (day|week|month)\b"),
+    ("often", r"(?<!than )(twice) (?:a|per) (day|week|month)\b"),
     ("adverb", r"(hourly|daily|weekly|monthly|nightly)\b(?=\s*(?:[,.:;]|$|at\b|on\b|in\b|and\b))"),
     ("part", r"(?:in the )?(morning|afternoon|evening)s?\b"),
     ("time", rf"(?:at )?({_CLOCK}(?:(?:,? and(?: at)? |, (?:at )?){_CLOCK})*)"),
@@ -44,6 +45,7 @@ _ATOMS: tuple[tuple[str, str], ...] = (
 _PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _ATOMS)
 _BETWEEN = re.compile(r"(?:[\s,]|\b(?:and|on|the|also)\b(?= ))*", re.IGNORECASE)
 _NEVER = re.compile(r"[\s,]*(?:(?:it|they|this|we) )?(?:(?:should|must|do|does|is|are|will) )?(?:not|never)\b")
+_LEFT_OUT = re.compile(r"(?:\b(?:not|never|except|excluding|without)|n't)(?: (?:for|on))? $", re.IGNORECASE)
 _LEAD = re.compile(r"^(?:[\s,:;]|\b(?:and also|and|or also|or|start(?:s|ed)?(?=\s*:)|then)\b)*", re.IGNORECASE)
 
 
@@ -92,7 +94,7 @@ def _run(text: str, start: int) -> list[_Atom]:
 
 def _is_schedule(text: str, atoms: list[_Atom]) -> bool:
     kinds = {atom.kind for atom in atoms}
-    if _NEVER.match(text[atoms[-1].end:]):
+    if _NEVER.match(text[atoms[-1].end:]) or _LEFT_OUT.search(text[:atoms[0].start]):
         return False  # when it does not start
     if kinds & {"range", "month", "except"}:
         return True
@@ -109,6 +111,8 @@ def _is_often(text: str, atoms: list[_Atom], kinds: set[str]) -> bool:
     tried = r"until|while|poll" if begins else r"until|while|at most|times|retr\w+|attempts?|poll"
     if "time" not in kinds and re.search(rf"\b(?:{tried})\b|\b(?:wait|pause|sleep)\W*$", sentence, re.IGNORECASE):
         return False
+    if "time" not in kinds and any(atom.groups[0] in ("twice", "Twice") and atom.groups[1] != "day" for atom in atoms):
+        return False  # on which two days, nobody said
     if "time" not in kinds and not begins and re.search(r"[,;.]|\band\b", text[:atoms[0].start]):
         return False  # how often one of several things is done
     return "adverb" in kinds or not re.search(r"\bfor $", text[:atoms[0].start])
@@ -139,7 +143,10 @@ def _schedule(said: dict[str, tuple[str, ...]]) -> Schedule:
         hours = ",".join(dict.fromkeys(str(hour) for hour, _ in times)) or "0"
         return Schedule(f"cron({minutes} {hours} {days or '* * ?'} *)", guess, zone)
     count = often[0] if len(often) > 1 and often[0] else "1"
-    amount = 2 if count.lower() == "other" else int(count) if count.isdigit() else int(NUMBERS[count.lower()])
+    if count.lower() == "twice" and not times:
+        return Schedule("rate(12 hours)", "No times were said: 12 hours apart is a guess.", zone)
+    two = count.lower() in ("other", "twice")
+    amount = 2 if two else int(count) if count.isdigit() else int(NUMBERS[count.lower()])
     what = unit or {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month",
                     "nightly": "night"}[said["adverb"][0].lower()]
     at = (times[0][1], times[0][0]) if times else None

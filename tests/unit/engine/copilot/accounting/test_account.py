@@ -44,6 +44,30 @@ def test_days_times_and_a_place_are_a_schedules():
         assert None in became(sentence, {"Call": CALL}, triggers=[{**SCHEDULE, key: value}]).values()
 
 
+@pytest.mark.parametrize(("said", "fits", "bent"), [
+    ("but not on Fridays", ["cron(0 9 ? * MON-THU,SAT *)"], ["cron(0 9 ? * FRI *)", "cron(0 9 ? * MON-SAT *)",
+                                                            "cron(0 9 * * ? *)", "cron(0 9 ? * FRI-MON *)"]),
+    ("twice a day", ["rate(12 hours)", "cron(0 6,18 * * ? *)"], ["rate(1 day)", "cron(0 6 * * ? *)"]),
+])
+def test_days_that_are_left_out_and_two_times_a_day_are_a_schedules(said, fits, bent):
+    for expression in [*fits, *bent]:
+        found = became(f"Call https://a.example.com {said}", {"Call": CALL},
+                       triggers=[{"type": "schedule", "expression": expression}])
+        assert (None in found.values()) is (expression in bent), expression
+
+
+def test_half_is_used_where_it_is_reckoned_alone():
+    pay = {**CALL, "Resource": "connector:payment:refund", "Arguments": {"charge": "c", "amount": "{% $x %}"}}
+    assert became("Refund half", {"Refund Half": pay})["half"] is None
+    reckoned = {**pay, "Arguments": {"charge": "c", "amount": "{% $x / 2 %}"}}
+    assert became("Refund half", {"Refund Half": reckoned})["half"] is not None
+
+
+def test_half_an_hour_is_no_hour():
+    states = {"Wait": {"Type": "Wait", "Seconds": 3600, "Next": "Call"}, "Call": CALL}
+    assert became("half an hour later call https://a.example.com", states)["half an hour later"] is None
+
+
 def test_a_number_in_a_texts_todo_is_not_used():
     states = {"Call Five": {**CALL, "Arguments": {**CALL["Arguments"], "body": "TODO: call five at a time"}}}
     assert became("Call https://a.example.com, five at a time", states)["five at a time"] is None

@@ -18,6 +18,9 @@ from engine.copilot.offline.schedules import schedules_in
     ("Every 20 minutes run it", ["rate(20 minutes)"], "run it"),
     ("Every other hour run it", ["rate(2 hours)"], "run it"),
     ("Hourly: run it", ["rate(1 hour)"], "run it"),
+    ("Twice a day run it", ["rate(12 hours)"], "run it"),
+    ("Twice a day at 6:00 and 18:00 run it", ["cron(0 6,18 * * ? *)"], "run it"),
+    ("Every day at 9:00, but not on Sundays, run it", ["cron(0 9 * * ? *)"], "but not on Sundays, run it"),
 ])
 def test_what_is_said_is_the_schedule(text, expected, rest):
     found, left = schedules_in(text)
@@ -27,7 +30,8 @@ def test_what_is_said_is_the_schedule(text, expected, rest):
 @pytest.mark.parametrize("text", [
     "Call it every 30 seconds until it is done", "Send the weekly report", "Run the nightly-backup function",
     "On Friday it should not run", "Email it, and remind her every 2 days", "If the total is at 8 stop",
-    "never more than once a day",
+    "never more than once a day", "Run it at noon, but not on Fridays", "Run it, except on Mondays and Sundays",
+    "Twice a week run it",
 ])
 def test_what_is_no_schedule_stays_in_the_text(text):
     assert schedules_in(text) == ([], text)
