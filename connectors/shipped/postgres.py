@@ -28,6 +28,9 @@ try:
 except ImportError:
     raise not_installed("postgres", "psycopg[binary]") from None
 
+_NO_FILE = f"{os.devnull}/none"
+"""Of passwords: one that is there and no file, libpq tells of on stderr."""
+
 _PASSING = ("40", "53", "55P03", "57P03", "57014", "08")
 """SQLSTATEs, or the classes of them, that a retry may mend: conflicts, resources, locks, a server that starts."""
 
@@ -54,7 +57,7 @@ class PostgresConnector(SqlConnector):
             connection = psycopg.connect(
                 host=",".join([params["host"]] * len(addresses)), hostaddr=",".join(map(str, addresses)),
                 port=params["port"], dbname=params["database"], user=params["user"],
-                password=params.get("password", ""), passfile=os.devnull,
+                password=params.get("password", ""), passfile=_NO_FILE,
                 sslmode="verify-full" if params["tls"] == "verify" else "disable", sslrootcert=authorities,
                 gssencmode="disable", connect_timeout=max(2, int(min(seconds, 10))), client_encoding="utf8",
                 application_name="automate", options=f"-c statement_timeout={max(1, int(seconds * 1000))}",

@@ -169,6 +169,8 @@ class SqlConnector(ConnectorAdapter):
     ) -> list[dict[str, Json]]:
         results, size = [], 0
         for number, given in enumerate(statements, 1):
+            if "\0" in given["statement"]:  # a driver would send what stands before it
+                raise ConnectorError(f"statement {number} holds the character NUL", definite=number == 1 or self.undone)
             try:
                 found = session.run(given["statement"], given.get("parameters", []), params["max_rows"])
             except self.failures as error:
@@ -211,6 +213,11 @@ class SqlConnector(ConnectorAdapter):
 
 
 def _result(found: Rows, most_rows: int) -> dict[str, Json]:
+    if twice := sorted({name for name in found.columns if found.columns.count(name) > 1}):
+        raise ConnectorError(
+            f"several columns are called {', '.join(twice)}, and a row has one of each name, so nothing was done: name "
+            "them by AS", definite=True, code="Columns",
+        )
     rows = [dict(zip(found.columns, map(_value, row), strict=True)) for row in found.rows[:most_rows]]
     return {"rows": rows, "affected": found.affected, "truncated": len(found.rows) > most_rows}
 

@@ -155,6 +155,26 @@ def test_a_conflict_may_be_tried_again(db):
 
 
 @both
+def test_two_columns_of_one_name_are_no_row(db):
+    failed, code = db.failure("query", "SELECT 1 AS id, 2 AS name, 3 AS id")
+    assert (failed.definite, failed.retryable, code, "called id," in failed.cause) == (True, False, "Columns", True)
+
+
+@both
+def test_a_statement_is_not_cut_at_a_nul(db):
+    db.call("execute", INSERT, [1, "a"])
+    failed, _ = db.failure("execute", "DELETE FROM orders\0 WHERE id = 2")
+    assert (failed.definite, "NUL" in failed.cause, db.ids()) == (True, True, [1])
+
+
+@pytest.mark.parametrize("server", [POSTGRES], indirect=True)
+def test_no_password_file_is_asked_for(db, capfd):
+    with suppress(CallFailed):
+        db.call("query", "SELECT 1", password="")
+    assert "password file" not in capfd.readouterr().err
+
+
+@both
 def test_more_rows_and_bytes_than_are_given(db):
     db.call("transaction", statements=[{"statement": INSERT, "parameters": [number, "x"]} for number in range(5)])
     found = db.call("query", "SELECT id FROM orders ORDER BY id", max_rows=2)
