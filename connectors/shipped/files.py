@@ -90,7 +90,9 @@ class FilesConnector(ConnectorAdapter):
                     ]}
         except UserError as refusal:
             raise ConnectorError(refusal.message, definite=getattr(refusal, "definite", True)) from None
-        except UnicodeError:
+        except UnicodeDecodeError:
             raise ConnectorError(f"the file {path!r} is no text in UTF-8; read it as base64", definite=True) from None
+        except UnicodeEncodeError:
+            raise ConnectorError("body holds half a surrogate pair, which UTF-8 cannot write", definite=True) from None
         except binascii.Error:
             raise ConnectorError("body is no base64", definite=True) from None

@@ -120,7 +120,7 @@ class FileRoots:
         with _told(f"{path.rstrip('/')}/{name}", "written"), self._opened(*self._located(path), makes=True) as folder:
             partial = f".{name}.{secrets.token_hex(8)}.partial"
             try:
-                _write_new(folder, partial, data)
+                _write_new(folder, partial, data, _mode_of(folder, name))
                 os.rename(partial, name, src_dir_fd=folder, dst_dir_fd=folder)
             except OSError:
                 with suppress(OSError):
@@ -348,9 +348,21 @@ def _kind(found: os.stat_result) -> str | None:
     return next((words for is_it, words in _KINDS if is_it(found.st_mode)), "no regular file")
 
 
-def _write_new(folder: int, name: str, data: bytes) -> None:
-    handle = os.open(name, _NEW, 0o666, dir_fd=folder)
+def _mode_of(folder: int, name: str) -> int | None:
+    """Who may read and write the regular file that is there; None where there is none."""
     try:
+        found = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+    except FileNotFoundError:
+        return None
+    return stat.S_IMODE(found) & 0o777 if stat.S_ISREG(found) else None
+
+
+def _write_new(folder: int, name: str, data: bytes, mode: int | None) -> None:
+    """`mode`: that of the file in whose place it comes."""
+    handle = os.open(name, _NEW, 0o666 if mode is None else mode & 0o700, dir_fd=folder)
+    try:
+        if mode is not None:
+            os.fchmod(handle, mode)
         left = memoryview(data)
         while left:
             left = left[os.write(handle, left[:_CHUNK]) :]

@@ -48,6 +48,7 @@ def test_files_are_written_read_and_listed(root):
     ("read", {"path": "/etc/passwd"}, "below none of the folders"), ("write", {"path": "a/..", "body": ""}, "names no"),
     ("write", {"path": "/", "body": ""}, "names no file"), ("list", {"path": "none"}, "cannot be looked through"),
     ("write", {"path": "a", "body": "?", "as": "base64"}, "is no base64"),
+    ("write", {"path": "a", "body": "\ud800"}, "body holds half a surrogate pair"),
     ("read", {"path": "bytes"}, "no text in UTF-8"), ("read", {"path": "large"}, "bytes, and no larger"),
     ("read", {"path": "link"}, "symbolic link"),
 ])

@@ -230,6 +230,19 @@ def test_a_file_is_written_with_its_folders_and_replaced_whole(roots, place):
     assert [path.name for path in (place / "out" / "deep").iterdir()] == ["a.json"]
 
 
+def test_a_file_that_is_replaced_stays_as_private_as_it_was(roots, place):
+    (place / "in" / "a.csv").chmod(0o600)
+    roots.write("in", "a.csv", b"new")
+    roots.write("in", "b.csv", b"new")
+    assert [(place / "in" / name).stat().st_mode & 0o777 for name in ("a.csv", "b.csv")] == [0o600, 0o666 & ~umask()]
+
+
+def umask():
+    before = os.umask(0o022)
+    os.umask(before)
+    return before
+
+
 def test_a_link_in_the_files_place_is_replaced_not_followed(roots, place, tmp_path):
     (place / "in" / "a.json").symlink_to(tmp_path / "outside" / "a.csv")
     roots.write("in", "a.json", b"new")
