@@ -162,11 +162,33 @@ def recurring(said: Said, facts: Facts) -> str | None:
     if rate or wait:
         return rate or wait
     for leaf, fields in _crons(facts):
+        if len(fields) == 6 and _comes_round(fields, count or 0, unit):
+            return leaf.pointer
         every = {"day": fields[2] in "*?" and fields[4] in "*?", "week": fields[4] not in "*?",
                  "month": fields[2] not in "*?" or "#" in fields[4], "hour": fields[1] == "*"}
         if count == 1 and len(fields) == 6 and every.get(unit, False):
             return leaf.pointer
     return None
+
+
+def _comes_round(fields: list[str], count: float, unit: str) -> bool:
+    """Whether a cron expression comes every so many minutes or hours, as evenly as said."""
+    if unit == "minute":
+        return fields[0] in (f"0/{count:.0f}", f"*/{count:.0f}") and count > 0 and 60 % count == 0
+    step = f"/{count:.0f}" if count != 1 else ""
+    return unit == "hour" and fields[0].isdigit() and re.fullmatch(rf"(?:\d+-\d+|[*0]){step}", fields[1]) is not None
+
+
+def within(said: Said, facts: Facts) -> str | None:
+    """``between 8am and 6pm``: the hours of a schedule that comes round in them."""
+    ends = [_CLOCK.search(said[name]) for name in ("n", "m")]
+    if any(end is None or int(end[2] or 0) for end in ends):
+        return None  # a half hour is in no field of hours
+    begin, end = (int(clock[1]) % 12 + (12 if clock[3].lower().startswith("p") else 0) if clock[3] else int(clock[1])
+                  for clock in ends if clock is not None)
+    return first(leaf for leaf, fields in _crons(facts) if len(fields) == 6
+                 and fields[1].partition("/")[0] in (
+                     f"{begin}-{(end - 1) % 24}", f"{begin}-{end}" if fields[0].isdigit() else None))
 
 
 def zone(said: Said, facts: Facts) -> str | None:
@@ -241,6 +263,20 @@ def duration(said: Said, facts: Facts) -> str | None:
             return leaf.pointer
     circle = re.search(r"\bfor (?:at most )?$", said.before, re.IGNORECASE)
     return counted(said, facts) if circle else None
+
+
+def at_most(said: Said, facts: Facts) -> str | None:
+    """``wait up to 2 days``: a time limit, or a wait for somebody to be there; a Wait of two days is no limit."""
+    span = seconds(said)
+    found = _equal(facts, span, "TimeoutSeconds", "HeartbeatSeconds")
+    return found or (duration(said, facts) if _equal(facts, span, "Seconds") is None else None)
+
+
+def gate(said: Said, facts: Facts) -> str | None:
+    """``only after the goods are back``: a condition or a wait that speaks of it."""
+    clause = stems(re.split(r"[.;,]", said.sentence[len(said.before) + len(said.text):])[0])
+    return first(one for one in facts.typed("Choice", "Wait") if not one.marked and clause & one.stems) or answered(
+        said, facts)
 
 
 def compares(*operators: str) -> Evidence:
@@ -384,7 +420,7 @@ def answered(said: Said, facts: Facts) -> str | None:
 
 
 def never(said: Said, facts: Facts) -> None:
-    """What a definition cannot say: how often in a span of time, in which hours."""
+    """What a definition cannot say: how often in a span of time."""
     del said, facts
 
 

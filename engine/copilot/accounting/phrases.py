@@ -21,6 +21,7 @@ _IN_WORDS = _any_of({*NUMBERS} - {"a", "an", "one", "half"})
 _UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?|days?|weeks?|months?|years?)"
 _DURATION = rf"(?P<n>{_N}|half an?|an?)\s(?:more )?(?P<unit>{_UNIT})\b"
 _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
+_AT = r"\d{1,2}(?::\d\d(?:\s?[ap]\.?m\b)?|\s?[ap]\.?m\b)"
 _MONEY = r"[$€£]?\s?"
 _OFTEN = rf"(?:other |(?P<n>{_N}) )?(?:{_UNIT}|mornings?|evenings?|nights?|quarters?)"
 _FEW = (r"(?:(?:less|fewer|lower|smaller|shorter|younger) than|below|under|drops? (?:to )?below|falls? below)")
@@ -55,6 +56,9 @@ FORMS: tuple[Form, ...] = (
           r"“[^”]*”", r"(?<!\w)#[\w-]+", r"(?<![\w/])/[A-Za-z][\w-]*(?:/[\w-]+)*", r"\b\d{4}-\d\d-\d\d(?:T[\d:]+Z?)?"),
     _form("name", ev.called,
           rf"\bthe (?P<what>{_CALLED}) (?P<kind>function|lambda|queue|table|topic|bucket|workflow)\b"),
+    _form("time", ev.within, rf"\b(?:between|from) (?P<n>{_AT}) (?:and|to|until|till) (?P<m>{_AT})"),
+    _form("condition", ev.gate, r"\bonly after\b(?! (?:\d|an? ))"),
+    _form("limit", ev.at_most, rf"\bwait\w* (?:up to|at most|no longer than|not longer than|no more than) {_DURATION}"),
     _form("time", ev.left_out, rf"(?:(?<!every day )\b(?:except|but not|not|never|excluding)|n't)(?: for| on)? {_DAY}"
           rf"(?:(?:,? and |,? or |, ){_DAY})*\b"),
     _form("time", ev.weekdays, rf"\bevery day,? (?:except|but not)(?: for| on)? {_DAY}(?:(?:,? and |, ){_DAY})*",
@@ -72,8 +76,7 @@ FORMS: tuple[Form, ...] = (
           r"\b(?:once|twice) a day\b", r"\bof (?:each|every) month\b", r"\bthe month\b"),
     _form("zone", ev.zone, r"(?:\bin )?\b(?P<zone>UTC|GMT|(?-i:[A-Z])[a-z]+/(?-i:[A-Z])[A-Za-z_]+)\b(?: time\b)?",
           r"(?:\bin )?\b(?P<zone2>(?-i:[A-Z])[a-z]+(?: (?-i:[A-Z])[a-z]+)?) time\b"),
-    _form("limit", ev.never, r"\b(?:at most|never more than|no(?:t)? more than|only) once(?: (?:per|an?|every) \w+)?",
-          r"\bbetween \d{1,2}(?::\d\d)? and \d{1,2}:\d\d"),
+    _form("limit", ev.never, r"\b(?:at most|never more than|no(?:t)? more than|only) once(?: (?:per|an?|every) \w+)?"),
     _form("number", ev.shared, r"\bhalf\b(?! (?:an?|past)\b)", r"\b(?:a|one) (?:third|quarter) of\b",
           r"\btwice as\b", r"\bdouble\b"),
     _form("batch", ev.batches, rf"\bin (?:batches|groups|chunks) of (?P<n>{_N})\b"),

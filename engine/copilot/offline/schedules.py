@@ -34,6 +34,7 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("often", r"(?<!than )once (?:a|per) (day|week|month)\b"),
     ("often", r"(?<!than )(twice) (?:a|per) (day|week|month)\b"),
     ("adverb", r"(hourly|daily|weekly|monthly|nightly)\b(?=\s*(?:[,.:;]|$|at\b|on\b|in\b|and\b))"),
+    ("within", rf"(?:between|from) ({_CLOCK}) (?:and|to|until|till) ({_CLOCK})"),
     ("part", r"(?:in the )?(morning|afternoon|evening)s?\b"),
     ("time", rf"(?:at )?({_CLOCK}(?:(?:,? and(?: at)? |, (?:at )?){_CLOCK})*)"),
     ("time", rf"at ({_HOUR}(?: and(?: at)? {_HOUR})*)(?: o'clock)?"),
@@ -99,6 +100,8 @@ def _is_schedule(text: str, atoms: list[_Atom]) -> bool:
     if kinds & {"range", "month", "except"}:
         return True
     said = text[atoms[0].start:atoms[-1].end]
+    if "within" in kinds and not kinds & {"often", "adverb"}:
+        return False  # in which hours something holds
     if "days" in kinds:
         return "time" in kinds or re.match(r"every|each|on |weekdays?", said, re.IGNORECASE) is not None
     return bool(kinds & {"often", "adverb"}) and _is_often(text, atoms, kinds)
@@ -137,20 +140,33 @@ def _schedule(said: dict[str, tuple[str, ...]]) -> Schedule:
     late = part in ("afternoon", "evening") or unit in ("afternoon", "evening")
     times = _times(said["time"][0], late=late) if "time" in said else []
     days = _days(said)
+    what = unit or ("" if "adverb" not in said else {
+        "hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month", "nightly": "night",
+    }[said["adverb"][0].lower()])
+    count = (often[0] if len(often) > 1 and often[0] else "1").lower()
+    two = count in ("other", "twice")
+    amount = 2 if two else int(count) if count.isdigit() else int(NUMBERS[count])
+    if what in ("minute", "hour") and not times and (days is not None or "within" in said):
+        return Schedule(f"cron({_rounds(what, amount, said)} {days or '* * ?'} *)", timezone=zone)
     if days is not None or (times and unit in ("", "day", "morning", "afternoon", "evening", "night", "week")):
         guess = None if times else "No time was said: 00:00 is a guess."
         minutes = ",".join(dict.fromkeys(str(minute) for _, minute in times)) or "0"
         hours = ",".join(dict.fromkeys(str(hour) for hour, _ in times)) or "0"
         return Schedule(f"cron({minutes} {hours} {days or '* * ?'} *)", guess, zone)
-    count = often[0] if len(often) > 1 and often[0] else "1"
-    if count.lower() == "twice" and not times:
+    if count == "twice" and not times:
         return Schedule("rate(12 hours)", "No times were said: 12 hours apart is a guess.", zone)
-    two = count.lower() in ("other", "twice")
-    amount = 2 if two else int(count) if count.isdigit() else int(NUMBERS[count.lower()])
-    what = unit or {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month",
-                    "nightly": "night"}[said["adverb"][0].lower()]
     at = (times[0][1], times[0][0]) if times else None
     return replace(scheduled("evening" if what == "afternoon" else what, amount, at), timezone=zone)
+
+
+def _rounds(what: str, amount: int, said: dict[str, tuple[str, ...]]) -> str:
+    """The minutes and hours of a cron expression: every so many minutes or hours, within some hours of the day. Minutes
+    end before the last hour begins."""
+    hours = "*" if what == "minute" or amount == 1 else "0"
+    if "within" in said:
+        begin, end = (_time(found, late=False)[0] for found in said["within"])
+        hours = f"{begin}-{(end - 1) % 24 if what == 'minute' else end}"
+    return f"0/{amount} {hours}" if what == "minute" else f"0 {hours}{f'/{amount}' if amount > 1 else ''}"
 
 
 def _days(said: dict[str, tuple[str, ...]]) -> str | None:

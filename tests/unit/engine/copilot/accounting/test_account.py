@@ -47,9 +47,15 @@ def test_days_times_and_a_place_are_a_schedules():
 @pytest.mark.parametrize(("said", "fits", "bent"), [
     ("but not on Fridays", ["cron(0 9 ? * MON-THU,SAT *)"], ["cron(0 9 ? * FRI *)", "cron(0 9 ? * MON-SAT *)",
                                                             "cron(0 9 * * ? *)", "cron(0 9 ? * FRI-MON *)"]),
+    ("every 15 minutes", ["rate(15 minutes)", "cron(0/15 8-17 * * ? *)"], ["cron(0 8,18 * * ? *)"]),
+    ("every 15 minutes between 8am and 6pm", ["cron(0/15 8-17 * * ? *)"], ["cron(0/15 8-18 * * ? *)"]),
+    ("every 2 hours", ["rate(2 hours)", "cron(0 0/2 ? * MON *)"], ["cron(0 * * * ? *)", "cron(0/2 * * * ? *)"]),
+    ("every 7 minutes", ["rate(7 minutes)"], ["cron(0/7 * * * ? *)"]),
+    ("every hour between 8am and 6pm", ["cron(0 8-18 * * ? *)"], ["cron(0 8,18 * * ? *)", "cron(0 8-6 * * ? *)"]),
+    ("every hour between 8:30 and 18:00", [], ["cron(0 8-18 * * ? *)"]),
     ("twice a day", ["rate(12 hours)", "cron(0 6,18 * * ? *)"], ["rate(1 day)", "cron(0 6 * * ? *)"]),
 ])
-def test_days_that_are_left_out_and_two_times_a_day_are_a_schedules(said, fits, bent):
+def test_days_that_are_left_out_and_how_often_are_a_schedules(said, fits, bent):
     for expression in [*fits, *bent]:
         found = became(f"Call https://a.example.com {said}", {"Call": CALL},
                        triggers=[{"type": "schedule", "expression": expression}])
@@ -61,6 +67,17 @@ def test_half_is_used_where_it_is_reckoned_alone():
     assert became("Refund half", {"Refund Half": pay})["half"] is None
     reckoned = {**pay, "Arguments": {"charge": "c", "amount": "{% $x / 2 %}"}}
     assert became("Refund half", {"Refund Half": reckoned})["half"] is not None
+
+
+def test_a_wait_is_no_limit_and_only_after_is_a_condition():
+    waiting = {"Wait": {"Type": "Wait", "Seconds": 172800, "Next": "Call"}, "Call": CALL}
+    assert became("wait up to 2 days, call https://a.example.com", waiting)["wait up to 2 days"] is None
+    limited = {"Call": {**CALL, "TimeoutSeconds": 172800}}
+    assert became("wait up to 2 days, call https://a.example.com", limited)["wait up to 2 days"] is not None
+    said = "call https://a.example.com only after the goods returned"
+    assert became(said, {"Call After Goods Returned": CALL})["only after"] is None
+    back = {"Type": "Choice", "Choices": [{"Condition": "{% $states.input.goods.returned = true %}", "Next": "Call"}]}
+    assert became(said, {"Back": back, "Call": CALL})["only after"] is not None
 
 
 def test_half_an_hour_is_no_hour():

@@ -18,6 +18,11 @@ from engine.copilot.offline.schedules import schedules_in
     ("Every 20 minutes run it", ["rate(20 minutes)"], "run it"),
     ("Every other hour run it", ["rate(2 hours)"], "run it"),
     ("Hourly: run it", ["rate(1 hour)"], "run it"),
+    ("Every 15 minutes between 8am and 6pm on weekdays, run it", ["cron(0/15 8-17 ? * MON-FRI *)"], "run it"),
+    ("Every 20 minutes between 10 pm and 6 am run it", ["cron(0/20 22-5 * * ? *)"], "run it"),
+    ("Every hour from 9:00 to 17:00 run it", ["cron(0 9-17 * * ? *)"], "run it"),
+    ("Every 2 hours on Mondays run it", ["cron(0 0/2 ? * MON *)"], "run it"),
+    ("Every 5 minutes on Sundays run it", ["cron(0/5 * ? * SUN *)"], "run it"),
     ("Twice a day run it", ["rate(12 hours)"], "run it"),
     ("Twice a day at 6:00 and 18:00 run it", ["cron(0 6,18 * * ? *)"], "run it"),
     ("Every day at 9:00, but not on Sundays, run it", ["cron(0 9 * * ? *)"], "but not on Sundays, run it"),
@@ -31,7 +36,7 @@ def test_what_is_said_is_the_schedule(text, expected, rest):
     "Call it every 30 seconds until it is done", "Send the weekly report", "Run the nightly-backup function",
     "On Friday it should not run", "Email it, and remind her every 2 days", "If the total is at 8 stop",
     "never more than once a day", "Run it at noon, but not on Fridays", "Run it, except on Mondays and Sundays",
-    "Twice a week run it",
+    "Twice a week run it", "If it came between 8:00 and 9:00 run it",
 ])
 def test_what_is_no_schedule_stays_in_the_text(text):
     assert schedules_in(text) == ([], text)
