@@ -115,7 +115,7 @@ def read_document(path: Path) -> Document:
     except ImportError:
         raise InvalidDocument(
             "reading OpenAPI documents needs openapi-spec-validator, which is not installed", where=str(path),
-            advice="Install the extra: pip install 'automate[openapi]'.",
+            advice="Install the extra, in Automate's own folder: pip install -e '.[openapi]'.",
         ) from None
     try:
         data = path.read_bytes()

@@ -87,7 +87,7 @@ _README = """\
 
 - Install it where Automate runs: `pip install .` On a stage, name it in `connectors-requirements.txt`.
 - After the document has changed: `automate connectors import tests/{document} --name {code} --into {package}`
-- Test it: `pip install '.[test]' && pytest`
+- Test it, where Automate is installed: `pip install '.[test]' && pytest`
 """
 
 _TEST = """\
