@@ -20,6 +20,7 @@ class Said:
         self.text = match[0]
         self.before = match.string[:match.start()]
         self.sentence = match.string
+        self.is_negative = re.search(r"(?<!\S)(?:[-\u2212]|minus |negative )$", self.before, re.IGNORECASE) is not None
         self._named = {name.rstrip("234"): value for name, value in match.groupdict().items() if value is not None}
 
     def __getitem__(self, name: str) -> str:
@@ -39,8 +40,8 @@ def number(text: str) -> float | None:
         return 0.5
     if word in NUMBERS or word in TIMES:
         return float({**NUMBERS, **TIMES}[word])
-    digits = re.match(r"(\d+(?:,\d{3})*(?:\.\d+)?)(k?)", word)
-    return float(digits[1].replace(",", "")) * (1000 if digits[2] else 1) if digits else None
+    digits = re.match(r"(-|\u2212|minus |negative )?(\d+(?:,\d{3})*(?:\.\d+)?)(k?)", word)
+    return float(digits[2].replace(",", "")) * (1000 if digits[3] else 1) * (-1 if digits[1] else 1) if digits else None
 
 
 def seconds(said: Said) -> float | None:
@@ -51,7 +52,7 @@ def seconds(said: Said) -> float | None:
 
 def numbers_in(text: object) -> set[float]:
     """The numbers in a value's text."""
-    return {float(found) for found in re.findall(r"\d+(?:\.\d+)?", str(text))}
+    return {float(found) for found in re.findall(r"(?:(?<=[=<>] )-|^-)?\d+(?:\.\d+)?", str(text))}
 
 
 def first(found: Iterable[Leaf | Stated]) -> str | None:
@@ -265,6 +266,12 @@ def duration(said: Said, facts: Facts) -> str | None:
     return counted(said, facts) if circle else None
 
 
+def _signed(said: Said) -> float | None:
+    """The number of a phrase, below zero where that stands before it."""
+    wanted = number(said["n"])
+    return -wanted if said.is_negative and wanted else wanted
+
+
 def at_most(said: Said, facts: Facts) -> str | None:
     """``wait up to 2 days``: a time limit, or a wait for somebody to be there; a Wait of two days is no limit."""
     span = seconds(said)
@@ -284,9 +291,9 @@ def compares(*operators: str) -> Evidence:
     signs = "|".join(re.escape(sign) for sign in operators)
 
     def evidence(said: Said, facts: Facts) -> str | None:
-        wanted = number(said["n"])
+        wanted = _signed(said)
         for leaf in [*facts.conditions(), *facts.expressions()]:
-            for found in re.finditer(rf"(?:{signs})\s*(\d+(?:\.\d+)?)(?!\d)", str(leaf.value)):
+            for found in re.finditer(rf"(?:{signs})\s*(-?\d+(?:\.\d+)?)(?!\d)", str(leaf.value)):
                 if float(found[1]) == wanted:
                     return leaf.pointer
         return None
@@ -302,12 +309,12 @@ def between(said: Said, facts: Facts) -> str | None:
 
 def amount(said: Said, facts: Facts) -> str | None:
     """A number that no other form explains: a value as it is, or one that a condition compares with."""
-    wanted = number(said["n"])
+    wanted = _signed(said)
     for leaf in facts.leaves:
         text = str(leaf.value)
         if leaf.value == wanted and leaf.key not in _TIMED:
             return leaf.pointer
-        if leaf.key in ("Condition", "when") and re.search(r"[=<>]\s*\d", text) and wanted in numbers_in(text):
+        if leaf.key in ("Condition", "when") and re.search(r"[=<>]\s*-?\d", text) and wanted in numbers_in(text):
             return leaf.pointer
         plain = isinstance(leaf.value, str) and not text.startswith(("TODO", "{%"))
         if plain and leaf.key not in _TIMED and said["n"] in text:

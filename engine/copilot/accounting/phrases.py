@@ -23,6 +23,8 @@ _DURATION = rf"(?P<n>{_N}|half an?|an?)\s(?:more )?(?P<unit>{_UNIT})\b"
 _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
 _AT = r"\d{1,2}(?::\d\d(?:\s?[ap]\.?m\b)?|\s?[ap]\.?m\b)"
 _MONEY = r"[$€£]?\s?"
+_BELOW = r"(?:(?:(?<!\S)[-\u2212]|minus |negative )(?=\d))?"
+_HERE = r"(?:\b|(?<!\S)(?=[-\u2212]))"
 _OFTEN = rf"(?:other |(?P<n>{_N}) )?(?:{_UNIT}|mornings?|evenings?|nights?|quarters?)"
 _FEW = (r"(?:(?:less|fewer|lower|smaller|shorter|younger) than|below|under|drops? (?:to )?below|falls? below)")
 _MUCH = r"(?:(?:more|greater|higher|larger|longer|older|bigger|later) than|over|above|exceed(?:s|ing|ed)?|beyond)"
@@ -93,24 +95,26 @@ FORMS: tuple[Form, ...] = (
     _form("times", ev.counted,
           rf"(?:\b(?:at most|up to|no more than|more than) )?\b(?P<n>{_N})(?: times| attempts| tries)"
           r"(?: at most)?\b", r"\b(?P<n2>twice)\b(?: at most)?"),
-    _form("condition", ev.between, rf"\bbetween {_MONEY}(?P<n>{_N}) and {_MONEY}(?P<m>{_N})\b"),
-    _form("condition", ev.compares(">="), rf"\b{_MONEY}(?P<n>{_N})%?(?: \w+)? or (?:more|above|higher|over|greater)\b",
-          rf"\b{_NO_LESS} {_MONEY}(?P<n2>{_N})\b"),
-    _form("condition", ev.compares("<="), rf"\b{_MONEY}(?P<n>{_N})%?(?: \w+)? or (?:less|below|lower|under|fewer)\b",
-          rf"\b{_NO_MORE} {_MONEY}(?P<n2>{_N})\b(?! {_UNIT})"),
+    _form("condition", ev.between, rf"\bbetween {_MONEY}(?P<n>{_BELOW}{_N}) and {_MONEY}(?P<m>{_BELOW}{_N})\b"),
+    _form("condition", ev.compares(">="),
+          rf"{_HERE}{_MONEY}(?P<n>{_BELOW}{_N})%?(?: \w+)? or (?:more|above|higher|over|greater)\b",
+          rf"\b{_NO_LESS} {_MONEY}(?P<n2>{_BELOW}{_N})\b"),
+    _form("condition", ev.compares("<="),
+          rf"{_HERE}{_MONEY}(?P<n>{_BELOW}{_N})%?(?: \w+)? or (?:less|below|lower|under|fewer)\b",
+          rf"\b{_NO_MORE} {_MONEY}(?P<n2>{_BELOW}{_N})\b(?! {_UNIT})"),
     _form("duration", ev.duration, rf"\btakes? (?:longer|more) than {_DURATION}",
           r"\b(?:not (?:finished|done|ready|complete) (?:after|within)|times? out after) "
           rf"(?P<n2>{_N}|an?) (?P<unit2>{_UNIT})\b"),
     _form("failure", ev.caught, r"\b(?:if|when) (?:the )?(?P<what>[\w ]+?) (?:cannot|can't|could not) be \w+",
           r"\b(?:on|in case of|upon) an? (?P<what2>[\w-]+ )?(?:error|failure)\b", r"\ban? failed (?P<what3>\w+)",
           r"\bwhatever goes wrong\b", r"\b(?:if|when) (?P<what4>\w+) (?:does not|doesn't) work\b"),
-    _form("condition", ev.compares(">"), rf"\b{_MUCH} {_MONEY}(?P<n>{_N})(?![\w:])(?: {_UNIT})?"),
-    _form("condition", ev.compares("<"), rf"\b{_FEW} {_MONEY}(?P<n>{_N})(?![\w:])(?: {_UNIT})?"),
+    _form("condition", ev.compares(">"), rf"\b{_MUCH} {_MONEY}(?P<n>{_BELOW}{_N})(?![\w:])(?: {_UNIT})?"),
+    _form("condition", ev.compares("<"), rf"\b{_FEW} {_MONEY}(?P<n>{_BELOW}{_N})(?![\w:])(?: {_UNIT})?"),
     _form("duration", ev.duration, rf"\b{_SPAN} (?:at most |longer than )?{_DURATION}",
           rf"\b(?P<n2>half an?|{_N}|an?) (?P<unit2>{_UNIT}) (?:later|after|before|apart|between|pass|ago)\b"),
     _form("window", ev.ordinal, r"\b(?:every|the|each) (?P<n>second|third|fourth|fifth|sixth|tenth)\b(?= \w)"),
     _form("duration", ev.duration, rf"\b{_DURATION}"),
-    _form("number", ev.amount, rf"(?<![\w/:-]){_MONEY}(?P<n>\d+(?:[.,]\d+)*k?)(?![\w/:-])",
+    _form("number", ev.amount, rf"(?<![\w/:])(?<![\w/:]-){_MONEY}(?P<n>{_BELOW}\d+(?:[.,]\d+)*k?)(?![\w/:-])",
           rf"(?<![\w-])(?P<n2>{_IN_WORDS})(?![\w-])"),
     _form("nothing", ev.otherwise, r"\b(?:do(?:es)? )?nothing\b(?: should happen)?", r"\b(?:just )?stop\b"),
     _form("otherwise", ev.otherwise, r"\botherwise\b", r"\belse\b", r"\bin all other cases\b",

@@ -343,7 +343,7 @@ def _number(text: str) -> float | int | None:
     """The number in ``$250``, ``10,000 usd``, ``30 days``; None where other words stand beside it."""
     number: float | int | None = None
     for name in text.split():
-        word = Word(name, "number" if re.fullmatch(r"[$€£]?[\d,]+(?:\.\d+)?[%°k]?", name) else "word", 0, 0)
+        word = Word(name, "number" if re.fullmatch(r"[-\u2212]?[$€£]?[\d,]+(?:\.\d+)?[%°k]?", name) else "word", 0, 0)
         value = number_of(word)
         if value is not None and number is None and name not in ("a", "an"):
             number = value

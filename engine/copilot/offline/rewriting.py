@@ -27,6 +27,7 @@ _FAILS = r"(?:fails?|failed|goes wrong|breaks|errors?)"
 _FORMS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"^(\w+?)s of (\S+(?: \w+)? or (?:more|less)) gets? an email", r"If the \1 is \2, email"),
     (r"^(\w+?)s of (\S+(?: \w+)? or (?:more|less)) (?=are |is )", r"If the \1 is \2, it "),
+    (r"\b(?:minus|negative) (?=[$€£]?\d)", "-"),
     (r"^last(?:ly)?, ", "then "),
     (r", (?:and )?(?:second|third|fourth|fifth)(?:ly)?,? (\w+)",
      lambda said: f", then {said[1]}" if base_verb(said[1].lower()) == said[1].lower() else said[0]),

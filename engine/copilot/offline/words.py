@@ -14,7 +14,7 @@ _WORD = re.compile(
     |(?P<path>/[\w-]+(?:/[\w-]+)*)
     |(?P<date>\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)?)
     |(?P<clock>\d{1,2}:\d\d(?:\s?[ap]m)?|\d{1,2}\s?[ap]m\b)
-    |(?P<number>(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:st\b|nd\b|rd\b|th\b)?)(?P<unit>%|°|k\b)?
+    |(?P<number>(?:(?<!\S)[-\u2212](?=[$€£\d]))?(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:st\b|nd\b|rd\b|th\b)?)(?P<unit>%|°|k\b)?
     |(?P<word>[^\W\d_][\w'\u2019-]*)
     |(?P<mark>[,;:.!?()\n]|[<>=!]+)""",
     re.VERBOSE | re.IGNORECASE,
@@ -123,6 +123,7 @@ def number_of(word: Word) -> float | int | None:
     """A number written in digits or as a word; None for what is none."""
     if word.kind == "number":
         value = float(re.sub(r"[^\d.]", "", word.text)) * (1000 if word.text[-1] in "kK" else 1)
+        value = -value if word.text[0] in "-\u2212" else value
         return int(value) if value.is_integer() else value
     return NUMBERS.get(word.lower) if word.kind == "word" else None
 

@@ -62,6 +62,17 @@ def test_days_that_are_left_out_and_how_often_are_a_schedules(said, fits, bent):
         assert (None in found.values()) is (expression in bent), expression
 
 
+@pytest.mark.parametrize("said", [
+    "-5 or less", "minus 5 or less", "at most -5", "no more than minus 5", "-5 degrees or less",
+])
+def test_a_number_below_zero_is_used_as_such_alone(said):
+    for amount in (-5, 5):
+        rule = {"Condition": f"{{% $states.input.temp <= {amount} %}}", "Next": "Call"}
+        choice = {"Type": "Choice", "Choices": [rule]}
+        found = became(f"If the temp is {said}, call https://a.example.com", {"Cold?": choice, "Call": CALL})
+        assert (None in found.values()) is (amount == 5), found
+
+
 def test_half_is_used_where_it_is_reckoned_alone():
     pay = {**CALL, "Resource": "connector:payment:refund", "Arguments": {"charge": "c", "amount": "{% $x %}"}}
     assert became("Refund half", {"Refund Half": pay})["half"] is None

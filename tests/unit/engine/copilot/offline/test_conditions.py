@@ -9,6 +9,16 @@ from engine.copilot.offline.words import words_of
 
 
 @pytest.mark.parametrize(("said", "expected"), [
+    ("the temperature is -5 degrees or less", "<= -5"), ("the temperature is below -5.5", "< -5.5"),
+    ("the balance is at least -$20", ">= -20"), ("the balance is more than \u22121,000 euros", "> -1000"),
+])
+def test_a_number_below_zero_stays_below(said, expected):
+    found = parse_condition(words_of(said), Known())
+    assert found is not None
+    assert found.text.endswith(expected)
+
+
+@pytest.mark.parametrize(("said", "expected"), [
     ("the score is between 40 and 60", "$states.input.score >= 40 and $states.input.score <= 60"),
     ("the score is between 40 and 60 inclusive", "$states.input.score >= 40 and $states.input.score <= 60"),
     ("the score is between 40 and twice the limit", None),
