@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from engine.copilot.offline.asked import STOP, TODO, Asked, Found, Rule
-from engine.copilot.offline.words import camel, currency_in, number_of
+from engine.copilot.offline.words import UNITS, camel, currency_in, number_of, singular
 
 Json = Any
 
@@ -112,7 +112,7 @@ def _payment(clause: Asked) -> Found | None:
         return None
     arguments: dict[str, Json] = {}
     guesses: dict[str, str] = {}
-    amount = next((number_of(word) for word in clause.words if word.kind == "number"), None)
+    amount = _amount(clause)
     if amount is None:
         entity = clause.known.entity or "order"
         field = "total" if entity in ("order", "booking", "purchase", "cart", "trip") else "amount"
@@ -127,6 +127,16 @@ def _payment(clause: Asked) -> Found | None:
     else:
         guesses["currency"] = "The currency was not said; the connector's default is used."
     return Found("connector:payment:charge", arguments, guesses, "charge")
+
+
+def _amount(clause: Asked) -> float | int | None:
+    """The money that is said. A share of something, how often and how long are none."""
+    for word, after in zip(clause.words, [*clause.words[1:], None], strict=True):
+        said = "" if after is None else after.lower
+        if word.kind == "number" and not word.text.endswith(("%", "°")) and word.text[0] not in "-\u2212" and not (
+                singular(said) in UNITS or said in ("times", "attempts", "tries", "percent")):
+            return number_of(word)
+    return None
 
 
 def _approval(clause: Asked) -> Found | None:

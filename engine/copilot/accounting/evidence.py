@@ -322,6 +322,14 @@ def amount(said: Said, facts: Facts) -> str | None:
     return None
 
 
+def percent(said: Said, facts: Facts) -> str | None:
+    """``50% of it``: a condition with it, an expression that reckons it, a text that says it; 50 alone is no share."""
+    share = number(said["n"])
+    return first(leaf for leaf in [*facts.conditions(), *facts.expressions()]
+                 if {share, (share or 0) / 100} & numbers_in(leaf.value)) or first(
+        leaf for leaf in facts.leaves if not str(leaf.value).startswith("TODO") and f"{said['n']}%" in str(leaf.value))
+
+
 _TIMED = ("Seconds", "TimeoutSeconds", "IntervalSeconds", "MaxAttempts", "MaxConcurrency", "BackoffRate", "expression",
           "MaxItemsPerBatch", "HeartbeatSeconds")
 

@@ -114,6 +114,7 @@ FORMS: tuple[Form, ...] = (
           rf"\b(?P<n2>half an?|{_N}|an?) (?P<unit2>{_UNIT}) (?:later|after|before|apart|between|pass|ago)\b"),
     _form("window", ev.ordinal, r"\b(?:every|the|each) (?P<n>second|third|fourth|fifth|sixth|tenth)\b(?= \w)"),
     _form("duration", ev.duration, rf"\b{_DURATION}"),
+    _form("number", ev.percent, r"(?<![\w.,-])(?P<n>\d+(?:[.,]\d+)?)(?:\s?%| percent\b)"),
     _form("number", ev.amount, rf"(?<![\w/:])(?<![\w/:]-){_MONEY}(?P<n>{_BELOW}\d+(?:[.,]\d+)*k?)(?![\w/:-])",
           rf"(?<![\w-])(?P<n2>{_IN_WORDS})(?![\w-])"),
     _form("nothing", ev.otherwise, r"\b(?:do(?:es)? )?nothing\b(?: should happen)?", r"\b(?:just )?stop\b"),

@@ -62,6 +62,16 @@ def test_days_that_are_left_out_and_how_often_are_a_schedules(said, fits, bent):
         assert (None in found.values()) is (expression in bent), expression
 
 
+@pytest.mark.parametrize(("amount", "is_used"), [
+    (50, False), ("{% $states.input.total %}", False), ("{% $states.input.total * 0.5 %}", True),
+    ("{% $states.input.total * 50 / 100 %}", True),
+])
+def test_a_share_is_no_number(amount, is_used):
+    states = {"Pay": {**CALL, "Resource": "connector:payment:charge", "Arguments": {"amount": amount}}}
+    found = became("Pay 50% at last", states)
+    assert (found.get("50%") == "Pay/Arguments/amount") is is_used, found
+
+
 @pytest.mark.parametrize("said", [
     "-5 or less", "minus 5 or less", "at most -5", "no more than minus 5", "-5 degrees or less",
 ])
