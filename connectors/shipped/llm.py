@@ -18,7 +18,7 @@ from connectors.egress.urls import Url
 from connectors.errors import ConnectorError
 from connectors.sdk import ActionSpec, ConnectorAdapter
 from engine.governance.masking import Scrubber
-from engine.language.schema.validation import Unchecked, errors
+from engine.language.schema.validation import Unchecked, errors, meta_errors
 
 Json = Any
 
@@ -120,10 +120,23 @@ def _request(params: dict[str, Any]) -> dict[str, Json]:
         name = "max_completion_tokens" if params["base_url"].startswith(OPENAI) else "max_tokens"
         body[name] = params["max_tokens"]
     if "schema" in params:
+        _check_schema(params["schema"])
         body["response_format"] = {"type": "json_schema", "json_schema": {
             "name": params["schema_name"], "schema": params["schema"], "strict": params["strict"],
         }}
     return body
+
+
+def _check_schema(schema: Json) -> None:
+    """Raises ConnectorError for what is no JSON Schema: before the question, which costs."""
+    try:
+        found = meta_errors(schema)
+        place = "".join(f"/{part}" for part in found[0].absolute_path) if found else ""
+        wrong = f"{place or 'it'}: {found[0].message}" if found else None
+    except Unchecked as unchecked:
+        wrong = str(unchecked)
+    if wrong is not None:
+        raise ConnectorError(f"schema is no JSON Schema: {wrong[:EXCERPT]}", definite=True, code="InvalidSchema")
 
 
 def _answer(url: Url, body: Json, schema: Json, secrets: Scrubber) -> dict[str, Json]:

@@ -64,6 +64,13 @@ def test_an_answer_is_json_that_fits_the_schema(openai):
     assert "additionalProperties" in failed.cause
 
 
+def test_what_is_no_schema_is_told_before_the_question(openai):
+    for schema, place in (({"type": "nope"}, "/type"), ({"type": "object", "properties": 5}, "/properties")):
+        failed, named = openai.failure(schema=schema)
+        assert (failed.definite, failed.retryable, named, place in failed.cause) == (True, False, "InvalidSchema", True)
+    assert openai.seen == []
+
+
 @pytest.mark.parametrize(("said", "code", "retryable"), [
     ('{"mood": "so so"}', "SchemaMismatch", True), ('{"mood": "good", "x": 1}', "SchemaMismatch", True),
     ('Sure! {"mood"', "NoJson", True), ("NaN", "NoJson", True), ("[" * 100_000, "NoJson", True),
