@@ -23,7 +23,7 @@ from engine.durable.lifecycle.forking.recording import Point, Recording, read
 from engine.durable.lifecycle.forking.running import Calls, Run
 from engine.durable.lifecycle.forwards import does_not_fit
 from engine.durable.lifecycle.redrives import Onto
-from engine.durable.lifecycle.start_checks import encoded, input_digest
+from engine.durable.lifecycle.start_checks import check_input, encoded, input_digest
 from engine.durable.loading import Activator, opening
 from engine.durable.retention import Retention
 from engine.errors import Conflict, InvalidDocument
@@ -99,7 +99,7 @@ class Forks:
         at = point.snapshot.next_event
         key = header.key.fork(at, secrets.token_hex(4))
         version = self._activator.version_of(replace(header, version=point.snapshot.facts.version))
-        point = _with_input(point, wanted)
+        point = _with_input(point, wanted, wanted.onto or version)
         if wanted.onto is not None and wanted.onto.number != version.number:
             point = self._onto(header, point, version, Onto(wanted.onto, wanted.by))
             version = wanted.onto
@@ -210,8 +210,9 @@ class Forks:
         )
 
 
-def _with_input(point: Point, wanted: Wanted) -> Point:
-    """`wanted.given` as the input of what is entered there: a state, or the execution. Raises InvalidDocument."""
+def _with_input(point: Point, wanted: Wanted, version: PublishedVersion) -> Point:
+    """`wanted.given` as the input of what is entered there: a state, or the execution, whose input fits the version's
+    schema. Raises InvalidDocument."""
     if wanted.given is None:
         return point
     problem = excess(wanted.given[0])
@@ -219,6 +220,8 @@ def _with_input(point: Point, wanted: Wanted) -> Point:
         raise InvalidDocument(f"the input {problem}", where="input", advice="Pass large or deep data by reference.")
     snapshot = point.snapshot
     if isinstance(point.first, Started):
+        if version.input_schema is not None:
+            check_input(version.input_schema, wanted.given[0], quotes=not version.marks_fields)
         return replace(point, snapshot=replace(snapshot, input=wanted.given[0]))
     paths = ready_paths(snapshot)
     if not paths or snapshot.next_event != wanted.event:

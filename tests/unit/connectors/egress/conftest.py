@@ -62,6 +62,12 @@ def resolve(host, port):
 
 
 @pytest.fixture
+def landed(landing, use_dialler):
+    """Names are those above, and everything that is dialled lands at `landing`."""
+    use_dialler(resolve=resolve, connect=landing.connect)
+
+
+@pytest.fixture
 def landing():
     landing = Landing()
     yield landing

@@ -11,7 +11,6 @@ from engine.governance.log_masking import KnownSecrets
 from engine.governance.resolving import SecretResolving
 from engine.ports.secrets import SecretGrant
 from engine.ports.tasks import TaskCall, TaskFailed, TaskSucceeded
-from tests.unit.connectors.egress.conftest import resolve
 
 
 class Secrets:
@@ -29,8 +28,7 @@ class Secrets:
 
 
 @pytest.fixture
-def called(landing, use_dialler):
-    use_dialler(resolve=resolve, connect=landing.connect)
+def called(landed):
     connector = HttpConnector()
     registry = Registry(builtin=(), installed=tuple, shipped=())
     registry.register(type("One", (HttpConnector,), {"__new__": lambda _cls: connector}))

@@ -102,3 +102,15 @@ def test_who_erases_an_execution_erases_its_forks(ran):
     ran("POST", FORK, {"event": 1})
     ran("DELETE", "/executions/flow%3Aone")
     assert ran("GET", "/executions").json["executions"] == []
+
+
+def test_an_input_of_the_execution_fits_the_schema_as_a_start_s_does(ran):
+    document = {"name": "flow", "definition": LOGS, "input_schema": {"type": "object", "required": ["message"]}}
+    assert ran("POST", "/workflows/import", {"document": document, "publish": True}).status == 200
+    ran("POST", "/workflows/flow/executions", {"name": "two", "input": {"message": "hello"}})
+    ran.work()
+    answer = ran("POST", "/executions/flow%3Atwo/fork", {"event": 1, "input": {}})
+    assert (answer.status, "message" in str(answer.error)) == (422, True)
+    assert ran("POST", "/executions/flow%3Atwo/fork", {"event": 1, "input": {"message": "two"}}).status == 201
+    older = ran("POST", FORK, {"event": 1, "input": {"message": "one", "more": 1}})
+    assert older.status == 201
