@@ -71,6 +71,8 @@ class PostgresConnector(SqlConnector):
         assert isinstance(error, psycopg.Error)  # noqa: S101  it is one of `failures`
         state = error.sqlstate
         told = error.diag.message_primary or str(error).strip()
+        if state is None and "stream()" in told:
+            told = "the statement gives no rows, and query only reads: use execute"
         if error.diag.message_detail:
             told += f" ({error.diag.message_detail})"
         is_lost = state is None and isinstance(error, psycopg.OperationalError)

@@ -183,8 +183,8 @@ class SqlConnector(ConnectorAdapter):
                 ) from None
             if len(statements) > 1 and not session.is_open():
                 raise ConnectorError(
-                    f"statement {number} ended the transaction, so what came up to it is done; leave out what begins, "
-                    "commits or commits by itself", definite=False, code="TransactionEnded",
+                    f"statement {number} ended the transaction, so what came up to it is committed or undone already; "
+                    "leave out what begins or ends one, or commits by itself", definite=False, code="TransactionEnded",
                 )
             results.append(_result(found, params["max_rows"]))
             size += len(json.dumps(results[-1]))

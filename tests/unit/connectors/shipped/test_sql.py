@@ -112,6 +112,14 @@ def test_a_query_can_only_read(db):
     assert db.ids() == []
 
 
+@pytest.mark.parametrize("server", [POSTGRES], indirect=True)
+@pytest.mark.parametrize("statement", ["COMMIT", "SET search_path = public", "LISTEN orders"])
+def test_a_query_without_rows_is_told_to_be_executed(db, statement):
+    failed, _code = db.failure("query", statement)
+    assert failed.definite
+    assert "use execute" in failed.cause
+
+
 @both
 def test_statements_are_committed_all_or_none(db):
     first, second = {"statement": INSERT, "parameters": [1, "a"]}, {"statement": INSERT, "parameters": [2, "b"]}
