@@ -15,10 +15,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
-from engine.copilot.accounting.evidence import Said, numbers_in
+from engine.copilot.accounting.evidence import NEGATED, Said, numbers_in
 from engine.copilot.accounting.facts import Facts, Leaf, Stated, reached
 from engine.copilot.accounting.phrases import FORMS
-from engine.copilot.accounting.synonyms import GLUE, action_of, meant_by
+from engine.copilot.accounting.synonyms import FORCE, GLUE, action_of, meant_by
 from engine.copilot.offline.clauses import Clause, clauses_of
 from engine.copilot.offline.phrases import FAILURE, after_else, is_else
 from engine.copilot.offline.windows import window_in
@@ -101,7 +101,20 @@ class _Ledger:
         for form in FORMS:
             for match in form.pattern.finditer(self.sentence):
                 if match[0].strip() and not cuts & {match.start(), match.end()} and self._is_free(*match.span()):
-                    self._enter(match.start(), match.end(), form.kind, form.evidence(Said(match), self.facts))
+                    pointer = form.evidence(Said(match), self.facts)
+                    if form.kind == "negation" and self._has_negated(match.start(), pointer):
+                        pointer = None
+                    self._enter(match.start(), match.end(), form.kind, pointer)
+
+    def _has_negated(self, start: int, pointer: str | None) -> bool:
+        """Whether one negation of a condition is what another one of the same clause stands for already."""
+        said = next((clause.words for clause in clauses_of(self.sentence)
+                     if clause.words[0].start <= start < clause.words[-1].end), None)
+        value = next((str(leaf.value) for leaf in self.facts.leaves if leaf.pointer == pointer), "")
+        return said is not None and len(re.findall(NEGATED, value)) == 1 and any(
+            use.kind == "negation" and use.pointer == pointer and said[0].start <= use.start < said[-1].end
+            for use in self.used
+        )
 
     def clauses(self) -> None:
         found = clauses_of(self.sentence)
@@ -124,6 +137,9 @@ class _Ledger:
                     a_thing = before is not None and before.lower in DETERMINERS
                     counts = word.kind in ("number", "clock")  # and no form says what
                     pointer = None if counts else self._word(word, best, a_thing=a_thing)
+                    if word.lower in FORCE:  # that a step is called so is nothing
+                        meant = (one.pointer for one in self.facts.states if meant_by(word.lower, one.state))
+                        pointer = next(meant, None)
                     self._enter(word.start, word.end, "word", pointer)
         for word in words_of(self.sentence):  # what no clause has: "then", "and"
             if word.kind != "mark" and word.lower not in GLUE and self._is_free(word.start, word.end):

@@ -12,6 +12,9 @@ from engine.catalog.states import targets_of
 from engine.copilot.accounting.facts import Facts, Leaf, Stated
 from engine.copilot.offline.words import NUMBERS, TIMES, UNITS, singular, stems
 
+NEGATED = r"\$not\(|!=|= false|= null|= \[\]"
+"""How an expression says no."""
+
 
 class Said:
     """A phrase as it was said: its text, what its form names (n and n2 are one name), and the sentence around it."""
@@ -393,9 +396,8 @@ def otherwise(said: Said, facts: Facts) -> str | None:
 
 def negated(said: Said, facts: Facts) -> str | None:
     """A negation in a condition: $not, another sign, a rule that leads to an end; "no" and "none" are also zero."""
-    sign = r"\$not\(|!=|= false|= null|= \[\]"
     for leaf in [*facts.conditions(), *facts.expressions()]:
-        if re.search(sign + (r"|= 0\b" if said.text.lower() in ("no", "none") else ""), str(leaf.value)):
+        if re.search(NEGATED + (r"|= 0\b" if said.text.lower() in ("no", "none") else ""), str(leaf.value)):
             return leaf.pointer
     for one in facts.typed("Choice"):
         for index, rule in enumerate(one.state.get("Choices", ())):

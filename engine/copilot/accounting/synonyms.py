@@ -15,6 +15,9 @@ GLUE = frozenset([
 ])
 """Words that say nothing by themselves: nothing can be lost with them."""
 
+FORCE = frozenset({"both", "neither", "either", "whichever", "simultaneously"})
+"""Words that say how parts hang together. That a step is called by them is no sign that it does so."""
+
 _MEANS: tuple[tuple[str, str], ...] = (
     (r"e-?mail\w*|mail\w*|newsletter|remind\w*|notif\w*|tell|told|inform\w*|send\w*|sent|letter|ask\w*", r"email:"),
     (r"slack|posts?|posted|messages?|tell|told|notif\w*|alert\w*|inform\w*|raise", r"slack:"),

@@ -72,6 +72,21 @@ def test_a_share_is_no_number(amount, is_used):
     assert (found.get("50%") == "Pay/Arguments/amount") is is_used, found
 
 
+def test_two_negations_of_one_clause_are_two_in_its_condition():
+    for condition, lost in (("$not(order.valid)", True), ("$not(order.valid) and $not(order.paid)", False)):
+        rule = {"Condition": f"{{% {condition} %}}", "Next": "Call"}
+        found = became("If the order isn't valid and isn't paid call https://a.example.com", {
+            "Valid?": {"Type": "Choice", "Choices": [rule]}, "Call": CALL})
+        assert (None in found.values()) is lost, found
+
+
+def test_what_a_step_is_called_says_not_how_its_parts_hang_together():
+    states = {"Ask Both": CALL}
+    assert became("Ask both at https://a.example.com", states)["both"] is None
+    states["At Once"] = {"Type": "Parallel", "Branches": []}
+    assert became("Ask both at https://a.example.com", states)["both"] == "At Once"
+
+
 @pytest.mark.parametrize("said", [
     "-5 or less", "minus 5 or less", "at most -5", "no more than minus 5", "-5 degrees or less",
 ])
