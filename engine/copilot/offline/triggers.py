@@ -24,6 +24,13 @@ _EVENT = re.compile(
 )
 _NO_PLACE = (
     "No place was said: the schedule goes by the clocks of UTC. Choose its time zone in the workflow's settings.")
+_BUCKET, _QUEUE = (
+    re.compile(rf"\b(?!(?:the|an?|our|my|your|s3|sqs|this|that|in|on|to|into|from)\b)([\w-]+) {kind}\b"
+               rf"|\b{kind} (?:called |named )?([\w.-]*\w)(?=[,;:]|$)")
+    for kind in ("bucket", "queue")
+)
+"""``the orders queue``, ``the queue orders``."""
+
 _WITH = re.compile(r"^ (?:with|whose|that has|where)(?: an?| the)? (?P<condition>.+)$")
 
 
@@ -115,11 +122,12 @@ def _document_trigger(text: str, what: str) -> tuple[dict[str, Json] | None, tup
         name = re.sub(r"[^A-Za-z0-9-]+", "-", path or "start")
         guess = ("The webhook's path was not said: start is a guess.",)
         return {"type": "webhook", "path": name}, () if path else guess
-    if match := re.search(r"\b(?:in|on|to|into|from) (?:the |a )?([\w-]+) queue\b", text):
-        return {"type": "queue", "queue": match[1]}, (f"The queue is taken to be called {match[1]}.",)
+    if match := _QUEUE.search(text):
+        name = match[1] or match[2]
+        return {"type": "queue", "queue": name}, (f"The queue is taken to be called {name}.",)
     if re.search(r"\b(?:s3|bucket)\b", text):
         pattern: dict[str, Json] = {"source": ["aws.s3"], "detail-type": ["Object Created"]}
-        if match := re.search(r"\b(?:the |a )?([\w-]+) bucket\b", text):
-            pattern["detail"] = {"bucket": {"name": [match[1]]}}
+        if match := _BUCKET.search(text):
+            pattern["detail"] = {"bucket": {"name": [match[1] or match[2]]}}
         return {"type": "event", "pattern": pattern}, ()
     return None, (f'"When {what} …" names no trigger that can be set up: start it by the API, or add a trigger.',)

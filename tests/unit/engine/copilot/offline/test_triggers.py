@@ -55,3 +55,17 @@ def test_who_may_call_a_webhook_is_left_to_a_person():
     assert trigger == {"type": "webhook", "path": "checkout"}
     assert "who may call the webhook checkout" in to_do
     assert [each.code for each in found] == ["WEBHOOK_WITHOUT_AUTH"]
+
+
+@pytest.mark.parametrize("place", ["the queue orders", "the orders queue", "an orders queue", "our queue named orders"])
+def test_a_queue_is_called_what_is_said_before_or_behind_it(place):
+    assert drafted(f"When a message arrives in {place}, log it")[0] == {"type": "queue", "queue": "orders"}
+
+
+@pytest.mark.parametrize(("place", "names"), [
+    ("the bucket invoices", ["invoices"]), ("the invoices bucket", ["invoices"]), ("an S3 bucket", None),
+])
+def test_so_is_a_bucket(place, names):
+    detail = {} if names is None else {"detail": {"bucket": {"name": names}}}
+    assert drafted(f"When a file is uploaded to {place}, log it")[0] == {"type": "event", "pattern": {
+        "source": ["aws.s3"], "detail-type": ["Object Created"], **detail}}
