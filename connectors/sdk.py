@@ -40,7 +40,9 @@ class Field(BaseModel):
     format: str | None = Described(None, description="A hint for the Studio; not checked.")
     minimum: float | None = Described(None, description="The least number.")
     maximum: float | None = Described(None, description="The greatest number.")
-    minLength: int | None = Described(None, description="The least length of a string.")  # noqa: N815 - JSON Schema's
+    minLength: int | None = Described(  # noqa: N815 - JSON Schema's
+        None, description="The least length of a string. 0 says that a required one may be written as an empty text."
+    )
     maxLength: int | None = Described(None, description="The greatest length of a string.")  # noqa: N815
     items: Field | None = Described(None, description="What every item of an array must be.")
     properties: dict[str, Field] | None = Described(None, description="The members of an object; others may follow.")

@@ -59,7 +59,7 @@ class ConnectorTasks:
         spec = found[2]
         return TaskPolicy(
             at_most_once=spec.at_most_once, timeout_seconds=spec.timeout_seconds, computes=spec.computes,
-            id_field=spec.id_field, limit=_limit(found[0].code, spec),
+            id_field=spec.id_field, limit=_limit(found[0].code, spec), inputs=spec.inputs,
         )
 
     def call(self, call: TaskCall) -> TaskOutcome:

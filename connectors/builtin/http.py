@@ -39,8 +39,8 @@ _REQUEST = ActionSpec(
         "basic_auth": {
             "type": "object", "description": "Sent as Authorization: Basic …",
             "properties": {
-                "username": {"type": "string", "required": True},
-                "password": {"type": "string", "required": True, "secret": True},
+                "username": {"type": "string", "required": True, "minLength": 0},
+                "password": {"type": "string", "required": True, "secret": True, "minLength": 0},
             },
         },
         "timeout_seconds": {

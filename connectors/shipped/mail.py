@@ -69,7 +69,7 @@ _SEND = ActionSpec(
         "cc": {**_ADDRESSES, "description": "One address or a list of them."},
         "bcc": {**_ADDRESSES, "description": "The same; nobody reads in the mail that they have it."},
         "reply_to": {"type": "string", "description": "Where answers go."},
-        "subject": {"type": "string", "required": True, "description": "The subject line."},
+        "subject": {"type": "string", "required": True, "minLength": 0, "description": "The subject line."},
         "body": {"type": "string", "description": "The text."},
         "html": {"type": "string", "description": "The same as HTML. A mail has a body, html or both."},
     },

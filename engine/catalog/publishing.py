@@ -10,9 +10,11 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from engine.catalog.comparisons import comparison_problems
 from engine.catalog.document import WorkflowDocument
 from engine.catalog.input_schema import SchemaFault, check_schema
 from engine.catalog.marking import sensitive_problems
+from engine.catalog.required_inputs import input_problems
 from engine.catalog.states import StateText, is_distributed, states_of
 from engine.catalog.triggers import WorkflowEndTrigger
 from engine.catalog.uncallable import resource_problems
@@ -48,10 +50,12 @@ def document_problems(
     for state in states:
         if tasks is not None:
             found += resource_problems(state, tasks)
+            found += input_problems(state, tasks)
         if state.is_task:
             found += _timeout_problems(state, task_max_seconds)
         found += _item_reader_problems(state)
         found += _secret_problems(state)
+    found += comparison_problems(document.definition, document.input_schema)
     found += _at_most_once_problems(document, {state.name for state in states if state.is_task})
     found += _business_key_problems(document.business_key)
     found += _input_schema_problems(document.input_schema)

@@ -76,6 +76,11 @@ def machines_in(state: Mapping[str, Json]) -> Iterator[tuple[str, int | None, Js
             yield field, None, state[field]
 
 
+def language_of(state: StateText) -> str:
+    """The query language that holds in a state: its own, else that of the whole definition."""
+    return str(state.state.get("QueryLanguage") or state.way[0][0].get("QueryLanguage") or "JSONPath")
+
+
 def targets_of(state: Mapping[str, Json]) -> Iterator[str]:
     """The names of the states that it leads to, as often as it does."""
     holders = [state]

@@ -95,6 +95,30 @@ class CallLimit:
     seconds: float
 
 
+class TaskInput(Protocol):
+    """One input of a resource, as far as it is looked at before anything runs."""
+
+    @property
+    def required(self) -> bool:
+        """Whether the call is refused without it."""
+        ...
+
+    @property
+    def minLength(self) -> int | None:  # noqa: N802 - JSON Schema's
+        """The least length of a text; 0 says that it may be empty."""
+        ...
+
+    @property
+    def enum(self) -> tuple[Any, ...] | None:
+        """The values that it may have."""
+        ...
+
+    @property
+    def properties(self) -> Mapping[str, TaskInput] | None:
+        """The members of an object."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class TaskPolicy:
     """What is known of a resource before it is called.
@@ -106,6 +130,8 @@ class TaskPolicy:
 
     `problem` says why it cannot be called here (no such connector, not enabled), for validation and for the failure's
     cause. `timeout_seconds` is the action's own limit. `computes`: the call waits for nothing outside of its process.
+
+    `inputs` are those that it takes, by name; None: not known.
     """
 
     problem: str | None = None
@@ -114,6 +140,7 @@ class TaskPolicy:
     computes: bool = False
     id_field: str | None = None
     limit: CallLimit | None = None
+    inputs: Mapping[str, TaskInput] | None = field(default=None, compare=False, repr=False)
 
 
 class Tasks(Protocol):

@@ -47,6 +47,11 @@ def check_required_arguments(inspection: Inspection, resource: Json, arguments: 
     for name in REQUIRED_ARGUMENTS.get(f"{found['service']}:{found['action']}", ()):
         if name not in arguments and (spot.is_jsonata or f"{name}.$" not in arguments):
             inspection.error(spot, f"The field '{name}' is required but was missing")
+        elif inspection.extensions and arguments.get(name) == "":  # AWS takes it, and no service does
+            inspection.error(
+                spot.inside(name), f"The field '{name}' is required but is empty: write a value or an expression",
+                "REQUIRED_INPUT_EMPTY",
+            )
 
 
 def _recognised(found: re.Match[str]) -> bool:

@@ -10,16 +10,19 @@ import {
   OPERATORS,
   type Operator,
   operatorsOf,
+  withField,
   withOperator,
 } from "./model";
 import { OperandInput } from "./Operand";
 
-interface BuilderProps {
+export interface BuilderProps {
   condition: Condition;
   onChange: (condition: Condition) => void;
   language: QueryLanguage;
   /** Paths to offer for a field. */
   paths: readonly string[];
+  /** Those that hold a number in the sample. */
+  numbers: ReadonlySet<string>;
 }
 
 export function ConditionBuilder({ condition, onChange, ...rest }: BuilderProps) {
@@ -33,7 +36,7 @@ interface GroupProps extends Omit<BuilderProps, "condition" | "onChange"> {
   depth: number;
 }
 
-function GroupRows({ group, onChange, onRemove, depth, language, paths }: GroupProps) {
+function GroupRows({ group, onChange, onRemove, depth, language, paths, numbers }: GroupProps) {
   const { members, join, negated } = group;
   const replace = (index: number, next: Condition): void =>
     onChange({ ...group, members: members.map((member, at) => (at === index ? next : member)) });
@@ -73,6 +76,7 @@ function GroupRows({ group, onChange, onRemove, depth, language, paths }: GroupP
           depth={depth + 1}
           language={language}
           paths={paths}
+          numbers={numbers}
           onChange={(next) => replace(index, next)}
           onRemove={() => remove(index)}
         />
@@ -129,13 +133,20 @@ interface RowProps {
   onRemove: () => void;
   language: QueryLanguage;
   paths: readonly string[];
+  numbers: ReadonlySet<string>;
 }
 
-function Row({ row, onChange, onRemove, language, paths }: RowProps) {
+function Row({ row, onChange, onRemove, language, paths, numbers }: RowProps) {
   const operators = operatorsOf(language).map((value) => ({ value, label: OPERATORS[value].label }));
   return (
     <div className="dz-condition">
-      <TextInput label="Field" mono list={paths} value={row.field} onChange={(field) => onChange({ ...row, field })} />
+      <TextInput
+        label="Field"
+        mono
+        list={paths}
+        value={row.field}
+        onChange={(field) => onChange(withField(row, field, numbers.has(field)))}
+      />
       <Pick
         label={`Operator for ${row.field}`}
         value={row.operator}
@@ -146,6 +157,7 @@ function Row({ row, onChange, onRemove, language, paths }: RowProps) {
         comparison={row}
         language={language}
         paths={paths}
+        isNumber={numbers.has(row.field)}
         onChange={(operand) => onChange({ ...row, operand })}
       />
       <TextButton place="dz-condition-remove" label={`Remove the condition on ${row.field}`} onClick={onRemove}>

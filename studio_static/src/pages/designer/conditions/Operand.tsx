@@ -11,6 +11,8 @@ interface OperandProps {
   onChange: (operand: Operand) => void;
   language: QueryLanguage;
   paths: readonly string[];
+  /** Whether the field holds a number in the sample. */
+  isNumber: boolean;
 }
 
 interface SideProps {
@@ -20,11 +22,11 @@ interface SideProps {
   field: string;
 }
 
-export function OperandInput({ comparison, onChange, language, paths }: OperandProps) {
+export function OperandInput({ comparison, onChange, language, paths, isNumber }: OperandProps) {
   const { operator, operand, field } = comparison;
   const { takes } = OPERATORS[operator];
   if (takes === "nothing") return null;
-  if (takes === "list") return <List operand={operand} onChange={onChange} field={field} />;
+  if (takes === "list") return <List operand={operand} onChange={onChange} field={field} isNumber={isNumber} />;
   if (takes === "text") {
     return (
       <TextInput
@@ -63,7 +65,7 @@ export function OperandInput({ comparison, onChange, language, paths }: OperandP
             canCompareFields
               ? takes === "moment"
                 ? { kind: "moment", value: "" }
-                : { kind: "literal", value: "" }
+                : { kind: "literal", value: operand.as === "Numeric" ? 0 : "" }
               : otherField(operand, takes === "moment"),
           )
         }
@@ -146,17 +148,18 @@ function NumberText({ label, value, onChange }: { label: string; value: number; 
         if (event.target.value !== "" && !Number.isNaN(Number(event.target.value)))
           onChange(Number(event.target.value));
       }}
+      onFocus={(event) => event.target.select()}
       onBlur={() => setText(String(value))}
     />
   );
 }
 
-function List({ operand, onChange, field }: SideProps) {
+function List({ operand, onChange, field, isNumber }: SideProps & Pick<OperandProps, "isNumber">) {
   const [text, setText] = useState("");
   const values = operand.kind === "list" ? operand.values : [];
   const add = (): void => {
     if (text.trim() === "") return;
-    const areNumbers = values.length > 0 ? values.every((value) => typeof value === "number") : false;
+    const areNumbers = values.length > 0 ? values.every((value) => typeof value === "number") : isNumber;
     const value = areNumbers && !Number.isNaN(Number(text)) ? Number(text) : text.trim();
     if (!values.includes(value)) onChange({ kind: "list", values: [...values, value] });
     setText("");

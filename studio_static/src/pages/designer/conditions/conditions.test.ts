@@ -4,7 +4,18 @@ import type { JsonObject } from "../../../asl/types";
 import { CHOICE_OPERATORS } from "../../../facts";
 import { readCondition, unwrapped, writeCondition } from "./jsonata";
 import { readRule, writeRule } from "./jsonpath";
-import { incomplete, isMoment, OPERATORS, operatorsOf, ruleIn, simplified, withOperator } from "./model";
+import {
+  incomplete,
+  isMoment,
+  newComparison,
+  OPERATORS,
+  type Operator,
+  operatorsOf,
+  ruleIn,
+  simplified,
+  withField,
+  withOperator,
+} from "./model";
 import { tokenize } from "./tokens";
 
 describe("rules under JSONPath", () => {
@@ -199,6 +210,26 @@ describe("rows", () => {
     expect(withOperator(row, "oneOf").operand).toEqual({ kind: "list", values: ["gold"] });
     expect(withOperator(row, "isNull").operand).toEqual({ kind: "none" });
     expect(withOperator(withOperator(row, "oneOf"), "equals").operand).toEqual({ kind: "literal", value: "gold" });
+  });
+
+  it("order numbers from the start, and texts where they are written out", () => {
+    const typed = (value: string, operator: Operator) =>
+      withOperator({ ...newComparison("$.a"), operand: { kind: "literal", value } }, operator);
+    expect(writeRule(typed("100", "greater"))).toEqual({ Variable: "$.a", NumericGreaterThan: 100 });
+    expect(writeCondition({ ...typed("100", "greater"), field: "$states.input.a" })).toBe("$states.input.a > 100");
+    for (const operator of ["greater", "greaterOrEqual", "less", "lessOrEqual"] as const)
+      expect(typed("", operator).operand).toEqual({ kind: "literal", value: 0 });
+    expect(writeRule(typed("gold", "less"))).toEqual({ Variable: "$.a", StringLessThan: "gold" });
+    expect(writeRule(typed("100", "notEquals"))).toEqual({ Not: { Variable: "$.a", StringEquals: "100" } });
+    expect(readRule({ Variable: "$.a", StringGreaterThan: "100" })).toMatchObject({ operand: { value: "100" } });
+  });
+
+  it("compare a field that is a number with numbers", () => {
+    const row = newComparison("$.");
+    expect(writeRule(withField(row, "$.amount", true))).toEqual({ Variable: "$.amount", NumericEquals: 0 });
+    expect(writeRule(withField(row, "$.name", false))).toEqual({ Variable: "$.name", StringEquals: "" });
+    const other = { ...row, operand: { kind: "field", path: "$.b" } } as const;
+    expect(withField(other, "$.amount", true).operand).toEqual(other.operand);
   });
 
   it("say what is missing", () => {

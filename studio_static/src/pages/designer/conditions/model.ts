@@ -122,6 +122,21 @@ export function newComparison(field: string): Comparison {
   return { kind: "comparison", field, operator: "equals", operand: { kind: "literal", value: "" } };
 }
 
+/** `comparison` of another field: what is compared with one that `isNumber` is a number, where its text can be one. */
+export function withField(comparison: Comparison, field: string, isNumber: boolean): Comparison {
+  return { ...comparison, field, operand: isNumber ? asNumber(comparison.operand) : comparison.operand };
+}
+
+/** What mostly compares numbers: "is more than" and its like. */
+const ORDERINGS: ReadonlySet<Operator> = new Set<Operator>(["greater", "greaterOrEqual", "less", "lessOrEqual"]);
+
+/** A text that writes a number, as that; an empty one as 0. Anything else as it is. */
+function asNumber(operand: Operand): Operand {
+  if (operand.kind !== "literal" || typeof operand.value !== "string") return operand;
+  const value = Number(operand.value);
+  return Number.isFinite(value) ? { kind: "literal", value } : operand;
+}
+
 /** `comparison` under another operator, keeping as much of its right side as the operator takes. */
 export function withOperator(comparison: Comparison, operator: Operator): Comparison {
   return { ...comparison, operator, operand: operandFor(operator, comparison.operand) };
@@ -131,8 +146,11 @@ function operandFor(operator: Operator, old: Operand): Operand {
   switch (OPERATORS[operator].takes) {
     case "nothing":
       return { kind: "none" };
-    case "value":
-      return old.kind === "literal" || old.kind === "field" ? old : { kind: "literal", value: textOf(old) };
+    case "value": {
+      const kept: Operand =
+        old.kind === "literal" || old.kind === "field" ? old : { kind: "literal", value: textOf(old) };
+      return ORDERINGS.has(operator) ? asNumber(kept) : kept;
+    }
     case "text":
       return { kind: "literal", value: textOf(old) };
     case "list":

@@ -11,7 +11,7 @@ import {
   withEntry,
   withoutEntry,
 } from "../../../asl";
-import { ConditionBuilder } from "../conditions/ConditionBuilder";
+import { type BuilderProps, ConditionBuilder } from "../conditions/ConditionBuilder";
 import { readCondition, unwrapped, wrapped, writeCondition } from "../conditions/jsonata";
 import { conditionIn, readRule, withCondition } from "../conditions/jsonpath";
 import { type Condition, incomplete, simplified } from "../conditions/model";
@@ -68,7 +68,7 @@ interface RuleProps extends ItemCard {
 
 function Rule({ editor, item: rule, number, onChange, ...tools }: RuleProps) {
   const { pointer, language } = editor;
-  const paths = usePaths(editor);
+  const known = useKnownPaths(editor);
   const { condition, setCondition, missing } = useCondition(rule, language, (next) => onChange(next, "condition"));
   return (
     <Card title={`Rule ${number}`} what={`rule ${number}`} {...tools}>
@@ -77,7 +77,7 @@ function Rule({ editor, item: rule, number, onChange, ...tools }: RuleProps) {
       </p>
       <div className="dz-beside">
         <div>
-          <ConditionBuilder condition={condition} onChange={setCondition} language={language} paths={paths} />
+          <ConditionBuilder condition={condition} onChange={setCondition} language={language} {...known} />
           {missing && (
             <p className="dz-error dz-field-text">{`${missing} The rule stays as it was until it is complete.`}</p>
           )}
@@ -172,12 +172,13 @@ function written(rule: JsonObject, condition: Condition, language: QueryLanguage
 }
 
 /** What a field may be: paths of the sample and variables. */
-function usePaths({ pointer, language }: StateEditor): readonly string[] {
+function useKnownPaths({ pointer, language }: StateEditor): Pick<BuilderProps, "paths" | "numbers"> {
   const { sample } = useSample();
   const definition = useDesigner(definitionOf);
   return useMemo(() => {
     const variables = variablesAt(definition, pointer).map((name) => `$${name}`);
-    const found = sample === null ? [] : pathsOf(sample.input, inputRoot(language), language).map((each) => each.path);
-    return [...variables, ...found];
+    const found = sample === null ? [] : pathsOf(sample.input, inputRoot(language), language);
+    const numbers = found.filter(({ value }) => typeof value === "number").map(({ path }) => path);
+    return { paths: [...variables, ...found.map(({ path }) => path)], numbers: new Set(numbers) };
   }, [definition, pointer, language, sample]);
 }

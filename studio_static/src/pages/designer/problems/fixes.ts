@@ -39,6 +39,8 @@ export function fixesOf(definition: Definition, found: Found, place: Place, reso
       return targetFixes(definition, found.message, place);
     case "UNKNOWN_RESOURCE":
       return resourceFixes(definition, place, resources);
+    case "COMPARISON_NEVER_HOLDS":
+      return comparisonFixes(definition, found.message, place);
     case "NO_DEFAULT":
       return place.state === null ? [] : [addOtherwise(place.state)];
     case "MISSING_END_STATE":
@@ -98,6 +100,31 @@ function resourceFixes(definition: Definition, place: Place, resources: Iterable
   if (typeof value !== "string") return [];
   const near = nearest(value, resources);
   return near === null ? [] : [put(`Use ${near}`, place, near)];
+}
+
+/** The comparison as the engine says to write it: another operator of a rule, or another part of a condition. */
+function comparisonFixes(definition: Definition, message: string, place: Place): Fix[] {
+  const [, operator, operand] = /Write "(\w+)": (.+) instead$/s.exec(message) ?? [];
+  if (operator !== undefined && operand !== undefined) {
+    const tokens = tokensOf(place.pointer);
+    const rewritten = (rule: JsonObject): JsonObject =>
+      mapEntries(rule, (key, value) =>
+        key === tokens.at(-1) ? [operator, JSON.parse(operand) as Json] : [key, value],
+      );
+    return [onObject(`Write ${operator}: ${operand}`, pointerOf(tokens.slice(0, -1)), rewritten)];
+  }
+  const [, better, written] = /Write (.+) instead of (.+)$/s.exec(message) ?? [];
+  const condition = valueAt(definition, place.pointer);
+  if (better === undefined || written === undefined || typeof condition !== "string") return [];
+  return condition.includes(written)
+    ? [
+        put(
+          `Write ${better}`,
+          place,
+          condition.replace(written, () => better),
+        ),
+      ]
+    : [];
 }
 
 function addOtherwise(state: StatePointer): Fix {

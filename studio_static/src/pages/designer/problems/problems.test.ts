@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Definition } from "../../../asl/types";
+import type { Definition, JsonObject } from "../../../asl/types";
 import { placeOf } from "./location";
 import { distance, nearest } from "./nearest";
 import { advice, type Finding, lineOf, marksOf, problemsOf, whereOf } from "./problems";
@@ -51,6 +51,32 @@ describe("locations", () => {
 });
 
 describe("fixes", () => {
+  it("write a comparison of the type that comes", () => {
+    const route = (rule: JsonObject): Definition => ({
+      StartAt: "Route",
+      States: { Route: { Type: "Choice", Choices: [rule], Default: "Route" } },
+    });
+    const mended = (rule: JsonObject, field: string, message: string): unknown => {
+      const found: Finding = {
+        code: "COMPARISON_NEVER_HOLDS",
+        message,
+        location: `/States/Route/Choices[0]/${field}`,
+        severity: "WARNING",
+      };
+      const [problem] = problemsOf(route(rule), [found]);
+      return problem?.fixes[0]?.apply(route(rule));
+    };
+    const rule = { Variable: "$.a", StringGreaterThan: "1", Next: "Route" };
+    expect(mended(rule, "StringGreaterThan", 'so. Write "NumericGreaterThan": 1 instead')).toEqual(
+      route({ Variable: "$.a", NumericGreaterThan: 1, Next: "Route" }),
+    );
+    const condition = { Condition: '{% $f() and $a > "1" %}', Next: "Route" };
+    expect(mended(condition, "Condition", 'so. Write $a > 1 instead of $a > "1"')).toEqual(
+      route({ Condition: "{% $f() and $a > 1 %}", Next: "Route" }),
+    );
+    expect(mended(condition, "Condition", "so. Compare values of one type")).toBeUndefined();
+  });
+
   it("lead to the nearest state, or add the one that was named", () => {
     const found = only(error("/States/Price/Order/Next", "Missing 'Next' target: Chrge", "MISSING_TRANSITION_TARGET"));
     expect(found.fixes.map((fix) => fix.label)).toEqual(["Go to “Charge”", "Add a state “Chrge”"]);

@@ -21,13 +21,16 @@ export function Readiness({ preview, accepted, onAccept, onShowProblems }: Readi
   const errors = problems.filter(({ severity }) => severity === "ERROR");
   if (errors.length > 0) {
     return (
-      <Alert
-        type="error"
-        header={`${count(errors.length, "problem")} must be mended first`}
-        action={<Button onClick={onShowProblems}>Show in the designer</Button>}
-      >
-        <Findings problems={errors} />
-      </Alert>
+      <>
+        <Alert
+          type="error"
+          header={`${count(errors.length, "problem")} must be mended first`}
+          action={<Button onClick={onShowProblems}>Show in the designer</Button>}
+        >
+          <Findings problems={errors} />
+        </Alert>
+        <Warnings problems={problems.filter(({ severity }) => severity !== "ERROR")} />
+      </>
     );
   }
   return (

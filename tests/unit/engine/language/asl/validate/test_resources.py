@@ -78,3 +78,17 @@ def test_a_connector_task_names_code_and_action(resource):
 def test_what_express_refuses(resource, message):
     assert found(resource) == []
     assert found(resource, "EXPRESS") == [("/Resource", message)]
+
+
+def test_an_argument_that_is_required_and_empty_is_an_error_of_ours_alone():
+    def of(language, field, value, *, extensions=True):
+        arguments = {"FunctionName": value, "Payload": ""}
+        state = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", field: arguments, "End": True}
+        definition = {"QueryLanguage": language, "StartAt": "A", "States": {"A": state}}
+        return [(each.code, each.location) for each in validate(definition, extensions=extensions)]
+
+    for language, field in (("JSONPath", "Parameters"), ("JSONata", "Arguments")):
+        assert of(language, field, "") == [("REQUIRED_INPUT_EMPTY", f"/States/A/{field}/FunctionName")]
+        assert of(language, field, "charge") == []
+        assert of(language, field, "", extensions=False) == []
+    assert of("JSONata", "Arguments", "{% $states.input.name %}") == []
