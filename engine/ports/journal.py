@@ -247,6 +247,11 @@ class Journal(Protocol):
         """A consistent read of header and segments, from the newest checkpoint on. None for an unknown one."""
         ...
 
+    def written(self, key: ExecutionKey) -> tuple[int, str] | None:
+        """A consistent read of the newest segment's number (-1 before any) and the header's status, without a body.
+        None for an unknown execution."""
+        ...
+
     def commit(self, segments: Sequence[Segment], headers: Sequence[HeaderChange] = ()) -> list[bool]:
         """Write each segment if its number is free or holds its own nonce; True or False (fenced) for each in order.
 

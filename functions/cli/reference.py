@@ -64,7 +64,8 @@ is `{"$too_large": {"bytes", "href", "expires_in"}}`. GET `href`, without a toke
 body over about 5 MB where `POST /uploads` says. The request then has no body, and has the header `Automate-Upload` with
 its id. A client that does both has no other limit than `AUTOMATE_MAX_INPUT_BYTES`.
 
-**Live views** poll `GET /executions/{id}/history?after=N`. N is `last_event` of the answer before.
+**Live views** poll `GET /executions/{id}/history?after=N`. N is `last_event` of the answer before. A history
+comes in pages, by count and by size: while `next_token` is not null there is more already.
 
 An execution's id is `<workflow>:<name>`. In an address its colon is written `%3A`.
 

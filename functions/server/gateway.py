@@ -22,7 +22,7 @@ class Gateway:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         answered = self._answer(environ)
-        return respond(start_response, answered.status, answered.body, answered.headers)
+        return respond(start_response, answered.status, answered.body, answered.headers, environ)
 
     def _answer(self, environ: Environ) -> http.Response:
         raw = str(environ["PATH_INFO"]).encode("latin-1")  # WSGI hands bytes over as Latin-1 text

@@ -5,8 +5,7 @@
     /studio/config.json            how one signs in: by the cookie. A deployment writes its own beside its build
     /studio/anything/else          index.html: the page reads the address itself
 
-Files are read as they are asked for, so that a new build needs no new server. Beside a file may lie the same one
-packed, NAME.gz. Who may have them, the guard decided.
+Files are read as they are asked for, so that a new build needs no new server. Who may have them, the guard decided.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from functions.app import etags
-from functions.server.wsgi import SECURITY_HEADERS, Environ, StartResponse, respond
+from functions.server.wsgi import SECURITY_HEADERS, Environ, StartResponse, packed, respond
 
 STUDIO: Final = "/studio"
 CONFIGURATION: Final = "/config.json"
@@ -84,12 +83,9 @@ class StudioFiles:
 
 def _send(environ: Environ, start_response: StartResponse, file: Path, caching: str) -> Iterable[bytes]:
     headers = {
-        **SECURITY_HEADERS, "Content-Type": _TYPES[file.suffix], "Cache-Control": caching, "Vary": "Accept-Encoding",
+        **SECURITY_HEADERS, "Content-Type": _TYPES[file.suffix], "Cache-Control": caching,
         "Content-Security-Policy": POLICY,
     }
-    packed = file.with_name(file.name + ".gz")
-    if "gzip" in str(environ.get("HTTP_ACCEPT_ENCODING", "")) and packed.is_file():
-        file, headers["Content-Encoding"] = packed, "gzip"
     try:
         data = file.read_bytes()
     except OSError:  # a build of this moment took it away
@@ -99,6 +95,7 @@ def _send(environ: Environ, start_response: StartResponse, file: Path, caching: 
     if etags.matches(environ.get("HTTP_IF_NONE_MATCH"), tag):
         start_response(_status(HTTPStatus.NOT_MODIFIED), list(headers.items()))
         return []
+    data = packed(environ, headers, data)
     headers["Content-Length"] = str(len(data))
     start_response(_status(HTTPStatus.OK), list(headers.items()))
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [data]

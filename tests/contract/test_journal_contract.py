@@ -213,6 +213,25 @@ def test_load_of_an_execution_without_segments(journal, started):
     assert loaded.segments == ()
 
 
+def test_written_is_the_newest_number_and_the_status(journal, started):
+    assert journal.written(started) == (-1, "RUNNING")
+    journal.commit([a_segment(started, seq, checkpoint=seq == 0) for seq in range(12)])
+    assert journal.written(started) == (11, "RUNNING")
+    assert journal.written(ExecutionKey(started.workspace, "nobody:x")) is None
+
+
+@pytest.mark.parametrize("size", [1_000, 90_000, 400_000])
+def test_history_is_whole_whatever_its_bodies_weigh(journal, started, size):
+    segments = [
+        a_segment(started, seq, body=bytes(size if seq % 2 else 10), first_event=seq + 1, last_event=seq + 1)
+        for seq in range(15)
+    ]
+    journal.commit(segments)
+    assert list(journal.history(started)) == segments
+    assert list(journal.history(started, 6)) == segments[6:]
+    assert list(journal.segments(started, 3)) == segments[3:]
+
+
 def test_segments_are_ordered_by_number_not_by_text(journal, started):
     segments = [a_segment(started, seq, checkpoint=seq == 0) for seq in range(12)]
     journal.commit(list(reversed(segments)))

@@ -139,6 +139,14 @@ class DynamoJournal:
                 break
         return Loaded(items.header_of(header), tuple(reversed(newest_first)), header.get(items.INPUT))
 
+    def written(self, key: ExecutionKey) -> tuple[int, str] | None:
+        """The header first, then the newest segment's item: a body in a blob is not read."""
+        header = self._kept(key)
+        if header is None:
+            return None
+        newest = next(iter(self._segments(key, newest_first=True, pages=(1,))), None)
+        return -1 if newest is None else items.seq_of(newest), header["status"]
+
     def commit(self, segments: Sequence[Segment], headers: Sequence[HeaderChange] = ()) -> list[bool]:
         """Write each segment whose number is free or holds its own nonce, then the header changes of the unfenced."""
         fenced: set[ExecutionKey] = set()

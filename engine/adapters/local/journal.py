@@ -54,7 +54,12 @@ _ENDED = """INSERT INTO ended (workspace, id, workflow, version, status, seq, st
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 _READ_HEADER = f"SELECT {_HEADER} FROM header WHERE workspace = ? AND id = ?"
-_HISTORY = f"SELECT {_SEGMENT} FROM segment WHERE e = {_E} AND seq > ? AND last_event > ? ORDER BY seq LIMIT ?"
+_WRITTEN = """SELECT ifnull((SELECT max(seq) FROM segment WHERE segment.e = header.e), -1), status FROM header
+    WHERE workspace = ? AND id = ?"""
+_HISTORY = f"""WITH near AS (SELECT seq, length(body) AS size FROM segment
+        WHERE e = {_E} AND seq > ? AND last_event > ? ORDER BY seq LIMIT ?),
+    room AS (SELECT seq, sum(size) OVER (ORDER BY seq) - size AS before FROM near)
+    SELECT {_SEGMENT} FROM segment WHERE e = {_E} AND seq IN (SELECT seq FROM room WHERE before < ?) ORDER BY seq"""
 _LOAD = f"""SELECT {_SEGMENT} FROM segment WHERE e = ? AND seq >=
     ifnull((SELECT seq FROM segment WHERE e = ? AND whole ORDER BY seq DESC LIMIT 1), 0) ORDER BY seq"""
 
@@ -66,6 +71,9 @@ _DUE = """SELECT workspace, id, min(due_at) AS earliest FROM (
 
 _FIRST_HISTORY_PAGE, _HISTORY_PAGE = 10, 200
 """Segments read at once. Who wants the next few events stops within the first page."""
+
+_HISTORY_BYTES = 256 * 1024
+"""After so many bytes of bodies no more are read at once. (SQLite knows a body's length without reading it.)"""
 
 
 class SqliteJournal:
@@ -127,6 +135,11 @@ class SqliteJournal:
 
         return self._database.read(work)
 
+    def written(self, key: ExecutionKey) -> tuple[int, str] | None:
+        """The newest segment's number and the header's status, of one moment."""
+        rows = self._database.rows(_WRITTEN, (key.workspace, key.id))
+        return rows[0] if rows else None
+
     def commit(self, segments: Sequence[Segment], headers: Sequence[HeaderChange] = ()) -> list[bool]:
         """Write each segment whose number is free or holds its own nonce, then the header changes of the unfenced."""
 
@@ -156,9 +169,10 @@ class SqliteJournal:
     def _read(self, key: ExecutionKey, last_seq: int, after_event: int) -> Iterator[Segment]:
         most = _FIRST_HISTORY_PAGE
         while True:
-            page = self._database.rows(_HISTORY, (key.workspace, key.id, last_seq, after_event, most))
+            whose = (key.workspace, key.id)
+            page = self._database.rows(_HISTORY, (*whose, last_seq, after_event, most, *whose, _HISTORY_BYTES))
             yield from (_segment(key, row) for row in page)
-            if len(page) < most:
+            if not page:
                 return
             last_seq, most = page[-1][0], _HISTORY_PAGE
 

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import Clock
@@ -222,22 +223,23 @@ class Executions:
 
     def events(self, key: ExecutionKey, *, most: int, after: int = 0) -> list[HistoryEvent]:
         """The history's first `most` events with an id over `after`, values as values. Raises NotFound."""
+        return list(islice(self.each_event(key, after=after), most))
+
+    def each_event(self, key: ExecutionKey, *, after: int = 0) -> Iterator[HistoryEvent]:
+        """The history's events with an id over `after`, read as they are taken. Raises NotFound."""
         self._header_of(key)
-        found: list[HistoryEvent] = []
         for segment in self._journal.history(key, after):
-            found += [event for event in codec.decode_events(segment.body) if event.id > after]
-            if len(found) >= most:
-                break
-        return found[:most]
+            yield from (event for event in codec.decode_events(segment.body) if event.id > after)
 
     def written(self, key: ExecutionKey) -> tuple[int, str]:
         """The number of the newest segment (-1 before any) and the status: the same pair says that nothing happened.
 
-        Far cheaper than the history, for who asks again and again. Raises NotFound.
+        No body is read, for who asks again and again. Raises NotFound.
         """
-        loaded = self._load(key)
-        newest = loaded.segments[-1].seq if loaded.segments else -1
-        return newest, loaded.header.status
+        found = self._journal.written(key)
+        if found is None:
+            raise self._absent(key)
+        return found
 
     def standing(self, key: ExecutionKey) -> Standing:
         """Its newest event and the tasks that wait for an answer. Raises NotFound."""

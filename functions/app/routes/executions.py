@@ -11,7 +11,7 @@ from engine.durable.lifecycle.budgets import wait_of
 from engine.governance.audit_entry import WORKFLOW, Subject, parse_time
 from engine.governance.masking import MASK
 from engine.governance.roles import Right
-from engine.kernel.history import render
+from engine.kernel.history import HistoryEvent, render
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from engine.ports.published import PublishedVersion
@@ -27,6 +27,9 @@ from functions.app.shapes.base import ConsoleAddresses
 
 table = RouteTable("Executions")
 _NOWHERE = ConsoleAddresses()
+
+MOST_HISTORY_CHARACTERS = 1_000_000
+"""Of the events of one page of a history, as JSON; an event that has more is a page of its own."""
 
 
 def key_of(call: Call[Any]) -> ExecutionKey:
@@ -94,13 +97,24 @@ def get_execution(call: Call[base.Nothing]) -> shapes.Execution:
 def get_history(call: Call[shapes.HistoryQuery]) -> shapes.History:
     """The execution's events, as AWS's GetExecutionHistory gives them.
 
-    A live view polls with after= the last event it has."""
-    key, after, services = key_of(call), call.given.after, call.services
-    found = services.executions.events(key, most=call.given.limit, after=after)
-    shown_events = services.hiding.shown_events(veil_for(call, key), key, found, after=after)
-    events = [render(event) for event in shown_events]
-    last = events[-1]["id"] if events else after
-    return shapes.History(events=events, last_event=last)
+    A page ends after `limit` events, or with the one before that which would make it longer than 1 MB. A live view
+    polls with after= the last event it has."""
+    key, given, services = key_of(call), call.given, call.services
+    after = given.after if given.next_token is None else int(given.next_token)
+    found, events, size, more = list[HistoryEvent](), list[base.Json](), 0, False
+    for event in services.executions.each_event(key, after=after):
+        shape = render(event)
+        size += len(large_values.json_text(shape))
+        more = len(found) == given.limit or (bool(found) and size > MOST_HISTORY_CHARACTERS)
+        if more:
+            break
+        found.append(event)
+        events.append(shape)
+    veil = veil_for(call, key)
+    if veil:
+        events = [render(event) for event in services.hiding.shown_events(veil, key, found, after=after)]
+    last = found[-1].id if found else after
+    return shapes.History(events=events, last_event=last, next_token=str(last) if more else None)
 
 
 @table.route(

@@ -130,12 +130,13 @@ def get_step(call: Call[base.Nothing]) -> Answer[shapes.StepDetail]:
 @table.route("GET", "/executions/{id}/logs", right=Right.LOOK, reads="log", reveals=True, example="step=Charge%231")
 def get_logs(call: Call[shapes.LogsQuery]) -> shapes.LogLines:
     """What the workers wrote while they worked for this execution, oldest first."""
-    execution, given = _described(call), call.given
-    query = LogQuery(execution.key.id, since=execution.started_at - LOG_MARGIN_SECONDS, limit=given.limit)
+    key, given = key_of(call), call.given
+    started_at = call.services.executions.header(key).started_at
+    query = LogQuery(key.id, since=started_at - LOG_MARGIN_SECONDS, limit=given.limit)
     if given.step is not None:
-        query = _query_of(execution.key.id, _step(call.services, execution.key, given.step), given.limit)
+        query = _query_of(key.id, _step(call.services, key, given.step), given.limit)
     found = call.services.logs.lines(query)
-    veil = veil_for(call, execution.key, execution)
+    veil = veil_for(call, key)
     return shapes.LogLines(lines=[_line(line, veil) for line in found.lines], complete=found.complete)
 
 

@@ -53,6 +53,9 @@ class HistoryQuery(Taken):
 
     after: int = Field(0, ge=0, description="Events with an id over this one.")
     limit: int = Field(1000, ge=1, le=1000)
+    next_token: str | None = Field(
+        None, pattern="^[0-9]{1,18}$", description="Of the answer before, where it had one; then in place of `after`."
+    )
 
 
 class AwaitedCall(Given):
@@ -151,7 +154,9 @@ class ExecutionList(Given):
 
 
 class History(Given):
-    """Events as AWS's GetExecutionHistory gives them. `last_event` is the `after` of the next poll."""
+    """Events as AWS's GetExecutionHistory gives them: up to `limit`, or about 1 MB of them. While `next_token` is not
+    null there are more. `last_event` is the `after` of the next poll."""
 
     events: list[dict[str, Json]]
     last_event: int
+    next_token: str | None

@@ -160,6 +160,19 @@ class Client:
             token = answers[-1]["next_token"]
         return answers
 
+    def events(self, execution_id: str, *, after: int = 0, most: int | None = None) -> list[Json]:
+        """An execution's events with an id over `after`, page by page; `most` of them at the most."""
+        found: list[Json] = []
+        while most is None or len(found) < most:
+            limit = PAGE if most is None else min(PAGE, most - len(found))
+            page = self.get(
+                f"/executions/{part(execution_id)}/history", after=found[-1]["id"] if found else after, limit=limit
+            )["events"]
+            if not page:
+                break
+            found += page
+        return found
+
     def whole(self, execution: Json) -> Json:
         """An execution as a route gives it, with the input and output that were left out as too large."""
         at = f"/executions/{part(execution['id'])}/payload"

@@ -38,7 +38,6 @@ _ASSUMED = {
     "batch": "batches of {}", "memory_mb": "{} MB", "payload_kb": "results of {:g} KB", "items": "{} items a Map",
     "store_ms": "DynamoDB answers in {:g} ms", "task_ms": "tasks in {:g} ms",
 }
-_PAGE = 1000
 
 _NOT_FOR = {
     "WORKFLOW": ("as_markdown",),
@@ -126,12 +125,8 @@ def _document(workflow: str) -> WorkflowDocument:
 
 def _history(execution: str) -> tuple[str, list[dict[str, Json]]]:
     """The kind of an execution, and every event of it."""
-    at, events = f"/executions/{part(execution)}", list[dict[str, Json]]()
     with session().client() as api:
-        kind = str(api.get(at)["kind"])
-        while page := api.get(f"{at}/history", after=events[-1]["id"] if events else 0, limit=_PAGE)["events"]:
-            events += page
-    return kind, events
+        return str(api.get(f"/executions/{part(execution)}")["kind"]), api.events(execution)
 
 
 def _visits(given: tuple[str, ...]) -> dict[str, float]:

@@ -25,7 +25,6 @@ MOST_EVENTS = 25_000
 """Read at once, as many as AWS keeps of an execution: one that loops has millions, and makes them faster than they are
 read."""
 MOST_WAITING = 5
-_PAGE = 1000
 STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PAUSED")
 
 
@@ -182,15 +181,9 @@ def show(*, id: str, reveal: str | None) -> None:  # noqa: A002  the word of the
 @_reveal
 def history(*, id: str, after: int, limit: int, reveal: str | None) -> None:  # noqa: A002
     """Show an execution's events, as AWS's GetExecutionHistory gives them."""
-    events: list[Json] = []
-    last, asked = after, 0
     with session().client() as client:
-        api = client.revealing(reveal)
-        while len(events) == asked < limit:
-            page = api.get(f"/executions/{part(id)}/history", after=last, limit=min(_PAGE, limit - asked))
-            asked += min(_PAGE, limit - asked)
-            events += page["events"]
-            last = page["last_event"]
+        events = client.revealing(reveal).events(id, after=after, most=limit)
+    last = events[-1]["id"] if events else after
     began = events[0]["timestamp"] if events else 0.0
 
     def for_people() -> None:

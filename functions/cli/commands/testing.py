@@ -19,7 +19,6 @@ from functions.cli.files import Json, document_in, placed, read_file, write_file
 from functions.cli.screen import indented
 from functions.cli.session import session
 
-_PAGE = 1000
 _ENDINGS = (".json", ".yaml", ".yml")
 _PASSED, _FAILED = "✓ passed", "✗ failed"
 
@@ -70,14 +69,9 @@ def test_files(*, paths: tuple[str, ...], names: tuple[str, ...], execution: str
 
 
 def _print_case(execution: str) -> None:
-    at = f"/executions/{part(execution)}"
     with session().client() as api:
-        found = api.whole(api.get(at))
-        events: list[Json] = api.get(f"{at}/history", limit=_PAGE)["events"]
-        while events and len(events) % _PAGE == 0 and (
-            more := api.get(f"{at}/history", after=len(events), limit=_PAGE)["events"]
-        ):
-            events += more
+        found = api.whole(api.get(f"/executions/{part(execution)}"))
+        events = api.events(execution)
     case = case_of(found, events)
     session().screen.show(case, lambda: click.echo(indented(case)))
 

@@ -950,10 +950,14 @@ export interface Health {
   status?: string;
 }
 
-/** Events as AWS's GetExecutionHistory gives them. `last_event` is the `after` of the next poll. */
+/**
+ * Events as AWS's GetExecutionHistory gives them: up to `limit`, or about 1 MB of them. While `next_token` is not
+ * null there are more. `last_event` is the `after` of the next poll.
+ */
 export interface History {
   events: Record<string, Json>[];
   last_event: number;
+  next_token: string | null;
 }
 
 /** What an import did. `version` is there when it was published. */

@@ -77,6 +77,12 @@ class MemoryJournal:
                     break
             return Loaded(header, tuple(reversed(newest_first)))
 
+    def written(self, key: ExecutionKey) -> tuple[int, str] | None:
+        """The newest segment's number and the header's status."""
+        with self._lock:
+            header = self._headers.get(key)
+            return None if header is None else (max(self._segments.get(key, {}), default=-1), header.status)
+
     def commit(self, segments: Sequence[Segment], headers: Sequence[HeaderChange] = ()) -> list[bool]:
         """Write each segment whose number is free or holds its own nonce, then the header changes of the unfenced."""
         with self._lock:

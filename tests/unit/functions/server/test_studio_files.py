@@ -91,13 +91,28 @@ def test_an_asset_that_is_gone_is_no_page(get):
     assert get("/studio/assets/index-0.js").status == 404
 
 
-def test_the_packed_file_goes_to_who_takes_it(get, dist):
-    packed = gzip.compress(b"let a = 1;")
-    (dist / "assets" / "index-1a.js.gz").write_bytes(packed)
-    reply = get("/studio/assets/index-1a.js", "HEAD", accept_encoding="gzip, deflate")
-    assert reply.headers["Content-Encoding"] == "gzip"
-    assert int(reply.headers["Content-Length"]) == len(packed)
-    assert "Content-Encoding" not in get("/studio/assets/index-1a.js").headers
+def test_a_long_file_is_packed_for_who_takes_it(dist):
+    text = "let a = 1;\n" * 1000
+    (dist / "assets" / "index-2b.js").write_text(text)
+
+    def ask(method="GET", **headers):
+        told = {}
+        environ = {"REQUEST_METHOD": method, "PATH_INFO": "/studio/assets/index-2b.js", **headers}
+        data = b"".join(StudioFiles(dist)(environ, lambda status, sent: told.update(sent, status=status)))
+        return told, data
+
+    plain, data = ask()
+    assert (data.decode(), plain["Vary"]) == (text, "Accept-Encoding")
+    assert "Content-Encoding" not in plain
+    told, data = ask(HTTP_ACCEPT_ENCODING="gzip, deflate, br")
+    assert (told["Content-Encoding"], gzip.decompress(data).decode()) == ("gzip", text)
+    assert int(told["Content-Length"]) == len(data) < len(text) / 10
+    head, nothing = ask("HEAD", HTTP_ACCEPT_ENCODING="gzip")
+    assert (nothing, head) == (b"", told)
+    again, _ = ask(HTTP_ACCEPT_ENCODING="gzip", HTTP_IF_NONE_MATCH=told["ETag"])
+    assert (told["ETag"], again["status"][:3]) == (f"W/{plain['ETag']}", "304")
+    ranged, data = ask(HTTP_RANGE="bytes=0-9", HTTP_ACCEPT_ENCODING="gzip")
+    assert (ranged["status"][:3], gzip.decompress(data).decode()) == ("200", text)
 
 
 def test_unchanged_is_said_in_a_word(get):

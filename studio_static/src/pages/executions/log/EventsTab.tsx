@@ -134,9 +134,17 @@ export function EventsTab({ execution, lastEvent, steps, onSelect }: EventsTabPr
   );
 }
 
+/** `limit` events, or the last ones: large events come in several answers. */
 async function chunk(address: string, after: number, limit: number, signal: AbortSignal): Promise<HistoryEvent[]> {
-  const history = await get<History>(withQuery(address, { after, limit }), signal);
-  return history.events as unknown as HistoryEvent[];
+  const events: HistoryEvent[] = [];
+  let more = true;
+  while (more && events.length < limit) {
+    const from = events.at(-1)?.id ?? after;
+    const history = await get<History>(withQuery(address, { after: from, limit: limit - events.length }), signal);
+    events.push(...(history.events as unknown as HistoryEvent[]));
+    more = history.next_token !== null;
+  }
+  return events;
 }
 
 async function search(address: string, isMatch: (event: HistoryEvent) => boolean, signal: AbortSignal) {

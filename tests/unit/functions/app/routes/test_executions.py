@@ -6,6 +6,7 @@ import json
 
 from engine.durable.poison import pause
 from engine.ports.keys import ExecutionKey
+from functions.app.routes import executions
 
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}
 WAITING = {"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 60, "End": True}}}
@@ -44,14 +45,46 @@ def test_an_etag_of_an_execution_changes_with_it(api):
 def test_a_live_view_gets_only_what_is_new(api):
     api.publish("hello", HELLO)
     api("POST", "/workflows/hello/executions", {"name": "one"})
-    assert api("GET", "/executions/hello%3Aone/history").json == {"events": [], "last_event": 0}
+    assert api("GET", "/executions/hello%3Aone/history").json == {"events": [], "last_event": 0, "next_token": None}
     api.work()
     first = api("GET", "/executions/hello%3Aone/history?limit=2").json
     assert [event["id"] for event in first["events"]] == [1, 2]
     rest = api("GET", f"/executions/hello%3Aone/history?after={first['last_event']}").json
     assert [event["type"] for event in rest["events"]] == ["PassStateExited", "ExecutionSucceeded"]
     end = api("GET", f"/executions/hello%3Aone/history?after={rest['last_event']}").json
-    assert end == {"events": [], "last_event": rest["last_event"]}
+    assert end == {"events": [], "last_event": rest["last_event"], "next_token": None}
+
+
+def test_a_history_comes_in_pages_by_count(api):
+    api.publish("hello", HELLO)
+    api("POST", "/workflows/hello/executions", {"name": "one"})
+    api.work()
+    at, whole = "/executions/hello%3Aone/history", api("GET", "/executions/hello%3Aone/history").json
+    assert whole["next_token"] is None
+    first = api("GET", f"{at}?limit=3").json
+    rest = api("GET", f"{at}?limit=3&next_token={first['next_token']}").json
+    assert first["events"] + rest["events"] == whole["events"]
+    assert (len(first["events"]), rest["next_token"]) == (3, None)
+    assert api("GET", f"{at}?limit={len(whole['events'])}").json == whole
+    for token in ("x", "-1", "1" * 30):
+        assert api("GET", f"{at}?next_token={token}").status == 422, token
+
+
+def test_a_history_comes_in_pages_by_size_and_reads_no_more_than_it_sends(api, monkeypatch):
+    api.publish("hello", HELLO)
+    api("POST", "/workflows/hello/executions", {"name": "one", "input": {"text": "x" * 3000}})
+    api.work()
+    at = "/executions/hello%3Aone/history"
+    whole = api("GET", at).json["events"]
+    monkeypatch.setattr(executions, "MOST_HISTORY_CHARACTERS", 4000)
+    pages, token = [], 0
+    while token is not None:
+        page = api("GET", f"{at}?next_token={token}").json
+        pages.append(page["events"])
+        token = page["next_token"]
+    assert [event for page in pages for event in page] == whole
+    assert all(len(page) == 1 or len(json.dumps(page)) < 5000 for page in pages)
+    assert len(pages) > 1
 
 
 def test_the_same_start_twice_is_one_execution(api):

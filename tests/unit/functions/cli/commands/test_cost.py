@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.cost import prices
+from functions.cli.client.client import Client
 from functions.cli.session import Session
 
 ROOT = Path(__file__).parents[5]
@@ -169,7 +170,10 @@ def test_a_deployments_run_and_draft_are_priced_through_its_api(automate, monkey
     events = [{"id": 1, "type": "ExecutionStarted"}, {"id": 2, "type": "PassStateEntered"}]
     asked = []
 
-    class Api:
+    class Api(Client):
+        def __init__(self):
+            pass
+
         def get(self, path, **query):
             asked.append(path)
             after = query.get("after", 0)
