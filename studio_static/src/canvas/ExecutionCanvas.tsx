@@ -6,7 +6,8 @@ import { WorkflowCanvas } from "./WorkflowCanvas";
 
 interface ExecutionCanvasProps {
   definition: Definition;
-  overlay: Overlay;
+  /** None while the steps are not known: then nothing is said of how a state fared. */
+  overlay?: Overlay;
   selected: StatePointer | null;
   onSelect: (state: StatePointer | null) => void;
   /** The failed step's state, for one. */

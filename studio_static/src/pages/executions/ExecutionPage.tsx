@@ -124,14 +124,14 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
       <div className="ex-body grow may-shorten gap-14">
         <div className="ex-main may-shorten gap-14">
           <section className="ex-card relative" aria-label="Graph">
-            {definition && overlay ? (
+            {definition ? (
               <ExecutionCanvas
                 definition={definition}
                 overlay={overlay}
                 selected={pointer}
                 onSelect={selectState}
                 openAt={pointer}
-                label={`${execution.workflow} as it ran`}
+                label={overlay ? `${execution.workflow} as it ran` : `${execution.workflow}, loading how it ran`}
                 bare
               />
             ) : pinned.error ? (

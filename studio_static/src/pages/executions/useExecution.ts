@@ -41,9 +41,9 @@ export function useExecution(id: string) {
   const definition = useMemo(() => (document?.definition as Definition | undefined) ?? null, [document]);
   const rests = useMemo(() => restsOf(data?.rests ?? []), [data]);
   const overlay = useMemo(() => {
-    if (definition === null) return null;
+    if (definition === null || data === null) return undefined;
     const secondsOf = (step: OverlayStep) => secondsRan(rests, step.entered_at, step.exited_at);
-    return overlayOf(definition, steps as readonly OverlayStep[], data?.edges ?? [], secondsOf);
+    return overlayOf(definition, steps as readonly OverlayStep[], data.edges, secondsOf);
   }, [definition, steps, data, rests]);
   return { execution, answer, pinned, steps, index, definition, rests, overlay, live };
 }

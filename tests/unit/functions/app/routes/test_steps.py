@@ -59,8 +59,10 @@ def test_a_poll_reads_no_history_while_nothing_happens(bank, monkeypatch):
     bank.work()
     after = bank("GET", "/executions/flow%3Aone/steps", if_none_match=tag)
     assert (after.status, after.json["steps"][-1]["status"]) == (200, "WAITING")
-    monkeypatch.setattr(bank.stores.journal, "history", None)  # asked, it would fail
+    for reading in ("history", "load", "segments", "execution_input"):
+        monkeypatch.setattr(bank.stores.journal, reading, None)  # asked, it would fail
     assert bank("GET", "/executions/flow%3Aone/steps", if_none_match=after.headers["ETag"]).status == 304
+    assert bank("GET", "/executions/flow%3Aone/logs").status == 200
 
 
 def test_a_step_has_its_values(ran):
