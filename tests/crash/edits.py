@@ -342,7 +342,7 @@ EDITS: dict[str, Edited] = {
         "a segment says that the sealer has to read it",
         Edit(
             "engine.durable.activation",
-            "audited=any(event.type in AUDITED_EVENTS for event in self._events),",
+            "audited=not AUDITED_EVENTS.isdisjoint([event.type for event in self._events]),",
             "audited=False,",
         ),
         runs=_calls("redrive", "paused-before", family="aws"),
