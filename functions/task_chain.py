@@ -3,6 +3,7 @@
     CallPool               a thread, once the intent is durable          engine.durable.worker.calls
       │  WritesResults     a ResultWriter's chunk: its files put         engine.durable.worker.map_run_results
       │  StartsExecutions  one of our own workflows: a child execution   engine.durable.worker.start_execution
+      │  LimitedTasks      what the outcome says of the call's limit     engine.durable.lifecycle.call_limits
       ▼
     InCall                 log lines name the execution, the state and the attempt; a failure is logged
       │  SecretResolving   SecretRefs become values where they are granted; the outcome is scrubbed of them
@@ -58,9 +59,8 @@ def connected(
     settings: Settings, environment: Mapping[str, str], *, aws: Callable[[], Tasks] | None, files: Tasks | None = None
 ) -> Tasks:
     """The connectors: built in, installed, those of AUTOMATE_CONNECTORS, whose modules this loads, and of
-    AUTOMATE_CONNECTOR_FILES. `aws` makes what
-    calls AWS's own services, once one is needed; None: they are not this process's to call. `files` reads and writes
-    those of a machine; a stage has none.
+    AUTOMATE_CONNECTOR_FILES. `aws` makes what calls AWS's own services, once one is needed; None: they are not this
+    process's to call. `files` reads and writes those of a machine; a stage has none.
 
     Raises UserError for a connector module, or an entry of AUTOMATE_EGRESS_ALLOW, at fault.
     """

@@ -14,6 +14,7 @@ from engine.catalog.published import CatalogPublished
 from engine.catalog.startable import Startable
 from engine.clock import SystemClock
 from engine.durable.lifecycle.budgets import Budgets
+from engine.durable.lifecycle.call_limits import CallLimits
 from engine.durable.worker.worker import Worker
 from engine.errors import UserError
 from engine.governance.access_tokens import AccessTokens
@@ -104,7 +105,7 @@ def _services() -> Services:
         return Worker(
             journal=stores.journal, queue=stores.queue, published=published,
             tasks=chain.tasks, clock=clock, settings=settings, on_committed=recorded,
-            runs_sync=True, masks=chain.masks, budgets=budgets,
+            runs_sync=True, masks=chain.masks, budgets=budgets, limits=CallLimits(stores.trigger_states, clock),
         )
 
     services = services_over(

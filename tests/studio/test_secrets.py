@@ -71,7 +71,7 @@ def test_no_answer_that_any_page_receives_holds_a_secret(studio):
     """Every page, every tab, an execution that used the secret with each of its steps: all answers are read."""
     server = studio.server
     ended = server.run("order_flow", server.order(), name="reads-all")
-    assert ended["status"] == "SUCCEEDED"
+    assert ended["status"] == "SUCCEEDED", ended["cause"]
     execution = f"/executions/{ended['id'].replace(':', '%3A')}"
     asked = {  # of the pages: what each asks at the least
         "/": "/workflows", "/executions/": "/executions", f"/executions/{ended['id']}/": execution,

@@ -80,10 +80,11 @@ class StudioServer(LocalServer):
         return str(automate(self.folder, "signin")["sign_in"])
 
     def publish_samples(self) -> None:
-        """Every sample published, and DEMO_PAYMENT_KEY set to the canary."""
+        """Every sample published, and DEMO_PAYMENT_KEY set to the canary and granted to the one that uses it."""
         for file in sorted(SAMPLES.glob("*.json")):
             self.json("POST", "/workflows/import", {"document": json.loads(file.read_text()), "publish": True})
         self.json("PUT", "/secrets/DEMO_PAYMENT_KEY", {"value": self.canary})
+        self.json("POST", "/secrets/DEMO_PAYMENT_KEY/grants", {"workflow": "order_flow"})
 
     def order(self) -> dict[str, object]:
         """The input of a sample order that this server can run."""

@@ -15,9 +15,9 @@ from functions.server.product import Product
 from functions.worker import wiring as worker
 from tests.support.product_logs import logs_kept
 
-INNER = ["InCall", "SecretResolving"]
+INNER = ["InCall", "SecretResolving", "GrantedHosts"]
 ROUTED = [*INNER, "RoutedTasks"]
-OF_A_WORKER = ["WritesResults", "StartsExecutions", *ROUTED]
+OF_A_WORKER = ["WritesResults", "StartsExecutions", "LimitedTasks", *ROUTED]
 
 
 def chain(tasks):
@@ -74,7 +74,7 @@ def test_in_a_connector_function():
 
 
 def test_no_other_module_puts_a_chain_together():
-    parts = {"InCall", "SecretResolving", "AnswerMasks", "RoutedTasks", "LateTasks", "AwsTasks", "ConnectorTasks"}
+    parts = {*INNER, "AnswerMasks", "RoutedTasks", "LateTasks", "AwsTasks", "ConnectorTasks"}
     folder = Path(functions.__file__).parent
     found = {
         str(path.relative_to(folder)): made

@@ -12,6 +12,7 @@ from functools import partial
 import pytest
 
 from engine.clock import SkipClock
+from engine.ports.secrets import SecretGrant
 from functions.api.app import create_app
 from functions.api.metrics import WEBHOOKS, emit_metrics
 from functions.app.identity import caller_of_gateway
@@ -29,6 +30,7 @@ def api():
     clock = SkipClock()
     made = api_over(MemoryStores(clock), clock)
     made.secrets.set("default", "HOOK_KEY", KEY, by="ada")
+    made.secrets.grant("default", "HOOK_KEY", SecretGrant("orders", "trigger:webhook"))
     definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
     document = {"name": "orders", "definition": definition, "triggers": [HOOK]}
     assert made("POST", "/workflows/import", {"document": document, "publish": True}).status == 200

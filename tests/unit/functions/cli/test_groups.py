@@ -68,7 +68,7 @@ def test_an_error_is_json_wherever_json_is_asked_for(automate, words, code):
 def test_a_group_without_a_command_says_which_there_are(automate):
     _, _, err = automate("secrets", "--json")
     assert json.loads(err)["error"]["message"] == (
-        "'automate secrets' needs a command: one of delete, get, list, rotate, set."
+        "'automate secrets' needs a command: one of delete, get, grant, list, revoke, rotate, set, usage."
     )
 
 
