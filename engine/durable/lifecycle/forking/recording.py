@@ -80,6 +80,15 @@ class Call:
     stimuli: list[tuple[int, Stimulus]] = field(default_factory=list)
     used: bool = False
 
+    def take(self) -> Call:
+        """It answers once."""
+        self.used = True
+        return self
+
+    def add(self, number: int, stimulus: Stimulus) -> None:
+        """What came of it."""
+        self.stimuli.append((number, stimulus))
+
 
 @dataclass(frozen=True, slots=True)
 class Fired:
@@ -117,9 +126,27 @@ class Recording:
         same = self.calls.get(place)
         if same is None or same.used or same.content != content:
             same = next((call for call in self.calls.values() if not call.used and call.content == content), None)
-        if same is not None:
-            same.used = True
-        return same
+        return None if same is None else same.take()
+
+    def owe(self, place: Place, call: Call) -> None:
+        """A call that has come to be owed."""
+        self.calls[place] = call
+
+    def reach(self, at: float) -> None:
+        """The record goes on until `at`."""
+        self.last_at = at
+
+    def slice(self, stimulus: Continued) -> None:
+        """A long run of states was cut here."""
+        self.slices.append(stimulus)
+
+    def stop_at(self, number: int, stimulus: StopRequested) -> None:
+        """Somebody stopped it; the first one counts."""
+        self.stop = self.stop or (number, stimulus)
+
+    def fire(self, whose: tuple[str, str], fired: Fired) -> None:
+        """A timer fired."""
+        self.fired[whose].append(fired)
 
 
 def owes(frame: Frame) -> bool:
@@ -238,16 +265,16 @@ class _Reader:
         for path in paths:
             frame = snapshot.frames.get(path)
             if frame is not None and owes(frame) and frame.place not in self.recording.calls:
-                self.recording.calls[frame.place] = Call(
-                    content_of(plan, frame), snapshot.last_at, frame.phase is not Phase.SCHEDULED
+                self.recording.owe(
+                    frame.place, Call(content_of(plan, frame), snapshot.last_at, frame.phase is not Phase.SCHEDULED)
                 )
 
     def _record(self, number: int, plan: Plan, before: Snapshot, stimulus: Stimulus) -> None:
-        self.recording.last_at = stimulus.at
+        self.recording.reach(stimulus.at)
         if isinstance(stimulus, StopRequested):
-            self.recording.stop = self.recording.stop or (number, stimulus)
+            self.recording.stop_at(number, stimulus)
         elif isinstance(stimulus, Continued):
-            self.recording.slices.append(stimulus)
+            self.recording.slice(stimulus)
         elif isinstance(stimulus, TimePassed):
             self._fire(number, before, stimulus)
         elif isinstance(stimulus, FrameStimulus) and not isinstance(stimulus, CallOver):
@@ -259,18 +286,17 @@ class _Reader:
             if isinstance(stimulus, ChildClosed) and frame.phase is Phase.CALLBACK:
                 answer = nested.answer(Builder(plan, before, room=0), frame, stimulus)
             if answer is not None:
-                call.stimuli.append((number, answer))
+                call.add(number, answer)
 
     def _fire(self, number: int, before: Snapshot, stimulus: TimePassed) -> None:
-        fired = self.recording.fired
         if before.deadline is not None and before.deadline <= stimulus.at:
-            fired[EXECUTION].append(Fired(before.deadline, stimulus.at, stimulus.seed, number))
+            self.recording.fire(EXECUTION, Fired(before.deadline, stimulus.at, stimulus.seed, number))
         for path, frame in before.frames.items():
             due = timer_of(frame)
             if due is not None and due <= stimulus.at:
-                fired[path, frame.state].append(Fired(due, stimulus.at, stimulus.seed, number))
+                self.recording.fire((path, frame.state), Fired(due, stimulus.at, stimulus.seed, number))
             elif frame.phase in WATCHED and frame.due_at is not None and frame.due_at <= stimulus.at:
                 waiting = before.frames[path.rpartition("/")[0]] if frame.phase is Phase.CHILDREN else frame
                 call = self.recording.calls.get(waiting.place)
                 if call is not None:
-                    call.stimuli.append((number, stimulus))
+                    call.add(number, stimulus)

@@ -74,6 +74,10 @@ class Calls:
     made: list[TaskCall] = field(default_factory=list)
     most_seconds: float = SECONDS
 
+    def make(self, call: TaskCall) -> None:
+        """`call` is about to be made."""
+        self.made.append(call)
+
 
 class Run:
     """One fork, from `point` on. `facts` are its own; as long as it runs the definition sees those of the original.
@@ -231,7 +235,7 @@ class Run:
             return
         own = replace(self.snapshot, facts=self._facts)
         call = effects.task_call(self.plan, own, running, budget_seconds=budget)
-        self._calls.made.append(call)
+        self._calls.make(call)
         outcome = self._outcome(call)
         at += max(self._clock.now() - began, 0.0)
         seed = self._new_seed()
