@@ -83,8 +83,9 @@ NOT_FOR_WORKERS = (
     )),
     *(f"engine/language/asl/{name}.py" for name in ("source", "source_json", "source_yaml")),
     *(f"engine/catalog/{name}.py" for name in (
-        "alert_checks", "alerts", "cases", "catalog", "diff", "document", "files", "heard", "input_schema", "marking",
-        "publishing", "sensitive", "startable", "states", "studio", "trigger_checks", "triggers", "uncallable",
+        "alert_checks", "alerts", "cases", "catalog", "comparisons", "diff", "document", "files", "heard",
+        "input_schema", "marking", "passing", "publishing", "required_inputs", "sensitive", "startable", "states",
+        "studio", "trigger_checks", "triggers", "uncallable",
     )),
     *(f"engine/governance/{name}.py" for name in (
         "access_tokens", "audit", "audit_actors", "audit_beside", "audit_query", "audit_verify", "role_grants", "roles",

@@ -24,7 +24,7 @@ DIGESTS = {
 }
 """SHA-256 of the files: they are what a release wrote, and are never made again."""
 
-GAINED = re.compile(r"/audit/verify|/secrets|/executions(\?.*)?|/executions/[^/?]+(/steps)?")
+GAINED = re.compile(r"/audit/verify|/secrets|/executions(\?.*)?|/executions/[^/?]+(/steps|/history)?")
 """Answers that have gained fields since; what they had is as it was."""
 
 

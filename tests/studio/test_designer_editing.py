@@ -146,8 +146,9 @@ def test_a_workflow_is_made_by_keyboard_alone(studio):
     designer = Designer(studio, "by_keyboard")
 
     page.keyboard.press("/")
+    expect(page.get_by_role("combobox", name="Find a step")).to_be_focused()
     page.keyboard.type("log write")
-    expect(page.get_by_role("option", name=re.compile("Log.*write", re.IGNORECASE)).first).to_be_visible()
+    expect(page.get_by_role("option", selected=True)).to_contain_text(re.compile("Log", re.IGNORECASE))
     page.keyboard.press("Enter")
     designer.wait_states("Begin", "Log Write")
     page.keyboard.press("Escape")
