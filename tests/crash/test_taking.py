@@ -51,7 +51,13 @@ ALL = [
     (kind, family, workflow) for kind, found in KINDS.items() for family in found.slices for workflow in found.workflows
 ]
 RUNS = [run for run in ALL if run[1] != "aws" or run[2] in KINDS[run[0]].on_aws]
-MUTANTS = [(kind, name) for kind, found in KINDS.items() for name in found.mutants]
+LATE = {"children of the taken left", "children kept", "the term of a redriven one", "the mark first"}
+"""Mutants that many runs go by before one notices: `make test-full` has them."""
+
+MUTANTS = [
+    pytest.param(kind, name, marks=[pytest.mark.full] if name in LATE else [])
+    for kind, found in KINDS.items() for name in found.mutants
+]
 
 
 @pytest.fixture(scope="module")
