@@ -94,6 +94,7 @@ def main() -> None:
             )
 
         run("secrets", "set", "HOOK", input=SECRET)
+        run("secrets", "grant", "HOOK", "--workflow", "hooked")
         run("import", "--file", str(file), "--publish")
         server = subprocess.Popen(  # noqa: S603  ourselves
             [*AUTOMATE, "--data-dir", str(data), "up", "--port", "0", "--workers", "0"],
