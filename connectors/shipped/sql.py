@@ -16,6 +16,7 @@ import base64
 import datetime as dt
 import json
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from decimal import Decimal
@@ -127,22 +128,22 @@ class Session(Protocol):
         """Commit."""
 
 
-class SqlConnector(ConnectorAdapter):
+class SqlConnector(ConnectorAdapter, ABC):
     """The base. `failures` are what the driver and its sockets raise. `undone` says that a server undoes whatever was
     not committed, however the connection ended."""
 
     failures: ClassVar[tuple[type[Exception], ...]]
     undone: ClassVar[bool]
 
+    @abstractmethod
     def connected(
         self, params: Mapping[str, Any], dialler: Dialler, deadline: float, *, reads: bool
     ) -> AbstractContextManager[Session]:
         """A session in a transaction that is begun; closed at the end. Raises ConnectorError, `failures`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def told(self, error: Exception) -> Told:
         """What one of `failures` says."""
-        raise NotImplementedError
 
     def execute(self, action: str, params: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
         """Run what `params` say."""

@@ -319,7 +319,7 @@ def amount(said: Said, facts: Facts) -> str | None:
             return leaf.pointer
         if leaf.key in ("Condition", "when") and re.search(r"[=<>]\s*-?\d", text) and wanted in numbers_in(text):
             return leaf.pointer
-        plain = isinstance(leaf.value, str) and not text.startswith(("TODO", "{%"))
+        plain = isinstance(leaf.value, str) and not leaf.is_open and not text.startswith("{%")
         if plain and leaf.key not in _TIMED and said["n"] in text:
             return leaf.pointer
     return None
@@ -330,7 +330,7 @@ def percent(said: Said, facts: Facts) -> str | None:
     share = number(said["n"])
     return first(leaf for leaf in [*facts.conditions(), *facts.expressions()]
                  if {share, (share or 0) / 100} & numbers_in(leaf.value)) or first(
-        leaf for leaf in facts.leaves if not str(leaf.value).startswith("TODO") and f"{said['n']}%" in str(leaf.value))
+        leaf for leaf in facts.leaves if not leaf.is_open and f"{said['n']}%" in str(leaf.value))
 
 
 _TIMED = ("Seconds", "TimeoutSeconds", "IntervalSeconds", "MaxAttempts", "MaxConcurrency", "BackoffRate", "expression",
@@ -340,7 +340,7 @@ _TIMED = ("Seconds", "TimeoutSeconds", "IntervalSeconds", "MaxAttempts", "MaxCon
 def verbatim(said: Said, facts: Facts) -> str | None:
     """A name, an address, a quoted text: as it was written."""
     bare = said.text.strip('"“”/').rstrip(".,;:")
-    return first(leaf for leaf in facts.leaves if not str(leaf.value).startswith("TODO") and bare in str(leaf.value))
+    return first(leaf for leaf in facts.leaves if not leaf.is_open and bare in str(leaf.value))
 
 
 def sender(said: Said, facts: Facts) -> str | None:

@@ -11,6 +11,7 @@ from dataclasses import field
 from typing import Any
 
 from engine.catalog.states import targets_of
+from engine.copilot.offline.asked import TODO
 from engine.copilot.offline.flow import WORK
 from engine.copilot.offline.words import stems
 from engine.errors import json_pointer
@@ -22,6 +23,7 @@ Path = tuple[str | int, ...]
 _UNSAID = frozenset({"Comment", "QueryLanguage", "Next", "Default", "StartAt"})
 _MACHINES = ("ItemProcessor", "Iterator", "Branches")
 
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """A text or a number of the document. `key` is the nearest name over it."""
@@ -30,6 +32,11 @@ class Leaf:
     key: str
     value: Json
     stems: frozenset[str]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is a to-do in the place of what a person has to write."""
+        return _is_to_do(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,7 @@ class Facts:
             leaves = list(_leaves(own, here, ""))
             marks = _marks(state)
             every = frozenset().union(*(leaf.stems for leaf in leaves))
-            firm = frozenset().union(*(leaf.stems for leaf in leaves if not str(leaf.value).startswith("TODO")))
+            firm = frozenset().union(*(leaf.stems for leaf in leaves if not leaf.is_open))
             names: frozenset[str] = frozenset() if marks else stems(name)
             marked: frozenset[str] = stems(_said_of(name, state)) if marks else frozenset()
             self.states.append(Stated(json_pointer(here), name, state, machine, names, names | every, firm, marked))
@@ -130,9 +137,13 @@ def reached(machine: Mapping[str, Json], *names: str) -> set[str]:
     return found
 
 
+def _is_to_do(value: Json) -> bool:
+    return isinstance(value, str) and value.startswith(TODO.rstrip(": "))
+
+
 def _marks(state: Mapping[str, Json]) -> bool:
     """Whether the state stands for what was not understood."""
-    if state.get("Type") == "Pass" and str(state.get("Comment", "")).startswith("TODO"):
+    if state.get("Type") == "Pass" and _is_to_do(state.get("Comment")):
         return True
     if any(rule.get("Condition") == "{% false %}" for rule in state.get("Choices", ()) if isinstance(rule, dict)):
         return True
@@ -157,4 +168,4 @@ def _leaves(value: Json, path: Path, key: str) -> Iterator[Leaf]:
         for index, item in enumerate(value):
             yield from _leaves(item, (*path, index), key)
     elif isinstance(value, (str, int, float)) and not isinstance(value, bool):
-        yield Leaf(json_pointer(path), key, value, stems(str(value).removeprefix("TODO: ")))
+        yield Leaf(json_pointer(path), key, value, stems(str(value).removeprefix(TODO)))

@@ -15,6 +15,7 @@ from dataclasses import field
 from typing import Any
 
 from engine.catalog.states import states_of, unused_name
+from engine.copilot.offline.asked import TODO
 from engine.copilot.offline.flow import WORK, Action, Again, End, ForEach, If, Placeholder, Step, Together, Wait
 from engine.copilot.offline.words import camel, title
 from engine.copilot.proposal import PlanStep, ToDo
@@ -215,7 +216,7 @@ class Built:
         name = self._unique(title(step.phrase)[:60].strip() or "Step")
         place = "/Comment"
         if step.retry is None and step.catch is None:
-            machine.states[name] = {"Type": "Pass", "Comment": f"TODO: {step.reason}", **_onward(after)}
+            machine.states[name] = {"Type": "Pass", "Comment": f"{TODO}{step.reason}", **_onward(after)}
         else:
             place = "/Arguments/FunctionName"
             machine.states[name] = {
