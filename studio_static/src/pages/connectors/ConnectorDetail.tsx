@@ -36,7 +36,7 @@ export function ConnectorDetail({ connector }: { connector: Shown }) {
         }
       >
         {connector.problem && (
-          <Alert type="error" header="It cannot be loaded">
+          <Alert type="warning" header="It is not ready">
             {connector.problem}
           </Alert>
         )}

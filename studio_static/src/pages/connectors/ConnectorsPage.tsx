@@ -101,9 +101,7 @@ function Group({ title, of, chosen, query }: GroupProps) {
               <span className="connector-words stack may-narrow">
                 <span className="strong">{each.name}</span>
                 <span className="size-12 soft">
-                  {each.problem
-                    ? "cannot be loaded"
-                    : `${each.actions.length} action${each.actions.length === 1 ? "" : "s"}`}
+                  {each.problem ? "not ready" : `${each.actions.length} action${each.actions.length === 1 ? "" : "s"}`}
                 </span>
               </span>
             </a>

@@ -231,7 +231,7 @@ function connectorItem(
     subtitle: words,
     icon,
     tone,
-    note: note ?? (connector.problem ? "cannot be loaded" : null),
+    note: note ?? (connector.problem ? "not ready" : null),
     keywords: `${connector.code} ${action.name} ${action.description} ${connector.description}`,
     common,
     fragment: (language) =>
