@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Described
 
+from connectors.connections import CONNECTION
+
 JsonType = Literal["string", "number", "integer", "boolean", "object", "array", "null"]
 
 
@@ -69,6 +71,10 @@ class RateLimit(BaseModel):
     per_seconds: float = Described(1.0, gt=0)
 
 
+Sent = Literal["api_key", "bearer", "basic"]
+"""What a service sees of a connection."""
+
+
 class ActionSpec(BaseModel):
     """What one action takes and gives, and what the engine must know before it calls it."""
 
@@ -104,6 +110,12 @@ class ActionSpec(BaseModel):
         " of effects shows it.",
     )
 
+    connections: dict[Sent, dict[str, Literal["secret", "user"]]] = Described(
+        default_factory=dict,
+        description="The kinds of connection that the input `connection` takes, and which inputs each fills, with its"
+        " secret or its user. A dot leads into an object; {at} is where the connection says that its key goes.",
+    )
+
     if TYPE_CHECKING:  # pydantic takes plain dicts for fields; type checkers are told so here
 
         def __init__(
@@ -112,6 +124,7 @@ class ActionSpec(BaseModel):
             kind: Literal["read", "write"] = ..., at_most_once: bool = ..., timeout_seconds: float | None = ...,
             waits: bool = ..., computes: bool = ..., id_field: str | None = ...,
             rate_limit: RateLimit | Mapping[str, Any] | None = ...,
+            connections: Mapping[Sent, Mapping[str, str]] = ...,
         ) -> None: ...
 
     @model_validator(mode="after")
@@ -119,6 +132,13 @@ class ActionSpec(BaseModel):
         for name, field in self.inputs.items():
             if field.required and field.has_default:
                 raise ValueError(f"input {name!r} is required and has a default; it can only be one of them")
+        if self.connections:
+            if CONNECTION in self.inputs:
+                raise ValueError(f"the input {CONNECTION!r} follows from connections; it cannot be declared")
+            self.inputs[CONNECTION] = Field.model_validate({
+                "type": "string", "secret": True,
+                "description": "A connection, which says who calls: the SecretRef of its key.",
+            })
         return self
 
 

@@ -18,7 +18,8 @@ import traceback
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from connectors.checking import NotJson, check_inputs, json_copy
+from connectors.checking import NotJson, Problem, check_inputs, json_copy
+from connectors.connections import CONNECTION
 from connectors.errors import ConnectorError, causes, is_definite
 from connectors.registry import Registry
 from engine.errors import UserError
@@ -60,6 +61,7 @@ class ConnectorTasks:
         return TaskPolicy(
             at_most_once=spec.at_most_once, timeout_seconds=spec.timeout_seconds, computes=spec.computes,
             id_field=spec.id_field, limit=_limit(found[0].code, spec), inputs=spec.inputs,
+            connections=spec.connections,
         )
 
     def call(self, call: TaskCall) -> TaskOutcome:
@@ -68,9 +70,11 @@ class ConnectorTasks:
         if isinstance(found, str):
             return TaskFailed(NOT_AVAILABLE, found, retryable=False)
         adapter, action, spec = found
-        params, problems = check_inputs(spec, _without_unclaimed_secrets(spec, call))
-        if problems:
-            return _invalid_input(adapter.code, [str(problem) for problem in problems])
+        given = _without_unclaimed_secrets(spec, call)
+        problem = _connect(spec, given)
+        params, problems = check_inputs(spec, given)
+        if problem or problems:
+            return _invalid_input(adapter.code, [str(one) for one in ([problem] if problem else problems)])
         try:
             return TaskSucceeded(json_copy(adapter.execute(action, params, _context(spec, call))))
         except NotJson as error:
@@ -141,6 +145,15 @@ def _without_unclaimed_secrets(spec: ActionSpec, call: TaskCall) -> Json:
         name: value for name, value in params.items()
         if name in spec.inputs or f"/{escape(name)}" not in only_secrets
     }
+
+
+def _connect(spec: ActionSpec, given: Json) -> Problem | None:
+    """Put the connection that is given, if one is, into the inputs that it stands for; or what is wrong with it."""
+    if not spec.connections or not isinstance(given, dict) or CONNECTION not in given:
+        return None
+    from connectors.connections.given import connect  # noqa: PLC0415  most calls have none
+
+    return connect(spec.connections, given)
 
 
 def _context(spec: ActionSpec, call: TaskCall) -> dict[str, Any]:

@@ -8,7 +8,8 @@
     │   ├── PayloadTooLarge      over the configured limit
     │   ├── NotFound             no such workflow, version, execution, secret …
     │   ├── Conflict             someone was first: a name taken, a draft edited meanwhile
-    │   └── Refused              understood, and not allowed
+    │   ├── Refused              understood, and not allowed
+    │   └── ConnectionFailed     a connection gives no access
     ├── StateFailure             a state failed while it ran: goes to its Retry, its Catch, else fails the execution
     └── StorageError             the store did not serve: a message is not acknowledged and comes again
         ├── Throttled            asked too fast; later may work
@@ -170,6 +171,21 @@ class Refused(UserError):
 
     code = "Refused"
     status = 403
+
+
+class ConnectionFailed(UserError):
+    """A connection gives no access: what it was obtained with is refused, or the service does not answer; then it is
+    `retryable`. Its text holds no secret."""
+
+    code = "ConnectionFailed"
+    status = 422
+
+    def __init__(
+        self, message: str, *, retryable: bool = False, retry_after: float = 0.0, advice: str | None = None
+    ) -> None:
+        super().__init__(message, advice=advice)
+        self.retryable = retryable
+        self.retry_after = retry_after
 
 
 class StateFailure(AutomateError):

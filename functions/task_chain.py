@@ -7,6 +7,7 @@
       ▼
     InCall                 log lines name the execution, the state and the attempt; a failure is logged
       │  SecretResolving   SecretRefs become values where they are granted; the outcome is scrubbed of them
+      │                    a connection's becomes what is sent: connectors.connections
       │  GrantedHosts      the dialler asks for the hosts of the grants
       │  RoutedTasks       by the resource's first letters
       ▼
@@ -19,8 +20,9 @@ the same secrets.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
+from connectors.connections.kept import ConnectionSecrets
 from connectors.egress import in_force
 from connectors.egress.granted import GrantedHosts
 from connectors.registry import default_registry, load_files, load_modules
@@ -28,7 +30,8 @@ from connectors.routing import LateTasks, RoutedTasks
 from connectors.tasks import ConnectorTasks
 from engine.clock import Clock
 from engine.governance.resolving import AnswerMasks, SecretResolving
-from engine.ports.secrets import SecretBackend
+from engine.ports.deliveries import TriggerStates
+from engine.ports.secrets import SecretBackend, WritableSecrets
 from engine.ports.tasks import Tasks
 from engine.records import dataclass
 from engine.settings import Settings
@@ -37,22 +40,29 @@ from functions.call_logs import InCall
 
 @dataclass(frozen=True, slots=True)
 class TaskChain:
-    """`tasks` performs calls, and knows what can be called; `masks` scrubs the answers of others."""
+    """`tasks` performs calls, and knows what can be called; `masks` scrubs the answers of others. `connections` are
+    those that calls are made with."""
 
     tasks: Tasks
     masks: AnswerMasks
+    connections: ConnectionSecrets
 
 
 def task_chain(
-    settings: Settings, environment: Mapping[str, str], backends: Sequence[SecretBackend], clock: Clock, *,
-    aws: Callable[[], Tasks] | None, files: Tasks | None = None,
+    settings: Settings, environment: Mapping[str, str], backends: tuple[*tuple[SecretBackend, ...], WritableSecrets],
+    clock: Clock, *, aws: Callable[[], Tasks] | None, files: Tasks | None = None,
+    rows: Callable[[], TriggerStates | None] = lambda: None,
 ) -> TaskChain:
-    """The chain over the connectors and AWS's services (`connected`), with the secrets that `backends` hold.
+    """The chain over the connectors and AWS's services (`connected`), with the secrets that `backends` hold: the last
+    one is the store, in which connections are. `rows` gives the rows that lock those, None where there are none: it is
+    asked when one is renewed.
 
     Raises as `connected`.
     """
     tasks = connected(settings, environment, aws=aws, files=files)
-    return TaskChain(InCall(SecretResolving(tasks, backends, clock)), AnswerMasks(backends))
+    connections = ConnectionSecrets(backends[-1], clock, rows)
+    resolving = SecretResolving(tasks, (*backends[:-1], connections), clock)
+    return TaskChain(InCall(resolving), AnswerMasks(backends), connections)
 
 
 def connected(

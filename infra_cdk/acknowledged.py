@@ -48,6 +48,10 @@ def _of_policies(prefix: str) -> Iterator[Accepted]:
     blobs = f"{_output_of(f'{prefix}-data', 'FnGetAttPayloadsCDFAA0A2ArnA74AF592')}/blobs/*"
     roles = f"arn:<AWS::Partition>:iam::<AWS::AccountId>:role/{prefix}-task-*"
     secrets = f"arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:automate/{stage}/*"
+    tokens, others = (
+        f"arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:automate/{stage}/{name}*"
+        for name in ("connection.", "*/connection.")
+    )
     lines = f"{_output_of(f'{prefix}-engine', 'FnGetAttWorkerLogs4B5B6506Arn60B102B0')}:*"
     topics = f"arn:<AWS::Partition>:sns:<AWS::Region>:<AWS::AccountId>:{prefix}-observability-*"
     payloads = _output_of(f"{prefix}-data", "FnGetAttPayloadsCDFAA0A2ArnA74AF592")
@@ -60,12 +64,15 @@ def _of_policies(prefix: str) -> Iterator[Accepted]:
         blobs: "The payloads of the stage's own bucket: each is named by the hash of its content.",
         roles: "Only roles that an admin named for this stage's workflows; what they may do is theirs to say.",
         secrets: "The secrets of this stage alone; workflows create and read them by key.",
+        tokens: "The tokens of this stage's connections, which are renewed by who needs one.",
+        others: "The same of another workspace: it is a folder of its own.",
         lines: "The streams of the worker's own log group: the API shows a step's log lines.",
         topics: "The topic of the stage's alarms: its stack, which is made later, begins its name.",
         "*": "Secrets Manager and CloudWatch list names for a whole account or not at all; the API shows this stage's.",
     }
     wanted = {
-        ("engine", "Worker"): (table, blobs, roles, secrets), ("engine", "Sweeper"): (table, blobs, erased, "*"),
+        ("engine", "Worker"): (table, blobs, roles, secrets, tokens, others),
+        ("engine", "Sweeper"): (table, blobs, erased, "*"),
         ("engine", "Deadletter"): (table, blobs), ("engine", "Sealer"): (table, blobs, "*"),
         ("engine", "Connector"): (secrets,), ("engine", "Listener"): (table, blobs),
         ("api", "Api"): (table, blobs, roles, secrets, lines, topics, answers, uploads,

@@ -29,6 +29,7 @@ from engine.adapters.aws.audit_log import HEADS, KEPT, NOTES, RECORDS
 from engine.adapters.aws.erasure.erased_list import PREFIX as ERASED
 from engine.adapters.aws.table import INDEXES, STREAM, TTL_ATTRIBUTE
 from engine.adapters.aws.transfers import ANSWERS, UPLOADS
+from engine.governance.connections import PREFIX as CONNECTIONS
 from functions.tunables import Tunables
 from infra_cdk.functions import allow
 
@@ -158,6 +159,21 @@ class DataStack(Stack):
         )
         if write:  # Secrets Manager lists names only for a whole account; the adapter asks for this stage's prefix
             allow(role, ["secretsmanager:ListSecrets"], "*")
+
+    def grant_connections(self, role: aws_iam.IGrantable) -> None:
+        """Writing the tokens of connections, and no other secret: a new refresh token is kept by who got it."""
+        stage = self._tunables.stage
+        names = (f"automate/{stage}/{CONNECTIONS}*", f"automate/{stage}/*/{CONNECTIONS}*")
+        allow(role, ["secretsmanager:PutSecretValue"], *(
+            self.format_arn(
+                service="secretsmanager", resource="secret", resource_name=name,
+                arn_format=ArnFormat.COLON_RESOURCE_NAME,
+            ) for name in names
+        ))
+        allow(
+            role, ["kms:GenerateDataKey"], self.key.key_arn,
+            conditions={"StringEquals": {"kms:ViaService": f"secretsmanager.{self.region}.{self.url_suffix}"}},
+        )
 
     def _find_key(self) -> aws_kms.IKey:
         if self._tunables.key_arn:

@@ -152,6 +152,7 @@ class EngineStack(Stack):
         )
         self._data.grant_engine(worker)
         self._data.grant_secrets(worker, write=False)
+        self._data.grant_connections(worker)
         self.wakes.grant_send_messages(worker)
         self.grant_task_roles(worker)
         window = tunables.batch_window_seconds

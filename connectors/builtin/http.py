@@ -48,6 +48,11 @@ _REQUEST = ActionSpec(
             "description": "How long the request may take as a whole, in seconds.",
         },
     },
+    connections={
+        "bearer": {"bearer_token": "secret"},
+        "basic": {"basic_auth.username": "user", "basic_auth.password": "secret"},
+        "api_key": {"{at}": "secret"},
+    },
     outputs={
         "status": {"type": "integer", "description": "The HTTP status, below 400."},
         "headers": {"type": "object", "description": "The answer's headers, names in lower case."},

@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 
 from connectors.builtin.http_calls import MAX_BODY_BYTES, HttpCalls, url_of
 from connectors.builtin.http_connections import Answer
+from connectors.connections import CONNECTION
 from connectors.declared.answers import at, next_link, output_of
 from connectors.declared.form import VARIABLE, Action, ConnectorFile, Paging
 from connectors.declared.pacing import Pace
@@ -15,7 +16,7 @@ from connectors.declared.wire import Request, request_of
 from connectors.egress import in_force
 from connectors.egress.urls import Url
 from connectors.errors import ConnectorError
-from connectors.sdk import ActionSpec, ConnectorAdapter, Field, RateLimit
+from connectors.sdk import ActionSpec, ConnectorAdapter, Field, RateLimit, Sent
 from engine.governance.masking import Scrubber
 
 Json = Any
@@ -149,12 +150,29 @@ def spec_of(file: ConnectorFile, action: Action) -> ActionSpec:
         title=action.title, description=action.description, kind="read" if action.reads else "write",
         at_most_once=action.at_most_once, timeout_seconds=action.timeout_seconds, inputs=_inputs(file, action),
         id_field=action.id_field, rate_limit=action.rate_limit or file.rate_limit,
+        connections=_connections(file, action),
         outputs=action.outputs if action.paging is None else {
             "items": {"type": "array", "description": "The items of all pages."},
             "pages": {"type": "integer", "description": "How many pages there were."},
             "next": {"description": "Where the next page begins; null after the last."},
         },
     )
+
+
+def _connections(file: ConnectorFile, action: Action) -> dict[Sent, dict[str, str]]:
+    """The kinds of connection that fit the action's auth, each by the first part of it that takes such a one."""
+    found: dict[Sent, dict[str, str]] = {}
+    if CONNECTION in action.inputs or CONNECTION in file.variables:
+        return found
+    for auth in file.auth_of(action):
+        filled = {auth.secret: "secret"}
+        if auth.kind == "basic":
+            found.setdefault("basic", {auth.user_input: "user", **filled})
+            continue
+        found.setdefault("api_key", filled)
+        if auth.kind == "bearer" or (auth.kind == "header" and auth.name.lower() == "authorization"):
+            found.setdefault("bearer", filled)
+    return found
 
 
 def _inputs(file: ConnectorFile, action: Action) -> dict[str, Field | dict[str, Any]]:

@@ -24,9 +24,13 @@ def input_problems(state: StateText, tasks: Tasks) -> Iterator[Diagnostic]:
         return
     jsonata = language_of(state) == "JSONata"
     field = "Arguments" if jsonata else "Parameters"
-    inputs = tasks.policy(plain_resource(resource)).inputs
+    policy = tasks.policy(plain_resource(resource))
+    inputs, given = policy.inputs, state.own.get(field)
+    if inputs is not None and policy.connections and isinstance(given, dict) and "connection" in given:
+        filled = {name.partition(".")[0] for names in policy.connections.values() for name in names}
+        inputs = {name: known for name, known in inputs.items() if name not in filled}
     if inputs is not None:
-        for place, name, code in _lacking(inputs, state.own.get(field), f"{state.place}/{field}", jsonata=jsonata):
+        for place, name, code in _lacking(inputs, given, f"{state.place}/{field}", jsonata=jsonata):
             what = "is missing" if code == "REQUIRED_INPUT_MISSING" else "is empty"
             yield Diagnostic(
                 code,

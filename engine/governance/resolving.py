@@ -17,7 +17,7 @@ import logging
 from collections.abc import Iterable, Sequence
 
 from engine.clock import Clock
-from engine.errors import StorageError, UserError
+from engine.errors import ConnectionFailed, StorageError, UserError
 from engine.governance.log_masking import KNOWN, KnownSecrets
 from engine.governance.masking import Scrubber, SecretValues
 from engine.governance.secret_grants import hosts_for, how_to_grant, user_of
@@ -30,6 +30,7 @@ _LOG = logging.getLogger(__name__)
 NOT_FOUND = "Automate.SecretNotFound"
 NOT_GRANTED = "Automate.SecretNotGranted"
 UNAVAILABLE = "Automate.SecretsUnavailable"
+NOT_CONNECTED = "Automate.ConnectionFailed"
 
 Hosts = tuple[tuple[str, ...], ...]
 
@@ -51,8 +52,9 @@ class SecretResolving(TasksDecorator):
     def call(self, call: TaskCall) -> TaskOutcome:
         """Resolve, call, scrub.
 
-        Fails with Automate.SecretNotFound or Automate.SecretNotGranted (definite, no Retrier helps) or, when a backend
-        did not serve, Automate.SecretsUnavailable (definite; a Retrier may help). All before anything was called.
+        Fails with Automate.SecretNotFound or Automate.SecretNotGranted (definite, no Retrier helps), where a connection
+        gives no access with Automate.ConnectionFailed or, when a backend did not serve, Automate.SecretsUnavailable
+        (definite; a Retrier may help). All before anything was called.
         """
         if not call.secret_refs:
             return self._tasks.call(call)
@@ -107,6 +109,9 @@ class SecretResolving(TasksDecorator):
                 admitted = hosts_for(backend.grants(call.workspace, key, fresh=fresh), call.workflow, connector)
             except StorageError as error:
                 return TaskFailed(UNAVAILABLE, f'secret "{key}": {error}')
+            except ConnectionFailed as error:
+                cause = f'secret "{key}": {error.message}' + (f". {error.advice}" if error.advice else "")
+                return TaskFailed(NOT_CONNECTED, cause, retryable=error.retryable, retry_after=error.retry_after or 0.0)
             if not admitted:
                 advice = how_to_grant(backend.name, key, SecretGrant(call.workflow, connector))
                 refused.append(f'secret "{key}" is not granted to {connector} in workflow {call.workflow}. {advice}')
@@ -160,6 +165,8 @@ def _ask(
     for backend in backends:
         try:
             value = backend.get(workspace, key, fresh=fresh)
+        except ConnectionFailed:
+            raise
         except UserError as error:
             answers.append(f"{backend.name} ({error.message})")
             continue

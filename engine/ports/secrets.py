@@ -70,6 +70,12 @@ class WritableSecrets(SecretBackend, Protocol):
         """Create or rotate the value of `key`. Nobody may use a new one; a rotated one keeps its grants."""
         ...
 
+    def renew(self, workspace: str, key: str, value: str) -> bool:
+        """Give `key` another value and change nothing else of it, not who set it either. It is durable once this
+        returns, and in one step: nobody reads neither value. False, and nothing is written, where there is no such
+        secret."""
+        ...
+
     def grant(self, workspace: str, key: str, grant: SecretGrant) -> bool:
         """Let `grant` use `key`, beside those that may; one that everybody could use is then for this one alone. False
         where there is no such secret."""

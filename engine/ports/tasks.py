@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import field
 from typing import Any, Protocol
 
@@ -131,7 +131,8 @@ class TaskPolicy:
     `problem` says why it cannot be called here (no such connector, not enabled), for validation and for the failure's
     cause. `timeout_seconds` is the action's own limit. `computes`: the call waits for nothing outside of its process.
 
-    `inputs` are those that it takes, by name; None: not known.
+    `inputs` are those that it takes, by name; None: not known. `connections` are the kinds of connection that it takes,
+    each with the inputs that such a one fills.
     """
 
     problem: str | None = None
@@ -141,6 +142,7 @@ class TaskPolicy:
     id_field: str | None = None
     limit: CallLimit | None = None
     inputs: Mapping[str, TaskInput] | None = field(default=None, compare=False, repr=False)
+    connections: Mapping[Any, Collection[str]] = field(default_factory=dict, compare=False, repr=False)
 
 
 class Tasks(Protocol):

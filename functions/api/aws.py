@@ -87,7 +87,10 @@ def _services() -> Services:
     stores = AwsStores.from_settings(settings, clock, threads=THREADS)
     secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock, kms_key=settings.kms_key)
     backends = (EnvironmentSecrets(os.environ), secrets)
-    chain = task_chain(settings, os.environ, backends, clock, aws=lambda: aws_tasks_of_a_stage(settings))
+    chain = task_chain(
+        settings, os.environ, backends, clock, aws=lambda: aws_tasks_of_a_stage(settings),
+        rows=lambda: stores.trigger_states,
+    )
     join_logs(Logger(service="api"), settings.log_level)
     audit = audit_over(stores, clock)
     published = CatalogPublished(stores.started_catalog)

@@ -7,14 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from connectors.connections import CONNECTION
 from engine.catalog.catalog import Catalog
 from engine.catalog.document import WorkflowDocument
 from engine.catalog.states import states_of
-from engine.errors import Diagnostic, location
+from engine.errors import Conflict, Diagnostic, location
+from engine.governance.connections import key_of, name_of, parse
 from engine.governance.resolving import granted
 from engine.governance.secret_grants import WEBHOOK, admits, hosts_for, how_to_grant, user_of
 from engine.governance.secret_refs import references_in
+from engine.language.asl.resources import plain_resource
 from engine.ports.secrets import ANY, Grants, SecretBackend, SecretGrant
+from engine.ports.tasks import TaskPolicy, Tasks
 from engine.records import dataclass
 from functions.app.shapes import secrets as shapes
 
@@ -28,13 +32,14 @@ _ALERTS = "http"
 @dataclass(frozen=True, slots=True)
 class Use:
     """A place that names the secret `key`: a state, a trigger or an alert, by its name. `grant` is what lets it; its
-    host is ANY where no address is written out."""
+    host is ANY where no address is written out. `resource` is the state's."""
 
     key: str
     kind: Kind
     name: str
     place: str
     grant: SecretGrant
+    resource: str | None = None
 
     def may(self, grants: Grants) -> bool:
         """Whether `grants` let it. An address that an expression makes is known when it is called, and asked then."""
@@ -47,7 +52,10 @@ def uses_in(workflow: str, document: Json) -> Iterator[Use]:
     for state in states_of(document.get("definition")):
         called = state.own.get("Arguments", state.own.get("Parameters"))
         grant = SecretGrant(workflow, user_of(str(state.own.get("Resource", ANY))), _host_in(called))
-        yield from _uses("state", state.name, state.place, state.own, grant)
+        resource = state.own.get("Resource")
+        yield from _uses(
+            "state", state.name, state.place, state.own, grant, resource if isinstance(resource, str) else None
+        )
     for index, trigger in enumerate(document.get("triggers") or ()):
         name = str(trigger.get("path", trigger.get("name", trigger.get("type"))))
         grant = SecretGrant(workflow, WEBHOOK)
@@ -68,6 +76,46 @@ def ungranted(document: WorkflowDocument, backends: Sequence[SecretBackend], wor
         )
         for use, backend in needed(document, backends, workspace)
     ]
+
+
+def connection_problems(
+    document: WorkflowDocument, backends: Sequence[SecretBackend], workspace: str, tasks: Tasks
+) -> Iterator[Diagnostic]:
+    """A problem for each connection that is named and is not there, or does not fit what it is named for. Raises
+    StorageError."""
+    for use in uses_in(document.name, document.as_written):
+        at_input = use.kind == "state" and use.place.rpartition("/")[2] == CONNECTION
+        name = name_of(use.key)
+        if name is None and not at_input:
+            continue
+        place, resource = f"the {use.kind} {use.name!r}", use.resource
+        policy = TaskPolicy() if resource is None else tasks.policy(plain_resource(resource))
+        if at_input and not policy.connections:
+            continue  # an input of that name, of a connector that takes no connections
+        value = next(filter(None, (backend.get(workspace, use.key) for backend in backends)), None)
+        kept = None if value is None else parse(value)
+        if kept is None and at_input:
+            known = f"{use.key!r} is no connection" if value or name is None else f"there is no connection {name!r}"
+            yield Diagnostic(
+                "CONNECTION_NOT_FOUND", f"{place}: {known}. Add one with: automate connections add "
+                f"{name or 'NAME'} --kind {next(iter(policy.connections))}, and name it as "
+                f'{{"$secret": "{key_of(name or "NAME")}"}}', use.place,
+            )
+        elif kept is not None and not at_input:
+            yield Diagnostic(
+                "CONNECTION_DOES_NOT_FIT", f"{place}: {name!r} is a connection, and stands in the input "
+                f"{CONNECTION!r} of a Task alone, whose connector takes one", use.place,
+            )
+        elif kept is not None and kept.sent_as not in policy.connections:
+            yield Diagnostic(
+                "CONNECTION_DOES_NOT_FIT", f"{place}: the connection {name!r} is of the kind {kept.kind}; "
+                f"{resource} takes {' or '.join(policy.connections)}", use.place,
+            )
+        elif kept is not None and "{at}" in policy.connections[kept.sent_as] and not kept.name:
+            yield Diagnostic(
+                "CONNECTION_DOES_NOT_FIT", f"{place}: the connection {name!r} does not say where {resource} sends its "
+                "key: add it again with --header NAME or --query NAME", use.place,
+            )
 
 
 def needed(
@@ -95,6 +143,18 @@ def every_use(catalog: Catalog, workspace: str) -> Iterator[tuple[int | Literal[
             yield "draft", use
 
 
+def check_unused(catalog: Catalog, workspace: str, key: str) -> None:
+    """Raises Conflict where a workflow names the secret `key`."""
+    uses = secret_uses(every_use(catalog, workspace)).get(key, [])
+    if uses:
+        names = ", ".join(dict.fromkeys(use.workflow for use in uses))
+        raise Conflict(
+            f"the secret {key!r} is used by {names}", where="key",
+            advice="Take it out of these workflows first, or delete it with force=true.",
+            details={"used_by": [use.model_dump() for use in uses]},
+        )
+
+
 def secret_uses(uses: Iterable[tuple[int | Literal["draft"], Use]]) -> dict[str, list[shapes.SecretUse]]:
     """By key, the versions that name it, each with its states, webhooks and alerts."""
     found: dict[str, dict[tuple[str, int | Literal["draft"]], dict[Kind, list[str]]]] = {}
@@ -113,10 +173,12 @@ def secret_uses(uses: Iterable[tuple[int | Literal["draft"], Use]]) -> dict[str,
     }
 
 
-def _uses(kind: Kind, name: str, place: str, value: Json, grant: SecretGrant) -> Iterator[Use]:
+def _uses(
+    kind: Kind, name: str, place: str, value: Json, grant: SecretGrant, resource: str | None = None
+) -> Iterator[Use]:
     found = {key: path for path, key in reversed(list(references_in(value)))}  # of each key the first
     for key in dict.fromkeys(key for _, key in references_in(value)):
-        yield Use(key, kind, name, f"{place}{location(found[key])}", grant)
+        yield Use(key, kind, name, f"{place}{location(found[key])}", grant, resource)
 
 
 def _host_in(arguments: Json) -> str:

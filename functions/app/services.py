@@ -12,6 +12,7 @@ from engine.ports.logs import LogLines, LogQuery
 from engine.records import dataclass
 
 if TYPE_CHECKING:
+    from connectors.connections.kept import ConnectionSecrets
     from connectors.registry import Registry
     from engine.catalog.catalog import Catalog
     from engine.clock import Clock
@@ -75,8 +76,9 @@ class Services:
     """One workspace's services. Safe to share between threads.
 
     `open_catalog` gives the one catalog, which only its users import.
-    `secret_backends` are asked in order; `secret_store` is where new values go. `caller_of` tells from a
-    request's context (API Gateway's ``requestContext``) and headers who asks, from where, and what was granted to them;
+    `secret_backends` are asked in order; `secret_store` is where new values go, `connections` are those that it has.
+    `caller_of` tells from a request's context (API Gateway's ``requestContext``) and headers who asks, from where, and
+    what was granted to them;
     `open_refusing` gives what refuses those who lack a right. `tasks` are what a test of a
     workflow may really call, secrets resolved and outcomes scrubbed; `logs` what workers wrote.
     `open_hiding` gives what hides the sensitive fields of executions, `open_triggers` and `open_webhooks` what arrives
@@ -93,6 +95,7 @@ class Services:
     settings: Settings
     secret_backends: Sequence[SecretBackend]
     secret_store: WritableSecrets
+    connections: ConnectionSecrets
     caller_of: Callable[[Mapping[str, Any], Mapping[str, str]], Caller]
     open_refusing: Callable[[], Refusing]
     audit: Audit

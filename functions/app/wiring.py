@@ -30,6 +30,7 @@ from engine.ports.pauses import Pauses
 from engine.ports.published import PublishedVersion
 from engine.ports.queue import WakeQueue
 from engine.ports.secrets import SecretBackend, WritableSecrets
+from engine.ports.tasks import Tasks
 from engine.ports.transactions import Together, one_by_one
 from engine.settings import Settings
 from functions.app.services import Place, Services
@@ -131,7 +132,7 @@ def services_over(
         return Catalog(
             stores.catalog, clock, tasks=chain.tasks, task_max_seconds=settings.task_max_seconds, heard=heard,
             alert_targets=AlertTargets.of_a_stage(settings) if heard is not None else AlertTargets.here(settings),
-            secrets=partial(_ungranted, secret_backends, settings.workspace),
+            secrets=partial(_ungranted, secret_backends, chain.tasks, settings.workspace),
         )
 
     @cache
@@ -194,7 +195,8 @@ def services_over(
     return Services(
         open_catalog=catalog,
         executions=executions, connectors=default_registry, settings=settings, secret_backends=secret_backends,
-        secret_store=secret_store, caller_of=caller_of, open_refusing=refusing, audit=audit,
+        secret_store=secret_store, connections=chain.connections, caller_of=caller_of, open_refusing=refusing,
+        audit=audit,
         pausing=Pausing(stores.pauses, stores.index, stores.queue, clock),
         activities=Activities(
             store=stores.activities, journal=stores.journal, queue=stores.queue, clock=clock,
@@ -207,8 +209,8 @@ def services_over(
 
 
 def _ungranted(
-    backends: Sequence[SecretBackend], workspace: str, document: WorkflowDocument
+    backends: Sequence[SecretBackend], tasks: Tasks, workspace: str, document: WorkflowDocument
 ) -> list[Diagnostic]:
-    from functions.app.secret_uses import ungranted  # noqa: PLC0415  few requests check a document
+    from functions.app.secret_uses import connection_problems, ungranted  # noqa: PLC0415  few requests check a document
 
-    return ungranted(document, backends, workspace)
+    return [*connection_problems(document, backends, workspace, tasks), *ungranted(document, backends, workspace)]

@@ -76,6 +76,8 @@ SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
          "What starts workflows by itself: webhooks, schedules, events, queues."),
         ("secrets", "secrets",
          "The secrets that connectors use: names are shown, values are not."),
+        ("connections", "connected.connections",
+         "How services know us, kept by name: keys, passwords and OAuth2. What is secret is not shown."),
         ("tokens", "tokens",
          "Named tokens with roles: for other people and programs of this machine, for programs on a stage."),
         ("grants", "grants",

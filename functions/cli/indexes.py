@@ -24,7 +24,10 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Running": (
         "executions", "runs.effects", "runs.explain", "redrive", "runs.fork", "map_runs", "tasks", "activities",
     ),
-    "Operating": ("operating", "triggers", "secrets", "tokens", "grants", "people", "audit", "doctor", "tune"),
+    "Operating": (
+        "operating", "triggers", "secrets", "connected.connections", "tokens", "grants", "people", "audit", "doctor",
+        "tune",
+    ),
     "Serving and signing in": ("serving", "signing"),
 }
 """The modules of functions.cli.commands, as ``--help`` groups their commands."""

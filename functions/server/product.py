@@ -87,7 +87,7 @@ class Product:
         backends = (EnvironmentSecrets(environment), store)
         chain = task_chain(  # before the folder is opened: nothing of it is left open where a module cannot be loaded
             settings, environment, backends, clock, aws=lambda: aws_tasks_of_a_profile(settings),
-            files=files_of_this_machine(settings),
+            files=files_of_this_machine(settings), rows=lambda: stores.trigger_states,
         )
         stores = LocalStores.open(settings.data_dir, settings, clock, command=command)
         actor = Actor(_user(), origin=COMMAND_LINE)

@@ -52,7 +52,7 @@ def parts() -> Parts:
     secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock)
     chain = task_chain(
         settings, os.environ, (EnvironmentSecrets(os.environ), secrets), clock,
-        aws=lambda: aws_tasks_of_a_stage(settings),
+        aws=lambda: aws_tasks_of_a_stage(settings), rows=lambda: stores.trigger_states,
     )
     metering = Metering()
     published = CatalogPublished(stores.started_catalog)

@@ -1208,6 +1208,8 @@ export const AUDIT_ACTS = [
   "activity.create",
   "activity.delete",
   "actor.erase",
+  "connection.delete",
+  "connection.set",
   "engine.aborted",
   "engine.failed",
   "engine.started",

@@ -103,7 +103,7 @@ def ask(stores, audit):
     backends = (Secrets(),)
     tasks = ConnectorTasks(default_registry)
     return Ask(services_over(
-        stores, Settings(), SkipClock(), TaskChain(tasks, AnswerMasks(backends)), audit,
+        stores, Settings(), SkipClock(), TaskChain(tasks, AnswerMasks(backends), None), audit,
         budgets=Budgets(stores.trigger_states, stores.index, SkipClock()), new_worker=None, secret_backends=backends,
         secret_store=backends[0], caller_of=lambda context, headers: OWNER, logs=NoLogs(), place=Place("local"),
         startable=lambda version: None,

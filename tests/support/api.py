@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from connectors.connections.kept import ConnectionSecrets
 from connectors.registry import default_registry
 from connectors.tasks import ConnectorTasks
 from engine.catalog.published import CatalogPublished
@@ -56,6 +57,9 @@ class MemorySecrets:
             self.granted[key] = ()
         self.values[key] = value
         return SecretInfo(key, self.name, 0.0, by, self.granted.get(key))
+
+    def renew(self, workspace: str, key: str, value: str) -> bool:
+        return key in self.values and self.values.update({key: value}) is None
 
     def grant(self, workspace: str, key: str, grant: SecretGrant) -> bool:
         held = self.granted.get(key) or ()
@@ -162,7 +166,9 @@ class Api:
 def api_over(stores: Any, clock: SkipClock) -> Api:
     settings = Settings()
     secrets = MemorySecrets()
-    chain = TaskChain(SecretResolving(ConnectorTasks(default_registry), (secrets,), clock), AnswerMasks((secrets,)))
+    connections = ConnectionSecrets(secrets, clock, lambda: stores.trigger_states)
+    resolving = SecretResolving(ConnectorTasks(default_registry), (connections,), clock)
+    chain = TaskChain(resolving, AnswerMasks((secrets,)), connections)
 
     def startable(version):
         Startable(made.services.tasks)(version)  # as they are then: a test may put others in their place

@@ -105,6 +105,7 @@ TABLE = {
         POST /copilot/error-handling
         GET /secrets
         GET /secrets/{key}/usage
+        GET /connections
     """,
     "publisher": """
         POST /workflows/{name}/publish
@@ -120,6 +121,9 @@ TABLE = {
         DELETE /secrets/{key}
         POST /secrets/{key}/grants
         DELETE /secrets/{key}/grants
+        PUT /connections/{name}
+        POST /connections/{name}/test
+        DELETE /connections/{name}
         GET /audit
         GET /audit/verify
         POST /audit/verify

@@ -142,6 +142,21 @@ class SecretsManager:
             self._forget(name)
         return SecretInfo(key, self.name, self._clock.now(), tag["Value"])
 
+    def renew(self, workspace: str, key: str, value: str) -> bool:
+        """See WritableSecrets. One that is marked for deletion is none. Raises InvalidDocument, Throttled or
+        StoreUnavailable."""
+        name = self._prefix(workspace) + check_key(key)
+        check_value(value)
+        try:
+            self._client.put_secret_value(SecretId=name, SecretString=value)
+        except (ClientError, BotoCoreError) as error:
+            if _code(error) in ("ResourceNotFoundException", "InvalidRequestException"):
+                return False
+            raise _storage_error("PutSecretValue", name, error) from error
+        finally:
+            self._forget(name)
+        return True
+
     def grant(self, workspace: str, key: str, grant: SecretGrant) -> bool:
         """See WritableSecrets. Raises Refused for a grant that no tag holds, and for one too many; Throttled or
         StoreUnavailable."""

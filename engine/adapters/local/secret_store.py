@@ -79,19 +79,30 @@ class LocalSecretStore:
         """Create or rotate `key`. Raises InvalidDocument, StoreBusy, StoreCorrupt or StoreUnavailable."""
         check_key(key)
         check_value(value)
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415  most commands open no secret
-
         with self._writing():
             document = self._read(fresh=True)
             master = self._master(document)
-            nonce = secrets.token_bytes(NONCE_BYTES)
-            sealed = nonce + AESGCM(master).encrypt(nonce, value.encode(), _bound_to(workspace, key))
-            entry = {"value": base64.b64encode(sealed).decode(), "updated_at": self._clock.now(), "updated_by": by}
+            entry = {
+                "value": _sealed(master, workspace, key, value), "updated_at": self._clock.now(), "updated_by": by
+            }
             before = document["secrets"].get(workspace, {}).get(key, {"grants": []})
             if "grants" in before:
                 entry["grants"] = before["grants"]
             self._write({**_with_entry(document, workspace, key, entry), "key_check": _key_check(master)})
         return self._info(key, entry)
+
+    def renew(self, workspace: str, key: str, value: str) -> bool:
+        """See WritableSecrets. Raises as `set` does."""
+        check_key(key)
+        check_value(value)
+        with self._writing():
+            document = self._read(fresh=True)
+            entry = document["secrets"].get(workspace, {}).get(key)
+            if entry is None:
+                return False
+            sealed = _sealed(self._master(document), workspace, key, value)
+            self._write(_with_entry(document, workspace, key, {**entry, "value": sealed}))
+        return True
 
     def grant(self, workspace: str, key: str, grant: SecretGrant) -> bool:
         """See WritableSecrets. Raises StoreBusy, StoreCorrupt or StoreUnavailable."""
@@ -257,6 +268,15 @@ class LocalSecretStore:
                 self._clock.sleep(_POLL_SECONDS)
             else:
                 return
+
+
+def _sealed(master: bytes, workspace: str, key: str, value: str) -> str:
+    """`value` as an entry has it."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415  most commands open no secret
+
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    sealed = nonce + AESGCM(master).encrypt(nonce, value.encode(), _bound_to(workspace, key))
+    return base64.b64encode(sealed).decode()
 
 
 def _grants_of(entry: Document) -> Grants:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from connectors.egress.hosts import BadHost, parse_host
-from engine.errors import Conflict, InvalidDocument, NotFound
+from engine.errors import InvalidDocument, NotFound
 from engine.governance.audit_entry import SECRET, Subject
+from engine.governance.connections import name_of
 from engine.governance.log_masking import KNOWN
 from engine.governance.masking import MINIMUM_ENCODED
 from engine.governance.resolving import granted
@@ -18,7 +19,7 @@ from engine.governance.shadowing import shadowed_by
 from engine.ports.secrets import ANY, Grants, SecretGrant, SecretInfo
 from functions.app.acts import Act
 from functions.app.routing import Call, RouteTable
-from functions.app.secret_uses import every_use, secret_uses
+from functions.app.secret_uses import check_unused, every_use, secret_uses
 from functions.app.shapes import base
 from functions.app.shapes import secrets as shapes
 
@@ -54,7 +55,7 @@ def put_secret(call: Call[shapes.SecretRequest]) -> shapes.Secret:
     """Create or rotate a secret.
 
     A value of fewer than 8 characters is refused unless `allow_short` says so: masking cannot find it safely."""
-    key, value = check_key(call.path["key"]), check_value(call.given.value)
+    key, value = _plain(call.path["key"]), check_value(call.given.value)
     return _write(call, key, value, _writable(call, key))
 
 
@@ -66,7 +67,7 @@ def rotate_secret(call: Call[shapes.SecretRequest]) -> shapes.Secret:
     """Give a secret a new value; its key stays, so no workflow changes.
 
     404 when there is none that can be written here. What runs uses the new value from its next call on."""
-    key = check_key(call.path["key"])
+    key = _plain(call.path["key"])
     value = check_value(call.given.value)
     before = _writable(call, key)
     if before is None:
@@ -85,14 +86,8 @@ def delete_secret(call: Call[shapes.DeleteSecretQuery]) -> base.Done:
     before = _writable(call, key)
     if before is None:
         raise _nothing_to_delete(key)
-    uses = secret_uses(every_use(services.catalog, call.workspace)).get(key, [])
-    if uses and not call.given.force:
-        names = ", ".join(dict.fromkeys(use.workflow for use in uses))
-        raise Conflict(
-            f"the secret {key!r} is used by {names}", where="key",
-            advice="Take it out of these workflows first, or delete it with force=true.",
-            details={"used_by": [use.model_dump() for use in uses]},
-        )
+    if not call.given.force:
+        check_unused(services.catalog, call.workspace, key)
     if not services.secret_store.delete(call.workspace, key):
         raise _nothing_to_delete(key)  # somebody was faster
     call.act.done(before=_recorded(before))
@@ -180,6 +175,17 @@ def _host(text: str) -> str:
         raise InvalidDocument(
             f"{text!r} {error}", where="host", advice="A host's name or address, without scheme, port and path."
         ) from None
+
+
+def _plain(key: str) -> str:
+    """`key`, where it is no connection's. Raises InvalidDocument."""
+    name = name_of(check_key(key))
+    if name is not None:
+        raise InvalidDocument(
+            f"{key!r} is the key of a connection", where="key",
+            advice=f"automate connections add {name} makes it, or gives it another value.",
+        )
+    return key
 
 
 def _grants(grants: Grants) -> list[shapes.SecretGrant] | None:

@@ -127,3 +127,60 @@ class GrantNeeded(Given):
     workflow: str
     connector: str
     host: str
+
+
+class ConnectionRequest(Taken):
+    """A connection as a whole: what is left out is not taken over from one of before. Secrets are never shown again."""
+
+    kind: Literal["api_key", "bearer", "basic", "oauth2_client_credentials"]
+    secret: str = Field("", repr=False, description="api_key, bearer, basic: the key, the token, the password.")
+    user: str = Field("", description="basic: the user.")
+    header: str = Field("", description="api_key: the header that `http` sends it in.")
+    query: str = Field("", description="api_key: the parameter that `http` sends it in.")
+    token_url: str = Field("", description="OAuth2: the token endpoint.")
+    client_id: str = Field("", description="OAuth2: how the service calls this client.")
+    client_secret: str = Field("", repr=False, description="OAuth2: the client's secret.")
+    client_auth: Literal["basic", "body"] = Field(
+        "basic", description="OAuth2: whether the client's secret is sent in the header Authorization or in the form."
+    )
+    scopes: list[str] = Field(default_factory=list, max_length=100, description="OAuth2: what is asked for.")
+    parameters: dict[str, str] = Field(
+        default_factory=dict, description="OAuth2: more that the token endpoint wants, such as audience."
+    )
+    test_url: str = Field("", description="An address that a GET with the connection must reach.")
+    untested: bool = Field(False, description="Keep it although nothing says how it could be tested.")
+    allow_short: bool = Field(
+        False, description="Take a secret of fewer than 8 characters, which masking cannot tell from ordinary text."
+    )
+
+
+class Connection(Given):
+    """What may be shown of a connection: no secret, and no token."""
+
+    name: str
+    key: str = Field(description="The key of its secret: what a step names, and what is granted.")
+    kind: str
+    user: str
+    token_url: str
+    client_id: str
+    scopes: list[str]
+    test_url: str
+    tested_at: Time = Field(description="When it was tested before it was saved; null where it was not.")
+    expires_at: Time = Field(description="OAuth2: when the access token that is kept ends; a new one is got before.")
+    updated_at: Time
+    updated_by: str | None
+    grants: list[SecretGrant] | None
+    used_by: list[SecretUse]
+
+
+class ConnectionList(Given):
+    """The connections of a workspace, by name."""
+
+    connections: list[Connection]
+
+
+class TestedConnection(Given):
+    """A connection that works."""
+
+    name: str
+    asked: list[str] = Field(description="The addresses that were asked.")

@@ -36,8 +36,8 @@ def list_secrets() -> None:
     screen = session().screen
     screen.show_table(
         found, ("KEY", "WHERE", "CHANGED", "BY", "GRANTED TO"),
-        [(item["key"], _where(item), screen.ago(item["updated_at"]), item["updated_by"] or "", _granted(item["grants"]))
-         for item in found["secrets"]],
+        [(item["key"], _where(item), screen.ago(item["updated_at"]), item["updated_by"] or "",
+          granted_to(item["grants"])) for item in found["secrets"]],
         empty="No secrets. Set one: automate secrets set KEY",
     )
 
@@ -117,7 +117,7 @@ def show_usage(*, key: str) -> None:
           "yes" if use["granted"] else "no") for use in found["uses"]],
         empty=f"Nothing names {key}.",
     )
-    screen.notice(f"{key} is granted to {_granted(found['grants'])}." if found["backend"] else f"Nowhere is a {key}.")
+    screen.notice(f"{key} is granted to {granted_to(found['grants'])}." if found["backend"] else f"Nowhere is a {key}.")
 
 
 @secrets.command("grant")
@@ -135,7 +135,7 @@ def grant_secret(*, key: str, workflow: str | None, connector: str, host: str) -
     given = {"workflow": workflow, "connector": connector, "host": host}
     with session().client() as api:
         info = api.post(f"/secrets/{part(key)}/grants", given)
-    session().screen.show(info, lambda: click.echo(f"{key} is granted to {_granted(info['grants'])}"))
+    session().screen.show(info, lambda: click.echo(f"{key} is granted to {granted_to(info['grants'])}"))
 
 
 @secrets.command("revoke")
@@ -154,10 +154,10 @@ def revoke_secret(*, key: str, workflow: str | None, connector: str, host: str, 
     given = {"all": True} if everything else {"workflow": workflow, "connector": connector, "host": host}
     with session().client() as api:
         info = api.delete(f"/secrets/{part(key)}/grants", **given)
-    session().screen.show(info, lambda: click.echo(f"{key} is granted to {_granted(info['grants'])}"))
+    session().screen.show(info, lambda: click.echo(f"{key} is granted to {granted_to(info['grants'])}"))
 
 
-def _granted(grants: list[Json] | None) -> str:
+def granted_to(grants: list[Json] | None) -> str:
     """Who may use a secret, in words."""
     if grants is None:
         return "everybody"

@@ -266,6 +266,63 @@ export interface Changeover {
   by: string;
 }
 
+/** What may be shown of a connection: no secret, and no token. */
+export interface Connection {
+  name: string;
+  /** The key of its secret: what a step names, and what is granted. */
+  key: string;
+  kind: string;
+  user: string;
+  token_url: string;
+  client_id: string;
+  scopes: string[];
+  test_url: string;
+  /** When it was tested before it was saved; null where it was not. */
+  tested_at: string | null;
+  /** OAuth2: when the access token that is kept ends; a new one is got before. */
+  expires_at: string | null;
+  updated_at: string | null;
+  updated_by: string | null;
+  grants: SecretGrant[] | null;
+  used_by: SecretUse[];
+}
+
+/** The connections of a workspace, by name. */
+export interface ConnectionList {
+  connections: Connection[];
+}
+
+/** A connection as a whole: what is left out is not taken over from one of before. Secrets are never shown again. */
+export interface ConnectionRequest {
+  kind: "api_key" | "bearer" | "basic" | "oauth2_client_credentials";
+  /** api_key, bearer, basic: the key, the token, the password. */
+  secret?: string;
+  /** basic: the user. */
+  user?: string;
+  /** api_key: the header that `http` sends it in. */
+  header?: string;
+  /** api_key: the parameter that `http` sends it in. */
+  query?: string;
+  /** OAuth2: the token endpoint. */
+  token_url?: string;
+  /** OAuth2: how the service calls this client. */
+  client_id?: string;
+  /** OAuth2: the client's secret. */
+  client_secret?: string;
+  /** OAuth2: whether the client's secret is sent in the header Authorization or in the form. */
+  client_auth?: "basic" | "body";
+  /** OAuth2: what is asked for. */
+  scopes?: string[];
+  /** OAuth2: more that the token endpoint wants, such as audience. */
+  parameters?: Record<string, string>;
+  /** An address that a GET with the connection must reach. */
+  test_url?: string;
+  /** Keep it although nothing says how it could be tested. */
+  untested?: boolean;
+  /** Take a secret of fewer than 8 characters, which masking cannot tell from ordinary text. */
+  allow_short?: boolean;
+}
+
 /** A connector; `problem` says why one cannot be loaded. */
 export interface Connector {
   code: string;
@@ -1816,6 +1873,13 @@ export interface TestRequest {
   facts?: Record<string, Json>;
   /** The source's own id. */
   dedupe_key?: string | null;
+}
+
+/** A connection that works. */
+export interface TestedConnection {
+  name: string;
+  /** The addresses that were asked. */
+  asked: string[];
 }
 
 /** What a trigger would make of it; nothing was written. */

@@ -127,7 +127,7 @@ class RightsWorld(World):
             for name in ("journal", "index", "queue", "catalog", "pauses", "deliveries", "trigger_states", "activities")
         }, audit=audit.log, erasure=None, together=None if self.stores.together is None else self.together)
         services = services_over(
-            ports, self.settings, self.clock, TaskChain(self.tasks, AnswerMasks(())), audit,
+            ports, self.settings, self.clock, TaskChain(self.tasks, AnswerMasks(()), None), audit,
             budgets=Budgets(ports.trigger_states, ports.index, self.clock), new_worker=self.worker, secret_backends=(),
             secret_store=None,  # type: ignore[arg-type]  it sets none
             caller_of=lambda _context, _headers: self._caller(audit), logs=NoLogs(), place=Place("test"),

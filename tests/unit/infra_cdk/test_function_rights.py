@@ -125,6 +125,9 @@ def test_what_the_rows_say_besides(stage, things):
         caller = stage.role(function)
         assert stage.may(caller, "logs:FilterLogEvents", lines) is (function == "api")
         assert stage.may(caller, "cloudwatch:DescribeAlarms", "*") is (function == "api")
+        for key in ("connection.sales", "team/connection.sales"):
+            writes = stage.may(caller, "secretsmanager:PutSecretValue", secret(key))
+            assert writes is (function in ("api", "worker")), f"{function}: {key}"
         assert stage.may(caller, "sqs:ReceiveMessage", things["wakes"]) is (function == "worker")
         assert stage.may(caller, "sqs:ReceiveMessage", things["dead"]) is (function == "deadletter")
         assert stage.may(caller, "kms:Decrypt", things["key"]) is (function != "connector")

@@ -193,7 +193,12 @@ def test_what_a_file_declares_is_an_action_as_python_declares_it():
             "type": "integer", "default": 10, "minimum": 1, "maximum": 1000,
             "description": "The most pages to ask for.",
         },
+        "connection": {
+            "type": "string", "secret": True,
+            "description": "A connection, which says who calls: the SecretRef of its key.",
+        },
     }
+    assert spec.connections == {"basic": {"username": "user", "password": "secret"}}
     assert set(spec.outputs) == {"items", "pages", "next"}
 
 

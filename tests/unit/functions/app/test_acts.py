@@ -90,6 +90,11 @@ def kept(api):
     api("PUT", "/secrets/KEY", {"value": "a long value"})
 
 
+def connected(api):
+    given = {"kind": "bearer", "secret": "a long value", "untested": True}
+    assert api("PUT", "/connections/sales", given).status == 200
+
+
 def shared(api):
     kept(api)
     api("POST", "/secrets/KEY/grants", {"workflow": "flow"})
@@ -222,6 +227,10 @@ CASES = {
     "erase_execution": (started(PASS), "/executions/flow%3Aone", None, {"erasure/<id>"}),
     "erase_by_key": (keyed, "/erasures", {"business_key": "k"}, {"erasure/<id>"}),
     "erase_actor": (acted, "/erasures/actors", {"actor": "eve"}, {"erasure/<id>"}),
+    "put_connection": (None, "/connections/sales", {"kind": "bearer", "secret": "a long value", "untested": True},
+                       {"secret/connection.sales"}),
+    "test_connection": (connected, "/connections/sales/test", {}, set()),
+    "delete_connection": (connected, "/connections/sales", None, {"secret/connection.sales"}),
     "delete_secret": (kept, "/secrets/KEY", None, {KEY}),
     "grant_secret": (kept, "/secrets/KEY/grants", {"workflow": "flow"}, {KEY}),
     "revoke_secret": (shared, "/secrets/KEY/grants?workflow=flow", None, {KEY}),

@@ -19,6 +19,7 @@ from types import SimpleNamespace
 import click
 import pytest
 
+from engine.governance.connections import Connection
 from engine.ports.deliveries import DeliveryQuery
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.secrets import SecretGrant
@@ -183,6 +184,19 @@ CASES = {
     "secrets rotate": [["KEY"], ["NOPE"], ["KEY", "--allow-short"]],
     "secrets get": [["KEY"], ["NOPE"]],
     "secrets delete": [["KEY", "--force"], ["NOPE"]],
+    "connections list": [[]],
+    "connections add": [
+        ["new", "--kind", "bearer", "--untested"], ["new", "--kind", "bearer"],
+        ["a b", "--kind", "bearer", "--untested"],
+        ["new", "--kind", "api_key", "--header", "X-Key", "--untested", "--allow-short"],
+        ["new", "--kind", "api_key", "--query", "key", "--untested"], ["new", "--kind", "basic", "--user", "ada",
+         "--untested"], ["new", "--kind", "bearer", "--test-url", "http://127.0.0.1:1/"],
+        ["new", "--kind", "oauth2_client_credentials", "--token-url", "https://127.0.0.1:1/token", "--client-id", "c",
+         "--client-auth", "body", "--scope", "a", "--scope", "b", "--parameter", "audience=x"],
+        ["new", "--kind", "oauth2_client_credentials", "--parameter", "audience"],
+    ],
+    "connections test": [["kept"], ["nope"]],
+    "connections remove": [["kept"], ["nope"], ["kept", "--force"]],
     "tokens add": [["eve@example.com", "--role", "viewer", "--expires", "90d"], ["ci", "--role", "viewer"],
                    ["x", "--role", "emperor"], ["a b", "--role", "viewer"],
                    ["x", "--role", "viewer", "--expires", "0d"]],
@@ -307,6 +321,7 @@ def prepared(tmp_path_factory):
         }))
         for key in ("KEY", "OPEN"):
             product.secrets.set("default", key, "a value of some length", by="ada")
+        product.services.connections.save("default", "kept", Connection("bearer", secret="a long value"), by="ada")
         product.secrets.grant("default", "OPEN", SecretGrant("hello", "http", "a.example"))
         main.run(["--data-dir", str(folder), "audit", "export", "--output", names["log"]])
     product.close()
