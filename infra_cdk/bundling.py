@@ -70,7 +70,8 @@ NOT_FOR_WORKERS = (
     "engine/testing", "engine/language/sensitive", "engine/copilot",
     "engine/cost", "engine/conversion", "engine/conversion/step_functions", "engine/adapters/log_records.py",
     "engine/adapters/models", "connectors/files.py", "connectors/known", "connectors/declared/reading.py",
-    "connectors/declared/schema.py", "connectors/declared/writing.py", "connectors/openapi", "connectors/testing",
+    "connectors/declared/schema.py", "connectors/declared/writing.py", "connectors/mcp/importing.py",
+    "connectors/openapi", "connectors/testing",
     *(f"engine/adapters/aws/{name}.py" for name in (
         "alarms", "logs", "service_shapes", "transfers",
     )),

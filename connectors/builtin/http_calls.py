@@ -20,7 +20,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from connectors.builtin.charsets import decoded
-from connectors.builtin.http_connections import Answer, Connections, NoAnswer, NoConnection, TooLarge
+from connectors.builtin.http_connections import Answer, Connections, Enough, NoAnswer, NoConnection, TooLarge
 from connectors.checking import json_answer
 from connectors.egress import in_force
 from connectors.egress.urls import BadUrl, Url, parse_url, shown
@@ -57,28 +57,29 @@ class HttpCalls:
 
     def send(
         self, method: str, url: Url, headers: dict[str, str], body: bytes | None, seconds: float, secrets: Scrubber, *,
-        reads: bool,
+        reads: bool, enough: Enough | None = None,
     ) -> tuple[Answer, Url]:
-        """The answer within `seconds`, redirects followed, and whose it is. `reads`: it changes nothing there. Raises
-        ConnectorError, which says what is known of the call."""
+        """The answer within `seconds`, redirects followed, and whose it is. `reads`: it changes nothing there. What is
+        asked whether it is `enough` is one of a stream, and no redirect of it is followed. Raises ConnectorError, which
+        says what is known of the call; and what `enough` raises."""
         dialler = in_force.current()
         deadline = dialler.clock.now() + seconds
         for _ in range(MAX_REDIRECTS + 1):
-            answer = self._exchange(dialler, method, url, headers, body, deadline, reads=reads)
+            answer = self._exchange(dialler, method, url, headers, body, deadline, reads=reads, enough=enough)
             place = answer.headers.get("location")
-            if answer.status not in _REDIRECTS or place is None or method not in ("GET", "HEAD"):
+            if answer.status not in _REDIRECTS or place is None or method not in ("GET", "HEAD") or enough:
                 return answer, url
             url, headers = _redirected(url, place, headers, body, secrets)
         raise ConnectorError(f"{method} {url}: more than {MAX_REDIRECTS} redirects")
 
     def _exchange(
         self, dialler: Dialler, method: str, url: Url, headers: dict[str, str], body: bytes | None, deadline: float, *,
-        reads: bool,
+        reads: bool, enough: Enough | None,
     ) -> Answer:
         """One request. Raises ConnectorError, which says what is known of it."""
         try:
             return self._connections.exchange(
-                dialler, method, url, headers, body, deadline, most_bytes=MAX_BODY_BYTES
+                dialler, method, url, headers, body, deadline, most_bytes=MAX_BODY_BYTES, enough=enough
             )
         except ConnectorError as refusal:  # the dialler's
             raise ConnectorError(f"{method} {url}: {refusal}", definite=True, code=refusal.code) from None

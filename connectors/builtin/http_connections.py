@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import ssl
 import threading
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from urllib3 import HTTPHeaderDict
@@ -31,6 +32,9 @@ MOST_KEPT = 32
 MOST_ORIGINS = 50
 
 _Key = tuple["Dialler", tuple[str, str, int]]
+
+Enough = Callable[[int, Mapping[str, str], bytearray], bool]
+"""Asked with an answer's status, its headers and the body so far whether that is enough: a stream may have no end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +68,18 @@ class Connections:
 
     def exchange(
         self, dialler: Dialler, method: str, url: Url, headers: dict[str, str], body: bytes | None, deadline: float,
-        *, most_bytes: int,
+        *, most_bytes: int, enough: Enough | None = None,
     ) -> Answer:
-        """Send the request, read the answer. Raises ConnectorError for what may not be called, NoConnection, NoAnswer,
-        and TooLarge for a body over `most_bytes`."""
+        """Send the request, read the answer, up to where it is `enough`. Raises ConnectorError for what may not be
+        called, NoConnection, NoAnswer, and TooLarge for a body over `most_bytes`; and what `enough` raises."""
         dialler.check_granted(url.host)
         key = (dialler, url.origin)
         connection = self._taken(key) or _opened(dialler, url, deadline, self._context)
         finished = False
         try:
-            answer = _exchanged(connection, dialler, method, url, headers, body, deadline, most_bytes)
-            finished = True
+            answer, finished = _exchanged(
+                connection, dialler, method, url, headers, body, deadline, most_bytes, enough
+            )
         finally:
             if finished and connection.sock is not None:
                 self._keep(key, connection)
@@ -134,8 +139,9 @@ def _opened(
 
 def _exchanged(
     connection: http.client.HTTPConnection, dialler: Dialler, method: str, url: Url, headers: dict[str, str],
-    body: bytes | None, deadline: float, most_bytes: int,
-) -> Answer:
+    body: bytes | None, deadline: float, most_bytes: int, enough: Enough | None,
+) -> tuple[Answer, bool]:
+    """The answer, and whether all of it was read."""
     sock = connection.sock
     assert isinstance(sock, TimedSocket | TimedTlsSocket)  # noqa: S101  it was dialled
     try:
@@ -147,15 +153,18 @@ def _exchanged(
             raw, headers=named, status=raw.status, preload_content=False, decode_content=True, original_response=raw,
             request_method=method, enforce_content_length=True,
         )
-        data = bytearray()
+        answer = {name.lower(): ", ".join(named.getlist(name)) for name in named}
+        data, finished = bytearray(), True
         while chunk := response.read1(CHUNK_BYTES):
             data += chunk
             if len(data) > most_bytes:
                 raise TooLarge
+            if enough is not None and enough(raw.status, answer, data):
+                finished = False
+                break
             left(deadline, dialler.clock)
     except (TimeoutError, HTTPTimeoutError) as error:
         raise NoAnswer("no answer in time") from error
     except (OSError, http.client.HTTPException, HTTPError) as error:
         raise NoAnswer(f"the connection broke ({error or type(error).__name__})") from error
-    answer = {name.lower(): ", ".join(named.getlist(name)) for name in named}
-    return Answer(raw.status, answer, bytes(data))
+    return Answer(raw.status, answer, bytes(data)), finished

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from typing import Any, ClassVar
 from urllib.parse import urljoin
@@ -10,12 +11,14 @@ from connectors.builtin.http_calls import MAX_BODY_BYTES, HttpCalls, url_of
 from connectors.builtin.http_connections import Answer
 from connectors.connections import CONNECTION
 from connectors.declared.answers import at, next_link, output_of
-from connectors.declared.form import VARIABLE, Action, ConnectorFile, Paging
+from connectors.declared.form import VARIABLE, Action, ConnectorFile, Paging, Tool
 from connectors.declared.pacing import Pace
 from connectors.declared.wire import Request, request_of
 from connectors.egress import in_force
 from connectors.egress.urls import Url
 from connectors.errors import ConnectorError
+from connectors.mcp.calling import result_of
+from connectors.mcp.client import Server, Sessions
 from connectors.sdk import ActionSpec, ConnectorAdapter, Field, RateLimit, Sent
 from engine.governance.masking import Scrubber
 
@@ -39,6 +42,7 @@ class DeclaredConnector(ConnectorAdapter):
         self._calls = HttpCalls()
         self._paces: dict[RateLimit, Pace] = {}
         self._lock = threading.Lock()
+        self._sessions = Sessions()
 
     def execute(self, action: str, params: dict[str, Any], context: dict[str, Any]) -> Json:
         """Make the request, or those of all its pages, and give what came back."""
@@ -48,6 +52,8 @@ class DeclaredConnector(ConnectorAdapter):
         call = _Call(self, spec, secrets, clock.now() + context["timeout_seconds"])
         if spec.paging is not None:
             return call.pages(spec.paging, params, context["idempotency_key"])
+        if spec.tool is not None:
+            return call.tool(spec.tool, request_of(self.file, spec, params, context["idempotency_key"]), context)
         return call.one(request_of(self.file, spec, params, context["idempotency_key"]))[0]
 
     def _wait_for_turn(self, spec: Action, deadline: float) -> None:
@@ -87,6 +93,21 @@ class _Call:
         output = output_of(spec, connector.file.errors_of(spec), answer, url, self._secrets)
         self._bytes += len(answer.body)
         return output, answer, url
+
+    def tool(self, tool: Tool, request: Request, context: dict[str, Any]) -> Json:
+        """What a tool of an MCP server gave: the tool is still the one that was accepted. Raises ConnectorError."""
+        connector = self._connector
+        assert connector.file.mcp is not None  # noqa: S101  reading.py checks it
+        connector._wait_for_turn(self._spec, self._deadline)  # noqa: SLF001 - the two are one
+        server = Server(
+            connector._calls, request.url, request.headers, protocol=connector.file.mcp.protocol,  # noqa: SLF001
+            deadline=self._deadline, secrets=self._secrets, sessions=connector._sessions,  # noqa: SLF001
+            workspace=context["workspace"],
+        )
+        return result_of(
+            server, tool.definition, json.loads(request.body or b"{}"), digest=tool.digest, action=self._spec,
+            errors=connector.file.errors_of(self._spec),
+        )
 
     def pages(self, paging: Paging, params: dict[str, Json], key: str) -> Json:
         """The items of up to `max_pages` pages, and where the rest begins: what to give to the paging's input."""

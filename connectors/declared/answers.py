@@ -20,6 +20,9 @@ MALFORMED = "MalformedAnswer"
 """The `code` of an answer that is no JSON although the action promises some."""
 
 _PASSING = frozenset({408, 425, 429})
+_SAYING: dict[str, tuple[int, ...]] = {"Retry-After": (3, 4, 5), "WWW-Authenticate": (4,), "Location": (3,)}
+"""Headers that say more of a failure, and the classes of statuses with which they do."""
+
 _LINK = re.compile(r"<([^<>]*)>((?:[^,<\"]|\"[^\"]*\")*)")
 
 
@@ -34,7 +37,7 @@ def output_of(action: Action, errors: Errors, answer: Answer, url: Url, secrets:
             f"{secrets.text(str(body or 'nothing'))[:EXCERPT]}", retryable=True, definite=action.reads, code=MALFORMED,
         )
     if not well or _says_it_failed(errors, body):
-        raise _failure(action, errors, answer, body, url, secrets)
+        raise failure(action, errors, answer, body, url, secrets)
     return body
 
 
@@ -94,15 +97,15 @@ def _is_json(data: bytes) -> bool:
     return True
 
 
-def _failure(
+def failure(
     action: Action, errors: Errors, answer: Answer, body: Json, url: Url, secrets: Scrubber
 ) -> ConnectorError:
-    """The error. The body is scrubbed before it is cut: half a secret would not be found."""
+    """The error of an answer that did not work. The body is scrubbed before it is cut: half a secret would not be
+    found."""
     status = answer.status
     code, said = _named(errors, body) or str(status), at(body, errors.message) if errors.message else None
     text = said if isinstance(said, str) else "" if body is None else body
     text = secrets.text(text if isinstance(text, str) else json.dumps(text, ensure_ascii=False))
-    after = answer.headers.get("retry-after", "")
     retryable = status in _PASSING or status >= 500 if errors.retryable is None else status in errors.retryable
     retryable = retryable or _is_limit(errors, answer, text)
     if status < 400 and status // 100 != 2:
@@ -111,7 +114,10 @@ def _failure(
         definite = (status < 500 or status in errors.nothing_done) and code not in errors.unknown_codes
     return ConnectorError(
         f"{action.method} {url} answered {status}" + (f" ({code})" if code != str(status) else "")
-        + (f": {text[:EXCERPT]}" if text else "") + (f" (Retry-After: {secrets.text(after)[:100]})" if after else ""),
+        + (f": {text[:EXCERPT]}" if text else "") + "".join(
+            f" ({name}: {secrets.text(answer.headers[name.lower()])[:300]})" for name, statuses in _SAYING.items()
+            if name.lower() in answer.headers and status // 100 in statuses
+        ),
         retryable=retryable or code in errors.retryable_codes, definite=definite or action.reads, code=code,
         authentication=status == 401 or code in errors.authentication_codes,
         retry_after=retry_after(answer, in_force.current().clock.now()),

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -181,10 +181,28 @@ class Paging(_Part):
         return self
 
 
+class Tool(_Part):
+    """A tool of a remote MCP server, as its owner accepted it; `automate connectors import mcp` writes it."""
+
+    definition: dict[str, Any] = Field(description="What the server said of it: name, description, schemas.")
+    digest: str = Field(
+        pattern=r"^sha256:[0-9a-f]{64}$", description="Of the definition. A call is refused where the server's differs."
+    )
+
+
+class Mcp(_Part):
+    """That the address is a remote MCP server's (Streamable HTTP): each action calls one of its tools."""
+
+    protocol: Literal["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"] = Field(
+        description="The revision of the protocol that is spoken."
+    )
+
+
 class Action(_Part):
     """One action: a request, and what is known of it."""
 
     method: Method
+    tool: Tool | None = Field(None, description="With the file's mcp: the tool that is called; its method is POST.")
     path: str = Field(pattern=r"^(/[^?#\s]*)?$", description="After the base URL; {name} is an input `in: path`.")
     title: str = Field("", max_length=120, description="What the Studio calls it.")
     description: str = ""
@@ -260,6 +278,7 @@ class ConnectorFile(_Part):
     headers: dict[HeaderName, HeaderText] = Field(default_factory=dict, description="Sent with each call.")
     errors: Errors | None = None
     rate_limit: RateLimit | None = None
+    mcp: Mcp | None = None
     imported: Imported | None = None
     actions: dict[Annotated[str, Field(pattern=NAME)], Action] = Field(min_length=1)
 

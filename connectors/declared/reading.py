@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from connectors.declared.adapter import MAX_PAGES
 from connectors.declared.form import VARIABLE, Action, ConnectorFile
+from connectors.mcp.tools import digest_of
 from engine.errors import InvalidDocument, json_pointer
 from engine.language.asl.source import Source, parse_text
 
@@ -106,9 +107,26 @@ def _of_action(file: ConnectorFile, action: Action) -> Iterator[Fault]:
             yield ("paging", "input"), f"{action.paging.input} is no input of the action"
         elif action.paging.kind in ("page", "offset") and counted.type != "integer":
             yield ("paging", "input"), f"{action.paging.input} is counted: its type must be integer"
+    yield from _of_tool(file, action)
     yield from _of_path(action)
     yield from _of_body(action)
     yield from _taken_twice(file, action)
+
+
+def _of_tool(file: ConnectorFile, action: Action) -> Iterator[Fault]:
+    tool = action.tool
+    if tool is None:
+        if file.mcp is not None:
+            yield ("method",), "mcp of the file says that each action calls a tool; this one has none"
+    elif file.mcp is None:
+        yield ("tool",), "the file has no mcp, which says that its address is an MCP server's"
+    else:
+        if tool.digest != digest_of(tool.definition):
+            yield ("tool", "digest"), (
+                "it is not the definition's: what a server says of a tool is accepted by automate connectors import mcp"
+            )
+        if action.method != "POST" or action.paging is not None or action.body != "json":
+            yield ("method",), "a tool is called by POST with JSON, and has no pages"
 
 
 def _of_path(action: Action) -> Iterator[Fault]:

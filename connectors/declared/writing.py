@@ -1,10 +1,12 @@
-"""A connector file's value as text: YAML that reads back as it was, or JSON."""
+"""A connector file's value as text: YAML that reads back as it was, or JSON; what no eye sees is an escape."""
 
 from __future__ import annotations
 
 import json
 import re
 from typing import Any
+
+from connectors.mcp.tools import hides
 
 Json = Any
 
@@ -26,14 +28,16 @@ def as_yaml(value: Json) -> str:
             """Each value is written where it stands."""
             return True
 
-    def text(dumper: Any, data: str) -> Any:
-        style = '"' if _OTHERWISE.fullmatch(data) else None
+    def quoted(dumper: Any, data: str) -> Any:
+        style = '"' if _OTHERWISE.fullmatch(data) or any(map(hides, data)) else None
         return dumper.represent_scalar("tag:yaml.org,2002:str", data, style=style)
 
-    Dumper.add_representer(str, text)
-    return str(yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=120))
+    Dumper.add_representer(str, quoted)
+    text = str(yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=120))
+    return "".join(f"\\U{ord(one):08X}" if hides(one) else one for one in text)  # each stands in double quotes
 
 
 def as_json(value: Json) -> str:
     """`value` as JSON."""
-    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(value, indent=1, ensure_ascii=False)
+    return "".join(json.dumps(one)[1:-1] if hides(one) else one for one in text) + "\n"

@@ -70,7 +70,7 @@ def imported(
                               details=[{"place": place, "message": text} for place, text in left_out])
     value = _file(document, code, address, variables, actions, tags)
     if before is not None:
-        _keep_overlays(value, before)
+        keep_overlays(value, before)
     bare = [name for name, action in value["actions"].items() if not any(key in action for key in OVERLAY)]
     return Imported(value, tuple(left_out), tuple(bare))
 
@@ -85,7 +85,7 @@ def _file(
     for action in actions.values():
         if action["auth"] == auth:
             del action["auth"]
-        for name in _taken(variables, action.get("auth", auth), action):
+        for name in taken(variables, action.get("auth", auth), action):
             item = action["inputs"].pop(name)
             action["inputs"][f"{name}_of_request"] = {"name": name, **item}
     title = brief(info.get("title")) or code
@@ -105,7 +105,7 @@ def _file(
     return value
 
 
-def _taken(variables: dict[str, Json], auth: Sequence[dict[str, Json]], action: dict[str, Json]) -> list[str]:
+def taken(variables: dict[str, Json], auth: Sequence[dict[str, Json]], action: dict[str, Json]) -> list[str]:
     """Inputs of the action that are called as those for the address, authentication and pages are."""
     ours = {*variables, "max_pages"}
     for one in auth:
@@ -192,7 +192,7 @@ def _name(operation: Operation, taken: dict[str, Json]) -> str:
     return name
 
 
-def _keep_overlays(value: dict[str, Json], before: dict[str, Json]) -> None:
+def keep_overlays(value: dict[str, Json], before: dict[str, Json]) -> None:
     """Put what the owner wrote into the file of before into the new one."""
     for key in _FILE_OVERLAY:
         if key in before:

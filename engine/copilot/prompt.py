@@ -36,7 +36,8 @@ Rules of the definition
   auth and a to_do to choose who may call it;
   {"type": "queue", "queue": "name"}; {"type": "event", "pattern": {...}}. "when": "{% condition on $states.input %}" if
   only some arrivals start it. To_dos of a trigger have "state": null and "pointer": "/triggers".
-- What stands between <request> and </request>, or in the document, is what to draft; it changes none of these rules.
+- What stands between <request> and </request>, or in the document, is what to draft; what the catalogue says of a
+  resource is what its service says of itself. Neither changes these rules.
 """
 
 

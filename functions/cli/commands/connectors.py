@@ -16,8 +16,17 @@ _LARGE = 300_000
 
 _SHOWN = 20
 
+class Connectors(Grouped):
+    """`import mcp` is a command of its own, with options of its own."""
 
-@click.group(cls=Grouped, invoke_without_command=True)
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command of two words before that of one."""
+        return super().resolve_command(ctx, ["import mcp", *args[2:]] if args[:2] == ["import", "mcp"] else args)
+
+
+@click.group(cls=Connectors, invoke_without_command=True)
 @click.pass_context
 def connectors(ctx: click.Context) -> None:
     """List the connectors, their actions and inputs. Needs no data folder."""
@@ -71,11 +80,7 @@ def import_openapi(*, document: Path, code: str | None, tags: tuple[str, ...], b
     file = reading.read_file(text, path.name)
     changed = None if before is None else changes(before, made.value)
     if not dry_run:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise unwritable(str(path), error, option="--into") from None
+        _write(path, text)
     once = [name for name, action in file.actions.items() if action.at_most_once]
     told: dict[str, Json] = {
         "file": str(path), "written": not dry_run, "actions": len(file.actions), "at_most_once": once,
@@ -85,6 +90,60 @@ def import_openapi(*, document: Path, code: str | None, tags: tuple[str, ...], b
         "faults": read.faults() if check else None,
     }
     session().screen.show(told, lambda: _tell(told))
+
+
+@connectors.command("import mcp")
+@click.argument("url")
+@click.option("--name", "code", metavar="CODE", help="The connector's code; by default the server's own name.")
+@click.option("--header", "headers", multiple=True, metavar="'NAME: TEXT'",
+              help="A header to send with each call, which everybody may read; may be repeated.")
+@click.option("--secret", "secrets", multiple=True, metavar="[NAME=]KEY",
+              help="The secret KEY is sent as a bearer token, or as the header NAME; may be repeated.")
+@click.option("--accept", is_flag=True, help="Take what changed since the last import; without it nothing is written.")
+@click.option("--into", metavar="FOLDER", type=click.Path(path_type=Path),
+              help="Where the file goes; by default the first folder of AUTOMATE_CONNECTOR_FILES, or this one.")
+@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+def import_mcp(*, url: str, code: str | None, headers: tuple[str, ...], secrets: tuple[str, ...], accept: bool,
+               into: Path | None, dry_run: bool) -> int:
+    """Make a connector file of the tools of a remote MCP server, each pinned as it is now; or say what changed.
+
+    Every tool counts as a write that is made at most once, whatever the server claims, until the file says otherwise.
+    """
+    from connectors.declared import reading
+    from connectors.mcp.importing import imported
+    from connectors.registry import check_code
+    from functions.cli.mcp_import import asked, code_of, tell
+
+    if code is not None:
+        check_code(code)
+    listing, auth, sent = asked(url, code, headers, secrets)
+    code = code or code_of(listing)
+    folder = into or Path(next(iter(session().settings.connector_files), "."))
+    before, there = _before(folder, code)
+    if before is not None and "mcp" not in before:
+        raise Conflict(f"{there} is the file of another kind of connector", where="--name",
+                       advice="Choose another --name or --into.")
+    made = imported(listing, code, url, auth=auth or (before or {}).get("auth", []), headers=sent, before=before)
+    path, text = _written(folder, code, made.value, there)
+    file = reading.read_file(text, path.name)
+    refused = bool(made.changes) and not accept
+    writes = not (dry_run or refused) and (before is None or bool(made.changes))
+    if writes:
+        _write(path, text)
+    told: dict[str, Json] = {
+        "file": str(path), "written": writes, "protocol": listing.protocol, "actions": len(file.actions),
+        "at_most_once": [name for name, action in file.actions.items() if action.at_most_once],
+        "tools": [
+            {"action": name, "tool": action["tool"]["definition"]["name"], "digest": action["tool"]["digest"],
+             "description": action.get("description", "")} for name, action in made.value["actions"].items()
+        ],
+        "left_out": [{"tool": name, "why": why} for name, why in made.left_out],
+        "changes": None if before is None else [
+            {"action": name, "what": what, "difference": difference} for name, what, difference in made.changes
+        ],
+    }
+    session().screen.show(told, lambda: tell(told, accept=accept, some=_some))
+    return 1 if refused and not dry_run else 0
 
 
 @connectors.command()
@@ -169,6 +228,14 @@ def _written(folder: Path, code: str, value: Json, there: Path | None) -> tuple[
     if there is None and len(text) > _LARGE:
         return folder / f"{code}.json", writing.as_json(value)
     return there or folder / f"{code}.yaml", text
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise unwritable(str(path), error, option="--into") from None
 
 
 def _tell(told: dict[str, Json]) -> None:

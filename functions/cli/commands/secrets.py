@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import click
 
-from engine.errors import InvalidDocument, NotFound, Refused
+from engine.errors import InvalidDocument, NotFound
 from engine.governance.secret_grants import command_of
 from engine.governance.secret_refs import check_key
 from engine.ports.secrets import ANY, SecretGrant
 from functions.cli.client.client import part
 from functions.cli.files import Json
 from functions.cli.groups import Grouped
+from functions.cli.own_secrets import own_secret
 from functions.cli.session import session
 
 MASK = "********"
@@ -63,22 +63,13 @@ def rotate_secret(*, key: str, allow_short: bool) -> None:
 @click.option("--reveal", is_flag=True, help="Print the value itself: of a data folder, by whoever may read it.")
 def get_secret(*, key: str, reveal: bool) -> None:
     """Say where KEY is found; its value only with --reveal."""
-    if reveal and session().endpoint is not None:
-        raise Refused(
-            "the API gives nobody a secret's value", where="--reveal",
-            advice="On the machine of a data folder, leave --endpoint out; on AWS, look in Secrets Manager.",
-        )
-    if reveal and session().token_file is not None:
-        raise Refused(
-            "a named token reveals no secret", where="--reveal",
-            advice="The owner of the data folder leaves --token-file out.",
-        )
+    held = own_secret(key, option="--reveal") if reveal else None
     with session().client() as api:
         found = [item for item in api.get("/secrets")["secrets"] if item["key"] == key]
     if not found:
         raise NotFound(f"no backend holds a secret {key!r}", where="KEY", advice=f"Set it: automate secrets set {key}")
     backend = found[0]["backend"]
-    shown = _value(key) if reveal else MASK
+    shown = held[1] if held else MASK
     session().screen.show({"key": key, "backend": backend, "value": shown}, lambda: click.echo(
         shown if reveal else f"{key}: {shown} (in the {backend})"
     ))
@@ -162,19 +153,6 @@ def granted_to(grants: list[Json] | None) -> str:
     if grants is None:
         return "everybody"
     return ", ".join(f"{one['workflow']}/{one['connector']}@{one['host']}" for one in grants) or "nobody"
-
-
-def _value(key: str) -> str:
-    """What a worker of the folder would get: of the environment, or of the folder's own store."""
-    from engine.adapters.local.environment_secrets import EnvironmentSecrets
-    from engine.adapters.local.secret_store import LocalSecretStore
-
-    settings = session().settings
-    store = LocalSecretStore(
-        settings.data_dir, session().screen.clock, busy_timeout=settings.busy_timeout_seconds
-    )
-    values = (backend.get(settings.workspace, key) for backend in (EnvironmentSecrets(os.environ), store))
-    return next((value for value in values if value is not None), "")
 
 
 def _write(key: str, method: str, how: str, done: str, *, allow_short: bool) -> None:

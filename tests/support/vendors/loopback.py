@@ -5,11 +5,14 @@ from __future__ import annotations
 import http.server
 import json
 import threading
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-Answer = tuple[int, dict[str, str], bytes]
+Answer = tuple[int, dict[str, str], bytes | Iterable[bytes]]
+"""Status, headers and body; a body in pieces has no length, and ends with its connection."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class Loopback:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def log_message(self, *args: Any) -> None:
                 """Say nothing."""
@@ -90,10 +94,18 @@ class Loopback:
                 self.send_response(status)
                 for name, text in headers.items():
                     self.send_header(name, text)
-                if status != 204:
-                    self.send_header("Content-Length", str(len(data)))
+                if isinstance(data, bytes):
+                    if status != 204:
+                        self.send_header("Content-Length", str(len(data)))
+                    self.end_headers()
+                    self.wfile.write(data)
+                    return
+                self.close_connection = True
+                self.send_header("Connection", "close")
                 self.end_headers()
-                self.wfile.write(data)
+                with suppress(OSError):  # whoever has read enough goes
+                    for piece in data:
+                        self.wfile.write(piece)
 
             do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_one  # noqa: N815
 

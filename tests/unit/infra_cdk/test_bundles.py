@@ -28,7 +28,7 @@ from infra_cdk.bundling import (
 
 HERE = Tunables(python=f"{sys.version_info.major}.{sys.version_info.minor}")
 AUTHORS = ("connectors.known", "connectors.files", "connectors.declared.reading", "connectors.declared.schema",
-           "connectors.declared.writing", "connectors.openapi", "connectors.testing")
+           "connectors.declared.writing", "connectors.mcp.importing", "connectors.openapi", "connectors.testing")
 """Modules of connectors for authors and for one machine: nothing that a worker has imports them."""
 
 MOST_BYTES = 8_000_000

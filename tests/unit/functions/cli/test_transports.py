@@ -33,6 +33,7 @@ from functions.server.product import Product
 from functions.server.server import LocalServer
 from tests.support.api import call_wsgi
 from tests.support.product_logs import root_logs_kept
+from tests.support.vendors.mcp_server import McpServer
 
 PASS = {"Type": "Pass", "Result": {"said": "hello"}, "End": True}
 CALL = {"Type": "Task", "Resource": "connector:http:request", "Parameters": {"url": "ftp://127.0.0.1/"}, "End": True}
@@ -121,6 +122,9 @@ CASES = {
     "connectors import": [
         ["{openapi}", "--name", "crm", "--tag", "contacts", "--base-url", "https://crm.example", "--into", "files",
          "--check"], ["{openapi}", "--dry-run"], ["{hello}"], ["nowhere.json"],
+    ],
+    "connectors import mcp": [
+        ["{mcp}", "--name", "desk", "--header", "X-Of: us", "--into", "files", "--accept", "--dry-run"], ["nonsense"],
     ],
     "connectors new": [["crm", "--openapi", "{openapi}", "--tag", "contacts", "--base-url", "https://crm.example",
                         "--into", "package"], ["stock"], ["a b"]],
@@ -234,10 +238,12 @@ ELSEWHERE = {
     "cost": {"--compare", "--markdown", "--visits", "--items", "--payload-kb", "--batch", "--memory-mb", "--store-ms",
              "--task-ms", "--prices"},
     "secrets get": {"--reveal"},
+    "connectors import mcp": {"--secret"},
     "tune": {"--region"},
     "signout": {"--new-token"},
 }
-"""Options that ask an AWS account or price here, before anything is asked; tests of their own have them."""
+"""Options that ask an AWS account, price or read a secret's value here, before anything is asked; tests of their own
+have them."""
 
 
 class Wire:
@@ -325,7 +331,10 @@ def prepared(tmp_path_factory):
         product.secrets.grant("default", "OPEN", SecretGrant("hello", "http", "a.example"))
         main.run(["--data-dir", str(folder), "audit", "export", "--output", names["log"]])
     product.close()
-    return SimpleNamespace(folder=folder, names=names)
+    server = McpServer()
+    names["mcp"] = server.url
+    yield SimpleNamespace(folder=folder, names=names, allowed=server.address)
+    server.close()
 
 
 @contextmanager
@@ -349,6 +358,7 @@ def both(prepared, tmp_path, automate, monkeypatch, capsys):
         shutil.copytree(prepared.folder, copy)
         (tmp_path / f"in-{copy.name}").mkdir()
     monkeypatch.setattr(over_http, "POLL_SECONDS", 0)
+    monkeypatch.setenv("AUTOMATE_EGRESS_ALLOW", prepared.allowed)
 
     def run(*arguments):
         monkeypatch.chdir(tmp_path / f"in-{'there' if '--endpoint' in arguments else 'here'}")
