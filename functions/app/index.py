@@ -118,6 +118,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("POST", "/erasures", "storage"),
     ("POST", "/erasures/actors", "storage"),
     ("GET", "/erasures", "storage"),
+    ("GET", "/settings", "overview.settings"),
     ("GET", "/me", "me"),
     ("GET", "/health", "openapi"),
     ("GET", "/openapi.json", "openapi"),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from connectors.connections.kept import ConnectionSecrets
     from connectors.registry import Registry
     from engine.catalog.catalog import Catalog
+    from engine.catalog.heard import Heard
     from engine.clock import Clock
     from engine.durable.lifecycle.activities import Activities
     from engine.durable.lifecycle.erasing import Erasing
@@ -85,7 +86,7 @@ class Services:
     from outside, `open_erasing` what erases executions.
     `open_tokens` gives the named tokens. `alarms`, `transfers` and `open_grants` (the grants to IAM roles) are None on
     one machine, where `workers` counts the processes that serve the queue, `open_reads` gives what keeps who read what,
-    and `storage` looks at the folder.
+    and `storage` looks at the folder. `heard` is what of its AWS account a stage hears.
     `readers` is where the many reads of a list go on, side by side.
     """
 
@@ -119,6 +120,7 @@ class Services:
     open_grants: Callable[[], RoleGrants] | None = None
     open_reads: Callable[[], Reads] | None = None
     storage: Callable[[], Storage] | None = None
+    heard: Heard | None = None
 
     @property
     def catalog(self) -> Catalog:

@@ -21,7 +21,7 @@ MODULES = (
     "runs.explanation", "runs.forks", "map_runs", "operations", "redrives", "tasks", "activities",
     "triggers.deliveries", "triggers.hooks", "triggers.events", "triggers.forms", "definitions", "rules", "testing",
     "copilot", "secrets", "connections.kept", "tokens", "grants", "audit", "alarms", "figures", "uploads", "storage",
-    "me",
+    "overview.settings", "me",
 )
 """The modules of functions.app.routes, in the order in which their routes are shown; what describes them is last."""
 

@@ -204,7 +204,7 @@ def services_over(
         ),
         sync_starts=SyncStarts(executions, new_worker, clock), clock=clock, tasks=chain.tasks, logs=logs, place=place,
         started_by=StartedBy(audit), open_hiding=hiding, open_triggers=triggers, open_webhooks=webhooks,
-        open_erasing=erasing,
+        open_erasing=erasing, heard=heard,
     )
 
 

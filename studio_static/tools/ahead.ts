@@ -19,7 +19,8 @@ export const BEGINS_WITH: Readonly<Record<string, readonly string[]>> = {
   connectors: ["pages/connectors/ConnectorsPage.tsx"],
   audit: ["pages/audit/AuditPage.tsx"],
   access: ["pages/access/AccessPage.tsx"],
-  storage: ["pages/storage/StoragePage.tsx"],
+  settings: ["pages/settings/SettingsPage.tsx"],
+  storage: ["pages/settings/SettingsPage.tsx"],
 };
 
 export function pageFilesAhead(): Plugin {

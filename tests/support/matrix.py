@@ -56,6 +56,7 @@ TABLE = {
         GET /alarms
         GET /figures
         GET /storage
+        GET /settings
         GET /triggers
         GET /triggers/{workflow}/{trigger}
         GET /triggers/{workflow}/{trigger}/deliveries

@@ -104,10 +104,16 @@ def erase_actor(call: Call[erasures.EraseActorRequest]) -> erasures.ErasedActors
 
 @table.route("GET", "/erasures", right=Right.LOOK)
 def list_erasures(call: Call[base.Nothing]) -> erasures.ErasureList:
-    """List the erasures that were asked for and are not over."""
-    pending = call.services.open_erasing().pending(call.workspace)
+    """List the erasures that were asked for and are not over.
+
+    An id may name whom it is about. So the ids, and who asked, are for those who may erase (`access`); others see that
+    there is an erasure, since when, and of how many executions."""
+    pending, may = call.services.open_erasing().pending(call.workspace), call.may(Right.ACCESS)
     return erasures.ErasureList(erasures=[
-        erasures.Erasure.of(one, by=one.by.name, executions=list(one.executions)) for one in pending
+        erasures.Erasure.of(
+            one, by=one.by.name if may else None, executions=list(one.executions) if may else None,
+            count=len(one.executions),
+        ) for one in pending
     ])
 
 

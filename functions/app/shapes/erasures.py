@@ -62,12 +62,13 @@ class ErasedActors(Given):
 
 
 class Erasure(Given):
-    """One that is not over."""
+    """One that is not over. Who may not erase is not told whom it is about, nor who asked."""
 
     id: str
     at: Time
-    by: str
-    executions: list[str]
+    by: str | None = Field(description="Null without the right to erase.")
+    executions: list[str] | None = Field(description="Their ids; null without the right to erase.")
+    count: int = Field(description="How many executions.")
 
 
 class ErasureList(Given):

@@ -84,9 +84,12 @@ def told(entry: Json) -> str:
     """What an entry says, in one line."""
     shown: dict[str, Json] = {**entry["details"], **(entry["after"] if isinstance(entry["after"], dict) else {})}
     parts = [
-        f"{name} {shown[name]}" for name in ("version", "state", "attempt", "error", "act", "code", "answer", "backend")
-        if shown.get(name) is not None
+        f"{name} {shown[name]}" for name in (
+            "version", "state", "attempt", "error", "act", "code", "answer", "backend", "role", "executions",
+        ) if shown.get(name) is not None
     ]
+    if shown.get("actors"):
+        parts.append(f"no name any more: {', '.join(shown['actors'])}")
     if shown.get("accepted_failing_cases"):
         parts.append(f"failing cases accepted: {', '.join(shown['accepted_failing_cases'])}")
     reason = entry["reason"] or shown.get("cause")

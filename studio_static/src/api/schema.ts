@@ -195,6 +195,16 @@ export interface BudgetWait {
   until: string | null;
 }
 
+/** How many executions a workflow begins. */
+export interface Budgets {
+  /** No minute of the clock is given to more executions than this. */
+  executions_per_minute?: number | null;
+  /** No more executions than this have begun and not ended. */
+  open_executions?: number | null;
+  /** A start beyond that waits until it may begin, or is refused (429). */
+  when_exceeded?: "wait" | "refuse";
+}
+
 /**
  * How an account of a service stands, a connector with the secrets that steps name: its limit, which all workers
  * share, and until when nobody calls it.
@@ -631,12 +641,16 @@ export interface ErasedByKey {
   next_token: string | null;
 }
 
-/** One that is not over. */
+/** One that is not over. Who may not erase is not told whom it is about, nor who asked. */
 export interface Erasure {
   id: string;
   at: string | null;
-  by: string;
-  executions: string[];
+  /** Null without the right to erase. */
+  by: string | null;
+  /** Their ids; null without the right to erase. */
+  executions: string[] | null;
+  /** How many executions. */
+  count: number;
 }
 
 /** Those that are not over, the oldest first. */
@@ -1005,6 +1019,15 @@ export interface GrantRequest {
 export interface Health {
   product?: string;
   status?: string;
+}
+
+/** What of its AWS account a stage hears. */
+export interface Heard {
+  buses: string[];
+  queues: string[];
+  buckets: string[];
+  /** Whether it hears how its own executions end: alerts need that. */
+  ends: boolean;
 }
 
 /**
@@ -1717,6 +1740,27 @@ export interface SecretWithUse {
   used_by: SecretUse[];
 }
 
+/** One setting, as it holds for whoever answers. */
+export interface Setting {
+  group: "retention" | "alerts" | "reach" | "publishing" | "copilot" | "work";
+  /** Its name in the environment. */
+  name: string;
+  /** As it would be written there; of an address that is called, the host alone. */
+  value: string;
+  is_default: boolean;
+  says: string;
+  /** How it is changed here. */
+  change: string;
+}
+
+/** How this folder or stage is set. `workflows` are those whose document says something else. */
+export interface Settings {
+  settings: Setting[];
+  workflows: WorkflowSettings[];
+  /** Null on one machine, where everything is heard that is put there. */
+  heard: Heard | null;
+}
+
 /** Start an execution. */
 export interface StartRequest {
   /** Any JSON value. */
@@ -2132,6 +2176,16 @@ export interface WorkflowPause {
   running: string;
   by: string;
   at: string | null;
+}
+
+/** What the active version of a workflow says for itself; null where the settings hold. */
+export interface WorkflowSettings {
+  workflow: string;
+  version: number;
+  retention_days: number | null;
+  budgets: Budgets | null;
+  /** The names of its alerts; an empty list: nobody hears. */
+  alerts: string[] | null;
 }
 
 /** Of a body as a text in the JSON that goes through Lambda. */

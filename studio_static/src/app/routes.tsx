@@ -27,6 +27,7 @@ function row<P extends object>(
 }
 
 const none = () => ({});
+const settings = () => import("../pages/settings/SettingsPage");
 const designer = () => import("../pages/designer/DesignerPage");
 
 export const ROUTES: readonly RouteRow[] = [
@@ -56,7 +57,8 @@ export const ROUTES: readonly RouteRow[] = [
   row("/connectors", () => import("../pages/connectors/ConnectorsPage"), none),
   row("/audit", () => import("../pages/audit/AuditPage"), none),
   row("/access", () => import("../pages/access/AccessPage"), none),
-  row("/storage", () => import("../pages/storage/StoragePage"), none),
+  row("/settings", settings, none),
+  row("/storage", settings, none),
 ];
 
 function matches(pattern: string, location: string): boolean {
@@ -87,8 +89,17 @@ export const NAVIGATION: readonly (NavigationItem | null)[] = [
   { text: "Connectors", href: "/connectors/", keywords: "actions catalogue schemas" },
   { text: "Secrets", href: "/secrets/", keywords: "keys rotate credentials", right: "edit" },
   { text: "Audit log", href: "/audit/", keywords: "who when changes chain verify", right: "audit" },
-  { text: "Access", href: "/access/", keywords: "tokens roles people rights revoke", right: "access" },
-  { text: "Storage", href: "/storage/", keywords: "settings retention kept days disk size growth" },
+  {
+    text: "Users and keys",
+    href: "/access/",
+    keywords: "access tokens roles people rights rotate revoke iam",
+    right: "access",
+  },
+  {
+    text: "Settings",
+    href: "/settings/",
+    keywords: "storage retention budgets alerts egress disk size growth version",
+  },
 ];
 
 /** What of it whoever is signed in may open; all of it until that is known. */

@@ -1,39 +1,42 @@
 /** Named tokens: other people and programs, and what each of them may do. A stage also has its user pool's people. */
 
-import Box from "@cloudscape-design/components/box";
-import Container from "@cloudscape-design/components/container";
-import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import type { AccessToken, AccessTokenList } from "../../api/schema";
 import { useApi } from "../../api/useApi";
-import { type Me, useMe } from "../../app/me";
+import { useMe } from "../../app/me";
 import { usePage } from "../../app/page";
 import { useIsWide } from "../../app/useWidth";
 import { ActButton } from "../../ui/ActButton";
 import { Allowed } from "../../ui/Allowed";
 import { EmptyState } from "../../ui/EmptyState";
 import { type Columns, ListPage } from "../../ui/ListPage";
+import { NavLink } from "../../ui/NavLink";
 import { Time } from "../../ui/Time";
 import { AddDialog, RetireDialog, RevokeDialog, RotateDialog } from "./dialogs";
 import { Made } from "./Made";
+import { People } from "./People";
 import { RoleGrants } from "./RoleGrants";
-import { ROLES } from "./roles";
+import { Roles } from "./Roles";
 
 type Doing = { what: "add" } | { what: "rotate" | "retire" | "revoke"; token: AccessToken } | null;
 
 export default function AccessPage() {
-  usePage({ title: "Access", crumbs: [{ text: "Access" }], contentType: "table" });
+  usePage({ title: "Users and keys", crumbs: [{ text: "Users and keys" }], contentType: "table" });
   const me = useMe();
   return (
     <Allowed right="access" what="who has access">
       {me === null || me.stage === "local" ? (
-        <Tokens isStage={false} />
+        <SpaceBetween size="l">
+          <Tokens isStage={false} />
+          <Roles />
+        </SpaceBetween>
       ) : (
         <SpaceBetween size="l">
           <Tokens isStage />
           <RoleGrants />
-          <People me={me} />
+          <People stage={me.stage} />
+          <Roles />
         </SpaceBetween>
       )}
     </Allowed>
@@ -60,12 +63,12 @@ function Tokens({ isStage }: { isStage: boolean }) {
   return (
     <>
       <ListPage
-        title="Access"
+        title="Users and keys"
         counter={list.data ? `(${all.length})` : undefined}
         description={
           isStage
-            ? "Tokens with a role, for programs. People sign in, and have theirs below."
-            : "Tokens with a role, for other people and programs. Whoever owns the data folder needs none."
+            ? "Keys with a role, for programs. People sign in, and have theirs below."
+            : "Keys with a role, for other people and programs. Whoever owns the data folder needs none."
         }
         onLookAgain={list.reload}
         actions={add}
@@ -123,7 +126,20 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean): Columns<AccessT
       id: "used",
       header: "Used last",
       width: 140,
-      cell: (token) => (token.last_used_at === null ? "Never" : <Time at={token.last_used_at} format="ago" />),
+      cell: (token) => (
+        <div>
+          {token.last_used_at === null ? "Never" : <Time at={token.last_used_at} format="ago" />}
+          <div>
+            <NavLink
+              to={`/audit/?actor=${encodeURIComponent(token.name)}`}
+              ariaLabel={`What it did: ${token.name}`}
+              fontSize="body-s"
+            >
+              What it did
+            </NavLink>
+          </div>
+        </div>
+      ),
     },
     isWide && {
       id: "made",
@@ -174,37 +190,4 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean): Columns<AccessT
       ),
     },
   ];
-}
-
-/** A stage: its people are the user pool's, and Cognito is asked with credentials of the AWS account alone. */
-function People({ me }: { me: Me }) {
-  return (
-    <Container
-      header={
-        <Header
-          variant="h2"
-          description="The people of this stage are the users of its pool; groups carry their roles."
-        >
-          People
-        </Header>
-      }
-    >
-      <SpaceBetween size="m">
-        <div>
-          An admin of the AWS account invites people and gives them roles, in a terminal:
-          {["invite MAIL --role editor", "grant MAIL --role publisher", "revoke MAIL", "list"].map((words) => (
-            <Box key={words} variant="code" display="block">{`automate people ${words} --stage ${me.stage}`}</Box>
-          ))}
-        </div>
-        <dl className="plain-list">
-          {ROLES.map(({ value, description }) => (
-            <div key={value}>
-              <dt>{value}</dt>
-              <dd className="dim">{description}</dd>
-            </div>
-          ))}
-        </dl>
-      </SpaceBetween>
-    </Container>
-  );
 }

@@ -37,6 +37,13 @@ describe("summaryOf", () => {
   });
 });
 
+it("says whose name was erased, and of how many executions", () => {
+  expect(summaryOf(entry({ act: "actor.erase", after: { actors: ["~12ab", "~34cd"] } }))).toBe(
+    "no name any more: ~12ab, ~34cd",
+  );
+  expect(summaryOf(entry({ act: "execution.erase", after: { executions: 3 } }))).toBe("executions 3");
+});
+
 it("says a redrive in words", () => {
   const redriven = entry({ act: "execution.redrive", after: { status: "RUNNING", redrives: 2 } });
   expect([actWords(redriven.act), summaryOf(redriven)]).toEqual(["Redrove an execution", "status RUNNING, redrives 2"]);

@@ -112,6 +112,8 @@ const FACTS = [
   "redrives",
   "trigger",
   "outcome",
+  "role",
+  "executions",
 ];
 
 /** What is worth knowing of an entry, in a line: "version 3", "Reserve Stock, Stock.Empty". */
@@ -121,6 +123,7 @@ export function summaryOf(entry: AuditEntry): string {
   const facts = FACTS.filter((name) => all[name] !== undefined && all[name] !== null).map(
     (name) => `${name.replaceAll("_", " ")} ${all[name]}`,
   );
+  if (Array.isArray(all.actors)) facts.push(`no name any more: ${all.actors.join(", ")}`);
   const reason = entry.reason ?? (typeof all.cause === "string" ? all.cause : null);
   if (reason) facts.push(reason.split("\n")[0] ?? "");
   return facts.join(", ");

@@ -150,6 +150,12 @@ def test_an_erasure_that_is_not_over_is_named():
     assert found["erasure"].mend.endswith("automate executions delete orders:1")
 
 
+def test_whoever_may_not_erase_is_told_of_an_erasure_without_its_ids():
+    pending = {"id": "e", "at": "2026-01-31T00:00:00.000Z", "by": None, "executions": None, "count": 2}
+    found = {check.name: check for check in of_deployment(Answers(**{"/erasures": {"erasures": [pending]}}), NOW)}
+    assert found["erasure"].says == "asked for 2026-01-31T00:00:00.000Z, and not over; executions: 2"
+
+
 def test_a_deployment_without_a_connector_that_a_workflow_names_is_ill():
     finding = {
         "code": "UNKNOWN_RESOURCE", "message": "state 'Pay': there is no connector acme.", "severity": "ERROR",

@@ -7,6 +7,8 @@ import dataclasses
 from engine.durable.lifecycle.ageing import Ageing, next_taken
 from engine.durable.retention import DAY, Retention
 from engine.governance.audit_entry import parse_time
+from engine.governance.roles import Role
+from engine.ports.erasure import Erasure
 from engine.ports.retention import Space
 from functions.app.services import Storage
 
@@ -112,3 +114,15 @@ def test_a_document_s_term_is_checked_with_its_place(api):
         assert reply.error["where"].endswith("/retention_days")
         assert why in reply.error["message"]
         assert "from 1 to 36500" in reply.error["advice"]
+
+
+def test_only_who_may_erase_is_told_whom_an_erasure_is_about(api):
+    erasure = Erasure("default", "e1", api.clock.now(), api.actor, ("orders:customer-4711",))
+    api.stores.erasure.begin(erasure)
+    found, = api("GET", "/erasures").json["erasures"]
+    assert (found["by"], found["executions"], found["count"]) == ("ada", ["orders:customer-4711"], 1)
+    api.roles = (Role.VIEWER,)
+    reply = api("GET", "/erasures")
+    found, = reply.json["erasures"]
+    assert (found["id"], found["by"], found["executions"], found["count"]) == ("e1", None, None, 1)
+    assert "4711" not in reply.text

@@ -12,6 +12,7 @@ import pytest
 from engine.errors import StoreUnavailable
 from engine.governance.audit import Audit
 from engine.governance.audit_entry import parse_time
+from functions.cli.commands.audit import told
 
 FAILS = {
     "StartAt": "Call",
@@ -156,3 +157,12 @@ def test_a_publish_tells_which_failing_cases_were_accepted(automate, tmp_path):
     assert automate("publish", "flow", "--accept-failing-cases", "--note", "for today")[0] == 0
     shown = automate("audit", "list", "--act", "workflow.publish")[1]
     assert "version 1, failing cases accepted: wrong, for today" in shown
+
+
+def test_the_list_says_whose_name_was_erased_and_which_role_was_given(automate):
+    assert automate("tokens", "add", "eve", "--role", "operator")[0] == 0
+    assert automate("tokens", "revoke", "eve")[0] == 0
+    entry = {"details": {}, "reason": None, "after": {"actors": ["~12ab", "~34cd"]}}
+    assert told(entry) == "no name any more: ~12ab, ~34cd"
+    out = automate("audit", "list", "--act", "token.add")[1]
+    assert "role operator" in out

@@ -1,48 +1,40 @@
 /** How long executions are kept, what is taken next, and what a data folder takes of its disk. */
-import "../executions/executions.css";
+import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { Folder, Storage } from "../../api/schema";
 import { useApi } from "../../api/useApi";
 import { executionHref } from "../../app/links";
-import { usePage } from "../../app/page";
 import { Loaded } from "../../ui/Loaded";
 import { NavLink } from "../../ui/NavLink";
 import { Time } from "../../ui/Time";
 import { Fact } from "../executions/Fact";
 import { daysWords, growthWords, leftWords, sizeWords } from "./words";
 
-export default function StoragePage() {
-  usePage({ title: "Storage", crumbs: [{ text: "Storage" }] });
+export function Kept() {
   const storage = useApi<Storage>("/storage");
   return (
-    <SpaceBetween size="l">
-      <Header variant="h1" description="How long executions are kept after their end, and what they take.">
-        Storage
-      </Header>
-      <Loaded from={storage} what="what is stored">
+    <Container header={<Header variant="h2">What is kept, and its size</Header>} disableContentPaddings>
+      <Loaded from={storage} what="what is stored" loading={<Box padding="l">Looking …</Box>}>
         {(data) => (
-          <Container disableContentPaddings>
-            <dl className="ex-details">
-              <Fact name="Executions are kept">{daysWords(data.retention_days)}</Fact>
-              <Fact name="Can be redriven">{daysWords(data.redrive_days)}</Fact>
-              <Fact name="Taken next">
-                {data.next ? (
-                  <>
-                    <NavLink to={executionHref(data.next.execution)}>{data.next.execution}</NavLink>,{" "}
-                    <Time at={data.next.at} />
-                  </>
-                ) : (
-                  "–"
-                )}
-              </Fact>
-              {data.folder && <FolderFacts folder={data.folder} />}
-            </dl>
-          </Container>
+          <dl className="ex-details">
+            <Fact name="Executions are kept">{daysWords(data.retention_days)}</Fact>
+            <Fact name="Can be redriven">{daysWords(data.redrive_days)}</Fact>
+            <Fact name="Taken next">
+              {data.next ? (
+                <>
+                  <NavLink to={executionHref(data.next.execution)}>{data.next.execution}</NavLink>,{" "}
+                  <Time at={data.next.at} />
+                </>
+              ) : (
+                "–"
+              )}
+            </Fact>
+            {data.folder && <FolderFacts folder={data.folder} />}
+          </dl>
         )}
       </Loaded>
-    </SpaceBetween>
+    </Container>
   );
 }
 

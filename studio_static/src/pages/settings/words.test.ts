@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { daysWords, growthWords, leftWords, sizeWords } from "./words";
+import { alertWords, budgetWords, daysWords, growthWords, leftWords, ownDaysWords, sizeWords, titleOf } from "./words";
 
 test("sizes are short", () => {
   expect([0, 999, 1500, 50_000_000, 123_456_789, -2_000_000].map(sizeWords)).toEqual([
@@ -24,4 +24,16 @@ test("growth and what it leaves", () => {
   expect(leftWords({ days_left: 9999, bytes_a_day: 1 })).toBe("more than ten years");
   expect(leftWords({ days_left: null, bytes_a_day: null })).toBe("known tomorrow");
   expect(leftWords({ days_left: null, bytes_a_day: -5 })).toBe("it does not grow");
+});
+
+test("what a workflow says for itself", () => {
+  expect([null, 1, 365].map(ownDaysWords)).toEqual(["as set", "1 day", "365 days"]);
+  expect([null, [], ["ops", "late"]].map(alertWords)).toEqual(["as set", "nobody hears", "ops, late"]);
+  expect(budgetWords(null)).toBe("none");
+  expect(budgetWords({ executions_per_minute: 60, when_exceeded: "wait" })).toBe("60 starts a minute, others wait");
+  expect(budgetWords({ open_executions: 5, when_exceeded: "refuse" })).toBe("5 open, others are refused");
+});
+
+test("a setting of a later release has its name", () => {
+  expect(titleOf("AUTOMATE_NEW")).toBe("AUTOMATE_NEW");
 });

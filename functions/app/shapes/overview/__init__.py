@@ -1,0 +1,1 @@
+"""What the routes about the whole take and give."""

@@ -1,0 +1,36 @@
+"""The page of settings: what holds, what workflows say for themselves, and how each is changed."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+KEPT = {
+    "name": "kept_long", "definition": PASS, "retention_days": 365, "alerts": [],
+    "budgets": {"executions_per_minute": 60},
+}
+
+
+def test_a_viewer_sees_what_holds_and_how_it_is_changed(studio_server, guest, screens):
+    studio_server.json("POST", "/workflows/import", {"document": KEPT, "publish": True})
+    viewer = guest("viewer")
+    page = viewer.page
+    viewer.open("/settings/")
+    row = page.get_by_role("table", name="Settings by workflow").get_by_role("row").filter(has_text="kept_long")
+    expect(row).to_contain_text("365 days")
+    expect(row).to_contain_text("60 starts a minute, others wait")
+    expect(row).to_contain_text("nobody hears")
+    expect(page.get_by_text("for 90 days after their end")).to_be_visible()
+    viewer.check_axe()
+    screens(viewer, "settings", widths=(1440, 390))
+    page.get_by_text("How to change it: Hosts that are not public").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("AUTOMATE_EGRESS_ALLOW=… in its environment")).to_be_visible()
+    viewer.check_axe()
+    row.get_by_role("link", name="Change in the designer: kept_long").click()
+    page.wait_for_url("**/studio/wizard/kept_long**")
+
+
+def test_the_address_of_before_still_opens_it(studio):
+    studio.open("/storage/")
+    expect(studio.page.get_by_role("heading", level=1, name="Settings")).to_be_visible()
