@@ -11,7 +11,7 @@ python := .venv/bin/python
 processes = -n $(TEST_PROCESSES)
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev install-infra install-audit run studio studio-check studio-dev screenshots studio-budgets test test-full deploy e2e checks lint crash conformance copilot-eval bench bench-peers cost-count synth lock sbom audit docs reset
+.PHONY: help install install-dev install-infra install-audit run studio studio-check studio-dev screenshots studio-budgets test test-full deploy e2e checks lint browser compiled crash conformance copilot-eval bench bench-peers cost-count synth lock sbom audit docs reset
 
 help: ## Say what can be made
 	@echo "Automate: make TARGET [PORT=8400] [AUTOMATE_DATA_DIR=.automate] [PYTHON=/path/to/python3] [INSTALL_SECONDS=900]"
@@ -53,14 +53,12 @@ studio-budgets: install-dev ## Measure the Studio's sizes and times against its 
 	@$(python) -m tools.studio_budgets
 
 test: install-infra checks ## Lint, then every test, the browser's too where there is one
-	@$(python) tools/browser.py
 	@echo "Running the tests in $(TEST_PROCESSES) processes ..."
 	@$(python) -m pytest $(processes)
 
 test-full: install-audit checks ## Lint, the audit, and every test, the slow ones too
 	@echo "Asking for known vulnerabilities of the locked packages ..."
 	@$(python) -m tools.audit --report-unasked
-	@$(python) tools/browser.py
 	@echo "Running all tests in $(TEST_PROCESSES) processes ..."
 	@HYPOTHESIS_PROFILE=random $(python) -m pytest $(processes) -m "full or not full"
 	@echo "Running the tests again, cold: decoding and compiling before every step (tests/support/cold.py) ..."
@@ -82,7 +80,7 @@ sbom: install-audit ## Write what the product is made of to build/automate.cdx.j
 	@$(python) -m tools.sbom
 
 checks: install-dev
-	@$(MAKE) --no-print-directory -j2 lint studio-check
+	@$(MAKE) --no-print-directory -j4 lint studio-check browser compiled
 
 lint: install-dev ## ruff, mypy --strict, the layers and the layout
 	@echo "Checking style (ruff) ..."
@@ -93,6 +91,13 @@ lint: install-dev ## ruff, mypy --strict, the layers and the layout
 	@.venv/bin/lint-imports
 	@echo "Checking folders and import circles (tools/house.py) ..."
 	@$(python) -m tools.house
+
+browser: install-dev
+	@$(python) tools/browser.py
+
+# What each process of the tests would compile by itself in a fresh clone. What is wrong with a module they tell.
+compiled: install-dev
+	@[ -d tests/__pycache__ ] || $(python) -m pytest --collect-only >/dev/null 2>&1 || true
 
 crash: install-dev ## Let everything go wrong everywhere, count what breaks (CRASH=--slice for a part)
 	@$(python) -m tests.crash.report $(CRASH)

@@ -10,6 +10,7 @@ needs time to end, sets limits of its own (the fixture `unhurried`, `engine.lang
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -23,6 +24,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support import cold, process_state
+
+_THRESHOLD = gc.get_threshold()
+gc.set_threshold(0)  # no collection until the tests are collected; gc.enable() of an imported module changes nothing
 
 if cold.COLD:
     cold.install()  # before any test imports the engine
@@ -52,6 +56,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         from tests.support.scheduling import place_of  # noqa: PLC0415 - as above
 
         items.sort(key=lambda item: place_of(item.nodeid))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays: the collector looks at what tests make, not at that again."""
+    gc.freeze()
+    gc.set_threshold(*_THRESHOLD)
 
 
 @pytest.fixture(autouse=True, scope="module")

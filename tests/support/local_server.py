@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import signal
@@ -25,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 _held = socket.socket()
 _held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 _held.bind(("127.0.0.1", 0))
+atexit.register(_held.close)
 SERVICE_PORT = _held.getsockname()[1]
 """Where somebody else's service listens, one at a time: the product is told before it starts that it may call it. The
 port is held for as long as this process lives; who listens on it binds it beside that."""
