@@ -23,7 +23,7 @@ MOST_ON_AWS = 30
 DEAR = frozenset({"big", "wide-map"})
 """Of hundreds of kilobytes, and of a thousand children: of each plan a few runs."""
 
-DEAR_IN = frozenset({"every-call", "sqlite", "aws"})
+DEAR_IN = frozenset({("every-call", "big"), ("every-call", "wide-map"), ("sqlite", "big"), ("aws", "big")})
 """The plans of which `make test` takes runs of these: each family's stores hold what is large."""
 
 MEMORY_ONLY = frozenset({"real-client"})

@@ -23,7 +23,7 @@ IN_PROCESS = [
 
 
 @pytest.mark.parametrize(
-    ("plan", "workflow"), [(plan, name) for plan, name in IN_PROCESS if name not in DEAR or plan in DEAR_IN]
+    ("plan", "workflow"), [found for found in IN_PROCESS if found[1] not in DEAR or found in DEAR_IN]
 )
 def test_nothing_is_lost_or_doubled(campaign, plan, workflow):
     assert campaign.run_all(PLANS[plan].specs(campaign, workflow, False))

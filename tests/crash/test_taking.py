@@ -40,11 +40,11 @@ class Kind:
 KINDS = {
     "aged": Kind(
         aged_campaign, AGED, AGEING_MUTANTS, "retention",
-        {"memory": (MODES, 6), "sqlite": (MODES, 3), "aws": (("after",), 1)}, ("aged", "aged-items", "aged-redriven"),
+        {"memory": (MODES, 6), "sqlite": (MODES, 3), "aws": (("after",), 1)}, ("aged", "aged-redriven"),
     ),
     "erased": Kind(
         erased_campaign, ERASED, ERASING_MUTANTS, "erasure",
-        {"memory": (MODES, 6), "sqlite": (MODES, 3), "aws": (AWS_MODES, 2)}, ("erased", "erased-redriven"), 60,
+        {"memory": (MODES, 6), "sqlite": (MODES, 3), "aws": (AWS_MODES, 2)}, ("erased",), 60,
     ),
 }
 ALL = [

@@ -226,11 +226,13 @@ def test_beyond_a_budget_that_refuses_what_arrived_is_kept_says_why_and_may_come
 
 
 @EVERY
-def test_a_thousand_that_arrive_twice_under_a_budget_begin_in_as_many_minutes_as_it_says(place):
-    place.publish("orders", HOOK, budgets={"executions_per_minute": 100})
-    for number in (*range(250), *range(250)):
+def test_many_that_arrive_twice_under_a_budget_begin_in_as_many_minutes_as_it_says(place):
+    a_minute = 20 if place.backend.family == "aws" else 100
+    place.publish("orders", HOOK, budgets={"executions_per_minute": a_minute})
+    arrive = range(a_minute * 5 // 2)
+    for number in (*arrive, *arrive):
         deliver(place, {"n": number}, f"k{number}")
-    assert len(place.started()) == 250
+    assert len(place.started()) == len(arrive)
     waits = [place.executions.describe(ExecutionKey("default", each)).waits_for_budget for each in place.started()]
     minutes = [None if wait is None else wait.until for wait in waits]
-    assert sorted(minutes.count(minute) for minute in set(minutes)) == [50, 100, 100]
+    assert sorted(minutes.count(minute) for minute in set(minutes)) == [a_minute // 2, a_minute, a_minute]
