@@ -39,6 +39,9 @@ SEGMENT_BYTES = 256 * 1024
 LEASE_MARGIN_SECONDS = 10.0
 """A call's lease outlasts its budget by this."""
 
+MOST_DEFLATED = 1100
+"""Deflating makes no body smaller by more than this (zlib: 1032), so a delta that is surely too large is not made."""
+
 _UNDER_WAY = (Phase.SCHEDULED, Phase.RUNNING, Phase.BACKOFF)
 
 
@@ -209,15 +212,17 @@ class Activation:
 
     def segment(self, now: float, *, owner: str, hard_deadline: float) -> Segment:
         """The uncommitted change as the next segment. Call `committed` once it is written."""
+        events = tuple(self._events)
         change = codec.Change(
             tuple(self._stimuli), tuple(self._event_texts), self.snapshot, frozenset(self._touched),
-            frozenset(self._removed),
+            frozenset(self._removed), events,
         )
         body = b""
         sizes = self._sizes
-        if self._checkpoint_bytes > sizes.small_snapshot:
+        most = max(self._checkpoint_bytes, sizes.few_deltas) - self._delta_bytes
+        if self._checkpoint_bytes > sizes.small_snapshot and self._event_bytes // MOST_DEFLATED <= most:
             body = self._body(change, checkpoint=False)
-        checkpoint = not body or self._delta_bytes + len(body) > max(self._checkpoint_bytes, sizes.few_deltas)
+        checkpoint = not body or len(body) > most
         if checkpoint:
             body = self._body(change, checkpoint=True)
         first, last = self._event_ids
@@ -225,7 +230,7 @@ class Activation:
         return Segment(
             self.key, self.seq + 1, self.nonce, body, max(now, self.snapshot.last_at), checkpoint,
             lease_until=lease, owner=owner if lease else "", first_event=first, last_event=last,
-            events=tuple(self._events), audited=not AUDITED_EVENTS.isdisjoint([event.type for event in self._events]),
+            events=events, audited=not AUDITED_EVENTS.isdisjoint([event.type for event in self._events]),
             kept_until=self.kept_until,
         )
 

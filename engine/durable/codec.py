@@ -2,6 +2,7 @@
 
     body = marker byte + JSON      marker 0: plain, 1: deflated with the preset dictionary below
     JSON = {"v": schema, "s": stimuli, "e": events, and either "w": snapshot or "g": globals, "f": frames, "x": removed}
+           with an outline of it before all that where values are large (engine.durable.outline)
 
 A delta names the frames it touched and, as explicit tombstones, those that are gone, so that loading lays frames over
 the newest whole snapshot without re-stepping: no stored execution is tied to an engine's version.
@@ -17,12 +18,13 @@ from dataclasses import MISSING, fields
 from operator import attrgetter
 from typing import Any
 
+from engine.durable import outline
 from engine.errors import SchemaTooNew, StoreCorrupt
 from engine.kernel import snapshot_codec, stimulus
 from engine.kernel.history import HistoryEvent
 from engine.kernel.snapshot import SCHEMA, Frame, Snapshot, Status
 from engine.kernel.stimulus import Stimulus
-from engine.ports.journal import BILLED, Loaded, Segment
+from engine.ports.journal import BEGINNING_BYTES, BILLED, Loaded, Segment
 from engine.records import dataclass
 
 Json = Any
@@ -40,6 +42,7 @@ _DICTIONARY = (
     b'"k":"TaskStarted","k":"TaskReturned","frame":"","output":{"at":17"seed":{"v":1,"s":[{"e":[["w":{"g":{"f":{"x":['
 )
 _PLAIN, _DEFLATED = b"\x00", b"\x01"
+_OUTLINED = b'{"h":%8d,"o":'
 
 _STIMULI: dict[str, type[Stimulus]] = {
     cls.__name__: cls
@@ -61,13 +64,14 @@ _STIMULUS_FIELDS = {name: _without_time(kind) for name, kind in _STIMULI.items()
 @dataclass(frozen=True, slots=True)
 class Change:
     """What one segment records: from `stimuli` came `events` (as `encode_events` gave them) and `snapshot`, in which
-    `touched` frames are new and `removed` ones gone."""
+    `touched` frames are new and `removed` ones gone. `happened` are the events themselves, for an outline."""
 
     stimuli: tuple[Stimulus, ...]
     events: tuple[bytes, ...]
     snapshot: Snapshot
     touched: frozenset[str]
     removed: frozenset[str]
+    happened: Sequence[HistoryEvent] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ def encode_change(
     change: Change, *, checkpoint: bool, schema: int = SCHEMA, compress_over: int = BILLED.compress_over
 ) -> bytes:
     """The segment's body, with the whole snapshot or only what changed, under the first schema from `schema` on that
-    can hold it; deflated where it is over `compress_over` bytes."""
+    can hold it; deflated where it is over `compress_over` bytes, with an outline where values are large."""
     state: dict[str, Json] = {}
     while not state:
         try:
@@ -101,7 +105,18 @@ def encode_change(
         except snapshot_codec.Unsayable:
             schema += 1
     body = {"v": schema, "s": [_encode_stimulus(item) for item in change.stimuli], **state}
-    return _pack(b'%b,"e":[%b]}' % (_dumps(body)[:-1], b",".join(change.events)), compress_over)
+    events = b",".join(change.events)
+    records = len(change.happened) + len(change.stimuli) + len(change.snapshot.frames if checkpoint else change.touched)
+    most = max(outline.OVER_BYTES, outline.LEAST_AVERAGE_BYTES * records)
+    if bool(change.happened) != bool(change.events):
+        most = sys.maxsize
+    text = b"" if len(events) > most else _dumps(body)
+    found = None
+    if not text or len(text) + len(events) > most:
+        found = outline.of(body, change.happened, _dumps)
+    outlined, text = (b"", text or _dumps(body)) if found is None else found
+    plain = b'%b,"e":[%b]}' % (text[:-1], events)
+    return (outlined and _pack_outlined(outlined, plain)) or _pack(plain, compress_over)
 
 
 def _encode_state(change: Change, schema: int, *, checkpoint: bool) -> dict[str, Json]:
@@ -115,29 +130,30 @@ def _encode_state(change: Change, schema: int, *, checkpoint: bool) -> dict[str,
     }
 
 
-def stored_snapshot(loaded: Loaded | None) -> Snapshot | None:
-    """The snapshot of an execution as it was committed last; None where nothing of it was. Raises as below."""
+def stored_snapshot(loaded: Loaded | None, *, outlined: bool = False) -> Snapshot | None:
+    """The snapshot of an execution as it was committed last; None where nothing of it was. `outlined`: without its
+    large values, where a segment has an outline. Raises as below."""
     if loaded is None or not loaded.segments:
         return None
-    return decode_snapshot(segment.body for segment in loaded.segments)
+    return decode_snapshot((segment.body for segment in loaded.segments), outlined=outlined)
 
 
-def decode_snapshot(bodies: Iterable[bytes]) -> Snapshot:
+def decode_snapshot(bodies: Iterable[bytes], *, outlined: bool = False) -> Snapshot:
     """The snapshot after the last of `bodies`, which begin with a checkpoint.
 
     Raises SchemaTooNew for a newer release's body, StoreCorrupt for what cannot be read.
     """
     snapshot: Snapshot | None = None
     for body in bodies:
-        snapshot = snapshot_after(snapshot, body)
+        snapshot = snapshot_after(snapshot, body, outlined=outlined)
     if snapshot is None:
         raise StoreCorrupt("there is no segment to read a snapshot from")
     return snapshot
 
 
-def snapshot_after(snapshot: Snapshot | None, body: bytes) -> Snapshot:
+def snapshot_after(snapshot: Snapshot | None, body: bytes, *, outlined: bool = False) -> Snapshot:
     """The snapshot after one segment, from the one before it; None before a checkpoint. Raises as decode_snapshot."""
-    record = unpack(body)
+    record = unpack(body, outlined=outlined)
     if "w" in record:
         return snapshot_codec.decode(record["w"])
     if snapshot is None:
@@ -146,14 +162,14 @@ def snapshot_after(snapshot: Snapshot | None, body: bytes) -> Snapshot:
     return snapshot_codec.apply_delta(snapshot, record["g"], frames, record["x"], record["v"])
 
 
-def decode_events(body: bytes) -> list[HistoryEvent]:
+def decode_events(body: bytes, *, outlined: bool = False) -> list[HistoryEvent]:
     """The history events of one segment."""
-    return [HistoryEvent(*parts) for parts in unpack(body)["e"]]
+    return [HistoryEvent(*parts) for parts in unpack(body, outlined=outlined)["e"]]
 
 
-def decode_change(body: bytes) -> Recorded:
+def decode_change(body: bytes, *, outlined: bool = False) -> Recorded:
     """What one segment records, read at once. Raises as `decode_snapshot`."""
-    record = unpack(body)
+    record = unpack(body, outlined=outlined)
     whole = "w" in record
     part = {**record["w"], "removed": ()} if whole else {
         "frames": record["f"], "globals": record["g"], "schema": record["v"], "removed": record["x"],
@@ -177,9 +193,9 @@ def version_of(body: bytes) -> int | None:
     return version
 
 
-def decode_stimuli(body: bytes) -> list[Stimulus]:
+def decode_stimuli(body: bytes, *, outlined: bool = False) -> list[Stimulus]:
     """The stimuli of one segment, to step them again (invariant I11)."""
-    return [_decode_stimulus(item) for item in unpack(body)["s"]]
+    return [_decode_stimulus(item) for item in unpack(body, outlined=outlined)["s"]]
 
 
 _python_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
@@ -204,11 +220,56 @@ def _pack(plain: bytes, compress_over: int) -> bytes:
     return _DEFLATED + press.compress(plain) + press.flush()
 
 
-def unpack(body: bytes) -> Json:
-    """The JSON value of a body. Raises StoreCorrupt, or SchemaTooNew for another release's marker or schema."""
+def _pack_outlined(outlined: bytes, plain: bytes) -> bytes | None:
+    """Deflated, the outline readable by itself; None where it is too long for the beginning of a body."""
+    press = zlib.compressobj(level=3, zdict=_DICTIONARY)
+    head = press.compress(_OUTLINED % len(outlined) + outlined) + press.flush(zlib.Z_SYNC_FLUSH)
+    if len(head) >= BEGINNING_BYTES:
+        return None
+    return _DEFLATED + head + press.compress(b"," + plain[1:]) + press.flush()
+
+
+def _outline_in(body: bytes) -> bytes | None:
+    """The outline at the beginning of a body, or of its first bytes; None where there is none, or not all of it."""
+    if body[:1] != _DEFLATED:
+        return None
+    pressed = zlib.decompressobj(zdict=_DICTIONARY)
+    start = _inflated(pressed, body[1:], len(_OUTLINED % 0))
+    if not start.startswith(_OUTLINED[:5]) or not start.endswith(_OUTLINED[-5:]):
+        return None
+    length = int(start[5:-5])
+    found = _inflated(pressed, pressed.unconsumed_tail, length)
+    return found if len(found) == length else None
+
+
+def _inflated(pressed: zlib._Decompress, data: bytes, length: int) -> bytes:
+    """The next `length` bytes, or what there is of them."""
+    found = b""
+    while len(found) < length:
+        more = pressed.decompress(data, length - len(found))
+        if not more:
+            break
+        found, data = found + more, pressed.unconsumed_tail
+    return found
+
+
+def has_outline(body: bytes) -> bool:
+    """Whether the first bytes of a body have its outline, so that the others need not be read."""
+    try:
+        return _outline_in(body) is not None
+    except (ValueError, zlib.error):
+        return False
+
+
+def unpack(body: bytes, *, outlined: bool = False) -> Json:
+    """The JSON value of a body, or its outline where it has one. Raises StoreCorrupt, or SchemaTooNew for another
+    release's marker or schema."""
     marker, data = body[:1], body[1:]
     try:
-        if marker == _DEFLATED:
+        found = _outline_in(body) if outlined else None
+        if found is not None:
+            data = found
+        elif marker == _DEFLATED:
             data = zlib.decompressobj(zdict=_DICTIONARY).decompress(data)
         elif marker != _PLAIN:
             raise SchemaTooNew(f"a segment in format {marker!r}: a newer release wrote it")
@@ -217,7 +278,7 @@ def unpack(body: bytes) -> Json:
         raise StoreCorrupt(f"a segment cannot be read: {error}") from error
     if isinstance(value, dict) and value.get("v", SCHEMA) > SCHEMA:
         raise SchemaTooNew(f"a snapshot of schema {value['v']}; this release knows up to {SCHEMA}")
-    return value
+    return value if found is None else outline.read(value)
 
 
 def _encode_stimulus(item: Stimulus) -> dict[str, Json]:

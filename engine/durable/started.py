@@ -33,10 +33,10 @@ class Begun:
 
 def awaited(journal: Journal, key: ExecutionKey) -> Iterator[Iterator[ExecutionKey]]:
     """What it has waited for, by the Map Run or Task: of a Map Run its items without end, those that exist first."""
-    for segment in journal.history(key):
+    for segment in journal.history(key, enough=codec.has_outline):
         for begun in begun_in(segment.body):
             yield _items(key, begun)
-        for event in codec.decode_events(segment.body):
+        for event in codec.decode_events(segment.body, outlined=True):
             child = _submitted(event.details or {}, key.workspace) if event.type == "TaskSubmitted" else None
             if child is not None:
                 yield iter((child,))
@@ -63,7 +63,7 @@ def _submitted(details: dict[str, Json], workspace: str) -> ExecutionKey | None:
 
 def begun_in(body: bytes) -> Iterator[Begun]:
     """The Map Runs that a segment with this body has begun, in order."""
-    for event in codec.decode_events(body):
+    for event in codec.decode_events(body, outlined=True):
         if event.type == "MapRunStarted":
             arn = (event.details or {})["mapRunArn"]
             frame = _stored_frame(body, arn)
@@ -72,7 +72,7 @@ def begun_in(body: bytes) -> Iterator[Begun]:
 
 def _stored_frame(body: bytes, arn: str) -> dict[str, Json]:
     """The frame as the segment that began the run holds it; empty where the run was over within that segment."""
-    record = codec.unpack(body)
+    record = codec.unpack(body, outlined=True)
     frames = record["w"]["frames"] if "w" in record else record["f"]
     for frame in frames.values():
         arguments = frame.get("arguments")

@@ -16,3 +16,8 @@ class BlobStore(Protocol):
     def get(self, workspace: str, ref: str) -> bytes:
         """The data behind `ref`. Raises StoreCorrupt when it is missing or does not match its digest."""
         ...
+
+    def beginning(self, workspace: str, ref: str, size: int) -> bytes:
+        """The first `size` bytes behind `ref`, or all where there are fewer; they are compared with no digest. Raises
+        StoreCorrupt when it is missing."""
+        ...

@@ -11,7 +11,7 @@ inbox     what others have to say to an execution (callback answers, stops, chil
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, field, replace
 from typing import Any, Protocol
 
@@ -26,6 +26,13 @@ PAUSED = "PAUSED"
 """The status of an execution that no worker runs and no sweep wakes until somebody resumes or stops it."""
 
 OPEN_STATUSES = frozenset({RUNNING, PAUSED})
+
+
+BEGINNING_BYTES = 64 * 1024
+"""So much of a body is read by who needs its beginning alone."""
+
+Enough = Callable[[bytes], bool]
+"""Whether the first BEGINNING_BYTES of a body are all that its reader needs: a segment's `body` is then only those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +242,10 @@ class Journal(Protocol):
         """The input as it was given to `create`; None for an unknown execution."""
         ...
 
+    def input_or_size(self, key: ExecutionKey, most: int) -> bytes | int | None:
+        """The input; of one with more bytes than `most` only their number. None for an unknown execution."""
+        ...
+
     def header(self, key: ExecutionKey) -> Header | None:
         """A consistent read of the header."""
         ...
@@ -243,7 +254,7 @@ class Journal(Protocol):
         """Consistent reads of many headers, in few calls; unknown executions are left out."""
         ...
 
-    def load(self, key: ExecutionKey) -> Loaded | None:
+    def load(self, key: ExecutionKey, *, enough: Enough | None = None) -> Loaded | None:
         """A consistent read of header and segments, from the newest checkpoint on. None for an unknown one."""
         ...
 
@@ -265,11 +276,13 @@ class Journal(Protocol):
         condition did not hold."""
         ...
 
-    def history(self, key: ExecutionKey, after_event: int = 0) -> Iterator[Segment]:
+    def history(
+        self, key: ExecutionKey, after_event: int = 0, *, enough: Enough | None = None
+    ) -> Iterator[Segment]:
         """Segments that hold history events with an id over `after_event`, oldest first."""
         ...
 
-    def segments(self, key: ExecutionKey, first: int = 0) -> Iterator[Segment]:
+    def segments(self, key: ExecutionKey, first: int = 0, *, enough: Enough | None = None) -> Iterator[Segment]:
         """All segments from the number `first` on, oldest first: also those without history events."""
         ...
 

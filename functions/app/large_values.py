@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+from engine.durable.outline import left_out, parts_left_out
 from functions.app.addresses import execution_address
 
 Json = Any
@@ -27,8 +29,16 @@ def cut(value: Json) -> Json:
     return value if size <= MOST_SHOWN_BYTES else _too_large(size, None)
 
 
+def is_too_large_to_show(value: Json) -> bool:
+    """Whether `shown` leaves it out: then it need not be read."""
+    return _bytes_of(value) > MOST_SHOWN_BYTES
+
+
 def _bytes_of(value: Json) -> int:
     """Of the value as text; 0 for one that is surely small."""
+    if left_out(value):
+        text = json_text(value, lambda _left: None)
+        return left_out(value) + len(text.encode("utf-8", "surrogatepass")) - len("null") * parts_left_out(value)
     return len(json_text(value).encode("utf-8", "surrogatepass")) if _may_be_large(value) else 0
 
 
@@ -52,9 +62,9 @@ def is_too_large(body: str) -> bool:
     return len(body) > MOST_ANSWERED_BYTES // 12 and len(json.dumps(body)) > MOST_ANSWERED_BYTES
 
 
-def json_text(value: Json) -> str:
-    """A JSON value as text."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def json_text(value: Json, default: Callable[[Any], Json] | None = None) -> str:
+    """A JSON value as text; `default` gives what is written of what is none."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=default)
 
 
 def _may_be_large(value: Json) -> bool:

@@ -30,3 +30,12 @@ def test_workspaces_do_not_mix(backend, workspace):
     ref = backend.blobs.put(workspace, b"mine")
     with pytest.raises(StoreCorrupt):
         backend.blobs.get(workspace + "-other", ref)
+
+
+def test_the_beginning_of_a_blob_is_read_alone(backend, workspace):
+    ref = backend.blobs.put(workspace, b"0123456789")
+    assert backend.blobs.beginning(workspace, ref, 4) == b"0123"
+    assert backend.blobs.beginning(workspace, ref, 99) == b"0123456789"
+    assert backend.blobs.beginning(workspace, backend.blobs.put(workspace, b""), 4) == b""
+    with pytest.raises(StoreCorrupt, match="missing"):
+        backend.blobs.beginning(workspace, "0" * 64, 4)

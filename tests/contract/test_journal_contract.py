@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.ports.journal import Due, HeaderChange, Loaded, Parent
+from engine.ports.journal import BEGINNING_BYTES, Due, HeaderChange, Loaded, Parent
 from engine.ports.keys import ExecutionKey
 from tests.support.records import a_header, a_segment, an_item
 
@@ -79,6 +79,41 @@ def test_a_large_input_comes_back(journal, key):
     text = b"x" * 1_500_000
     journal.create(a_header(key), text)
     assert journal.execution_input(key) == text
+
+
+def test_of_a_long_input_the_size_alone_is_read(journal, key):
+    text = bytes(range(256)) * 6000
+    journal.create(a_header(key), text)
+    assert journal.input_or_size(key, len(text)) == text
+    assert journal.input_or_size(key, 300_000) == len(text)
+    assert journal.input_or_size(ExecutionKey(key.workspace, "orders:nobody"), 10) is None
+
+
+@pytest.mark.parametrize("size", [10, BEGINNING_BYTES, BEGINNING_BYTES + 1, 1_500_000])
+def test_the_beginning_of_a_body_is_read_alone_where_it_is_enough(journal, started, size):
+    body = (bytes(range(256)) * (size // 256 + 1))[:size]
+    segments = [a_segment(started, 0, body=body, first_event=1, last_event=4), a_segment(started, 1, checkpoint=False)]
+    journal.commit(segments)
+    asked = []
+
+    def enough(beginning):
+        asked.append(beginning)
+        return True
+
+    def too_little(_beginning):
+        return False
+
+    for read in (
+        lambda enough: list(journal.load(started, enough=enough).segments),
+        lambda enough: list(journal.segments(started, enough=enough)),
+        lambda enough: [*journal.history(started, enough=enough), segments[1]],
+    ):
+        assert read(too_little) == segments
+        [long, short] = read(enough)
+        assert short == segments[1]
+        assert long.seq == 0
+        assert long.body in (body, body[:BEGINNING_BYTES])  # a store may have read all of it anyway
+    assert all(body.startswith(each) or each == segments[1].body for each in asked)
 
 
 def test_an_unknown_execution_is_none(journal, key):

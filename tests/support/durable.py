@@ -92,9 +92,9 @@ class LateLoads:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._journal, name)
 
-    def load(self, key: ExecutionKey) -> Any:
+    def load(self, key: ExecutionKey, **more: Any) -> Any:
         self._clock.sleep(self._seconds)
-        return self._journal.load(key)
+        return self._journal.load(key, **more)
 
 
 class Product:

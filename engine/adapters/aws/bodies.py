@@ -13,6 +13,7 @@ import zlib
 from engine.adapters.aws.dynamo import Item
 from engine.errors import StoreCorrupt
 from engine.ports.blobs import BlobStore
+from engine.ports.journal import BEGINNING_BYTES, Enough
 
 MOST_INLINE_BYTES = 300 * 1024
 """DynamoDB holds 400 KB an item; the rest is room for its other attributes."""
@@ -25,6 +26,9 @@ DEFLATE_OVER_BYTES = 600
 OWN = "own_blob"
 """The attribute of an item whose blob no other item refers to."""
 
+TEXT_BYTES = "text_bytes"
+"""The attribute of an item whose text is a blob: how long the text is. Items of before 0.3.0 have none."""
+
 _SALT_BYTES = 32
 _WHITE = b" \t\n\r"
 
@@ -33,7 +37,8 @@ def with_text(blobs: BlobStore, workspace: str, item: Item, text: bytes, *, own:
     """`with_body` for a text as somebody wrote it: a long one is deflated, for every KB is a write unit."""
     if len(text) <= DEFLATE_OVER_BYTES:
         return with_body(blobs, workspace, item, text, own=own)
-    return with_body(blobs, workspace, {**item, "deflated": True}, zlib.compress(text, level=6), own=own)
+    stored = with_body(blobs, workspace, {**item, "deflated": True}, zlib.compress(text, level=6), own=own)
+    return {**stored, TEXT_BYTES: len(text)} if "body_ref" in stored else stored
 
 
 def with_body(blobs: BlobStore, workspace: str, item: Item, body: bytes, *, own: bool = False) -> Item:
@@ -51,6 +56,15 @@ def with_body(blobs: BlobStore, workspace: str, item: Item, body: bytes, *, own:
 def _salt(owner: tuple[str, str]) -> bytes:
     digest = hashlib.sha256("\0".join(owner).encode()).digest()[: _SALT_BYTES // 4]
     return bytes(_WHITE[byte >> shift & 3] for byte in digest for shift in (0, 2, 4, 6))
+
+
+def beginning_of(blobs: BlobStore, workspace: str, item: Item, enough: Enough | None) -> bytes:
+    """The first bytes of an item's body, where that is a blob and they are `enough`; else all of it."""
+    if enough is not None and "body_ref" in item:
+        found = blobs.beginning(workspace, item["body_ref"], BEGINNING_BYTES)
+        if enough(found):
+            return found
+    return body_of(blobs, workspace, item)
 
 
 def body_of(blobs: BlobStore, workspace: str, item: Item) -> bytes:

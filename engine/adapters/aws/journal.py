@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 
 from engine.adapters.aws import items, table
-from engine.adapters.aws.bodies import body_of, with_body, with_text
+from engine.adapters.aws.bodies import TEXT_BYTES, beginning_of, body_of, with_body, with_text
 from engine.adapters.aws.dynamo import ABSENT, ConditionFailed, Expression, Item, Put, Table, Update
 from engine.errors import StoreCorrupt
 from engine.ports.blobs import BlobStore
 from engine.ports.executions_index import ExecutionRow
-from engine.ports.journal import BILLED, Due, Header, HeaderChange, InboxItem, Loaded, Segment
+from engine.ports.journal import BILLED, Due, Enough, Header, HeaderChange, InboxItem, Loaded, Segment
 from engine.ports.keys import ExecutionKey
 
 _LOAD_PAGES = (4, 16, 64)
@@ -90,6 +90,21 @@ class DynamoJournal:
 
     def execution_input(self, key: ExecutionKey) -> bytes | None:
         """The input as it was given to `create`: one read of the header and what lies beside it."""
+        found = self._input_item(key)
+        return found if found is None or isinstance(found, bytes) else body_of(self._blobs, key.workspace, found)
+
+    def input_or_size(self, key: ExecutionKey, most: int) -> bytes | int | None:
+        """The input, or its size: a blob whose item has that is not read."""
+        found = self._input_item(key)
+        if found is None or isinstance(found, bytes):
+            return found
+        if found.get(TEXT_BYTES, 0) > most:
+            return int(found[TEXT_BYTES])
+        body = body_of(self._blobs, key.workspace, found)
+        return body if len(body) <= most else len(body)
+
+    def _input_item(self, key: ExecutionKey) -> Item | bytes | None:
+        """The item that an input is in, or the input itself."""
         keys = Expression("pk = :pk AND sk BETWEEN :first AND :last", {
             ":pk": items.partition(key), ":first": items.HEADER, ":last": items.input_key(key, "~")[1],
         })
@@ -103,7 +118,7 @@ class DynamoJournal:
         item = found.get(items.input_key(key, digest)[1])
         if item is None:
             raise StoreCorrupt(f"the input of {key.id} is missing")
-        return body_of(self._blobs, key.workspace, item)
+        return item
 
     def header(self, key: ExecutionKey) -> Header | None:
         """A consistent read of the header."""
@@ -124,7 +139,7 @@ class DynamoJournal:
         item = self._table.get((items.partition(key), items.HEADER))
         return None if item is None or items.taken_at(item, self._table.now()) is not None else item
 
-    def load(self, key: ExecutionKey) -> Loaded | None:
+    def load(self, key: ExecutionKey, *, enough: Enough | None = None) -> Loaded | None:
         """Consistent reads of the header, then of the segments from the newest back to a checkpoint.
 
         The header first: it may lag behind the segments, as it does at every moment, but never names one not read.
@@ -134,7 +149,7 @@ class DynamoJournal:
             return None
         newest_first = []
         for item in self._segments(key, newest_first=True, pages=_LOAD_PAGES):
-            newest_first.append(self._segment(key, item))
+            newest_first.append(self._segment(key, item, enough))
             if item["whole"]:
                 break
         return Loaded(items.header_of(header), tuple(reversed(newest_first)), header.get(items.INPUT))
@@ -160,16 +175,18 @@ class DynamoJournal:
         """Apply header changes; False where the condition did not hold."""
         return self._table.at_once.each(self._change_header, changes)
 
-    def history(self, key: ExecutionKey, after_event: int = 0) -> Iterator[Segment]:
+    def history(
+        self, key: ExecutionKey, after_event: int = 0, *, enough: Enough | None = None
+    ) -> Iterator[Segment]:
         """Segments that hold history events with an id over `after_event`, oldest first, read page by page."""
         first_seq = self._first_seq_after(key, after_event) if after_event > 0 else 0
         for item in self._segments(key, first_seq=first_seq):
             if item["last_event"] > after_event:
-                yield self._segment(key, item)
+                yield self._segment(key, item, enough)
 
-    def segments(self, key: ExecutionKey, first: int = 0) -> Iterator[Segment]:
+    def segments(self, key: ExecutionKey, first: int = 0, *, enough: Enough | None = None) -> Iterator[Segment]:
         """All segments from the number `first` on, oldest first, read page by page."""
-        return (self._segment(key, item) for item in self._segments(key, first_seq=first))
+        return (self._segment(key, item, enough) for item in self._segments(key, first_seq=first))
 
     def put_inbox(self, item: InboxItem) -> bool:
         """False when an item with this id is there already."""
@@ -279,8 +296,8 @@ class DynamoJournal:
         keys = Expression("pk = :pk AND sk BETWEEN :first AND :last", values)
         return self._table.query(keys, newest_first=newest_first, pages=pages)
 
-    def _segment(self, key: ExecutionKey, item: Item) -> Segment:
-        return items.segment_of(key, item, body_of(self._blobs, key.workspace, item))
+    def _segment(self, key: ExecutionKey, item: Item, enough: Enough | None) -> Segment:
+        return items.segment_of(key, item, beginning_of(self._blobs, key.workspace, item, enough))
 
     def _first_seq_after(self, key: ExecutionKey, after_event: int) -> int:
         """A segment number at or a little before the first segment with an event over `after_event`.

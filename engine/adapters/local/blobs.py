@@ -34,3 +34,7 @@ class SqliteBlobs:
         if hashlib.sha256(data).hexdigest() != ref:
             raise StoreCorrupt(f"the large value {ref} does not match its digest")
         return data
+
+    def beginning(self, workspace: str, ref: str, size: int) -> bytes:
+        """The first `size` bytes behind `ref`."""
+        return self.get(workspace, ref)[:size]

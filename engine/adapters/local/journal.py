@@ -16,7 +16,19 @@ from engine.adapters.local.database import LARGEST, Database
 from engine.adapters.local.erasure.erased_list import ErasedList
 from engine.adapters.local.executions_index import write_row
 from engine.ports.executions_index import ExecutionRow
-from engine.ports.journal import RUNNING, Due, Header, HeaderChange, InboxItem, Loaded, Parent, Segment, Sizes
+from engine.ports.journal import (
+    BEGINNING_BYTES,
+    RUNNING,
+    Due,
+    Enough,
+    Header,
+    HeaderChange,
+    InboxItem,
+    Loaded,
+    Parent,
+    Segment,
+    Sizes,
+)
 from engine.ports.keys import ExecutionKey
 
 if TYPE_CHECKING:
@@ -56,12 +68,20 @@ _ENDED = """INSERT INTO ended (workspace, id, workflow, version, status, seq, st
 _READ_HEADER = f"SELECT {_HEADER} FROM header WHERE workspace = ? AND id = ?"
 _WRITTEN = """SELECT ifnull((SELECT max(seq) FROM segment WHERE segment.e = header.e), -1), status FROM header
     WHERE workspace = ? AND id = ?"""
-_HISTORY = f"""WITH near AS (SELECT seq, length(body) AS size FROM segment
-        WHERE e = {_E} AND seq > ? AND last_event > ? ORDER BY seq LIMIT ?),
+_HISTORY = """WITH near AS (SELECT seq, length(body) AS size FROM segment
+        WHERE e = {E} AND seq > ? AND last_event > ? ORDER BY seq LIMIT ?),
     room AS (SELECT seq, sum(size) OVER (ORDER BY seq) - size AS before FROM near)
-    SELECT {_SEGMENT} FROM segment WHERE e = {_E} AND seq IN (SELECT seq FROM room WHERE before < ?) ORDER BY seq"""
-_LOAD = f"""SELECT {_SEGMENT} FROM segment WHERE e = ? AND seq >=
+    SELECT {SEGMENT} FROM segment WHERE e = {E} AND seq IN (SELECT seq FROM room WHERE before < ?) ORDER BY seq"""
+_LOAD = """SELECT {SEGMENT} FROM segment WHERE e = ? AND seq >=
     ifnull((SELECT seq FROM segment WHERE e = ? AND whole ORDER BY seq DESC LIMIT 1), 0) ORDER BY seq"""
+_SHORT = _SEGMENT.replace("body", f"CASE WHEN length(body) <= {BEGINNING_BYTES} THEN body ELSE rowid END")
+"""The columns of a segment with, in the place of a long body, the number of its row."""
+
+# The statements with whole bodies, and with the numbers of rows in the place of long ones.
+_HISTORIES = (_HISTORY.format(E=_E, SEGMENT=_SEGMENT), _HISTORY.format(E=_E, SEGMENT=_SHORT).replace(
+    "length(body) AS size", f"min(length(body), {BEGINNING_BYTES}) AS size"
+))
+_LOADS = (_LOAD.format(SEGMENT=_SEGMENT), _LOAD.format(SEGMENT=_SHORT))
 
 _DUE = """SELECT workspace, id, min(due_at) AS earliest FROM (
         SELECT * FROM (SELECT workspace, id, due_at FROM header WHERE due_at < ?1 ORDER BY due_at LIMIT ?2)
@@ -108,6 +128,12 @@ class SqliteJournal:
         rows = self._database.rows(query, (key.workspace, key.id))
         return rows[0][0] if rows else None
 
+    def input_or_size(self, key: ExecutionKey, most: int) -> bytes | int | None:
+        """The input, or its size: SQLite knows that without reading it."""
+        query = f"SELECT CASE WHEN length(body) <= ? THEN body ELSE length(body) END FROM input WHERE e = {_E}"
+        rows = self._database.rows(query, (most, key.workspace, key.id))
+        return rows[0][0] if rows else None
+
     def header(self, key: ExecutionKey) -> Header | None:
         """The header as it was last committed."""
         rows = self._database.rows(_READ_HEADER, (key.workspace, key.id))
@@ -122,7 +148,7 @@ class SqliteJournal:
 
         return self._database.read(work)
 
-    def load(self, key: ExecutionKey) -> Loaded | None:
+    def load(self, key: ExecutionKey, *, enough: Enough | None = None) -> Loaded | None:
         """Header and segments of one moment, from the newest whole snapshot on."""
 
         def work(connection: sqlite3.Connection) -> Loaded | None:
@@ -130,8 +156,9 @@ class SqliteJournal:
             row = connection.execute(query, (key.workspace, key.id)).fetchone()
             if row is None:
                 return None
-            segments = connection.execute(_LOAD, (row[0], row[0]))
-            return Loaded(_header(key, row[1:]), tuple(_segment(key, values) for values in segments))
+            found = connection.execute(_LOADS[enough is not None], (row[0], row[0])).fetchall()
+            segments = (_segment(key, _read(connection, each, enough)) for each in found)
+            return Loaded(_header(key, row[1:]), tuple(segments))
 
         return self._database.read(work)
 
@@ -158,23 +185,34 @@ class SqliteJournal:
             self._change_header(connection, change) for change in changes
         ])
 
-    def history(self, key: ExecutionKey, after_event: int = 0) -> Iterator[Segment]:
+    def history(
+        self, key: ExecutionKey, after_event: int = 0, *, enough: Enough | None = None
+    ) -> Iterator[Segment]:
         """Segments that hold history events with an id over `after_event`, oldest first, read page by page."""
-        return self._read(key, -1, min(after_event, LARGEST))
+        return self._pages(key, -1, min(after_event, LARGEST), enough)
 
-    def segments(self, key: ExecutionKey, first: int = 0) -> Iterator[Segment]:
+    def segments(self, key: ExecutionKey, first: int = 0, *, enough: Enough | None = None) -> Iterator[Segment]:
         """All segments from the number `first` on, oldest first, read page by page."""
-        return self._read(key, min(first, LARGEST) - 1, -1)
+        return self._pages(key, min(first, LARGEST) - 1, -1, enough)
 
-    def _read(self, key: ExecutionKey, last_seq: int, after_event: int) -> Iterator[Segment]:
-        most = _FIRST_HISTORY_PAGE
+    def _pages(
+        self, key: ExecutionKey, last_seq: int, after_event: int, enough: Enough | None
+    ) -> Iterator[Segment]:
+        most, whose = _FIRST_HISTORY_PAGE, (key.workspace, key.id)
         while True:
-            whose = (key.workspace, key.id)
-            page = self._database.rows(_HISTORY, (*whose, last_seq, after_event, most, *whose, _HISTORY_BYTES))
+            values = (*whose, last_seq, after_event, most, *whose, _HISTORY_BYTES)
+            page = self._database.rows(_HISTORIES[0], values) if enough is None else self._page(values, enough)
             yield from (_segment(key, row) for row in page)
             if not page:
                 return
             last_seq, most = page[-1][0], _HISTORY_PAGE
+
+    def _page(self, values: tuple[Any, ...], enough: Enough) -> list[tuple[Any, ...]]:
+        def work(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
+            found = connection.execute(_HISTORIES[1], values).fetchall()
+            return [_read(connection, each, enough) for each in found]
+
+        return self._database.read(work)
 
     def put_inbox(self, item: InboxItem) -> bool:
         """False when an item with this id is there already."""
@@ -259,6 +297,18 @@ def _read_header(connection: sqlite3.Connection, key: ExecutionKey) -> Header | 
 def _header(key: ExecutionKey, row: tuple[Any, ...]) -> Header:
     values = (*row[:-1], Parent.of_text(row[-1]))
     return Header(key, *values)
+
+
+def _read(connection: sqlite3.Connection, row: tuple[Any, ...], enough: Enough | None) -> tuple[Any, ...]:
+    """A row with its body: of a long one its beginning, where that is `enough`, and then no other page is read."""
+    seq, nonce, body, *rest = row
+    if enough is None or isinstance(body, bytes):
+        return row
+    with connection.blobopen("segment", "body", body, readonly=True) as blob:
+        found = blob.read(BEGINNING_BYTES)
+        if not enough(found):
+            found += blob.read()
+    return (seq, nonce, found, *rest)
 
 
 def _segment(key: ExecutionKey, row: tuple[Any, ...]) -> Segment:

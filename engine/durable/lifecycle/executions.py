@@ -30,6 +30,7 @@ from engine.durable.lifecycle.business_key import business_key
 from engine.durable.lifecycle.redrives import Onto, Redrives
 from engine.durable.lifecycle.starts import Create, Starts
 from engine.durable.loading import START_GRACE_SECONDS, Activator, facts_of, opening, running_by
+from engine.durable.outline import LeftOut, ValuesNeeded, filled, left_out
 from engine.durable.retention import Retention
 from engine.durable.views import map_run_view
 from engine.durable.views.map_run_view import MapRun
@@ -143,13 +144,14 @@ class Executions:
             check=check, create=create,
         )
 
-    def describe(self, key: ExecutionKey) -> Execution:
-        """The execution as it stands; `cause` says why it is PAUSED. Raises NotFound (ExecutionDoesNotExist)."""
+    def describe(self, key: ExecutionKey, *, most: int | None = None) -> Execution:
+        """The execution as it stands; `cause` says why it is PAUSED. An input or output of more than `most` bytes of
+        JSON is not read: there is a LeftOut in its place. Raises NotFound (ExecutionDoesNotExist)."""
         header = self._header_of(key)
         if header.cause is None or header.status == RUNNING:
-            return self._with_terms(self._describe(key), header)
+            return self._with_terms(self._describe(key, most), header)
         try:
-            execution = self._describe(key)
+            execution = self._describe(key, most)
         except Exception:  # noqa: BLE001  it may be paused just because it cannot be read
             execution = Execution(
                 key, header.workflow, header.version, header.status, header.kind, None, header.started_at,
@@ -177,16 +179,18 @@ class Executions:
         except (NotFound, Conflict, StorageError):  # none is active, or it is archived
             return None
 
-    def _describe(self, key: ExecutionKey) -> Execution:
-        loaded = self._load(key)
-        snapshot = codec.stored_snapshot(loaded)
+    def _describe(self, key: ExecutionKey, most: int | None) -> Execution:
+        loaded = self._load(key, outlined=most is not None)
+        snapshot = codec.stored_snapshot(loaded, outlined=most is not None)
+        if most is not None and snapshot is not None and 0 < left_out(snapshot.output) <= most:
+            snapshot = codec.stored_snapshot(self._load(key))
         header = running_by(loaded.header, snapshot)
-        execution_input = json.loads(loaded.execution_input or self._journal.execution_input(key) or b"null")
+        execution_input = self._input(loaded, most)
         published = self._published.numbered(key.workspace, header.workflow, header.version)
         status = header.status if snapshot is None or header.status != RUNNING else str(snapshot.status)
         execution = Execution(
             key, header.workflow, header.version, status, header.kind, execution_input, header.started_at,
-            business_key=None if header.is_item else business_key(published, execution_input),
+            business_key=self._business_key(header, published, execution_input),
             definition_digest=header.definition_digest, parent=header.parent,
         )
         if snapshot is None:
@@ -197,11 +201,30 @@ class Executions:
             changeovers=tuple(map(_changeover, snapshot.changeovers)), **self._forked(key),
         )
 
+    def _input(self, loaded: Loaded, most: int | None) -> Json:
+        key, given = loaded.header.key, loaded.execution_input
+        if given is None and most is not None:
+            found = self._journal.input_or_size(key, most)
+            if isinstance(found, int):
+                return LeftOut(found)
+            given = found
+        return json.loads(given or self._journal.execution_input(key) or b"null")
+
+    def _business_key(self, header: Header, published: PublishedVersion, execution_input: Json) -> str | None:
+        if header.is_item or published.business_key is None:
+            return None
+        if not isinstance(execution_input, LeftOut):
+            return business_key(published, execution_input)
+        key = header.key
+        rows = self._index.query(ExecutionQuery(key.workspace, workflow=header.workflow, name=key.name)).rows
+        return next((row.business_key for row in rows if row.key == key), None)
+
     def _forked(self, key: ExecutionKey) -> dict[str, Any]:
         """Of a fork, what its first segment says."""
         if key.fork_of is None:
             return {}
-        [forked] = codec.decode_stimuli(next(iter(self._journal.segments(key))).body)
+        first = next(iter(self._journal.segments(key, enough=codec.has_outline)))
+        [forked] = codec.decode_stimuli(first.body, outlined=True)
         if not isinstance(forked, Forked):
             return {}
         fork = Fork(forked.of, forked.event, given=forked.given, reads=forked.reads, allow=tuple(forked.allow))
@@ -213,7 +236,7 @@ class Executions:
 
     def earlier_versions(self, key: ExecutionKey) -> tuple[int, ...]:
         """The versions that it ran by before it went on by another one. Raises NotFound."""
-        snapshot = codec.stored_snapshot(self._load(key))
+        snapshot = self._outlined_snapshot(key)
         return () if snapshot is None else tuple(record["was"] for record in snapshot.changeovers)
 
     def input_of(self, key: ExecutionKey) -> Json:
@@ -221,15 +244,41 @@ class Executions:
         loaded = self._load(key)
         return json.loads(loaded.execution_input or self._journal.execution_input(key) or b"null")
 
-    def events(self, key: ExecutionKey, *, most: int, after: int = 0) -> list[HistoryEvent]:
+    def events(
+        self, key: ExecutionKey, *, most: int, after: int = 0, outlined: bool = False
+    ) -> list[HistoryEvent]:
         """The history's first `most` events with an id over `after`, values as values. Raises NotFound."""
-        return list(islice(self.each_event(key, after=after), most))
+        return list(islice(self.each_event(key, after=after, outlined=outlined), most))
 
-    def each_event(self, key: ExecutionKey, *, after: int = 0) -> Iterator[HistoryEvent]:
-        """The history's events with an id over `after`, read as they are taken. Raises NotFound."""
+    def each_event(self, key: ExecutionKey, *, after: int = 0, outlined: bool = False) -> Iterator[HistoryEvent]:
+        """The history's events with an id over `after`, read as they are taken. `outlined`: large values are not read;
+        `filling` does. Raises NotFound."""
         self._header_of(key)
-        for segment in self._journal.history(key, after):
-            yield from (event for event in codec.decode_events(segment.body) if event.id > after)
+        for segment in self._journal.history(key, after, enough=codec.has_outline if outlined else None):
+            events = codec.decode_events(segment.body, outlined=outlined)
+            yield from (event for event in events if event.id > after)
+
+    def filling(self, key: ExecutionKey) -> Callable[[Json], Json]:
+        """What gives a value of an outlined event with what was left out of it, and reads each segment once. It raises
+        NotFound."""
+        seen: dict[int, HistoryEvent] = {}
+
+        def read(left: LeftOut) -> Json:
+            if left.event is None:
+                raise ValuesNeeded
+            if left.event not in seen:
+                seen.update((event.id, event) for event in self._segment_with(key, left.event))
+            found: Json = seen[left.event].details
+            for part in left.place:
+                found = found[part]
+            return found
+
+        return lambda value: filled(value, read)
+
+    def _segment_with(self, key: ExecutionKey, event: int) -> list[HistoryEvent]:
+        for segment in self._journal.history(key, event - 1):
+            return codec.decode_events(segment.body)
+        raise self._absent(key)
 
     def written(self, key: ExecutionKey) -> tuple[int, str]:
         """The number of the newest segment (-1 before any) and the status: the same pair says that nothing happened.
@@ -243,17 +292,25 @@ class Executions:
 
     def standing(self, key: ExecutionKey) -> Standing:
         """Its newest event and the tasks that wait for an answer. Raises NotFound."""
-        snapshot = codec.stored_snapshot(self._load(key))
+        snapshot = self._outlined_snapshot(key)
         return Standing() if snapshot is None else standing_of(snapshot)
 
     def effects(
         self, key: ExecutionKey, reading: Reading, *, after: Place, most: int
     ) -> Page:
         """Up to `most` rows of its ledger of effects behind the place `after`. Raises NotFound."""
+        if reading.outlined and key.fork_of is None and not is_express(self._header_of(key).kind):  # else it is stepped
+            try:
+                return self._effects(key, reading, after, most, outlined=True)
+            except ValuesNeeded:
+                pass
+        return self._effects(key, reading, after, most, outlined=False)
+
+    def _effects(self, key: ExecutionKey, reading: Reading, after: Place, most: int, *, outlined: bool) -> Page:
         from engine.durable.views.ledger import Ledger  # noqa: PLC0415  few ask for it
 
-        loaded = self._load(key)
-        snapshot = codec.stored_snapshot(loaded)
+        loaded = self._load(key, outlined=True)
+        snapshot = codec.stored_snapshot(loaded, outlined=True)
         header = running_by(loaded.header, snapshot)
         version, plan = self._activator.plan_of(header)
         changes = () if snapshot is None else snapshot.changeovers
@@ -266,9 +323,14 @@ class Executions:
         book = Ledger(
             plan, facts_of(header), reading, at_most_once=version.at_most_once, now=self._clock.now(),
             opening=lambda: self._opening(header, key), by=by if changes else None, fork=key.fork_of is not None,
+            outlined=outlined,
         )
-        segments = self._journal.segments(key, max(after[0], 0))
-        return book.page(segments, lambda: codec.stored_snapshot(self._load(key)), after=after, most=most)
+        segments = self._journal.segments(key, max(after[0], 0), enough=codec.has_outline if outlined else None)
+
+        def last() -> Snapshot | None:
+            return codec.stored_snapshot(self._load(key, outlined=outlined), outlined=outlined)
+
+        return book.page(segments, last, after=after, most=most)
 
     def _opening(self, header: Header, key: ExecutionKey) -> Snapshot:
         """As its stimuli found it: a fork's first segment has that."""
@@ -278,7 +340,7 @@ class Executions:
 
     def due_of(self, key: ExecutionKey, entered_event: int) -> float | None:
         """When the next attempt of the step that began with that event is due; None where none is. Raises NotFound."""
-        snapshot = codec.stored_snapshot(self._load(key))
+        snapshot = self._outlined_snapshot(key)
         frames = () if snapshot is None or snapshot.closed else snapshot.frames.values()
         return next((
             frame.due_at for frame in frames if frame.entered_event == entered_event and frame.phase is Phase.BACKOFF
@@ -422,18 +484,18 @@ class Executions:
 
     def map_runs(self, key: ExecutionKey) -> list[str]:
         """The ARNs of the Map Runs that the execution has begun, in order. Raises NotFound."""
-        self._load(key)
+        self._header_of(key)
         return map_run_view.map_runs(self._journal, key)
 
     def describe_map_run(self, key: ExecutionKey, map_run: str) -> MapRun:
         """A Map Run of the execution, by its ARN or the last part of it. Raises NotFound (ResourceNotFound)."""
-        return map_run_view.describe(self._journal, self._load(key), map_run)
+        return map_run_view.describe(self._journal, self._load(key, outlined=True), map_run)
 
     def map_run_children(
         self, key: ExecutionKey, map_run: str, *, first: int = 0, limit: int = 100
     ) -> list[ExecutionRow]:
         """Up to `limit` of its child executions from the item `first` on, in order. Raises NotFound."""
-        self._load(key)
+        self._header_of(key)
         return map_run_view.list_children(self._journal, key, map_run, first=first, limit=limit)
 
     def update_map_run(
@@ -443,7 +505,7 @@ class Executions:
         """Change the limits of a Map Run under way: its children that are out stay. Raises NotFound, Conflict, and
         InvalidDocument for a limit out of range."""
         changes = map_run_view.checked_limits(max_concurrency, tolerated_failure_count, tolerated_failure_percentage)
-        frame = map_run_view.to_update(self._load(key), map_run)
+        frame = map_run_view.to_update(self._load(key, outlined=True), map_run)
         self._journal.put_inbox(inbox.map_run_item(key, self._clock.now(), frame.place, changes))
         self._queue.send([Wake(key)])
 
@@ -476,11 +538,14 @@ class Executions:
             raise self._absent(key)
         return header
 
-    def _load(self, key: ExecutionKey) -> Loaded:
-        loaded = self._journal.load(key)
+    def _load(self, key: ExecutionKey, *, outlined: bool = False) -> Loaded:
+        loaded = self._journal.load(key, enough=codec.has_outline if outlined else None)
         if loaded is None:
             raise self._absent(key)
         return loaded
+
+    def _outlined_snapshot(self, key: ExecutionKey) -> Snapshot | None:
+        return codec.stored_snapshot(self._load(key, outlined=True), outlined=True)
 
     def _absent(self, key: ExecutionKey) -> NotFound:
         """Why there is no such execution: retention took it, or there never was one."""

@@ -99,7 +99,10 @@ class Forwards:
         )
 
     def _ran(self, key: ExecutionKey) -> Ran:
-        return ran(event for segment in self._journal.history(key) for event in codec.decode_events(segment.body))
+        return ran(
+            event for segment in self._journal.history(key, enough=codec.has_outline)
+            for event in codec.decode_events(segment.body, outlined=True)
+        )
 
 
 def _items(key: ExecutionKey, snapshot: Snapshot) -> Iterator[ExecutionKey]:

@@ -24,6 +24,7 @@ from typing import Any
 
 from engine.durable import codec
 from engine.durable.activation import SLICE_TRANSITIONS
+from engine.durable.outline import LeftOut, ValuesNeeded, left_out
 from engine.durable.views.ledger_facts import Effect, Outcome, Page, Place, Reading
 from engine.kernel import effects
 from engine.kernel.children.child_ids import own_target, started_name
@@ -57,13 +58,16 @@ By = Callable[[int], tuple[Plan, Collection[str]]]
 class Ledger:
     """Reads pages of one execution. `opening` gives its first snapshot, for an EXPRESS one and a fork, whose stimuli
     are in one segment; `now` is epoch seconds. `by`: of one whose version has changed, what it ran by after each
-    change. `fork`: it is one, and what has no lease was answered from the record."""
+    change. `fork`: it is one, and what has no lease was answered from the record. `outlined`: what the segments' bodies
+    have of large values is not read, and ValuesNeeded is raised where one is needed."""
 
     def __init__(
         self, plan: Plan, facts: Facts, reading: Reading, *, at_most_once: Collection[str],
         opening: Callable[[], Snapshot], now: float, by: By | None = None, fork: bool = False,
+        outlined: bool = False,
     ) -> None:
         self.fork = fork
+        self.outlined = outlined
         self._by = by
         self._plan = plan
         self._facts = facts
@@ -112,7 +116,7 @@ class Ledger:
         row = Effect(
             place, frame.path, frame.state, frame.visit, frame.attempt, _items(frame), resource, key,
             frame.state in self._at_most_once or self._policy(resource).at_most_once,
-            None if arguments is None else self._reading.digest(frame.state, arguments),
+            self._digest(frame.state, arguments),
             frame.entered_event, at, began_at, frame.lease_until, epoch=frame.epoch,
             handed_out=self._is_activity(frame),
         )
@@ -124,8 +128,17 @@ class Ledger:
     def calls_the_same(self, row: Effect, frame: Frame) -> bool:
         """Whether the call that `frame` makes is the one of the row, by what it calls and with which arguments."""
         resource, arguments = self._called(frame)
-        digest = None if arguments is None else self._reading.digest(frame.state, arguments)
-        return (resource, digest) == (row.resource, row.digest)
+        return (resource, self._digest(frame.state, arguments)) == (row.resource, row.digest)
+
+    def _digest(self, state: str, arguments: Json) -> str | None:
+        if arguments is None:
+            return None
+        if not left_out(arguments):
+            return self._reading.digest(state, arguments)
+        known: str | None = getattr(arguments, "digest", None)
+        if known is None:
+            raise ValuesNeeded
+        return known
 
     def answered(self, row: Effect, stimulus: Stimulus) -> None:
         """What the answer `stimulus` says of the call."""
@@ -166,10 +179,14 @@ class Ledger:
             return row.child
         found = self._reading.result(row.state, output)
         for name in where.split("."):
+            if isinstance(found, LeftOut):
+                raise ValuesNeeded
             if isinstance(found, list) and name.isdecimal():
                 found = dict(enumerate(found)).get(int(name))
             else:
                 found = found.get(name) if isinstance(found, dict) else None
+        if isinstance(found, LeftOut):
+            raise ValuesNeeded
         return str(found) if isinstance(found, str | int | float) and not isinstance(found, bool) else None
 
     def _state(self, frame: Frame) -> State | None:
@@ -219,7 +236,7 @@ class _Reader:
 
     def read(self, segment: Segment) -> None:
         """Take in the next segment."""
-        recorded = codec.decode_change(segment.body)
+        recorded = codec.decode_change(segment.body, outlined=self._ledger.outlined)
         self._changes = recorded.changes
         self._ledger.after(recorded.changes)
         number = -1

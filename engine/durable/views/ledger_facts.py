@@ -69,11 +69,13 @@ class Effect:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the reader asks for: what is known of a resource, the digest of the arguments of a state's call, and its
-    result as it may be shown. It keeps no value."""
+    result as it may be shown. It keeps no value. `outlined`: a digest that the journal has is that, and no large value
+    need be read."""
 
     policy: Callable[[str], TaskPolicy]
     digest: Callable[[str, Json], str]
     result: Callable[[str, Json], Json]
+    outlined: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def describe(journal: Journal, loaded: Loaded, map_run: str) -> MapRun:
     """The run that `map_run` names by its ARN or the last part of it. Raises MapRunDoesNotExist."""
     key = loaded.header.key
     begun = _find(journal, key, map_run)
-    snapshot = codec.stored_snapshot(loaded)
+    snapshot = codec.stored_snapshot(loaded, outlined=True)
     frame = _frame(snapshot, begun.arn)
     if snapshot is not None and frame is not None:
         counts = outcomes.counts_of(frame, outcomes.tally(snapshot, frame))
@@ -80,8 +80,8 @@ def describe(journal: Journal, loaded: Loaded, map_run: str) -> MapRun:
 def _end(journal: Journal, key: ExecutionKey, begun: Begun, *, redriven: bool) -> MapRun | None:
     """How the run ended; the last time, where it was taken up again."""
     ended, chain = None, {begun.event}
-    for segment in journal.history(key, begun.event - 1):
-        for event in codec.decode_events(segment.body):
+    for segment in journal.history(key, begun.event - 1, enough=codec.has_outline):
+        for event in codec.decode_events(segment.body, outlined=True):
             if event.previous not in chain:
                 continue
             if event.type == "MapRunRedriven":
@@ -111,7 +111,7 @@ def list_children(
 def to_update(loaded: Loaded, map_run: str) -> Frame:
     """The frame of a run that can be updated. Raises Conflict for one that is not under way."""
     is_open = loaded.header.status in OPEN_STATUSES
-    frame = _frame(codec.stored_snapshot(loaded), map_run) if is_open else None
+    frame = _frame(codec.stored_snapshot(loaded, outlined=True), map_run) if is_open else None
     if frame is None:
         raise Conflict("the Map Run is not under way", where="map_run", advice="Only a running one can be updated.")
     return frame
@@ -135,7 +135,7 @@ def checked_limits(
 
 
 def _begun(journal: Journal, key: ExecutionKey) -> Iterator[Begun]:
-    for segment in journal.history(key):
+    for segment in journal.history(key, enough=codec.has_outline):
         yield from begun_in(segment.body)
 
 
@@ -164,7 +164,7 @@ def _frame(snapshot: Snapshot | None, map_run: str) -> Frame | None:
 
 def _recorded(body: bytes, arn: str) -> dict[str, Json]:
     """The counts that the stimulus which ended the run carries; zeros where it never had children."""
-    for stimulus in codec.decode_stimuli(body):
+    for stimulus in codec.decode_stimuli(body, outlined=True):
         counts = getattr(stimulus, "counts", None)
         if isinstance(counts, dict) and counts.get("map_run") == arn:
             return counts

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.durable.execution import Execution
 from engine.durable.lifecycle.budgets import wait_of
+from engine.durable.outline import left_out
 from engine.governance.audit_entry import WORKFLOW, Subject, parse_time
 from engine.governance.masking import MASK
 from engine.governance.roles import Right
@@ -24,6 +25,9 @@ from functions.app.sensitive.revealing import veil_for
 from functions.app.shapes import base
 from functions.app.shapes import executions as shapes
 from functions.app.shapes.base import ConsoleAddresses
+
+if TYPE_CHECKING:
+    from functions.app.sensitive.clear import Hides
 
 table = RouteTable("Executions")
 _NOWHERE = ConsoleAddresses()
@@ -90,7 +94,8 @@ def get_execution(call: Call[base.Nothing]) -> shapes.Execution:
     """One execution as it stands.
 
     In the address the id's colon is written %3A, as in order_flow%3Aorder-1."""
-    return shown(call, call.services.executions.describe(key_of(call)))
+    execution, veil = seen(call)
+    return _shown(call, execution, veil)
 
 
 @table.route("GET", "/executions/{id}/history", right=Right.LOOK, reads="history", reveals=True, example="after=12")
@@ -102,10 +107,16 @@ def get_history(call: Call[shapes.HistoryQuery]) -> shapes.History:
     key, given, services = key_of(call), call.given, call.services
     after = given.after if given.next_token is None else int(given.next_token)
     found, events, size, more = list[HistoryEvent](), list[base.Json](), 0, False
-    for event in services.executions.each_event(key, after=after):
+    filled = services.executions.filling(key)
+    for event in services.executions.each_event(key, after=after, outlined=True):
+        least = size + left_out(event.details) // 4  # a character is four bytes at the most
+        more = len(found) == given.limit or (bool(found) and least > MOST_HISTORY_CHARACTERS)
+        if more:  # it is not read
+            break
+        event = event._replace(details=filled(event.details))  # noqa: PLW2901
         shape = render(event)
         size += len(large_values.json_text(shape))
-        more = len(found) == given.limit or (bool(found) and size > MOST_HISTORY_CHARACTERS)
+        more = bool(found) and size > MOST_HISTORY_CHARACTERS
         if more:
             break
         found.append(event)
@@ -205,11 +216,23 @@ def _started_answer(call: Call[Any], started: Execution, *, is_active: bool) -> 
     return Answer(shown(call, started, is_active=is_active), headers={"Location": execution_address(started.key.id)})
 
 
+def seen(call: Call[Any]) -> tuple[Execution, Hides]:
+    """The execution that the address names, and what hides its values: where that is nothing, values that are too large
+    to be shown are not read. Raises NotFound."""
+    key = key_of(call)
+    execution = call.services.executions.describe(key, most=large_values.MOST_SHOWN_BYTES)
+    veil = veil_for(call, key, execution)
+    return (call.services.executions.describe(key) if veil else execution), veil
+
+
 def shown(call: Call[Any], execution: Execution, *, is_active: bool = False) -> shapes.Execution:
     """The execution as the API shows it: large values left out, and who started it. `is_active`: it was started just
     now, as the active version."""
-    key, services = execution.key, call.services
-    actor, veil = execution.actor, veil_for(call, key, execution, is_active=is_active)
+    return _shown(call, execution, veil_for(call, execution.key, execution, is_active=is_active))
+
+
+def _shown(call: Call[Any], execution: Execution, veil: Hides) -> shapes.Execution:
+    key, services, actor = execution.key, call.services, execution.actor
     execution = veil.execution(execution)
     return shapes.Execution.of(
         execution, id=key.id, name=key.name, input=large_values.shown(execution.input, key.id, part="input"),

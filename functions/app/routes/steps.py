@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.durable.execution import Execution
@@ -21,8 +21,9 @@ from functions.app import etags, large_values
 from functions.app.console_links import Moment
 from functions.app.identity import COMMAND_LINE
 from functions.app.release import release
-from functions.app.routes.executions import key_of
+from functions.app.routes.executions import key_of, seen
 from functions.app.routing import Answer, Call, RouteTable
+from functions.app.sensitive.clear import CLEAR
 from functions.app.sensitive.revealing import veil_for
 from functions.app.services import Services
 from functions.app.shapes import base
@@ -32,6 +33,7 @@ from functions.app.shapes.shown_steps import chosen, edges_of, resources_of, res
 from functions.app.strict_json import read_json
 
 if TYPE_CHECKING:
+    from engine.kernel.history import HistoryEvent
     from functions.app.sensitive.clear import Hides
 
 Json = Any
@@ -56,7 +58,7 @@ _LOG = logging.getLogger(__name__)
 def get_definition(call: Call[shapes.DefinitionQuery]) -> shapes.DefinitionAnswer:
     """The workflow document that the execution runs by, whatever was published since; `at` an event of its history,
     the one that it ran by then."""
-    execution, at = _described(call), call.given.at
+    execution, at = seen(call)[0], call.given.at
     digest = execution.definition_digest if at is None else execution.digest_at(at)
     return shapes.DefinitionAnswer(document=document_of(call.services, execution, digest))
 
@@ -71,20 +73,20 @@ def list_steps(call: Call[shapes.StepsQuery]) -> Answer[shapes.StepsAnswer]:
     tag = etags.of(f"{release()} {seq} {status} {call.reveal is not None}")
     if call.holds(tag):
         return Answer(None, etag=tag)
-    execution = _described(call)
-    newest, left_out = call.given.newest, 0
+    execution, veil = seen(call)
+    newest, before = call.given.newest, 0
     if newest is not None:
-        left_out = max(0, call.services.executions.standing(execution.key).last_event - newest)
-    steps, to_the_end = _steps(call.services, execution.key, after=left_out, most=newest or MOST_EVENTS)
-    steps = veil_for(call, execution.key, execution).steps(steps)
+        before = max(0, call.services.executions.standing(execution.key).last_event - newest)
+    steps, to_the_end = _steps(call.services, execution.key, veil, after=before, most=newest or MOST_EVENTS)
+    steps = veil.steps(steps)
     shown, all_shown = chosen(steps)
-    whole = all_shown and (to_the_end if newest is None else not left_out)
+    whole = all_shown and (to_the_end if newest is None else not before)
     resources = _Resources(call.services, execution)
     return Answer(shapes.StepsAnswer(
         steps=[shape_of(step, resources.at(step)) for step in shown], edges=edges_of(steps, shown),
         rests=rests_of(steps),
         last_event=steps.last_event, status=execution.status, complete=whole,
-        events_left_out=left_out,
+        events_left_out=before,
         causes={step.id: step.cause for step in shown if step.cause is not None} if call.given.causes else {},
     ), etag=tag)
 
@@ -107,21 +109,22 @@ def get_step(call: Call[base.Nothing]) -> Answer[shapes.StepDetail]:
     """One step with its values, its error in plain words and with its stack trace, its events and its log.
 
     `audit` is the query of GET /audit that lists what the audit log has of it."""
-    execution = _described(call)
-    veil = veil_for(call, execution.key, execution)
-    step = veil.step(_step(call.services, execution.key, call.path["step"]))
+    execution, veil = seen(call)
+    step = veil.step(_step(call.services, execution.key, call.path["step"], veil))
     resources = _Resources(call.services, execution).at(step)
     execution_id = execution.key.id
-
+    filled = call.services.executions.filling(execution.key)
     values = {
-        part: large_values.shown(getattr(step, part), execution_id, part=part, step=step.id)
+        part: _value(filled, getattr(step, part), execution_id, part=part, step=step.id)
         for part in ("input", "output", "arguments", "result", "assigned", "variables")
     }
     lines = _lines_of(call.services, _query_of(execution_id, step, MOST_LOGS_OF_A_STEP))
     return Answer(shapes.StepDetail(
         step=shape_of(step, resources), **values, error=step.error,
         cause=plain_cause(step.cause), stack_trace=stack_trace(step.cause),
-        events=[_rendered(event, execution_id, step.id) for event in step.events[:MOST_EVENTS_OF_A_STEP]],
+        events=[
+            _rendered(filled, event, execution_id, step.id) for event in step.events[:MOST_EVENTS_OF_A_STEP]
+        ],
         logs=[_line(line, veil) for line in lines], audit=_audit_query(execution_id, step),
         links=_links(call.services, execution_id, step, lines),
     ))
@@ -134,7 +137,7 @@ def get_logs(call: Call[shapes.LogsQuery]) -> shapes.LogLines:
     started_at = call.services.executions.header(key).started_at
     query = LogQuery(key.id, since=started_at - LOG_MARGIN_SECONDS, limit=given.limit)
     if given.step is not None:
-        query = _query_of(key.id, _step(call.services, key, given.step), given.limit)
+        query = _query_of(key.id, _step(call.services, key, given.step, CLEAR), given.limit)
     found = call.services.logs.lines(query)
     veil = veil_for(call, key)
     return shapes.LogLines(lines=[_line(line, veil) for line in found.lines], complete=found.complete)
@@ -152,8 +155,9 @@ def get_payload(call: Call[shapes.PayloadQuery]) -> Answer[str]:
         execution = call.services.executions.describe(key)
         value = getattr(veil_for(call, key, execution).execution(execution), given.part)
     else:
-        step = _step(call.services, key, given.step)
-        value = getattr(veil_for(call, key).step(step), given.part)
+        veil = veil_for(call, key)
+        step = _step(call.services, key, given.step, veil)
+        value = call.services.executions.filling(key)(getattr(veil.step(step), given.part))
     headers = {"Content-Disposition": f'attachment; filename="{given.part}.json"'}
     return Answer(large_values.json_text(value), headers=headers)
 
@@ -169,31 +173,39 @@ def list_inputs(call: Call[shapes.InputsQuery]) -> shapes.PastInputs:
     found: list[shapes.PastInput] = []
     left = MOST_EVENTS_LOOKED_AT
     for row in rows:
+        veil = services.hiding.veil(row.key)
         if given.state is None:
-            execution = services.executions.describe(row.key)
-            execution = services.hiding.veil(row.key, execution).execution(execution)
-            found.append(_past_input(row.key, execution.started_at, execution, {}))
+            most = None if veil else large_values.MOST_SHOWN_BYTES
+            execution = veil.execution(services.executions.describe(row.key, most=most))
+            found.append(_past_input(services, row.key, execution.started_at, execution, {}))
         else:
-            events = services.executions.events(row.key, most=left)
+            events = services.executions.events(row.key, most=left, outlined=not veil)
             left -= len(events)
-            veil = services.hiding.veil(row.key)
             steps = [veil.step(step) for step in reversed(steps_of(events).steps) if step.name == given.state]
-            found += [_past_input(row.key, step.entered_at, step, step.variables, step=step.id) for step in steps]
+            found += [
+                _past_input(services, row.key, step.entered_at, step, step.variables, step=step.id)
+                for step in steps[:given.limit]
+            ]
         if len(found) >= given.limit or left <= 0:
             break
     return shapes.PastInputs(inputs=found[:given.limit])
 
 
 def _past_input(
-    key: ExecutionKey, at: float, ran: Execution | facts.Step, variables: Mapping[str, Json], **step: str
+    services: Services, key: ExecutionKey, at: float, ran: Execution | facts.Step, variables: Mapping[str, Json],
+    **step: str,
 ) -> shapes.PastInput:
     values = {"input": ran.input, "output": ran.output, "variables": dict(variables)}
-    shown = {part: large_values.shown(value, key.id, part=part, **step) for part, value in values.items()}
+    filled = services.executions.filling(key)
+    shown = {part: _value(filled, value, key.id, part=part, **step) for part, value in values.items()}
     return shapes.PastInput(execution=key.id, at=iso_timestamp(at), status=ran.status, **shown)
 
 
-def _described(call: Call[Any]) -> Execution:
-    return call.services.executions.describe(key_of(call))
+def _value(filled: Callable[[Json], Json], value: Json, execution_id: str, **part: str) -> Json:
+    """A value as it is shown: what was left out of it is read where it is small enough."""
+    if not large_values.is_too_large_to_show(value):
+        value = filled(value)
+    return large_values.shown(value, execution_id, **part)
 
 
 def document_of(services: Services, execution: Execution, digest: str | None = None) -> dict[str, Json]:
@@ -220,15 +232,16 @@ class _Resources:
 
 
 def _steps(
-    services: Services, key: ExecutionKey, *, after: int = 0, most: int = MOST_EVENTS
+    services: Services, key: ExecutionKey, veil: Hides, *, after: int = 0, most: int = MOST_EVENTS
 ) -> tuple[facts.Steps, bool]:
-    """The steps that `most` events after the one called `after` tell, and whether those are the last ones."""
-    events = services.executions.events(key, after=after, most=most)
+    """The steps that `most` events after the one called `after` tell, and whether those are the last ones. Large values
+    are read only where a veil looks for hidden ones in them."""
+    events = services.executions.events(key, after=after, most=most, outlined=not veil)
     return steps_of(events), len(events) < most
 
 
-def _step(services: Services, key: ExecutionKey, step_id: str) -> facts.Step:
-    found = _steps(services, key)[0].named(step_id)
+def _step(services: Services, key: ExecutionKey, step_id: str, veil: Hides) -> facts.Step:
+    found = _steps(services, key, veil)[0].named(step_id)
     if found is None:
         raise NotFound(
             f"the execution {key.id} has no step {step_id!r}", where="step",
@@ -278,14 +291,19 @@ def _audit_query(execution_id: str, step: facts.Step) -> dict[str, str]:
     return query
 
 
-def _rendered(event: Any, execution_id: str, step_id: str) -> dict[str, Json]:
+def _rendered(
+    filled: Callable[[Json], Json], event: HistoryEvent, execution_id: str, step_id: str
+) -> dict[str, Json]:
     """An event as GetExecutionHistory has it, its large texts left out."""
-    shape = render(event)
-    for name, details in shape.items():
-        if isinstance(details, dict):
+    details = event.details or {}
+    unread = {name: value for name, value in details.items() if large_values.is_too_large_to_show(value)}
+    read = filled({**details, **dict.fromkeys(unread)})
+    shape = render(event._replace(details=read if details else event.details))
+    for name, texts in shape.items():
+        if isinstance(texts, dict):
             shape[name] = {
-                key: large_values.shown(text, execution_id, part=_PART.get(key, "input"), step=step_id)
-                for key, text in details.items()
+                of: large_values.shown(unread.get(of, text), execution_id, part=_PART.get(of, "input"), step=step_id)
+                for of, text in texts.items()
             }
     return shape
 

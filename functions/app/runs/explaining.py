@@ -144,6 +144,11 @@ def chosen(
     return found[-1] if found else None
 
 
+def reads_values(step: Step) -> bool:
+    """Whether the values that the step saw are needed to explain it."""
+    return step.type == "Choice" or step.error is not None or any(e.type == "EvaluationFailed" for e in step.events)
+
+
 def _compiled(plan: Plan, text: StateText) -> Any:
     """The compiled state; None where it is not found."""
     around = text.place.removesuffix(f"/States/{text.name}")

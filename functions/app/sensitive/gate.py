@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from engine.durable.execution import Execution
+from engine.durable.outline import left_out
 from engine.errors import NotFound, StoreCorrupt
 from engine.kernel.history import HistoryEvent
 from engine.language.asl.resources import START_EXECUTION
@@ -46,8 +47,8 @@ class Gate:
         return Hiding(self._published, self._executions)
 
     def veil(self, key: ExecutionKey, execution: Execution | None = None, *, is_active: bool = False) -> Hides:
-        """What hides the sensitive values of the execution; `execution` where it was read already. `is_active`: its
-        version is known to be the active one. Raises NotFound."""
+        """What hides the sensitive values of the execution; `execution` where it was read already, all of it or
+        without what is large. `is_active`: its version is known to be the active one. Raises NotFound."""
         found = self._executions.header(key) if execution is None else execution
         if found.parent is None:
             try:
@@ -56,7 +57,8 @@ class Gate:
                 marks = starts = True
             if not marks and not starts:
                 return CLEAR
-        return self._hiding.veil(key, execution)
+        read = execution is None or not (left_out(execution.input) or left_out(execution.output))
+        return self._hiding.veil(key, execution if read else None)
 
     def veil_of_test(self, document: dict[str, Json], workspace: str, tried: Tried) -> Hides:
         """What hides the sensitive values of a test of `document`."""

@@ -31,3 +31,7 @@ class MemoryBlobs:
         if data is None:
             raise StoreCorrupt(f"the large value {ref} is missing")
         return data
+
+    def beginning(self, workspace: str, ref: str, size: int) -> bytes:
+        """The first `size` bytes behind `ref`."""
+        return self.get(workspace, ref)[:size]

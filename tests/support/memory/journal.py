@@ -9,7 +9,18 @@ from threading import Lock
 from engine.adapters import listing
 from engine.ports.ends import End, Hears
 from engine.ports.executions_index import ExecutionRow
-from engine.ports.journal import BILLED, RUNNING, Due, Header, HeaderChange, InboxItem, Loaded, Segment
+from engine.ports.journal import (
+    BEGINNING_BYTES,
+    BILLED,
+    RUNNING,
+    Due,
+    Enough,
+    Header,
+    HeaderChange,
+    InboxItem,
+    Loaded,
+    Segment,
+)
 from engine.ports.keys import ExecutionKey
 
 
@@ -53,6 +64,11 @@ class MemoryJournal:
         with self._lock:
             return self._inputs.get(key)
 
+    def input_or_size(self, key: ExecutionKey, most: int) -> bytes | int | None:
+        """The input, or its size."""
+        found = self.execution_input(key)
+        return len(found) if found is not None and len(found) > most else found
+
     def header(self, key: ExecutionKey) -> Header | None:
         """The header."""
         with self._lock:
@@ -63,7 +79,7 @@ class MemoryJournal:
         with self._lock:
             return {key: self._headers[key] for key in keys if key in self._headers}
 
-    def load(self, key: ExecutionKey) -> Loaded | None:
+    def load(self, key: ExecutionKey, *, enough: Enough | None = None) -> Loaded | None:
         """The header, and the segments from the newest whole snapshot on."""
         with self._lock:
             header = self._headers.get(key)
@@ -72,7 +88,7 @@ class MemoryJournal:
             numbered = self._segments.get(key, {})
             newest_first: list[Segment] = []
             for seq in sorted(numbered, reverse=True):
-                newest_first.append(numbered[seq])
+                newest_first.append(_beginning(numbered[seq], enough))
                 if numbered[seq].checkpoint:
                     break
             return Loaded(header, tuple(reversed(newest_first)))
@@ -142,19 +158,21 @@ class MemoryJournal:
                 for key, row in self._rows.items()
             ]
 
-    def history(self, key: ExecutionKey, after_event: int = 0) -> Iterator[Segment]:
+    def history(
+        self, key: ExecutionKey, after_event: int = 0, *, enough: Enough | None = None
+    ) -> Iterator[Segment]:
         """Segments that hold history events with an id over `after_event`, oldest first."""
         with self._lock:
             numbered = self._segments.get(key, {})
             found = [numbered[seq] for seq in sorted(numbered) if numbered[seq].last_event > after_event]
-        return iter(found)
+        return (_beginning(segment, enough) for segment in found)
 
-    def segments(self, key: ExecutionKey, first: int = 0) -> Iterator[Segment]:
+    def segments(self, key: ExecutionKey, first: int = 0, *, enough: Enough | None = None) -> Iterator[Segment]:
         """All segments from the number `first` on, oldest first."""
         with self._lock:
             numbered = self._segments.get(key, {})
             found = [numbered[seq] for seq in sorted(numbered) if seq >= first]
-        return iter(found)
+        return (_beginning(segment, enough) for segment in found)
 
     def put_inbox(self, item: InboxItem) -> bool:
         """False when an item with this id is there already."""
@@ -199,3 +217,8 @@ class MemoryJournal:
         """When retention took it."""
         with self._lock:
             return self._taken.get(key)
+
+
+def _beginning(segment: Segment, enough: Enough | None) -> Segment:
+    beginning = segment.body[:BEGINNING_BYTES]
+    return replace(segment, body=beginning) if enough is not None and enough(beginning) else segment

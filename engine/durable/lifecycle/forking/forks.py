@@ -199,7 +199,7 @@ class Forks:
     ) -> Segment:
         """One that holds the whole snapshot. It tells the audit log nothing: the fork itself is an act."""
         change = codec.Change(
-            stimuli, (codec.encode_events(events),) if events else (), snapshot, frozenset(), frozenset()
+            stimuli, (codec.encode_events(events),) if events else (), snapshot, frozenset(), frozenset(), events
         )
         body = codec.encode_change(
             change, checkpoint=True, schema=self._activator.schema, compress_over=self._journal.sizes.compress_over

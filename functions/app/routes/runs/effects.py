@@ -46,6 +46,7 @@ def list_effects(call: Call[shapes.EffectsQuery]) -> shapes.Effects:
     veil = veil_for(call, key)
     page = services.executions.effects(key, ledger.Reading(
         services.tasks.policy, lambda state, value: digest(veil.arguments(state, value)), veil.result,
+        outlined=not veil,
     ), after=ledger.BEGINNING if after is None else after, most=asked.limit)
     return shapes.Effects(
         effects=[_shown(row, veil) for row in page.effects], keeps_intents=page.keeps_intents,

@@ -9,12 +9,11 @@ from engine.durable.loading import facts_of
 from engine.errors import InvalidDocument, NotFound
 from engine.governance.roles import Right
 from engine.language.asl.times import iso_timestamp
-from functions.app.routes.executions import key_of
+from functions.app.routes.executions import key_of, seen
 from functions.app.routes.rules import report_model
 from functions.app.routes.steps import MOST_EVENTS, document_of
 from functions.app.routing import Call, RouteTable
 from functions.app.runs import explaining
-from functions.app.sensitive.revealing import veil_for
 from functions.app.shapes.runs import explanation as shapes
 from functions.app.shapes.shown_steps import resources_of, shape_of
 
@@ -39,9 +38,13 @@ def explain_step(call: Call[shapes.ExplanationQuery]) -> shapes.StepExplanation:
             "which step is meant is not said: give a state, a step or an event", where="state",
             advice="`automate show ID` lists the states, GET /executions/{id}/steps the steps and their events.",
         )
-    execution = services.executions.describe(key)
-    steps = steps_of(services.executions.events(key, most=MOST_EVENTS))
+    execution, veil = seen(call)
+    steps = steps_of(services.executions.events(key, most=MOST_EVENTS, outlined=not veil))
     step = explaining.chosen(steps, step=given.step, state=given.state, event=given.event)
+    if not veil and step is not None and explaining.reads_values(step):
+        execution = services.executions.describe(key)
+        steps = steps_of(services.executions.events(key, most=MOST_EVENTS))
+        step = steps.named(step.id)
     if step is None:
         raise NotFound(
             f"the execution {key.id} has not entered a state {given.state!r}" if given.state is not None else
@@ -57,10 +60,9 @@ def explain_step(call: Call[shapes.ExplanationQuery]) -> shapes.StepExplanation:
         )
     digest = execution.digest_at(step.events[-1].id if step.events else step.first_event)
     definition = document_of(services, execution, digest)["definition"]
-    veil = veil_for(call, key, execution)
-    seen = veil.step(step)
+    veiled = veil.step(step)
     hidden = bool(veil) and (
-        (seen.input, seen.variables, seen.result, veil.execution(execution).input)
+        (veiled.input, veiled.variables, veiled.result, veil.execution(execution).input)
         != (step.input, step.variables, step.result, execution.input)
     )
     found = explaining.Explaining(definition, execution, steps, _facts(call, execution)).explain(
@@ -75,7 +77,7 @@ def explain_step(call: Call[shapes.ExplanationQuery]) -> shapes.StepExplanation:
             values["expression"] = shapes.FailedExpression.of(found.expression, tree=found.expression.tree.as_dict())
         values["context"] = found.context
     return shapes.StepExplanation(
-        step=shape_of(seen, resources_of(definition)),
+        step=shape_of(veiled, resources_of(definition)),
         sentence=_HIDDEN if hidden and (found.choice or found.expression) else veil.text(found.sentence) or "",
         agrees=found.agrees, retry=retry, hidden=hidden, **values,
     )

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 
+from connectors import ActionSpec, ConnectorAdapter, ConnectorError
+from connectors.registry import Registry
+from connectors.tasks import ConnectorTasks
+from engine.catalog.catalog import Catalog
+from engine.durable import codec
 from engine.errors import NotFound
+from engine.governance.resolving import SecretResolving
 from engine.ports.transfers import Download, Upload
 from functions.app import large_values
 
@@ -113,3 +120,119 @@ def test_an_upload_that_is_not_there_and_one_that_is_refused(api, transfers):
     refused = api("POST", "/uploads", {"bytes": 18 * 1024 * 1024})
     assert (refused.status, refused.error["code"]) == (413, "PayloadTooLarge")
     assert transfers.uploads == {}
+
+
+# --- no answer reads the values that it does not send
+
+
+class Mint(ConnectorAdapter):
+    """Gives what is large, of the size that is asked for, or fails with it."""
+
+    code = "mint"
+    name = "Mint"
+    actions = {name: ActionSpec(kind="write", inputs={"n": {}, "of": {}}, id_field="id") for name in ("make", "fail")}  # noqa: RUF012
+
+    def execute(self, action, params, context):
+        if action == "fail":
+            raise ConnectorError("x" * 20_000, retryable=True)
+        return {"id": f"m-{params['n']}", "rows": [f"row {number}" for number in range(params["n"])], "few": [1, 2]}
+
+
+def task(action, n, following, **more):
+    arguments = {"n": n, "of.$": "$"}
+    return {"Type": "Task", "Resource": f"connector:mint:{action}", "Parameters": arguments, "Next": following, **more}
+
+
+RETRY = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 1}
+END = {"Type": "Pass", "End": True}
+MACHINE = {"StartAt": "First", "States": {
+    "First": task("make", 24_000, "Both"),
+    "Both": {"Type": "Parallel", "ResultPath": "$.both", "Next": "Each", "Branches": [
+        {"StartAt": "Fails", "States": {
+            "Fails": task("fail", 1, "End1", Retry=[RETRY], Catch=[
+                {"ErrorEquals": ["States.ALL"], "Next": "End1", "ResultPath": "$.error"}
+            ]), "End1": END,
+        }},
+        {"StartAt": "Middling", "States": {"Middling": task("make", 2_000, "End2"), "End2": END}},
+    ]},
+    "Each": {"Type": "Map", "ItemsPath": "$.few", "ResultPath": "$.each", "Next": "Run", "ItemProcessor": {
+        "StartAt": "One", "States": {"One": {"Type": "Pass", "End": True}},
+    }},
+    "Run": {"Type": "Map", "ItemsPath": "$.few", "ResultPath": "$.run", "Next": "Is it?", "ItemProcessor": {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Item",
+        "States": {"Item": {"Type": "Pass", "End": True}},
+    }},
+    "Is it?": {"Type": "Choice", "Choices": [{"Variable": "$.id", "IsPresent": True, "Next": "Last"}],
+               "Default": "Last"},
+    "Last": {"Type": "Pass", "End": True},
+}}
+
+
+@pytest.fixture
+def minted(any_api):
+    """An execution with large values in all places, a failed attempt and a caught error."""
+    registry = Registry()
+    registry.register(Mint)
+    tasks = ConnectorTasks(registry)
+    catalog = Catalog(any_api.stores.catalog, any_api.clock, tasks=tasks)
+    any_api.services = replace(
+        any_api.services, connectors=registry, open_catalog=lambda: catalog,
+        tasks=SecretResolving(tasks, (any_api.secrets,), any_api.clock),
+    )
+    any_api.publish("flow", MACHINE)
+    any_api("POST", "/workflows/flow/executions", {"input": {"pad": "ü" * 140_000}, "name": "one"})
+    for _ in range(5):
+        any_api.work()
+        any_api.clock.sleep(2)
+    return any_api
+
+
+def answers(api):
+    """All that may be asked about it, by address."""
+    at = "/executions/flow%3Aone"
+    found = api("GET", f"{at}/steps").json
+    run = api("GET", f"{at}/map-runs").json["map_runs"][0]["arn"].rpartition(":")[2]
+    events = api("GET", f"{at}/history?limit=1000").json["last_event"]
+    asked = [  # a few of the many
+        at, f"{at}/steps", f"{at}/steps?newest=9", f"{at}/effects", f"{at}/effects?limit=2", f"{at}/waiting",
+        f"{at}/map-runs", f"{at}/map-runs/{run}", f"{at}/map-runs/{run}/executions", f"{at}/definition",
+        "/workflows/flow/inputs", "/workflows/flow/inputs?state=One", "/workflows/flow/inputs?state=Middling",
+        *(f"{at}/history?after={after}" for after in range(0, events, 12)),
+        *(f"{at}/steps/{quote(step['id'], safe='')}" for step in found["steps"][::2]),
+        *(f"{at}/explanation?state={name}" for name in ("First", "Fails", "Is+it%3F")),
+        *(f"{at}/payload?part={part}&step={quote(found['steps'][3]['id'], safe='')}"
+          for part in ("input", "output")),
+    ]
+    return {path: api("GET", path) for path in asked}
+
+
+@pytest.mark.parametrize("any_api", ["sqlite"], indirect=True)
+def test_answers_are_the_same_as_of_segments_that_are_read_whole(minted, monkeypatch):
+    outlined = answers(minted)
+    assert {reply.status for reply in outlined.values()} == {200}
+    assert outlined["/executions/flow%3Aone"].json["status"] == "SUCCEEDED"
+    monkeypatch.setattr(codec, "_outline_in", lambda _body: None)
+    for path, reply in answers(minted).items():
+        assert outlined[path].text == reply.text, path
+
+
+@pytest.mark.parametrize("any_api", ["sqlite"], indirect=True)
+def test_what_is_listed_and_polled_reads_no_large_value(minted, monkeypatch):
+    """The first event of the history has the input: its segment, the smallest that has a large value, is 840 KB."""
+    read, loads = [], json.loads
+
+    def counting(text, **more):
+        read.append(len(text))
+        return loads(text, **more)
+
+    at = "/executions/flow%3Aone"
+    run = minted("GET", f"{at}/map-runs").json["map_runs"][0]["arn"].rpartition(":")[2]
+    monkeypatch.setattr(json, "loads", counting)
+    for path in (
+        "/executions", at, f"{at}/steps", f"{at}/steps?newest=5", f"{at}/effects", f"{at}/map-runs", f"{at}/waiting",
+        f"{at}/map-runs/{run}", f"{at}/map-runs/{run}/executions", f"{at}/steps/First%231", f"{at}/definition",
+        f"{at}/explanation?state=First", f"{at}/history?limit=1", "/workflows/flow/inputs",
+    ):
+        read.clear()
+        assert minted("GET", path).status == 200
+        assert sum(read) < (900_000 if "history" in path else 150_000), path

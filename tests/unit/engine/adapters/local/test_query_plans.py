@@ -55,7 +55,7 @@ def test_every_query_of_the_executions_index_searches(connection, paged):
 @pytest.mark.parametrize(
     ("statement", "index"),
     [
-        (journal._LOAD, "segment_number"),
+        *((statement, "segment_number") for statement in journal._LOADS),
         (journal._CHANGE_HEADER, "sqlite_autoindex_header_1"),
         (queue._NEXT_DUE, "wake_free"),
         (queue._NEXT_OWNER, "wake_claimed"),

@@ -261,7 +261,7 @@ def test_a_page_is_read_no_further_than_its_rows_need():
     read = []
     journal = made.stores.journal
     real = journal.segments
-    journal.segments = lambda *args: (read.append(segment) or segment for segment in real(*args))
+    journal.segments = lambda *args, **more: (read.append(segment) or segment for segment in real(*args, **more))
     reading = Reading(made.tasks.policy, lambda _state, _value: "", lambda _state, value: value)
     page = made.executions.effects(key, reading, after=BEGINNING, most=10)
     assert len(page.effects) == 10
