@@ -22,7 +22,7 @@ from tests.copilot.verdict import VERDICTS, verdict
 
 FOLDER = Path(__file__).parent
 COPILOT = Copilot(catalogue_of(Registry(installed=list)))
-ASKED, LOCKED = "asked.json", "locked.json"
+ASKED, LOCKED, STRANGER = "asked.json", "locked.json", "stranger.json"
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,10 @@ def counts(found: Sequence[Judged]) -> list[int]:
 def main() -> None:
     verbose = "-v" in sys.argv
     print(f"| set | {' | '.join(VERDICTS)} | of |")
-    for file in (LOCKED, ASKED):
+    for file in (LOCKED, ASKED, STRANGER):
         found = judged(file)
         print(f"| {file} | {' | '.join(map(str, counts(found)))} | {len(found)} |")
-        for one in found if verbose and file == ASKED else ():
+        for one in found if verbose and file != LOCKED else ():
             if one.why:
                 print(f"    {one.id} {one.verdict}: {one.sentence}", *one.why, sep="\n        ")
     for file in ("held_back.json", "sentences.json"):

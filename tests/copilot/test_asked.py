@@ -8,20 +8,34 @@ import json
 from tests.copilot.evaluate import FOLDER, sentences
 
 OPEN, LOCKED = sentences("asked.json"), sentences("locked.json")
+STRANGER = sentences("stranger.json")
+"""Those of a stranger to the grammar: the open half. The locked half is not in the repository."""
+
+
+def digest(entry):
+    return hashlib.sha256(json.dumps(entry, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def hashed(entry):
+    return hashlib.sha256(entry["sentence"].encode()).hexdigest()
+
+
+def kept(file):
+    return json.loads((FOLDER / file).read_text(encoding="utf-8"))
 
 
 def test_every_sentence_and_its_judge_is_the_one_that_was_committed_first():
-    kept = json.loads((FOLDER / "digests.json").read_text(encoding="utf-8"))
-    found = {
-        entry["id"]: hashlib.sha256(json.dumps(entry, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-        for entry in [*OPEN, *LOCKED]
-    }
-    assert found == kept
+    found = {entry["id"]: digest(entry) for entry in [*OPEN, *LOCKED]}
+    assert found == kept("digests.json")
     assert len(found) >= 150
 
 
 def test_the_locked_third_is_the_one_that_the_hash_chooses():
     for entries, locked in ((OPEN, False), (LOCKED, True)):
         for entry in entries:
-            digest = hashlib.sha256(entry["sentence"].encode()).hexdigest()
-            assert (int(digest, 16) % 3 == 0) is locked, entry["id"]
+            assert (int(hashed(entry), 16) % 3 == 0) is locked, entry["id"]
+
+
+def test_the_strangers_are_those_that_were_committed_first_and_those_that_the_hash_opens():
+    assert {(entry["id"], digest(entry)) for entry in STRANGER} < {*kept("stranger_digests.json").items()}
+    assert [entry["id"] for entry in STRANGER if int(hashed(entry)[0], 16) % 2] == []
