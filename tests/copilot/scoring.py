@@ -5,14 +5,15 @@ Every expectation of a sentence must hold, and the draft must lint without an er
     tasks         exactly these Task resources, by the short names below: nothing missing, nothing invented
     before        on some path, the first stands before the second
     choices       a Choice has a condition like `when`; behind it, before it joins the other branch, stand the tasks of
-                  `then`; behind Default those of `otherwise`; none of `skips`; with `negated` the condition is a $not
+                  `then`; behind Default those of `otherwise`; none of `skips`; with `negated` what matches must not hold
     approved      behind the question `task` a Choice on the answer leads to `then` and `otherwise`
     waits         Waits of these seconds, or until what matches
     map           a Map over items that match, with exactly these tasks in it; its MaxConcurrency
     parallel      a Parallel with exactly these branches, in any order
     retry         the task's Retry: MaxAttempts, IntervalSeconds
     catch         all of these stand behind some Catch
-    trigger       the document's trigger has these members
+    trigger       the document's trigger has these members: a schedule comes at the same times, and a bucket is heard
+                  as an s3 trigger or as S3's event
     arguments     a Task of this kind has the text in its Arguments
     fails         there is a Fail state beside those behind a Catch
     placeholders  so many steps are marked as not understood
@@ -34,9 +35,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from engine.copilot.proposal import Proposal
+from engine.triggers.faults import TriggerFault
+from engine.triggers.schedule import parse_schedule
 
 Json = Any
 
@@ -123,12 +129,12 @@ def faults(proposal: Proposal, expect: dict[str, Json]) -> list[str]:
     for name, wanted in expect.items():
         if name == "trigger":
             triggers = proposal.document.get("triggers", [])
-            held = any(all(trigger.get(key) == value for key, value in wanted.items()) for trigger in triggers)
+            held = any(same_start(trigger, wanted) for trigger in triggers)
             found += [] if held else [f"trigger: {triggers}"]
         elif name == "triggers":
             triggers = proposal.document.get("triggers", [])
             held = len(triggers) == len(wanted) and all(
-                any(all(one.get(key) == value for key, value in each.items()) for one in triggers) for each in wanted)
+                any(same_start(one, each) for one in triggers) for each in wanted)
             found += [] if held else [f"triggers: {triggers}"]
         elif name == "to_dos":
             texts = " | ".join(f"{item.state} {item.text}" for item in proposal.to_dos)
@@ -136,6 +142,65 @@ def faults(proposal: Proposal, expect: dict[str, Json]) -> list[str]:
         else:
             found += checks[name](every, wanted)
     return found
+
+
+def same_start(trigger: Json, wanted: Json) -> bool:
+    """Whether a trigger starts what the wanted one does: a schedule at the same times, whatever the text of it is; an
+    s3 trigger and the event that S3 sends for the same bucket are one."""
+    if trigger.get("type") == "schedule" and "expression" in wanted:
+        zone = wanted.get("timezone", trigger.get("timezone", "UTC"))
+        same = times_of(trigger.get("expression", ""), zone) == times_of(wanted["expression"], zone)
+        return same and _has(trigger, {key: value for key, value in wanted.items() if key != "expression"})
+    return any(_has(one, wanted) for one in (trigger, *_of_bucket(trigger)))
+
+
+def _has(trigger: Json, wanted: Json) -> bool:
+    return all(trigger.get(key) == value for key, value in wanted.items())
+
+
+def _of_bucket(trigger: Json) -> Iterator[Json]:
+    """The other way to hear the same bucket."""
+    if trigger.get("type") == "s3":
+        yield {"type": "event", "pattern": {
+            "source": ["aws.s3"], "detail-type": ["Object Created"], "detail": {"bucket": {"name": [trigger["bucket"]]}}}}
+    pattern = trigger.get("pattern", {})
+    if pattern.get("source") == ["aws.s3"] and pattern.get("detail-type") == ["Object Created"]:
+        names = pattern.get("detail", {}).get("bucket", {}).get("name", [])
+        if len(names) == 1 and pattern["detail"].keys() == {"bucket"}:
+            yield {"type": "s3", "bucket": names[0]}
+
+
+def times_of(expression: str, zone: str) -> list[float] | str:
+    """The next 200 times of a schedule from a Monday's midnight on; its text where it is none."""
+    try:
+        schedule = parse_schedule(expression, timezone=zone)
+    except TriggerFault:
+        return expression
+    monday = datetime(2026, 3, 2, tzinfo=ZoneInfo(zone)).timestamp()
+    return [*islice(schedule.times(monday - 1, since=monday), 200)]
+
+
+def is_negated(condition: str, when: str) -> bool:
+    """Whether what `when` matches is what must not hold: an odd number of $not around it, or its sign says so."""
+    for match in re.finditer(when, condition, re.IGNORECASE):
+        around = [opening.start() for opening in re.finditer(r"\$not\(", condition)
+                  if opening.start() < match.start() and _closes(condition, opening.end()) >= match.end()]
+        term = re.split(r"\band\b|\bor\b", condition[match.start():])[0]
+        before = re.split(r"\band\b|\bor\b", condition[:match.start()])[-1]
+        opposite = re.search(r"!=|= false\b", before + term) is not None
+        if (len(around) + opposite) % 2:
+            return True
+    return False
+
+
+def _closes(text: str, start: int) -> int:
+    """Where the bracket closes that was opened before `start`."""
+    depth = 1
+    for place in range(start, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[place], 0)
+        if depth == 0:
+            return place
+    return len(text)
 
 
 def _tasks(every: Json, wanted: Json) -> list[str]:
@@ -194,7 +259,7 @@ def _choice(machine: Machine, name: str, rule: Json, wanted: Json) -> list[str]:
     then = _own_branch(machine, rule["Next"], others)
     targets = [one["Next"] for one in state["Choices"]]
     otherwise = _own_branch(machine, state.get("Default"), targets)
-    if wanted.get("negated") and not re.search(r"\$not\(|!=", rule["Condition"]):
+    if wanted.get("negated") and not is_negated(rule["Condition"], wanted["when"]):
         if any(task not in then for task in wanted.get("then", ())) and all(
                 task in otherwise for task in wanted.get("then", ())):
             return []
@@ -202,7 +267,7 @@ def _choice(machine: Machine, name: str, rule: Json, wanted: Json) -> list[str]:
     found += [f"then lacks {task}: {then}" for task in wanted.get("then", ()) if task not in then]
     found += [f"otherwise lacks {task}: {otherwise}" for task in wanted.get("otherwise", ()) if task not in otherwise]
     for task in wanted.get("skips", ()):
-        behind, beside = (then, otherwise) if "$not(" not in rule["Condition"] else (otherwise, then)
+        behind, beside = (otherwise, then) if is_negated(rule["Condition"], wanted["when"]) else (then, otherwise)
         if task in behind or task not in beside:
             found.append(f"{task} is not skipped")
     return found

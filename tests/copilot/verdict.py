@@ -64,9 +64,10 @@ def verdict(proposal: Proposal, sentence: str, expect: dict[str, Json]) -> tuple
 def lost(proposal: Proposal, sentence: str) -> list[str]:
     """Tokens that are neither used nor a to-do, and those that are said to be used where they are not."""
     found = []
+    items = _items_of(sentence)
     for match in _TOKEN.finditer(sentence):
         token = match.group().lower()
-        if token in _SAYS_NOTHING:
+        if token in _SAYS_NOTHING or match.span() in items:
             continue
         over = [word for word in proposal.words if word.start <= match.start() and match.end() <= word.end]
         if not over:
@@ -81,6 +82,13 @@ def lost(proposal: Proposal, sentence: str) -> list[str]:
             elif (number := _number(token)) is not None and not _holds(value, number) and token not in str(value):
                 found.append(f'"{match.group()}" is not in {word.pointer}')
     return found
+
+
+def _items_of(sentence: str) -> set[tuple[int, int]]:
+    """The places of the numbers that a list of steps begins its items with: 1) … 2) … . They are no amounts."""
+    marks = [match.span(1) for match in re.finditer(r"(?:(?<=\s)|^)(\d{1,2})[.)](?=\s+[A-Za-z])", sentence)]
+    counted = [int(sentence[start:end]) for start, end in marks]
+    return {*marks} if len(marks) > 1 and counted == [*range(1, len(marks) + 1)] else set()
 
 
 def at_pointer(document: Json, pointer: str) -> Json:
@@ -105,6 +113,8 @@ def _number(token: str) -> float | None:
 
 
 def _holds(value: Json, number: float) -> bool:
+    if isinstance(value, list) and len(value) == number:
+        return True  # two runs a day are two triggers
     there = {float(one) for one in re.findall(r"\d+(?:\.\d+)?", json.dumps(value))}
     ways = {number * by for by in _MULTIPLES} | {number + 12, 12 - number if number == 12 else number, number - 1}
     return bool(there & ways) or json.dumps(value).count(",") == number - 1  # twice a day: at two hours
