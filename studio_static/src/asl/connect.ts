@@ -1,14 +1,29 @@
 /**
  * Drawing and cutting single lines.
  */
+
+import { insertFragment } from "./insert";
 import { canFail, hasNext, withLink } from "./links";
-import { edgeAddress, nameOf, own, scopeOf, withEntry } from "./pointer";
+import { edgeAddress, edgeId, nameOf, own, scopeOf, withEntry } from "./pointer";
 import { changeState, relink, scopeOfEdge } from "./scope";
-import { type Definition, type EdgeId, EditError, type Edited, type JsonObject, type StatePointer } from "./types";
+import {
+  type Definition,
+  type EdgeId,
+  EditError,
+  type Edited,
+  type Fragment,
+  type JsonObject,
+  type Port,
+  type StateObject,
+  type StatePointer,
+} from "./types";
 import { queryLanguageOf, requireState, typeOf } from "./walk";
 
 /** `flow` is what the state does next: Next, or one more rule of a Choice. `error` is one more catcher. */
 type ConnectKind = "flow" | "error";
+
+/** Where a new step goes: on a line, or at the end of a new line from a state. */
+export type Place = { readonly edge: EdgeId } | { readonly from: StatePointer; readonly as: ConnectKind };
 
 /**
  * Draw a line from one state to another of the same scope. A Choice gets its Default where it has none, else a new rule
@@ -30,31 +45,60 @@ export function connectStates(
   const target = nameOf(to);
   requireState(definition, to);
   const label = `Connect ${nameOf(from)} to ${target}`;
-  const done = (change: (state: JsonObject) => JsonObject): Edited => ({
-    definition: changeState(definition, from, change),
+  const { definition: opened, port } = newLine(definition, from, state, kind);
+  return {
+    definition: changeState(opened, from, (old) => withLink(old, port, target)),
     label,
     selected: [from],
-  });
+  };
+}
+
+/**
+ * Put a new step at `place`, with what comes with it; the step is selected. Where the line leads already, it goes
+ * between; a new line ends with it.
+ */
+export function insertAt(definition: Definition, place: Place, fragment: Fragment): Edited {
+  let [opened, edge] = [definition, "edge" in place ? place.edge : ""];
+  if ("from" in place) {
+    const line = newLine(definition, place.from, requireState(definition, place.from), place.as);
+    opened = line.definition;
+    edge = edgeId(place.from, line.port);
+  }
+  const edited = insertFragment(opened, edge, fragment);
+  const first = Object.keys(fragment.States).indexOf(fragment.StartAt);
+  return { ...edited, selected: edited.selected.slice(first, first + 1) };
+}
+
+/** `definition` with the place for one more line of the kind, which leads nowhere yet where it is new. */
+function newLine(
+  definition: Definition,
+  from: StatePointer,
+  state: StateObject,
+  kind: ConnectKind,
+): { definition: Definition; port: Port } {
+  const more = (key: "Catch" | "Choices", item: JsonObject) => {
+    const list = own(state, key);
+    const items = Array.isArray(list) ? list : [];
+    return {
+      definition: changeState(definition, from, (old) => withEntry(old, key, [...items, item])),
+      port: `${key === "Catch" ? "catch" : "choice"}/${items.length}` as const,
+    };
+  };
   if (kind === "error") {
     if (!canFail(state))
       throw new EditError(`A ${typeOf(state)} state catches no errors.`, "Only Task, Parallel and Map states can.");
-    return done((old) => added(old, "Catch", { ErrorEquals: ["States.ALL"], Next: target }));
+    return more("Catch", { ErrorEquals: ["States.ALL"], Next: "" });
   }
-  if (hasNext(state)) return done((old) => withLink(old, "next", target));
+  if (hasNext(state)) return { definition, port: "next" };
   if (typeOf(state) !== "Choice")
     throw new EditError(`Nothing can follow a ${typeOf(state)} state.`, "It ends the flow.");
-  if (own(state, "Default") === undefined) return done((old) => withLink(old, "default", target));
-  const rule: JsonObject =
+  if (own(state, "Default") === undefined) return { definition, port: "default" };
+  return more(
+    "Choices",
     queryLanguageOf(definition, from) === "JSONata"
-      ? { Condition: "{% false %}", Next: target }
-      : { Variable: "$.field", IsPresent: true, Next: target };
-  return done((old) => added(old, "Choices", rule));
-}
-
-/** The state with one more item in the list `key`. */
-function added(state: JsonObject, key: "Catch" | "Choices", item: JsonObject): JsonObject {
-  const list = own(state, key);
-  return withEntry(state, key, [...(Array.isArray(list) ? list : []), item]);
+      ? { Condition: "{% false %}", Next: "" }
+      : { Variable: "$.field", IsPresent: true, Next: "" },
+  );
 }
 
 /** Lead an existing line to another state of its scope. */

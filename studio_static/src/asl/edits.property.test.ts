@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { addBranch, removeBranch } from "./branches";
 import { copyStates, pasteStates } from "./clipboard";
-import { connectStates, disconnectEdge } from "./connect";
+import { connectStates, disconnectEdge, insertAt } from "./connect";
 import { buildGraph } from "./graph";
 import { type History, newHistory, record, redo, undo } from "./history";
 import { attachState, duplicateStates, insertFragment, moveState } from "./insert";
@@ -48,6 +48,12 @@ function randomEdit(definition: Definition, random: () => number): Edited {
     () => moveState(definition, pick(pointers), pick(edges)),
     () => attachState(definition, pick(pointers), pick(edges)),
     () => connectStates(definition, pick(pointers), pick(pointers), random() < 0.5 ? "flow" : "error"),
+    () =>
+      insertAt(
+        definition,
+        { from: pick(pointers), as: random() < 0.5 ? "flow" : "error" },
+        { StartAt: "New", States: { New: pick(NEW_STATES) } },
+      ),
     () => disconnectNext(definition, pick(edges)),
     () => renameState(definition, pick(pointers), `N${Math.floor(random() * 1e6)}`),
     () => wrapInParallel(definition, some(), random() < 0.5 ? "together" : "side by side"),

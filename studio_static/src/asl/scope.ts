@@ -1,10 +1,18 @@
 /**
  * Changing one scope or one state of a definition; what every edit is made of.
  */
-import { hasNext, linksOf, mainLink, withLink } from "./links";
+import { hasNext, linksOf, listPort, mainLink, objectsIn, withLink } from "./links";
 import { freeName } from "./names";
 import { changeAt, edgeAddress, isObject, mapEntries, nameOf, own, scopeOf, withEntry, withoutEntry } from "./pointer";
-import { type Definition, type EdgeId, EditError, type JsonObject, type ScopePointer, type StateObject } from "./types";
+import {
+  type Definition,
+  type EdgeId,
+  EditError,
+  type JsonObject,
+  type Port,
+  type ScopePointer,
+  type StateObject,
+} from "./types";
 import { findScope, requireState, stateNames, typeOf } from "./walk";
 
 /** `definition` with the scope object at `pointer` changed. */
@@ -65,16 +73,28 @@ export function scopeOfEdge(id: EdgeId): ScopePointer {
   return port === "start" ? source : scopeOf(source);
 }
 
-/** Where the line `id` leads: a state's name, null for the end. Raises EditError where there is no such line. */
+/**
+ * Where the line `id` leads: a state's name, null for the end and for a rule, catcher or default that leads nowhere yet.
+ * Raises EditError where there is no such line.
+ */
 export function edgeTarget(definition: Definition, id: EdgeId): string | null {
   const { source, port } = edgeAddress(id);
   if (port === "start") {
     const scope = findScope(definition, source);
     return Object.hasOwn(scope.states, scope.startAt) ? scope.startAt : null;
   }
-  const link = linksOf(requireState(definition, source)).find((candidate) => candidate.port === port);
-  if (link === undefined) throw new EditError("That line is no longer there.", "Drop the step on another line.");
-  return link.target;
+  const state = requireState(definition, source);
+  const link = linksOf(state).find((candidate) => candidate.port === port);
+  if (link === undefined && !hasPlace(state, port))
+    throw new EditError("That line is no longer there.", "Drop the step on another line.");
+  return link?.target ?? null;
+}
+
+/** Whether a target can be written at `port`. */
+function hasPlace(state: StateObject, port: Port): boolean {
+  const list = listPort(port);
+  if (list !== null) return objectsIn(state, list.key).some(({ index }) => index === list.index);
+  return port === "default" ? typeOf(state) === "Choice" : hasNext(state);
 }
 
 /** `definition` with the line `id` leading to `target`. */

@@ -89,7 +89,15 @@ export function Surface(props: SurfaceProps) {
     const plus = layout.edges.get(edge)?.plus;
     if (plus === undefined) return;
     const at = flow.flowToScreenPosition(plus);
-    command({ kind: "choose", edge, at: { x: at.x, y: at.y + 10 } });
+    command({ kind: "choose", place: { edge }, at: { x: at.x, y: at.y + 10 } });
+  };
+  const catchErrors = (state: StatePointer): void => {
+    const { x, y, width } = layout.nodes.get(state) ?? { x: 0, y: 0, width: 0 };
+    command({
+      kind: "choose",
+      place: { from: state, as: "error" },
+      at: flow.flowToScreenPosition({ x: x + width, y }),
+    });
   };
   const toggle = (container: StatePointer): void => {
     const collapsed = new Set(settings.collapsed);
@@ -111,7 +119,7 @@ export function Surface(props: SurfaceProps) {
         const { x, y } = layout.nodes.get(state) ?? { x: 0, y: 0 };
         openMenu(state, flow.flowToScreenPosition({ x: x + 24, y: y + 40 }));
       };
-      const tools = { graph, camera, selection, editable, command, find, toggle, choose, lastLine };
+      const tools = { graph, camera, selection, editable, command, find, toggle, choose, catchErrors, lastLine };
       return doKey({ ...tools, rename: setRenaming, menu: menuAt }, meaning, current);
     },
   });
@@ -125,7 +133,19 @@ export function Surface(props: SurfaceProps) {
       if (name !== null && name.trim() !== "") command({ kind: "rename", state, name: name.trim() });
     },
   );
-  useImperativeHandle(props.handle, () => ({ show }), [show]);
+  const { focus, current } = keyboard;
+  useImperativeHandle(
+    props.handle,
+    () => ({
+      show,
+      focus: (state) => {
+        const card = state ?? current;
+        if (card === null) room.current?.focus();
+        else focus(card);
+      },
+    }),
+    [show, focus, current],
+  );
   const drawn = useDrawing(props, camera.window, selection, keyboard.current, renaming, dragging.drag);
   const closeMenu = useCallback(
     (byKey: boolean) => {
@@ -173,7 +193,15 @@ export function Surface(props: SurfaceProps) {
               show(state);
             },
           }}
-          menu={{ open: menu, rename: setRenaming, copy: clipboard.copy, choose, toggle, close: closeMenu }}
+          menu={{
+            open: menu,
+            rename: setRenaming,
+            copy: clipboard.copy,
+            choose,
+            catchErrors,
+            toggle,
+            close: closeMenu,
+          }}
         />
       </div>
     </ActionsContext>

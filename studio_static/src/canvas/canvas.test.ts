@@ -1,10 +1,20 @@
 /** The canvas's pure parts: what keys and drawn lines mean, where a drop goes, what is in sight, what differs. */
 import { describe, expect, it } from "vitest";
-import { buildGraph, insertFragment, removeStates, renameState } from "../asl";
+import {
+  buildGraph,
+  type Definition,
+  insertAt,
+  insertFragment,
+  type JsonObject,
+  type Place,
+  removeStates,
+  renameState,
+} from "../asl";
 import { CHAIN, sample } from "../asl/samples.testdata";
 import { connection, redirection } from "./act/connecting";
 import { meaningOf } from "./act/keys";
 import { lineAt, nodeAt } from "./act/targets";
+import { step } from "./act/walking";
 import { findStates } from "./bars/find";
 import { applyCommand } from "./commands";
 import { changeCounts, diffGraph } from "./diff";
@@ -17,6 +27,7 @@ import { boundsOf, grown, windowOf } from "./view/seen";
 import { steadyCard } from "./view/view";
 
 const graph = buildGraph(CHAIN);
+const one = (name: string) => ({ StartAt: name, States: { [name]: { Type: "Pass", End: true } } });
 const key = (name: string, more = {}) =>
   meaningOf({ key: name, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...more });
 
@@ -47,6 +58,7 @@ describe("keys", () => {
     expect(key("ArrowDown")).toEqual({ do: "walk", arrow: "ArrowDown", extend: false });
     expect(key("Delete")).toEqual({ do: "remove" });
     expect(key("z", { ctrlKey: true, shiftKey: true })).toEqual({ do: "redo" });
+    expect([key("r"), key("c"), key("c", { ctrlKey: true })]).toEqual([{ do: "retry" }, { do: "catch" }, null]);
     expect(key("/")).toBeNull();
     expect(key("k", { ctrlKey: true })).toBeNull();
     expect(key("ArrowLeft", { altKey: true })).toBeNull();
@@ -72,6 +84,37 @@ describe("lines drawn by hand", () => {
   });
 });
 
+describe("a new step at the end of a line", () => {
+  const fragment = { StartAt: "New", States: { New: { Type: "Pass" }, Beside: { Type: "Succeed" } } };
+  const task = { Type: "Task", Resource: "connector:log:write", End: true };
+  const choice = { Type: "Choice", Choices: [{ Variable: "$.a", IsPresent: true, Next: "" }], Default: "A" };
+  const clean: Definition = {
+    StartAt: "T",
+    States: { T: { Type: "Task", Resource: "connector:log:write", Next: "A" }, C: choice, A: task },
+  };
+  const at = (place: Place) => {
+    const { definition: next, selected } = insertAt(clean, place, fragment);
+    return { states: next.States as Record<string, JsonObject>, selected };
+  };
+  it("is one more catcher's, and the way ends there", () => {
+    const { states, selected } = at({ from: "/States/T", as: "error" });
+    expect(states.T?.Catch).toEqual([{ ErrorEquals: ["States.ALL"], Next: "New" }]);
+    expect([states.New?.End, selected]).toEqual([true, ["/States/New"]]);
+  });
+  it("comes before what the state led to", () => {
+    const { states } = at({ from: "/States/T", as: "flow" });
+    expect([states.T?.Next, states.New?.Next]).toEqual(["New", "A"]);
+  });
+  it("is a rule's that led nowhere, and a new rule's", () => {
+    expect(at({ edge: "/States/C#choice/0" }).states.C?.Choices).toMatchObject([{ Next: "New" }]);
+    expect(at({ from: "/States/C", as: "flow" }).states.C?.Choices).toMatchObject([{}, { Next: "New" }]);
+  });
+  it("is refused where there is no such line", () => {
+    expect(() => at({ edge: "/States/C#choice/7" })).toThrow("no longer there");
+    expect(() => at({ from: "/States/C", as: "error" })).toThrow("catches no errors");
+  });
+});
+
 describe("drops", () => {
   it("go to the nearest line that is not the card's own", () => {
     expect(lineAt(placed, { x: 110, y: 82 }, null, 40)).toBe("/States/A#next");
@@ -89,6 +132,19 @@ describe("drops", () => {
     expect(nodeAt(placed, { x: 20, y: 130 })).toBe("/States/B");
     expect(nodeAt(placed, { x: 20, y: 80 })).toBeNull();
   });
+});
+
+it("walks aside past the container around a card", () => {
+  const both = { StartAt: "B", States: { B: { Type: "Parallel", Branches: [one("L"), one("R")], End: true } } };
+  const place = (x: number, width: number) => ({ x, y: 0, width, height: 60 });
+  const branches = "/States/B/Branches";
+  const nodes = new Map([
+    ["/States/B", place(0, 500)],
+    [`${branches}/0/States/L`, place(20, 200)],
+    [`${branches}/1/States/R`, place(280, 200)],
+  ]);
+  const way = { graph: buildGraph(both), layout: { ...layout, nodes }, direction: "down" as const };
+  expect(step(way, `${branches}/0/States/L`, "ArrowRight")).toBe(`${branches}/1/States/R`);
 });
 
 it("goes on after a state, or into it where nothing follows", () => {

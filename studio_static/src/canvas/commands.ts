@@ -12,8 +12,9 @@ import {
   type EdgeId,
   type Edited,
   type Fragment,
-  insertFragment,
+  insertAt,
   moveState,
+  type Place,
   pasteStates,
   redirectEdge,
   removeStates,
@@ -34,8 +35,8 @@ export interface ScreenPoint {
 export type Wrapping = "parallel" | "side by side" | "map" | "retry";
 
 export type CanvasCommand =
-  /** "+" on a line: the page offers its palette and then inserts. */
-  | { readonly kind: "choose"; readonly edge: EdgeId; readonly at: ScreenPoint }
+  /** "+" on a line, or a line that was let go over nothing: the page offers its palette and then inserts. */
+  | { readonly kind: "choose"; readonly place: Place; readonly at: ScreenPoint }
   /** A palette item was dropped on a line. */
   | { readonly kind: "insert"; readonly edge: EdgeId; readonly fragment: Fragment }
   /** A card was dropped on another line. */
@@ -62,7 +63,7 @@ export type CanvasCommand =
 export function applyCommand(definition: Definition, command: CanvasCommand): Edited | null {
   switch (command.kind) {
     case "insert":
-      return insertFragment(definition, command.edge, command.fragment);
+      return insertAt(definition, { edge: command.edge }, command.fragment);
     case "move":
       return moveState(definition, command.state, command.edge);
     case "attach":

@@ -10,6 +10,8 @@ import type { Overlay } from "./overlay";
 export interface CanvasHandle {
   /** Bring a state into sight, unfolding what it is in. */
   show(state: StatePointer): void;
+  /** Give a state's card the keyboard's focus, once it is drawn; null: the card that had it last. */
+  focus(state: StatePointer | null): void;
 }
 
 export interface WorkflowCanvasProps {

@@ -12,6 +12,7 @@ import {
   type Definition,
   EditError,
   type History,
+  insertAt,
   isObject,
   type JsonObject,
   newHistory,
@@ -60,11 +61,7 @@ function Edit({ start }: { start: Definition }) {
     try {
       const edited =
         command.kind === "choose"
-          ? applyCommand(definition, {
-              kind: "insert",
-              edge: command.edge,
-              fragment: { StartAt: "New step", States: { "New step": { Type: "Pass" } } },
-            })
+          ? insertAt(definition, command.place, { StartAt: "New step", States: { "New step": { Type: "Pass" } } })
           : applyCommand(definition, command);
       if (edited === null) return;
       setHistory((last) => record(last, edited.label, edited.definition));

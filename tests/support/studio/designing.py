@@ -37,12 +37,15 @@ THREE_STEPS = {
 class Designer:
     """The page at /studio/wizard/NAME."""
 
-    def __init__(self, studio: Studio, name: str, document: dict[str, Json] | None = None) -> None:
-        """`document`, or a definition, becomes the draft first."""
+    def __init__(
+        self, studio: Studio, name: str, document: dict[str, Json] | None = None, *, opened: bool = True,
+    ) -> None:
+        """`document`, or a definition, becomes the draft first. Without `opened` the test itself gets there."""
         self.studio, self.page, self.name = studio, studio.page, name
         if document is not None:
             studio.server.json("POST", "/workflows/import", {"document": document, "name": name, "force": True})
-        self.open()
+        if opened:
+            self.open()
 
     def open(self, query: str = "") -> None:
         """Open it, and wait until the canvas is drawn."""

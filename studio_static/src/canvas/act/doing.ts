@@ -1,5 +1,5 @@
 /** What a key does, by its meaning: the view, the selection, or a command. Returns whether the key was of use. */
-import type { EdgeId, Graph, StatePointer } from "../../asl";
+import { type EdgeId, type Graph, type StatePointer, typeCanFail } from "../../asl";
 import type { CanvasCommand } from "../commands";
 import { readingOrder } from "../draw/elements";
 import { lineBeside } from "../view/containers";
@@ -20,6 +20,8 @@ interface Tools {
   /** The line to append to where nothing is there yet. */
   lastLine(): EdgeId;
   menu(state: StatePointer): void;
+  /** Asks for the step that an error of `state` leads to. */
+  catchErrors(state: StatePointer): void;
 }
 
 export function doKey(tools: Tools, meaning: KeyMeaning, current: StatePointer | null): boolean {
@@ -82,6 +84,12 @@ function edit(tools: Tools, meaning: KeyMeaning, current: StatePointer | null): 
       if (line !== null) tools.choose(line);
       return true;
     }
+    case "retry":
+      command({ kind: "wrap", states, in: "retry" });
+      return true;
+    case "catch":
+      if (current !== null && canCatch(graph, current)) tools.catchErrors(current);
+      return true;
     case "rename":
     case "menu":
       if (current !== null) tools[meaning.do](current);
@@ -90,3 +98,6 @@ function edit(tools: Tools, meaning: KeyMeaning, current: StatePointer | null): 
       return false;
   }
 }
+
+const canCatch = (graph: Graph, state: StatePointer): boolean =>
+  graph.nodes.some((node) => node.id === state && typeCanFail(node.type));

@@ -4,7 +4,7 @@ import type { Arrow } from "./walking";
 export type KeyMeaning =
   | { readonly do: "walk"; readonly arrow: Arrow; readonly extend: boolean }
   | { readonly do: "undo" | "redo" | "find" | "select all" | "duplicate" }
-  | { readonly do: "open" | "rename" | "remove" | "insert" | "fold" | "menu" }
+  | { readonly do: "open" | "rename" | "remove" | "insert" | "retry" | "catch" | "fold" | "menu" }
   | { readonly do: "fit" | "whole size" | "zoom in" | "zoom out" | "escape" };
 
 interface Pressed {
@@ -22,6 +22,8 @@ const PLAIN: Readonly<Record<string, KeyMeaning["do"]>> = {
   Delete: "remove",
   Backspace: "remove",
   "+": "insert",
+  r: "retry",
+  c: "catch",
   ".": "fold",
   "0": "fit",
   "1": "whole size",

@@ -1,5 +1,5 @@
 /** The canvas by keyboard: one card holds the focus, arrows walk, the other keys do what `meaningOf` says. */
-import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type RefObject, useCallback, useEffect, useReducer, useRef, useState } from "react";
 import type { StatePointer } from "../../asl";
 import { readingOrder } from "../draw/elements";
 import type { Placed } from "../layout/useLayout";
@@ -28,7 +28,9 @@ interface KeyboardTools {
 export function useKeyboard(room: RefObject<HTMLElement | null>, tools: KeyboardTools): Keyboard {
   const { placed, selection, select, show, act, renaming } = tools;
   const [focused, setFocused] = useState<StatePointer | null>(null);
-  const wanted = useRef<StatePointer | null>(null);
+  /** The card that is to have the focus, and what had it when that was asked: whoever went elsewhere since keeps it. */
+  const wanted = useRef<{ readonly card: StatePointer; readonly from: Element | null } | null>(null);
+  const [, lookAgain] = useReducer((count: number) => count + 1, 0);
   /** What within the canvas has the focus, or had it when it was taken away. */
   const held = useRef<Element | null>(null);
   const here = (state: StatePointer | null): state is StatePointer => state !== null && placed.layout.nodes.has(state);
@@ -36,8 +38,9 @@ export function useKeyboard(room: RefObject<HTMLElement | null>, tools: Keyboard
   const current = here(focused) ? focused : here(last) ? last : (readingOrder(placed.graph).find(here) ?? null);
 
   const focus = useCallback((state: StatePointer | null) => {
-    wanted.current = state;
+    wanted.current = state === null ? null : { card: state, from: document.activeElement };
     setFocused(state);
+    lookAgain();
   }, []);
 
   // After each render: the card that was asked for may only now be there. React Flow puts cards on the page a moment
@@ -48,7 +51,10 @@ export function useKeyboard(room: RefObject<HTMLElement | null>, tools: Keyboard
       if (element === null || renaming) return;
       // The card with the focus is gone (removed, renamed, moved): the one that took its place gets it.
       const lost = held.current !== null && !held.current.isConnected && document.activeElement === document.body;
-      const target = wanted.current ?? (lost ? (here(last) ? last : current) : null);
+      const has = document.activeElement;
+      const wish = wanted.current;
+      if (wish !== null && has !== document.body && has !== wish.from && !element.contains(has)) wanted.current = null;
+      const target = wanted.current?.card ?? (lost ? (here(last) ? last : current) : null);
       if (target === null) return;
       const card = element.querySelector<HTMLElement>(`[data-card="${CSS.escape(target)}"][tabindex]`);
       if (card === null) return;

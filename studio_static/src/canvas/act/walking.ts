@@ -1,5 +1,5 @@
 /** Where arrow keys lead from a card: along the flow, and aside to the nearest card. */
-import { type Graph, isEndId, isStartId, ownerOf, type StatePointer, scopeOf } from "../../asl";
+import { type Graph, isEndId, isStartId, ownerOf, type StatePointer, scopeOf, within } from "../../asl";
 import type { Layout } from "../layout/types";
 
 export type Arrow = "ArrowUp" | "ArrowDown" | "ArrowLeft" | "ArrowRight";
@@ -43,7 +43,7 @@ function backward({ graph, layout }: Way, from: StatePointer): StatePointer | nu
   return before[0]?.source ?? ownerOf(scopeOf(from));
 }
 
-/** The nearest card whose middle lies that way, cards in line preferred. */
+/** The nearest card whose middle lies that way, cards in line preferred; a container around `from` is not beside it. */
 function aside({ graph, layout }: Way, from: StatePointer, arrow: Arrow): StatePointer | null {
   const here = layout.nodes.get(from);
   if (here === undefined) return null;
@@ -54,7 +54,7 @@ function aside({ graph, layout }: Way, from: StatePointer, arrow: Arrow): StateP
   let best: { id: StatePointer; cost: number } | null = null;
   for (const node of graph.nodes) {
     const there = layout.nodes.get(node.id);
-    if (node.kind !== "state" || node.id === from || there === undefined) continue;
+    if (node.kind !== "state" || there === undefined || within(from, node.id)) continue;
     const x = there.x + there.width / 2 - here.x - here.width / 2;
     const y = there.y + there.height / 2 - here.y - here.height / 2;
     const along = x * dx + y * dy;

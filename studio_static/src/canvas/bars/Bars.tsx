@@ -9,7 +9,6 @@ import { CardMenu } from "./CardMenu";
 import { FindBar } from "./FindBar";
 import { type MenuTools, menuOf } from "./menu";
 import { Overview } from "./Overview";
-import { SelectionBar } from "./SelectionBar";
 import { Tray } from "./Tray";
 import { ZoomBar, type ZoomBarProps } from "./ZoomBar";
 
@@ -30,11 +29,10 @@ interface CardMenuTools extends MenuTools {
 }
 
 export function Bars(props: BarsProps) {
-  const { canvas, placed, pane, selection, command, finding, menu } = props;
+  const { canvas, placed, pane, selection, finding, menu } = props;
   const { graph } = placed;
   const flow = useReactFlow();
   const lost = useMemo(() => graph.nodes.filter((node) => !node.reachable), [graph]);
-  const editable = canvas.onCommand !== undefined;
   return (
     <>
       {canvas.stale && (
@@ -52,9 +50,6 @@ export function Bars(props: BarsProps) {
         />
       )}
       {finding.isOpen && <FindBar graph={graph} onShow={finding.show} onClose={finding.close} />}
-      {editable && selection.states.length > 1 && !finding.isOpen && (
-        <SelectionBar selection={selection.states} onCommand={command} onClear={selection.clear} />
-      )}
       <ZoomBar {...props} onFind={finding.open} />
       {!canvas.bare && (
         <Overview

@@ -7,6 +7,7 @@ export interface MenuTools {
   rename: (state: StatePointer) => void;
   copy: (state: StatePointer) => Promise<void>;
   choose: (edge: EdgeId) => void;
+  catchErrors: (state: StatePointer) => void;
   toggle: (container: StatePointer) => void;
 }
 
@@ -40,7 +41,10 @@ export function menuOf(node: GraphNode, tools: MenuOf, extra: readonly MenuItem[
       { label: "Wrap in a Parallel", run: wrap("parallel") },
       { label: "Wrap in a Map", run: wrap("map") },
       ...(canFail
-        ? [{ label: "Add a retry", run: () => command({ kind: "wrap", states: [id], in: "retry" }) } as const]
+        ? [
+            { label: "Add a retry", hint: "R", run: () => command({ kind: "wrap", states: [id], in: "retry" }) },
+            { label: "Catch its errors…", hint: "C", run: () => tools.catchErrors(id) },
+          ]
         : []),
     ],
     [{ label: "Remove", hint: "Del", danger: true, run: () => command({ kind: "remove", states: [id] }) }],

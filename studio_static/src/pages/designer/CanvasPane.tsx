@@ -1,5 +1,6 @@
 /** The canvas in the designer: what it asks for is done here, each as a step of the history. */
 import { memo, type RefObject, useCallback, useDeferredValue, useEffect, useMemo, useRef } from "react";
+import { flushSync } from "react-dom";
 import { useShallow } from "zustand/react/shallow";
 import {
   pinsOf,
@@ -18,15 +19,17 @@ import { notesOf, withNotes } from "../../canvas/draw/notes";
 import type { EdgeMarks, Mark, Marks, Note } from "../../canvas/model";
 import type { CanvasHandle } from "../../canvas/props";
 import { WorkflowCanvas } from "../../canvas/WorkflowCanvas";
+import { focusCanvas, focusForm, heldCanvas, holdCanvas } from "./focus";
 import { HistoryBar } from "./HistoryBar";
-import { focusForm } from "./inspector/focus";
 import { namesOf } from "./palette/items";
 import { lineOf, marksOf } from "./problems/problems";
 import { toDosOf } from "./problems/todos";
-import type { Choosing, Tab } from "./slots";
+import { SelectionBar } from "./SelectionBar";
+import type { Tab } from "./slots";
 import {
   apply,
   ask,
+  choose,
   definitionOf,
   documentOf,
   onlySelected,
@@ -43,15 +46,13 @@ import {
 interface CanvasPaneProps {
   workflow: string;
   show: (tab: Tab) => void;
-  choosing: Choosing | null;
-  choose: (choosing: Choosing | null) => void;
 }
 
-export function CanvasPane({ workflow, choosing, choose, show }: CanvasPaneProps) {
+export function CanvasPane({ workflow, show }: CanvasPaneProps) {
   // Typing comes first: the drawing follows when there is time.
   const definition = useDeferredValue(useDesigner(definitionOf));
-  const { selection, edge, overlay, broken } = useDesigner(
-    useShallow(({ selection, edge, overlay, broken }) => ({ selection, edge, overlay, broken })),
+  const { selection, edge, overlay, broken, choosing } = useDesigner(
+    useShallow(({ selection, edge, overlay, broken, choosing }) => ({ selection, edge, overlay, broken, choosing })),
   );
   const marks = useMarks();
   const edgeMarks = useEdgeMarks();
@@ -61,39 +62,51 @@ export function CanvasPane({ workflow, choosing, choose, show }: CanvasPaneProps
   const onCommand = useCallback(
     (command: CanvasCommand): void => {
       pauseTyping();
-      run(command, choose, show);
+      run(command, show);
     },
-    [choose, show],
+    [show],
   );
   const room = useRef<HTMLDivElement>(null);
-  const handle = useRef<CanvasHandle>(null);
-  useKeepInSight(room, handle);
+  useKeepInSight(room);
+  const isNew = useRef(true);
+  const hold = useCallback((handle: CanvasHandle | null): void => {
+    holdCanvas(handle);
+    if (handle === null || !isNew.current) return;
+    isNew.current = false;
+    // Once it is drawn, keys go to the canvas, unless somebody was faster.
+    if (document.activeElement === document.body) focusCanvas();
+  }, []);
   const extraItems = useCallback((state: StatePointer) => itemsOf(state, show), [show]);
   return (
-    <div className="grow may-shorten relative" ref={room}>
-      <Canvas
-        label={workflow}
-        definition={definition}
-        viewKey={workflow}
-        names={names}
-        selection={selection}
-        onSelect={select}
-        selectedEdge={edge}
-        onSelectEdge={selectEdge}
-        onCommand={onCommand}
-        overlay={overlay ?? undefined}
-        marks={marks}
-        edgeMarks={edgeMarks}
-        pinned={pinned}
-        notes={notes}
-        onNotes={changeNotes}
-        stale={broken === null ? null : `Line ${broken.line}: ${broken.message}`}
-        choosing={choosing?.edge ?? null}
-        extraItems={extraItems}
-        handle={handle}
-      />
-      <HistoryBar />
-    </div>
+    <>
+      <div className="dz-canvas-bar row firm gap-8 on-panel">
+        <HistoryBar />
+        {selection.length > 1 && <SelectionBar selection={selection} onCommand={onCommand} />}
+      </div>
+      <div className="grow may-shorten relative" ref={room}>
+        <Canvas
+          label={workflow}
+          definition={definition}
+          viewKey={workflow}
+          names={names}
+          selection={selection}
+          onSelect={select}
+          selectedEdge={edge}
+          onSelectEdge={selectEdge}
+          onCommand={onCommand}
+          overlay={overlay ?? undefined}
+          marks={marks}
+          edgeMarks={edgeMarks}
+          pinned={pinned}
+          notes={notes}
+          onNotes={changeNotes}
+          stale={broken === null ? null : `Line ${broken.line}: ${broken.message}`}
+          choosing={choosing !== null && "edge" in choosing.place ? choosing.place.edge : null}
+          extraItems={extraItems}
+          handle={hold}
+        />
+      </div>
+    </>
   );
 }
 
@@ -103,10 +116,10 @@ function changeNotes(notes: readonly Note[], label: string): void {
   apply(label, withNotes(documentOf(useDesigner.getState()), notes));
 }
 
-function run(command: CanvasCommand, choose: CanvasPaneProps["choose"], show: CanvasPaneProps["show"]): void {
+function run(command: CanvasCommand, show: CanvasPaneProps["show"]): void {
   switch (command.kind) {
     case "choose":
-      choose({ edge: command.edge, at: command.at });
+      choose({ place: command.place, at: command.at });
       break;
     case "undo":
       undoEdit();
@@ -117,15 +130,18 @@ function run(command: CanvasCommand, choose: CanvasPaneProps["choose"], show: Ca
     case "copied":
       break;
     case "open":
-      select([command.state]);
-      show("design");
+      // Drawn at once, for whoever types on.
+      flushSync(() => {
+        select([command.state]);
+        show("design");
+      });
       focusForm();
       break;
     case "rename":
       rename(command.state, command.name);
       break;
     default:
-      runCommand(command);
+      if (runCommand(command)) focusCanvas();
   }
 }
 
@@ -144,7 +160,7 @@ function itemsOf(state: StatePointer, show: (tab: Tab) => void): MenuItem[] {
 }
 
 /** When the properties open and take room from the canvas, what is selected stays in sight. */
-function useKeepInSight(room: RefObject<HTMLDivElement | null>, handle: RefObject<CanvasHandle | null>): void {
+function useKeepInSight(room: RefObject<HTMLDivElement | null>): void {
   useEffect(() => {
     const element = room.current;
     if (element === null) return;
@@ -154,11 +170,11 @@ function useKeepInSight(room: RefObject<HTMLDivElement | null>, handle: RefObjec
       const isNarrower = element.clientWidth < width;
       width = element.clientWidth;
       // A moment later: the canvas hears of its new size from an observer of its own.
-      if (isNarrower && selected !== null) window.requestAnimationFrame(() => handle.current?.show(selected));
+      if (isNarrower && selected !== null) window.requestAnimationFrame(() => heldCanvas()?.show(selected));
     });
     observer.observe(element);
     return () => observer.disconnect();
-  }, [room, handle]);
+  }, [room]);
 }
 
 /** The worst problem of each state, else its to-do. */

@@ -12,7 +12,7 @@ export function HistoryBar() {
   const forward = redoLabel(history);
   const steps = history.past.slice(-SHOWN).reverse();
   return (
-    <div className="floats dz-history" role="toolbar" aria-label="History">
+    <div className="row relative" role="toolbar" aria-label="History">
       <button
         type="button"
         disabled={back === null}

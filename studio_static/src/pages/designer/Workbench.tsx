@@ -10,6 +10,7 @@ import { useIsWide } from "../../app/useWidth";
 import { Problem } from "../../ui/Problem";
 import { Skeleton } from "../../ui/Skeleton";
 import { CanvasPane } from "./CanvasPane";
+import { focusCanvas } from "./focus";
 import { Head } from "./head/Head";
 import { Inspector } from "./inspector/Inspector";
 import { Chooser } from "./palette/Chooser";
@@ -19,8 +20,8 @@ import { ProblemsBar } from "./problems/ProblemsBar";
 import { useCheck } from "./problems/useCheck";
 import { Side } from "./Side";
 import { ConflictDialog } from "./saving/ConflictDialog";
-import type { Choosing, Opened, Slot, Tab } from "./slots";
-import { ask, useDesigner } from "./store";
+import type { Opened, Slot, Tab } from "./slots";
+import { ask, choose, useDesigner } from "./store";
 import { useKeys } from "./useKeys";
 import { useOpened } from "./useOpened";
 import { useSelectionInUrl } from "./useSelectionInUrl";
@@ -34,6 +35,7 @@ const CopilotCard = lazy(() => import("./copilot/CopilotCard"));
 const PublishDialog = lazy(() => import("./publish/PublishDialog"));
 const VersionsTab = lazy(() => import("./publish/VersionsTab"));
 const RulesTab = lazy(() => import("../rules/RulesTab"));
+const StartHere = lazy(() => import("./publish/StartHere"));
 const SettingsDialog = lazy(() => import("./settings/SettingsDialog"));
 
 const URL_STATE = { tab: "design", state: "" };
@@ -58,7 +60,10 @@ export function Workbench({ workflow }: { workflow: string }) {
 function Bench({ workflow, reload }: { workflow: string; reload: () => Promise<void> }) {
   const [{ tab }, setUrl] = useUrlState(URL_STATE);
   const [opened, setOpened] = useState<Opened>(null);
-  const [choosing, setChoosing] = useState<Choosing | null>(null);
+  const close = useCallback(() => {
+    setOpened(null);
+    focusCanvas();
+  }, []);
   const show = useCallback((next: Tab) => setUrl({ tab: next }), [setUrl]);
   const slot = useSlot(workflow, show, reload);
   const hasConflict = useDesigner((state) => state.theirs !== null);
@@ -82,12 +87,13 @@ function Bench({ workflow, reload }: { workflow: string; reload: () => Promise<v
           </Suspense>
         </div>
       ) : (
-        <Body slot={slot} tab={tab as Tab} choosing={choosing} choose={setChoosing} />
+        <Body slot={slot} tab={tab as Tab} />
       )}
       {hasConflict && <ConflictDialog />}
       <Suspense>
-        {opened === "publish" && <PublishDialog {...slot} onClose={() => setOpened(null)} />}
-        {opened === "settings" && <SettingsDialog onClose={() => setOpened(null)} />}
+        {opened === "publish" && <PublishDialog {...slot} onClose={close} onStart={() => setOpened("start")} />}
+        {opened === "settings" && <SettingsDialog onClose={close} />}
+        {opened === "start" && <StartHere {...slot} onClose={close} />}
       </Suspense>
     </div>
   );
@@ -96,16 +102,15 @@ function Bench({ workflow, reload }: { workflow: string; reload: () => Promise<v
 interface BodyProps {
   slot: Slot;
   tab: Tab;
-  choosing: Choosing | null;
-  choose: (choosing: Choosing | null) => void;
 }
 
-function Body({ slot, tab, choosing, choose }: BodyProps) {
+function Body({ slot, tab }: BodyProps) {
   const isWide = useIsWide(FIRST_WIDE);
   const whyNotEdit = useWhyNot("edit");
   const [isLeftOpen, setLeftOpen] = useState(isWide);
   useEffect(() => setLeftOpen(isWide), [isWide]);
   const request = useDesigner((state) => state.request);
+  const choosing = useDesigner((state) => state.choosing);
   return (
     <SampleProvider pointer={slot.selected}>
       <div className="flex grow may-shorten relative" id="dz-panel" role="tabpanel" aria-label={tab}>
@@ -118,12 +123,20 @@ function Body({ slot, tab, choosing, choose }: BodyProps) {
           <PaletteList fieldId="dz-find" onTake={(item) => insertItem(item)} />
         </Side>
         <div className="dz-middle stack grow may-narrow relative">
-          <CanvasPane workflow={slot.workflow} choosing={choosing} choose={choose} show={slot.show} />
+          <CanvasPane workflow={slot.workflow} show={slot.show} />
           <ProblemsBar ask={slot.ask} show={slot.show} />
         </div>
         <Right slot={slot} tab={tab} />
       </div>
-      {choosing !== null && <Chooser choosing={choosing} onClose={() => choose(null)} />}
+      {choosing !== null && (
+        <Chooser
+          choosing={choosing}
+          onClose={() => {
+            choose(null);
+            focusCanvas();
+          }}
+        />
+      )}
     </SampleProvider>
   );
 }

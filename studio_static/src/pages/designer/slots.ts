@@ -2,7 +2,7 @@
  * What the designer gives to the panels that others write: testing, the copilot, publishing, the Rule Tester. Each is a
  * chunk of its own, loaded when it is first opened, and gets one object. A panel never writes to the store: it asks.
  */
-import type { Definition, EdgeId, JsonObject, StatePointer } from "../../asl";
+import type { Definition, JsonObject, Place, StatePointer } from "../../asl";
 import type { ScreenPoint } from "../../canvas/commands";
 import type { Overlay } from "../../canvas/overlay";
 import type { ConnectorList } from "./palette/items";
@@ -11,11 +11,11 @@ import type { Problem } from "./problems/problems";
 export type Tab = "design" | "code" | "test" | "rules" | "versions";
 
 /** The dialog that is open over the designer. */
-export type Opened = "publish" | "settings" | null;
+export type Opened = "publish" | "settings" | "start" | null;
 
 /** Where a new step goes and where on the screen its palette opens. */
 export interface Choosing {
-  readonly edge: EdgeId;
+  readonly place: Place;
   readonly at: ScreenPoint;
 }
 
@@ -65,7 +65,7 @@ export interface CopilotSlot extends Slot {
   readonly onTaken: () => void;
 }
 
-/** The publish dialog: shown while it is mounted. */
-export interface PublishSlot extends Slot {
+/** A dialog over the designer: shown while it is mounted. */
+export interface DialogSlot extends Slot {
   readonly onClose: () => void;
 }

@@ -47,7 +47,7 @@ import { type DraftAnswer, getDraft, getVersion, getWorkflow, putDraft, saveWhil
 import { type Backup, keepBackup, readBackup, writeBackup } from "./saving/backup";
 import { merge, sameJson } from "./saving/merge";
 import { Saver, type SaverPorts, type SaveState } from "./saving/saver";
-import type { CopilotRequest } from "./slots";
+import type { Choosing, CopilotRequest } from "./slots";
 
 /** A text that is no JSON, or no state, in one of the editors. */
 interface Broken {
@@ -88,6 +88,8 @@ interface DesignerState {
   readonly overlay: Overlay | null;
   /** What the copilot was asked for and has not taken up. */
   readonly request: CopilotRequest | null;
+  /** The palette that is open where a new step goes. */
+  readonly choosing: Choosing | null;
 }
 
 const EMPTY: JsonObject = { name: "", definition: {} };
@@ -110,6 +112,7 @@ const START: DesignerState = {
   connectors: null,
   overlay: null,
   request: null,
+  choosing: null,
 };
 
 export const useDesigner = create<DesignerState>(() => START);
@@ -386,6 +389,9 @@ export const setOverlay = (overlay: Overlay | null): void => set({ overlay });
 
 /** Ask the copilot; null once it has taken the request up. */
 export const ask = (request: CopilotRequest | null): void => set({ request });
+
+/** Open the palette where a new step goes; null closes it. */
+export const choose = (choosing: Choosing | null): void => set({ choosing });
 
 // --- what the server says ---
 

@@ -8,10 +8,13 @@ import { tell } from "../../app/flash";
 import { deliveryHref, executionHref, go } from "../../app/links";
 import { denied, useWhyNot } from "../../app/me";
 import { usePreferences } from "../../app/preferences";
+import type { Json } from "../../asl";
 import { ActButton } from "../../ui/ActButton";
+import { tooLarge } from "../../ui/json";
 import { NavLink } from "../../ui/NavLink";
 import { StatusMark } from "../../ui/StatusMark";
 import { Time, Took } from "../../ui/Time";
+import { setTests } from "../designer/test/useTests";
 import { triggerIn } from "../triggers/words";
 import { ConsoleLinks } from "./ConsoleLinks";
 import { RerunDialog } from "./RerunDialog";
@@ -50,6 +53,11 @@ export function ExecutionHeader({ execution, onChanged, onRedrive, onMend }: Exe
   const resume = async () => {
     await post(path("/executions/{}/resume", execution.id));
     return `${execution.name} runs on.`;
+  };
+  const isShown = !execution.hidden && tooLarge(execution.input) === null;
+  const openInDesigner = (): void => {
+    if (isShown) setTests(execution.workflow, { mode: "all", input: execution.input as Json });
+    go(`${designer}?tab=test`);
   };
   return (
     <header className="ex-head flex wraps apart">
@@ -93,9 +101,7 @@ export function ExecutionHeader({ execution, onChanged, onRedrive, onMend }: Exe
         </div>
       </div>
       <div className="ex-acts flex wraps gap-8">
-        <Button onClick={() => go(`${designer}?tab=test&input=${encodeURIComponent(execution.id)}`)}>
-          Open in designer with this input
-        </Button>
+        <Button onClick={openInDesigner}>{isShown ? "Open in designer with this input" : "Open in designer"}</Button>
         {isOpen && (
           <ActButton right="run" onClick={() => setDoing("stop")}>
             Stop …

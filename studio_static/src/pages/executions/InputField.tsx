@@ -14,9 +14,10 @@ interface InputFieldProps {
   /** What is wrong with the text; null when it is JSON. */
   onProblem: (problem: string | null) => void;
   past?: readonly PastInput[];
+  autoFocus?: boolean;
 }
 
-export function InputField({ value, onChange, onProblem, past = [] }: InputFieldProps) {
+export function InputField({ value, onChange, onProblem, past = [], autoFocus = false }: InputFieldProps) {
   const clock = usePreferences((state) => state.clock);
   const problem = problemOf(value);
   const change = (text: string) => {
@@ -43,7 +44,7 @@ export function InputField({ value, onChange, onProblem, past = [] }: InputField
         </FormField>
       )}
       <FormField label="Input" errorText={problem ?? undefined} stretch>
-        <Code label="Input" value={value} onChange={change} minHeight="8rem" maxHeight="40vh" />
+        <Code label="Input" value={value} onChange={change} autoFocus={autoFocus} minHeight="8rem" maxHeight="40vh" />
       </FormField>
     </>
   );

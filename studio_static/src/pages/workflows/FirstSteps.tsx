@@ -59,7 +59,7 @@ export function FirstSteps({ onDo, onArchived }: FirstStepsProps) {
           icon={ICONS.copilot}
           title="Say it in a sentence"
           action={
-            <ActButton right="edit" onClick={() => go("/wizard/?copilot=1")}>
+            <ActButton right="edit" onClick={() => go("/wizard/")}>
               Ask the copilot
             </ActButton>
           }

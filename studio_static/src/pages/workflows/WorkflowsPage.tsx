@@ -116,7 +116,7 @@ function Actions({ onDo }: { onDo: (doing: Doing) => void }) {
           { id: "blank", text: "On an empty canvas" },
           { id: "copilot", text: "From a sentence, with the copilot" },
         ]}
-        onItemClick={({ detail }) => go(detail.id === "copilot" ? "/wizard/?copilot=1" : "/wizard/")}
+        onItemClick={({ detail }) => go(detail.id === "blank" ? "/wizard/?blank=1" : "/wizard/")}
         ariaLabel="More ways to create a workflow"
       />
     </SpaceBetween>

@@ -104,6 +104,7 @@ export default function Editor(props: CodeProps) {
       ref={host}
       className={`code-room code${singleLine ? " code-single" : ""}`}
       style={{ height, minHeight, maxHeight, overflow: "auto" }}
+      data-autofocus={props.autoFocus || undefined}
     />
   );
 }

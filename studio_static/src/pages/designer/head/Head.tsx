@@ -42,6 +42,14 @@ export function Head({ workflow, tab, show, open }: HeadProps) {
       <div className="dz-acts row gap-8">
         <Button iconName="settings" variant="icon" ariaLabel="Workflow settings" onClick={() => open("settings")} />
         <ActButton
+          right="run"
+          disabled={active === null}
+          disabledReason="Nothing is published yet."
+          onClick={() => open("start")}
+        >
+          Start
+        </ActButton>
+        <ActButton
           right="edit"
           variant="primary"
           disabled={changed === false}

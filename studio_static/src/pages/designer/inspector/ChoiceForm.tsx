@@ -47,6 +47,7 @@ export function ChoiceForm({ editor }: { editor: StateEditor }) {
         >
           <Target
             pointer={pointer}
+            port="default"
             label="Otherwise go to"
             empty="Fail: no rule matched"
             value={textOf(own(state, "Default"))}
@@ -87,6 +88,7 @@ function Rule({ editor, item: rule, number, onChange, ...tools }: RuleProps) {
       <Field label="Then go to" required>
         <Target
           pointer={pointer}
+          port={`choice/${number - 1}`}
           label={`Rule ${number} leads to`}
           empty="Choose a state…"
           value={textOf(own(rule, "Next"))}

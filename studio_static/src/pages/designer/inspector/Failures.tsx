@@ -102,6 +102,7 @@ function Catcher({ editor, item: catcher, number, onChange, onRemove }: ItemCard
       <Field label="Then go to" required>
         <Target
           pointer={pointer}
+          port={`catch/${number - 1}`}
           label="Then go to"
           value={textOf(own(catcher, "Next"))}
           empty="Choose a state…"

@@ -1,5 +1,6 @@
 /** The state's name; a new one goes into everything that names it. */
 import { useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { nameOf, type StatePointer } from "../../../asl";
 import { LONGEST_STATE_NAME } from "../../../facts";
 import { rename } from "../store";
@@ -9,8 +10,8 @@ export function NameField({ pointer }: { pointer: StatePointer }) {
   const [text, setText] = useState(name);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => setText(name), [name]);
-  const take = (): void => {
-    if (text.trim() === "" || !rename(pointer, text)) setText(name);
+  const take = (wanted: string): void => {
+    if (wanted.trim() === "" || !rename(pointer, wanted)) setText(name);
   };
   return (
     <input
@@ -21,10 +22,11 @@ export function NameField({ pointer }: { pointer: StatePointer }) {
       spellCheck={false}
       value={text}
       onChange={(event) => setText(event.target.value)}
-      onBlur={take}
+      onBlur={(event) => take(event.target.value)}
       onKeyDown={(event) => {
-        if (event.key === "Enter") take();
-        if (event.key === "Escape") setText(name);
+        if (event.key === "Enter") take(text);
+        // The focus goes back to the canvas, and the name that is left stays what it was.
+        if (event.key === "Escape") flushSync(() => setText(name));
       }}
     />
   );

@@ -10,9 +10,13 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["F2", "Rename"],
   ["Del", "Remove, and heal the line"],
   ["+", "Insert after"],
+  ["R, C", "Add a retry, catch its errors"],
+  ["Esc", "Back to the canvas"],
   ["Ctrl C, V", "Copy and paste as ASL"],
   ["Ctrl Z, Y", "Undo, redo"],
   ["Ctrl S", "Save now"],
+  ["Ctrl Shift P", "Publish"],
+  ["Ctrl Enter", "Start it; in a dialog, do what it asks"],
   ["Ctrl K", "Find anything"],
 ];
 

@@ -16,6 +16,7 @@ export function GoesOn({ editor }: { editor: StateEditor }) {
     <Field label="Then go to">
       <Target
         pointer={pointer}
+        port="next"
         label="Then go to"
         empty="The end"
         value={next}

@@ -1,10 +1,13 @@
-/** Where the flow goes on: a state of the same scope, or the end. */
-import { isObject, nameOf, type StatePointer, scopeOf, statesIn, valueAt } from "../../../asl";
+/** Where the flow goes on: a state of the same scope, a new one, or the end. */
+import { useRef } from "react";
+import { edgeId, isObject, nameOf, type Port, type StatePointer, scopeOf, statesIn, valueAt } from "../../../asl";
 import { Pick, useTies } from "../forms/controls";
-import { definitionOf, useDesigner } from "../store";
+import { choose, definitionOf, useDesigner } from "../store";
 
 interface TargetProps {
   pointer: StatePointer;
+  /** Where in the state this is written. */
+  port: Port;
   value: string;
   onChange: (name: string) => void;
   label: string;
@@ -12,10 +15,30 @@ interface TargetProps {
   empty?: string;
 }
 
-export function Target({ pointer, value, onChange, label, empty }: TargetProps) {
+/** The option's value: nobody calls a state so. */
+const NEW = "\nnew step";
+
+export function Target({ pointer, port, value, onChange, label, empty }: TargetProps) {
+  const room = useRef<HTMLDivElement>(null);
   const names = useScopeNames(pointer);
-  const options = names.filter((name) => name !== nameOf(pointer)).map((name) => ({ value: name, label: name }));
-  return <Pick label={label} value={value} options={options} onChange={onChange} empty={empty} ties={useTies()} />;
+  const states = names.filter((name) => name !== nameOf(pointer)).map((name) => ({ value: name, label: name }));
+  const change = (name: string): void => {
+    const { left = 0, bottom = 0 } = room.current?.getBoundingClientRect() ?? {};
+    if (name !== NEW) onChange(name);
+    else choose({ place: { edge: edgeId(pointer, port) }, at: { x: left, y: bottom } });
+  };
+  return (
+    <div ref={room}>
+      <Pick
+        label={label}
+        value={value}
+        options={[...states, { value: NEW, label: "New step…" }]}
+        onChange={change}
+        empty={empty}
+        ties={useTies()}
+      />
+    </div>
+  );
 }
 
 /** The names of the states beside `pointer`. */

@@ -26,8 +26,8 @@ export function Chooser({ choosing, onClose }: { choosing: Choosing; onClose: ()
       <PaletteList
         autoFocus
         onTake={(item) => {
-          insertItem(item, choosing.edge);
           onClose();
+          insertItem(item, choosing.place);
         }}
       />
     </dialog>

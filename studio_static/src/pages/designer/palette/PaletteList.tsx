@@ -7,7 +7,13 @@ import { StateIcon } from "../../../canvas/draw/icons";
 import { here } from "./insert";
 import { type PaletteItem, paletteItems, type Section, searchItems } from "./items";
 
-const TITLES: Readonly<Record<Section, string>> = { Actions: "Actions", Flow: "Flow", AWS: "AWS services" };
+/** What is here first, then the flow, then the catalogue. */
+const TITLES: Readonly<Record<Section, string>> = {
+  Actions: "Actions",
+  Flow: "Flow",
+  AWS: "AWS services",
+  Catalogue: "Not installed",
+};
 
 interface PaletteListProps {
   /** Of the search field: `/` finds it by this. */
@@ -43,11 +49,7 @@ export function PaletteList({ fieldId, autoFocus = false, onTake }: PaletteListP
     } else if (event.key === "Enter") {
       event.preventDefault();
       take(shown[active]);
-    } else if (event.key === "Escape" && text !== "") {
-      event.preventDefault();
-      event.stopPropagation();
-      setText("");
-    }
+    } else if (event.key === "Escape") setText("");
   };
   return (
     <div className="dz-palette stack grow may-shorten">
@@ -139,14 +141,16 @@ function Item({ id, index, item, isActive, onTake }: ItemProps) {
   );
 }
 
-const ORDER: readonly Section[] = ["Actions", "Flow", "AWS"];
+const ORDER = Object.keys(TITLES) as Section[];
 const MOST_FOUND = 60;
 
-/** Without a search by section; with one in the order of how well they fit. */
+/** Without a search by section; with one the sections in the order of how well they fit, the catalogue always last. */
 function grouped(items: readonly PaletteItem[], text: string): PaletteItem[] {
   const shown = items.slice(0, MOST_FOUND);
-  if (text.trim() !== "") return bySection(shown, [...new Set(shown.map((item) => item.section))]);
-  return bySection(shown, ORDER);
+  if (text.trim() === "") return bySection(shown, ORDER);
+  const found = new Set(shown.map((item) => item.section));
+  const catalogued = found.delete("Catalogue");
+  return bySection(shown, [...found, ...(catalogued ? (["Catalogue"] as const) : [])]);
 }
 
 function bySection(items: readonly PaletteItem[], order: readonly Section[]): PaletteItem[] {

@@ -1,24 +1,23 @@
 /** Putting an item of the palette into the workflow. */
-import {
-  type EdgeId,
-  insertFragment,
-  lineAfter,
-  lineAtEnd,
-  queryLanguageOf,
-  type StatePointer,
-  scopeOf,
-} from "../../../asl";
+import { insertAt, lineAfter, lineAtEnd, type Place, queryLanguageOf, type StatePointer, scopeOf } from "../../../asl";
+import { focusCanvas } from "../focus";
 import { definitionOf, edit, onlySelected, useDesigner } from "../store";
 import type { PaletteItem } from "./items";
 
-/** Put `item` on the line `edge`; without one after what is selected, else at the end. Whether it could be done. */
-export function insertItem(item: PaletteItem, edge: EdgeId | null = null): boolean {
+/**
+ * Put `item` at `place`; without one after what is selected, else at the end. Its card has the focus then. Whether it
+ * could be done.
+ */
+export function insertItem(item: PaletteItem, place: Place | null = null): boolean {
   const { selected, language } = here();
-  return edit((definition) => {
+  const done = edit((definition) => {
     const after =
       selected === null ? null : (lineAfter(definition, selected) ?? lineAtEnd(definition, scopeOf(selected)));
-    return insertFragment(definition, edge ?? after ?? lineAtEnd(definition, ""), item.fragment(language));
+    const line = { edge: after ?? lineAtEnd(definition, "") };
+    return insertAt(definition, place ?? line, item.fragment(language));
   });
+  if (done) focusCanvas();
+  return done;
 }
 
 /** The query language that a new step is written in. */

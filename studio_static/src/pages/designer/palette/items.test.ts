@@ -33,6 +33,11 @@ describe("the palette", () => {
     );
   });
 
+  it("lists what is here, then the flow, then the catalogue", () => {
+    const sections = [...new Set(items.map((item) => item.section))];
+    expect(sections).toEqual(["Actions", "Flow", "AWS", "Catalogue"]);
+  });
+
   it("finds by name, by action and by what people call it", () => {
     const first = (text: string) => searchItems(items, text)[0]?.id;
     expect(first("loop")).toBe("flow:Map");

@@ -60,7 +60,8 @@ export function namesOf(list: ConnectorList | null): ResourceNames {
   return { connector: (code) => names.get(code) };
 }
 
-export type Section = "Actions" | "Flow" | "AWS";
+/** Actions are of installed connectors, the catalogue of those whose code is not here. */
+export type Section = "Actions" | "Flow" | "AWS" | "Catalogue";
 
 export interface PaletteItem {
   readonly id: string;
@@ -193,10 +194,10 @@ export function paletteItems(list: ConnectorList | null): PaletteItem[] {
     ...connectors.flatMap((each) =>
       each.actions.map((action, index) => connectorItem(each, action, null, index < MOST_COMMON)),
     ),
-    ...known.flatMap((each) => each.actions.map((action) => connectorItem(each, action, "not installed", false))),
     ...FLOW.map(flowItem),
     WORKFLOW,
     ...AWS_ACTIONS.map(awsItem),
+    ...known.flatMap((each) => each.actions.map((action) => connectorItem(each, action, "not installed", false))),
   ];
 }
 
@@ -226,7 +227,7 @@ function connectorItem(
   const words = labelOf(action.name, { title: action.title ?? "" });
   return {
     id: action.resource,
-    section: "Actions",
+    section: note === null ? "Actions" : "Catalogue",
     title: connector.name,
     subtitle: words,
     icon,

@@ -16,12 +16,17 @@ import { Dialog } from "../../../ui/Dialog";
 import { Problem } from "../../../ui/Problem";
 import { Skeleton } from "../../../ui/Skeleton";
 import { publishDraft } from "../saving/api";
-import type { PublishSlot } from "../slots";
+import type { DialogSlot } from "../slots";
 import { Difference } from "./Difference";
 import { Grants } from "./Grants";
 import { Readiness } from "./Readiness";
 
-export default function PublishDialog(slot: PublishSlot) {
+interface PublishProps extends DialogSlot {
+  /** Asks for an input, and starts what was published. */
+  onStart: () => void;
+}
+
+export default function PublishDialog(slot: PublishProps) {
   const { workflow, onClose } = slot;
   const { preview, error, again } = usePreview(slot);
   const [note, setNote] = useState("");
@@ -37,7 +42,7 @@ export default function PublishDialog(slot: PublishSlot) {
       type: "success",
       header: `Version ${version.version} of ${workflow} is active`,
       content: "New executions run it; those that run keep the version they began with.",
-      action: { text: "Show versions", run: () => slot.show("versions") },
+      action: { text: "Start it", run: slot.onStart },
     });
     onClose();
   };
@@ -106,7 +111,7 @@ function summaryOf({ active_version, diff }: PublishPreview): string {
 }
 
 /** The draft as the server has it, once what is on the page is saved. */
-function usePreview({ workflow, save }: PublishSlot) {
+function usePreview({ workflow, save }: DialogSlot) {
   const [preview, setPreview] = useState<PublishPreview | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `save` is new with every edit; it is asked once

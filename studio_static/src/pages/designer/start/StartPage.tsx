@@ -7,11 +7,11 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
+import Input, { type InputProps } from "@cloudscape-design/components/input";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { type ApiError, asApiError } from "../../../api/errors";
 import type { WorkflowList } from "../../../api/schema";
 import { useApi } from "../../../api/useApi";
@@ -57,6 +57,10 @@ function Begin({ taken }: { taken: readonly string[] }) {
   const [name, setName] = useState<string | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
+  const field = useRef<InputProps.Ref>(null);
+  useEffect(() => {
+    if (isBlank()) field.current?.select();
+  }, []);
   const wanted = name ?? freeWorkflowName(nameFor(text), taken);
   const complaint = nameProblem(wanted, taken);
   const begin = async (withCopilot: boolean): Promise<void> => {
@@ -86,20 +90,21 @@ function Begin({ taken }: { taken: readonly string[] }) {
               value={text}
               placeholder={EXAMPLE}
               rows={3}
-              autoFocus={cameForCopilot()}
+              autoFocus={!isBlank()}
               onChange={({ detail }) => setText(detail.value)}
             />
           </FormField>
           <FormField label="Name" errorText={complaint} constraintText={NAME_WORDS}>
-            <Input value={wanted} spellcheck={false} onChange={({ detail }) => setName(detail.value)} />
+            <Input ref={field} value={wanted} spellcheck={false} onChange={({ detail }) => setName(detail.value)} />
           </FormField>
           <ErrorAlert error={error} />
           <SpaceBetween direction="horizontal" size="xs">
             <Button
               variant="primary"
-              formAction="submit"
+              formAction="none"
               loading={busy}
               disabled={complaint !== null || text.trim() === ""}
+              onClick={() => void begin(true)}
             >
               Draft it
             </Button>
@@ -108,13 +113,15 @@ function Begin({ taken }: { taken: readonly string[] }) {
             </Button>
           </SpaceBetween>
         </SpaceBetween>
+        {/* Enter in the name begins, with a sentence or without: a button that is disabled would forbid it. */}
+        <button type="submit" hidden />
       </form>
     </Container>
   );
 }
 
-/** The workflows page's "From a sentence" leads here: the field is ready to write in. */
-const cameForCopilot = (): boolean => new URLSearchParams(window.location.search).has("copilot");
+/** Whoever comes for an empty canvas is asked for a name only; all others say what is to happen first. */
+const isBlank = (): boolean => new URLSearchParams(window.location.search).has("blank");
 
 function Recent({ list }: { list: WorkflowList }) {
   const newest = [...list.workflows].sort((one, other) => (other.updated_at ?? "").localeCompare(one.updated_at ?? ""));
