@@ -39,6 +39,7 @@ BUILTIN = (
 )
 
 SHIPPED = (
+    EntryPoint("approval", "connectors.shipped.approval:ApprovalConnector", GROUP),
     EntryPoint("email", "connectors.shipped.mail:EmailConnector", GROUP),
     EntryPoint("files", "connectors.shipped.files:FilesConnector", GROUP),
     EntryPoint("llm", "connectors.shipped.llm:LlmConnector", GROUP),

@@ -1,4 +1,4 @@
-"""What a connector is made of: ConnectorAdapter, ActionSpec, Field.
+"""What a connector is made of: ConnectorAdapter, ActionSpec, Field, HandedOver.
 
     class Ledger(ConnectorAdapter):
         code = "ledger"
@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Described
 
 from connectors.connections import CONNECTION
+from engine.records import dataclass
 
 JsonType = Literal["string", "number", "integer", "boolean", "object", "array", "null"]
 
@@ -142,6 +143,17 @@ class ActionSpec(BaseModel):
         return self
 
 
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """What `execute` returns, with .waitForTaskToken, where it wants to see to what it has asked for. `output` is
+    recorded, and `execute` is called again with it as ``context['job']``: after `again_in` seconds while the step waits
+    (None: not before it is over), and once more when it is over, with ``context['is_over']`` and what was
+    ``answered``."""
+
+    output: Any = None
+    again_in: float | None = None
+
+
 class ConnectorAdapter:
     """The base of every connector. One instance serves all threads of a process, made without arguments at first use.
 
@@ -161,6 +173,7 @@ class ConnectorAdapter:
         `params` are the checked inputs, defaults filled in; they are this call's own copy. `context` holds ``secrets``
         (KEY to value of every SecretRef of the step), ``idempotency_key``, ``execution_id``, ``workflow``, ``version``,
         ``workspace``, ``state``, ``attempt`` (0 for the first), ``timeout_seconds`` (return within it) and, with
-        .waitForTaskToken, ``task_token``. Raise ConnectorError for what went wrong.
+        .waitForTaskToken, ``task_token``. Raise ConnectorError for what went wrong. See HandedOver for what else it may
+        return.
         """
         raise NotImplementedError(f"{type(self).__name__} does not say how to execute {action}")

@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import re
 import traceback
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +26,10 @@ from connectors.registry import Registry
 from engine.errors import UserError
 from engine.governance.masking import Scrubber, SecretValues
 from engine.governance.secret_refs import escape, in_place
-from engine.ports.tasks import CallLimit, TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
+from engine.ports.tasks import CallLimit, TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskPolicy, TaskSucceeded
 
 if TYPE_CHECKING:
+    from connectors.asking import Asking
     from connectors.sdk import ActionSpec, ConnectorAdapter
 
 Json = Any
@@ -47,10 +49,12 @@ _STEPS = "A Task can call connector:<code>:<action>, connector:http:request amon
 
 
 class ConnectorTasks:
-    """Calls the connectors of `registry`. SecretResolving goes around it: it fills in secrets and scrubs outcomes."""
+    """Calls the connectors of `registry`. SecretResolving goes around it: it fills in secrets and scrubs outcomes.
+    `asking` is what those of steps that wait for people ask with."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, asking: Callable[[], Asking] | None = None) -> None:
         self._registry = registry
+        self._asking = asking
 
     def policy(self, resource: str) -> TaskPolicy:
         """What the ActionSpec says, or the problem: what is wrong with `resource` and what to do."""
@@ -76,7 +80,7 @@ class ConnectorTasks:
         if problem or problems:
             return _invalid_input(adapter.code, [str(one) for one in ([problem] if problem else problems)])
         try:
-            return TaskSucceeded(json_copy(adapter.execute(action, params, _context(spec, call))))
+            return _outcome(call, adapter.execute(action, params, self._context(spec, call)))
         except NotJson as error:
             # The connector returned, so its work is done: a repetition must carry the same idempotency key.
             message = f"{adapter.code}:{action} returned what is no JSON: {error}"
@@ -86,6 +90,13 @@ class ConnectorTasks:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever a connector raises is its call's outcome
             return _failure(adapter.code, error, Scrubber(call.secrets.values()))
+
+    def _context(self, spec: ActionSpec, call: TaskCall) -> dict[str, Any]:
+        context = _context(spec, call)
+        if spec.waits and self._asking is not None:
+            context |= {"asking": self._asking(), "entered_at": call.entered_at, "deadline": call.deadline,
+                        "frame": call.frame, "visit": call.visit}
+        return context
 
     def _find(self, resource: str) -> tuple[ConnectorAdapter, str, ActionSpec] | str:
         """The connector, the action and its spec; or what is wrong."""
@@ -156,6 +167,19 @@ def _connect(spec: ActionSpec, given: Json) -> Problem | None:
     return connect(spec.connections, given)
 
 
+def _outcome(call: TaskCall, returned: Json) -> TaskOutcome:
+    """What a connector has returned, as the engine is told. Raises NotJson."""
+    from connectors.sdk import HandedOver  # noqa: PLC0415  a connector was called, so it is there
+
+    if not isinstance(returned, HandedOver):
+        return TaskSucceeded(json_copy(returned))
+    if call.job is not None:
+        return TaskGoesOn(returned.again_in)
+    return TaskSucceeded(
+        json_copy(returned.output), handed_over=call.task_token is not None, again_in=returned.again_in
+    )
+
+
 def _context(spec: ActionSpec, call: TaskCall) -> dict[str, Any]:
     timeout = call.budget_seconds if spec.timeout_seconds is None else min(call.budget_seconds, spec.timeout_seconds)
     context: dict[str, Any] = {
@@ -171,6 +195,8 @@ def _context(spec: ActionSpec, call: TaskCall) -> dict[str, Any]:
     }
     if call.task_token is not None:
         context["task_token"] = call.task_token
+    if call.job is not None:
+        context |= {"job": call.job, "is_over": call.stops_job, "answered": call.answered}
     return context
 
 

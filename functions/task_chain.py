@@ -21,6 +21,7 @@ the same secrets.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from connectors.connections.kept import ConnectionSecrets
 from connectors.egress import in_force
@@ -37,6 +38,10 @@ from engine.records import dataclass
 from engine.settings import Settings
 from functions.call_logs import InCall
 
+if TYPE_CHECKING:
+    from connectors.asking import Asking
+    from engine.ports.people.approvals import Approvals
+
 
 @dataclass(frozen=True, slots=True)
 class TaskChain:
@@ -51,7 +56,7 @@ class TaskChain:
 def task_chain(
     settings: Settings, environment: Mapping[str, str], backends: tuple[*tuple[SecretBackend, ...], WritableSecrets],
     clock: Clock, *, aws: Callable[[], Tasks] | None, files: Tasks | None = None,
-    rows: Callable[[], TriggerStates | None] = lambda: None,
+    rows: Callable[[], TriggerStates | None] = lambda: None, asking: Callable[[], Asking] | None = None,
 ) -> TaskChain:
     """The chain over the connectors and AWS's services (`connected`), with the secrets that `backends` hold: the last
     one is the store, in which connections are. `rows` gives the rows that lock those, None where there are none: it is
@@ -59,26 +64,38 @@ def task_chain(
 
     Raises as `connected`.
     """
-    tasks = connected(settings, environment, aws=aws, files=files)
+    tasks = connected(settings, environment, aws=aws, files=files, asking=asking)
     connections = ConnectionSecrets(backends[-1], clock, rows)
     resolving = SecretResolving(tasks, (*backends[:-1], connections), clock)
     return TaskChain(InCall(resolving), AnswerMasks(backends), connections)
 
 
 def connected(
-    settings: Settings, environment: Mapping[str, str], *, aws: Callable[[], Tasks] | None, files: Tasks | None = None
+    settings: Settings, environment: Mapping[str, str], *, aws: Callable[[], Tasks] | None, files: Tasks | None = None,
+    asking: Callable[[], Asking] | None = None,
 ) -> Tasks:
     """The connectors: built in, installed, those of AUTOMATE_CONNECTORS, whose modules this loads, and of
     AUTOMATE_CONNECTOR_FILES. `aws` makes what calls AWS's own services, once one is needed; None: they are not this
-    process's to call. `files` reads and writes those of a machine; a stage has none.
+    process's to call. `files` reads and writes those of a machine; a stage has none. `asking` gives what steps ask
+    people with; None: they cannot here.
 
     Raises UserError for a connector module, or an entry of AUTOMATE_EGRESS_ALLOW, at fault.
     """
     load_modules(settings.connectors)
     load_files(settings.connector_files)
     in_force.apply(settings, environment)
-    connectors = ConnectorTasks(default_registry)
+    connectors = ConnectorTasks(default_registry, asking)
     return GrantedHosts(connectors if aws is None else RoutedTasks(connectors, LateTasks(aws), files))
+
+
+def asking_over(store: Callable[[], Approvals], clock: Clock, studio: str) -> Callable[[], Asking]:
+    """What steps ask people with, made when one does; `studio` is the Studio's address, "" where nobody knows it."""
+    def asking() -> Asking:
+        from connectors.asking import Asking  # noqa: PLC0415  few steps ask
+
+        return Asking(store(), clock, studio.rstrip("/"))
+
+    return asking
 
 
 def aws_tasks_of_a_stage(settings: Settings) -> Tasks:

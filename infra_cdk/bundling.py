@@ -76,7 +76,7 @@ NOT_FOR_WORKERS = (
         "alarms", "logs", "service_shapes", "transfers",
     )),
     "engine/ports/access_tokens.py", "engine/ports/role_grants.py", "engine/adapters/aws/access",
-    "engine/adapters/local/access", "engine/adapters/local/erasure",
+    "engine/adapters/local/access", "engine/adapters/local/erasure", "engine/adapters/local/people",
     *(f"engine/adapters/local/{name}.py" for name in (
         "activities", "audit_log", "backup", "blobs", "catalog_store", "database", "deliveries",
         "executions_index", "file_roots", "inspection", "journal", "log_files", "pauses", "processes", "queue",

@@ -1,4 +1,4 @@
-"""The ActionSpecs of common connectors that nothing here has: payment, approval, and what slack has no action for.
+"""The ActionSpecs of common connectors that nothing here has: payment, and what slack has no action for.
 
 They are what a connector of that code is expected to offer, so that a draft made today fits the connector that is
 installed tomorrow. The connector's own ActionSpecs win as soon as they are there.
@@ -120,23 +120,5 @@ _PAYMENT = KnownConnector(
     },
 )
 
-_APPROVAL = KnownConnector(
-    code="approval", name="Approval", description="Asks people to decide.",
-    actions={
-        "ask": ActionSpec(
-            description="Ask for a decision and wait until it is there.", kind="write", waits=True,
-            inputs={
-                "question": {**_TEXT, "description": "What is to be decided."},
-                "approvers": {
-                    "type": "array", "items": {"type": "string"}, "description": "Who may decide; by default anyone.",
-                },
-                "details": {"description": "What they need to know: any JSON."},
-                "due": {"type": "string", "format": "date-time", "description": "Until when, ISO 8601."},
-            },
-            outputs=_DECISION,
-        ),
-    },
-)
-
-KNOWN: tuple[KnownConnector, ...] = (_APPROVAL, _PAYMENT, _SLACK)
+KNOWN: tuple[KnownConnector, ...] = (_PAYMENT, _SLACK)
 """By code."""

@@ -58,6 +58,11 @@ def answer_item(key: ExecutionKey, at: float, place: Place, answer: dict[str, Js
     return _item(key, _id("answer", *place), at, answer, place)
 
 
+def is_answer(item: InboxItem, place: Place) -> bool:
+    """Whether `item` is an answer to the attempt at `place`."""
+    return item.id == _id("answer", *place)
+
+
 def heartbeat_item(key: ExecutionKey, at: float, place: Place) -> InboxItem:
     """SendTaskHeartbeat."""
     return _item(key, _id("beat", *place, f"{at:.3f}"), at, {"kind": "heartbeat"}, place)

@@ -85,7 +85,7 @@ class SecretResolving(TasksDecorator):
             _LOG.exception("the task port failed", extra={"execution": call.execution_id, "state": call.state})
             return TaskFailed("Automate.TaskError", f"{type(error).__name__} in the task port", definite=False)
         if isinstance(outcome, TaskSucceeded):
-            return TaskSucceeded(scrubber.json(outcome.output))
+            return dataclasses.replace(outcome, output=scrubber.json(outcome.output))
         if isinstance(outcome, TaskGoesOn):
             return outcome
         cause = None if outcome.cause is None else scrubber.text(outcome.cause)

@@ -121,6 +121,8 @@ def task_call(plan: Plan, snapshot: Snapshot, frame: Frame, *, budget_seconds: f
         frame=frame.path,
         visit=frame.visit,
         epoch=frame.epoch,
+        entered_at=frame.entered_at,
+        deadline=frame.deadline,
     )
 
 

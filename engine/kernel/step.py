@@ -279,11 +279,13 @@ def _apply_to_task(builder: Builder, frame: OpenFrame, state: Task, stimulus: Fr
         case TaskTakenOver():
             tasks.taken_over(frame)
         case JobGoesOn():
-            jobs.goes_on(frame, builder.at)
+            jobs.goes_on(frame, builder.at, stimulus.again_in)
         case ActivityMissing():
             raise tasks.missing(frame, state)
         case TaskReturned(output=output):
-            return tasks.returned(builder, frame, state, output)
+            return tasks.returned(
+                builder, frame, state, output, handed_over=stimulus.handed_over, again_in=stimulus.again_in
+            )
         case TaskErred(error=error, cause=cause, definite=definite, retryable=retryable, retry_after=retry_after):
             return tasks.erred(
                 builder, frame, state, error, cause, definite=definite, retryable=retryable, retry_after=retry_after
@@ -291,6 +293,7 @@ def _apply_to_task(builder: Builder, frame: OpenFrame, state: Task, stimulus: Fr
         case CallbackReturned(output=output):
             return tasks.succeeded(builder, frame, state, output)
         case CallbackErred(error=error, cause=cause):
+            tasks.settle(builder, frame)
             return tasks.erred(builder, frame, state, error, cause)
         case CallbackHeartbeat():
             tasks.heartbeat(builder, frame)

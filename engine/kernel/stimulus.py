@@ -59,9 +59,12 @@ class TaskStarted(FrameStimulus):
 
 @dataclass(frozen=True, slots=True)
 class TaskReturned(FrameStimulus):
-    """The call succeeded (with `.waitForTaskToken`: the request was handed over)."""
+    """The call succeeded (with `.waitForTaskToken`: the request was handed over). `handed_over` and `again_in`: see
+    engine.ports.tasks.TaskSucceeded."""
 
     output: Json = None
+    handed_over: bool = False
+    again_in: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,10 @@ class TaskTakenOver(FrameStimulus):
 
 @dataclass(frozen=True, slots=True)
 class JobGoesOn(FrameStimulus):
-    """A ``.sync`` job was asked how it stands, and is still under way."""
+    """A ``.sync`` job was asked how it stands, and is still under way; or what was handed over still waits, and is
+    looked at again after `again_in` seconds, if at all."""
+
+    again_in: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,8 +93,11 @@ def taken_over(frame: OpenFrame) -> None:
         frame.deadline = frame.heartbeat_at = None
 
 
-def returned(builder: Builder, frame: OpenFrame, state: Task, output: Json) -> bool:
-    """The call succeeded; where it only handed the work over, the frame waits on."""
+def returned(
+    builder: Builder, frame: OpenFrame, state: Task, output: Json, *, handed_over: bool = False,
+    again_in: float | None = None,
+) -> bool:
+    """The call succeeded; where it only handed the work over, the frame waits on (engine.kernel.jobs)."""
     resource = state.resource
     frame.lease_until = 0.0
     if resource.pattern in HANDED_OVER and frame.job is None:
@@ -102,6 +105,8 @@ def returned(builder: Builder, frame: OpenFrame, state: Task, output: Json) -> b
         frame.phase = Phase.CALLBACK
         if resource.pattern is Pattern.SYNC and started_id(builder.plan, builder.facts, frame) is None:
             jobs.began(frame, output, builder.at)
+        elif handed_over:
+            jobs.handed_over(frame, output, builder.at, again_in)
         else:
             nested.look_again(builder, frame)
         return False
@@ -110,8 +115,16 @@ def returned(builder: Builder, frame: OpenFrame, state: Task, output: Json) -> b
 
 def succeeded(builder: Builder, frame: OpenFrame, state: Task, output: Json) -> bool:
     """The task has its result."""
+    settle(builder, frame, output)
     builder.emit(frame, _type(state.resource, "Succeeded"), {**(_details(state.resource) or {}), "output": output})
     return completed(builder, frame, state, output)
+
+
+def settle(builder: Builder, frame: OpenFrame, answered: Json = None) -> None:
+    """Somebody has answered what the frame's call had handed over: its connector is told."""
+    if jobs.is_handed_over(frame):
+        builder.stops.append(jobs.stop_of(builder.plan, builder.facts, frame, answered=answered))
+        frame.job = None
 
 
 def erred(
@@ -119,8 +132,8 @@ def erred(
     definite: bool = True, retryable: bool = True, retry_after: float = 0.0,
 ) -> bool:
     """The task failed. Nobody knows how a job stands that could not be asked: it is asked again."""
-    if frame.job is not None and not definite:
-        jobs.goes_on(frame, builder.at)
+    if frame.job is not None and (not definite or jobs.is_handed_over(frame)):
+        jobs.goes_on(frame, builder.at, frame.job.get("again_in"))
         return False
     frame.job = None
     frame.lease_until = 0.0

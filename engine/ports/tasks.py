@@ -28,8 +28,10 @@ class TaskCall:
     `credentials` is the state's Credentials, evaluated: the role that an AWS service is to be called under.
 
     `frame`, `visit` and `epoch` say which of the execution's frames calls: what the call starts has it as its parent.
+    `entered_at` is when it entered the state, `deadline` when the Task times out, if it does (epoch seconds).
 
-    `job` is what the start of a ``.sync`` job answered: then the call asks how it stands, or with `stops_job` ends it.
+    `job` is what the start of a ``.sync`` job answered, or what was handed over (TaskSucceeded): then the call asks how
+    it stands, or with `stops_job` ends it; `answered` is then what came of it, None where nothing did.
     """
 
     resource: str
@@ -49,16 +51,23 @@ class TaskCall:
     credentials: Json = None
     job: Json = None
     stops_job: bool = False
+    answered: Json = None
     frame: str = ""
     visit: int = 0
     epoch: int = 0
+    entered_at: float = 0.0
+    deadline: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TaskSucceeded:
-    """The call returned."""
+    """The call returned. `handed_over`, of a call with a task token: what it asked for is somebody's to answer, and the
+    call is made again, with `output` as its job: after `again_in` seconds (None: not before) while the Task waits, and
+    with `stops_job` when it waits no longer."""
 
     output: Json
+    handed_over: bool = False
+    again_in: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,10 @@ class TaskFailed:
 
 @dataclass(frozen=True, slots=True)
 class TaskGoesOn:
-    """The job that was asked about is still under way. Only a call with a `job` is answered so."""
+    """The job that was asked about is still under way. Only a call with a `job` is answered so. `again_in`: of what was
+    handed over, after how many seconds the call is made again; None: no more."""
+
+    again_in: float | None = None
 
 
 TaskOutcome = TaskSucceeded | TaskFailed | TaskGoesOn

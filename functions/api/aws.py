@@ -33,7 +33,7 @@ from functions.app.machines.tokens import TOKEN_ROOT, TokenCallers
 from functions.app.services import NoLogs, Place, Services
 from functions.app.wiring import audit_over, services_over
 from functions.engine_audit import EngineRecorder
-from functions.task_chain import aws_tasks_of_a_stage, task_chain
+from functions.task_chain import asking_over, aws_tasks_of_a_stage, task_chain
 
 if TYPE_CHECKING:
     from engine.adapters.aws.clients import Clients
@@ -90,6 +90,7 @@ def _services() -> Services:
     chain = task_chain(
         settings, os.environ, backends, clock, aws=lambda: aws_tasks_of_a_stage(settings),
         rows=lambda: stores.trigger_states,
+        asking=asking_over(lambda: stores.approvals, clock, settings.studio_url),
     )
     join_logs(Logger(service="api"), settings.log_level)
     audit = audit_over(stores, clock)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from engine.ports.transfers import Transfers
     from engine.settings import Settings
     from functions.app.access import Refusing
+    from functions.app.approvals.answering import Answering
     from functions.app.console_links import ConsoleLinks
     from functions.app.reads import Reads
     from functions.app.sensitive.gate import Gate
@@ -83,7 +84,7 @@ class Services:
     `open_refusing` gives what refuses those who lack a right. `tasks` are what a test of a
     workflow may really call, secrets resolved and outcomes scrubbed; `logs` what workers wrote.
     `open_hiding` gives what hides the sensitive fields of executions, `open_triggers` and `open_webhooks` what arrives
-    from outside, `open_erasing` what erases executions.
+    from outside, `open_erasing` what erases executions, `open_answering` what people are asked.
     `open_tokens` gives the named tokens. `alarms`, `transfers` and `open_grants` (the grants to IAM roles) are None on
     one machine, where `workers` counts the processes that serve the queue, `open_reads` gives what keeps who read what,
     and `storage` looks at the folder. `heard` is what of its AWS account a stage hears.
@@ -112,6 +113,7 @@ class Services:
     open_triggers: Callable[[], Triggers]
     open_webhooks: Callable[[], Webhooks]
     open_erasing: Callable[[], Erasing]
+    open_answering: Callable[[], Answering]
     alarms: Alarms | None = None
     transfers: Transfers | None = None
     readers: Executor | None = None

@@ -45,7 +45,9 @@ if TYPE_CHECKING:
     from engine.durable.triggering.telling import Run
     from engine.durable.worker.worker import Worker
     from engine.ports.erasure import Erasure, ErasureStore
+    from engine.ports.people.approvals import Approvals
     from functions.app.access import Refusing
+    from functions.app.approvals.answering import Answering
     from functions.app.sensitive.gate import Gate
     from functions.app.triggers.service import Triggers
     from functions.app.triggers.webhooks import Webhooks
@@ -93,6 +95,10 @@ class Stores(Protocol):
     @property
     def activities(self) -> ActivityStore:
         """Activities, and the tasks that wait for their workers."""
+
+    @property
+    def approvals(self) -> Approvals:
+        """What Tasks have asked people."""
 
     @property
     def erasure(self) -> ErasureStore:
@@ -174,6 +180,7 @@ def services_over(
         def told(erasure: Erasure, keys: Sequence[ExecutionKey]) -> None:
             forget([key.id for key in keys])
             stores.deliveries.erase(keys)
+            stores.approvals.erase(keys)
             if erases_at_once:  # else when they are sealed
                 erase_entries(audit, erasure, [key.id for key in keys])
 
@@ -205,7 +212,20 @@ def services_over(
         sync_starts=SyncStarts(executions, new_worker, clock), clock=clock, tasks=chain.tasks, logs=logs, place=place,
         started_by=StartedBy(audit), open_hiding=hiding, open_triggers=triggers, open_webhooks=webhooks,
         open_erasing=erasing, heard=heard,
+        open_answering=_answering(stores, executions, clock, settings.workspace),
     )
+
+
+def _answering(
+    stores: Stores, executions: Executions, clock: Clock, workspace: str
+) -> Callable[[], Answering]:
+    @cache
+    def answering() -> Answering:
+        from functions.app.approvals.answering import Answering  # noqa: PLC0415  few requests answer
+
+        return Answering(stores.approvals, stores.journal, executions, clock, workspace)
+
+    return answering
 
 
 def _ungranted(

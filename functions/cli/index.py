@@ -54,6 +54,8 @@ SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
          "Let an execution that FAILED, TIMED_OUT or was ABORTED go on where it stood; with --workflow many."),
         ("fork", "runs.fork",
          "Run an execution once more from one of its events on, apart from it."),
+        ("approvals", "runs.approvals",
+         "See what people are asked, and answer."),
         ("map-run", "map_runs",
          "Distributed Maps: how a run stands, its limits, its child executions."),
         ("task", "tasks",

@@ -22,7 +22,8 @@ from functions.cli.groups import summary
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Authoring": ("workflows", "testing", "simulate", "rules", "events", "copilot", "connectors", "cost"),
     "Running": (
-        "executions", "runs.effects", "runs.explain", "redrive", "runs.fork", "map_runs", "tasks", "activities",
+        "executions", "runs.effects", "runs.explain", "redrive", "runs.fork", "runs.approvals", "map_runs", "tasks",
+        "activities",
     ),
     "Operating": (
         "operating", "triggers", "secrets", "connected.connections", "tokens", "grants", "people", "audit", "doctor",

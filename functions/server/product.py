@@ -37,7 +37,7 @@ from functions.server.callers import Callers
 from functions.server.logs import LOGS
 from functions.server.resources import files_of_this_machine
 from functions.server.room import refuse_without_room
-from functions.task_chain import aws_tasks_of_a_profile, task_chain
+from functions.task_chain import asking_over, aws_tasks_of_a_profile, task_chain
 
 if TYPE_CHECKING:
     from engine.durable.lifecycle.call_limits import CallLimits
@@ -88,6 +88,9 @@ class Product:
         chain = task_chain(  # before the folder is opened: nothing of it is left open where a module cannot be loaded
             settings, environment, backends, clock, aws=lambda: aws_tasks_of_a_profile(settings),
             files=files_of_this_machine(settings), rows=lambda: stores.trigger_states,
+            asking=asking_over(
+                lambda: stores.approvals, clock, settings.studio_url or f"http://127.0.0.1:{settings.port}/studio"
+            ),
         )
         stores = LocalStores.open(settings.data_dir, settings, clock, command=command)
         actor = Actor(_user(), origin=COMMAND_LINE)

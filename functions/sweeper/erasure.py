@@ -70,6 +70,7 @@ def erasing_over(stores: AwsStores, clock: Clock) -> Erasing:
     """Over the stores of a stage."""
     def told(_erasure: Erasure, keys: Sequence[ExecutionKey]) -> None:
         stores.deliveries.erase(keys)
+        stores.approvals.erase(keys)
 
     return Erasing(
         stores.erasure, stores.journal, stores.index, clock, told=told, forget=stores.audit.forget_actors,

@@ -25,7 +25,7 @@ from engine.records import dataclass
 from engine.settings import Settings
 from functions.engine_audit import EngineRecorder
 from functions.metering import Metering
-from functions.task_chain import aws_tasks_of_a_stage, task_chain
+from functions.task_chain import asking_over, aws_tasks_of_a_stage, task_chain
 
 STORE_THREADS = 10
 """Executions whose stores are read and written at once; the clients' pools are as large."""
@@ -53,6 +53,7 @@ def parts() -> Parts:
     chain = task_chain(
         settings, os.environ, (EnvironmentSecrets(os.environ), secrets), clock,
         aws=lambda: aws_tasks_of_a_stage(settings), rows=lambda: stores.trigger_states,
+        asking=asking_over(lambda: stores.approvals, clock, settings.studio_url),
     )
     metering = Metering()
     published = CatalogPublished(stores.started_catalog)

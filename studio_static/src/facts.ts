@@ -1208,6 +1208,7 @@ export const AUDIT_ACTS = [
   "activity.create",
   "activity.delete",
   "actor.erase",
+  "approval.answer",
   "connection.delete",
   "connection.set",
   "engine.aborted",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from connectors.asking import Asking
 from connectors.connections.kept import ConnectionSecrets
 from connectors.registry import default_registry
 from connectors.tasks import ConnectorTasks
@@ -166,9 +167,13 @@ class Api:
 def api_over(stores: Any, clock: SkipClock) -> Api:
     settings = Settings()
     secrets = MemorySecrets()
+    connectors = ConnectorTasks(
+        default_registry, lambda: Asking(stores.approvals, clock, "http://127.0.0.1:8400/studio")
+    )
     connections = ConnectionSecrets(secrets, clock, lambda: stores.trigger_states)
-    resolving = SecretResolving(ConnectorTasks(default_registry), (connections,), clock)
-    chain = TaskChain(resolving, AnswerMasks((secrets,)), connections)
+    chain = TaskChain(
+        SecretResolving(connectors, (connections,), clock), AnswerMasks((secrets,)), connections
+    )
 
     def startable(version):
         Startable(made.services.tasks)(version)  # as they are then: a test may put others in their place

@@ -37,6 +37,7 @@ class Backend:
     audit = property(lambda self: self.stores.audit)
     pauses = property(lambda self: self.stores.pauses)
     activities = property(lambda self: self.stores.activities)
+    approvals = property(lambda self: self.stores.approvals)
     deliveries = property(lambda self: self.stores.deliveries)
     trigger_states = property(lambda self: self.stores.trigger_states)
     erasure = property(lambda self: self.stores.erasure)

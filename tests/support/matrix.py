@@ -63,6 +63,9 @@ TABLE = {
         GET /deliveries/{delivery}
         POST /triggers/{workflow}/{trigger}/test
         GET /erasures
+        GET /approvals
+        GET /approvals/{approval}
+        POST /approvals/{approval}/answer
     """,
     "operator": """
         POST /workflows/{name}/executions
@@ -165,7 +168,7 @@ REVEALS = [
     "GET /executions/{id}", "GET /executions/{id}/history", "GET /executions/{id}/steps",
     "GET /executions/{id}/steps/{step}", "GET /executions/{id}/logs", "GET /executions/{id}/payload",
     "GET /executions/{id}/effects", "GET /executions/{id}/explanation",
-    "GET /deliveries/{delivery}", "POST /test/run",
+    "GET /approvals/{approval}", "GET /deliveries/{delivery}", "POST /test/run",
 ]
 """Routes that show what is hidden, with a reason, to an admin alone."""
 

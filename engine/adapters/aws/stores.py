@@ -25,6 +25,7 @@ from engine.settings import Settings
 
 if TYPE_CHECKING:
     from engine.adapters.aws.erasure.store import DynamoErasure
+    from engine.adapters.aws.people.approvals import DynamoApprovals
 
 THREADS = 16
 """Of a function that reads lists, or sweeps: a list's shards are asked at once, and those of what is due."""
@@ -64,6 +65,13 @@ class AwsStores:
         self.trigger_states = DynamoTriggerStates(stored)
         self._bucket = bucket
         self.stored = stored
+
+    @cached_property
+    def approvals(self) -> DynamoApprovals:
+        """What Tasks have asked people. Few executions ask."""
+        from engine.adapters.aws.people.approvals import DynamoApprovals  # noqa: PLC0415
+
+        return DynamoApprovals(self.stored)
 
     @cached_property
     def erasure(self) -> DynamoErasure:

@@ -19,6 +19,8 @@ On demand, with keys `pk` and `sk`. What lies in it:
                                 P#<digest>        the newest version with this definition
     Y#<workspace>               <name>            activity
     T#<workspace>#<activity>    <entered>, <id>   work item of an activity, until its execution knows who took it
+    P#<workspace>               O#<approval>      what a Task has asked people, while it is open
+                                Z#<execution>#<approval>  what became of it; `expires_at`
     K                           T#<id>            named token; H, the head, counts their changes
     AH#<workspace>#<chain>      H                 head of a chain of the audit log
     A#<workspace>#<chain>       N#<12 digits>     records from this number on; no function may change or delete one

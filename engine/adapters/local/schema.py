@@ -8,6 +8,7 @@ segment     rows in order of arrival; `body` stands last, so that looking at the
 wake        partial indexes: free ones by due time, and by workflow and due time; claimed ones by owner
 execution   the executions index; each filter has an index that ends in the list's order
 activity    the activities by name; work_item, what waits for their workers: a partial index over what is not taken
+approval    what Tasks have asked people: a partial index over what is open
 pause       what was paused: a workflow, or '' for all of a workspace
 delivery    what arrived at triggers: it outlives its execution; trigger_state, how far each trigger has looked
 ended       ends of executions that somebody listens for, until they are told
@@ -172,6 +173,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE ran_by (
             e INTEGER NOT NULL, version INTEGER NOT NULL, workspace TEXT NOT NULL, workflow TEXT NOT NULL,
             PRIMARY KEY (e, version)) STRICT, WITHOUT ROWID""",
+    ),
+    (
+        """CREATE TABLE approval (
+            workspace TEXT NOT NULL, id TEXT NOT NULL, execution_id TEXT NOT NULL, frame TEXT NOT NULL,
+            visit INTEGER NOT NULL, attempt INTEGER NOT NULL, since REAL NOT NULL, answers TEXT NOT NULL,
+            revision INTEGER NOT NULL, status TEXT NOT NULL, closed_at REAL,
+            PRIMARY KEY (workspace, id)) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX approval_open ON approval (workspace, id) WHERE status = 'OPEN'",
+        "CREATE INDEX approval_closed ON approval (closed_at) WHERE closed_at IS NOT NULL",
+        "CREATE INDEX approval_execution ON approval (workspace, execution_id)",
     ),
 )
 

@@ -27,6 +27,7 @@ from engine.settings import Settings
 
 if TYPE_CHECKING:
     from engine.adapters.local.erasure.store import SqliteErasure
+    from engine.adapters.local.people.approvals import SqliteApprovals
     from engine.adapters.local.retention import SqliteRetention
     from engine.adapters.local.space import SqliteSpace
 
@@ -88,6 +89,13 @@ class LocalStores:
             processes.close()
             raise
         return cls(database, processes, clock, mended=mended)
+
+    @cached_property
+    def approvals(self) -> SqliteApprovals:
+        """What Tasks have asked people. Few executions ask."""
+        from engine.adapters.local.people.approvals import SqliteApprovals  # noqa: PLC0415
+
+        return SqliteApprovals(self._database)
 
     @cached_property
     def retention(self) -> SqliteRetention:

@@ -179,9 +179,9 @@ class Incoming:
             return [TaskTakenOver(at, 0, *call)]
         place = (at, self._seed(), *call)
         if isinstance(outcome, TaskSucceeded):
-            return [TaskReturned(*place, output=outcome.output)]
+            return [TaskReturned(*place, outcome.output, outcome.handed_over, outcome.again_in)]
         if isinstance(outcome, TaskGoesOn):
-            return [JobGoesOn(*place)]
+            return [JobGoesOn(*place, again_in=outcome.again_in)]
         frame = activation.snapshot.frames.get(call[0])
         if not outcome.definite and frame is not None and self._policies.at_most_once(activation, frame):
             cause = f"Whether the call took effect is unknown. {outcome.error}: {outcome.cause}"

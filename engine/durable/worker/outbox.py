@@ -63,14 +63,16 @@ class Outbox:
         self.stop_jobs(activation.snapshot)
 
     def stop_jobs(self, snapshot: Snapshot) -> None:
-        """Tell AWS to stop every job that nobody waits for any more. As AWS does it: once, as well as it goes."""
+        """Stop every job that nobody waits for any more, and end what was handed over. As AWS does it: once, as well as
+        it goes."""
         facts = snapshot.facts
         for stop in snapshot.stops:
             self.stop_job(TaskCall(
                 resource=stop["resource"], arguments=stop["arguments"], workspace=facts.workspace,
                 execution_id=facts.execution_id, workflow=facts.workflow, version=facts.version, state=stop["state"],
                 attempt=stop["attempt"], idempotency_key=stop["key"], budget_seconds=STOP_SECONDS,
-                credentials=stop["credentials"], job=stop["job"],
+                credentials=stop["credentials"], job=stop["job"], answered=stop.get("answered"),
+                secret_refs=tuple((pointer, key) for pointer, key in stop.get("secrets", ())),
             ))
 
     def stop_job(self, call: TaskCall) -> None:

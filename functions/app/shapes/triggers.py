@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
 
+from engine.triggers import forms
 from functions.app.shapes.base import Given, Json, Paged, Taken, Time
 
 
@@ -52,6 +54,13 @@ class FormField(Given):
     look: str = Field(description="The type of an HTML input for a line.")
     choices: list[str] = Field(description="The texts of a choice.")
     default: str = Field(description="What it begins with.")
+
+
+def form_fields(fields: Sequence[forms.Field]) -> list[FormField]:
+    """The fields of a form as they are shown."""
+    return [
+        FormField.of(field, type=field.of, choices=[said for said, _ in field.choices]) for field in fields
+    ]
 
 
 class Form(Given):

@@ -102,6 +102,91 @@ export interface AlarmTopic {
   problem: string | null;
 }
 
+/** What is answered. With a form either `values`, or `typed`: the texts of its fields. */
+export interface AnswerRequest {
+  decision: "approved" | "refused";
+  comment?: string;
+  values?: Json;
+  /** What was typed, by field's name. */
+  typed?: Record<string, string> | null;
+}
+
+/** What came of an answer. With `faults` it was not taken. */
+export interface AnswerTaken {
+  /** What will not do, by field's name; "" is the whole form. */
+  faults: Record<string, string>;
+  /** What was decided; null while more are needed. */
+  decision: "approved" | "refused" | null;
+  /** How many more must approve. */
+  left: number;
+}
+
+/** What is asked, and what was answered so far. */
+export interface Approval {
+  id: string;
+  execution: string;
+  workflow: string;
+  version: number;
+  state: string;
+  question: string;
+  since: string | null;
+  /** When the Task times out; null where it never does. */
+  until: string | null;
+  /** Who may answer: names, and role:NAME. Empty: whoever may answer tasks. */
+  approvers: string[];
+  /** How many must approve. One refusal refuses. */
+  needed: number;
+  answers: ApprovalAnswer[];
+  /** Whether who asks may answer, and has not yet. */
+  may_answer: boolean;
+  why_not: string | null;
+}
+
+/** What somebody has answered. */
+export interface ApprovalAnswer {
+  decision: "approved" | "refused";
+  by: string;
+  /** What they came as: user, token, role, slack, or the bearer of a link. */
+  as: string;
+  at: string | null;
+  comment: string;
+  values?: Json;
+}
+
+/** What waits, oldest first. `next_token` is null on the last page. */
+export interface ApprovalList {
+  approvals: Approval[];
+  next_token: string | null;
+}
+
+/** With what they need to know. */
+export interface ApprovalWhole {
+  id: string;
+  execution: string;
+  workflow: string;
+  version: number;
+  state: string;
+  question: string;
+  since: string | null;
+  /** When the Task times out; null where it never does. */
+  until: string | null;
+  /** Who may answer: names, and role:NAME. Empty: whoever may answer tasks. */
+  approvers: string[];
+  /** How many must approve. One refusal refuses. */
+  needed: number;
+  answers: ApprovalAnswer[];
+  /** Whether who asks may answer, and has not yet. */
+  may_answer: boolean;
+  why_not: string | null;
+  details?: Json;
+  /** What who approves fills in; empty where there is no form. */
+  fields: FormField[];
+  /** The JSON Schema that the fields are made of. */
+  form?: Json;
+  /** Whether something is hidden: the workflow has sensitive fields. */
+  hidden?: boolean;
+}
+
 /** One try, numbered from 1. */
 export interface Attempt {
   number: number;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.clock import Clock
 from tests.support.memory.activities import MemoryActivities
+from tests.support.memory.approvals import MemoryApprovals
 from tests.support.memory.audit_log import MemoryAuditLog
 from tests.support.memory.blobs import MemoryBlobs
 from tests.support.memory.catalog_store import MemoryCatalogStore
@@ -32,6 +33,7 @@ class MemoryStores:
         self.audit_notes = None
         self.pauses = MemoryPauses()
         self.activities = MemoryActivities()
+        self.approvals = MemoryApprovals()
         self.deliveries = MemoryDeliveries(self.journal)
         self.trigger_states = MemoryTriggerStates()
         self.ends = MemoryEnds(self.journal)

@@ -38,11 +38,7 @@ def form_of_trigger(call: Call[base.Nothing]) -> shapes.Form:
     title, description, fields, _ = _about(call, form)
     return shapes.Form(
         workflow=form.workflow, trigger=form.name, version=form.version, title=title, description=description,
-        fields=[shapes.FormField(
-            name=field.name, title=field.title, description=field.description, required=field.required,
-            kind=field.kind, type=field.of, look=field.look,  # type: ignore[arg-type]
-            choices=[said for said, _ in field.choices], default=field.default,
-        ) for field in fields],
+        fields=shapes.form_fields(fields),
     )
 
 

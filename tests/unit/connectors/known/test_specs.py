@@ -12,8 +12,8 @@ from connectors.sdk import ConnectorAdapter
 def test_the_actions_that_drafts_are_made_of_are_known() -> None:
     named = {known.resource(action) for known in KNOWN for action in known.actions}
     assert named == {
-        "connector:approval:ask.waitForTaskToken", "connector:payment:charge", "connector:payment:get",
-        "connector:payment:refund", "connector:slack:send_approval.waitForTaskToken",
+        "connector:payment:charge", "connector:payment:get", "connector:payment:refund",
+        "connector:slack:send_approval.waitForTaskToken",
     }
 
 

@@ -22,6 +22,9 @@ FAILS = {"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "Boom"}}}
 ASKS = {"StartAt": "Ask", "States": {"Ask": {
     "Type": "Task", "Resource": "connector:log:write.waitForTaskToken", "End": True,
     "Parameters": {"message.$": "$$.Task.Token"}}}}
+APPROVED = {"StartAt": "Ask", "States": {"Ask": {
+    "Type": "Task", "Resource": "connector:approval:ask.waitForTaskToken", "End": True,
+    "Parameters": {"question": "Go?"}}}}
 PICKS = {"StartAt": "Pick", "States": {"Pick": {
     "Type": "Task", "Resource": "arn:aws:states:local:default:activity:pick", "End": True}}}
 EACH = {"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": True, "ItemProcessor": {
@@ -168,6 +171,10 @@ def token(api):
     return scheduled["taskScheduledEventDetails"]["parameters"].split('"message":"')[1].split('"')[0]
 
 
+def approval(api):
+    return f"/approvals/{api('GET', '/approvals').json['approvals'][0]['id']}/answer"
+
+
 def map_run(api):
     run, = api("GET", "/executions/flow%3Aone/map-runs").json["map_runs"]
     return run["arn"].rpartition(":")[2]
@@ -202,6 +209,7 @@ CASES = {
     "task_success": (started(ASKS), "/tasks/success", lambda api: {"token": token(api), "output": 1}, {ONE}),
     "task_failure": (started(ASKS), "/tasks/failure", lambda api: {"token": token(api), "error": "E"}, {ONE}),
     "task_heartbeat": (started(ASKS), "/tasks/heartbeat", lambda api: {"token": token(api)}, set()),
+    "answer_approval": (started(APPROVED), approval, {"decision": "approved"}, {ONE}),
     "create_activity": (None, "/activities", {"name": "pick"}, {"activity/pick"}),
     "delete_activity": (picking, "/activities/pick", None, {"activity/pick"}),
     "get_activity_task": (picking, "/activities/pick/task", {"wait_seconds": 0}, set()),

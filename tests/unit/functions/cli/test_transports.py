@@ -22,6 +22,7 @@ import pytest
 from engine.governance.connections import Connection
 from engine.ports.deliveries import DeliveryQuery
 from engine.ports.executions_index import ExecutionQuery
+from engine.ports.people.approvals import ApprovalQuery
 from engine.ports.secrets import SecretGrant
 from engine.settings import Settings
 from functions.app.shapes.base import ExecutionFilters
@@ -38,6 +39,10 @@ from tests.support.vendors.mcp_server import McpServer
 PASS = {"Type": "Pass", "Result": {"said": "hello"}, "End": True}
 CALL = {"Type": "Task", "Resource": "connector:http:request", "Parameters": {"url": "ftp://127.0.0.1/"}, "End": True}
 ASK = {"Type": "Task", "Resource": "connector:log:write.waitForTaskToken", "Parameters": {"message": "?"}, "End": True}
+APPROVE = {"Type": "Task", "Resource": "connector:approval:ask.waitForTaskToken", "End": True, "Parameters": {
+    "question": "Go?", "details": {"n": 1}, "approvers": ["role:operator"],
+    "form": {"type": "object", "required": ["account"], "properties": {"account": {"enum": ["a", "b"]}}},
+}}
 REST = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Rest",
         "States": {"Rest": {"Type": "Wait", "Seconds": 3600, "End": True}}}
 CHOICE = {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericGreaterThan": 3, "Next": "Many"}], "Default": "Few"}
@@ -53,6 +58,7 @@ DOCUMENTS = {
     ]},
     "fails": {"definition": {"StartAt": "Call", "States": {"Call": CALL}}},
     "ask": {"definition": {"StartAt": "Ask", "States": {"Ask": ASK}}},
+    "approve": {"definition": {"StartAt": "Ask", "States": {"Ask": APPROVE}}},
     "batch": {"definition": {"StartAt": "All", "States": {
         "All": {"Type": "Map", "MaxConcurrency": 2, "ItemProcessor": REST, "End": True},
     }}},
@@ -170,6 +176,10 @@ CASES = {
     "task success": [["{answer}", "--output", "7"], ["nonsense"]],
     "task failure": [["{answer}", "--error", "No", "--cause", "why"]],
     "task heartbeat": [["{answer}"], ["nonsense"]],
+    "approvals list": [[], ["--limit", "1"]],
+    "approvals show": [["{approval}"], ["nope"]],
+    "approvals answer": [["{approval}", "approve", "--comment", "fine", "--values", '{"account": "a"}'],
+                         ["{approval}", "approve"], ["{approval}", "refuse"], ["nope", "refuse"]],
     "activity create": [["stock"]],
     "activity delete": [["shelf"], ["nope"]],
     "activity describe": [["shelf"], ["nope"]],
@@ -296,16 +306,23 @@ def prepared(tmp_path_factory):
             )])
         for line in (
             "start hello --name one --wait", "start fails --name one --wait", "start ask --name one",
-            "start batch --name one --input [1,2,3]", "activity create shelf", "pause route",
+            "start batch --name one --input [1,2,3]", "start approve --name one",
+            "activity create shelf", "pause route",
             "tokens add ci --role operator", "tokens add two --role viewer", "tokens rotate two",
         ):
             main.run(["--data-dir", str(folder), *line.split()])
         executions, batch = product.services.executions, product.key("batch:one")
+
+
+        def asked():
+            return product.stores.approvals.page(ApprovalQuery("default")).approvals
+
         product.work(lambda: bool(
-            executions.standing(product.key("ask:one")).waiting and executions.map_runs(batch)
+            executions.standing(product.key("ask:one")).waiting and asked() and executions.map_runs(batch)
             and len(executions.map_run_children(batch, executions.map_runs(batch)[0], first=0, limit=9)) == 2
         ))
         names["answer"] = executions.standing(product.key("ask:one")).waiting[0].token
+        names["approval"] = asked()[0].id
         names["run"] = executions.map_runs(batch)[0].rpartition(":")[2]
         names["token"] = executions.page(ExecutionQuery("default", limit=1)).next_token
         names["stubs"] = str(root / "stubs.json")
