@@ -68,7 +68,9 @@ def test_a_viewer_is_offered_to_look_and_told_why_not_more(guest, studio_server,
     viewer = guest("viewer")
     page = viewer.page
     expect(page.get_by_role("button", name="Import", exact=True)).to_be_disabled()
-    assert pages(viewer) == ["Workflows", "Execution Explorer", "Triggers", "Rule tester", "Connectors", "Settings"]
+    assert pages(viewer) == [
+        "Workflows", "Execution Explorer", "Triggers", "Rule tester", "Connectors", "Settings",
+    ]
     for name in ("Samples", "Create workflow"):
         expect(page.get_by_role("button", name=name, exact=True)).to_be_disabled()
     expect(page.get_by_role("checkbox", name="order_flow takes new work")).to_be_disabled()
@@ -146,7 +148,9 @@ def test_a_stage_has_its_pools_people_and_says_how_they_get_roles(studio, screen
              "created_at": "2026-11-27T10:00:00.000Z", "created_by": "ada@example.com"}
     studio.page.route("**/grants", lambda route: route.fulfill(json={"grants": [given]}))
     studio.open("/access/")
-    expect(studio.page.get_by_text("automate people grant MAIL --role publisher --stage prod")).to_be_visible()
+    expect(studio.page.get_by_text("automate people invite MAIL --role viewer --stage prod")).to_be_visible()
+    studio.page.get_by_label("Whose mail address, or name in the pool").fill("ada@example.com")
+    expect(studio.page.get_by_text("people invite ada@example.com --role viewer --stage prod")).to_be_visible()
     grants = studio.page.get_by_role("table", name="Grants to IAM roles")
     expect(grants).to_contain_text("arn:aws:iam::111122223333:role/orders/starter")
     studio.page.get_by_role("button", name="Grant to a role").click()
@@ -242,27 +246,3 @@ def test_sensitive_fields_are_hidden_and_an_admin_reveals_them_for_a_reason(gues
     assert {(entry["actor"], entry["subject"], entry["reason"]) for entry in entries} == {
         ("grace", "execution/pay_card:hidden", "ticket 4711: Ä")
     }
-
-
-def test_of_a_stage_the_page_writes_the_commands_for_people_and_grants_to_iam_roles(studio, screens):
-    """The stage is a local server that calls itself one: what the page asks of a stage is answered here."""
-    page = studio.page
-    arn = "arn:aws:iam::111122223333:role/order-events"
-    granted = {
-        "name": "order-events", "arn": arn, "role": "operator", "created_at": "2026-01-31T00:00:00.000Z",
-        "created_by": "root",
-    }
-
-    def as_a_stage(route):
-        answer = route.fetch()
-        route.fulfill(response=answer, json={**answer.json(), "stage": "prod", "region": "eu-central-1"})
-
-    page.route("**/me", as_a_stage)
-    page.route("**/grants", lambda route: route.fulfill(json={"grants": [granted]}))
-    studio.open("/access/")
-    expect(page.get_by_role("table", name="Grants to IAM roles")).to_contain_text(arn)
-    expect(page.get_by_text("automate people invite MAIL --role viewer --stage prod")).to_be_visible()
-    page.get_by_label("Whose mail address, or name in the pool").fill("ada@example.com")
-    expect(page.get_by_text("automate people invite ada@example.com --role viewer --stage prod")).to_be_visible()
-    studio.check_axe()
-    screens(studio, "access-stage", widths=(1440, 390))
