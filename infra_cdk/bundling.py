@@ -110,6 +110,7 @@ KEPT = 5
 IN_USE_SECONDS = 3600
 """What was used so lately may be in another deployment's hands."""
 
+_PACKAGES, _PYCACHE = ("engine", "connectors", "automate_connectors", "functions"), "__pycache__"
 _BUNDLE = re.compile(r"(?P<kind>[a-z-]+)-[0-9a-f]{20}(?P<part>(\.\w+)?\.part)?")
 
 
@@ -194,6 +195,25 @@ class Bundles:
         named = of_folder(ROOT).as_json() if ROOT / "functions/app" not in left_out else ""
 
         def fill(into: Path) -> None:
+            whole = self._whole()
+            for path in sources:
+                made = whole / path.relative_to(ROOT)
+                compiled = (made.with_name(made.name + COMPILED), *(made.parent / _PYCACHE).glob(f"{made.stem}.*.pyc"))
+                for file in (made, *compiled):
+                    if file.is_file():
+                        target = into / file.relative_to(whole)
+                        target.parent.mkdir(parents=True, exist_ok=True)
+                        shutil.copyfile(file, target)
+            if named:
+                (into / FILE).write_text(named, encoding="utf-8")
+
+        return self._made("code", [*parts, named.encode()], fill)
+
+    def _whole(self) -> Path:
+        """The modules of all functions, compiled once: each package is a part of it."""
+        sources = sorted(path for package in _PACKAGES for path in _sources(ROOT / package))
+
+        def fill(into: Path) -> None:
             for path in sources:
                 target = into / path.relative_to(ROOT)
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -202,11 +222,10 @@ class Bundles:
                     target.with_name(path.name + COMPILED).write_text(text, encoding="utf-8")
                 else:
                     shutil.copyfile(path, target)
-            if named:
-                (into / FILE).write_text(named, encoding="utf-8")
             _compile(into, "/var/task", self._tunables.python)
 
-        return self._made("code", [*parts, named.encode()], fill)
+        parts = [part for path in sources for part in (str(path.relative_to(ROOT)).encode(), path.read_bytes())]
+        return self._made("whole", parts, fill)
 
     def _made(self, kind: str, parts: Iterable[bytes], fill: Callable[[Path], None]) -> Path:
         digest = hashlib.sha256(f"{kind} {self._tunables.architecture} {self._tunables.python}".encode())
@@ -295,7 +314,7 @@ def _sources(place: Path) -> list[Path]:
     if place.is_file():
         return [place]
     kinds = (".py", ".txt", ".html", *ENDINGS)
-    return [path for path in place.rglob("*") if path.suffix in kinds and "__pycache__" not in path.parts]
+    return [path for path in place.rglob("*") if path.suffix in kinds and _PYCACHE not in path.parts]
 
 
 def _slim(packages: Path) -> None:

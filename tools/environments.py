@@ -47,7 +47,8 @@ def environment(
         print(f"Installing {', '.join(requirements)} into {folder} …", file=sys.stderr, flush=True)
         shutil.rmtree(folder, ignore_errors=True)
         venv.create(folder, with_pip=False)
-        pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--prefer-binary"]
+        pip = [sys.executable, "-m", "pip", "--python", str(python), "install"]
+        pip += ["--quiet", "--no-compile", "--prefer-binary"]
         try:
             done = subprocess.run([*pip, *requirements], capture_output=True, text=True, timeout=seconds, check=False)
         except subprocess.TimeoutExpired:

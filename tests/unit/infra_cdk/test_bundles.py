@@ -40,11 +40,16 @@ def libraries():
     return [place for place in sys.path if "site-packages" in place or "lib/python" in place]
 
 
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory):
+    return Bundles(HERE, tmp_path_factory.mktemp("bundles"))
+
+
 @pytest.mark.parametrize("package", ["worker", "sweeper", "deadletter", "sealer", "connector", "listener"])
-def test_what_is_left_out_of_a_bundle_is_not_imported(tmp_path, package):
+def test_what_is_left_out_of_a_bundle_is_not_imported(tmp_path, bundles, package):
     """With its parts made and the module of every state, connector and store that it may need."""
     without = {"sweeper": NOT_FOR_SWEEPERS, "listener": NOT_FOR_LISTENERS}.get(package, NOT_FOR_WORKERS)
-    code = Bundles(HERE, tmp_path).code(f"functions/{package}", without=without)
+    code = bundles.code(f"functions/{package}", without=without)
     program = f"""
 import pkgutil, sys
 sys.path[:0] = [{str(code)!r}]
@@ -62,11 +67,11 @@ print("imported")
     assert (done.stdout, done.stderr) == ("imported\n", "")
 
 
-def test_the_api_names_the_release_and_the_commit_that_it_was_bundled_from(tmp_path, monkeypatch):
+def test_the_api_names_the_release_and_the_commit_that_it_was_bundled_from(bundles, monkeypatch):
     """Each commit is a bundle of its own; those of the workers, who tell nobody, stay as they are."""
     def bundled(commit, package, **options):
         monkeypatch.setattr(bundling, "of_folder", lambda _: release.Release("1.2.3", commit))
-        return Bundles(HERE, tmp_path).code(f"functions/{package}", **options)
+        return bundles.code(f"functions/{package}", **options)
 
     assert release.of_folder(bundled("a" * 40, "api")) == release.Release("1.2.3", "a" * 40)
     assert release.of_folder(bundled("b" * 40, "api")) == release.Release("1.2.3", "b" * 40)
@@ -115,8 +120,8 @@ def test_what_is_left_out_is_imported_not_even_late(begins, without):
     assert [name for name in reached if any(found[name].is_relative_to(place) for place in left_out)] == []
 
 
-def test_the_workers_start_imports_little_and_compiles_nothing(tmp_path):
-    code = Bundles(HERE, tmp_path).code("functions/worker", without=NOT_FOR_WORKERS)
+def test_the_workers_start_imports_little_and_compiles_nothing(bundles):
+    code = bundles.code("functions/worker", without=NOT_FOR_WORKERS)
     started = cold_start.start([code], libraries())
     assert started["ours"] > 100
     assert [name for name in cold_start.NEVER if name in started["imported"]] == []
@@ -197,11 +202,10 @@ class TestPruning:
     def test_there_need_be_none(self, tmp_path):
         assert Bundles(HERE, tmp_path / "none").prune() == []
 
-    def test_a_bundle_that_is_used_again_is_new_again(self, tmp_path):
-        bundles = Bundles(HERE, tmp_path)
+    def test_a_bundle_that_is_used_again_is_new_again(self, bundles):
         folder = bundles.code("functions/deadletter", without=NOT_FOR_WORKERS)
         os.utime(folder, (1, 1))
-        again = Bundles(HERE, tmp_path)
+        again = Bundles(HERE, folder.parent)
         assert again.code("functions/deadletter", without=NOT_FOR_WORKERS) == folder
         assert folder.stat().st_mtime > 1
         assert again.used == {folder}
@@ -231,7 +235,7 @@ actions:
 """
 
 
-def test_connector_files_are_bundled_compiled(tmp_path, monkeypatch):
+def test_connector_files_are_bundled_compiled(tmp_path, bundles, monkeypatch):
     """Of a folder, of a package that an entry point leads to, and of the product: a worker's bundle reads all of them
     without PyYAML."""
     monkeypatch.setattr(bundling, "ROOT", tmp_path)
@@ -253,7 +257,7 @@ def test_connector_files_are_bundled_compiled(tmp_path, monkeypatch):
     tunables = Tunables(python=HERE.python, connector_files="files")
     layer = Bundles(tunables, tmp_path / "cache").connectors()
     monkeypatch.undo()
-    code = Bundles(HERE, tmp_path / "cache").code("functions/worker", without=NOT_FOR_WORKERS)
+    code = bundles.code("functions/worker", without=NOT_FOR_WORKERS)
     program = f"""
 import sys
 sys.path[:0] = [{str(code)!r}, {str(layer / "python")!r}]
