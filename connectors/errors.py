@@ -34,12 +34,13 @@ class ConnectorError(Exception):
     time-out or a broken connection. `code` is the system's own code for it ("429", "card_declined"), for people to
     read. `authentication`: the system did not accept the credentials; after a definite failure the secrets are read
     afresh, and when one was rotated meanwhile the call is made again. `retry_after`: in how many seconds the system may
-    be called again; no Retrier comes earlier.
+    be called again; no Retrier comes earlier. `unavailable`: the system as a whole does not serve now (429, 5xx, no
+    connection); several of these in a row leave it alone for a while.
     """
 
     def __init__(
         self, message: str, *, retryable: bool = False, definite: bool | None = None, code: str | None = None,
-        authentication: bool = False, retry_after: float = 0.0,
+        authentication: bool = False, retry_after: float = 0.0, unavailable: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -48,6 +49,7 @@ class ConnectorError(Exception):
         self.code = code
         self.authentication = authentication
         self.retry_after = retry_after
+        self.unavailable = unavailable
 
 
 def is_definite(error: BaseException) -> bool:

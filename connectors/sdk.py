@@ -158,13 +158,15 @@ class ConnectorAdapter:
     """The base of every connector. One instance serves all threads of a process, made without arguments at first use.
 
     `code` is how a definition names it: ``connector:<code>:<action>``. `icon` is what the Studio draws for it: the path
-    of an SVG of 24 by 24.
+    of an SVG of 24 by 24. `one_service`: with one set of secrets all of its calls go to one system, which is left alone
+    for a while when it says that it does not serve.
     """
 
     code: ClassVar[str] = ""
     name: ClassVar[str] = ""
     description: ClassVar[str] = ""
     icon: ClassVar[str] = ""
+    one_service: ClassVar[bool] = True
     actions: ClassVar[dict[str, ActionSpec]] = {}
 
     def execute(self, action: str, params: dict[str, Any], context: dict[str, Any]) -> Any:

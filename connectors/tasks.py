@@ -64,7 +64,7 @@ class ConnectorTasks:
         spec = found[2]
         return TaskPolicy(
             at_most_once=spec.at_most_once, timeout_seconds=spec.timeout_seconds, computes=spec.computes,
-            id_field=spec.id_field, limit=_limit(found[0].code, spec), inputs=spec.inputs,
+            id_field=spec.id_field, limit=_limit(found[0], spec), inputs=spec.inputs,
             connections=spec.connections,
         )
 
@@ -121,9 +121,12 @@ class ConnectorTasks:
         return adapter, action, spec
 
 
-def _limit(code: str, spec: ActionSpec) -> CallLimit | None:
+def _limit(adapter: ConnectorAdapter, spec: ActionSpec) -> CallLimit | None:
+    """The declared one; without one of a single service the one that only its troubles make."""
     limit = spec.rate_limit
-    return None if limit is None else CallLimit(code, limit.requests, limit.per_seconds)
+    if limit is not None:
+        return CallLimit(adapter.code, limit.requests, limit.per_seconds)
+    return CallLimit(adapter.code, 0, 0.0) if adapter.one_service and not spec.computes else None
 
 
 @lru_cache(maxsize=1000)
@@ -212,6 +215,7 @@ def _invalid_input(code: str, problems: list[str]) -> TaskFailed:
 def _failure(code: str, error: BaseException, scrubber: Scrubber) -> TaskFailed:
     """What `error` makes of the call. The texts are scrubbed before they are cut: half a secret would not be found."""
     retryable, authentication, retry_after = not isinstance(error, NotImplementedError | SystemExit), False, 0.0
+    unavailable = False
     shape: dict[str, Json] = {
         "errorMessage": _text(error, scrubber),
         "errorType": scrubber.text(type(error).__name__),
@@ -219,12 +223,13 @@ def _failure(code: str, error: BaseException, scrubber: Scrubber) -> TaskFailed:
     }
     if isinstance(error, ConnectorError):
         retryable, authentication, retry_after = error.retryable, error.authentication, error.retry_after
+        unavailable = error.unavailable
         if error.code is not None:
             shape["code"] = scrubber.text(str(error.code))[:MESSAGE_LIMIT]
     shape["retryable"] = retryable
     return TaskFailed(
         f"{code}.ConnectorError", _cause(shape), definite=is_definite(error), retryable=retryable,
-        authentication=authentication, retry_after=retry_after,
+        authentication=authentication, retry_after=retry_after, unavailable=unavailable,
     )
 
 

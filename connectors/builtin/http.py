@@ -67,6 +67,7 @@ class HttpConnector(ConnectorAdapter):
     code = "http"
     name = "HTTP"
     description = "Sends requests to web services."
+    one_service = False
     actions = {"request": _REQUEST}  # noqa: RUF012 - the guide's form
 
     def __init__(self) -> None:

@@ -84,9 +84,14 @@ class HttpCalls:
         except ConnectorError as refusal:  # the dialler's
             raise ConnectorError(f"{method} {url}: {refusal}", definite=True, code=refusal.code) from None
         except NoConnection as error:
-            raise ConnectorError(f"{method} {url}: {error}", retryable=not error.untrusted, definite=True) from error
+            raise ConnectorError(
+                f"{method} {url}: {error}", retryable=not error.untrusted, definite=True,
+                unavailable=not error.untrusted,
+            ) from error
         except NoAnswer as error:
-            raise ConnectorError(f"{method} {url}: {error}", retryable=True, definite=reads) from error
+            raise ConnectorError(
+                f"{method} {url}: {error}", retryable=True, definite=reads, unavailable=True
+            ) from error
         except TooLarge:
             raise ConnectorError(
                 f"{method} {url} answered with more than {MAX_BODY_BYTES} bytes", definite=reads
@@ -179,4 +184,5 @@ def refused(method: str, url: Url, answer: Answer, body: Json, secrets: Scrubber
         definite=method in READING or status < 500 or status in NOTHING_DONE,
         code=str(status),
         authentication=status == 401, retry_after=retry_after(answer, in_force.current().clock.now()),
+        unavailable=status == 429 or status >= 500,
     )

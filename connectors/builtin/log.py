@@ -18,6 +18,7 @@ class LogConnector(ConnectorAdapter):
     code = "log"
     name = "Log"
     description = "Writes a line into the worker's log."
+    one_service = False
     actions = {  # noqa: RUF012 - the guide's form
         "write": ActionSpec(
             description="Write a message.",

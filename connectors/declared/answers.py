@@ -107,7 +107,7 @@ def failure(
     text = said if isinstance(said, str) else "" if body is None else body
     text = secrets.text(text if isinstance(text, str) else json.dumps(text, ensure_ascii=False))
     retryable = status in _PASSING or status >= 500 if errors.retryable is None else status in errors.retryable
-    retryable = retryable or _is_limit(errors, answer, text)
+    limited = _is_limit(errors, answer, text)
     if status < 400 and status // 100 != 2:
         definite = False  # it went somewhere else: nobody knows what was done before
     else:
@@ -118,7 +118,8 @@ def failure(
             f" ({name}: {secrets.text(answer.headers[name.lower()])[:300]})" for name, statuses in _SAYING.items()
             if name.lower() in answer.headers and status // 100 in statuses
         ),
-        retryable=retryable or code in errors.retryable_codes, definite=definite or action.reads, code=code,
+        retryable=retryable or limited or code in errors.retryable_codes, definite=definite or action.reads, code=code,
         authentication=status == 401 or code in errors.authentication_codes,
         retry_after=retry_after(answer, in_force.current().clock.now()),
+        unavailable=limited or status == 429 or status >= 500,
     )

@@ -201,5 +201,5 @@ def _refused(url: Url, answer: Answer, body: Json, secrets: Scrubber) -> Connect
         f"{url} answered {status} ({secrets.text(code)}): {text}",
         retryable=(status in (408, 409, 425, 429) or status >= 500) and code not in _SPENT,
         definite=status // 100 == 4 or status == 503, code=code, authentication=status == 401,
-        retry_after=retry_after(answer, in_force.current().clock.now()),
+        retry_after=retry_after(answer, in_force.current().clock.now()), unavailable=status == 429 or status >= 500,
     )

@@ -76,7 +76,8 @@ class TaskFailed:
 
     `retryable` False makes every Retrier pass. `retry_after`: the system asks for so many seconds before the next
     attempt (Retry-After, RFC 9110); a Retrier waits no less. `authentication`: the system did not accept the
-    credentials, so a secret that was rotated meanwhile is worth one more look.
+    credentials, so a secret that was rotated meanwhile is worth one more look. `unavailable`: the system as a whole
+    does not serve now, whatever it is asked for.
     """
 
     error: str
@@ -85,6 +86,7 @@ class TaskFailed:
     retryable: bool = True
     authentication: bool = False
     retry_after: float = 0.0
+    unavailable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ TaskOutcome = TaskSucceeded | TaskFailed | TaskGoesOn
 
 @dataclass(frozen=True, slots=True)
 class CallLimit:
-    """At most `requests` calls of `service` in each window of `seconds`."""
+    """At most `requests` calls of `service` in each window of `seconds`; 0: as many as it takes, but none while it is
+    in trouble."""
 
     service: str
     requests: int
@@ -138,7 +141,8 @@ class TaskPolicy:
     `id_field` says where in the output stands what the service calls what it did: names and numbers with dots between
     them, as ``Entries.0.EventId``.
 
-    `limit` is how often all workers together may call it, with one set of secrets; None: as often as they like.
+    `limit` is how often all workers together may call it, with one set of secrets; None: as often as they like,
+    whatever comes of it.
 
     `problem` says why it cannot be called here (no such connector, not enabled), for validation and for the failure's
     cause. `timeout_seconds` is the action's own limit. `computes`: the call waits for nothing outside of its process.

@@ -5,8 +5,8 @@
     an answer      ──► Retry-After, or BREAKS failures in a row ──► closed for a while, for all workers
 
 An account is a connector with the secrets that a step names, and the limit that its action declares: two keys of a
-service have a limit each. What declares no limit is never asked for. Calls of EXPRESS executions are not counted: they
-cannot wait.
+service have a limit each. One that declares no limit takes no tokens, and is closed all the same (lifecycle.breakers).
+Calls of EXPRESS executions are not counted: they cannot wait.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from threading import Lock
 
 from engine.clock import Clock
+from engine.durable.lifecycle.breakers import Breakers, break_seconds
 from engine.durable.lifecycle.budgets import Leases
 from engine.errors import StorageError
 from engine.ports.deliveries import TriggerStates
@@ -32,11 +33,6 @@ _CALLS = "!calls"
 ALONE_SECONDS = 10.0
 """A process that alone calls a service leases tokens so far ahead: another one that begins waits for so long."""
 
-BREAKS = 5
-"""So many failures in a row, of those that a repetition may mend, close an account: for a second, and twice as long
-with each failure that follows."""
-
-LONGEST_BREAK_SECONDS = 60.0
 MOST_KEYS = 160
 """Characters of the keys in an account's name; more are told apart by their digest."""
 
@@ -62,10 +58,13 @@ class CallLimits:
         self._leases: dict[float, Leases] = {}
         self._closed: dict[tuple[str, str], tuple[float, int]] = {}
         self._failed: dict[tuple[str, str], int] = {}
+        self._breakers = Breakers(rows, clock, _CALLS)
 
     def turn(self, workspace: str, account: str, limit: CallLimit) -> float | None:
         """None: a call may begin now, and its token is taken. Else when to ask again (epoch seconds): those who ask
         later are told a later window, so that not all come at once."""
+        if not limit.requests:
+            return self._breakers.turn(workspace, account)
         key, now = (workspace, account), self._clock.now()
         with self._lock:
             closed, asked = self._closed.get(key, (0.0, 0))
@@ -86,6 +85,9 @@ class CallLimits:
 
     def told(self, workspace: str, account: str, limit: CallLimit, outcome: TaskOutcome) -> None:
         """What came of a call."""
+        if not limit.requests:
+            self._breakers.told(workspace, account, outcome)
+            return
         key = workspace, account
         if not isinstance(outcome, TaskFailed) or not outcome.retryable:
             with self._lock:
@@ -93,9 +95,7 @@ class CallLimits:
             return
         with self._lock:
             failed = self._failed[key] = self._failed.get(key, 0) + 1
-        seconds = outcome.retry_after
-        if failed >= BREAKS:
-            seconds = max(seconds, min(2.0 ** min(failed - BREAKS, 10), LONGEST_BREAK_SECONDS))
+        seconds = max(outcome.retry_after, break_seconds(failed))
         if seconds > 0:
             self._close(key, limit, self._clock.now() + seconds)
 
@@ -136,27 +136,28 @@ class LimitedTasks(TasksDecorator):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How an account stands: its tokens are leased, or it is closed, until `next_at` (epoch seconds); None: there are
-    some now."""
+    """How an account stands: its tokens are leased, or it is closed, until `next_at` (epoch seconds); None: calls may
+    begin. `requests` in `per_seconds` are its limit; None without one."""
 
     service: str
     secrets: tuple[str, ...]
-    requests: int
-    per_seconds: float
+    requests: int | None
+    per_seconds: float | None
     next_at: float | None
 
 
 def standings(rows: TriggerStates, workspace: str, now: float) -> list[Standing]:
-    """The accounts that were called, by service and secrets."""
+    """The accounts with a limit that were called, and those without that were closed once; by service and secrets."""
     found = []
     for row in rows.all(workspace):
         name, _, rate = row.trigger.rpartition(":")
         if row.workflow == _CALLS and row.spec and "/" in rate:
             service, _, keys = name.partition(":")
             requests, _, seconds = rate.partition("/")
-            opens = json.loads(row.spec)[0] * float(seconds)
+            limited = requests != "0"
+            opens = json.loads(row.spec)[0] * (float(seconds) if limited else 1)
             found.append(Standing(
-                service, tuple(filter(None, keys.split(","))), int(requests), float(seconds),
-                opens if opens > now else None,
+                service, tuple(filter(None, keys.split(","))), int(requests) if limited else None,
+                float(seconds) if limited else None, opens if opens > now else None,
             ))
     return sorted(found, key=lambda each: (each.service, each.secrets))

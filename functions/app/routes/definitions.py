@@ -58,7 +58,7 @@ def list_connectors(call: Call[base.Nothing]) -> shapes.ConnectorList:
 
 @table.route("GET", "/connectors/limits", right=Right.LOOK)
 def list_call_limits(call: Call[base.Nothing]) -> shapes.CallLimits:
-    """Say how the services stand whose connectors declare a rate limit: which are left alone, and until when."""
+    """Say how the services stand that have a rate limit or were in trouble: which are left alone, and until when."""
     from engine.durable.lifecycle.call_limits import standings  # noqa: PLC0415 - of who asks for them alone
 
     services = call.services

@@ -111,13 +111,13 @@ class KnownConnector(_WithActions):
 
 
 class CallLimit(Given):
-    """How an account of a service stands, a connector with the secrets that steps name: its limit, which all workers
-    share, and until when nobody calls it."""
+    """How an account of a service stands, a connector with the secrets that steps name: its limit, if it has one, which
+    all workers share, and until when nobody calls it."""
 
     service: str = Field(description="The connector's code.")
     secrets: list[str] = Field(description="The keys of the secrets; none for who may not see them.")
-    requests: int
-    per_seconds: float
+    requests: int | None = Field(description="null: it has no limit, and was left alone once.")
+    per_seconds: float | None
     next_at: Time = Field(
         description="Until then its tokens are leased, or it is closed by Retry-After or by failures in a row; null: "
         "calls may begin."
@@ -125,7 +125,7 @@ class CallLimit(Given):
 
 
 class CallLimits(Given):
-    """The accounts that were called, by service."""
+    """The accounts with a limit that were called, and those without that were closed once; by service."""
 
     limits: list[CallLimit]
 

@@ -41,14 +41,14 @@ def connectors(ctx: click.Context) -> None:
 
 @connectors.command("limits")
 def show_limits() -> None:
-    """Say how the services stand that have a rate limit: which are left alone, and until when."""
+    """Say how the services stand that have a rate limit or were in trouble: which are left alone, and until when."""
     with session().client() as api:
         found = api.get("/connectors/limits")
     session().screen.show_table(
         found, ("SERVICE", "SECRETS", "LIMIT", "NEXT CALL"),
-        [(one["service"], ", ".join(one["secrets"]), f"{one['requests']} in {one['per_seconds']:g} s",
-          one["next_at"] or "now") for one in found["limits"]],
-        empty="No service with a rate limit was called yet.",
+        [(one["service"], ", ".join(one["secrets"]), _limit(one), one["next_at"] or "now")
+         for one in found["limits"]],
+        empty="No service with a rate limit was called yet, and none was in trouble.",
     )
 
 
@@ -261,6 +261,10 @@ def _some(rows: list[str], what: str) -> None:
         click.echo(f"  {row}")
     if len(rows) > _SHOWN:
         click.echo(f"  … and {len(rows) - _SHOWN} more; --json tells all.")
+
+
+def _limit(account: Json) -> str:
+    return "none" if account["requests"] is None else f"{account['requests']} in {account['per_seconds']:g} s"
 
 
 def _rows(connector: Json) -> list[tuple[str, str, str]]:

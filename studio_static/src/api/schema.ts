@@ -291,21 +291,22 @@ export interface Budgets {
 }
 
 /**
- * How an account of a service stands, a connector with the secrets that steps name: its limit, which all workers
- * share, and until when nobody calls it.
+ * How an account of a service stands, a connector with the secrets that steps name: its limit, if it has one, which
+ * all workers share, and until when nobody calls it.
  */
 export interface CallLimit {
   /** The connector's code. */
   service: string;
   /** The keys of the secrets; none for who may not see them. */
   secrets: string[];
-  requests: number;
-  per_seconds: number;
+  /** null: it has no limit, and was left alone once. */
+  requests: number | null;
+  per_seconds: number | null;
   /** Until then its tokens are leased, or it is closed by Retry-After or by failures in a row; null: calls may begin. */
   next_at: string | null;
 }
 
-/** The accounts that were called, by service. */
+/** The accounts with a limit that were called, and those without that were closed once; by service. */
 export interface CallLimits {
   limits: CallLimit[];
 }

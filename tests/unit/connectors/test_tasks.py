@@ -7,7 +7,7 @@ import pytest
 from connectors import ActionSpec, ConnectorAdapter, ConnectorError
 from connectors.registry import Registry
 from connectors.tasks import CAUSE_LIMIT, ConnectorTasks
-from engine.ports.tasks import TaskCall, TaskFailed, TaskPolicy, TaskSucceeded
+from engine.ports.tasks import CallLimit, TaskCall, TaskFailed, TaskPolicy, TaskSucceeded
 from tests.support import patience
 
 
@@ -204,8 +204,16 @@ def test_what_is_no_json_is_refused_but_the_work_is_done(probe):
 
 
 def test_policies_come_from_the_spec(probe):
-    assert probe.tasks.policy("connector:probe:run.waitForTaskToken") == TaskPolicy()
-    assert probe.tasks.policy("connector:probe:once") == TaskPolicy(at_most_once=True, timeout_seconds=5)
+    limit = CallLimit("probe", 0, 0.0)
+    assert probe.tasks.policy("connector:probe:run.waitForTaskToken") == TaskPolicy(limit=limit)
+    assert probe.tasks.policy("connector:probe:once") == TaskPolicy(at_most_once=True, timeout_seconds=5, limit=limit)
+
+
+def test_a_limit_that_only_troubles_make_is_that_of_one_service():
+    tasks = ConnectorTasks(Registry())
+    assert tasks.policy("connector:http:request").limit is None
+    assert tasks.policy("connector:log:write").limit is None
+    assert tasks.policy("connector:slack:post_message").limit == CallLimit("slack", 0, 0.0)
 
 
 @pytest.mark.parametrize(

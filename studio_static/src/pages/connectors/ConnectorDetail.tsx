@@ -60,18 +60,18 @@ export function ConnectorDetail({ connector }: { connector: Shown }) {
   );
 }
 
-/** How the accounts of a service stand that has a rate limit: which are left alone, and until when. */
+/** How the accounts of a service stand that has a rate limit or was in trouble: which are left alone, until when. */
 function Limits({ code }: { code: string }) {
   const limits = useApi<CallLimits>("/connectors/limits").data?.limits.filter(({ service }) => service === code) ?? [];
   if (limits.length === 0) return null;
   return (
-    <Container header={<Header variant="h3">Rate limits</Header>}>
+    <Container header={<Header variant="h3">Limits</Header>}>
       <ul className="plain-list">
         {limits.map(({ secrets, requests, per_seconds, next_at }) => (
           <li key={`${secrets.join()} ${requests} ${per_seconds}`}>
             {secrets.length > 0 && <span className="mono">{`${secrets.join(", ")} `}</span>}
-            {`${requests} in ${per_seconds} s, next call `}
-            {next_at === null ? "now" : <Time at={next_at} format="ago" />}
+            {requests === null ? "no limit, next call " : `${requests} in ${per_seconds} s, next call `}
+            {next_at === null ? "now" : <Time at={next_at} format="table" />}
           </li>
         ))}
       </ul>
@@ -105,8 +105,8 @@ function ActionCard({ action }: { action: Action }) {
             {action.waits && <span className="tag">Waits for an answer</span>}
             {action.at_most_once && <span className="tag">At most once: never retried by itself</span>}
           </div>
-          <Fields title="Takes" schema={action.inputs} />
-          <Fields title="Gives" schema={action.outputs} />
+          <Fields action={action.name} title="Takes" schema={action.inputs} />
+          <Fields action={action.name} title="Gives" schema={action.outputs} />
         </SpaceBetween>
       </Container>
     </div>
@@ -114,11 +114,12 @@ function ActionCard({ action }: { action: Action }) {
 }
 
 interface FieldsProps {
+  action: string;
   title: string;
   schema: Record<string, unknown>;
 }
 
-function Fields({ title, schema }: FieldsProps) {
+function Fields({ action, title, schema }: FieldsProps) {
   const rows = fieldsOf(schema);
   if (rows.length === 0) {
     return (
@@ -131,7 +132,7 @@ function Fields({ title, schema }: FieldsProps) {
   return (
     <ExpandableSection headerText={title} headerCounter={`(${rows.length})`} defaultExpanded variant="inline">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
-      <section className="scrolls" tabIndex={0} aria-label={`${title}: fields`}>
+      <section className="scrolls" tabIndex={0} aria-label={`${action}, ${title}: fields`}>
         <table className="fields">
           <thead>
             <tr>

@@ -1,0 +1,121 @@
+"""Services that are in trouble are left alone for a while, by all workers together, whether they have a limit or not.
+
+    an answer   ──► Retry-After, or BREAKS in a row that say "not now" ──► closed; a row tells the other workers
+    a call      ──► closed: its execution is parked                        one that succeeds opens it again
+    it opens    ──► one call goes first; the others wait PROBE_SECONDS for what comes of it
+
+What says "not now" is the connector's word (TaskFailed.unavailable): 429, 5xx, no connection, no answer. A failure of
+another kind says nothing of the service. Nothing is written while calls succeed: a row is written when an account is
+closed, and read every LOOK_SECONDS by a process that calls it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import replace
+from threading import Lock
+
+from engine.clock import Clock
+from engine.errors import StorageError
+from engine.ports.deliveries import TriggerState, TriggerStates
+from engine.ports.tasks import TaskFailed, TaskOutcome
+
+_LOG = logging.getLogger(__name__)
+
+BREAKS = 5
+"""So many failures in a row close an account: for a second, and twice as long with each that follows."""
+
+LONGEST_BREAK_SECONDS = 60.0
+LONGEST_ASKED_SECONDS = 24 * 3600.0
+LOOK_SECONDS = 10.0
+PROBE_SECONDS = 1.0
+AT_ONCE = 100
+"""So many of those who wait are told the same second."""
+
+_TRIES = 3
+
+
+def break_seconds(failures: int) -> float:
+    """For how long an account is closed after so many failures in a row."""
+    return 0.0 if failures < BREAKS else min(2.0 ** min(failures - BREAKS, 10), LONGEST_BREAK_SECONDS)
+
+
+class _Account:
+    """What this process knows of one: `closed` until then, `failures` in a row, `looked` at its row then, `asked` by so
+    many while it was closed, `probed` by one that went first."""
+
+    __slots__ = ("asked", "closed", "failures", "looked", "probed")
+
+    def __init__(self) -> None:
+        self.closed, self.failures, self.looked, self.asked, self.probed = 0.0, 0, float("-inf"), 0, False
+
+
+class Breakers:
+    """Accounts of `group`, rows among the triggers' states. One for a process. Safe to share between threads."""
+
+    def __init__(self, rows: TriggerStates, clock: Clock, group: str) -> None:
+        self._rows, self._clock, self._group = rows, clock, group
+        self._lock = Lock()
+        self._accounts: dict[tuple[str, str], _Account] = {}
+
+    def turn(self, workspace: str, account: str) -> float | None:
+        """None: a call may begin now. Else when to ask again (epoch seconds). A store that fails closes nothing."""
+        now = self._clock.now()
+        with self._lock:
+            known = self._accounts.setdefault((workspace, account), _Account())
+            looks = now >= known.closed and now - known.looked >= LOOK_SECONDS
+            if looks:
+                known.looked = now
+        if looks:
+            self._look(workspace, account, known)
+        with self._lock:
+            if now < known.closed:
+                known.asked += 1
+                return known.closed + known.asked // AT_ONCE
+            if known.failures >= BREAKS:  # this one goes first
+                known.closed, known.asked, known.probed = now + PROBE_SECONDS, 0, True
+            return None
+
+    def told(self, workspace: str, account: str, outcome: TaskOutcome) -> None:
+        """What came of a call."""
+        now = self._clock.now()
+        with self._lock:
+            known = self._accounts.setdefault((workspace, account), _Account())
+            if not isinstance(outcome, TaskFailed):
+                if known.failures >= BREAKS:
+                    known.closed = now
+                known.failures, known.probed = 0, False
+                return
+            asked = min(outcome.retry_after, LONGEST_ASKED_SECONDS)
+            under_way = known.failures >= BREAKS and now < known.closed and not known.probed
+            if outcome.unavailable and not under_way:  # what was called before it was closed says nothing new
+                known.failures, known.probed = known.failures + 1, False
+                asked = max(asked, break_seconds(known.failures))
+            until, failures = now + asked, known.failures
+            if asked <= 0 or until <= known.closed:
+                return
+            known.closed, known.asked = until, 0
+        self._write(workspace, account, until, failures)
+
+    def _look(self, workspace: str, account: str, known: _Account) -> None:
+        try:
+            row = self._rows.get(workspace, self._group, account)
+        except StorageError as error:
+            _LOG.warning("whether others left %s alone is not known: %s", account, error)
+            return
+        until, failures = json.loads(row.spec) if row is not None and row.spec else (0.0, 0)
+        with self._lock:
+            if self._clock.now() < until <= self._clock.now() + LONGEST_ASKED_SECONDS and until > known.closed:
+                known.closed, known.failures, known.asked = until, max(known.failures, failures), 0
+
+    def _write(self, workspace: str, account: str, until: float, failures: int) -> None:
+        try:
+            for _ in range(_TRIES):
+                row = self._rows.get(workspace, self._group, account) or TriggerState(workspace, self._group, account)
+                if row.spec and self._clock.now() < json.loads(row.spec)[0] >= until:
+                    return
+                if self._rows.change(replace(row, spec=json.dumps([until, failures]))):
+                    return
+        except StorageError as error:
+            _LOG.warning("other workers are not told to wait for %s: %s", account, error)
