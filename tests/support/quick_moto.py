@@ -23,10 +23,12 @@ from unittest import mock
 from botocore.signers import RequestSigner
 from moto import backend_index
 from moto.core.serialize import AttributePicker, BaseJSONSerializer
-from moto.core.utils import method_names_from_class
+from moto.core.utils import camelcase_to_underscores, method_names_from_class
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
+
+from tests.support.quick_requests import without_a_server
 
 _sought: ContextVar[tuple[Any, tuple[Any, ...]] | None] = ContextVar("_sought", default=None)
 _named: ContextVar[dict[Any, set[Any]] | None] = ContextVar("_named", default=None)
@@ -35,7 +37,7 @@ _query, _all_items, _transact = Table.query, Table.all_items, DynamoDBBackend.tr
 _INDEX_NAME = list(signature(_query).parameters).index("index_name") - 2
 _sign, _pick = RequestSigner.sign, AttributePicker.__call__
 _TYPES = frozenset({"S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"})
-_names = cache(method_names_from_class)
+_names, _snake = cache(method_names_from_class), cache(camelcase_to_underscores)
 _structure, _size = BaseJSONSerializer._serialize_type_structure, DynamoType.size
 _cast, _regular = DynamoType.cast_value.fget, DynamoType.to_regular_json
 _PLAIN = {"S": str, "N": str, "BOOL": bool, "NULL": bool}
@@ -110,10 +112,13 @@ def _kept_part(part: Any, named: set[Any], memo: dict[int, Any]) -> Any:
     return {sort: copy.deepcopy(item, memo) if sort.value in named else item for sort, item in part.items()}
 
 
-def _quick_sign(signer: Any, *given: Any, **named: Any) -> None:
-    """DynamoDB's address says its region; of SQS's the signature does."""
-    if signer.signing_name != "dynamodb":
-        _sign(signer, *given, **named)
+def _quick_sign(signer: Any, operation: Any = None, request: Any = None, *given: Any, **named: Any) -> None:
+    """DynamoDB's address says its region; of SQS the header does. S3's bodies change as they are signed."""
+    if signer.signing_name == "sqs":
+        scope = f"testing/20260101/{signer.region_name}/sqs/aws4_request"
+        request.headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
+    elif signer.signing_name != "dynamodb":
+        _sign(signer, operation, request, *given, **named)
 
 
 def _quick_pick(picker: Any, context: Any) -> Any:
@@ -182,10 +187,13 @@ def _quick_request_id(headers: dict[str, Any]) -> str:
 def quickened() -> Iterator[None]:
     """moto so, until the end of the block."""
     with (
+        without_a_server(),
         mock.patch.object(Table, "query", _quick_query), mock.patch.object(Table, "all_items", _items_sought),
         mock.patch.object(DynamoDBBackend, "transact_write_items", _quick_transact),
         mock.patch.object(Table, "__deepcopy__", _kept, create=True),
         mock.patch("moto.core.responses.method_names_from_class", _names),
+        mock.patch("moto.core.responses.camelcase_to_underscores", _snake),
+        mock.patch("moto.sqs.models.camelcase_to_underscores", _snake),
         mock.patch.object(AttributePicker, "__call__", _quick_pick),
         mock.patch("botocore.signers.RequestSigner.sign", _quick_sign),
         mock.patch.object(BaseJSONSerializer, "_serialize_type_structure", _quick_structure),

@@ -1,4 +1,4 @@
-"""tests/support/quick_moto.py: queries and transactions do what they do with moto's own DynamoDB."""
+"""tests/support/quick_moto.py, quick_requests.py: what is asked of moto's DynamoDB is answered as by moto's own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 from moto.dynamodb import dynamodb_backends
+from moto.dynamodb.responses import DynamoHandler
 
 from engine.adapters.aws.table import create_table_request
 from tests.support.quick_moto import quickened
@@ -106,6 +107,50 @@ def test_values_of_every_type_come_back_and_count_as_much(client):
     assert item.attrs["m"].cast_value == {
         "x": {"y": ["new", 0, b"deep", {}, []]}, "S": "a field that is called as a type is",
     }
+
+
+def test_one_expression_changes_one_item_after_the_other(client):
+    """Its tree is made once, and each update has a copy."""
+    client.put_item(TableName=TABLE, Item=NEW | {"l": {"L": [{"N": str(n)} for n in range(5)]}})
+    for n in range(2):
+        client.update_item(
+            TableName=TABLE, Key=key_of(NEW),
+            UpdateExpression="SET #v = if_not_exists(#v, :zero) + :n REMOVE l[0], l[1]",
+            ConditionExpression="attribute_exists(pk) AND NOT #v > :n", ExpressionAttributeNames={"#v": f"v{n}"},
+            ExpressionAttributeValues={":n": {"N": str(n + 1)}, ":zero": {"N": "0"}},
+        )
+    found = client.get_item(TableName=TABLE, Key=key_of(NEW))["Item"]
+    assert found == NEW | {"l": {"L": [{"N": "4"}]}, "v0": {"N": "1"}, "v1": {"N": "2"}}
+
+
+def test_what_is_refused_says_so(client):
+    with pytest.raises(client.exceptions.ConditionalCheckFailedException) as refused:
+        client.put_item(
+            TableName=TABLE, Item=ROWS[4], ConditionExpression="attribute_not_exists(pk)",
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+    assert refused.value.response["Item"] == ROWS[4]
+    with pytest.raises(client.exceptions.ResourceNotFoundException, match="Requested resource not found"):
+        client.get_item(TableName="none", Key=key_of(NEW))
+    with pytest.raises(client.exceptions.ClientError, match="ValidationException"):
+        client.update_item(TableName=TABLE, Key=key_of(NEW), UpdateExpression="SET pk")
+
+
+def test_a_handler_is_told_the_same(monkeypatch):
+    told, call = [], DynamoHandler.call_action
+    monkeypatch.setattr(DynamoHandler, "call_action", lambda handler: (told.append(handler), call(handler))[1])
+    for way in (quickened(), nullcontext()):
+        with mock_aws(), way:
+            made = boto3.client("dynamodb", REGION, aws_access_key_id="test", aws_secret_access_key="test")
+            made.create_table(**create_table_request(TABLE))
+            made.put_item(TableName=TABLE, Item=NEW | EVERY_TYPE)
+    names = ("params", "region", "partition", "current_account", "method", "uri", "path", "raw_path", "raw_body")
+    quick, own = told[:2], told[2:]
+    assert len(quick) == len(own) == 2
+    for one, other in zip(quick, own, strict=True):
+        assert {name: getattr(one, name) for name in names} == {name: getattr(other, name) for name in names}
+        assert one.headers.get("x-amz-target") == other.headers.get("X-Amz-Target")
+        assert one.response_headers.keys() == other.response_headers.keys()
 
 
 def paged(client, **asked):
