@@ -15,6 +15,12 @@ from functions.app.copilot.providers import copilot_of
 from tests.support.model_server import KEY, ModelServer, QuickClock, Secrets
 
 
+@pytest.fixture(scope="session")
+def registry() -> Registry:
+    """What every installation has, read once."""
+    return Registry(installed=list)
+
+
 @dataclasses.dataclass
 class Asking:
     """A copilot with a model, the server behind it, and the clock it pauses by."""
@@ -30,7 +36,7 @@ def provider(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def asking(provider: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Asking]]:
+def asking(provider: str, registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Asking]]:
     """`asking(script, …)`: a copilot of `provider` over a server that answers from `script`."""
     for name, value in {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
                         "AWS_EC2_METADATA_DISABLED": "true"}.items():
@@ -48,7 +54,7 @@ def asking(provider: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
         )
         clock = QuickClock()
         backends = [Secrets(MODEL_KEY=KEY, **secrets)]
-        return Asking(copilot_of(settings, Registry(installed=list), backends, clock), server, clock)
+        return Asking(copilot_of(settings, registry, backends, clock), server, clock)
 
     yield start
     for server in running:

@@ -224,11 +224,9 @@ def test_a_problem_without_a_safe_fix_is_given_to_the_model(asking, provider):
     ({"copilot_provider": "openai", "copilot_model": "m", "copilot_url": "http://127.0.0.1:1",
       "copilot_secret": "NONE"}, "AUTOMATE_COPILOT_SECRET"),
 ])
-def test_settings_that_do_not_fit_are_named(given, where):
-    from connectors.registry import Registry  # noqa: PLC0415 - beside what it shows
-
+def test_settings_that_do_not_fit_are_named(registry, given, where):
     with pytest.raises((InvalidDocument, NotFound)) as fault:
-        copilot_of(Settings(**given), Registry(installed=list), [Secrets()], QuickClock())
+        copilot_of(Settings(**given), registry, [Secrets()], QuickClock())
     assert fault.value.where == where
 
 
