@@ -115,9 +115,8 @@ def fill(disk):
     "cleanly closed", pytest.param("killed", marks=pytest.mark.full),
     pytest.param("killed, without shared memory", marks=pytest.mark.full),
 ])
-def test_a_full_disk_can_be_looked_at_and_backed_up(small_disk, tmp_path, left):
-    folder = filled(small_disk / "data")
-    (small_disk / "hello.json").unlink()
+def test_a_full_disk_can_be_looked_at_and_backed_up(folder, small_disk, tmp_path, left):
+    folder = shutil.copytree(folder, small_disk / "data")
     if left != "cleanly closed":
         killed = (
             "import os, sqlite3, sys\nc = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
