@@ -13,6 +13,8 @@ with it; until then the lock is kept, and this process, which still has it, writ
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -135,6 +137,13 @@ class ConnectionSecrets:
             self._forget(workspace, name)
         return info
 
+    @contextmanager
+    def changing(self, workspace: str, name: str) -> Iterator[tuple[Connection, Callable[[Connection], None]]]:
+        """A connection that nobody else changes meanwhile, and what keeps another in its place. Raises StorageError,
+        ConnectionFailed where there is none."""
+        with self.locks.held(workspace, name) as held:
+            yield self._current(workspace, name, held), lambda changed: self._keep(workspace, name, changed, held)
+
     def remove(self, workspace: str, name: str) -> bool:
         """Delete it; False where there is none. Raises StorageError."""
         with self.locks.held(workspace, name):
@@ -171,6 +180,7 @@ class ConnectionSecrets:
             try:
                 if not self._store.renew(workspace, key_of(name), numbered.as_text()):
                     self._forget(workspace, name)
+                    held.keeps = False
                     raise _removed(name)
             except StorageError:
                 if not tries_left:
@@ -212,7 +222,7 @@ class ConnectionSecrets:
 
 def _identity(connection: Connection) -> Connection:
     """What stays of a connection while its tokens are renewed."""
-    return replace(connection, tokens=None, number=0, tested_at=None)
+    return replace(connection, tokens=None, number=0, tested_at=None, asked=None)
 
 
 def _removed(name: str) -> ConnectionFailed:

@@ -72,6 +72,13 @@ class TokenCalls:
             raise _refused(url, answer, body, secrets, now)
         return _tokens(url, body, now, secrets)
 
+    def document(self, address: str) -> dict[str, Json] | None:
+        """The JSON object at `address`; None where there is none. Raises ConnectionFailed where nobody answers."""
+        headers = {"user-agent": "automate", "accept": "application/json", "accept-encoding": "identity"}
+        answer, _ = self._send("GET", address, headers, None, Scrubber(()))
+        body = body_of(answer.body, answer.headers.get("content-type", ""))
+        return body if answer.status == 200 and isinstance(body, dict) else None
+
     def check(self, connection: Connection, access: str) -> None:
         """Ask the connection's `test_url`, if it has one, with `access` for OAuth2. Raises ConnectionFailed for an
         answer of 400 or more, and for none."""

@@ -50,11 +50,27 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of a person who is to say yes on the service's own page, until `ends_at`: the answer has `state`,
+    and comes by `by` to `redirect_uri`; `verifier` is RFC 7636's."""
+
+    state: str = field(repr=False)
+    verifier: str = field(repr=False)
+    redirect_uri: str
+    by: str
+    ends_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Connection:
     """A connection as it is kept. `secret` is a key, a token or a password, `user` that of BASIC. An API_KEY may say
-    where ``http`` sends it: `place` (HEADERS, QUERY) and `name`. The rest is of OAuth2: `client_auth` is basic or body,
-    `parameters` are sent to the token endpoint too. `test_url` is what a GET must reach with it. `number` counts the
-    values that it had."""
+    where ``http`` sends it: `place` (HEADERS, QUERY) and `name`. `test_url` is what a GET must reach with it. `number`
+    counts the values that it had.
+
+    The rest is of OAuth2: `client_auth` is basic or body, `parameters` are sent to the token endpoint too. Of CODE are
+    `authorize_url`, the page where a person says yes, and what is added to its address; an `issuer` says who must have
+    answered (RFC 9207), `says_iss` that its answers name it; `asked` is what is not answered yet.
+    """
 
     kind: str
     secret: str = field(default="", repr=False)
@@ -67,6 +83,11 @@ class Connection:
     client_auth: str = BASIC
     scopes: tuple[str, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
+    authorize_url: str = ""
+    authorize_parameters: Mapping[str, str] = field(default_factory=dict)
+    issuer: str = ""
+    says_iss: bool = False
+    asked: Asked | None = None
     test_url: str = ""
     tested_at: float | None = None
     tokens: Tokens | None = None
@@ -87,14 +108,16 @@ class Connection:
         yield from filter(None, (self.secret, self.client_secret))
         if self.tokens is not None:
             yield from filter(None, (self.tokens.access, self.tokens.refresh))
+        if self.asked is not None:
+            yield from (self.asked.state, self.asked.verifier)
 
     def as_text(self) -> str:
         """The value of its secret."""
         shape: dict[str, Json] = {"connection": FORM}
         for name in _FIELDS:
             value = getattr(self, name)
-            if value not in ("", (), {}, None):
-                shape[name] = dict(_shape(value)) if isinstance(value, Tokens) else value
+            if value not in ("", (), {}, None, False):
+                shape[name] = dict(_shape(value)) if isinstance(value, Tokens | Asked) else value
         return json.dumps(shape)
 
 
@@ -116,9 +139,12 @@ def parse(text: str) -> Connection | None:
         shape = json.loads(text)
         if shape.pop("connection") != FORM:
             raise StoreCorrupt("the connection was written by a newer release of automate")
-        tokens = shape.pop("tokens", None)
+        tokens, asked = shape.pop("tokens", None), shape.pop("asked", None)
         shape["scopes"] = tuple(shape.get("scopes", ()))
-        return Connection(**shape, tokens=None if tokens is None else Tokens(**tokens))
+        return Connection(
+            **shape, tokens=None if tokens is None else Tokens(**tokens),
+            asked=None if asked is None else Asked(**asked),
+        )
     except (ValueError, TypeError, AttributeError):
         raise StoreCorrupt("the connection's secret is damaged: add the connection again") from None
 
@@ -139,8 +165,8 @@ def handed(connection: Connection, access: str = "") -> str:
 _FIELDS = tuple(item.name for item in dataclasses.fields(Connection))
 
 
-def _shape(tokens: Tokens) -> Iterator[tuple[str, Json]]:
-    for item in dataclasses.fields(Tokens):
-        value = getattr(tokens, item.name)
+def _shape(part: Tokens | Asked) -> Iterator[tuple[str, Json]]:
+    for item in dataclasses.fields(part):
+        value = getattr(part, item.name)
         if value not in ("", None):
             yield item.name, value

@@ -100,6 +100,8 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("PUT", "/connections/{name}", "connections.kept"),
     ("POST", "/connections/{name}/test", "connections.kept"),
     ("DELETE", "/connections/{name}", "connections.kept"),
+    ("POST", "/connections/{name}/connect", "connections.connecting"),
+    ("POST", "/connections/answers", "connections.connecting"),
     ("GET", "/tokens", "tokens"),
     ("POST", "/tokens", "tokens"),
     ("POST", "/tokens/{token}/rotate", "tokens"),

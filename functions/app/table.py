@@ -20,8 +20,8 @@ MODULES = (
     "workflow_list", "workflows", "versions", "conversion", "executions", "steps", "runs.effects",
     "runs.explanation", "runs.forks", "runs.approvals", "map_runs", "operations", "redrives", "tasks", "activities",
     "triggers.deliveries", "triggers.hooks", "triggers.events", "triggers.forms", "definitions", "rules", "testing",
-    "copilot", "secrets", "connections.kept", "tokens", "grants", "audit", "alarms", "figures", "uploads", "storage",
-    "overview.settings", "me",
+    "copilot", "secrets", "connections.kept", "connections.connecting", "tokens", "grants", "audit", "alarms",
+    "figures", "uploads", "storage", "overview.settings", "me",
 )
 """The modules of functions.app.routes, in the order in which their routes are shown; what describes them is last."""
 

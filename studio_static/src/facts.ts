@@ -1209,6 +1209,7 @@ export const AUDIT_ACTS = [
   "activity.delete",
   "actor.erase",
   "approval.answer",
+  "connection.connect",
   "connection.delete",
   "connection.set",
   "engine.aborted",

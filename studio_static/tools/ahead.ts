@@ -16,6 +16,8 @@ export const BEGINS_WITH: Readonly<Record<string, readonly string[]>> = {
   "forms/:": ["pages/triggers/FormPage.tsx"],
   rules: ["pages/rules/RuleTesterPage.tsx"],
   secrets: ["pages/secrets/SecretsPage.tsx"],
+  connections: ["pages/connections/ConnectionsPage.tsx"],
+  "connections/:": ["pages/connections/ConnectedPage.tsx"],
   connectors: ["pages/connectors/ConnectorsPage.tsx"],
   audit: ["pages/audit/AuditPage.tsx"],
   access: ["pages/access/AccessPage.tsx"],

@@ -2,9 +2,12 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from connectors.connections.connecting import answered, begin
 from connectors.connections.kept import ConnectionSecrets
 from connectors.connections.locks import LEASE_SECONDS
 from connectors.egress import in_force
@@ -13,7 +16,7 @@ from connectors.egress.dialling import Dialler
 from engine.adapters.aws.secretsmanager import SecretsManager
 from engine.adapters.local.secret_store import LocalSecretStore
 from engine.clock import SystemClock
-from engine.errors import ConnectionFailed, StoreBusy, StoreUnavailable
+from engine.errors import ConnectionFailed, InvalidDocument, StoreBusy, StoreUnavailable
 from engine.governance.connections import CLIENT, CODE, Connection, Tokens, handed, key_of
 from tests.support import authorization_server, patience
 from tests.support.api import MemorySecrets
@@ -222,6 +225,21 @@ def test_one_that_replaces_it_ends_the_tokens_of_the_one_before(worker, workspac
     assert worker().get(workspace, KEY) == handed(Connection("bearer", secret="another-key"))
     worker().save(workspace, NAME, by_client, by="bob")
     assert worker().get(workspace, KEY) != first
+
+
+def test_a_person_connects_and_every_worker_has_the_token(worker, workspace, by_code, authorizer, backend):
+    authorizer.validator.redirect_uris = ["https://studio.example/x"]
+    here = worker()
+    here.save(workspace, NAME, replace(by_code, tokens=None, authorize_url=f"{authorizer.base}/authorize"), by="ann")
+    with pytest.raises(ConnectionFailed, match="nobody has connected it"):
+        worker().get(workspace, KEY)
+    url, _ = begin(here, workspace, NAME, backend.clock, redirect_uri="https://studio.example/x", by="ann")
+    _, headers, _ = authorizer.authorize(url.removeprefix(authorizer.base))
+    answer = dict(parse_qsl(urlsplit(headers["Location"]).query))
+    assert answered(worker(), workspace, backend.clock, answer, by="ann").tokens is not None
+    with pytest.raises(InvalidDocument):
+        answered(here, workspace, backend.clock, answer, by="ann")
+    assert here.get(workspace, KEY, fresh=True) == worker().get(workspace, KEY)
 
 
 def test_what_is_removed_is_gone_and_a_plain_secret_stays_plain(worker, workspace, store, by_client):

@@ -128,6 +128,8 @@ TABLE = {
         PUT /connections/{name}
         POST /connections/{name}/test
         DELETE /connections/{name}
+        POST /connections/{name}/connect
+        POST /connections/answers
         GET /audit
         GET /audit/verify
         POST /audit/verify

@@ -132,7 +132,7 @@ class GrantNeeded(Given):
 class ConnectionRequest(Taken):
     """A connection as a whole: what is left out is not taken over from one of before. Secrets are never shown again."""
 
-    kind: Literal["api_key", "bearer", "basic", "oauth2_client_credentials"]
+    kind: Literal["api_key", "bearer", "basic", "oauth2_client_credentials", "oauth2_authorization_code"]
     secret: str = Field("", repr=False, description="api_key, bearer, basic: the key, the token, the password.")
     user: str = Field("", description="basic: the user.")
     header: str = Field("", description="api_key: the header that `http` sends it in.")
@@ -146,6 +146,13 @@ class ConnectionRequest(Taken):
     scopes: list[str] = Field(default_factory=list, max_length=100, description="OAuth2: what is asked for.")
     parameters: dict[str, str] = Field(
         default_factory=dict, description="OAuth2: more that the token endpoint wants, such as audience."
+    )
+    issuer: str = Field(
+        "", description="OAuth2: whose metadata (RFC 8414) says the addresses; only its answers count."
+    )
+    authorize_url: str = Field("", description="oauth2_authorization_code: the page where a person says yes.")
+    authorize_parameters: dict[str, str] = Field(
+        default_factory=dict, description="oauth2_authorization_code: what that page wants besides, as access_type."
     )
     test_url: str = Field("", description="An address that a GET with the connection must reach.")
     untested: bool = Field(False, description="Keep it although nothing says how it could be tested.")
@@ -164,6 +171,9 @@ class Connection(Given):
     token_url: str
     client_id: str
     scopes: list[str]
+    issuer: str
+    authorize_url: str
+    connected: bool = Field(description="Whether it can be used: a person has said yes, where one has to.")
     test_url: str
     tested_at: Time = Field(description="When it was tested before it was saved; null where it was not.")
     expires_at: Time = Field(description="OAuth2: when the access token that is kept ends; a new one is got before.")
@@ -184,3 +194,26 @@ class TestedConnection(Given):
 
     name: str
     asked: list[str] = Field(description="The addresses that were asked.")
+
+
+class ConnectRequest(Taken):
+    """Where the service's page leads back to: the Studio's page /studio/connections/connected."""
+
+    redirect_uri: str = Field(description="As the service knows it. A service refuses one that it does not know.")
+
+
+class ConnectPage(Given):
+    """The service's page where a person says yes."""
+
+    url: str
+    ends_at: Time = Field(description="Until when the answer counts.")
+
+
+class ConnectAnswer(Taken):
+    """What the service's page left in the address that it led to."""
+
+    state: str = Field(min_length=1, max_length=1000, repr=False)
+    code: str = Field("", max_length=10_000, repr=False)
+    iss: str = Field("", max_length=2000, description="RFC 9207: who answered.")
+    error: str = Field("", max_length=1000)
+    error_description: str = Field("", max_length=5000)

@@ -362,6 +362,29 @@ export interface Changeover {
   by: string;
 }
 
+/** What the service's page left in the address that it led to. */
+export interface ConnectAnswer {
+  state: string;
+  code?: string;
+  /** RFC 9207: who answered. */
+  iss?: string;
+  error?: string;
+  error_description?: string;
+}
+
+/** The service's page where a person says yes. */
+export interface ConnectPage {
+  url: string;
+  /** Until when the answer counts. */
+  ends_at: string | null;
+}
+
+/** Where the service's page leads back to: the Studio's page /studio/connections/connected. */
+export interface ConnectRequest {
+  /** As the service knows it. A service refuses one that it does not know. */
+  redirect_uri: string;
+}
+
 /** What may be shown of a connection: no secret, and no token. */
 export interface Connection {
   name: string;
@@ -372,6 +395,10 @@ export interface Connection {
   token_url: string;
   client_id: string;
   scopes: string[];
+  issuer: string;
+  authorize_url: string;
+  /** Whether it can be used: a person has said yes, where one has to. */
+  connected: boolean;
   test_url: string;
   /** When it was tested before it was saved; null where it was not. */
   tested_at: string | null;
@@ -390,7 +417,7 @@ export interface ConnectionList {
 
 /** A connection as a whole: what is left out is not taken over from one of before. Secrets are never shown again. */
 export interface ConnectionRequest {
-  kind: "api_key" | "bearer" | "basic" | "oauth2_client_credentials";
+  kind: "api_key" | "bearer" | "basic" | "oauth2_client_credentials" | "oauth2_authorization_code";
   /** api_key, bearer, basic: the key, the token, the password. */
   secret?: string;
   /** basic: the user. */
@@ -411,6 +438,12 @@ export interface ConnectionRequest {
   scopes?: string[];
   /** OAuth2: more that the token endpoint wants, such as audience. */
   parameters?: Record<string, string>;
+  /** OAuth2: whose metadata (RFC 8414) says the addresses; only its answers count. */
+  issuer?: string;
+  /** oauth2_authorization_code: the page where a person says yes. */
+  authorize_url?: string;
+  /** oauth2_authorization_code: what that page wants besides, as access_type. */
+  authorize_parameters?: Record<string, string>;
   /** An address that a GET with the connection must reach. */
   test_url?: string;
   /** Keep it although nothing says how it could be tested. */

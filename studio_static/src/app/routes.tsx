@@ -54,6 +54,8 @@ export const ROUTES: readonly RouteRow[] = [
   ),
   row("/rules", () => import("../pages/rules/RuleTesterPage"), none),
   row("/secrets", () => import("../pages/secrets/SecretsPage"), none),
+  row("/connections", () => import("../pages/connections/ConnectionsPage"), none),
+  row("/connections/:step", () => import("../pages/connections/ConnectedPage"), none),
   row("/connectors", () => import("../pages/connectors/ConnectorsPage"), none),
   row("/audit", () => import("../pages/audit/AuditPage"), none),
   row("/access", () => import("../pages/access/AccessPage"), none),
@@ -88,6 +90,7 @@ export const NAVIGATION: readonly (NavigationItem | null)[] = [
   null,
   { text: "Connectors", href: "/connectors/", keywords: "actions catalogue schemas" },
   { text: "Secrets", href: "/secrets/", keywords: "keys rotate credentials", right: "edit" },
+  { text: "Connections", href: "/connections/", keywords: "oauth tokens keys sign in services", right: "edit" },
   { text: "Audit log", href: "/audit/", keywords: "who when changes chain verify", right: "audit" },
   {
     text: "Users and keys",

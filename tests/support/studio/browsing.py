@@ -60,8 +60,8 @@ def new_window(browser: Browser) -> BrowserContext:
 class StudioServer(LocalServer):
     """``automate up`` on a free port, signed in to once, with a secret whose value no answer may hold."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
-        super().__init__(folder, *arguments)
+    def __init__(self, folder: Path, *arguments: str, **more: str) -> None:
+        super().__init__(folder, *arguments, **more)
         self.canary = f"canary-{secrets.token_hex(12)}"
         with urllib.request.urlopen(self.sign_in, timeout=patience.SECONDS) as answer:  # noqa: S310  our own address
             name, _, value = answer.headers["Set-Cookie"].partition(";")[0].partition("=")

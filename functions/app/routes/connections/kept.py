@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from connectors.connections.connecting import discovered
 from connectors.egress.urls import BadUrl, parse_url
 from engine.errors import InvalidDocument, NotFound
 from engine.governance.audit_entry import SECRET, Subject
@@ -13,6 +14,7 @@ from engine.governance.connections import (
     BASIC,
     BEARER,
     CLIENT,
+    CODE,
     HEADERS,
     QUERY,
     Connection,
@@ -37,13 +39,16 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 
 _NEEDED = {
     API_KEY: ("secret",), BEARER: ("secret",), BASIC: ("user", "secret"),
-    CLIENT: ("token_url", "client_id", "client_secret"),
+    CLIENT: ("client_id", "client_secret"), CODE: ("client_id",),
 }
+_OAUTH = {"token_url", "client_id", "client_secret", "client_auth", "scopes", "parameters", "issuer"}
 _TAKEN = {
     API_KEY: {"secret", "header", "query"}, BEARER: {"secret"}, BASIC: {"secret", "user"},
-    CLIENT: {"token_url", "client_id", "client_secret", "client_auth", "scopes", "parameters"},
+    CLIENT: _OAUTH, CODE: _OAUTH | {"authorize_url", "authorize_parameters"},
 }
 """The fields of each kind, besides those of all."""
+
+_ADDRESSES = {CLIENT: ("token_url",), CODE: ("token_url", "authorize_url")}
 
 _OF_ALL = frozenset({"kind", "test_url", "untested", "allow_short"})
 
@@ -74,15 +79,18 @@ def put_connection(call: Call[shapes.ConnectionRequest]) -> shapes.Connection:
     """Test a connection and keep it, in the place of one that is there; its grants stay.
 
     Nothing is kept where the test fails: of OAuth2 the token endpoint has to give an access token, and a GET of
-    `test_url` has to answer with less than 400."""
-    name = _name(call)
+    `test_url` has to answer with less than 400. One by authorization code is tested when a person has said yes."""
+    name = name_given(call)
     connection = _given(call.given)
     before = call.services.connections.read(call.workspace, name)
-    if not call.given.untested:
+    if connection.issuer:
+        connection = discovered(call.services.connections.calls, connection)
+        _check_addresses(connection, needed=_ADDRESSES[connection.kind])
+    if not call.given.untested and connection.kind != CODE:  # nobody has said yes to that yet
         connection = call.services.connections.tested(connection)
     info = call.services.connections.save(call.workspace, name, connection, by=call.actor.name)
     call.act.done(before=None if before is None else _recorded(before), after=_recorded(connection))
-    return _kept(call, name, info)
+    return shown(call, name, info)
 
 
 @table.route(
@@ -93,7 +101,7 @@ def test_connection(call: Call[base.Nothing]) -> shapes.TestedConnection:
     """Try a connection that is kept: of OAuth2 a new access token is asked for, then `test_url`.
 
     422 ConnectionFailed where it does not work."""
-    name = _name(call)
+    name = name_given(call)
     tried = call.services.connections.test(call.workspace, name)
     if tried is None:
         raise _missing(name)
@@ -106,7 +114,7 @@ def test_connection(call: Call[base.Nothing]) -> shapes.TestedConnection:
 )
 def delete_connection(call: Call[shapes.DeleteSecretQuery]) -> base.Done:
     """Delete a connection. 409 while a workflow names it, unless forced."""
-    name = _name(call)
+    name = name_given(call)
     before = call.services.connections.read(call.workspace, name)
     if before is None:
         raise _missing(name)
@@ -121,8 +129,6 @@ def delete_connection(call: Call[shapes.DeleteSecretQuery]) -> base.Done:
 def _given(given: shapes.ConnectionRequest) -> Connection:
     """The connection that is asked for. Raises InvalidDocument."""
     _check_fields(given)
-    for field in ("token_url", "test_url"):
-        _check_url(field, getattr(given, field))
     for field in ("secret", "client_secret"):
         if getattr(given, field):
             check_length(getattr(given, field), allow_short=given.allow_short)
@@ -130,12 +136,28 @@ def _given(given: shapes.ConnectionRequest) -> Connection:
                 raise InvalidDocument(f"{field} holds a character that no header may", where=field)
     if given.header and not _HEADER.fullmatch(given.header):
         raise InvalidDocument(f"{given.header!r} is no name of a header", where="header")
-    return Connection(
+    made = Connection(
         given.kind, secret=given.secret, user=given.user, name=given.query or given.header,
         place=QUERY if given.query else HEADERS if given.header else "", token_url=given.token_url,
         client_id=given.client_id, client_secret=given.client_secret, client_auth=given.client_auth,
-        scopes=tuple(given.scopes), parameters=given.parameters, test_url=given.test_url,
+        scopes=tuple(given.scopes), parameters=given.parameters, test_url=given.test_url, issuer=given.issuer,
+        authorize_url=given.authorize_url, authorize_parameters=given.authorize_parameters,
     )
+    _check_addresses(made, needed=() if made.issuer else _ADDRESSES.get(made.kind, ()))
+    return made
+
+
+def _check_addresses(connection: Connection, *, needed: tuple[str, ...]) -> None:
+    """Raises InvalidDocument for an address that is none, and for one of those `needed` that is missing."""
+    for field in ("issuer", "token_url", "authorize_url", "test_url"):
+        address = getattr(connection, field)
+        if address:
+            check_url(field, address)
+        elif field in needed:
+            raise InvalidDocument(
+                f"a connection of the kind {connection.kind} needs {field}", where=field,
+                advice="Or give issuer (--issuer), whose metadata says the addresses.",
+            )
 
 
 def _check_fields(given: shapes.ConnectionRequest) -> None:
@@ -151,7 +173,10 @@ def _check_fields(given: shapes.ConnectionRequest) -> None:
             raise InvalidDocument(f"a connection of the kind {kind} needs {field}", where=field)
     if given.header and given.query:
         raise InvalidDocument("a key is sent in a header or in the query, not in both", where="query")
-    if not (given.untested or given.test_url or kind == CLIENT):
+    if given.issuer and (given.token_url or given.authorize_url):
+        raise InvalidDocument("the addresses are what the issuer's metadata says", where="issuer",
+                              advice="Leave either out.")
+    if not (given.untested or given.test_url or kind in (CLIENT, CODE)):
         raise InvalidDocument(
             f"nothing says how a connection of the kind {kind} is tested", where="test_url",
             advice="Give test_url (--test-url), an address that answers a GET with less than 400 to who has access; or "
@@ -163,10 +188,8 @@ def _check_fields(given: shapes.ConnectionRequest) -> None:
         )
 
 
-def _check_url(field: str, text: str) -> None:
-    """Secrets go to encrypted addresses (RFC 6749, 3.2), and to this machine."""
-    if not text:
-        return
+def check_url(field: str, text: str) -> None:
+    """Secrets go to encrypted addresses (RFC 6749, 3.2), and to this machine. Raises InvalidDocument."""
     try:
         url = parse_url(text)
     except BadUrl as error:
@@ -179,7 +202,8 @@ def _check_url(field: str, text: str) -> None:
         )
 
 
-def _name(call: Call[Any]) -> str:
+def name_given(call: Call[Any]) -> str:
+    """The connection's name in the address. Raises InvalidDocument."""
     name = call.path["name"]
     if not _NAME.fullmatch(name):
         raise InvalidDocument(
@@ -195,20 +219,21 @@ def _missing(name: str) -> NotFound:
     )
 
 
-def _kept(call: Call[Any], name: str, info: SecretInfo) -> shapes.Connection:
-    """What is kept by now."""
-    services = call.services
-    found = next((one for one in services.secret_store.list(call.workspace) if one.key == info.key), info)
+def shown(call: Call[Any], name: str, info: SecretInfo | None = None) -> shapes.Connection:
+    """What is kept by now; `info` where the list of secrets may not have it yet. Raises NotFound."""
+    services, key = call.services, key_of(name)
+    found = next((one for one in services.secret_store.list(call.workspace) if one.key == key), info)
     connection = services.connections.read(call.workspace, name)
-    if connection is None:
+    if connection is None or found is None:
         raise _missing(name)
-    return _shown(found, connection, secret_uses(every_use(services.catalog, call.workspace)).get(info.key, []))
+    return _shown(found, connection, secret_uses(every_use(services.catalog, call.workspace)).get(key, []))
 
 
 def _shown(info: SecretInfo, connection: Connection, used_by: list[shapes.SecretUse]) -> shapes.Connection:
     grants = None if info.grants is None else [shapes.SecretGrant.of(grant) for grant in info.grants]
     return shapes.Connection.of(
         connection, name=name_of(info.key), key=info.key, scopes=list(connection.scopes),
+        connected=connection.kind != CODE or connection.tokens is not None,
         expires_at=None if connection.tokens is None else connection.tokens.expires_at, updated_at=info.updated_at,
         updated_by=info.updated_by, grants=grants, used_by=used_by,
     )
@@ -218,5 +243,6 @@ def _recorded(connection: Connection) -> base.Json:
     """What an entry has of it."""
     return {
         "kind": connection.kind, "user": connection.user, "token_url": connection.token_url,
-        "client_id": connection.client_id, "scopes": list(connection.scopes), "test_url": connection.test_url,
+        "client_id": connection.client_id, "authorize_url": connection.authorize_url,
+        "scopes": list(connection.scopes), "test_url": connection.test_url,
     }

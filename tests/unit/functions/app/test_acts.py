@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from engine.durable.poison import pause
 from engine.errors import Conflict, InvalidDefinition, InvalidDocument, Refused
 from engine.governance.audit_entry import WORKFLOW, AuditEntry, Subject
+from engine.governance.connections import Tokens
 from engine.governance.roles import Right
 from engine.ports.keys import Actor, ExecutionKey
 from functions.app import http
@@ -96,6 +98,20 @@ def kept(api):
 def connected(api):
     given = {"kind": "bearer", "secret": "a long value", "untested": True}
     assert api("PUT", "/connections/sales", given).status == 200
+
+
+def by_code(api):
+    given = {
+        "kind": "oauth2_authorization_code", "client_id": "c", "client_secret": "a long value",
+        "authorize_url": "https://id.example.com/authorize", "token_url": "https://id.example.com/token",
+    }
+    assert api("PUT", "/connections/sales", given).status == 200
+    api.services.connections.calls.granted = lambda *_: Tokens("a long access token", api.clock.now())
+
+
+def said_yes(api):
+    begun = api("POST", "/connections/sales/connect", {"redirect_uri": "https://studio.example.com/x"})
+    return {"code": "a long code", "state": parse_qs(urlsplit(begun.json["url"]).query)["state"][0]}
 
 
 def shared(api):
@@ -237,6 +253,8 @@ CASES = {
     "erase_actor": (acted, "/erasures/actors", {"actor": "eve"}, {"erasure/<id>"}),
     "put_connection": (None, "/connections/sales", {"kind": "bearer", "secret": "a long value", "untested": True},
                        {"secret/connection.sales"}),
+    "begin_connecting": (by_code, "/connections/sales/connect", {"redirect_uri": "https://studio.example/x"}, set()),
+    "answer_connecting": (by_code, "/connections/answers", said_yes, {"secret/connection.sales"}),
     "test_connection": (connected, "/connections/sales/test", {}, set()),
     "delete_connection": (connected, "/connections/sales", None, {"secret/connection.sales"}),
     "delete_secret": (kept, "/secrets/KEY", None, {KEY}),

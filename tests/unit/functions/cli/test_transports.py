@@ -208,7 +208,12 @@ CASES = {
         ["new", "--kind", "oauth2_client_credentials", "--token-url", "https://127.0.0.1:1/token", "--client-id", "c",
          "--client-auth", "body", "--scope", "a", "--scope", "b", "--parameter", "audience=x"],
         ["new", "--kind", "oauth2_client_credentials", "--parameter", "audience"],
+        ["new", "--kind", "oauth2_client_credentials", "--client-id", "c", "--issuer", "https://127.0.0.1:1"],
+        ["new", "--kind", "oauth2_authorization_code", "--token-url", "https://127.0.0.1:1/token", "--client-id", "c",
+         "--authorize-url", "https://127.0.0.1:1/", "--authorize-parameter", "prompt=consent", "--public"],
     ],
+    "connections connect": [["asked", "--no-browser", "--no-wait", "--studio", "https://studio.example/studio"],
+                            ["nope", "--no-browser"], ["kept", "--no-browser"]],
     "connections test": [["kept"], ["nope"]],
     "connections remove": [["kept"], ["nope"], ["kept", "--force"]],
     "tokens add": [["eve@example.com", "--role", "viewer", "--expires", "90d"], ["ci", "--role", "viewer"],
@@ -345,6 +350,10 @@ def prepared(tmp_path_factory):
         for key in ("KEY", "OPEN"):
             product.secrets.set("default", key, "a value of some length", by="ada")
         product.services.connections.save("default", "kept", Connection("bearer", secret="a long value"), by="ada")
+        product.services.connections.save("default", "asked", Connection(
+            "oauth2_authorization_code", client_id="c", token_url="https://id.example/token",
+            authorize_url="https://id.example/authorize",
+        ), by="ada")
         product.secrets.grant("default", "OPEN", SecretGrant("hello", "http", "a.example"))
         main.run(["--data-dir", str(folder), "audit", "export", "--output", names["log"]])
     product.close()
@@ -400,6 +409,7 @@ _ALIKE = (
     (r"(?<=seconds\": )[0-9.]+", "<took>"), (r"\b[0-9a-f]{64}\b", "<digest>"),
     (r"command line|127\.0\.0\.1(?!/)", "<from>"),
     (r"(?<=\"timestamp\": )[0-9.]+", "<time>"), (r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b", "<id>"),
+    (r"(?<=state=)[\w-]{43}(?=\.)|(?<=code_challenge=)[\w-]{43}", "<random>"),
     (r"\batk_[\w-]{58}", "<token>"), (r"\b[0-9a-f]{32}\b", "<mark>"),
     (r"(?<=/forms\?link=)[\w-]{22}", "<link>"), (r"(~at\d+\.)[0-9a-f]{8}", r"\1<random>"), (r" +", " "),
 )

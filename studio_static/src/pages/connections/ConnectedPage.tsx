@@ -1,0 +1,62 @@
+/** Where a service's page leads back to: its answer is brought to the API once, and is out of the address before that. */
+import Button from "@cloudscape-design/components/button";
+import Spinner from "@cloudscape-design/components/spinner";
+import { useEffect, useState } from "react";
+import { post } from "../../api/client";
+import { type ApiError, asApiError } from "../../api/errors";
+import type { Connection } from "../../api/schema";
+import { notify } from "../../app/flash";
+import { go } from "../../app/links";
+import { usePage } from "../../app/page";
+import { EmptyState } from "../../ui/EmptyState";
+import { ErrorWords } from "../../ui/Problem";
+
+const MEMBERS = ["state", "code", "iss", "error", "error_description"];
+
+let brought: Promise<Connection> | null = null;
+
+/** Null where the address holds no answer. React may begin twice, and an answer counts once. */
+function bring(): Promise<Connection> | null {
+  const given = new URLSearchParams(window.location.search);
+  if (!given.has("state")) return brought;
+  window.history.replaceState(null, "", window.location.pathname);
+  const answer = Object.fromEntries([...given].filter(([name]) => MEMBERS.includes(name)));
+  brought = post<Connection>("/connections/answers", answer);
+  return brought;
+}
+
+export default function ConnectedPage() {
+  usePage({ title: "Connecting", crumbs: [{ text: "Connections", href: "/connections/" }, { text: "Connecting" }] });
+  const [error, setError] = useState<ApiError | null>(null);
+  useEffect(() => {
+    const answer = bring();
+    if (answer === null) {
+      go("/connections/", { replace: true });
+      return;
+    }
+    answer
+      .then(({ name }) => {
+        notify({ type: "success", content: `${name} is connected, and works.` });
+        go("/connections/", { replace: true });
+      })
+      .catch((thrown: unknown) => setError(asApiError(thrown)))
+      .finally(() => {
+        brought = null;
+      });
+  }, []);
+  if (error === null) {
+    return (
+      <EmptyState title="Connecting">
+        <Spinner />
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      title="It is not connected"
+      action={<Button onClick={() => go("/connections/", { replace: true })}>To the connections</Button>}
+    >
+      <ErrorWords error={error} />
+    </EmptyState>
+  );
+}

@@ -1,0 +1,84 @@
+"""Connections in the browser: one is added, connected on the service's own page, tested and removed."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support import authorization_server
+from tests.support.authorization_server import CLIENT_ID, CLIENT_SECRET
+from tests.support.studio.browsing import StudioServer
+
+
+@pytest.fixture(scope="module")
+def authorizer():
+    """An authorization server."""
+    with authorization_server.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def studio_server(authorizer, tmp_path_factory):
+    """A product that reaches it, and that it leads back to."""
+    allowed = f"127.0.0.1:{authorizer.port}"
+    server = StudioServer(tmp_path_factory.mktemp("studio"), AUTOMATE_EGRESS_ALLOW=allowed)
+    authorizer.validator.redirect_uris = [f"{server.url}/studio/connections/connected"]
+    yield server
+    server.stop()
+
+
+def row(page, name):
+    return page.get_by_role("row").filter(has_text=name)
+
+
+def test_a_person_adds_a_connection_and_says_yes(studio, authorizer, screens):
+    page = studio.page
+    studio.open("/connections/")
+    page.get_by_role("button", name="Add connection").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("google-sales")
+    dialog.get_by_role("button", name="Kind").click()
+    page.get_by_role("option", name="OAuth2: a person says yes").click()
+    dialog.get_by_label("Issuer (optional)").fill(authorizer.base)
+    dialog.get_by_label("Client id").fill(CLIENT_ID)
+    dialog.get_by_label("Scopes (optional)").fill("orders.read")
+    dialog.get_by_label("Client secret (optional)").fill(CLIENT_SECRET)
+    dialog.get_by_label("Test address (optional)").fill(f"{authorizer.base}/orders")
+    screens(studio, "connections-add", widths=(1440, 390))
+    studio.check_axe()
+    dialog.get_by_role("button", name="Keep").click()
+    expect(row(page, "google-sales")).to_contain_text("Not connected yet")
+    page.get_by_role("button", name="Connect google-sales").click()
+    expect(page.get_by_text("google-sales is connected, and works.")).to_be_visible()
+    expect(row(page, "google-sales")).to_contain_text("Tested")
+    assert "code=" not in page.url
+    assert [asked["grant_type"] for asked in authorizer.asked] == ["authorization_code"]
+    page.get_by_role("button", name="Test google-sales").click()
+    expect(page.get_by_text("accepted it")).to_be_visible()
+    screens(studio, "connections", widths=(1440, 390))
+    studio.check_axe()
+
+
+def test_an_answer_that_nobody_asked_for_is_told(studio, authorizer):
+    studio.expect_refusal(422, "/connections/answers")
+    studio.open("/connections/connected?state=nonsense.google-sales&code=canary")
+    expect(studio.page.get_by_text("It is not connected")).to_be_visible()
+    assert "canary" not in studio.page.url
+    studio.page.get_by_role("button", name="To the connections").click()
+    expect(studio.page.get_by_role("heading", name="Connections")).to_be_visible()
+
+
+def test_a_key_is_kept_without_a_test_only_by_a_word(studio):
+    page = studio.page
+    studio.open("/connections/")
+    page.get_by_role("button", name="Add connection").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("erp")
+    dialog.get_by_label("Key", exact=True).fill("a key of some length")
+    expect(dialog.get_by_role("button", name="Keep")).to_be_disabled()
+    dialog.get_by_role("checkbox").check()
+    dialog.get_by_role("button", name="Keep").click()
+    expect(row(page, "erp")).to_contain_text("Not tested")
+    page.get_by_role("button", name="Remove erp").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("erp is removed.")).to_be_visible()
