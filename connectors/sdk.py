@@ -41,8 +41,8 @@ class Field(BaseModel):
     default: Any = Described(None, description="What the connector gets where the step gives nothing.")
     enum: tuple[Any, ...] | None = Described(None, description="The values it may have.")
     format: str | None = Described(None, description="A hint for the Studio; not checked.")
-    minimum: float | None = Described(None, description="The least number.")
-    maximum: float | None = Described(None, description="The greatest number.")
+    minimum: int | float | None = Described(None, description="The least number.")
+    maximum: int | float | None = Described(None, description="The greatest number.")
     minLength: int | None = Described(  # noqa: N815 - JSON Schema's
         None, description="The least length of a string. 0 says that a required one may be written as an empty text."
     )

@@ -11,7 +11,7 @@ from connectors.openapi.schemas import brief, field_of, merged, required_of, typ
 
 Json = Any
 
-_IGNORED = frozenset({"accept", "content-type", "authorization"})
+IGNORED = frozenset({"accept", "content-type", "authorization"})
 """Header parameters that OpenAPI (4.8.12.1) says mean nothing."""
 
 _BODIES = (
@@ -66,7 +66,7 @@ def parameters_of(document: Document, operation: Operation) -> list[dict[str, Js
             raise NotImportable("a parameter has no name")
         if parameter.get("in") not in _DEFAULTS:
             raise NotImportable(f"the parameter {parameter['name']} stands in {parameter.get('in')}")
-        if parameter["in"] != "header" or parameter["name"].lower() not in _IGNORED:
+        if parameter["in"] != "header" or parameter["name"].lower() not in IGNORED:
             found[parameter["in"], parameter["name"]] = parameter
     named = set(re.findall(r"\{([^{}]*)\}", operation.path))
     for name in named - {name for place, name in found if place == "path"}:
@@ -155,6 +155,11 @@ def _body(document: Document, operation: Operation, inputs: dict[str, dict[str, 
     return action
 
 
+def is_json(kind: str) -> bool:
+    """Whether a media type's bodies are JSON texts: not those of ``application/json-seq``, for one."""
+    return re.match(r"\s*(application/json|[^;]*\+json)\s*(;|$)", kind) is not None
+
+
 def _has_members(schema: Mapping[str, Json]) -> bool:
     """Whether an object's members can be inputs of their own: all are known."""
     if not isinstance(schema.get("properties"), dict) or not schema["properties"]:
@@ -199,13 +204,13 @@ def _answer(document: Document, operation: Operation) -> dict[str, Json]:
         for pair in (given.get("content") or {}).items()
     ]
     kinds = [name for name, _ in content]
-    schema = next((media.get("schema") for name, media in content if "json" in name and isinstance(media, dict)), None)
+    schema = next((media.get("schema") for name, media in content if is_json(name) and isinstance(media, dict)), None)
     outputs = dict(_outputs(document, merged(document, schema or {})))
-    if kinds and all("json" in kind for kind in kinds):
+    if kinds and all(map(is_json, kinds)):
         action["answers"] = "json"
         if kinds[0] != "application/json" and "*" not in kinds[0]:
             action["accept"] = kinds[0]
-    elif kinds and not any("json" in kind for kind in kinds):
+    elif kinds and not any(map(is_json, kinds)):
         action["accept"] = "*/*"
     if outputs:
         action["outputs"] = outputs

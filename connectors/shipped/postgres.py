@@ -24,6 +24,7 @@ from connectors.shipped.sql import Parameters, Rows, SqlConnector, Told, actions
 try:
     import psycopg
     from psycopg import pq
+    from psycopg.types import datetime as times
     from psycopg.types.json import Jsonb
 except ImportError:
     raise not_installed("postgres", "psycopg[binary]") from None
@@ -33,6 +34,27 @@ _NO_FILE = f"{os.devnull}/none"
 
 _PASSING = ("40", "53", "55P03", "57P03", "57014", "08")
 """SQLSTATEs, or the classes of them, that a retry may mend: conflicts, resources, locks, a server that starts."""
+
+
+def _or_text(base: type[Any]) -> type[Any]:
+    """A loader of psycopg's that gives what Python has no value for as PostgreSQL writes it: ``infinity``, years before
+    1 and after 9999, ``24:00:00``."""
+
+    class Loader(base):  # type: ignore[misc]  # a base that is a value
+        def load(self, data: Any) -> Any:
+            try:
+                return super().load(data)
+            except (psycopg.DataError, OverflowError):
+                return bytes(data).decode()
+
+    return Loader
+
+
+_TIMES = {
+    "date": _or_text(times.DateLoader), "time": _or_text(times.TimeLoader), "timetz": _or_text(times.TimetzLoader),
+    "timestamp": _or_text(times.TimestampLoader), "timestamptz": _or_text(times.TimestamptzLoader),
+    "interval": _or_text(times.IntervalLoader),
+}
 
 
 class PostgresConnector(SqlConnector):
@@ -63,6 +85,8 @@ class PostgresConnector(SqlConnector):
                 application_name="automate", options=f"-c statement_timeout={max(1, int(seconds * 1000))}",
             )
             connection.read_only = reads
+            for name, loader in _TIMES.items():
+                connection.adapters.register_loader(name, loader)
             with _shut_in(left(deadline, dialler.clock), connection):
                 yield _Session(connection, reads=reads)
 

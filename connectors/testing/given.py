@@ -13,7 +13,7 @@ from referencing.jsonschema import DRAFT202012
 from connectors.builtin.http_calls import body_of as body_read
 from connectors.declared.form import Action, ConnectorFile
 from connectors.openapi.document import Document, Operation
-from connectors.openapi.operations import body_of, parameters_of
+from connectors.openapi.operations import body_of, is_json, parameters_of
 from connectors.testing.samples import sample
 
 Json = Any
@@ -48,7 +48,9 @@ class Samples:
             name = self._inputs.get((place, wire))
             if name is None:
                 raise NoSample(f"no input stands for the {place} parameter {wire}")
-            params[name] = self._fitting(self._schema(parameter), full=full, what=f"the {place} parameter {wire}")
+            params[name] = self._fitting(
+                self._schema(parameter), full=full, what=f"the {place} parameter {wire}", listed=True
+            )
         params |= self._body(full=full)
         return params
 
@@ -60,10 +62,10 @@ class Samples:
              and str(status).isdecimal()), (200, {}),
         )
         content = (given.get("content") if isinstance(given, dict) else None) or {}
-        kind = next((name for name in content if "json" in name), next(iter(content), ""))
+        kind = next((name for name in content if is_json(name)), next(iter(content), ""))
         if not kind or status in (204, 205):
             return status, b"", ""
-        if "json" not in kind and kind != "*/*":
+        if not is_json(kind) and kind != "*/*":
             return status, b"a,b", kind if "*" not in kind else "text/plain"
         schema = (content[kind] or {}).get("schema") or {}
         value = sample(self._document, schema, full=True, writes=False)
@@ -71,7 +73,7 @@ class Samples:
 
     def read(self, body: bytes, kind: str) -> Json:
         """What an answer gives."""
-        return json.loads(body) if "json" in kind else body_read(body, kind)
+        return json.loads(body) if is_json(kind) else body_read(body, kind)
 
     def pages(self) -> Iterator[tuple[Json, tuple[tuple[str, str], ...]]]:
         """The bodies and headers of two pages, and of an empty one."""
@@ -130,7 +132,7 @@ class Samples:
             if whole is None:
                 raise NoSample("no input stands for the body")
             return {whole: "YQ==" if self._action.inputs[whole].base64 else "a"}
-        value = self._fitting(schema, full=full, what="the body")
+        value = self._fitting(schema, full=full, what="the body", listed=kind != "json")
         if whole is not None:
             return {whole: value}
         params: dict[str, Json] = {}
@@ -148,14 +150,10 @@ class Samples:
             return next(iter(content.values())).get("schema") or {}
         return parameter.get("schema") or {}
 
-    def _fitting(self, schema: Json, *, full: bool, what: str) -> Json:
+    def _fitting(self, schema: Json, *, full: bool, what: str, listed: bool) -> Json:
         """A sample that the schema's validator takes: with everything, or else with what is required."""
-        for everything in (True, False) if full else (False,):
-            value = sample(self._document, schema, full=everything)
-            if self._fits(schema, value):
-                return value
-        if not full:
-            value = sample(self._document, schema, full=True)
+        for everything in (True, False) if full else (False, True):
+            value = sample(self._document, schema, full=everything, listed=listed)
             if self._fits(schema, value):
                 return value
         raise NoSample(f"no sample fits the schema of {what}")

@@ -1,19 +1,29 @@
-"""Whether a request is one that an OpenAPI document describes: openapi-core's word, of one operation at a time."""
+"""Whether a request is one that an OpenAPI document describes: openapi-core's word, of one operation at a time.
+
+``deepObject`` of lists, and of objects in objects, OpenAPI does not describe and openapi-core does not read. Who
+declares it means brackets as qs has them (``a[b][0]=1``): qs_codec, a port of it, reads those, openapi-core judges the
+values.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from http.cookies import SimpleCookie
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
+import qs_codec
 from openapi_core import Config, OpenAPI
+from openapi_core.casting.schemas import oas30_write_schema_casters_factory, oas31_schema_casters_factory
 from openapi_core.datatypes import RequestParameters
+from openapi_core.deserializing.styles import StyleDeserializersFactory, style_deserializers
 from openapi_core.exceptions import OpenAPIError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from connectors.openapi.document import Document, Operation
+from connectors.openapi.operations import IGNORED
 from engine.records import dataclass
 
 Json = Any
@@ -53,6 +63,9 @@ class Judge:
         self._host = f"{parts.scheme}://{parts.netloc}"
         item = {key: value for key, value in operation.item.items() if key not in ("servers", "$ref")}
         item[operation.method] = {key: value for key, value in operation.given.items() if key != "servers"}
+        for part in (item, item[operation.method]):
+            if part.get("parameters"):
+                part["parameters"] = [one for one in part["parameters"] if not _is_ignored(document.whole(one))]
         others = document.value["paths"] if document.refers_to_paths else {}  # all are slow to look through
         value = {**document.value, "servers": [{"url": address}], "paths": {**others, operation.path: item}}
         body = document.whole(operation.given.get("requestBody")) or {}
@@ -60,6 +73,10 @@ class Judge:
         self._api = OpenAPI.from_dict(value, config=Config(
             spec_validator_cls=None,  # the document itself is not judged
             extra_media_type_deserializers=dict.fromkeys(kinds, json.loads),
+            style_deserializers_factory=StyleDeserializersFactory(
+                oas31_schema_casters_factory if document.is_31 else oas30_write_schema_casters_factory,
+                {**style_deserializers, "deepObject": _in_brackets},
+            ),
         ))
 
     def faults(self, arrived: Arrived) -> list[str]:
@@ -77,6 +94,28 @@ class Judge:
             for place in ("path", "query", "header", "cookie")
         }
         return places, _plain(found.body)
+
+
+def _is_ignored(parameter: Json) -> bool:
+    """Whether OpenAPI says of a parameter that its definition is ignored: a header that something else decides."""
+    return (
+        isinstance(parameter, dict) and parameter.get("in") == "header"
+        and str(parameter.get("name")).lower() in IGNORED
+    )
+
+
+def _in_brackets(explode: bool, name: str, schema_type: str, location: Mapping[str, Json]) -> Json:
+    """What openapi-core asks of the style deepObject. Raises KeyError where the name is not there."""
+    del explode, schema_type
+    pairs = [(key, text) for key, text in _pairs(location) if key == name or key.startswith(f"{name}[")]
+    if not pairs:
+        raise KeyError(name)
+    options = qs_codec.DecodeOptions(depth=50, list_limit=10_000, parameter_limit=100_000)
+    return qs_codec.decode(urlencode(pairs), options)[name]
+
+
+def _pairs(location: Any) -> list[tuple[str, str]]:
+    return list(location.items(multi=True))
 
 
 def _told(error: BaseException) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from rstr import Rstr
 
 from connectors.openapi.document import Document
-from connectors.openapi.schemas import merged, required_of, types_of
+from connectors.openapi.schemas import merged, required_of, types_of, writable
 
 Json = Any
 
@@ -31,21 +31,24 @@ _CANDIDATES = (
 )
 
 
-def sample(document: Document, schema: Json, *, full: bool, writes: bool = True, depth: int = 0) -> Json:
-    """A value for `schema`. `full`: with its optional members; `writes`: without what is read only."""
+def sample(
+    document: Document, schema: Json, *, full: bool, writes: bool = True, listed: bool = False, depth: int = 0
+) -> Json:
+    """A value for `schema`. `full`: with its optional members; `writes`: without what is read only; `listed`: each list
+    has an item and each object a member, because an empty one cannot be written where it is to stand."""
     schema = merged(document, schema)
     fixed = _fixed(schema)
     if fixed is not None:
         return fixed[0]
     for word in ("oneOf", "anyOf"):
         if isinstance(schema.get(word), list) and schema[word]:
-            return _alternative(document, schema, word, full=full, writes=writes, depth=depth)
+            return _alternative(document, schema, word, full=full, writes=writes, listed=listed, depth=depth)
     kinds = [kind for kind in types_of(document, schema) if kind != "null"]
     kind = kinds[0] if kinds else "null" if schema.get("type") == "null" else "string"
     if kind == "array":
-        return _items(document, schema, full=full, writes=writes, depth=depth)
+        return _items(document, schema, full=full, writes=writes, listed=listed, depth=depth)
     if kind == "object":
-        return _members(document, schema, full=full, writes=writes, depth=depth)
+        return _members(document, schema, full=full, writes=writes, listed=listed, depth=depth)
     return _plain(kind, schema)
 
 
@@ -67,7 +70,7 @@ def _fixed(schema: Mapping[str, Json]) -> tuple[Json] | None:
 
 
 def _alternative(
-    document: Document, schema: dict[str, Json], word: str, *, full: bool, writes: bool, depth: int
+    document: Document, schema: dict[str, Json], word: str, *, full: bool, writes: bool, listed: bool, depth: int
 ) -> Json:
     """One of the alternatives, with what stands beside them: the shallowest that is no null."""
     parts = [merged(document, part) for part in schema[word]]
@@ -77,42 +80,48 @@ def _alternative(
     if isinstance(beside.get("properties"), dict) or isinstance(part.get("properties"), dict):
         whole["properties"] = {**(beside.get("properties") or {}), **(part.get("properties") or {})}
         whole["required"] = [*required_of(beside), *required_of(part)]
-    return sample(document, whole, full=full, writes=writes, depth=depth + 1) if depth < 3 * DEEPEST else None
+    if depth >= 3 * DEEPEST:
+        return None
+    return sample(document, whole, full=full, writes=writes, listed=listed, depth=depth + 1)
 
 
-def _items(document: Document, schema: Mapping[str, Json], *, full: bool, writes: bool, depth: int) -> list[Json]:
+def _items(
+    document: Document, schema: Mapping[str, Json], *, full: bool, writes: bool, listed: bool, depth: int
+) -> list[Json]:
     least = schema.get("minItems", 0)
-    count = max(least, 1 if full and depth < DEEPEST and schema.get("maxItems", 1) else 0)
+    count = max(least, 1 if (listed or (full and depth < DEEPEST)) and schema.get("maxItems", 1) else 0)
     item = schema.get("items") or {}
     values = merged(document, item).get("enum")
     if schema.get("uniqueItems") is True and isinstance(values, list) and count > 1:
         return list(values[:count])
     if not count:
         return []
-    one = sample(document, item, full=full, writes=writes, depth=depth + 1)
+    one = sample(document, item, full=full, writes=writes, listed=listed, depth=depth + 1)
     if schema.get("uniqueItems") is not True:
         return [one] * count
     return [f"{one}{number}" if isinstance(one, str) and number else one for number in range(count)]
 
 
 def _members(
-    document: Document, schema: Mapping[str, Json], *, full: bool, writes: bool, depth: int
+    document: Document, schema: Mapping[str, Json], *, full: bool, writes: bool, listed: bool, depth: int
 ) -> dict[str, Json]:
     needed = required_of(schema)
     value: dict[str, Json] = {}
+    if listed and not needed:
+        needed = list(writable(document, schema))[:1]
     for name, item in (schema.get("properties") or {}).items():
         if name not in needed and (not full or depth >= DEEPEST):
             continue
         if writes and merged(document, item).get("readOnly") is True:
             continue
         if depth < 3 * DEEPEST:
-            value[name] = sample(document, item, full=full, writes=writes, depth=depth + 1)
+            value[name] = sample(document, item, full=full, writes=writes, listed=listed, depth=depth + 1)
     more = schema.get("additionalProperties")
     extra = [name for name in needed if name not in (schema.get("properties") or {})]
     extra += [f"a{number}" for number in range(schema.get("minProperties", 0) - len(value) - len(extra))]
     for name in extra:
         value[name] = sample(
-            document, more if isinstance(more, dict) else {}, full=False, writes=writes, depth=depth + 1
+            document, more if isinstance(more, dict) else {}, full=False, writes=writes, listed=listed, depth=depth + 1
         )
     return value
 

@@ -118,3 +118,10 @@ LOOP["self"] = LOOP
 def test_what_is_no_json_is_told_with_its_place(value, message):
     with pytest.raises(NotJson, match=message):
         json_copy(value)
+
+
+def test_a_bound_that_no_float_can_hold_is_exact():
+    spec = ActionSpec(inputs={"n": {"type": "integer", "minimum": -9223372036854776001, "maximum": 2**60 + 1}})
+    for value, well in ((-9223372036854776001, True), (-9223372036854776002, False), (2**60 + 1, True),
+                        (2**60 + 2, False)):
+        assert (check_inputs(spec, {"n": value})[1] == []) is well

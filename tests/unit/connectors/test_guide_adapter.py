@@ -182,7 +182,8 @@ def test_inputs_are_checked_against_the_spec(soap):
 
 def test_both_ways_of_registering_work(my_app):
     load_modules(["my_app.method_b"])
-    assert ConnectorTasks(default_registry).policy("connector:legacy_erp:create_order") == TaskPolicy(limit=CallLimit("legacy_erp", 0, 0.0))
+    policy = ConnectorTasks(default_registry).policy("connector:legacy_erp:create_order")
+    assert policy == TaskPolicy(limit=CallLimit("legacy_erp", 0, 0.0))
     assert default_registry.get("legacy_erp").name == "Legacy ERP System"
 
 
@@ -191,7 +192,8 @@ def test_naming_the_module_of_the_printed_class_is_enough(my_app, text):
     (my_app / "adapters.py").write_text(text)
     load_modules(["my_app.adapters"])
     assert default_registry.get("legacy_erp").name == "Legacy ERP System"
-    assert ConnectorTasks(default_registry).policy("connector:legacy_erp:create_order") == TaskPolicy(limit=CallLimit("legacy_erp", 0, 0.0))
+    policy = ConnectorTasks(default_registry).policy("connector:legacy_erp:create_order")
+    assert policy == TaskPolicy(limit=CallLimit("legacy_erp", 0, 0.0))
 
 
 @pytest.mark.parametrize("line", [

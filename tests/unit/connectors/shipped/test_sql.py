@@ -105,6 +105,24 @@ def test_what_only_postgres_has(db):
     assert db.call("execute", "DELETE FROM orders RETURNING id")["rows"] == [{"id": 1}, {"id": 2}]
 
 
+@pytest.mark.parametrize("server", [POSTGRES], indirect=True)
+def test_what_python_has_no_value_for_is_told_as_postgres_writes_it(db):
+    values = {
+        "'infinity'::date": "infinity", "'-infinity'::timestamp": "-infinity", "'infinity'::timestamptz": "infinity",
+        "'20000-01-02'::date": "20000-01-02", "'0044-03-15 BC'::date": "0044-03-15 BC",
+        "'20000-01-02 03:04:05+00'::timestamptz": "20000-01-02 03:04:05+00", "'24:00:00'::time": "24:00:00",
+        "'24:00:00+02'::timetz": "24:00:00+02", "'2026-03-01'::date": "2026-03-01",
+        "'10000000 years'::interval": "10000000 years",
+    }
+    listed = ", ".join(f"{value} AS v{number}" for number, value in enumerate(values))
+    every = f"{listed}, ARRAY['infinity'::date, '2026-03-01'] AS list"
+    for action in ("query", "execute"):
+        (row,) = db.call(action, f"SELECT {every}")["rows"]
+        assert row == {
+            **{f"v{number}": told for number, told in enumerate(values.values())}, "list": ["infinity", "2026-03-01"],
+        }
+
+
 @both
 def test_a_query_can_only_read(db):
     failed, code = db.failure("query", INSERT, [1, "x"])

@@ -27,7 +27,7 @@ def document():
 
 
 def file_of(document, **overlays):
-    value = imported(document, "widgets").value
+    value = imported(document, document.name.partition(".")[0]).value
     for action, more in overlays.items():
         value["actions"][action] |= more
     return ConnectorFile.model_validate(value)
@@ -88,3 +88,47 @@ def test_check_raises_with_every_fault(document, tmp_path, monkeypatch):
     (tmp_path / "widgets.yaml").write_text(as_yaml(value))
     with pytest.raises(AssertionError, match="the document has no such operation"):
         check(tmp_path / "widgets.yaml", tmp_path / "openapi.json")
+
+
+DEEP = {"type": "object", "required": ["list"], "properties": {
+    "list": {"type": "array", "items": {"type": "object", "properties": {"n": {"type": "integer"}}}},
+    "of": {"type": "object", "properties": {"on": {"type": "boolean"}, "more": {
+        "type": "object", "properties": {"texts": {"type": "array", "items": {"type": "string"}}},
+    }}},
+    "either": {"anyOf": [{"type": "object", "properties": {"gt": {"type": "integer"}}}, {"type": "integer"}]},
+}}
+
+
+def deep(**changes):
+    """A service that declares brackets, in a query and in a form, as Stripe does."""
+    encoding = {name: {"style": "deepObject", "explode": True} for name in DEEP["properties"]}
+    query = [
+        {"name": name, "in": "query", "style": "deepObject", "explode": True, "schema": item}
+        for name, item in DEEP["properties"].items()
+    ]
+    ignored = {"name": "Authorization", "in": "header", "required": True, "schema": {"type": "string"}}
+    form = {"application/x-www-form-urlencoded": {"schema": DEEP, "encoding": encoding}}
+    seq = {"application/json-seq": {"schema": {"type": "string"}}}
+    return document_of({
+        "openapi": "3.0.3", "info": {"title": "Deep", "version": "1"}, "servers": [{"url": "https://deep.example"}],
+        "paths": {"/deep": {
+            "parameters": [ignored],
+            "get": {"operationId": "get", "parameters": query,
+                    "responses": {"200": {"description": "", "content": seq}}},
+            "post": {"operationId": "post", "requestBody": {"required": True, "content": form},
+                     "responses": {"200": {"description": ""}}},
+        }}, **changes,
+    }, "deep.json")
+
+
+def test_brackets_are_read_and_their_values_judged():
+    document = deep()
+    assert contract(file_of(document), document).table() == "deep: 2 of 2 actions keep the contract"
+
+
+def test_what_is_written_otherwise_than_in_brackets_is_found_out():
+    document = deep()
+    value = imported(document, "deep").value
+    value["actions"]["post"]["inputs"]["list"] |= {"style": None, "explode": None}
+    found = contract(ConnectorFile.model_validate(value), document, actions=["post"])
+    assert "the request is not the document's" in found.table()
