@@ -57,7 +57,7 @@ _UNUSED = (
 
 _RETENTION = (
     "engine/adapters/aws/retention.py", "engine/durable/lifecycle/erasing.py", "engine/governance/audit_erasing.py",
-    "engine/governance/audit_expiry.py",
+    "engine/durable/lifecycle/tallying.py", "engine/governance/audit_expiry.py",
 )
 _HEARING = (
     "functions/hearing.py", "engine/triggers", "engine/durable/triggering", "engine/language/rules",

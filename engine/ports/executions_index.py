@@ -1,4 +1,4 @@
-"""The executions index: what is listed, one row an execution. Never a scan.
+"""The executions index: what is listed, one row an execution, and counts of it. Never a scan.
 
 The journal writes a row together with its header: as the execution starts, is PAUSED or resumed, and closes.
 """
@@ -58,6 +58,12 @@ class ExecutionQuery:
 PATTERNS = ("business_key", "name", "error")
 """Filters that match exactly or as a prefix, the one first that leaves the fewest rows as a rule."""
 
+MOST_LOOKED_AT = 200
+"""Executions of one status whose errors are looked at, in one piece of time."""
+
+KEPT_DAYS = 100
+"""Of counts."""
+
 EXACT = ("workflow",)
 """Filters that match exactly, likewise; they leave more than those do."""
 
@@ -70,11 +76,45 @@ class ExecutionPage:
     next_token: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many executions started in the piece of time that begins at `piece` (epoch seconds). `error` is None in
+    `counts`, which does not look at it."""
+
+    piece: int
+    workflow: str
+    status: str
+    number: int
+    error: str | None = None
+
+
 class ExecutionsIndex(Protocol):
     """Raises engine.errors.StorageError when the store fails, InvalidDocument for a next_token that is not its own."""
 
     def query(self, query: ExecutionQuery) -> ExecutionPage:
         """A page of rows, newest start first."""
+        ...
+
+    def counts(self, workspace: str, first: int, before: int, seconds: int) -> list[Count]:
+        """How the executions stand that started at first <= t < before, in pieces of so many seconds from `first` on.
+        It reads each of them, or its key: who asks keeps the answer (engine.durable.lifecycle.tallying)."""
+        ...
+
+    def failures(self, workspace: str, first: int, before: int) -> list[Count]:
+        """Of those that started in this piece, and are FAILED, TIMED_OUT or ABORTED: how many by workflow, status and
+        error. Where there are more than MOST_LOOKED_AT of a status, the errors of the newest of them."""
+        ...
+
+    def kept_counts(self, workspace: str, first: int, before: int) -> dict[int, str]:
+        """What was kept of first <= at < before."""
+        ...
+
+    def keep_counts(self, workspace: str, at: int, text: str) -> None:
+        """Keep `text` of the time `at`, over what was kept of it. After KEPT_DAYS it may be forgotten."""
+        ...
+
+    def oldest(self, workspace: str, limit: int) -> list[ExecutionRow]:
+        """The open executions of all workflows that started first, at most `limit` of them."""
         ...
 
     def oldest_open(self, workspace: str, workflow: str, limit: int) -> list[ExecutionKey]:

@@ -27,6 +27,9 @@ PAUSED = "PAUSED"
 
 OPEN_STATUSES = frozenset({RUNNING, PAUSED})
 
+ENDED_OTHERWISE = ("FAILED", "TIMED_OUT", "ABORTED")
+"""The statuses of those that have ended and not succeeded."""
+
 
 BEGINNING_BYTES = 64 * 1024
 """So much of a body is read by who needs its beginning alone."""

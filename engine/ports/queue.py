@@ -9,6 +9,8 @@ from typing import Protocol
 from engine.ports.keys import ExecutionKey
 from engine.records import dataclass
 
+MOST_COUNTED = 10_000
+
 MAX_DELAY_SECONDS = 900.0
 """SQS's longest DelaySeconds; a later wake is the sweeper's work."""
 
@@ -30,11 +32,23 @@ class Received:
     receives: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many wakes are due and not taken, and since when the oldest of them is (epoch seconds). None: not known."""
+
+    waiting: int | None
+    since: float | None
+
+
 class WakeQueue(Protocol):
     """At least once, in any order. Raises engine.errors.StorageError when the queue fails."""
 
     def send(self, wakes: Sequence[Wake]) -> None:
         """Put wakes into the queue."""
+        ...
+
+    def standing(self) -> Standing:
+        """How it stands. More than MOST_COUNTED wakes may be counted as that many."""
         ...
 
 

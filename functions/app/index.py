@@ -123,6 +123,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("POST", "/erasures", "storage"),
     ("POST", "/erasures/actors", "storage"),
     ("GET", "/erasures", "storage"),
+    ("GET", "/dashboard", "overview.dashboard"),
     ("GET", "/settings", "overview.settings"),
     ("GET", "/me", "me"),
     ("GET", "/health", "openapi"),

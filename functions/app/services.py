@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.durable.lifecycle.erasing import Erasing
     from engine.durable.lifecycle.executions import Executions
     from engine.durable.lifecycle.pausing import Pausing
+    from engine.durable.lifecycle.tallying import Tallying
     from engine.durable.worker.sync_start import SyncStarts
     from engine.governance.access_tokens import AccessTokens
     from engine.governance.audit import Audit
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from engine.governance.roles import Caller
     from engine.ports.alarms import Alarms
     from engine.ports.logs import ExecutionLogs
+    from engine.ports.queue import WakeQueue
     from engine.ports.retention import Ended, Space
     from engine.ports.secrets import SecretBackend, WritableSecrets
     from engine.ports.tasks import Tasks
@@ -85,6 +87,7 @@ class Services:
     workflow may really call, secrets resolved and outcomes scrubbed; `logs` what workers wrote.
     `open_hiding` gives what hides the sensitive fields of executions, `open_triggers` and `open_webhooks` what arrives
     from outside, `open_erasing` what erases executions, `open_answering` what people are asked.
+    `open_tallying` gives what reads the counts of executions, `queue` is that of wakes.
     `open_tokens` gives the named tokens. `alarms`, `transfers` and `open_grants` (the grants to IAM roles) are None on
     one machine, where `workers` counts the processes that serve the queue, `open_reads` gives what keeps who read what,
     and `storage` looks at the folder. `heard` is what of its AWS account a stage hears.
@@ -114,6 +117,8 @@ class Services:
     open_webhooks: Callable[[], Webhooks]
     open_erasing: Callable[[], Erasing]
     open_answering: Callable[[], Answering]
+    open_tallying: Callable[[], Tallying]
+    queue: WakeQueue
     alarms: Alarms | None = None
     transfers: Transfers | None = None
     readers: Executor | None = None
@@ -133,6 +138,11 @@ class Services:
     def hiding(self) -> Gate:
         """What hides sensitive fields."""
         return self.open_hiding()
+
+    @property
+    def tallying(self) -> Tallying:
+        """What reads the counts of executions, and a job has them counted by."""
+        return self.open_tallying()
 
     def each(self, read: Callable[[_Item], _Found], items: Sequence[_Item]) -> list[_Found]:
         """`read` of each item, in order; side by side where each read is a request (AWS)."""

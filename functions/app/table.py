@@ -21,7 +21,7 @@ MODULES = (
     "runs.explanation", "runs.forks", "runs.approvals", "map_runs", "operations", "redrives", "tasks", "activities",
     "triggers.deliveries", "triggers.hooks", "triggers.events", "triggers.forms", "definitions", "rules", "testing",
     "copilot", "secrets", "connections.kept", "connections.connecting", "tokens", "grants", "audit", "alarms",
-    "figures", "uploads", "storage", "overview.settings", "me",
+    "figures", "uploads", "storage", "overview.dashboard", "overview.settings", "me",
 )
 """The modules of functions.app.routes, in the order in which their routes are shown; what describes them is last."""
 

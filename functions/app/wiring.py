@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from engine.catalog.document import WorkflowDocument
     from engine.catalog.heard import Heard
     from engine.durable.lifecycle.erasing import Erasing
+    from engine.durable.lifecycle.tallying import Tallying
     from engine.durable.triggering.telling import Run
     from engine.durable.worker.worker import Worker
     from engine.ports.erasure import Erasure, ErasureStore
@@ -212,8 +213,15 @@ def services_over(
         sync_starts=SyncStarts(executions, new_worker, clock), clock=clock, tasks=chain.tasks, logs=logs, place=place,
         started_by=StartedBy(audit), open_hiding=hiding, open_triggers=triggers, open_webhooks=webhooks,
         open_erasing=erasing, heard=heard,
+        open_tallying=cache(partial(_tallying, stores, settings, clock, live=erases_at_once)), queue=stores.queue,
         open_answering=_answering(stores, executions, clock, settings.workspace),
     )
+
+
+def _tallying(stores: Stores, settings: Settings, clock: Clock, *, live: bool) -> Tallying:
+    from engine.durable.lifecycle.tallying import Tallying  # noqa: PLC0415  few requests read counts
+
+    return Tallying(stores.index, clock, settings.workspace, live=live)
 
 
 def _answering(

@@ -55,6 +55,9 @@ WORKER = "automate worker"
 
 SWEEP_SECONDS = 60.0
 
+LONGEST_COUNT_SECONDS = 1.0
+"""After so long a folder that was not counted yet is counted on at the next round."""
+
 MOST_WAITING_POLLS = 4
 """Half of the local server's threads: workers that poll for activities leave the others to people."""
 
@@ -225,7 +228,8 @@ class Product:
         beside = [threading.Thread(target=self._sweep, args=(ended,), name="sweeper", daemon=True),
                   threading.Thread(target=self._age, args=(ended,), name="ageing", daemon=True),
                   threading.Thread(target=self._schedule, args=(ended,), name="schedules", daemon=True),
-                  threading.Thread(target=self._tell_ends, args=(ended,), name="ends", daemon=True)]
+                  threading.Thread(target=self._tell_ends, args=(ended,), name="ends", daemon=True),
+                  threading.Thread(target=self._count, args=(ended,), name="counts", daemon=True)]
         if self.settings.file_roots:
             beside.append(threading.Thread(target=self._watch, args=(ended,), name="folders", daemon=True))
         for thread in beside:
@@ -261,6 +265,12 @@ class Product:
 
         tell = partial(self.services.open_triggers().ended.tell_untold, self.stores.ends)
         tell_ends(self.folder, tell, ended)
+
+    def _count(self, ended: threading.Event) -> None:
+        from functions.server.scheduling import count_executions  # noqa: PLC0415  as the module says
+
+        tallying, clock = self.services.tallying, self.clock
+        count_executions(self.folder, lambda: tallying.round(clock.now() + LONGEST_COUNT_SECONDS), ended)
 
     def _watch(self, ended: threading.Event) -> None:
         from engine.adapters.local.file_roots import FileRoots  # noqa: PLC0415  as the module says
@@ -307,7 +317,8 @@ def load_worker() -> None:
     """Import what a worker needs for its first executions, so that these do not wait for it."""
     for name in (
         "connectors.builtin.http", "connectors.builtin.log", "connectors.egress.dialling", "connectors.sdk",
-        "engine.durable.lifecycle.sweeper", "engine.durable.worker.serving", "functions.engine_audit",
+        "engine.durable.lifecycle.sweeper", "engine.durable.lifecycle.tallying", "engine.durable.worker.serving",
+        "functions.engine_audit",
         "functions.server.ageing", "functions.server.scheduling", "functions.app.triggers.service",
         "engine.adapters.local.retention", "engine.adapters.local.space",
     ):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +27,11 @@ REST_SECONDS = 5.0
 LOCK = ".schedules"
 ENDS_LOCK = ".ends"
 FOLDERS_LOCK = ".folders"
+COUNTS_LOCK = ".counts"
+
+COUNTS_SECONDS = 5.0
+COUNTS_REST = 30.0
+"""Counting rests so many times as long as it took, COUNTS_SECONDS at the least."""
 
 
 def start_schedules(folder: Path, schedules: Schedules, ended: threading.Event) -> None:
@@ -43,7 +49,18 @@ def watch_folders(folder: Path, look: Callable[[], int], ended: threading.Event)
     _alone(folder, FOLDERS_LOCK, "watched folders", look, ended)
 
 
-def _alone(folder: Path, name: str, what: str, act: Callable[[], int], ended: threading.Event) -> None:
+def count_executions(folder: Path, count: Callable[[], object], ended: threading.Event) -> None:
+    """Count executions for the dashboard, as long as no other process does, until `ended`."""
+    _alone(folder, COUNTS_LOCK, "counts of executions", count, ended, lambda took: max(
+        COUNTS_SECONDS, COUNTS_REST * took
+    ))
+
+
+def _alone(
+    folder: Path, name: str, what: str, act: Callable[[], object], ended: threading.Event,
+    rest: Callable[[float], float] = lambda _took: LOOK_SECONDS,
+) -> None:
+    """`rest` says how long after an act that took so long the next one is."""
     try:
         lock = os.open(folder / "locks" / name, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     except OSError as error:
@@ -52,12 +69,13 @@ def _alone(folder: Path, name: str, what: str, act: Callable[[], int], ended: th
     pause = LOOK_SECONDS
     try:
         while not ended.wait(pause):
-            pause = _look(what, act) if try_lock(lock) else REST_SECONDS
+            pause = _look(what, act, rest) if try_lock(lock) else REST_SECONDS
     finally:
         os.close(lock)
 
 
-def _look(what: str, act: Callable[[], int]) -> float:
+def _look(what: str, act: Callable[[], object], rest: Callable[[float], float]) -> float:
+    began = time.perf_counter()
     try:
         act()
     except (StorageError, UserError) as error:
@@ -66,4 +84,4 @@ def _look(what: str, act: Callable[[], int]) -> float:
     except Exception:  # noqa: BLE001  a defect: who looks goes on, or nothing would start until the next process
         _LOG.exception("%s are looked at again, after a defect", what)
         return REST_SECONDS
-    return LOOK_SECONDS
+    return rest(time.perf_counter() - began)

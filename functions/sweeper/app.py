@@ -18,6 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from engine.adapters.aws.stores import THREADS, AwsStores
 from engine.clock import SystemClock
 from engine.durable.lifecycle.sweeper import Sweeper
+from engine.durable.lifecycle.tallying import Tallying
 from engine.durable.triggering.schedules import Schedules
 from engine.errors import StorageError
 from engine.settings import Settings
@@ -42,6 +43,9 @@ CONNECTOR = "AUTOMATE_CONNECTOR_FUNCTION"
 STUDIO_PARAMETER = "AUTOMATE_STUDIO_PARAMETER"
 """That of the parameter of Systems Manager that has the Studio's address, where no setting has it."""
 
+TALLY_RESERVE_SECONDS = 20.0
+"""Before the function's end no more hours are counted: erasures come after it."""
+
 SCHEDULES_RESERVE_SECONDS = 15.0
 """Before the function's end no other schedule is begun: the next tick goes on."""
 
@@ -64,6 +68,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     scheduled = _scheduled(context)
     _alerted()
     _put_again(context)
+    _tallied(context)
     erase(context)  # last: it takes what time is left
     logger.info("swept", wakes=sent, scheduled=scheduled)
     return {"wakes": sent, "scheduled": scheduled}
@@ -92,6 +97,15 @@ def _alerted() -> int:
     except StorageError as error:
         logger.warning("alerts are looked at again: %s", error)
         return 0
+
+
+def _tallied(context: LambdaContext) -> None:
+    """Count executions for the dashboard. What is not done now is done by a later tick."""
+    found = tallying()
+    try:
+        found.round(SystemClock().now() + context.get_remaining_time_in_millis() / 1000 - TALLY_RESERVE_SECONDS)
+    except StorageError as error:
+        logger.warning("counted later: %s", error)
 
 
 def _put_again(context: LambdaContext) -> None:
@@ -164,6 +178,12 @@ def _name_stage() -> None:
 @cache
 def _stores() -> AwsStores:
     return AwsStores.from_settings(Settings.from_environment(os.environ), SystemClock(), threads=THREADS)
+
+
+@cache
+def tallying() -> Tallying:
+    """What counts executions. It is kept: it knows up to when it has."""
+    return Tallying(_stores().index, SystemClock(), Settings.from_environment(os.environ).workspace)
 
 
 @cache

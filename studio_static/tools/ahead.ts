@@ -9,6 +9,7 @@ export const BEGINS_WITH: Readonly<Record<string, readonly string[]>> = {
   "": ["pages/workflows/WorkflowsPage.tsx"],
   wizard: ["pages/designer/DesignerPage.tsx", "pages/designer/start/StartPage.tsx"],
   "wizard/:": ["pages/designer/DesignerPage.tsx", "pages/designer/copilot/CopilotCard.tsx"],
+  dashboard: ["pages/dashboard/DashboardPage.tsx"],
   executions: ["pages/executions/list/ExecutionsPage.tsx"],
   "executions/:": ["pages/executions/ExecutionPage.tsx"],
   triggers: ["pages/triggers/TriggersPage.tsx"],

@@ -8,7 +8,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-PAGES = ["/", "/executions/", "/triggers/", "/rules/", "/secrets/", "/connectors/", "/audit/", "/settings/"]
+PAGES = [
+    "/", "/dashboard/", "/executions/", "/triggers/", "/rules/", "/secrets/", "/connectors/", "/audit/", "/settings/",
+]
 
 
 def test_the_catalogue_shows_each_action_with_its_schema(studio):

@@ -10,7 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import expect
 
-PAGES = ["/", "/executions/", "/triggers/", "/rules/", "/secrets/", "/connectors/", "/audit/", "/settings/"]
+PAGES = [
+    "/", "/dashboard/", "/executions/", "/triggers/", "/rules/", "/secrets/", "/connectors/", "/audit/", "/settings/",
+]
 
 
 def test_the_sign_in_link_leads_to_the_studio(studio_server, page):

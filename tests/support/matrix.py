@@ -57,6 +57,7 @@ TABLE = {
         GET /figures
         GET /storage
         GET /settings
+        GET /dashboard
         GET /triggers
         GET /triggers/{workflow}/{trigger}
         GET /triggers/{workflow}/{trigger}/deliveries

@@ -15,18 +15,27 @@ are the rows, are then read by key, consistently, and compared with the query on
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import chain, groupby, islice
+from urllib.parse import quote
 
 from engine.adapters import listing
 from engine.adapters.aws import items, table
-from engine.adapters.aws.dynamo import Expression, Item, Table
+from engine.adapters.aws.dynamo import Expression, Item, Key, Put, Table
 from engine.adapters.listing import Position
-from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow
+from engine.ports.executions_index import (
+    KEPT_DAYS,
+    MOST_LOOKED_AT,
+    Count,
+    ExecutionPage,
+    ExecutionQuery,
+    ExecutionRow,
+)
 from engine.ports.generated_names import is_generated, starts_of
-from engine.ports.journal import OPEN_STATUSES
+from engine.ports.journal import ENDED_OTHERWISE, OPEN_STATUSES
 from engine.ports.keys import ExecutionKey
 from engine.records import dataclass
 
@@ -41,6 +50,12 @@ _FEWEST_OF_A_SHARD = 8
 SETTLED_SECONDS = 3.0
 """So much later, at the most, an index shows what was written, the write and clocks included. As a rule it is under a
 second."""
+
+_COUNTED_AT_ONCE = 2000
+"""Keys of a page where many are counted."""
+
+_FEW = 80
+"""Up to so many executions are counted by their headers: that costs less than asking for each status."""
 
 _LATEST = 9_999_999_999.0
 """No execution starts later, for a place in the list has ten digits for it (epoch seconds)."""
@@ -83,6 +98,68 @@ class DynamoExecutionsIndex:
     def query(self, query: ExecutionQuery) -> ExecutionPage:
         """A page of rows, newest start first."""
         return listing.page(query, self._rows(query, listing.begin(query)))
+
+    def counts(self, workspace: str, first: int, before: int, seconds: int) -> list[Count]:
+        """How those stand that started at first <= t < before: of a few the headers say it, of many the index of
+        statuses, from which those are missing that succeeded."""
+        query = ExecutionQuery(workspace, started_after=first, started_before=before, limit=_COUNTED_AT_ONCE)
+
+        def piece_of(place: str) -> int:
+            return first + int(float(place.partition("\0")[0]) - first) // seconds * seconds
+
+        started = [(piece_of(place), pk) for place, pk in self._walk(query, _list_walk(query), None)]
+        if len(started) <= _FEW:
+            stored = self._table.get_many([(pk, items.HEADER) for _, pk in started])
+            headers = [(piece, stored.get((pk, items.HEADER))) for piece, pk in started]
+            found = Counter(
+                (piece, items.key_of(item["pk"]).workflow, item["status"]) for piece, item in headers if item
+            )
+        else:
+            found = Counter((piece, items.key_of(pk).workflow, table.UNLISTED_STATUS) for piece, pk in started)
+            for status in (*sorted(OPEN_STATUSES), *ENDED_OTHERWISE):
+                walk = _Walk(table.STATUS, items.joined(workspace, status))
+                for place, pk in self._walk(query, walk, None):
+                    piece, workflow = piece_of(place), items.key_of(pk).workflow
+                    found[piece, workflow, status] += 1
+                    found[piece, workflow, table.UNLISTED_STATUS] -= 1
+        return [Count(*what, number) for what, number in found.items() if number > 0]
+
+    def failures(self, workspace: str, first: int, before: int) -> list[Count]:
+        """By workflow, status and error; of the newest MOST_LOOKED_AT of a status."""
+        found: Counter[tuple[str, str, str | None]] = Counter()
+        for status in ENDED_OTHERWISE:
+            page = self.query(ExecutionQuery(
+                workspace, status=status, started_after=first, started_before=before, limit=MOST_LOOKED_AT
+            ))
+            found.update((row.workflow, row.status, row.error) for row in page.rows)
+        return [Count(first, workflow, status, number, error) for (workflow, status, error), number in found.items()]
+
+    def kept_counts(self, workspace: str, first: int, before: int) -> dict[int, str]:
+        """What was kept of first <= at < before."""
+        (pk, begins), (_, ends) = _tally(workspace, first), _tally(workspace, before)
+        keys = Expression("pk = :pk AND sk BETWEEN :first AND :last", {":pk": pk, ":first": begins, ":last": ends})
+        found = {int(item["sk"]): str(item["body"]) for item in self._table.query(keys)}
+        return {at: text for at, text in found.items() if at < before}
+
+    def keep_counts(self, workspace: str, at: int, text: str) -> None:
+        """Keep `text` of the time `at`, until KEPT_DAYS later."""
+        pk, sk = _tally(workspace, at)
+        term = {table.TTL_ATTRIBUTE: at + KEPT_DAYS * 86_400} if at else {}
+        self._table.write(Put({"pk": pk, "sk": sk, "body": text, **term}))
+
+    def oldest(self, workspace: str, limit: int) -> list[ExecutionRow]:
+        """The open ones that started first, by the index of statuses."""
+        keys = [
+            (Expression(f"{table.STATUS.partition} = :partition", {":partition": partition}), limit)
+            for status in sorted(OPEN_STATUSES)
+            for partition in items.partitions(items.joined(workspace, status))
+        ]
+        found = self._table.queries(keys, index=table.STATUS.name, more=_PAGE)
+        placed = heapq.merge(*(map(partial(_placed, index=table.STATUS), islice(rows, limit)) for rows in found))
+        keys_of = dict.fromkeys(pk for _, pk in placed)
+        stored = self._table.get_many([(pk, items.HEADER) for pk in islice(keys_of, 2 * limit)])
+        rows = (items.row_of(item) for item in stored.values() if items.LISTED in item)
+        return sorted((row for row in rows if row.status in OPEN_STATUSES), key=Position.of)[:limit]
 
     def oldest_open(self, workspace: str, workflow: str, limit: int) -> list[ExecutionKey]:
         """In the order of their starts, by the index of statuses: what is open of other workflows is read, too."""
@@ -168,6 +245,11 @@ class DynamoExecutionsIndex:
         keys = walk.keys(begins, {":prefix": walk.prefix} if walk.prefix else {}, GATHERED + 1)
         found = self._table.queries(keys, index=walk.index.name)
         return map(partial(_placed, index=walk.index), chain.from_iterable(found))
+
+
+def _tally(workspace: str, at: int) -> Key:
+    """Where the counts of a time lie."""
+    return f"Q#{quote(workspace, safe='')}", f"{at:012}"
 
 
 def _alone(query: ExecutionQuery) -> str | None:

@@ -18,7 +18,7 @@ from engine.adapters.aws.clients import Clients
 from engine.adapters.aws.failures import THROTTLES, storage_errors
 from engine.errors import InvalidDocument, StoreUnavailable, Throttled
 from engine.ports.keys import ExecutionKey
-from engine.ports.queue import MAX_DELAY_SECONDS, Wake
+from engine.ports.queue import MAX_DELAY_SECONDS, Standing, Wake
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
@@ -42,6 +42,14 @@ class SqsQueue:
         if refused:
             message = f"SQS refused {len(refused)} of {len(wakes)} wakes: {', '.join(sorted(set(refused)))}"
             raise Throttled(message) if THROTTLES.issuperset(refused) else StoreUnavailable(message)
+
+    def standing(self) -> Standing:
+        """About how many messages may be received; how old they are, CloudWatch alone says."""
+        with storage_errors():
+            answer = self._clients.sqs.get_queue_attributes(
+                QueueUrl=self._url, AttributeNames=["ApproximateNumberOfMessages"]
+            )
+        return Standing(int(answer["Attributes"]["ApproximateNumberOfMessages"]), None)
 
     def _send(self, wakes: Sequence[Wake]) -> list[str]:
         """The codes of those that were refused."""

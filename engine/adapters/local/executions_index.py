@@ -13,7 +13,15 @@ from typing import Any
 from engine.adapters import listing
 from engine.adapters.listing import Pattern
 from engine.adapters.local.database import Database
-from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow
+from engine.ports.executions_index import (
+    KEPT_DAYS,
+    MOST_LOOKED_AT,
+    Count,
+    ExecutionPage,
+    ExecutionQuery,
+    ExecutionRow,
+)
+from engine.ports.journal import ENDED_OTHERWISE, OPEN_STATUSES
 from engine.ports.keys import ExecutionKey
 
 _PUT = """INSERT INTO execution
@@ -25,6 +33,17 @@ _PUT = """INSERT INTO execution
 
 _OPEN = """SELECT id FROM header INDEXED BY header_open WHERE workspace = ? AND workflow = ?
     AND status IN ('RUNNING', 'PAUSED') AND (parent IS NULL OR substr(parent, -4) = ',""]') ORDER BY e LIMIT ?"""
+
+_COUNTS = """SELECT ?2 + CAST((started_at - ?2) / ?4 AS INTEGER) * ?4, workflow, status, count(*)
+    FROM execution INDEXED BY execution_started WHERE workspace = ?1 AND started_at >= ?2 AND started_at < ?3
+    GROUP BY 1, 2, 3"""
+_FAILURES = """SELECT ?3, workflow, status, count(*), error FROM (
+        SELECT workflow, status, error FROM execution INDEXED BY execution_status
+        WHERE workspace = ?1 AND status = ?2 AND started_at >= ?3 AND started_at < ?4
+        ORDER BY started_at DESC LIMIT ?5)
+    GROUP BY workflow, error"""
+_OLDEST = """SELECT id, workflow, version, status, started_at, ended_at, error, business_key
+    FROM execution INDEXED BY execution_status WHERE workspace = ? AND status = ? ORDER BY started_at, id LIMIT ?"""
 
 _HIGHEST = "\U0010ffff"
 
@@ -42,6 +61,38 @@ class SqliteExecutionsIndex:
         statement, values = select(query)
         found = self._database.rows(statement, values)
         return listing.page(query, (ExecutionRow(ExecutionKey(query.workspace, row[0]), *row[1:]) for row in found))
+
+    def counts(self, workspace: str, first: int, before: int, seconds: int) -> list[Count]:
+        """How those stand that started at first <= t < before."""
+        return [Count(*row) for row in self._database.rows(_COUNTS, (workspace, first, before, seconds))]
+
+    def failures(self, workspace: str, first: int, before: int) -> list[Count]:
+        """By workflow, status and error; of the newest MOST_LOOKED_AT of a status."""
+        return [
+            Count(*row) for status in ENDED_OTHERWISE
+            for row in self._database.rows(_FAILURES, (workspace, status, first, before, MOST_LOOKED_AT))
+        ]
+
+    def kept_counts(self, workspace: str, first: int, before: int) -> dict[int, str]:
+        """What was kept of first <= at < before."""
+        query = "SELECT at, body FROM tally WHERE workspace = ? AND at >= ? AND at < ?"
+        return dict(self._database.rows(query, (workspace, first, before)))
+
+    def keep_counts(self, workspace: str, at: int, text: str) -> None:
+        """Keep `text` of the time `at`. What is a day older than KEPT_DAYS goes."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("INSERT OR REPLACE INTO tally VALUES (?, ?, ?)", (workspace, at, text))
+            old = at - (KEPT_DAYS + 1) * 86_400
+            connection.execute("DELETE FROM tally WHERE workspace = ? AND at > 0 AND at < ?", (workspace, old))
+
+        self._database.write(work, durable=False)
+
+    def oldest(self, workspace: str, limit: int) -> list[ExecutionRow]:
+        """The open ones that started first."""
+        rows = [row for status in OPEN_STATUSES for row in self._database.rows(_OLDEST, (workspace, status, limit))]
+        found = [ExecutionRow(ExecutionKey(workspace, row[0]), *row[1:]) for row in rows]
+        return sorted(found, key=listing.Position.of)[:limit]
 
     def oldest_open(self, workspace: str, workflow: str, limit: int) -> list[ExecutionKey]:
         """In the order in which they were written: who is written later stands behind."""

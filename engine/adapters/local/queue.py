@@ -23,7 +23,7 @@ from engine.adapters.local.database import Database
 from engine.adapters.local.processes import Processes
 from engine.clock import Clock
 from engine.ports.keys import ExecutionKey
-from engine.ports.queue import MAX_DELAY_SECONDS, Received, Wake
+from engine.ports.queue import MAX_DELAY_SECONDS, MOST_COUNTED, Received, Standing, Wake
 
 _SEND = "INSERT INTO wake (workspace, id, due_at) VALUES (?, ?, ?)"
 _CLAIM = """UPDATE wake SET owner = ?, receives = receives + 1
@@ -38,6 +38,8 @@ _OF_WORKFLOW = f"""SELECT n FROM wake WHERE owner = '' AND {_WORKFLOW} = ? AND d
     ORDER BY due_at, n LIMIT ?"""
 _EARLIEST = "SELECT n FROM wake WHERE owner = '' AND due_at <= ? ORDER BY due_at, n LIMIT ?"
 _NEXT_DUE = "SELECT due_at FROM wake WHERE owner = '' ORDER BY due_at LIMIT 1"
+_STANDING = """SELECT count(*), min(due_at) FROM (
+    SELECT due_at FROM wake WHERE owner = '' AND due_at <= ? ORDER BY due_at LIMIT ?)"""
 _NEXT_OWNER = "SELECT owner FROM wake WHERE owner > ? AND owner > '' ORDER BY owner LIMIT 1"
 
 
@@ -71,6 +73,10 @@ class SqliteQueue:
         if rows:
             self._database.write(lambda connection: connection.executemany(_SEND, rows), durable=False)
             self._tell()
+
+    def standing(self) -> Standing:
+        """How many wakes are due and not taken, and since when; up to MOST_COUNTED are counted."""
+        return Standing(*self._database.rows(_STANDING, (self._clock.now(), MOST_COUNTED))[0])
 
     def claim(self, limit: int, *, without: AbstractSet[str] = frozenset()) -> list[Received]:
         """Up to `limit` due wakes that no live process holds, none of the workflows in `without`. Where there are none

@@ -14,6 +14,7 @@ delivery    what arrived at triggers: it outlives its execution; trigger_state, 
 ended       ends of executions that somebody listens for, until they are told
 ran_by      the versions that executions ran by before they went on by another one
 taken       which executions retention took, and when; size_on, how large the file was on a day (since 1970)
+tally       counts of executions by when they started, an hour a row
 erasure     what is to be erased, by name until that is over; erased, what was, by digests (erasure/erased_list.py)
 audit       the audit log; triggers refuse what is not an insert, but that `kept` is erased, and that entries go which
             `audit_checkpoint` lets go. `audit_head` is where each chain ends, audit_actor whose pseudonyms it has
@@ -183,6 +184,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX approval_open ON approval (workspace, id) WHERE status = 'OPEN'",
         "CREATE INDEX approval_closed ON approval (closed_at) WHERE closed_at IS NOT NULL",
         "CREATE INDEX approval_execution ON approval (workspace, execution_id)",
+    ),
+    (
+        """CREATE TABLE tally (
+            workspace TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL,
+            PRIMARY KEY (workspace, at)) STRICT, WITHOUT ROWID""",
     ),
 )
 

@@ -350,6 +350,10 @@ class Executions:
         """A page from the executions index."""
         return self._index.query(query)
 
+    def oldest(self, workspace: str, limit: int) -> list[ExecutionRow]:
+        """The open executions that started first."""
+        return self._index.oldest(workspace, limit)
+
     def history(self, key: ExecutionKey, *, after: int = 0, limit: int = 1000) -> list[dict[str, Json]]:
         """Up to `limit` events with an id over `after`, as GetExecutionHistory gives them. Raises NotFound."""
         return [render(event) for event in self.events(key, most=limit, after=after)]

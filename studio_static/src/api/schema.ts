@@ -273,6 +273,23 @@ export interface AwaitedCall {
   until: string | null;
 }
 
+/**
+ * The executions that started from `at` until `until`, and how they stand: one that still runs is `open` in the
+ * bar of its start.
+ */
+export interface Bar {
+  at: string;
+  until: string;
+  started: number;
+  succeeded: number;
+  /** FAILED, TIMED_OUT or ABORTED. */
+  failed: number;
+  /** RUNNING or PAUSED when they were counted last. */
+  open: number;
+  /** What they cost on AWS, by estimate. */
+  usd: number;
+}
+
 /** That an execution has not begun, for its workflow's budget is used up. */
 export interface BudgetWait {
   since: string | null;
@@ -502,6 +519,24 @@ export interface Copilot {
 export interface CreateActivityRequest {
   /** 1 to 80 characters, as AWS allows them. */
   name: string;
+}
+
+/**
+ * How it goes. Executions count in the piece of time in which they started. The counts are kept by a job: on one
+ * machine seconds behind, on AWS six minutes; `counted_until` says up to when, null on one machine.
+ */
+export interface Dashboard {
+  hours: number;
+  step_seconds: number;
+  /** The oldest first. */
+  bars: Bar[];
+  /** Those with the most starts first. */
+  workflows: WorkflowCounts[];
+  /** The most frequent first. */
+  failures: FailureCounts[];
+  oldest: Waiting[];
+  queue: QueueNow;
+  counted_until: string | null;
 }
 
 /** The workflow document that the execution runs by. */
@@ -914,6 +949,14 @@ export interface FailedExpression {
   /** As far as its paths lead to something, and what is there. */
   known: string | null;
   tree: RuleNode;
+}
+
+/** How many failed so. `error` is null where there is none, or it was not looked at. */
+export interface FailureCounts {
+  workflow: string;
+  status: string;
+  error: string | null;
+  number: number;
 }
 
 /**
@@ -1467,6 +1510,13 @@ export interface PutRequest {
 /** What each of them came to. */
 export interface PutResult {
   results: PutOne[];
+}
+
+/** Wakes that are due and that no worker has taken. */
+export interface QueueNow {
+  waiting: number | null;
+  /** How long the oldest waits; null where nothing does, and on AWS. */
+  oldest_seconds: number | null;
 }
 
 /** One reading. `execution`, `workflow` and `step` are empty where the route's path names none. */
@@ -2234,6 +2284,14 @@ export interface Wait {
   why: "wait" | "retry" | "callback";
 }
 
+/** An open execution that started long ago. */
+export interface Waiting {
+  execution: string;
+  workflow: string;
+  status: string;
+  started_at: string | null;
+}
+
 /** A task that waits for its answer. */
 export interface WaitingTask {
   state: string;
@@ -2282,6 +2340,17 @@ export interface Workflow {
   archived: boolean;
   /** The newest first, at most five. */
   last_runs: LastRun[];
+}
+
+/** Of one workflow, the same. `workflow` is empty for those that were not kept apart. */
+export interface WorkflowCounts {
+  workflow: string;
+  started: number;
+  succeeded: number;
+  failed: number;
+  open: number;
+  /** By the estimate of the active version; null without one. */
+  usd: number | null;
 }
 
 /** The workflows, by name. */

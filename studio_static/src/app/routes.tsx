@@ -41,6 +41,7 @@ export const ROUTES: readonly RouteRow[] = [
     (given) => ({ id: given.id ?? "" }),
     true,
   ),
+  row("/dashboard", () => import("../pages/dashboard/DashboardPage"), none),
   row("/triggers", () => import("../pages/triggers/TriggersPage"), none),
   row(
     "/triggers/:workflow/:trigger",
@@ -84,6 +85,7 @@ export interface NavigationItem {
 export const NAVIGATION: readonly (NavigationItem | null)[] = [
   { text: "Workflows", href: "/", keywords: "home list import samples" },
   { text: "Designer", href: "/wizard/", keywords: "author canvas edit draft new workflow", right: "edit" },
+  { text: "Dashboard", href: "/dashboard/", keywords: "throughput failures cost queue oldest overview" },
   { text: "Execution Explorer", href: "/executions/", keywords: "executions runs failed history" },
   { text: "Triggers", href: "/triggers/", keywords: "webhooks schedules events queues deliveries replay pause" },
   { text: "Rule tester", href: "/rules/", keywords: "choice condition jsonata jsonpath" },

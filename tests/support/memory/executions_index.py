@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from engine.adapters import listing
 from engine.adapters.listing import Position
-from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow
-from engine.ports.journal import OPEN_STATUSES
+from engine.ports.executions_index import Count, ExecutionPage, ExecutionQuery, ExecutionRow
+from engine.ports.journal import ENDED_OTHERWISE, OPEN_STATUSES
 from engine.ports.keys import ExecutionKey
 
 
@@ -18,6 +19,7 @@ class MemoryExecutionsIndex:
 
     def __init__(self, rows: Callable[[], Iterable[ExecutionRow]]) -> None:
         self._rows = rows
+        self._kept: dict[tuple[str, int], str] = {}
 
     def query(self, query: ExecutionQuery) -> ExecutionPage:
         """A page of rows, newest start first."""
@@ -25,6 +27,38 @@ class MemoryExecutionsIndex:
         found = [row for row in self._rows() if listing.matches(query, row)]
         found.sort(key=Position.of, reverse=True)
         return listing.page(query, (row for row in found if after is None or Position.of(row) < after))
+
+    def counts(self, workspace: str, first: int, before: int, seconds: int) -> list[Count]:
+        """How those stand that started at first <= t < before."""
+        found = Counter(
+            (first + int(row.started_at - first) // seconds * seconds, row.workflow, row.status)
+            for row in self._started(workspace, first, before)
+        )
+        return [Count(*what, number) for what, number in found.items()]
+
+    def failures(self, workspace: str, first: int, before: int) -> list[Count]:
+        """By workflow, status and error."""
+        found = Counter(
+            (row.workflow, row.status, row.error) for row in self._started(workspace, first, before)
+            if row.status in ENDED_OTHERWISE
+        )
+        return [Count(first, workflow, status, number, error) for (workflow, status, error), number in found.items()]
+
+    def kept_counts(self, workspace: str, first: int, before: int) -> dict[int, str]:
+        """What was kept of first <= at < before."""
+        return {at: text for (where, at), text in self._kept.items() if where == workspace and first <= at < before}
+
+    def keep_counts(self, workspace: str, at: int, text: str) -> None:
+        """Keep `text` of the time `at`."""
+        self._kept[workspace, at] = text
+
+    def oldest(self, workspace: str, limit: int) -> list[ExecutionRow]:
+        """The open ones that started first."""
+        found = [row for row in self._rows() if row.key.workspace == workspace and row.status in OPEN_STATUSES]
+        return sorted(found, key=Position.of)[:limit]
+
+    def _started(self, workspace: str, first: int, before: int) -> list[ExecutionRow]:
+        return [row for row in self._rows() if row.key.workspace == workspace and first <= row.started_at < before]
 
     def oldest_open(self, workspace: str, workflow: str, limit: int) -> list[ExecutionKey]:
         """In the order in which they were written."""

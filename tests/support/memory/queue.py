@@ -10,7 +10,7 @@ from threading import Lock
 
 from engine.clock import Clock
 from engine.ports.keys import ExecutionKey
-from engine.ports.queue import MAX_DELAY_SECONDS, Received, Wake
+from engine.ports.queue import MAX_DELAY_SECONDS, Received, Standing, Wake
 
 
 class MemoryQueue:
@@ -30,6 +30,12 @@ class MemoryQueue:
         with self._lock:
             for wake in wakes:
                 self._put(wake.key, min(wake.delay, MAX_DELAY_SECONDS), receives=0)
+
+    def standing(self) -> Standing:
+        """How many wakes are due and not taken, and since when."""
+        with self._lock:
+            due = [wake[0] for free in self._free.values() for wake in free if wake[0] <= self._clock.now()]
+            return Standing(len(due), min(due, default=None))
 
     def claim(self, limit: int, *, without: AbstractSet[str] = frozenset()) -> list[Received]:
         """Up to `limit` due wakes: one of each workflow in turn, of each the earliest first."""

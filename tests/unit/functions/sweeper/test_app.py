@@ -9,6 +9,7 @@ from engine.catalog.catalog import Catalog
 from engine.catalog.document import parse_document
 from engine.clock import SkipClock
 from engine.durable.lifecycle.sweeper import Sweeper
+from engine.durable.lifecycle.tallying import Tallying
 from engine.errors import StoreCorrupt, Throttled
 from engine.governance.audit_expiry import AuditExpiry
 from engine.governance.audit_recorder import AuditRecorder
@@ -39,6 +40,7 @@ class Stage:
         self.stores, self.clock = stores, clock
         self.schedules = hearing_of_a_stage(stores, Settings(), clock).schedules("sweeper")
         self.sweeper = Sweeper(stores.journal, stores.queue, clock)
+        self.tallying = Tallying(stores.index, clock, "default")
 
     def schedule(self, workflow, expression="rate(5 minutes)", **more):
         catalog = Catalog(self.stores.catalog, self.clock)
@@ -62,6 +64,7 @@ def stage(monkeypatch):
         monkeypatch.setattr(app, "SystemClock", lambda: clock)
         monkeypatch.setattr(app, "sweeper", lambda: made.sweeper)
         monkeypatch.setattr(app, "schedules", lambda: made.schedules)
+        monkeypatch.setattr(app, "tallying", lambda: made.tallying)
         expiry = AuditExpiry(AuditRecorder(stores.audit, clock, notes=stores.audit_notes), clock, 400.0)
         orphans = DynamoOrphans(stores.stored, stores.blobs)
         parts = erasure.Parts(erasure.erasing_over(stores, clock), expiry, orphans, clock, "default")
@@ -94,6 +97,27 @@ def test_what_is_published_while_it_is_warm_is_taken_up(stage):
     stage.tick()
     stage.schedule("reports", "rate(1 minute)")
     stage.clock.sleep(61)
+    assert stage.tick()["scheduled"] == 1
+
+
+def test_a_tick_counts_what_started_for_the_dashboard_within_six_minutes(stage):
+    stage.schedule("reports", "rate(1 minute)")
+    for _ in range(10):
+        stage.tick()
+        stage.clock.sleep(60)
+    now = int(stage.clock.now())
+    counted = sum(piece.total for piece in stage.tallying.read(now - 3600, now))
+    assert len(stage.started("reports")) - 6 <= counted <= len(stage.started("reports"))
+
+
+def test_counts_that_fail_keep_nothing_else_from_its_time(stage, monkeypatch):
+    def fails(_deadline):
+        raise Throttled("too many requests")
+
+    stage.schedule("reports")
+    stage.tick()
+    monkeypatch.setattr(stage.tallying, "round", fails)
+    stage.clock.sleep(300)
     assert stage.tick()["scheduled"] == 1
 
 

@@ -1,0 +1,245 @@
+"""How many executions started, and how they stand, by the time of their start: counted beside the loop, kept by the
+hour, read by the dashboard.
+
+Nobody who starts or ends an execution writes anything for it. A job counts a piece of time by the index of starts once
+it is over, and again at the ages in AGES while something of it may change: what is open may end, and what failed may be
+redriven. A count takes the place of the one before, so whoever repeats it, after a death or beside another process,
+counts nothing twice. A piece that has become smaller was taken by retention, or erased: it stays as it was counted.
+
+    every execution ──► the index of starts ──job──► an hour's counts ──► the dashboard
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from engine.clock import Clock
+from engine.ports.executions_index import Count, ExecutionQuery, ExecutionsIndex
+from engine.ports.journal import ENDED_OTHERWISE, OPEN_STATUSES
+from engine.records import dataclass
+
+Json = Any
+
+PIECE, HOUR, DAY = 300, 3600, 86_400
+"""Seconds. A piece is counted at a time, an hour is kept together."""
+
+AGES = (0, 900, HOUR, 4 * HOUR, DAY, 4 * DAY, 14 * DAY)
+"""How long after its end a piece is counted again. Redrives begin within 14 days as a rule."""
+
+FIRST_DAYS = 7
+"""How far back a folder or stage is counted that was not counted yet."""
+
+MOST_ROWS = 60
+"""Of a piece that are kept apart; the others are added up under no workflow."""
+
+SETTLED_SECONDS = 5
+"""So long after its end a piece is counted first: an index may lag behind."""
+
+_REACHED = 0
+"""What is kept under no time: up to when pieces were counted."""
+
+_STEP = 6 * HOUR
+_KEPT_EVERY = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The counts of one piece of time: `counts` by workflow and status, `failures` by error too."""
+
+    at: int
+    counts: tuple[Count, ...]
+    failures: tuple[Count, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """How many started."""
+        return sum(count.number for count in self.counts)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all of it succeeded: nothing of it changes any more."""
+        return all(count.status == "SUCCEEDED" for count in self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Pieces were counted from `beginning` on, and their ages looked at up to `reached`."""
+
+    reached: float
+    beginning: float
+
+
+class Tallying:
+    """One workspace's. `live`: each round also counts the last pieces, and an older one that has something open."""
+
+    def __init__(self, index: ExecutionsIndex, clock: Clock, workspace: str, *, live: bool = False) -> None:
+        self._index = index
+        self._clock = clock
+        self._workspace = workspace
+        self.live = live
+        self._state: _State | None = None
+        self._turn = 0
+        self._kept_at = -math.inf
+
+    def round(self, deadline: float = math.inf) -> bool:
+        """Count what is due; False where `deadline` came before the end. Raises StorageError."""
+        now = self._clock.now()
+        if self.live:
+            first = int((now - 2 * PIECE) // PIECE) * PIECE
+            self._count([first + PIECE * number for number in range(3)])
+            self._count_open(first)
+        settled = now - SETTLED_SECONDS
+        state = self._state or self._kept_state()
+        if state is None:
+            begins = self._beginning(settled)
+            state = _State(begins, begins)
+        reached = state.reached
+        while reached < settled:
+            until = min(reached + _STEP, settled)
+            due = sorted(at for at in _due(reached, until, settled) if at >= state.beginning - PIECE)
+            self._count(due)
+            if due or now - self._kept_at > _KEPT_EVERY:
+                self._index.keep_counts(self._workspace, _REACHED, json.dumps([until, state.beginning]))
+                self._kept_at = now
+            reached = until
+            self._state = _State(until, state.beginning)
+            if self._clock.now() >= deadline and reached < settled:
+                return False
+        return True
+
+    def _count_open(self, before: int) -> None:
+        """Count one piece of the last day anew that has something open: the next one at the next round."""
+        pieces = [
+            piece.at for piece in self.read(before - DAY, before)
+            if any(count.status in OPEN_STATUSES for count in piece.counts)
+        ]
+        if pieces:
+            self._turn = next((at for at in pieces if at > self._turn), pieces[0])
+            self._count([self._turn])
+
+    def _beginning(self, now: float) -> float:
+        """From when on what was never counted is counted: as far back as there is anything, FIRST_DAYS at the most."""
+        back = _STEP
+        while back < FIRST_DAYS * DAY:
+            if not self._index.query(ExecutionQuery(self._workspace, started_before=now - back, limit=1)).rows:
+                break
+            back *= 2
+        return now - min(back, FIRST_DAYS * DAY)
+
+    def reached(self) -> float | None:
+        """Up to when pieces were counted; None before the first round."""
+        state = self._kept_state()
+        return None if state is None else state.reached
+
+    def _kept_state(self) -> _State | None:
+        text = self._index.kept_counts(self._workspace, _REACHED, _REACHED + 1).get(_REACHED)
+        return None if text is None else _State(*json.loads(text))
+
+    def read(self, first: int, before: int) -> list[Piece]:
+        """The pieces of first <= at < before that were counted, the oldest first."""
+        begins = first // HOUR * HOUR
+        hours = self._index.kept_counts(self._workspace, max(begins, 1), before)
+        pieces = (piece for _, text in sorted(hours.items()) for piece in _pieces_of(text).values())
+        return [piece for piece in pieces if first <= piece.at < before]
+
+    def _count(self, pieces: Sequence[int]) -> None:
+        """`pieces` in order."""
+        for run in _runs(pieces):
+            hour = run[0] // HOUR * HOUR
+            kept = self._index.kept_counts(self._workspace, hour, run[-1] + 1)
+            before = {at: _pieces_of(text) for at, text in kept.items()}
+            known = {at: piece for hour in before.values() for at, piece in hour.items()}
+            wanted = [at for at in run if at not in known or not known[at].is_settled or self._is_fresh(at)]
+            found: dict[int, Piece] = {}
+            for part in _runs(wanted):
+                found |= self._found(part, known)
+            for at, those in _by_hour(found):
+                after = {**before.get(at, {}), **{each: found[each] for each in those}}
+                if after != before.get(at):
+                    self._index.keep_counts(self._workspace, at, _text_of(after.values()))
+
+    def _is_fresh(self, at: int) -> bool:
+        """Whether more may still start in the piece, or have been listed late."""
+        return self._clock.now() < at + PIECE + AGES[1]
+
+    def _found(self, run: Sequence[int], known: Mapping[int, Piece]) -> dict[int, Piece]:
+        counts: dict[int, list[Count]] = {}
+        for count in self._index.counts(self._workspace, run[0], run[-1] + PIECE, PIECE):
+            counts.setdefault(count.piece, []).append(count)
+        return {at: self._piece(at, counts.get(at, []), known.get(at)) for at in run}
+
+    def _piece(self, at: int, counts: list[Count], before: Piece | None) -> Piece:
+        piece = Piece(at, _most(counts))
+        if before is not None and piece.total < before.total:
+            return before
+        if before is not None and _failed(piece) == _failed(before):
+            return Piece(at, piece.counts, before.failures)
+        failures = self._index.failures(self._workspace, at, at + PIECE) if _failed(piece) else ()
+        return Piece(at, piece.counts, _most(failures))
+
+
+def _due(reached: float, until: float, now: float) -> set[int]:
+    """The pieces whose turn it was after `reached` and up to `until`, and is not again up to `now`."""
+    found: set[int] = set()
+    for number, age in enumerate(AGES):
+        first = math.floor((reached - age) / PIECE)  # the piece that ends by then
+        last = math.floor((until - age) / PIECE)
+        for end in range(first + 1, last + 1):
+            later = AGES[number + 1] if number + 1 < len(AGES) else math.inf
+            if end > 0 and end * PIECE + later > now:
+                found.add((end - 1) * PIECE)
+    return found
+
+
+def _runs(pieces: Iterable[int]) -> list[list[int]]:
+    """Those that lie behind one another."""
+    runs: list[list[int]] = []
+    for at in pieces:
+        if runs and at == runs[-1][-1] + PIECE:
+            runs[-1].append(at)
+        else:
+            runs.append([at])
+    return runs
+
+
+def _by_hour(pieces: Iterable[int]) -> Iterator[tuple[int, list[int]]]:
+    hours: dict[int, list[int]] = {}
+    for at in sorted(pieces):
+        hours.setdefault(at // HOUR * HOUR, []).append(at)
+    return iter(hours.items())
+
+
+def _most(counts: Iterable[Count]) -> tuple[Count, ...]:
+    """The largest MOST_ROWS, the others added up by status under no workflow; in an order that does not change."""
+    ordered = sorted(counts, key=lambda count: (-count.number, count.workflow, count.status, count.error or ""))
+    others: dict[str, Count] = {}
+    for count in ordered[MOST_ROWS:]:
+        so_far = others[count.status].number if count.status in others else 0
+        others[count.status] = Count(count.piece, "", count.status, so_far + count.number)
+    return (*ordered[:MOST_ROWS], *others.values())
+
+
+def _failed(piece: Piece) -> Mapping[tuple[str, str], int]:
+    return {(count.workflow, count.status): count.number for count in piece.counts if count.status in ENDED_OTHERWISE}
+
+
+def _text_of(pieces: Iterable[Piece]) -> str:
+    return json.dumps({
+        str(piece.at): [
+            [[count.workflow, count.status, count.number] for count in piece.counts],
+            *([[[count.workflow, count.status, count.number, count.error] for count in piece.failures]] * bool(
+                piece.failures
+            )),
+        ] for piece in pieces
+    }, separators=(",", ":"))
+
+
+def _pieces_of(text: str) -> dict[int, Piece]:
+    said: Json = json.loads(text)
+    return {
+        int(at): Piece(int(at), *(tuple(Count(int(at), *row) for row in rows) for rows in parts))
+        for at, parts in said.items()
+    }

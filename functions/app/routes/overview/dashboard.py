@@ -1,0 +1,134 @@
+"""The route of the dashboard: how many executions started and how they stand, what fails, what waits, what it costs.
+
+It reads counts that a job keeps (engine.durable.lifecycle.tallying), and looks at no execution but the oldest that are
+open.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from engine.durable.lifecycle.tallying import PIECE, Piece
+from engine.errors import NotFound, UserError
+from engine.governance.roles import Right
+from engine.language.asl.times import iso_timestamp
+from engine.ports.executions_index import Count
+from engine.ports.journal import ENDED_OTHERWISE, OPEN_STATUSES
+from functions.app.routing import Call, RouteTable
+from functions.app.services import Services
+from functions.app.shapes.overview import dashboard as shapes
+
+table = RouteTable("Operations")
+
+STEPS: Mapping[int, int] = {1: PIECE, 24: 3600, 168: 6 * 3600}
+"""Seconds of a bar, by the hours that are shown."""
+
+MOST_FAILURES, MOST_WORKFLOWS, MOST_WAITING = 20, 50, 5
+PRICES_KEPT = 500
+
+
+@table.route("GET", "/dashboard", right=Right.LOOK, example="hours=24")
+def get_dashboard(call: Call[shapes.DashboardQuery]) -> shapes.Dashboard:
+    """How many executions started in the last hour, day or week and how they stand; what fails; what is open longest;
+    how old the queue is; what it costs. From counts that are kept."""
+    services, hours = call.services, call.given.hours
+    step, now = STEPS[hours], services.clock.now()
+    end = (int(now) // step + 1) * step
+    first = end - hours * 3600
+    pieces = services.tallying.read(first, end)
+    counts = [count for piece in pieces for count in piece.counts]
+    price = _prices(services, call.workspace, {count.workflow for count in counts})
+    standing = services.queue.standing()
+    reached = None if services.tallying.live else services.tallying.reached()
+    return shapes.Dashboard(
+        hours=hours, step_seconds=step,
+        bars=[_bar(at, at + step, pieces, price) for at in range(first, end, step)],
+        workflows=_by_workflow(counts, price), failures=_failures(pieces),
+        oldest=[
+            shapes.Waiting.of(row, execution=row.key.id)
+            for row in services.executions.oldest(call.workspace, MOST_WAITING)
+        ],
+        queue=shapes.QueueNow(
+            waiting=standing.waiting,
+            oldest_seconds=None if standing.since is None else max(0.0, now - standing.since),
+        ),
+        counted_until=None if reached is None else iso_timestamp(reached),
+    )
+
+
+Price = Callable[[str], float | None]
+
+
+def _bar(at: int, until: int, pieces: Iterable[Piece], price: Price) -> shapes.Bar:
+    counts = [count for piece in pieces if at <= piece.at < until for count in piece.counts]
+    dollars = sum((price(count.workflow) or 0.0) * count.number for count in counts)
+    return shapes.Bar(at=iso_timestamp(at), until=iso_timestamp(until), usd=dollars, **_standing(counts))
+
+
+def _standing(counts: Iterable[Count]) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for count in counts:
+        found["started"] += count.number
+        if count.status in OPEN_STATUSES:
+            found["open"] += count.number
+        else:
+            found["failed" if count.status in ENDED_OTHERWISE else "succeeded"] += count.number
+    return {name: found[name] for name in ("started", "succeeded", "failed", "open")}
+
+
+def _by_workflow(counts: Iterable[Count], price: Price) -> list[shapes.WorkflowCounts]:
+    by_name: dict[str, list[Count]] = {}
+    for count in counts:
+        by_name.setdefault(count.workflow, []).append(count)
+    found = []
+    for name, those in by_name.items():
+        standing, each = _standing(those), price(name)
+        dollars = None if each is None else each * standing["started"]
+        found.append(shapes.WorkflowCounts(workflow=name, usd=dollars, **standing))
+    return sorted(found, key=lambda row: (-row.started, row.workflow))[:MOST_WORKFLOWS]
+
+
+def _failures(pieces: Iterable[Piece]) -> list[shapes.FailureCounts]:
+    found: Counter[tuple[str, str, str | None]] = Counter()
+    for piece in pieces:
+        for count in piece.failures:
+            found[count.workflow, count.status, count.error] += count.number
+    ordered = sorted(found.items(), key=lambda row: (-row[1], row[0][0], row[0][1], row[0][2] or ""))
+    return [
+        shapes.FailureCounts(workflow=workflow, status=status, error=error, number=number)
+        for (workflow, status, error), number in ordered[:MOST_FAILURES]
+    ]
+
+
+def _prices(services: Services, workspace: str, names: Iterable[str]) -> Price:
+    """What an execution of each workflow costs on AWS, by its active version as it is now."""
+    def priced(name: str) -> float | None:
+        try:
+            row = services.catalog.workflow(workspace, name)
+            if not row.active_version:
+                return None
+            record = services.catalog.version(workspace, name, row.active_version)
+            return _dollars(record.document)
+        except NotFound:  # it was deleted
+            return None
+
+    wanted = sorted(filter(None, names))
+    found = dict(zip(wanted, services.each(priced, wanted), strict=True))
+    return found.get
+
+
+@lru_cache(maxsize=PRICES_KEPT)
+def _dollars(document: bytes) -> float | None:
+    """By the document alone, which never changes: every state visited once, no call fails."""
+    from engine.cost.estimate import estimate  # noqa: PLC0415  only this page prices
+    from engine.cost.pricing import Pricing  # noqa: PLC0415  likewise
+
+    said: Any = json.loads(document)
+    try:
+        return estimate(said["definition"], str(said.get("kind", "STANDARD")), {}, Pricing()).dollars
+    except (UserError, ArithmeticError, KeyError):
+        return None

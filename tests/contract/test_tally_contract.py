@@ -1,0 +1,144 @@
+"""Counts of the executions index, the same for every family, and what the job that keeps them makes of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from engine.durable.lifecycle.tallying import AGES, DAY, PIECE, Tallying
+from tests.support.records import a_row, close, put
+
+LATE = 1_700_000_000 // 3600 * 3600
+"""A whole hour."""
+
+
+def started(backend, workspace, number, *, at, workflow="orders", status="RUNNING", error=None):
+    row = replace(
+        a_row(workspace, workflow, f"run-{number:04}", 0, status=status, error=error), started_at=float(at),
+        ended_at=None if status in ("RUNNING", "PAUSED") else at + 1.0,
+    )
+    put(backend.journal, row)
+    return row
+
+
+def counted(counts):
+    return sorted((each.piece, each.workflow, each.status, each.number) for each in counts)
+
+
+@pytest.fixture
+def tallying(backend, workspace):
+    return Tallying(backend.index, backend.clock, workspace)
+
+
+def test_executions_are_counted_by_piece_workflow_and_status(backend, workspace):
+    for number, (offset, workflow, status) in enumerate([
+        (0, "orders", "SUCCEEDED"), (299.9, "orders", "SUCCEEDED"), (10, "orders", "FAILED"),
+        (300, "orders", "RUNNING"), (450, "invoices", "ABORTED"), (900, "orders", "SUCCEEDED"),
+        (-1, "orders", "SUCCEEDED"),
+    ]):
+        started(backend, workspace, number, at=LATE + offset, workflow=workflow, status=status)
+    assert counted(backend.index.counts(workspace, LATE, LATE + 900, 300)) == [
+        (LATE, "orders", "FAILED", 1), (LATE, "orders", "SUCCEEDED", 2), (LATE + 300, "invoices", "ABORTED", 1),
+        (LATE + 300, "orders", "RUNNING", 1),
+    ]
+    assert backend.index.counts(f"{workspace}-other", LATE, LATE + 900, 300) == []
+
+
+def test_many_are_counted_as_few_are(backend, workspace):
+    """More than are looked at one by one: where a store counts many in another way, it says the same."""
+    for number in range(90):
+        status = ("SUCCEEDED", "SUCCEEDED", "FAILED", "RUNNING", "TIMED_OUT")[number % 5]
+        started(backend, workspace, number, at=LATE + number, status=status)
+    assert counted(backend.index.counts(workspace, LATE, LATE + 300, 300)) == [
+        (LATE, "orders", "FAILED", 18), (LATE, "orders", "RUNNING", 18), (LATE, "orders", "SUCCEEDED", 36),
+        (LATE, "orders", "TIMED_OUT", 18),
+    ]
+
+
+def test_failures_are_counted_by_error(backend, workspace):
+    for number, (status, error) in enumerate([
+        ("FAILED", "Bank.Down"), ("FAILED", "Bank.Down"), ("FAILED", "Other"), ("TIMED_OUT", "States.Timeout"),
+        ("ABORTED", None), ("SUCCEEDED", None),
+    ]):
+        started(backend, workspace, number, at=LATE + number, status=status, error=error)
+    found = {(each.status, each.error): each.number for each in backend.index.failures(workspace, LATE, LATE + 300)}
+    assert found == {
+        ("FAILED", "Bank.Down"): 2, ("FAILED", "Other"): 1, ("TIMED_OUT", "States.Timeout"): 1, ("ABORTED", None): 1,
+    }
+
+
+def test_what_is_kept_is_read_by_time_and_replaced(backend, workspace):
+    index = backend.index
+    for at, text in ((0, "state"), (LATE, "one"), (LATE, "two"), (LATE + 3600, "three")):
+        index.keep_counts(workspace, at, text)
+    assert index.kept_counts(workspace, LATE, LATE + 3600) == {LATE: "two"}
+    assert index.kept_counts(workspace, 1, LATE + 3601) == {LATE: "two", LATE + 3600: "three"}
+    assert index.kept_counts(workspace, 0, 1) == {0: "state"}
+
+
+def test_the_oldest_open_ones_of_all_workflows_come_first(backend, workspace):
+    for number, (offset, workflow, status) in enumerate([
+        (50, "orders", "RUNNING"), (10, "invoices", "PAUSED"), (5, "orders", "SUCCEEDED"), (30, "orders", "RUNNING"),
+    ]):
+        started(backend, workspace, number, at=LATE + offset, workflow=workflow, status=status)
+    found = backend.index.oldest(workspace, 2)
+    assert [(row.workflow, row.started_at - LATE) for row in found] == [("invoices", 10), ("orders", 30)]
+
+
+def test_counts_follow_what_ends_later_and_nothing_is_counted_twice(backend, workspace, tallying):
+    clock = backend.clock
+    begin = int(clock.now() // 3600 + 1) * 3600
+    rows = [started(backend, workspace, number, at=begin + number) for number in range(3)]
+    clock.sleep(begin + PIECE + 10 - clock.now())
+    assert tallying.round()
+    piece, = [each for each in tallying.read(begin, begin + 3600) if each.total]
+    assert counted(piece.counts) == [(begin, "orders", "RUNNING", 3)]
+
+    close(backend.journal, replace(rows[0], status="FAILED", error="Bank.Down", ended_at=clock.now()))
+    close(backend.journal, replace(rows[1], status="SUCCEEDED", ended_at=clock.now()))
+    clock.sleep(AGES[1])
+    assert tallying.round()
+    again = Tallying(backend.index, clock, workspace)  # another process, which knows nothing: it counts the same
+    assert again.round()
+    piece, = [each for each in again.read(begin, begin + 3600) if each.total]
+    assert counted(piece.counts) == [
+        (begin, "orders", "FAILED", 1), (begin, "orders", "RUNNING", 1), (begin, "orders", "SUCCEEDED", 1),
+    ]
+    assert [(each.error, each.number) for each in piece.failures] == [("Bank.Down", 1)]
+
+
+def test_what_is_live_is_counted_before_it_is_over(backend, workspace):
+    clock = backend.clock
+    begin = int(clock.now() // 3600 + 1) * 3600
+    clock.sleep(begin + 60 - clock.now())
+    live = Tallying(backend.index, clock, workspace, live=True)
+    for number in range(2):
+        started(backend, workspace, number, at=clock.now(), status="SUCCEEDED")
+        live.round()
+        assert sum(each.total for each in live.read(begin, begin + 3600)) == number + 1
+
+
+def test_on_one_machine_an_end_shows_at_once_however_long_ago_it_started(backend, workspace):
+    clock = backend.clock
+    begin = int(clock.now() // 3600 + 1) * 3600
+    rows = [started(backend, workspace, number, at=begin + number * PIECE) for number in range(2)]
+    clock.sleep(begin + 5 * 3600 + 60 - clock.now())
+    live = Tallying(backend.index, clock, workspace, live=True)
+    live.round()
+    for row in rows:
+        close(backend.journal, replace(row, status="SUCCEEDED", ended_at=clock.now()))
+    for _ in rows:
+        live.round()
+    assert {count.status for piece in live.read(begin, begin + 3600) for count in piece.counts} == {"SUCCEEDED"}
+
+
+def test_a_stage_that_was_not_counted_yet_is_counted_a_week_back_piece_by_piece(backend, workspace, tallying):
+    now = backend.clock.now()
+    for number, days in enumerate((0.1, 3, 6.9)):
+        started(backend, workspace, number, at=now - days * DAY, status="SUCCEEDED")
+    rounds = 0
+    while not tallying.round(deadline=0.0):
+        rounds += 1
+    assert rounds > 5
+    assert sum(each.total for each in tallying.read(int(now - 7 * DAY), int(now))) == 3
