@@ -10,6 +10,8 @@ export default mergeConfig(
     test: {
       environment: "node",
       pool: "threads",
+      isolate: false, // the files of a thread import what they share once
+      unstubGlobals: true,
       include: ["src/**/*.test.{ts,tsx}"],
       restoreMocks: true,
       testTimeout: 180_000,

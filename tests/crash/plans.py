@@ -52,23 +52,23 @@ def _every_call(campaign: Campaign, workflow: str, full: bool) -> Specs:
     specs = each_call(campaign, workflow, "memory")
     if workflow in DEAR:
         return _sliced(specs, full, 1, workflow, 40)
-    return _sliced(specs, full, 15, workflow)
+    return _sliced(specs, full, 10, workflow)
 
 
 def _deltas(campaign: Campaign, workflow: str, full: bool) -> Specs:
     specs = campaign.reference(workflow, "memory", deltas=True).specs(workflow, "memory", MODES, deltas=True)
-    return _sliced(specs, full, 1 if workflow in DEAR else 4, workflow, 20 if workflow in DEAR else None)
+    return _sliced(specs, full, 1 if workflow in DEAR else 3, workflow, 20 if workflow in DEAR else None)
 
 
 def _inbox(campaign: Campaign, workflow: str, full: bool) -> Specs:
     """The rules of the inbox by themselves: no sweep sees its items, and the API's processes do not fail."""
     specs = campaign.reference(workflow, "memory").specs(workflow, "memory", ("news",), inbox_due=False)
-    return _sliced(specs, full, 10, workflow)
+    return _sliced(specs, full, 6, workflow)
 
 
 def _no_sweeper(campaign: Campaign, workflow: str, full: bool) -> Specs:
     specs = campaign.reference(workflow, "memory").specs(workflow, "memory", DEATHS, sweeps=False)
-    return _sliced(specs, full, 1 if workflow in DEAR else 6, workflow, 20 if workflow in DEAR else None)
+    return _sliced(specs, full, 1 if workflow in DEAR else 4, workflow, 20 if workflow in DEAR else None)
 
 
 def _pairs(campaign: Campaign, workflow: str, full: bool) -> Specs:
@@ -78,18 +78,18 @@ def _pairs(campaign: Campaign, workflow: str, full: bool) -> Specs:
         "big": 20, "poison": 3000, "dead-letter": 3000, "redrive-map": 1500, "unequal": 1000, "neighbours": 1000,
         "bad-neighbour": 1000, "deadly-neighbour": 1000,
     }
-    quick = 1 if workflow == "big" else 3
+    quick = 1 if workflow == "big" else 2
     return _sliced(pairs_of_deaths(campaign, workflow, "memory"), full, quick, workflow, most.get(workflow))
 
 
 def _chance(campaign: Campaign, workflow: str, full: bool) -> Specs:
     if workflow in DEAR:
         return by_chance(campaign, workflow, "memory", 20 if full else 1, "chance")
-    return by_chance(campaign, workflow, "memory", 400 if full else 5, "chance")
+    return by_chance(campaign, workflow, "memory", 400 if full else 3, "chance")
 
 
 def _losses(_campaign: Campaign, workflow: str, full: bool) -> Specs:
-    runs = (20 if full else 1) if workflow in DEAR else (150 if full else 3)
+    runs = (20 if full else 1) if workflow in DEAR else (150 if full else 2)
     return losses(workflow, "memory", runs)
 
 
@@ -100,7 +100,7 @@ def _skews(_campaign: Campaign, workflow: str, full: bool) -> Specs:
 
 
 def _sqlite(campaign: Campaign, workflow: str, full: bool) -> Specs:
-    return _sliced(each_call(campaign, workflow, "sqlite"), full, 1 if workflow in DEAR else 3, workflow,
+    return _sliced(each_call(campaign, workflow, "sqlite"), full, 1 if workflow in DEAR else 2, workflow,
                    {"big": 20, "wide-map": 10, "poison": 600, "deadly-neighbour": 300}.get(workflow))
 
 
@@ -119,14 +119,14 @@ def _rolls(campaign: Campaign, workflow: str, full: bool) -> Specs:
 def _served(campaign: Campaign, workflow: str, full: bool) -> Specs:
     """Where the worker process claims for itself."""
     most = 4 if workflow in DEAR else 120
-    return _sliced(each_call(campaign, workflow, "served"), full, 1 if workflow in DEAR else 3, workflow, most)
+    return _sliced(each_call(campaign, workflow, "served"), full, 1 if workflow in DEAR else 2, workflow, most)
 
 
 def _aws(campaign: Campaign, workflow: str, full: bool) -> Specs:
     if not full and workflow not in ("task", "callback", "big"):
         return islice((), 0)
     specs = campaign.reference(workflow, "aws").specs(workflow, "aws", ("after",))
-    return _sliced(specs, full, 4 if workflow != "big" else 1, workflow)
+    return _sliced(specs, full, 3 if workflow != "big" else 1, workflow)
 
 
 def _aws_faults(campaign: Campaign, workflow: str, full: bool) -> Specs:
@@ -135,14 +135,14 @@ def _aws_faults(campaign: Campaign, workflow: str, full: bool) -> Specs:
         return islice((), 0)
     modes = tuple(mode for mode in AWS_MODES if mode not in DEATHS)
     specs = campaign.reference(workflow, "aws").specs(workflow, "aws", modes)
-    return _sliced(specs, full, 4, workflow, 6 if workflow == "big" else MOST_ON_AWS)
+    return _sliced(specs, full, 2, workflow, 6 if workflow == "big" else MOST_ON_AWS)
 
 
 def _aws_chance(campaign: Campaign, workflow: str, full: bool) -> Specs:
     """Wakes lost, doubled and out of order, indexes behind, and up to two faults."""
     if not full and workflow not in AWS_QUICK:
         return islice((), 0)
-    runs = (2 if workflow == "big" else 15) if full else 2
+    runs = (2 if workflow == "big" else 15) if full else 1
     return by_chance(campaign, workflow, "aws", runs, "aws", modes=AWS_MODES, lags=(0, 3, 70))
 
 
