@@ -131,6 +131,17 @@ class Settings:
         "What links in alerts begin with, such as https://automate.example.com/studio. By default the local server's, "
         "or the stage's own Studio.",
     )
+    slack_signing_secret: str = _setting(
+        "", "AUTOMATE_SLACK_SIGNING_SECRET",
+        "The key of the secret with the signing secret of the Slack app whose buttons answer approvals. Without it "
+        "none is taken from Slack (docs/services.md, *Approval*).",
+    )
+    slack_users: tuple[str, ...] = _setting(
+        (), "AUTOMATE_SLACK_USERS",
+        "Who the users of Slack are that answer approvals: U012AB3CD=ada@example.com, or with a role "
+        "U012AB3CD=ada@example.com/operator, separated by commas. `*=slack/operator` lets all others answer, as "
+        "slack:U….",
+    )
     audit_days: float = _setting(
         400.0, "AUTOMATE_AUDIT_DAYS",
         "How many days an entry of the audit log is kept; 0 keeps all of them for ever. Older ones go from the "

@@ -39,6 +39,10 @@ _SHAPES = {
     "python": (r"3\.[0-9]{2}", "a version of Python, such as 3.13"),
     "architecture": ("|".join(_ARCHITECTURES), " or ".join(_ARCHITECTURES)),
     "alarm_topic_arn": (f"|{_ARN.format('sns', '[A-Za-z0-9_-]+')}", "the topic's ARN, arn:aws:sns:REGION:ACCOUNT:NAME"),
+    "slack_users": (
+        rf"(?=.{{0,{MOST_OF_TOPICS}}}$)(|[^=,]+=[^=,]+(,[^=,]+=[^=,]+)*)",
+        f"USER=NAME or USER=NAME/ROLE, separated by commas, at most {MOST_OF_TOPICS} characters in all",
+    ),
     "status_events_bus": (r"|[A-Za-z0-9._/-]{1,256}", "the name of an event bus"),
     "alert_workflow": (r"|[A-Za-z0-9_-]{1,80}", "a workflow's name"),
     "alert_webhook": (r"|https?://\S{1,500}", "an address, https://…"),
@@ -165,6 +169,14 @@ class Tunables:
         "", "The SNS topics that alerts of workflows may name, their ARNs, separated by commas "
         "(AUTOMATE_ALERT_TOPICS). The sweeper may publish to these and to `alert_topic`; publishing a workflow "
         "refuses others. The key of an encrypted topic has to let the sweeper's role use it.",
+    )
+    slack_signing_secret: str = _choice(
+        "", "The key of the secret with the signing secret of the Slack app whose buttons answer approvals "
+        "(AUTOMATE_SLACK_SIGNING_SECRET).",
+    )
+    slack_users: str = _choice(
+        "", "Who the users of Slack are that answer approvals, separated by commas: U012AB3CD=ada@example.com/operator "
+        "(AUTOMATE_SLACK_USERS).",
     )
     status_events_bus: str = _choice(
         "", "The event bus of this account and region on which each change of an execution's status is put, in the "
@@ -370,6 +382,14 @@ class Tunables:
         given = {
             "AUTOMATE_ALERT_WORKFLOW": self.alert_workflow, "AUTOMATE_ALERT_WEBHOOK": self.alert_webhook,
             "AUTOMATE_ALERT_TOPIC": self.alert_topic, "AUTOMATE_ALERT_TOPICS": ",".join(self.told_topics),
+        }
+        return {name: value for name, value in given.items() if value}
+
+    @property
+    def slack_settings(self) -> dict[str, str]:
+        """Who answers approvals in Slack, in the names of engine.settings."""
+        given = {
+            "AUTOMATE_SLACK_SIGNING_SECRET": self.slack_signing_secret, "AUTOMATE_SLACK_USERS": self.slack_users,
         }
         return {name: value for name, value in given.items() if value}
 

@@ -148,7 +148,7 @@ class ApiStack(Stack):
                 "AUTOMATE_KMS_KEY": data.key.key_arn, TOKEN_ROOT: data.token_root.secret_arn,
                 OWN_ACCOUNT: self.account, "AUTOMATE_HEARS": self._tunables.hears,
                 "AUTOMATE_WORKER_LOG_GROUP": engine.worker.log_group.log_group_name,
-                **self._tunables.alert_settings,
+                **self._tunables.alert_settings, **self._tunables.slack_settings,
                 "AUTOMATE_TRACED": "1" if self._tunables.tracing else "0", **self._copilot_settings(),
                 **self._access_settings(),
             },

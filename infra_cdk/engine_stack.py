@@ -120,6 +120,7 @@ class EngineStack(Stack):
     @property
     def settings(self) -> dict[str, str]:
         """The stores, in the names of engine.settings."""
+        origin = self._tunables.studio_origin
         return {
             "AUTOMATE_TABLE": self._data.table.table_name, "AUTOMATE_BUCKET": self._data.payloads.bucket_name,
             "AUTOMATE_QUEUE_URL": self.wakes.queue_url,
@@ -130,6 +131,7 @@ class EngineStack(Stack):
             "AUTOMATE_RETENTION_DAYS": str(self._tunables.retention_days),
             "AUTOMATE_REDRIVE_DAYS": str(self._tunables.redrive_days),
             "AUTOMATE_AUDIT_DAYS": str(self._tunables.audit_days),
+            **({"AUTOMATE_STUDIO_URL": f"{origin}/studio"} if origin else {}),
         }
 
     def grant_task_roles(self, role: aws_iam.IGrantable) -> None:
@@ -202,10 +204,8 @@ class EngineStack(Stack):
     def _alert_settings(self) -> dict[str, str]:
         """The sweeper's, which tells ends. The Studio's address is known in its own stack, which comes later."""
         tunables = self._tunables
-        if tunables.studio_origin:
-            studio = {"AUTOMATE_STUDIO_URL": f"{tunables.studio_origin}/studio"}
-        else:
-            studio = {"AUTOMATE_STUDIO_PARAMETER": studio_parameter(tunables)} if tunables.cdn else {}
+        looks_up = tunables.cdn and not tunables.studio_origin
+        studio = {"AUTOMATE_STUDIO_PARAMETER": studio_parameter(tunables)} if looks_up else {}
         return {
             "AUTOMATE_HEARS_ENDS": "1", "AUTOMATE_CONNECTOR_FUNCTION": f"{tunables.prefix}-connector", **studio,
             **tunables.alert_settings,

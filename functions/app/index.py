@@ -40,6 +40,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("GET", "/approvals", "runs.approvals"),
     ("GET", "/approvals/{approval}", "runs.approvals"),
     ("POST", "/approvals/{approval}/answer", "runs.approvals"),
+    ("POST", "/hooks/slack.com/approvals", "runs.slack"),
     ("GET", "/executions/{id}/map-runs", "map_runs"),
     ("GET", "/executions/{id}/map-runs/{run}", "map_runs"),
     ("PUT", "/executions/{id}/map-runs/{run}", "map_runs"),

@@ -11,6 +11,7 @@ TABLE = {
     NOBODY: """
         GET /health
         POST /hooks/{workflow}/{path}
+        POST /hooks/slack.com/approvals
         GET /forms
         POST /forms
     """,
