@@ -139,7 +139,7 @@ class _Messages:
     """What is said in Slack and by mail, by the connectors for it."""
 
     def __init__(self, terms: Terms, params: dict[str, Any], context: dict[str, Any], asking: Asking) -> None:
-        self._terms, self._params, self._context, self._asking = terms, params, context, asking
+        self._terms, self._params, self._context, self._asking = terms, params, dict(context), asking
         if ("slack_channel" in params) != ("slack_token" in params):
             raise ConnectorError("slack_channel and slack_token go together: give both or neither", definite=True)
 
@@ -164,7 +164,8 @@ class _Messages:
                 "channel": job["slack"]["channel"], "thread": job["slack"]["ts"], "reply_broadcast": True,
                 "text": escaped(text),
             })
-        if "email" in self._params:
+        if "email" in self._params:  # another mail, and no second one of the same Message-ID
+            self._context["idempotency_key"] += f":{int(self._asking.clock.now())}"
             self._mail(job["approval"], text)
 
     def end(self, job: dict[str, Json], status: str, answered: dict[str, Json]) -> None:

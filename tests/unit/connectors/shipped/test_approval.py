@@ -2,14 +2,17 @@
 
 import json
 from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
 
 from connectors.asking import Asking
 from connectors.declared.adapter import connector_class
 from connectors.registry import Registry
+from connectors.sdk import ConnectorAdapter
 from connectors.shipped import approval
 from connectors.shipped.approval import ApprovalConnector
+from connectors.shipped.mail import EmailConnector
 from connectors.tasks import ConnectorTasks
 from engine.clock import SkipClock
 from engine.governance.masking import SecretValues
@@ -23,6 +26,19 @@ SLACK = {"slack_channel": "#general", "slack_token": TOKEN}
 STUDIO = "https://example.com/studio"
 
 
+class Mails(ConnectorAdapter):
+    """The connector email, whose mails come to the list `sent`."""
+
+    code = "email"
+    name = description = "Email"
+    actions = EmailConnector.actions
+    sent: ClassVar[list] = []
+
+    def execute(self, action, params, context):
+        self.sent.append((params, context["idempotency_key"]))
+        return {"message_id": "x", "reply": "250 ok"}
+
+
 @pytest.fixture
 def product(use_dialler, monkeypatch):
     """`call` makes a call of `ask` as a worker does, over a store in memory and Slack on loopback."""
@@ -31,6 +47,8 @@ def product(use_dialler, monkeypatch):
     file = type(Registry(installed=tuple).get("slack")).file
     registry = Registry(installed=tuple, shipped=())
     registry.register(ApprovalConnector)
+    registry.register(Mails)
+    Mails.sent.clear()
     registry.register(connector_class(file, base_url=f"http://{slack.address}/api"))
     monkeypatch.setattr(approval, "_registry", lambda: registry)
     store = MemoryApprovals()
@@ -145,3 +163,25 @@ def test_a_reminder_is_said_in_the_thread(product):
     assert (said["thread_ts"], said["reply_broadcast"], said["text"]) == (
         job["slack"]["ts"], True, "Still waiting: Charge &lt;1000&gt;?"
     )
+
+
+MAIL = {"email": {"host": "mail.example", "from": "shop@example.com", "to": ["ada@example.com"]}}
+
+
+def test_a_mail_has_the_address_of_the_page_and_no_token(product):
+    job = product.call({**MAIL, "details": {"order": "o-1"}, "remind_after": 60}).output
+    product.call({**MAIL, "remind_after": 60}, job=job)
+    (first, key), (second, other) = Mails.sent
+    assert f"{STUDIO}/approvals/{job['approval']}" in first["body"]
+    assert '"order": "o-1"' in first["body"]
+    assert (first["to"], first["subject"], second["subject"]) == (
+        ["ada@example.com"], "Charge <1000>?", "Still waiting: Charge <1000>?"
+    )
+    assert key != other  # which the Message-ID is made of
+    assert TASK_TOKEN not in first["body"] + second["body"]
+
+
+def test_a_mail_that_lacks_something_asks_nobody(product):
+    failed = product.call({"email": {"host": "mail.example", "to": "ada@example.com"}})
+    assert "from" in json.loads(failed.cause)["errorMessage"]
+    assert (rows(product), Mails.sent) == ((), [])
