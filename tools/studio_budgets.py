@@ -18,7 +18,7 @@ from tools.studio_window import ROOT, studio_window
 DIST = ROOT / "studio_static" / "dist"
 PAGES = {
     "workflows": "/", "dashboard": "/dashboard/", "designer": "/wizard/order_flow", "executions": "/executions/",
-    "rules": "/rules/",
+    "rules": "/rules/", "approvals": "/approvals/",
     "secrets": "/secrets/", "connectors": "/connectors/", "audit": "/audit/", "settings": "/settings/",
 }
 SHELL_SCRIPTS_KB, SHELL_STYLES_KB, WORKER_KB, LCP_MS, CLS = 240, 80, 470, 1200, 0.01

@@ -12,6 +12,8 @@ export const BEGINS_WITH: Readonly<Record<string, readonly string[]>> = {
   dashboard: ["pages/dashboard/DashboardPage.tsx"],
   executions: ["pages/executions/list/ExecutionsPage.tsx"],
   "executions/:": ["pages/executions/ExecutionPage.tsx"],
+  approvals: ["pages/approvals/ApprovalsPage.tsx"],
+  "approvals/:": ["pages/approvals/ApprovalPage.tsx"],
   triggers: ["pages/triggers/TriggersPage.tsx"],
   "triggers/:": ["pages/triggers/TriggerPage.tsx"],
   "forms/:": ["pages/triggers/FormPage.tsx"],

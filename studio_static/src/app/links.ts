@@ -48,4 +48,5 @@ export const formHref = (workflow: string, trigger: string) =>
 /** With the delivery open. */
 export const deliveryHref = (workflow: string, trigger: string, delivery: string) =>
   `${triggerHref(workflow, trigger)}?delivery=${encodeURIComponent(delivery)}`;
+export const approvalHref = (approval: string) => href(`/approvals/${encodeURIComponent(approval)}`);
 export const executionHref = (id: string) => href(`/executions/${encodeURIComponent(id)}`);

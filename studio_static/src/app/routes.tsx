@@ -42,6 +42,12 @@ export const ROUTES: readonly RouteRow[] = [
     true,
   ),
   row("/dashboard", () => import("../pages/dashboard/DashboardPage"), none),
+  row("/approvals", () => import("../pages/approvals/ApprovalsPage"), none),
+  row(
+    "/approvals/:approval",
+    () => import("../pages/approvals/ApprovalPage"),
+    (given) => ({ approval: given.approval ?? "" }),
+  ),
   row("/triggers", () => import("../pages/triggers/TriggersPage"), none),
   row(
     "/triggers/:workflow/:trigger",
@@ -87,6 +93,7 @@ export const NAVIGATION: readonly (NavigationItem | null)[] = [
   { text: "Designer", href: "/wizard/", keywords: "author canvas edit draft new workflow", right: "edit" },
   { text: "Dashboard", href: "/dashboard/", keywords: "throughput failures cost queue oldest overview" },
   { text: "Execution Explorer", href: "/executions/", keywords: "executions runs failed history" },
+  { text: "Approvals", href: "/approvals/", keywords: "approve refuse decide answer questions people wait" },
   { text: "Triggers", href: "/triggers/", keywords: "webhooks schedules events queues deliveries replay pause" },
   { text: "Rule tester", href: "/rules/", keywords: "choice condition jsonata jsonpath" },
   null,

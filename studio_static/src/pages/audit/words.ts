@@ -25,6 +25,7 @@ const ACTS: Readonly<Record<AuditAct | "request.refused", string>> = {
   "execution.erase": "Erased an execution",
   "execution.reveal": "Revealed sensitive fields",
   "workflow.reveal": "Revealed sensitive fields of a test",
+  "approval.answer": "Answered an approval",
   "task.answer": "Answered a task",
   "connection.set": "Set a connection",
   "connection.delete": "Removed a connection",

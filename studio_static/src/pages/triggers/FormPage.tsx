@@ -4,24 +4,19 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Form from "@cloudscape-design/components/form";
-import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
-import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
 import { path, post } from "../../api/client";
-import type { FormField as Asked, Form as FormOf, FormTaken } from "../../api/schema";
+import type { Form as FormOf, FormTaken } from "../../api/schema";
 import { useApi } from "../../api/useApi";
 import { notifyError } from "../../app/flash";
 import { deliveryHref, executionHref, triggerHref } from "../../app/links";
 import { usePage } from "../../app/page";
 import { ActButton } from "../../ui/ActButton";
+import { defaults, Fields, type Typed, without } from "../../ui/Fields";
 import { Loaded } from "../../ui/Loaded";
 import { NavLink } from "../../ui/NavLink";
-
-type Typed = Record<string, string>;
 
 export default function FormPage({ workflow, trigger }: { workflow: string; trigger: string }) {
   const label = `${workflow}/${trigger}`;
@@ -47,7 +42,7 @@ export default function FormPage({ workflow, trigger }: { workflow: string; trig
 }
 
 function Fill({ form, address }: { form: FormOf; address: string }) {
-  const [typed, setTyped] = useState<Typed>(() => defaults(form));
+  const [typed, setTyped] = useState<Typed>(() => defaults(form.fields));
   const [submission, setSubmission] = useState(() => crypto.randomUUID());
   const [taken, setTaken] = useState<FormTaken | null>(null);
   const [isSending, setSending] = useState(false);
@@ -61,7 +56,7 @@ function Fill({ form, address }: { form: FormOf; address: string }) {
     setSending(false);
   };
   const again = () => {
-    setTyped(defaults(form));
+    setTyped(defaults(form.fields));
     setSubmission(crypto.randomUUID());
     setTaken(null);
   };
@@ -92,82 +87,10 @@ function Fill({ form, address }: { form: FormOf; address: string }) {
         errorText={summary(faults)}
       >
         <Container>
-          <SpaceBetween size="l">
-            {form.fields.map((field) => (
-              <FormField
-                key={field.name}
-                label={field.required ? field.title : <Optional title={field.title} />}
-                description={field.description}
-                {...(hint(field) !== "" && { constraintText: hint(field) })}
-                errorText={faults[field.name] ?? ""}
-              >
-                <Control
-                  field={field}
-                  value={typed[field.name] ?? ""}
-                  invalid={field.name in faults}
-                  onChange={(value) => change(field.name, value)}
-                />
-              </FormField>
-            ))}
-          </SpaceBetween>
+          <Fields fields={form.fields} typed={typed} faults={faults} onChange={change} />
         </Container>
       </Form>
     </form>
-  );
-}
-
-const Optional = ({ title }: { title: string }) => (
-  <>
-    {title} <i>- optional</i>
-  </>
-);
-
-interface ControlProps {
-  field: Asked;
-  value: string;
-  invalid: boolean;
-  onChange: (value: string) => void;
-}
-
-function Control({ field, value, invalid, onChange }: ControlProps) {
-  if (field.kind === "choice") {
-    const options = field.choices.map((text) => ({ value: text, label: text }));
-    const none = { value: "", label: "–" };
-    return (
-      <Select
-        selectedOption={options.find((option) => option.value === value) ?? (field.required ? null : none)}
-        options={field.required ? options : [none, ...options]}
-        placeholder="Choose one"
-        invalid={invalid}
-        ariaRequired={field.required}
-        onChange={({ detail }) => onChange(detail.selectedOption.value ?? "")}
-      />
-    );
-  }
-  if (field.kind !== "line") {
-    return (
-      <Textarea
-        value={value}
-        rows={5}
-        invalid={invalid}
-        ariaRequired={field.required}
-        spellcheck={field.kind === "lines"}
-        onChange={({ detail }) => onChange(detail.value)}
-      />
-    );
-  }
-  const isNumber = field.type === "number" || field.type === "integer";
-  return (
-    <Input
-      value={value}
-      type={field.look === "email" || field.look === "url" ? field.look : "text"}
-      {...(isNumber && { inputMode: "decimal" as const })}
-      {...(field.look === "date" && { placeholder: "YYYY-MM-DD" })}
-      invalid={invalid}
-      ariaRequired={field.required}
-      autoComplete="off"
-      onChange={({ detail }) => onChange(detail.value)}
-    />
   );
 }
 
@@ -201,14 +124,6 @@ function Done({ form, taken, onAgain }: { form: FormOf; taken: FormTaken; onAgai
       </Box>
     </SpaceBetween>
   );
-}
-
-const defaults = (form: FormOf): Typed => Object.fromEntries(form.fields.map((field) => [field.name, field.default]));
-
-const hint = ({ kind }: Asked) => ({ list: "One a line.", json: "As JSON." })[kind as string] ?? "";
-
-function without(faults: Record<string, string>, name: string): Record<string, string> {
-  return Object.fromEntries(Object.entries(faults).filter(([at]) => at !== name));
 }
 
 function summary(faults: Record<string, string>): string {

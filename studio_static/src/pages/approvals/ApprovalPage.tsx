@@ -1,0 +1,193 @@
+/** One question of a workflow: what is to be decided, the form, who has answered, and the answer. Opening it answers
+ * nothing. */
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Textarea from "@cloudscape-design/components/textarea";
+import { useState } from "react";
+import { path, post } from "../../api/client";
+import { asApiError } from "../../api/errors";
+import type { AnswerTaken, ApprovalAnswer, ApprovalWhole } from "../../api/schema";
+import { useApi } from "../../api/useApi";
+import { executionHref } from "../../app/links";
+import { usePage } from "../../app/page";
+import { defaults, Fields, type Typed, without } from "../../ui/Fields";
+import { JsonView } from "../../ui/JsonView";
+import { Loaded } from "../../ui/Loaded";
+import { NavLink } from "../../ui/NavLink";
+import { Time } from "../../ui/Time";
+
+type Decision = "approved" | "refused";
+
+export default function ApprovalPage({ approval }: { approval: string }) {
+  usePage({
+    title: "Approval",
+    crumbs: [{ text: "Approvals", href: "/approvals/" }, { text: "Approval" }],
+    contentType: "form",
+  });
+  const address = path("/approvals/{}", approval);
+  const found = useApi<ApprovalWhole>(address);
+  return (
+    <>
+      {found.data === null && <Header variant="h1">Approval</Header>}
+      <Loaded from={found} what="the approval">
+        {(asked) => <Asked asked={asked} address={address} />}
+      </Loaded>
+    </>
+  );
+}
+
+function Asked({ asked, address }: { asked: ApprovalWhole; address: string }) {
+  const [answered, setAnswered] = useState<{ said: Decision; taken: AnswerTaken } | null>(null);
+  const done = answered !== null && Object.keys(answered.taken.faults).length === 0;
+  return (
+    <SpaceBetween size="m">
+      <Header variant="h1">
+        <span className="breaks">{asked.question}</span>
+      </Header>
+      <Where asked={asked} />
+      {asked.hidden && (
+        <Alert type="info">What this workflow marks as sensitive is hidden here, and so is its form.</Alert>
+      )}
+      {asked.details !== null && <Details value={asked.details} />}
+      {asked.answers.length > 0 && <Answers answers={asked.answers} needed={asked.needed} />}
+      {done ? (
+        <Alert type="success">{thanks(answered.said, answered.taken)}</Alert>
+      ) : (
+        <Decide
+          asked={asked}
+          address={address}
+          faults={answered?.taken.faults ?? {}}
+          onAnswered={(said, taken) => setAnswered({ said, taken })}
+        />
+      )}
+    </SpaceBetween>
+  );
+}
+
+function Where({ asked }: { asked: ApprovalWhole }) {
+  const { execution, state, since, until, needed, approvers } = asked;
+  return (
+    <Box color="text-body-secondary">
+      <span className="breaks">
+        <NavLink to={executionHref(execution)}>{execution}</NavLink>, {state}
+      </span>
+      <br />
+      Asked <Time at={since ?? ""} format="ago" />
+      {until !== null && (
+        <>
+          , until <Time at={until} />
+        </>
+      )}
+      <br />
+      <span className="breaks">
+        For {approvers.length === 0 ? "whoever may answer tasks" : approvers.join(", ")}
+        {needed > 1 && `; ${needed} must approve`}
+      </span>
+    </Box>
+  );
+}
+
+const Details = ({ value }: { value: unknown }) => (
+  <Container header={<Header variant="h2">Details</Header>}>
+    {typeof value === "string" ? (
+      <span className="breaks" style={{ whiteSpace: "pre-wrap" }}>
+        {value}
+      </span>
+    ) : (
+      <JsonView value={value} label="Details" open={3} maxHeight="24rem" />
+    )}
+  </Container>
+);
+
+const Answers = ({ answers, needed }: { answers: readonly ApprovalAnswer[]; needed: number }) => (
+  <Container header={<Header variant="h2">{`${answers.length} of ${needed} have approved`}</Header>}>
+    <SpaceBetween size="xs">
+      {answers.map((one) => (
+        <span key={one.by} className="breaks">
+          {one.by} <Time at={one.at ?? ""} format="ago" />
+          {one.comment !== "" && `: ${one.comment}`}
+        </span>
+      ))}
+    </SpaceBetween>
+  </Container>
+);
+
+interface DecideProps {
+  asked: ApprovalWhole;
+  address: string;
+  faults: Typed;
+  onAnswered: (said: Decision, taken: AnswerTaken) => void;
+}
+
+function Decide({ asked, address, faults: found, onAnswered }: DecideProps) {
+  const [typed, setTyped] = useState<Typed>(() => defaults(asked.fields));
+  const [comment, setComment] = useState("");
+  const [changed, setChanged] = useState<Typed | null>(null);
+  const [sending, setSending] = useState<Decision | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const faults = changed ?? found;
+  if (!asked.may_answer) return <Alert type="info">{asked.why_not}</Alert>;
+  const send = async (decision: Decision) => {
+    setSending(decision);
+    setProblem(null);
+    setChanged(null);
+    try {
+      const form = decision === "approved" && asked.fields.length > 0 ? { typed } : {};
+      onAnswered(decision, await post<AnswerTaken>(`${address}/answer`, { decision, comment, ...form }));
+    } catch (thrown) {
+      setProblem(asApiError(thrown).message);
+    }
+    setSending(null);
+  };
+  return (
+    <Container>
+      <SpaceBetween size="l">
+        {asked.fields.length > 0 && (
+          <Fields
+            fields={asked.fields}
+            typed={typed}
+            faults={faults}
+            onChange={(name, value) => {
+              setTyped({ ...typed, [name]: value });
+              setChanged(without(faults, name));
+            }}
+          />
+        )}
+        <FormField
+          label={
+            <>
+              Comment <i>- optional</i>
+            </>
+          }
+        >
+          <Textarea value={comment} rows={3} onChange={({ detail }) => setComment(detail.value)} />
+        </FormField>
+        {"" in faults && <Alert type="error">{faults[""]}</Alert>}
+        {problem !== null && <Alert type="error">{`Your answer was not taken: ${problem}`}</Alert>}
+        <SpaceBetween direction="horizontal" size="s">
+          <Button
+            variant="primary"
+            loading={sending === "approved"}
+            disabled={sending !== null}
+            onClick={() => void send("approved")}
+          >
+            Approve
+          </Button>
+          <Button loading={sending === "refused"} disabled={sending !== null} onClick={() => void send("refused")}>
+            Refuse
+          </Button>
+        </SpaceBetween>
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+function thanks(said: Decision, { decision, left }: AnswerTaken): string {
+  if (decision === null) return `Your approval counts. ${left} more must approve.`;
+  return said === "approved" ? "Approved. The workflow goes on." : "Refused. The workflow goes on with that.";
+}

@@ -1,0 +1,89 @@
+"""Approvals in the browser: the list, one approval with its form on a phone, who may not answer, and one decided."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.patience import wait_until
+
+FORM = {"type": "object", "required": ["account"], "properties": {
+    "account": {"type": "string", "title": "Account", "description": "Where it is booked."},
+    "priority": {"title": "Priority", "enum": ["normal", "high"]}, "limit": {"type": "integer", "title": "Limit"},
+}}
+
+
+def ask(server, name, **arguments):
+    """An execution of a workflow of its own asks; the approval."""
+    definition = {"QueryLanguage": "JSONata", "StartAt": "Ask Finance", "States": {"Ask Finance": {
+        "Type": "Task", "Resource": "connector:approval:ask.waitForTaskToken", "Arguments": arguments,
+        "TimeoutSeconds": 172_800, "End": True,
+    }}}
+    server.json("POST", "/workflows/import", {"document": {"name": name, "definition": definition}, "publish": True})
+    server.json("POST", f"/workflows/{name}/executions", {"name": "run-1", "input": {}})
+
+    def found():
+        listed = server.json("GET", "/approvals?limit=100")["approvals"]
+        return next((one for one in listed if one["execution"] == f"{name}:run-1"), None)
+
+    return wait_until(found)
+
+
+def test_nothing_waits(empty_studio, screens):
+    empty_studio.open("/approvals/")
+    expect(empty_studio.page.get_by_text("Nothing waits for an answer")).to_be_visible()
+    empty_studio.check_axe()
+    screens(empty_studio, "approvals-empty", widths=(1440, 390))
+
+
+def test_an_approval_is_opened_from_its_link_on_a_phone_and_answered(studio, screens):
+    page, server = studio.page, studio.server
+    asked = ask(
+        server, "charge", question="Charge 2,500.00 EUR for the order o-4711?", form=FORM,
+        details={"order": "o-4711", "customer": "Ada Lovelace", "lines": [{"sku": "desk", "quantity": 2}]},
+    )
+    studio.open("/approvals/")
+    expect(page.get_by_role("link", name=asked["question"])).to_be_visible()
+    studio.check_axe()
+    screens(studio, "approvals", widths=(1440, 390))
+    studio.look("light", 390)
+    studio.open(f"/approvals/{asked['id']}")
+    expect(page.get_by_role("heading", name=asked["question"])).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_role("button", name="Approve", exact=True).click()
+    expect(page.get_by_text("This is needed.").first).to_be_visible()
+    studio.check_axe()
+    screens(studio, "approval", widths=(1440, 390))
+    page.get_by_label("Account").fill("4711")
+    page.get_by_label("Comment").fill("within the budget")
+    page.get_by_role("button", name="Approve", exact=True).click()
+    expect(page.get_by_text("Approved. The workflow goes on.")).to_be_visible()
+    ended = wait_until(lambda: (one := server.json("GET", "/executions/charge%3Arun-1"))["status"] != "RUNNING" and one)
+    assert (ended["output"]["comment"], ended["output"]["values"]) == ("within the budget", {"account": "4711"})
+
+
+def test_what_was_decided_meanwhile_is_said(studio):
+    page, server = studio.page, studio.server
+    asked = ask(server, "twice", question="Ship it?")
+    studio.open(f"/approvals/{asked['id']}")
+    expect(page.get_by_role("button", name="Refuse")).to_be_visible()
+    server.json("POST", f"/approvals/{asked['id']}/answer", {"decision": "approved"})
+    studio.expect_refusal(409, f"/approvals/{asked['id']}")
+    page.get_by_role("button", name="Refuse").click()
+    expect(page.get_by_text("Your answer was not taken: this can be answered no longer")).to_be_visible()
+    studio.open(f"/approvals/{asked['id']}")
+    expect(page.get_by_text("this can be answered no longer").first).to_be_visible()
+    studio.check_axe()
+
+
+@pytest.mark.parametrize(("role", "offered"), [("viewer", False), ("publisher", True)])
+def test_what_one_may_not_do_is_not_offered(studio, guest, role, offered, screens):
+    asked = ask(studio.server, f"for-{role}", question="Publish the prices?", approvers=["role:publisher"])
+    other = guest(role)
+    other.open(f"/approvals/{asked['id']}")
+    expect(other.page.get_by_role("heading", name=asked["question"])).to_be_visible()
+    expect(other.page.get_by_role("button", name="Approve", exact=True)).to_have_count(1 if offered else 0)
+    if not offered:
+        expect(other.page.get_by_text("It is for the role publisher.")).to_be_visible()
+        other.check_axe()
+        screens(other, "approval-viewer", widths=(1440, 390))
