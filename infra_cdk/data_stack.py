@@ -150,7 +150,7 @@ class DataStack(Stack):
         reading = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
         writing = [f"secretsmanager:{name}" for name in (
             "CreateSecret", "DeleteSecret", "PutSecretValue", "RestoreSecret", "TagResource", "UntagResource",
-            "UpdateSecret",
+            "UpdateSecret", "UpdateSecretVersionStage",
         )]
         allow(role, [*reading, *(writing if write else [])], arn)
         allow(

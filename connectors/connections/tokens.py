@@ -15,9 +15,9 @@ from urllib.parse import quote_plus, urlencode
 from connectors.builtin.http_calls import HttpCalls, basic, body_of, fits, retry_after, url_of
 from connectors.builtin.http_connections import Answer
 from connectors.egress import in_force
-from connectors.egress.urls import Url
+from connectors.egress.urls import BadUrl, Url, parse_url
 from connectors.errors import ConnectorError
-from engine.errors import ConnectionFailed
+from engine.errors import ConnectionFailed, InvalidDocument
 from engine.governance.connections import API_KEY, BASIC, CLIENT, QUERY, Connection, Tokens
 from engine.governance.masking import Scrubber
 
@@ -27,6 +27,7 @@ SECONDS = 15.0
 """The longest that a token endpoint, or a test, is waited for."""
 
 EXCERPT = 300
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 
 
 class TokenCalls:
@@ -144,3 +145,17 @@ def _end(seconds: Json, now: float) -> float | None:
     except (TypeError, ValueError):
         return None
     return now + life if math.isfinite(life) and life > 0 else None
+
+
+def check_url(field: str, text: str) -> None:
+    """Secrets go to encrypted addresses (RFC 6749, 3.2), and to this machine. Raises InvalidDocument."""
+    try:
+        url = parse_url(text)
+    except BadUrl as error:
+        raise InvalidDocument(f"{field} {error}", where=field) from None
+    if url.user is not None:
+        raise InvalidDocument(f"{field} holds a user", where=field, advice="What is secret is given by itself.")
+    if url.scheme != "https" and url.host.text not in _LOOPBACK:
+        raise InvalidDocument(
+            f"{field} is not encrypted, and secrets are sent there", where=field, advice="It begins with https://",
+        )

@@ -36,13 +36,15 @@ Grants = tuple[SecretGrant, ...] | None
 
 @dataclass(frozen=True, slots=True)
 class SecretInfo:
-    """What may be shown of a secret: never its value."""
+    """What may be shown of a secret: never its value. `previous_until`: until then the value of before is kept; None
+    where there is none, or until another one follows."""
 
     key: str
     backend: str
     updated_at: float | None = None
     updated_by: str | None = None
     grants: Grants = None
+    previous_until: float | None = None
 
 
 class SecretBackend(Protocol):
@@ -67,7 +69,23 @@ class WritableSecrets(SecretBackend, Protocol):
     """A backend that can be written to."""
 
     def set(self, workspace: str, key: str, value: str, *, by: str) -> SecretInfo:
-        """Create or rotate the value of `key`. Nobody may use a new one; a rotated one keeps its grants."""
+        """Create or rotate the value of `key`. Nobody may use a new one; a rotated one keeps its grants. The value of
+        before is kept as the previous one."""
+        ...
+
+    def stage(self, workspace: str, key: str, value: str) -> bool:
+        """Keep `value` as the pending one of `key`, which nobody gets, in the place of a pending one that is there.
+        False where there is no such secret."""
+        ...
+
+    def promote(self, workspace: str, key: str, *, by: str) -> SecretInfo | None:
+        """Make the pending value the current one, in one step, and keep the value of before as the previous one. None
+        where none is pending."""
+        ...
+
+    def go_back(self, workspace: str, key: str, *, by: str) -> SecretInfo | None:
+        """Make the previous value the current one again; the current one is then the previous. None where none is
+        kept."""
         ...
 
     def renew(self, workspace: str, key: str, value: str) -> bool:

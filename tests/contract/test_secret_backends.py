@@ -50,6 +50,54 @@ def test_setting_again_rotates_the_value_under_the_same_key(backend):
     assert [(i.key, i.updated_by) for i in backend.list("default")] == [("KEY", "bob")]
 
 
+def test_a_pending_value_is_nobodys_until_it_is_made_current(backend):
+    backend.set("default", "KEY", "first", by="ann")
+    assert backend.promote("default", "KEY", by="bob") is None
+    assert backend.stage("default", "KEY", "second")
+    assert backend.stage("default", "KEY", "third")
+    assert backend.get("default", "KEY", fresh=True) == "first"
+    info = backend.promote("default", "KEY", by="bob")
+    assert (info.key, info.updated_by, backend.get("default", "KEY")) == ("KEY", "bob", "third")
+    assert backend.list("default")[0].updated_by == "bob"
+    assert backend.promote("default", "KEY", by="bob") is None
+
+
+def test_the_value_of_before_is_kept_and_comes_back(backend):
+    backend.set("default", "KEY", "first", by="ann")
+    assert backend.go_back("default", "KEY", by="bob") is None
+    backend.grant("default", "KEY", SecretGrant("orders"))
+    backend.set("default", "KEY", "second", by="ann")
+    backend.stage("default", "KEY", "third")
+    backend.promote("default", "KEY", by="ann")
+    for value in ("second", "third", "second"):
+        assert backend.go_back("default", "KEY", by="bob") is not None
+        assert backend.get("default", "KEY") == value
+    assert backend.grants("default", "KEY") == (SecretGrant("orders"),)
+
+
+def test_what_is_not_there_has_no_pending_and_no_previous_value(backend):
+    assert not backend.stage("default", "NOPE", "value")
+    assert backend.promote("default", "NOPE", by="ann") is None
+    assert backend.go_back("default", "NOPE", by="ann") is None
+    backend.set("default", "KEY", "first", by="ann")
+    backend.delete("default", "KEY")
+    assert not backend.stage("default", "KEY", "value")
+    assert backend.go_back("default", "KEY", by="ann") is None
+
+
+def test_renewing_changes_the_value_alone(backend):
+    assert not backend.renew("default", "KEY", "value")
+    backend.set("default", "KEY", "first", by="ann")
+    backend.grant("default", "KEY", SecretGrant("orders"))
+    assert backend.renew("default", "KEY", "second")
+    assert backend.get("default", "KEY") == "second"
+    info, = backend.list("default")
+    assert (info.updated_by, info.grants) == ("ann", (SecretGrant("orders"),))
+    backend.delete("default", "KEY")
+    backend.renew("default", "KEY", "third")
+    assert backend.get("default", "KEY", fresh=True) is None
+
+
 def test_the_list_is_by_key_and_holds_no_value(backend):
     for key in ("b.two", "a-one", "C"):
         backend.set("default", key, "hush-hush", by="ann")

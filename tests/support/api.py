@@ -43,6 +43,7 @@ class MemorySecrets:
     def __init__(self) -> None:
         self.values: dict[str, str] = {}
         self.granted: dict[str, Grants] = {}
+        self.others: dict[tuple[str, str], str] = {}
 
     def get(self, workspace: str, key: str, *, fresh: bool = False) -> str | None:
         return self.values.get(key)
@@ -54,10 +55,27 @@ class MemorySecrets:
         return self.granted.get(key)
 
     def set(self, workspace: str, key: str, value: str, *, by: str) -> SecretInfo:
-        if key not in self.values:
+        if key in self.values:
+            self.others[key, "previous"] = self.values[key]
+        else:
             self.granted[key] = ()
         self.values[key] = value
         return SecretInfo(key, self.name, 0.0, by, self.granted.get(key))
+
+    def stage(self, workspace: str, key: str, value: str) -> bool:
+        return key in self.values and self.others.update({(key, "pending"): value}) is None
+
+    def promote(self, workspace: str, key: str, *, by: str) -> SecretInfo | None:
+        return self._turn(key, "pending", by)
+
+    def go_back(self, workspace: str, key: str, *, by: str) -> SecretInfo | None:
+        return self._turn(key, "previous", by)
+
+    def _turn(self, key: str, which: str, by: str) -> SecretInfo | None:
+        value = self.others.pop((key, which), None)
+        if value is None:
+            return None
+        return self.set("default", key, value, by=by)
 
     def renew(self, workspace: str, key: str, value: str) -> bool:
         return key in self.values and self.values.update({key: value}) is None

@@ -37,6 +37,7 @@ MAX_AGE_SECONDS = 60.0
 RECOVERY_DAYS = 7
 """A deleted secret can be brought back for so long (the least that Secrets Manager allows)."""
 
+CURRENT, PENDING, PREVIOUS = "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"
 BY_TAG = "automate:updated-by"
 GRANTS_TAG = "automate:grants"
 FOR_TAG = "automate:for:"
@@ -81,7 +82,7 @@ class SecretsManager:
         if kept is not None and not fresh:
             return kept[1]
         try:
-            answer = self._client.get_secret_value(SecretId=name)
+            answer = self._client.get_secret_value(SecretId=name, VersionStage=CURRENT)
         except (ClientError, BotoCoreError) as error:
             if _code(error) in ("ResourceNotFoundException", "InvalidRequestException"):
                 self._forget(name)
@@ -132,15 +133,64 @@ class SecretsManager:
         StoreUnavailable."""
         name = self._prefix(workspace) + check_key(key)
         check_value(value)
-        tag = {"Key": BY_TAG, "Value": re.sub(r"[^\w.:/=+@ -]", "_", by)[:256]}
+        tag = _by(by)
         try:
             self._write(name, value)
-            self._client.tag_resource(SecretId=name, Tags=[tag])  # type: ignore[list-item]
+            self._client.tag_resource(SecretId=name, Tags=_tags({BY_TAG: tag}))
         except (ClientError, BotoCoreError) as error:
             raise _storage_error("PutSecretValue", name, error) from error
         finally:
             self._forget(name)
-        return SecretInfo(key, self.name, self._clock.now(), tag["Value"])
+        return SecretInfo(key, self.name, self._clock.now(), tag)
+
+    def stage(self, workspace: str, key: str, value: str) -> bool:
+        """See WritableSecrets: it has the stage AWSPENDING. Raises InvalidDocument, Throttled or StoreUnavailable."""
+        name = self._prefix(workspace) + check_key(key)
+        check_value(value)
+        if self._tags(name) is None:
+            return False
+        try:
+            self._client.put_secret_value(SecretId=name, SecretString=value, VersionStages=[PENDING])
+        except (ClientError, BotoCoreError) as error:
+            raise _storage_error("PutSecretValue", name, error) from error
+        return True
+
+    def promote(self, workspace: str, key: str, *, by: str) -> SecretInfo | None:
+        """See WritableSecrets. The value of before is kept until another one follows. Raises Throttled or
+        StoreUnavailable."""
+        return self._turn(workspace, key, PENDING, by)
+
+    def go_back(self, workspace: str, key: str, *, by: str) -> SecretInfo | None:
+        """See WritableSecrets. Raises as `promote` does."""
+        return self._turn(workspace, key, PREVIOUS, by)
+
+    def _turn(self, workspace: str, key: str, stage: str, by: str) -> SecretInfo | None:
+        """Make the version of `stage` the current one; Secrets Manager makes the current one the previous."""
+        name = self._prefix(workspace) + check_key(key)
+        try:
+            found = self._client.describe_secret(SecretId=name)
+            stages = {label: version for version, labels in found.get("VersionIdsToStages", {}).items()
+                      for label in labels}
+            if stage not in stages or "DeletedDate" in found:
+                return None
+            if stages[stage] != stages[CURRENT]:
+                self._client.update_secret_version_stage(
+                    SecretId=name, VersionStage=CURRENT, MoveToVersionId=stages[stage],
+                    RemoveFromVersionId=stages[CURRENT],
+                )
+            if stage == PENDING:
+                self._client.update_secret_version_stage(
+                    SecretId=name, VersionStage=PENDING, RemoveFromVersionId=stages[PENDING]
+                )
+            tag = _by(by)
+            self._client.tag_resource(SecretId=name, Tags=_tags({BY_TAG: tag}))
+        except (ClientError, BotoCoreError) as error:
+            if _code(error) == "ResourceNotFoundException":
+                return None
+            raise _storage_error("UpdateSecretVersionStage", name, error) from error
+        finally:
+            self._forget(name)
+        return SecretInfo(key, self.name, self._clock.now(), tag, _grants_of(_tags_of(found)))
 
     def renew(self, workspace: str, key: str, value: str) -> bool:
         """See WritableSecrets. One that is marked for deletion is none. Raises InvalidDocument, Throttled or
@@ -273,6 +323,11 @@ class SecretsManager:
         with self._lock:
             self._cache.pop(name, None)
             self._granted.pop(name, None)
+
+
+def _by(name: str) -> str:
+    """Who set it, as a tag's value may say it."""
+    return re.sub(r"[^\w.:/=+@ -]", "_", name)[:256]
 
 
 def _tags_of(described: Mapping[str, Any]) -> dict[str, str]:

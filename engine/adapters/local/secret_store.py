@@ -1,6 +1,7 @@
 """The local secret store: one encrypted file in the data folder, and its key beside it.
 
-    secrets.json   {"schema", "key_check", "secrets": {workspace: {KEY: {value, updated_at, updated_by, grants}}}}
+    secrets.json   {"schema", "key_check", "secrets": {workspace: {KEY: {value, updated_at, updated_by, grants,
+                                                                             pending, previous: {value, until}}}}}
     secrets.key    32 random bytes, readable by their owner only (0600), made at the first `set`
     secrets.lock   held while writing
 
@@ -35,6 +36,8 @@ SCHEMA = 1
 KEY_BYTES = 32
 NONCE_BYTES = 12
 _POLL_SECONDS = 0.05
+PREVIOUS_SECONDS = 7 * 86_400.0
+"""So long the value of before is kept."""
 
 Document = dict[str, Any]
 Stamp = tuple[int, int, int]
@@ -82,14 +85,60 @@ class LocalSecretStore:
         with self._writing():
             document = self._read(fresh=True)
             master = self._master(document)
-            entry = {
-                "value": _sealed(master, workspace, key, value), "updated_at": self._clock.now(), "updated_by": by
-            }
             before = document["secrets"].get(workspace, {}).get(key, {"grants": []})
-            if "grants" in before:
-                entry["grants"] = before["grants"]
+            entry = self._followed(before, _sealed(master, workspace, key, value), by)
             self._write({**_with_entry(document, workspace, key, entry), "key_check": _key_check(master)})
         return self._info(key, entry)
+
+    def stage(self, workspace: str, key: str, value: str) -> bool:
+        """See WritableSecrets. Raises as `set` does."""
+        check_key(key)
+        check_value(value)
+        with self._writing():
+            document = self._read(fresh=True)
+            entry = document["secrets"].get(workspace, {}).get(key)
+            if entry is None:
+                return False
+            sealed = _sealed(self._master(document), workspace, key, value)
+            self._write(_with_entry(document, workspace, key, {**entry, "pending": sealed}))
+        return True
+
+    def promote(self, workspace: str, key: str, *, by: str) -> SecretInfo | None:
+        """See WritableSecrets. Raises StoreBusy, StoreCorrupt or StoreUnavailable."""
+        return self._turn(workspace, key, lambda entry: entry.get("pending"), by)
+
+    def go_back(self, workspace: str, key: str, *, by: str) -> SecretInfo | None:
+        """See WritableSecrets. Raises as `promote` does."""
+        def previous(entry: Document) -> str | None:
+            kept: Document = entry.get("previous", {"until": 0.0})
+            return kept["value"] if kept["until"] > self._clock.now() else None
+
+        return self._turn(workspace, key, previous, by)
+
+    def _turn(
+        self, workspace: str, key: str, chosen: Callable[[Document], str | None], by: str
+    ) -> SecretInfo | None:
+        """Make a sealed value of the entry its current one."""
+        check_key(key)
+        with self._writing():
+            document = self._read(fresh=True)
+            entry = document["secrets"].get(workspace, {}).get(key)
+            value = None if entry is None else chosen(entry)
+            if entry is None or value is None:
+                return None
+            entry = self._followed(entry, value, by)
+            self._write(_with_entry(document, workspace, key, entry))
+        return self._info(key, entry)
+
+    def _followed(self, before: Document, sealed: str, by: str) -> Document:
+        """The entry that has `sealed` as its value, after `before`."""
+        now = self._clock.now()
+        entry: Document = {"value": sealed, "updated_at": now, "updated_by": by}
+        if "value" in before:
+            entry["previous"] = {"value": before["value"], "until": now + PREVIOUS_SECONDS}
+        if "grants" in before:
+            entry["grants"] = before["grants"]
+        return entry
 
     def renew(self, workspace: str, key: str, value: str) -> bool:
         """See WritableSecrets. Raises as `set` does."""
@@ -149,7 +198,11 @@ class LocalSecretStore:
                     copy.write(data)
 
     def _info(self, key: str, entry: Document) -> SecretInfo:
-        return SecretInfo(key, self.name, entry["updated_at"], entry["updated_by"], _grants_of(entry))
+        until = entry.get("previous", {}).get("until", 0.0)
+        return SecretInfo(
+            key, self.name, entry["updated_at"], entry["updated_by"], _grants_of(entry),
+            until if until > self._clock.now() else None,
+        )
 
     def _open(self, workspace: str, key: str, text: str) -> str:
         """The value within an entry."""
@@ -315,6 +368,8 @@ def _checked(document: Any) -> Document:
             if not isinstance(entry["value"], str) or not isinstance(entry["updated_by"], str):
                 raise TypeError
             float(entry["updated_at"])
+            if not isinstance(entry.get("pending", ""), str) or not isinstance(entry.get("previous", {}), dict):
+                raise TypeError
             for workflow, connector, host in entry.get("grants", ()):
                 if not all(isinstance(text, str) for text in (workflow, connector, host)):
                     raise TypeError

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from connectors.connections.tokens import check_url
 from connectors.egress.hosts import BadHost, parse_host
-from engine.errors import InvalidDocument, NotFound
+from engine.errors import Conflict, InvalidDocument, NotFound
 from engine.governance.audit_entry import SECRET, Subject
-from engine.governance.connections import name_of
+from engine.governance.connections import API_KEY, BASIC, BEARER, HEADERS, QUERY, Connection, name_of
 from engine.governance.log_masking import KNOWN
 from engine.governance.masking import MINIMUM_ENCODED
 from engine.governance.resolving import granted
@@ -63,12 +64,12 @@ def put_secret(call: Call[shapes.SecretRequest]) -> shapes.Secret:
     "POST", "/secrets/{key}/rotate", right=Right.SECRETS,
     act=Act("secret.rotate", _secret), example={"value": "…"},
 )
-def rotate_secret(call: Call[shapes.SecretRequest]) -> shapes.Secret:
+def rotate_secret(call: Call[shapes.RotateRequest]) -> shapes.Secret:
     """Give a secret a new value; its key stays, so no workflow changes.
 
-    404 when there is none that can be written here. What runs uses the new value from its next call on."""
-    key = _plain(call.path["key"])
-    value = check_value(call.given.value)
+    The value of before is kept: `step: back` makes it the current one again. 404 when there is none that can be written
+    here, 422 where the test fails. What runs uses the new value from its next call on."""
+    key, given, store = _plain(call.path["key"]), call.given, call.services.secret_store
     before = _writable(call, key)
     if before is None:
         raise NotFound(
@@ -76,7 +77,37 @@ def rotate_secret(call: Call[shapes.SecretRequest]) -> shapes.Secret:
             advice="Set it first (automate secrets set KEY, PUT /secrets/KEY); one of the environment is changed "
             "there.",
         )
-    return _write(call, key, value, before)
+    kept: SecretInfo | None
+    if given.step == "back":
+        kept = store.go_back(call.workspace, key, by=call.actor.name)
+    else:
+        if given.step != "current":
+            _stage(call, key)
+        kept = before if given.step == "pending" else store.promote(call.workspace, key, by=call.actor.name)
+    if kept is None:
+        raise Conflict(
+            f"no value of {key!r} is {'kept from before' if given.step == 'back' else 'pending'}", where="step",
+            advice=f"automate secrets rotate {key} gives it one.",
+        )
+    call.act.done(before=_recorded(before), after={**_recorded(kept), "step": given.step})
+    return _shown(call, kept)
+
+
+def _stage(call: Call[shapes.RotateRequest], key: str) -> None:
+    """Test the value that is given, where it is said how, and keep it as the pending one."""
+    given = call.given
+    value = check_length(check_value(given.value), allow_short=given.allow_short)
+    if len(value) >= MINIMUM_ENCODED:
+        KNOWN.add([value])
+    if given.test_url:
+        check_url("test_url", given.test_url)
+        how, _, name = given.test_as.partition(":")
+        call.services.connections.calls.check(Connection(
+            how if how in (BEARER, BASIC) else API_KEY, secret=value, user=name, name=name,
+            place=QUERY if how == "query" else HEADERS, test_url=given.test_url,
+        ), "")
+    if not call.services.secret_store.stage(call.workspace, key, value):
+        raise NotFound(f"no secret {key!r} can be rotated here", where="key")  # somebody deleted it
 
 
 @table.route("DELETE", "/secrets/{key}", right=Right.SECRETS, act=Act("secret.delete", _secret), example="force=true")

@@ -18,6 +18,24 @@ class SecretRequest(Taken):
     )
 
 
+class RotateRequest(Taken):
+    """Another value, or which of those that are kept is to be the current one."""
+
+    value: str = Field("", repr=False, description="Of `whole` and `pending`: the new value.")
+    step: Literal["whole", "pending", "current", "back"] = Field(
+        "whole", description="whole: the value is the current one at once; pending: it is kept, and nobody gets it; "
+        "current: the pending one becomes the current one; back: the one of before does."
+    )
+    test_url: str = Field("", description="An address that a GET with the new value must reach, or nothing changes.")
+    test_as: str = Field(
+        "bearer", pattern=r"^(bearer|(basic|header|query):.+)$",
+        description="How the test sends it: bearer, basic:USER, header:NAME or query:NAME.",
+    )
+    allow_short: bool = Field(
+        False, description="Take a value of fewer than 8 characters, which masking cannot tell from ordinary text."
+    )
+
+
 class DeleteSecretQuery(Taken):
     """Whether it is deleted although it is used."""
 
@@ -61,6 +79,9 @@ class Secret(Given):
     updated_by: str | None
     grants: list[SecretGrant] | None = Field(
         description="Who may use it; null for one of before grants were kept, which everybody may use."
+    )
+    previous_until: Time = Field(
+        None, description="Until then the value of before is kept; null on AWS, where it is until another follows."
     )
     shadowed_by: str | None = Field(
         description="The backend that is asked before this one and has the key as well: its value is what runs."

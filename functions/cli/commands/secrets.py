@@ -52,10 +52,33 @@ def set_secret(*, key: str, allow_short: bool) -> None:
 
 @secrets.command("rotate")
 @click.argument("key")
+@click.option("--test-url", metavar="URL", help="An address that a GET with the new value must reach, or it stays.")
+@click.option("--test-as", metavar="HOW", help="How the test sends it: bearer (the default), basic:USER, header:NAME "
+              "or query:NAME.")
+@click.option("--pending", "step", flag_value="pending", help="Keep the new value, and let nobody have it yet.")
+@click.option("--current", "step", flag_value="current", help="Make the pending value the current one.")
+@click.option("--back", "step", flag_value="back", help="Make the value of before the current one again.")
 @_ALLOW_SHORT
-def rotate_secret(*, key: str, allow_short: bool) -> None:
+def rotate_secret(
+    *, key: str, test_url: str | None, test_as: str | None, step: str | None, allow_short: bool
+) -> None:
     """Give KEY, which must be there, a new value; workflows keep their references."""
-    _write(key, "POST", "/rotate", "is rotated", allow_short=allow_short)
+    if step in ("current", "back"):
+        check_key(key)
+        with session().client() as api:
+            info = api.post(f"/secrets/{part(key)}/rotate", {"step": step})
+        which = "pending value" if step == "current" else "value of before"
+        session().screen.show(info, lambda: click.echo(f"{key} has its {which} now"))
+        return
+    tested = {"test_url": test_url, "test_as": test_as, "step": step}
+    _write(
+        key, "POST", "/rotate", "has a pending value" if step else "is rotated", allow_short=allow_short,
+        **{name: value for name, value in tested.items() if value},
+    )
+    session().screen.notice(
+        f"Nobody gets it before: automate secrets rotate {key} --current" if step
+        else f"The value of before is kept: automate secrets rotate {key} --back"
+    )
 
 
 @secrets.command("get")
@@ -155,10 +178,10 @@ def granted_to(grants: list[Json] | None) -> str:
     return ", ".join(f"{one['workflow']}/{one['connector']}@{one['host']}" for one in grants) or "nobody"
 
 
-def _write(key: str, method: str, how: str, done: str, *, allow_short: bool) -> None:
+def _write(key: str, method: str, how: str, done: str, *, allow_short: bool, **more: str) -> None:
     """Give `key` a value that is typed; `done` says what was done with it."""
     check_key(key)
-    given = {"value": typed_value(key), "allow_short": allow_short}
+    given = {"value": typed_value(key), "allow_short": allow_short, **more}
     with session().client() as api:
         info = api.ask(method, f"/secrets/{part(key)}{how}", given)
         waiting = [] if info["grants"] != [] else _waiting(api.get(f"/secrets/{part(key)}/usage")["uses"], key)

@@ -1637,6 +1637,20 @@ export interface RollbackRequest {
   version: number;
 }
 
+/** Another value, or which of those that are kept is to be the current one. */
+export interface RotateRequest {
+  /** Of `whole` and `pending`: the new value. */
+  value?: string;
+  /** whole: the value is the current one at once; pending: it is kept, and nobody gets it; current: the pending one becomes the current one; back: the one of before does. */
+  step?: "whole" | "pending" | "current" | "back";
+  /** An address that a GET with the new value must reach, or nothing changes. */
+  test_url?: string;
+  /** How the test sends it: bearer, basic:USER, header:NAME or query:NAME. */
+  test_as?: string;
+  /** Take a value of fewer than 8 characters, which masking cannot tell from ordinary text. */
+  allow_short?: boolean;
+}
+
 /** A token's new secret. */
 export interface RotateTokenRequest {
   /** The end of the new one; without it that of the one before. */
@@ -1832,6 +1846,8 @@ export interface Secret {
   updated_by: string | null;
   /** Who may use it; null for one of before grants were kept, which everybody may use. */
   grants: SecretGrant[] | null;
+  /** Until then the value of before is kept; null on AWS, where it is until another follows. */
+  previous_until?: string | null;
   /** The backend that is asked before this one and has the key as well: its value is what runs. */
   shadowed_by: string | null;
 }
@@ -1903,6 +1919,8 @@ export interface SecretWithUse {
   updated_by: string | null;
   /** Who may use it; null for one of before grants were kept, which everybody may use. */
   grants: SecretGrant[] | null;
+  /** Until then the value of before is kept; null on AWS, where it is until another follows. */
+  previous_until?: string | null;
   /** The backend that is asked before this one and has the key as well: its value is what runs. */
   shadowed_by: string | null;
   writable: boolean;

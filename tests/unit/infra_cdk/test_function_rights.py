@@ -16,6 +16,7 @@ TABLE_READ = ("GetItem", "BatchGetItem", "Query", "ConditionCheckItem")
 TABLE_WRITE = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
 SECRET_WRITE = (
     "CreateSecret", "PutSecretValue", "DeleteSecret", "RestoreSecret", "TagResource", "UntagResource", "UpdateSecret",
+    "UpdateSecretVersionStage",
 )
 
 TRUST = {"Statement": {

@@ -6,13 +6,14 @@ import re
 from typing import Any
 
 from connectors.connections import connecting
+from connectors.connections.tokens import check_url
 from engine.errors import InvalidDocument, NotFound
 from engine.governance.audit_entry import SECRET, Subject
 from engine.governance.connections import key_of
 from engine.governance.roles import Right
 from engine.language.asl.times import iso_timestamp
 from functions.app.acts import Act, NoAct
-from functions.app.routes.connections.kept import check_url, name_given, shown
+from functions.app.routes.connections.kept import name_given, shown
 from functions.app.routing import Call, RouteTable
 from functions.app.shapes import secrets as shapes
 

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from engine.errors import Refused
+from engine.errors import ConnectionFailed, Refused
 from engine.governance.roles import Role
 from engine.governance.secret_refs import MOST_BYTES
 from engine.ports.secrets import SecretInfo
@@ -260,3 +260,50 @@ def test_who_may_not_see_secrets_is_told_of_none(api):
     assert "SECRET_NOT_GRANTED" in codes()
     api.roles = (Role.OPERATOR,)
     assert "SECRET_NOT_GRANTED" not in codes()
+
+
+def rotated(api, **given):
+    return api("POST", f"/secrets/{KEY}/rotate", given)
+
+
+def test_a_pending_value_is_made_current_and_the_one_of_before_comes_back(api):
+    api.secrets.values[KEY] = VALUE
+    assert rotated(api, value="sk-live-next-canary", step="pending").status == 200
+    assert api.secrets.values[KEY] == VALUE
+    assert rotated(api, step="current").status == 200
+    assert api.secrets.values[KEY] == "sk-live-next-canary"
+    assert rotated(api, step="current").error["code"] == "Conflict"
+    assert rotated(api, step="back").status == 200
+    assert api.secrets.values[KEY] == VALUE
+    audit = api("GET", "/audit?act=secret.rotate")
+    assert [entry["after"]["step"] for entry in audit.json["entries"]] == ["back", "current", "pending"]
+    assert "canary" not in audit.text
+
+
+def test_a_value_that_fails_its_test_changes_nothing(api, monkeypatch):
+    api.secrets.values[KEY] = VALUE
+    asked = []
+
+    def check(connection, _access):
+        asked.append((connection.sent_as, connection.place, connection.name, connection.user, connection.test_url))
+        if connection.secret.startswith("bad"):
+            raise ConnectionFailed("https://api.example.com answered 401")
+
+    monkeypatch.setattr(api.services.connections.calls, "check", check)
+    test = {"test_url": "https://api.example.com/me", "test_as": "header:X-Key"}
+    assert rotated(api, value="bad-sk-canary", **test).error["code"] == "ConnectionFailed"
+    assert (api.secrets.values[KEY], api.secrets.others) == (VALUE, {})
+    assert rotated(api, value="good-sk-canary", **test).status == 200
+    assert api.secrets.values[KEY] == "good-sk-canary"
+    assert asked[0] == ("api_key", "headers", "X-Key", "X-Key", "https://api.example.com/me")
+
+
+@pytest.mark.parametrize(("given", "where"), [
+    ({}, "value"), ({"value": "short"}, "value"), ({"value": VALUE, "test_as": "pigeon"}, "/test_as"),
+    ({"value": VALUE, "test_url": "http://example.com"}, "test_url"), ({"step": "forward"}, "/step"),
+])
+def test_a_rotation_at_fault_is_told_and_changes_nothing(api, given, where):
+    api.secrets.values[KEY] = VALUE
+    refused = rotated(api, **given)
+    assert (refused.status, refused.error["where"]) == (422, where), refused.text
+    assert (api.secrets.values[KEY], api.secrets.others) == (VALUE, {})
