@@ -52,6 +52,7 @@ _SEND = ActionSpec(
     kind="write",
     at_most_once=True,
     id_field="message_id",
+    connections={"basic": {"username": "user", "password": "secret"}},
     inputs={
         "host": {"type": "string", "required": True, "description": "The mail server, such as smtp.example.com."},
         "port": {

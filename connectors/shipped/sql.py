@@ -26,7 +26,7 @@ from uuid import UUID
 from connectors.egress import in_force
 from connectors.egress.dialling import Dialler
 from connectors.errors import ConnectorError
-from connectors.sdk import ActionSpec, ConnectorAdapter
+from connectors.sdk import ActionSpec, ConnectorAdapter, Sent
 from engine.errors import InvalidDocument
 from engine.governance.masking import Scrubber
 from engine.records import dataclass
@@ -56,6 +56,9 @@ _RESULT: dict[str, dict[str, Any]] = {
 }
 
 
+_CONNECTIONS: dict[Sent, dict[str, str]] = {"basic": {"user": "user", "password": "secret"}}
+
+
 def actions(port: int) -> dict[str, ActionSpec]:
     """The actions of a database that listens at `port`."""
     where: dict[str, dict[str, Any]] = {
@@ -73,15 +76,16 @@ def actions(port: int) -> dict[str, ActionSpec]:
     return {
         "query": ActionSpec(
             title="Read rows", description="Run one statement in a transaction that can only read.", kind="read",
-            inputs={"statement": _STATEMENT, "parameters": _PARAMETERS, "max_rows": _MOST, **where}, outputs=_RESULT,
+            connections=_CONNECTIONS, outputs=_RESULT,
+            inputs={"statement": _STATEMENT, "parameters": _PARAMETERS, "max_rows": _MOST, **where},
         ),
         "execute": ActionSpec(
             title="Write", description="Run one statement, and commit it. It is never made a second time.",
-            kind="write", at_most_once=True,
+            kind="write", at_most_once=True, connections=_CONNECTIONS,
             inputs={"statement": _STATEMENT, "parameters": _PARAMETERS, "max_rows": _MOST, **where}, outputs=_RESULT,
         ),
         "transaction": ActionSpec(
-            title="Write in a transaction", kind="write", at_most_once=True,
+            title="Write in a transaction", kind="write", at_most_once=True, connections=_CONNECTIONS,
             description="Run statements in order, and commit them all or none. They are never made a second time.",
             inputs={
                 "statements": {

@@ -41,7 +41,8 @@ def list_secrets(call: Call[base.Nothing]) -> shapes.SecretList:
     writable = services.secret_store.name
     found = [
         shapes.SecretWithUse.of(
-            info, shadowed_by=_shadowed_by(call, info), writable=info.backend == writable,
+            info, shadowed_by=_shadowed_by(call, info),
+            writable=info.backend == writable and name_of(info.key) is None,  # a connection is changed as one
             used_by=uses.get(info.key, []), grants=_grants(info.grants),
         )
         for backend in services.secret_backends for info in backend.list(call.workspace)

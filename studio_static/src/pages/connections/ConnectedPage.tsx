@@ -1,5 +1,7 @@
 /** Where a service's page leads back to: its answer is brought to the API once, and is out of the address before that. */
 import Button from "@cloudscape-design/components/button";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useEffect, useState } from "react";
 import { post } from "../../api/client";
@@ -8,8 +10,7 @@ import type { Connection } from "../../api/schema";
 import { notify } from "../../app/flash";
 import { go } from "../../app/links";
 import { usePage } from "../../app/page";
-import { EmptyState } from "../../ui/EmptyState";
-import { ErrorWords } from "../../ui/Problem";
+import { ErrorAlert } from "../../ui/Problem";
 
 const MEMBERS = ["state", "code", "iss", "error", "error_description"];
 
@@ -44,19 +45,17 @@ export default function ConnectedPage() {
         brought = null;
       });
   }, []);
-  if (error === null) {
-    return (
-      <EmptyState title="Connecting">
-        <Spinner />
-      </EmptyState>
-    );
-  }
   return (
-    <EmptyState
-      title="It is not connected"
-      action={<Button onClick={() => go("/connections/", { replace: true })}>To the connections</Button>}
-    >
-      <ErrorWords error={error} />
-    </EmptyState>
+    <SpaceBetween size="l">
+      <Header variant="h1">{error === null ? "Connecting" : "Not connected"}</Header>
+      {error === null ? (
+        <Spinner />
+      ) : (
+        <>
+          <ErrorAlert error={error} />
+          <Button onClick={() => go("/connections/", { replace: true })}>To the connections</Button>
+        </>
+      )}
+    </SpaceBetween>
   );
 }
