@@ -27,6 +27,7 @@ const ACTS: Readonly<Record<AuditAct | "request.refused", string>> = {
   "workflow.reveal": "Revealed sensitive fields of a test",
   "approval.answer": "Answered an approval",
   "task.answer": "Answered a task",
+  "approval.answer": "Answered an approval",
   "connection.set": "Set a connection",
   "connection.delete": "Removed a connection",
   "connection.connect": "Connected to a service",
