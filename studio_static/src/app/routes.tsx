@@ -91,7 +91,12 @@ export interface NavigationItem {
 export const NAVIGATION: readonly (NavigationItem | null)[] = [
   { text: "Workflows", href: "/", keywords: "home list import samples" },
   { text: "Designer", href: "/wizard/", keywords: "author canvas edit draft new workflow", right: "edit" },
-  { text: "Dashboard", href: "/dashboard/", keywords: "throughput failures cost queue oldest overview" },
+  {
+    text: "Dashboard",
+    href: "/dashboard/",
+    keywords: "throughput failures cost queue oldest overview",
+    right: "look",
+  },
   { text: "Execution Explorer", href: "/executions/", keywords: "executions runs failed history" },
   { text: "Approvals", href: "/approvals/", keywords: "approve refuse decide answer questions people wait" },
   { text: "Triggers", href: "/triggers/", keywords: "webhooks schedules events queues deliveries replay pause" },

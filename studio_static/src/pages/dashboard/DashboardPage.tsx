@@ -14,6 +14,7 @@ import { executionHref } from "../../app/links";
 import { useMe } from "../../app/me";
 import { usePage } from "../../app/page";
 import { useUrlState } from "../../app/urlState";
+import { Allowed } from "../../ui/Allowed";
 import { Loaded } from "../../ui/Loaded";
 import { NavLink } from "../../ui/NavLink";
 import { Time } from "../../ui/Time";
@@ -24,6 +25,14 @@ const FILTERS = { hours: "24" };
 
 export default function DashboardPage() {
   usePage({ title: "Dashboard", crumbs: [{ text: "Dashboard" }] });
+  return (
+    <Allowed right="look" what="the dashboard">
+      <Spans />
+    </Allowed>
+  );
+}
+
+function Spans() {
   const [{ hours }, setFilters] = useUrlState(FILTERS);
   const span = SPANS.find(({ id }) => id === hours) ?? SPANS[1];
   const found = useApi<Dashboard>(`/dashboard?hours=${span?.id ?? "24"}`, { poll: span?.pollMs ?? null });

@@ -11,6 +11,7 @@ import { workflowHref } from "../../app/links";
 import { useMe } from "../../app/me";
 import { usePage } from "../../app/page";
 import { useIsWide } from "../../app/useWidth";
+import { Allowed } from "../../ui/Allowed";
 import { Loaded } from "../../ui/Loaded";
 import { NavLink } from "../../ui/NavLink";
 import { Fact } from "../executions/Fact";
@@ -20,6 +21,14 @@ import { alertWords, budgetWords, GROUPS, ownDaysWords } from "./words";
 
 export default function SettingsPage() {
   usePage({ title: "Settings", crumbs: [{ text: "Settings" }] });
+  return (
+    <Allowed right="look" what="the settings">
+      <All />
+    </Allowed>
+  );
+}
+
+function All() {
   const settings = useApi<Settings>("/settings");
   return (
     <SpaceBetween size="l">
