@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.studio.designing import THREE_STEPS, Designer
@@ -123,6 +124,8 @@ def test_several_states_are_wrapped_at_once_and_one_undo_unwraps_them(studio):
     designer.card("Second").click()
     designer.card("Third").click(modifiers=["Shift"])
     bar = page.get_by_role("toolbar", name="2 states selected")
+    ends, begins = bar.bounding_box(), page.locator("section.canvas").bounding_box()
+    assert ends["y"] + ends["height"] <= begins["y"]
     bar.get_by_role("button", name="Add retry").click()
     assert "Retry" in designer.states()["Second"]
     designer.undo()
@@ -158,3 +161,53 @@ def test_it_opens_readable_and_remembers_where_one_was(studio):
     designer.open()
     expect(page.get_by_role("button", name="Lay out downwards")).to_be_visible()
     expect(level).to_have_text(shown)
+
+
+def _blocks(count):
+    """So many blocks of a Choice, a step beside it and a Parallel of one branch: four states each."""
+    states = {"Done": {"Type": "Succeed"}}
+    for block in range(count):
+        inner = {"StartAt": f"In {block}", "States": {f"In {block}": {"Type": "Pass", "End": True}}}
+        rule = {"Condition": "{% $states.input.big %}", "Next": f"Look {block}"}
+        states |= {
+            f"Big {block}?": {"Type": "Choice", "Choices": [rule], "Default": f"Both {block}"},
+            f"Look {block}": {"Type": "Pass", "Next": f"Both {block}"},
+            f"Both {block}": {
+                "Type": "Parallel", "Branches": [inner],
+                "Next": "Done" if block == count - 1 else f"Big {block + 1}?",
+            },
+        }
+    return {"QueryLanguage": "JSONata", "StartAt": "Big 0?", "States": states}
+
+
+def test_the_exact_layout_leaves_what_is_selected_where_it_stands(studio):
+    designer = Designer(studio, "three_hundred", _blocks(75))
+    canvas = studio.page.locator("section.canvas")
+    designer.select("Look 0")
+    studio.drawn()
+    stood = _middle(designer.card("Look 0"))
+    expect(canvas).to_have_attribute("aria-busy", "false")
+    assert _middle(designer.card("Look 0")) == pytest.approx(stood, abs=2)
+    expect(designer.card("Look 0")).to_have_attribute("aria-pressed", "true")
+    studio.page.keyboard.press("/")
+    studio.page.keyboard.type("wait")
+    studio.page.keyboard.press("Enter")
+    expect(designer.card("Wait")).to_be_focused()
+    studio.drawn()
+    stood = _middle(designer.card("Wait"))
+    expect(canvas).to_have_attribute("aria-busy", "false")
+    assert _middle(designer.card("Wait")) == pytest.approx(stood, abs=2)
+    assert designer.states()["Look 0"]["Next"] == "Wait"
+
+
+def test_containers_of_very_many_states_open_folded_and_unfold(studio):
+    designer = Designer(studio, "two_thousand", _blocks(500))
+    page = studio.page
+    expect(designer.card("Both 0")).to_contain_text("1 state")
+    assert page.locator("[data-card]").count() < 60
+    page.get_by_role("button", name="Unfold Both 0").click()
+    expect(designer.card("In 0")).to_be_visible()
+    designer.card("Big 0?").focus()
+    page.keyboard.press("ControlOrMeta+f")
+    page.get_by_label("Find a state").fill("In 499")
+    expect(designer.card("In 499")).to_have_attribute("aria-pressed", "true")

@@ -101,6 +101,7 @@ def test_text_that_is_no_json_blocks_nothing(studio):
 
 
 def test_a_secret_is_picked_by_name_and_shown_masked(studio):
+    studio.server.json("POST", "/secrets/DEMO_PAYMENT_KEY/grants", {"workflow": "with_secret"})
     designer = Designer(studio, "with_secret", {
         "QueryLanguage": "JSONata", "StartAt": "Call", "States": {"Call": {
             "Type": "Task", "Resource": "connector:http:request",

@@ -209,7 +209,8 @@ def test_ctrl_k_finds_pages_workflows_states_actions(studio):
     page.get_by_role("tab", name="Design").wait_for()
     page.keyboard.press("Control+k")
     palette(page).fill("http request")
-    expect(page.get_by_role("option").first).to_contain_text(re.compile("request", re.IGNORECASE))
+    found = page.get_by_role("dialog", name="Find anything").get_by_role("option").first
+    expect(found).to_contain_text(re.compile("request", re.IGNORECASE))
     page.keyboard.press("Enter")
     page.wait_for_url("**/studio/connectors/?connector=http**")
     page.keyboard.press("Control+k")

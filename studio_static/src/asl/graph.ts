@@ -89,13 +89,14 @@ const SEEDS = 4096;
 /** One scope's transitions, read once. */
 class Flow {
   readonly links = new Map<string, { port: Port; target: string | null }[]>();
-  readonly happy: ReadonlySet<string>;
+  /** The happy path: what comes after each of its states; null after the last. */
+  readonly happy: ReadonlyMap<string, string | null>;
   readonly order: string[] = [];
   readonly reached = new Set<string>();
 
   constructor(readonly scope: Scope) {
     for (const [name, state] of Object.entries(scope.states)) this.links.set(name, linksOf(state));
-    this.happy = new Set(this.longestGoodPath());
+    this.happy = this.longestGoodPath();
     this.sort();
     for (const name of this.links.keys()) if (!this.reached.has(name)) this.order.push(name);
   }
@@ -150,7 +151,7 @@ class Flow {
    * The longest way to an end that is no Fail, loops cut where they close. A plain depth-first search with what each
    * state reaches remembered: exact without loops, good enough with them.
    */
-  private longestGoodPath(): string[] {
+  private longestGoodPath(): ReadonlyMap<string, string | null> {
     const best = new Map<string, { length: number; next: string | null }>();
     const open = new Set<string>();
     const stack = [this.scope.startAt];
@@ -176,13 +177,12 @@ class Flow {
       open.delete(name);
       stack.pop();
     }
-    const path: string[] = [];
-    for (
-      let at: string | null = this.scope.startAt;
-      at !== null && this.links.has(at) && !path.includes(at);
-      at = best.get(at)?.next ?? null
-    )
-      path.push(at);
+    const path = new Map<string, string | null>();
+    for (let at: string | null = this.scope.startAt; at !== null && this.links.has(at) && !path.has(at); ) {
+      const next: string | null = best.get(at)?.next ?? null;
+      path.set(at, next !== null && this.links.has(next) && !path.has(next) ? next : null);
+      at = next;
+    }
     return path;
   }
 
@@ -304,9 +304,8 @@ class Flow {
 
   /** The port by which the happy path leaves a state. */
   private happyPort(name: string): Port | undefined {
-    if (!this.happy.has(name)) return undefined;
-    const path = [...this.happy];
-    const next = path[path.indexOf(name) + 1] ?? null;
+    const next = this.happy.get(name);
+    if (next === undefined) return undefined;
     return (this.links.get(name) ?? []).find((link) => link.target === next && !link.port.startsWith("catch/"))?.port;
   }
 }

@@ -2,14 +2,15 @@
  * The canvas: a definition drawn, walked and asked to change. It changes nothing itself; what a person wants comes out as
  * commands (`onCommand`), and the new definition comes in.
  *
- *     definition ─► graph ─► layout (ELK, in a worker) ─► cards and lines ─► those in sight ─► React Flow
+ *     definition ─► graph ─► layout (a guess, then ELK in a worker) ─► cards and lines ─► those in sight ─► React Flow
  */
 import "@xyflow/react/dist/base.css";
 import "./canvas.css";
 import "./draw/cards.css";
 import "./draw/lines.css";
 import { ReactFlowProvider } from "@xyflow/react";
-import { useRef } from "react";
+import { useDeferredValue, useRef } from "react";
+import type { Graph } from "../asl";
 import { StepList } from "./draw/StepList";
 import { useLayout } from "./layout/useLayout";
 import type { WorkflowCanvasProps } from "./props";
@@ -17,6 +18,8 @@ import { Surface } from "./Surface";
 import { useGraph } from "./useGraph";
 import { usePane } from "./view/usePane";
 import { useSettings } from "./view/useSettings";
+
+const NOTHING: Graph = { nodes: [], edges: [], scopes: [] };
 
 export function WorkflowCanvas(props: WorkflowCanvasProps) {
   return (
@@ -32,11 +35,18 @@ function Frame(props: WorkflowCanvasProps) {
   const pane = usePane(room);
   const own = useGraph(definition, names);
   const graph = diff?.graph ?? own;
-  const [settings, changeSettings] = useSettings(viewKey);
+  const [settings, changeSettings] = useSettings(viewKey, graph, [...(props.selection ?? []), props.openAt ?? ""]);
   const { placed, problem } = useLayout(graph, settings.direction, settings.collapsed);
+  // The drawing comes first.
+  const listed = useDeferredValue(graph, NOTHING);
   const isReady = placed !== null && pane !== null;
   return (
-    <section className={`canvas${props.bare ? " is-bare" : ""}`} ref={room} aria-label={label}>
+    <section
+      className={`canvas${props.bare ? " is-bare" : ""}`}
+      ref={room}
+      aria-label={label}
+      aria-busy={placed?.isExact !== true && problem === null}
+    >
       {isReady ? (
         <Surface {...props} placed={placed} pane={pane} settings={settings} changeSettings={changeSettings} />
       ) : (
@@ -49,7 +59,7 @@ function Frame(props: WorkflowCanvasProps) {
         </p>
       )}
       <div className={problem === null || isReady ? "visually-hidden" : "canvas-steps"}>
-        <StepList graph={graph} overlay={props.overlay} marks={props.marks} label={`Steps of ${label}`} />
+        <StepList graph={listed} overlay={props.overlay} marks={props.marks} label={`Steps of ${label}`} />
       </div>
     </section>
   );

@@ -51,7 +51,7 @@ const layout: Layout = {
     ]),
   ),
 };
-const placed = { graph, layout, direction: "down" as const };
+const placed = { graph, layout, direction: "down" as const, isExact: true };
 
 describe("keys", () => {
   it("walk, edit, and leave the page its own", () => {

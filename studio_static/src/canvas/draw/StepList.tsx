@@ -1,35 +1,43 @@
 /** The flow as a list in reading order: what the drawing says, for those who do not see it. */
-import { memo } from "react";
+import { memo, useMemo } from "react";
 import type { Graph } from "../../asl";
+import { groupBy } from "../layout/group";
 import type { Marks } from "../model";
 import type { Overlay } from "../overlay";
-import { spokenLines, spokenState } from "./words";
+import { spokenLine, spokenState } from "./words";
 
 interface StepListProps {
   graph: Graph;
-  scope?: string;
   overlay: Overlay | undefined;
   marks: Marks | undefined;
-  label?: string;
+  label: string;
 }
 
-export const StepList = memo(function StepList({ graph, scope = "", overlay, marks, label }: StepListProps) {
-  const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
-  const order = graph.scopes.find((candidate) => candidate.pointer === scope)?.order ?? [];
-  return (
-    <ol aria-label={label}>
-      {order.map((id) => {
-        const node = nodes.get(id);
+export const StepList = memo(function StepList({ graph, overlay, marks, label }: StepListProps) {
+  const found = useMemo(
+    () => ({
+      nodes: new Map(graph.nodes.map((node) => [node.id, node])),
+      lines: groupBy(graph.edges, (edge) => edge.source),
+      orders: new Map(graph.scopes.map((scope) => [scope.pointer, scope.order])),
+    }),
+    [graph],
+  );
+  const nameOf = (id: string): string => found.nodes.get(id)?.name ?? "";
+  const list = (scope: string, title?: string) => (
+    <ol aria-label={title}>
+      {(found.orders.get(scope) ?? []).map((id) => {
+        const node = found.nodes.get(id);
         if (node === undefined) return null;
         const fate = overlay === undefined ? "none" : (overlay.states[id] ?? "skipped");
+        const lines = found.lines.get(id) ?? [];
         return (
           <li key={id}>
-            {spokenState(node, fate, marks?.[id] ?? null)} {spokenLines(graph, id).join("; ")}
+            {spokenState(node, fate, marks?.[id] ?? null)}{" "}
+            {lines.map((line) => spokenLine(line, nameOf(line.target))).join("; ")}
             {node.reachable ? "" : " Nothing leads here."}
             {node.branches.map((branch) => (
               <div key={branch.scope}>
-                {branch.title}:
-                <StepList graph={graph} scope={branch.scope} overlay={overlay} marks={marks} />
+                {branch.title}:{list(branch.scope)}
               </div>
             ))}
           </li>
@@ -37,4 +45,5 @@ export const StepList = memo(function StepList({ graph, scope = "", overlay, mar
       })}
     </ol>
   );
+  return list("", label);
 });

@@ -1,5 +1,5 @@
 /** Words of the drawing: lines of a pill, and what a screen reader says of a state. */
-import type { Graph, GraphEdge, GraphNode } from "../../asl";
+import type { GraphEdge, GraphNode } from "../../asl";
 import { statusLook } from "../../ui/status";
 import { formatDuration } from "../../ui/time";
 import { PILL_HEIGHT, pieceWidth, pillSize, textWidth } from "../layout/measure";
@@ -45,14 +45,8 @@ export const unseenWords = (node: GraphNode): string =>
   [node.type ?? "unknown type", ...node.badges.map((badge) => badge.title)].join(". ");
 
 /** `then Pay`, `if order.total > 1000, then Flag`, `on any error, Payment Failed` */
-export function spokenLines(graph: Graph, id: string): string[] {
-  const names = new Map(graph.nodes.map((node) => [node.id, node.name]));
-  return graph.edges
-    .filter((edge) => edge.source === id)
-    .map((edge) => {
-      const target = names.get(edge.target) ?? "";
-      if (edge.kind === "choice") return `if ${edge.label}, then ${target}`;
-      if (edge.kind === "default") return `otherwise ${target}`;
-      return edge.kind === "catch" ? `on ${edge.label}, ${target}` : `then ${target}`;
-    });
+export function spokenLine(edge: GraphEdge, target: string): string {
+  if (edge.kind === "choice") return `if ${edge.label}, then ${target}`;
+  if (edge.kind === "default") return `otherwise ${target}`;
+  return edge.kind === "catch" ? `on ${edge.label}, ${target}` : `then ${target}`;
 }

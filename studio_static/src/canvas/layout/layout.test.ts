@@ -1,10 +1,10 @@
 /** What must hold of every drawing: nothing overlaps, words lie on no card, the happy path is straight. */
 import ELK from "elkjs/lib/elk.bundled.js";
 import { describe, expect, it, vi } from "vitest";
-import { buildGraph, type Definition, type Graph, ownerOf, within } from "../../asl";
+import { buildGraph, type Definition, type Graph, insertAt, ownerOf, within } from "../../asl";
 import { SAMPLES } from "../../asl/samples.testdata";
 import { largeDefinition } from "./large.testdata";
-import { layoutGraph } from "./layout";
+import { guessLayout, layoutGraph } from "./layout";
 import { distanceTo } from "./plus";
 import type { Direction, Layout, Rect } from "./types";
 
@@ -76,7 +76,7 @@ for (const direction of ["down", "right"] as const)
     for (const [name, definition] of Object.entries(definitions))
       it(`${name}: nothing overlaps, the happy path is straight`, async () => {
         const graph = buildGraph(definition);
-        const layout = await layoutGraph(graph, { direction, collapsed: NONE }, engine);
+        const { layout } = await layoutGraph(graph, { direction, collapsed: NONE }, engine);
         expect(layout.nodes.size).toBe(graph.nodes.filter((node) => node.reachable).length);
         expect(problems(graph, layout)).toEqual([]);
         expect(bends(graph, layout, direction)).toEqual([]);
@@ -91,7 +91,47 @@ for (const direction of ["down", "right"] as const)
 
 it("places all of 300 states", async () => {
   const graph = buildGraph(largeDefinition(300));
-  const layout = await layoutGraph(graph, { direction: "down", collapsed: NONE }, engine);
+  const { layout } = await layoutGraph(graph, { direction: "down", collapsed: NONE }, engine);
   expect(graph.nodes.filter((node) => node.kind === "state").length).toBeGreaterThanOrEqual(300);
   expect(layout.nodes.size).toBe(graph.nodes.length);
+});
+
+describe("a guess", () => {
+  const cardsOver = (graph: Graph, layout: Layout) => problems(graph, { ...layout, edges: new Map() });
+  for (const direction of ["down", "right"] as const)
+    for (const [name, definition] of Object.entries({ ...definitions, "300 states": largeDefinition(300) }))
+      it(`of ${name}, flowing ${direction}, lays no card over another and the happy path straight`, () => {
+        const graph = buildGraph(definition);
+        const { layout } = guessLayout(graph, { direction, collapsed: new Set() }, null);
+        expect(layout.nodes.size).toBe(graph.nodes.filter((node) => node.reachable).length);
+        expect(cardsOver(graph, layout)).toEqual([]);
+        expect(bends(graph, layout, direction)).toEqual([]);
+      });
+
+  it("after an edit moves what comes after it, and nothing else", () => {
+    const before = largeDefinition(120);
+    const options = { direction: "down", collapsed: NONE } as const;
+    const old = guessLayout(buildGraph(before), options, null);
+    const fragment = { StartAt: "New", States: { New: { Type: "Pass" } } };
+    const edited = insertAt(before, { edge: "/States/Worth it 5?#default" }, fragment);
+    const graph = buildGraph(edited.definition);
+    const { layout } = guessLayout(graph, options, old);
+    expect(cardsOver(graph, layout)).toEqual([]);
+    const lower = old.layout.nodes.get("/States/Worth it 5?")?.y ?? 0;
+    for (const [id, rect] of old.layout.nodes)
+      if (rect.y + rect.height < lower) expect(layout.nodes.get(id), id).toEqual(rect);
+    const added = layout.nodes.get("/States/New");
+    expect(added?.y).toBeGreaterThan(lower);
+    for (const { id, source, target } of graph.edges.filter((edge) => edge.scope === "")) {
+      if (source.endsWith("/New") || target.endsWith("/New")) continue;
+      const { points = [] } = layout.edges.get(id) ?? {};
+      const over = points.slice(1).some((to, at) => {
+        const from = points[at] ?? to;
+        const [x, y] = [Math.min(from.x, to.x), Math.min(from.y, to.y)];
+        const line = { x, y, width: Math.max(from.x, to.x) - x, height: Math.max(from.y, to.y) - y };
+        return overlap(line, added as Rect);
+      });
+      expect(over, `${id} over the new card`).toBe(false);
+    }
+  });
 });

@@ -3,9 +3,10 @@
  * and as ASL's lines never leave their scope, nothing has to be routed through walls.
  */
 import type { ElkExtendedEdge, ElkNode, ElkShape } from "elkjs/lib/elk-api.js";
-import type { Graph, GraphEdge, GraphNode, GraphScope } from "../../asl";
+import type { Graph, GraphNode, GraphScope } from "../../asl";
 import { type Engine, optionsFor } from "./elk";
 import { groupBy } from "./group";
+import { guessScope } from "./guess";
 import {
   BRANCH_TITLE,
   CARD_HEIGHT,
@@ -17,11 +18,21 @@ import {
   pillSize,
   portsOf,
   type Side,
-  type Size,
   TERMINAL,
 } from "./measure";
 import { plusPoints } from "./plus";
-import type { Direction, Layout, PlacedEdge, PlacedPanel, Point, Rect } from "./types";
+import type {
+  Direction,
+  Layout,
+  PlacedEdge,
+  PlacedPanel,
+  PlacedScope,
+  Point,
+  Rect,
+  ScopeRequest,
+  Size,
+  UnmarkedEdge,
+} from "./types";
 
 export interface LayoutOptions {
   readonly direction: Direction;
@@ -29,23 +40,69 @@ export interface LayoutOptions {
   readonly collapsed: ReadonlySet<string>;
 }
 
-/** One scope placed, in its own coordinates. */
-interface PlacedScope extends Size {
-  readonly nodes: ReadonlyMap<string, Rect>;
-  readonly edges: ReadonlyMap<string, Omit<PlacedEdge, "plus">>;
-}
-
 interface Container extends Size {
   /** Panels and the contents of each, from the container's corner. */
   readonly panels: readonly { panel: PlacedPanel; inner: PlacedScope; offset: Point }[];
 }
 
-/** Places asked for before, by what was asked: an edit lays out only the scopes that it changed. */
-const CACHE_LIMIT = 200;
-const cache = new Map<string, Promise<PlacedScope>>();
+/** Places that ELK gave before, by what was asked: an edit lays out only the scopes that it changed. */
+const CACHE_LIMIT = 2000;
+const cache = new Map<string, PlacedScope>();
 
-/** Lay out the whole graph. Unreachable states are left out: they wait in the tray. */
-export async function layoutGraph(graph: Graph, options: LayoutOptions, engine: Engine): Promise<Layout> {
+/** Scopes of more states keep the places that are guessed: ELK would take minutes. */
+const MOST_EXACT = 700;
+
+/** A layout, and the places of each scope that it is made of. */
+export interface Arranged {
+  readonly layout: Layout;
+  readonly scopes: ReadonlyMap<string, PlacedScope>;
+}
+
+/** The layout at once: exact where it is known, else by the last places of the same scope, else guessed. */
+export function guessLayout(graph: Graph, options: LayoutOptions, before: Arranged | null): Arranged {
+  return layoutBy(
+    graph,
+    options,
+    (request) => cache.get(keyOf(request)) ?? guessScope(request, before?.scopes.get(request.scope)),
+  );
+}
+
+/** Lay out the whole graph exactly, inside first. Unreachable states are left out: they wait in the tray. */
+export async function layoutGraph(graph: Graph, options: LayoutOptions, engine: Engine): Promise<Arranged> {
+  const known = new Map<string, PlacedScope>();
+  for (;;) {
+    const asked = new Map<string, ElkNode>();
+    const guessed = new Set<string>();
+    const arranged = layoutBy(graph, options, (request) => {
+      // The sizes of what is around a guess are guesses too: those scopes come when what is inside is known.
+      const isSure = request.nodes.every((node) => node.branches.every((branch) => !guessed.has(branch.scope)));
+      const key = isSure && request.nodes.length <= MOST_EXACT ? keyOf(request) : null;
+      const placed = key === null ? undefined : (known.get(key) ?? cache.get(key));
+      if (placed !== undefined) {
+        known.set(key as string, placed);
+        return placed;
+      }
+      if (key !== null) asked.set(key, elkGraph(request));
+      if (!isSure || key !== null) guessed.add(request.scope);
+      return guessScope(request, undefined);
+    });
+    if (asked.size === 0) return arranged;
+    await Promise.all(
+      [...asked].map(async ([key, scope]) => {
+        const placed = readScope(await engine(scope));
+        known.set(key, placed);
+        cache.set(key, placed);
+        const oldest = cache.keys().next().value;
+        if (cache.size > CACHE_LIMIT && oldest !== undefined) cache.delete(oldest);
+      }),
+    );
+  }
+}
+
+const keyOf = (request: ScopeRequest): string => JSON.stringify(elkGraph(request));
+
+/** Each scope by `place`, then all of them together. */
+function layoutBy(graph: Graph, options: LayoutOptions, place: (request: ScopeRequest) => PlacedScope): Arranged {
   const scopes = new Map(graph.scopes.map((scope) => [scope.pointer, scope]));
   const nodesOf = groupBy(
     graph.nodes.filter((node) => node.reachable),
@@ -53,37 +110,36 @@ export async function layoutGraph(graph: Graph, options: LayoutOptions, engine: 
   );
   const edgesOf = groupBy(graph.edges, (edge) => edge.scope);
   const containers = new Map<string, Container>();
+  const placed = new Map<string, PlacedScope>();
 
-  const placeScope = async (scope: GraphScope): Promise<PlacedScope> => {
+  const placeScope = (scope: GraphScope): PlacedScope => {
     const nodes = nodesOf.get(scope.pointer) ?? [];
     const sizes = new Map<string, Size>();
     const card = Math.max(0, ...nodes.filter((node) => node.kind === "state").map(cardWidth));
-    await Promise.all(
-      nodes.map(async (node) => {
-        if (node.branches.length > 0 && !options.collapsed.has(node.id)) {
-          const container = await placeContainer(node);
-          containers.set(node.id, container);
-          sizes.set(node.id, container);
-        } else sizes.set(node.id, sizeOf(node, scope, card));
-      }),
-    );
+    for (const node of nodes) {
+      if (node.branches.length > 0 && !options.collapsed.has(node.id)) {
+        const container = placeContainer(node);
+        containers.set(node.id, container);
+        sizes.set(node.id, container);
+      } else sizes.set(node.id, sizeOf(node, scope, card));
+    }
     const shown = new Set(nodes.map((node) => node.id));
     const edges = (edgesOf.get(scope.pointer) ?? []).filter((edge) => shown.has(edge.source) && shown.has(edge.target));
-    return cached(elkGraph(nodes, edges, sizes, options.direction), engine);
+    const found = place({ scope: scope.pointer, nodes, edges, sizes, direction: options.direction });
+    placed.set(scope.pointer, found);
+    return found;
   };
 
-  const placeContainer = async (node: GraphNode): Promise<Container> => {
-    const inner = await Promise.all(
-      node.branches.map(async (branch) => ({
-        branch,
-        placed: await placeScope(scopes.get(branch.scope) as GraphScope),
-      })),
-    );
+  const placeContainer = (node: GraphNode): Container => {
+    const inner = node.branches.map((branch) => ({
+      branch,
+      placed: placeScope(scopes.get(branch.scope) as GraphScope),
+    }));
     return arrange(node, inner, options.direction);
   };
 
-  const root = await placeScope(scopes.get("") as GraphScope);
-  return compose(root, containers);
+  const root = placeScope(scopes.get("") as GraphScope);
+  return { layout: compose(root, containers), scopes: placed };
 }
 
 function sizeOf(node: GraphNode, scope: GraphScope, card: number): Size {
@@ -131,12 +187,7 @@ function arrange(
 
 const ELK_SIDES: Readonly<Record<Side, string>> = { top: "NORTH", right: "EAST", bottom: "SOUTH", left: "WEST" };
 
-function elkGraph(
-  nodes: readonly GraphNode[],
-  edges: readonly GraphEdge[],
-  sizes: ReadonlyMap<string, Size>,
-  direction: Direction,
-): ElkNode {
+function elkGraph({ nodes, edges, sizes, direction }: ScopeRequest): ElkNode {
   return {
     id: "scope",
     layoutOptions: optionsFor(direction),
@@ -184,29 +235,17 @@ function elkGraph(
   };
 }
 
-function cached(graph: ElkNode, engine: Engine): Promise<PlacedScope> {
-  const key = JSON.stringify(graph);
-  const known = cache.get(key);
-  if (known !== undefined) return known;
-  const placed = engine(graph).then(readScope);
-  cache.set(key, placed);
-  placed.catch(() => cache.delete(key));
-  const oldest = cache.keys().next().value;
-  if (cache.size > CACHE_LIMIT && oldest !== undefined) cache.delete(oldest);
-  return placed;
-}
-
 function readScope(graph: ElkNode): PlacedScope {
   const nodes = new Map<string, Rect>();
   for (const child of graph.children ?? []) nodes.set(child.id, rectOf(child));
-  const edges = new Map<string, Omit<PlacedEdge, "plus">>();
+  const edges = new Map<string, UnmarkedEdge>();
   for (const edge of graph.edges ?? []) edges.set(edge.id, readEdge(edge));
   return { width: graph.width ?? 0, height: graph.height ?? 0, nodes, edges };
 }
 
 const rectOf = ({ x = 0, y = 0, width = 0, height = 0 }: ElkShape): Rect => ({ x, y, width, height });
 
-function readEdge(edge: ElkExtendedEdge): Omit<PlacedEdge, "plus"> {
+function readEdge(edge: ElkExtendedEdge): UnmarkedEdge {
   const points = (edge.sections ?? []).flatMap((section) => [
     section.startPoint,
     ...(section.bendPoints ?? []),

@@ -6,12 +6,7 @@
  */
 
 import type { GraphEdge, GraphNode } from "../../asl";
-import type { Direction, Point } from "./types";
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
+import type { Direction, Point, Size } from "./types";
 
 export const CARD_HEIGHT = 60;
 const CARD_MIN = 232;

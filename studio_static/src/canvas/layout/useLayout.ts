@@ -1,8 +1,11 @@
-/** The layout of a graph, kept up with it: while a new one is made, the last one stands. */
+/**
+ * The layout of a graph, kept up with it: while a new one is made, the last one stands. Of many states a guess is drawn
+ * at once and the exact layout follows.
+ */
 import { useEffect, useRef, useState } from "react";
 import type { Graph } from "../../asl";
 import { workerEngine } from "./elk";
-import { layoutGraph } from "./layout";
+import { type Arranged, guessLayout, layoutGraph } from "./layout";
 import type { Direction, Layout } from "./types";
 
 export interface Placed {
@@ -10,6 +13,8 @@ export interface Placed {
   readonly graph: Graph;
   readonly layout: Layout;
   readonly direction: Direction;
+  /** Not a guess that is about to be replaced. */
+  readonly isExact: boolean;
 }
 
 interface LayoutState {
@@ -18,21 +23,35 @@ interface LayoutState {
   readonly problem: string | null;
 }
 
+/** Fewer are there exactly before anybody could look at a guess. */
+const MANY = 100;
+
 export function useLayout(graph: Graph, direction: Direction, collapsed: ReadonlySet<string>): LayoutState {
   const [state, setState] = useState<LayoutState>({ placed: null, problem: null });
   const latest = useRef(0);
+  const last = useRef<{ readonly direction: Direction; readonly arranged: Arranged } | null>(null);
+  /** One after the other: an edit that was overtaken is never laid out. */
+  const turn = useRef(Promise.resolve());
   useEffect(() => {
     latest.current += 1;
     const mine = latest.current;
-    layoutGraph(graph, { direction, collapsed }, workerEngine).then(
-      (layout) => {
-        if (mine === latest.current) setState({ placed: { graph, layout, direction }, problem: null });
-      },
-      (error: unknown) => {
+    const options = { direction, collapsed };
+    const put = (arranged: Arranged, isExact: boolean): void => {
+      last.current = { direction, arranged };
+      setState({ placed: { graph, layout: arranged.layout, direction, isExact }, problem: null });
+    };
+    if (graph.nodes.length > MANY)
+      put(guessLayout(graph, options, last.current?.direction === direction ? last.current.arranged : null), false);
+    turn.current = turn.current.then(async () => {
+      if (mine !== latest.current) return;
+      try {
+        const arranged = await layoutGraph(graph, options, workerEngine);
+        if (mine === latest.current) put(arranged, true);
+      } catch (error) {
         const problem = error instanceof Error ? error.message : String(error);
-        if (mine === latest.current) setState((last) => ({ placed: last.placed, problem }));
-      },
-    );
+        if (mine === latest.current) setState((old) => ({ placed: old.placed, problem }));
+      }
+    });
   }, [graph, direction, collapsed]);
   return state;
 }

@@ -77,7 +77,8 @@ export function useCamera(
       keepView(viewKey, { viewport });
     },
   });
-  useSteady(placed, pane, anchor);
+  const opening = useCallback(() => firstView(placed, pane, viewKey, openAt), [placed, pane, viewKey, openAt]);
+  useSteady(placed, pane, anchor, first, opening);
   return useMemo(() => {
     const look = (view: Viewport): void => {
       void flow.setViewport(view, { duration: still ? 0 : GLIDE });
@@ -105,20 +106,36 @@ export function useCamera(
   }, [first, window, flow, still, viewKey, placed, pane]);
 }
 
-/** After each new layout, the card that was looked at stands where it stood: the drawing grows around it. */
-function useSteady({ layout }: Placed, pane: Pane, anchor: string | null): void {
+/**
+ * After each new layout, the card that was looked at stands where it stood: the drawing grows around it. When the first
+ * exact one takes the place of a guess and nobody has gone anywhere yet, the canvas opens as it would have with it.
+ */
+function useSteady(
+  { layout, isExact }: Placed,
+  pane: Pane,
+  anchor: string | null,
+  first: Viewport,
+  opening: () => Viewport,
+): void {
   const flow = useReactFlow();
   const last = useRef(layout);
+  const isOpened = useRef(isExact);
   useEffect(() => {
     const before = last.current;
     last.current = layout;
+    const opens = isExact && !isOpened.current;
+    isOpened.current ||= isExact;
     if (before === layout) return;
     const view = flow.getViewport();
+    if (opens && anchor === null && view.x === first.x && view.y === first.y && view.zoom === first.zoom) {
+      void flow.setViewport(opening());
+      return;
+    }
     const id = steadyCard(before, layout, windowOf(view, pane), anchor);
     const [from, to] = id === null ? [undefined, undefined] : [before.nodes.get(id), layout.nodes.get(id)];
     if (from === undefined || to === undefined) return;
     const [dx, dy] = [to.x + to.width / 2 - from.x - from.width / 2, to.y - from.y];
     if (dx !== 0 || dy !== 0)
       void flow.setViewport({ ...view, x: view.x - dx * view.zoom, y: view.y - dy * view.zoom });
-  }, [layout, pane, anchor, flow]);
+  }, [layout, isExact, pane, anchor, flow, first, opening]);
 }

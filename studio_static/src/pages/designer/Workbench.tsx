@@ -62,7 +62,8 @@ function Bench({ workflow, reload }: { workflow: string; reload: () => Promise<v
   const [opened, setOpened] = useState<Opened>(null);
   const close = useCallback(() => {
     setOpened(null);
-    focusCanvas();
+    // Once the dialog has given the focus back to what opened it.
+    window.requestAnimationFrame(() => focusCanvas());
   }, []);
   const show = useCallback((next: Tab) => setUrl({ tab: next }), [setUrl]);
   const slot = useSlot(workflow, show, reload);

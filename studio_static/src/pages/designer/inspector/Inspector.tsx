@@ -2,7 +2,7 @@
  * The selected state: its name, its form and its JSON, both live. Where there is room they stand side by side, else
  * one of them is shown.
  */
-import { useState } from "react";
+import { useDeferredValue, useState } from "react";
 import { useIsWide } from "../../../app/useWidth";
 import { describe, type EdgeId, edgeAddress, own, type StatePointer, stateAt } from "../../../asl";
 import { StateIcon } from "../../../canvas/draw/icons";
@@ -45,6 +45,8 @@ function One({ pointer, slot }: { pointer: StatePointer; slot: Slot }) {
   const state = useDesigner((all) => stateAt(definitionOf(all), pointer));
   const hasRoom = useIsWide(ROOM_FOR_BOTH);
   const [chosen, setChosen] = useState<View | null>(null);
+  // A new step's card and form are drawn first: the editor of its JSON takes as long as both.
+  const isFormDrawn = useDeferredValue(true, false);
   if (state === undefined) return null;
   const view: View = chosen ?? (hasRoom ? "both" : "form");
   const { icon, tone, subtitle } = describe(state);
@@ -84,7 +86,12 @@ function One({ pointer, slot }: { pointer: StatePointer; slot: Slot }) {
             <StateForm pointer={pointer} state={state} />
           </div>
         )}
-        {view !== "form" && <StateJson pointer={pointer} state={state} />}
+        {view !== "form" &&
+          (isFormDrawn ? (
+            <StateJson pointer={pointer} state={state} />
+          ) : (
+            <div className="dz-inspector-json grow may-narrow" />
+          ))}
       </div>
     </section>
   );
