@@ -170,3 +170,22 @@ IMPLIED: tuple[Rule, ...] = (_payment, _approval, _email, _log)
 
 EVERYDAY = frozenset({"files", "http", "log", "transform"})
 """Codes that are words of any sentence: these connectors are found by their rules alone, never by their names."""
+
+MEANINGS: tuple[tuple[str, str], ...] = (
+    (r"e-?mail\w*|mail\w*|newsletter|remind\w*|notif\w*|tell|told|inform\w*|send\w*|sent|letter|ask\w*", r"email:"),
+    (r"slack|posts?|posted|messages?|tell|told|notif\w*|alert\w*|inform\w*|raise", r"slack:"),
+    (r"charg\w*|bill\w*|debit\w*|captur\w*|pay\w*|paid|card|payment", r"payment:charge"),
+    (r"refund\w*|reimburs\w*|money|back|give|return\w*", r"payment:refund"),
+    (r"call\w*|fetch\w*|get|read|ping\w*|quer\w*|request\w*|download\w*|api|service|poll\w*|check\w*|hit|answers?|result",
+     r"http:request"),
+    (r"log\w*|record\w*|writ\w*", r"log:write"),
+)
+"""Words, and the resources of actions that they may mean."""
+
+DOINGS: tuple[tuple[str, str], ...] = (
+    (r"charg(?:e|es|ed|ing)|debit(?:s|ed|ing)?|paid|pays|paying", r"payment:charge"),
+    (r"refund(?:s|ed|ing)?", r"payment:refund"),
+    (r"delet(?:e|es|ed|ing)|remov(?:e|es|ed|ing)|archiv(?:e|es|ed|ing)", r"http:"),
+    (r"log(?:s|ged|ging)", r"log:write"),
+)
+"""Words that can only be an action, and its resources."""

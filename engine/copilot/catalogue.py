@@ -53,14 +53,18 @@ class Catalogue:
 
     `named_rules` are for services that are named, which beats a verb, `implied_rules` for what a verb says. `everyday`
     are codes of connectors that are words of any sentence: these are found by their rules alone, never by their names.
+    `meanings` are words and the resources of connectors' actions that they may mean, `doings` words that can only be
+    such an action: both are regular expressions.
     """
 
     def __init__(
         self, actions: Iterable[ActionFact] = (), *, named_rules: Sequence[Rule] = (),
         implied_rules: Sequence[Rule] = (), everyday: Collection[str] = (),
+        meanings: Sequence[tuple[str, str]] = (), doings: Sequence[tuple[str, str]] = (),
     ) -> None:
         self.actions = {action.bare: action for action in (*AWS, *actions)}
         self.named_rules, self.implied_rules, self._everyday = named_rules, implied_rules, everyday
+        self.meanings, self.doings = meanings, doings
 
     def get(self, resource: str) -> ActionFact | None:
         """The action of `resource`, with or without .waitForTaskToken."""

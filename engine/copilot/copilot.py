@@ -48,7 +48,7 @@ class Copilot:
         """
         text = check_sentence(sentence)
         made = self._drafted(text, current)
-        return made if made.provider != OFFLINE and has_states(current) else accounted(text, made)
+        return made if made.provider != OFFLINE and has_states(current) else accounted(text, made, self._catalogue)
 
     def _drafted(self, text: str, current: dict[str, Json] | None) -> Proposal:
         if self._drafter is None:
@@ -118,10 +118,10 @@ def _gone(message: str, place: str) -> Callable[[Proposal], list[str]]:
     return check
 
 
-def accounted(sentence: str, proposal: Proposal) -> Proposal:
+def accounted(sentence: str, proposal: Proposal, catalogue: Catalogue) -> Proposal:
     """The proposal with what became of each word. What became nothing is a to-do and comes first, and so is each step
     that nothing asks for."""
-    found = account(sentence, proposal.document)
+    found = account(sentence, proposal.document, catalogue)
     said = " ".join(to_do.text for to_do in proposal.to_dos)
     to_dos = [ToDo(None, "", NOT_IN_IT.format(word.text)) for word in found.to_dos if f'"{word.text}"' not in said]
     to_dos += [ToDo(name, "", NOT_ASKED) for name in found.added]

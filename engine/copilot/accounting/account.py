@@ -19,6 +19,7 @@ from engine.copilot.accounting.evidence import NEGATED, Said, numbers_in
 from engine.copilot.accounting.facts import Facts, Leaf, Stated, reached
 from engine.copilot.accounting.phrases import FORMS
 from engine.copilot.accounting.synonyms import FORCE, GLUE, action_of, meant_by
+from engine.copilot.catalogue import Catalogue
 from engine.copilot.offline.clauses import Clause, clauses_of
 from engine.copilot.offline.phrases import FAILURE, after_else, is_else
 from engine.copilot.offline.windows import window_in
@@ -56,9 +57,9 @@ class Account:
         return tuple(word for word in self.words if word.pointer is None)
 
 
-def account(sentence: str, document: Mapping[str, Json]) -> Account:
+def account(sentence: str, document: Mapping[str, Json], catalogue: Catalogue) -> Account:
     """What became of each word of `sentence` in `document`."""
-    ledger = _Ledger(sentence, Facts.of(document))
+    ledger = _Ledger(sentence, Facts.of(document), catalogue)
     ledger.marks()
     ledger.phrases()
     ledger.clauses()
@@ -70,6 +71,7 @@ def account(sentence: str, document: Mapping[str, Json]) -> Account:
 class _Ledger:
     sentence: str
     facts: Facts
+    catalogue: Catalogue
     used: list[WordUse] = field(default_factory=list)
 
     def marks(self) -> None:
@@ -138,7 +140,7 @@ class _Ledger:
                     counts = word.kind in ("number", "clock")  # and no form says what
                     pointer = None if counts else self._word(word, best, a_thing=a_thing)
                     if word.lower in FORCE:  # that a step is called so is nothing
-                        meant = (one.pointer for one in self.facts.states if meant_by(word.lower, one.state))
+                        meant = (one.pointer for one in self.facts.states if self._means(word.lower, one))
                         pointer = next(meant, None)
                     self._enter(word.start, word.end, "word", pointer)
         for word in words_of(self.sentence):  # what no clause has: "then", "and"
@@ -171,7 +173,7 @@ class _Ledger:
         """``if shipping fails``: a Catch on the step that it names, which leads to what comes next."""
         what = frozenset(stem(word) for word in _ALL.sub(" ", match["what"] or "").split() if word not in GLUE)
         named = [one for one in self.facts.typed("Task", "Parallel", "Map")
-                 if not what or what & (one.names | one.stems | _meanings(one, match["what"] or ""))]
+                 if not what or what & (one.names | one.stems | self._meanings(one, match["what"] or ""))]
         rest = Clause("and", clause.words[len(match.group().split()):])
         after = rest if rest.words else next(iter(following), None)
         handler = None if after is None else self._state_of(after)
@@ -247,7 +249,7 @@ class _Ledger:
         best: tuple[int, Stated] | None = None
         for one in self.facts.states:
             if one.is_work and one.state.get("Type") not in ("Succeed", "Choice"):
-                score = 3 * len(said & one.names) + len(said & one.stems) + len(said & _meanings(one, clause.text))
+                score = 3 * len(said & one.names) + len(said & one.stems) + len(said & self._meanings(one, clause.text))
                 if score > (best[0] if best is not None else 0):
                     best = score, one
         return None if best is None else best[1]
@@ -256,14 +258,15 @@ class _Ledger:
         """Where a word that no phrase has is said: the state of its clause, or another place. `a_thing`: no verb."""
         one = stem(word.lower)
         parts = stems(word.text) | {one}
-        if not a_thing and (means := action_of(word.lower)) is not None:  # what happens is no text of a message
+        means = None if a_thing else action_of(word.lower, self.catalogue)
+        if means is not None:  # what happens is no text of a message
             done = (state for state in self.facts.states if state.is_work and (
                 re.search(means, str(state.state.get("Resource", ""))) or (state.is_named and parts & state.firm)))
             return next((state.pointer for state in done), None)
-        if best is not None and (parts & (best.names | best.stems) or meant_by(word.lower, best.state)):
+        if best is not None and (parts & (best.names | best.stems) or self._means(word.lower, best)):
             return best.pointer
         for state in self.facts.states:
-            if state.is_work and (parts & (state.names | state.stems) or meant_by(word.lower, state.state)):
+            if state.is_work and (parts & (state.names | state.stems) or self._means(word.lower, state)):
                 return state.pointer
         found = _first(leaf for leaf in self.facts.leaves if parts & leaf.stems)
         if found is None and _ORDER.match(word.lower) and len(self.facts.states) > 1:
@@ -272,6 +275,13 @@ class _Ledger:
         if found is None and kind is not None:
             return _first(leaf for leaf in self.facts.key("type") if re.fullmatch(kind, str(leaf.value)))
         return found
+
+    def _meanings(self, one: Stated, text: str) -> frozenset[str]:
+        """The stems of the words in `text` that mean what the state's action does."""
+        return frozenset(stem(word) for word in text.split() if self._means(word, one))
+
+    def _means(self, word: str, one: Stated) -> bool:
+        return meant_by(word, one.state, self.catalogue)
 
     # The entries
 
@@ -287,11 +297,6 @@ class _Ledger:
         between = self.sentence[start:end]
         return not re.search(r"[.;!?\n]", between) and all(
             word.kind == "mark" or word.lower in GLUE for word in words_of(between))
-
-
-def _meanings(one: Stated, text: str) -> frozenset[str]:
-    """The stems of the words in `text` that mean what the state's action does."""
-    return frozenset(stem(word) for word in text.split() if meant_by(word, one.state))
 
 
 def _first(found: Iterator[Leaf]) -> str | None:

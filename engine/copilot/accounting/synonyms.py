@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from engine.copilot.catalogue import Catalogue
+
 GLUE = frozenset([
     "a", "an", "the", "this", "that", "these", "those", "it", "its", "they", "them", "their", "he", "she",
     "him", "his", "her", "we", "i", "you", "our", "your", "my", "of", "to", "and", "or", "but", "so",
@@ -19,15 +21,9 @@ FORCE = frozenset({"both", "neither", "either", "whichever", "simultaneously"})
 """Words that say how parts hang together. That a step is called by them is no sign that it does so."""
 
 _MEANS: tuple[tuple[str, str], ...] = (
-    (r"e-?mail\w*|mail\w*|newsletter|remind\w*|notif\w*|tell|told|inform\w*|send\w*|sent|letter|ask\w*", r"email:"),
-    (r"slack|posts?|posted|messages?|tell|told|notif\w*|alert\w*|inform\w*|raise", r"slack:"),
     (r"text\w*|sms|page[ds]?|publish\w*|topic|notif\w*|sns|alert\w*", r"sns:publish"),
-    (r"charg\w*|bill\w*|debit\w*|captur\w*|pay\w*|paid|card|payment", r"payment:charge"),
-    (r"refund\w*|reimburs\w*|money|back|give|return\w*", r"payment:refund"),
     (r"ask\w*|approv\w*|request\w*|question|get|sign-?off|answer\w*|need\w*|wait\w*", r"waitForTaskToken"),
     (r"run|runs|running|invok\w*|call\w*|functions?|lambdas?|execut\w*|result\w*", r"lambda:invoke"),
-    (r"call\w*|fetch\w*|get|read|ping\w*|quer\w*|request\w*|download\w*|api|service|poll\w*|check\w*|hit|answers?|result",
-     r"http:request"),
     (r"look\w*|up|find|get|read\w*|load|check\w*|fetch\w*|use|value", r"getItem"),
     (r"sav\w*|stor\w*|writ\w*|written|put|insert\w*|add\w*|tables?|record\w*", r"putItem"),
     (r"updat\w*|mark\w*|set|chang\w*|tables?", r"updateItem"),
@@ -35,12 +31,11 @@ _MEANS: tuple[tuple[str, str], ...] = (
     (r"table", r"getItem"),
     (r"queues?|enqueu\w*|put|send\w*|sent|messages?|go|goes", r"sqs:"),
     (r"bucket|upload\w*|archiv\w*|sav\w*|stor\w*|put|writ\w*|export\w*", r"s3:putObject"),
-    (r"log\w*|record\w*|writ\w*", r"log:write"),
     (r"start\w*|launch\w*|workflow|process|hand|escalat\w*|run|trigger\w*", r"startExecution"),
     (r"jobs?|glue|run|start\w*", r"glue:"),
     (r"events?|emit\w*|put|publish\w*|raise", r"events:put"),
 )
-"""A word, and the resource of an action that it may mean."""
+"""A word, and the resource of an action that it may mean; those of connectors come with the catalogue."""
 
 _TYPES = {
     "Fail": re.compile(r"^(?:fail\w*|abort\w*|reject\w*|declin\w*|error|clear)$"),
@@ -50,25 +45,25 @@ _TYPES = {
 }
 
 
-def meant_by(word: str, state: Mapping[str, Any]) -> bool:
+def meant_by(word: str, state: Mapping[str, Any], catalogue: Catalogue) -> bool:
     """Whether the word is one for what the state does."""
     form = _TYPES.get(str(state.get("Type")))
     if form is not None and form.match(word):
         return True
     resource = str(state.get("Resource", ""))
-    return any(re.fullmatch(words, word) and re.search(action, resource) for words, action in _MEANS if resource)
+    means = (*_MEANS, *catalogue.meanings) if resource else ()
+    return any(re.fullmatch(words, word) and re.search(action, resource) for words, action in means)
 
 
 _ACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(words), resource) for words, resource in (
-    (r"charg(?:e|es|ed|ing)|debit(?:s|ed|ing)?|paid|pays|paying", r"payment:charge"),
-    (r"refund(?:s|ed|ing)?", r"payment:refund"),
-    (r"delet(?:e|es|ed|ing)|remov(?:e|es|ed|ing)", r"deleteItem|lambda:invoke|http:"),
-    (r"log(?:s|ged|ging)", r"log:write"),
+    (r"delet(?:e|es|ed|ing)|remov(?:e|es|ed|ing)", r"deleteItem|lambda:invoke"),
     (r"publish(?:es|ed|ing)?", r"sns:publish|events:|lambda|startExecution"),
-    (r"archiv(?:e|es|ed|ing)", r"s3:|lambda|http:|sqs"),
+    (r"archiv(?:e|es|ed|ing)", r"s3:|lambda|sqs"),
 ))
 
 
-def action_of(word: str) -> str | None:
+def action_of(word: str, catalogue: Catalogue) -> str | None:
     """The resources of a word that can only be an action; None for others."""
-    return next((resource for words, resource in _ACTIONS if words.fullmatch(word)), None)
+    found = [resource for words, resource in _ACTIONS if words.fullmatch(word)]
+    found += [resource for words, resource in catalogue.doings if re.fullmatch(words, word)]
+    return "|".join(found) or None

@@ -420,7 +420,9 @@ class _Reader:
         for action in self.actions:
             phrase = stems(action.phrase)
             resource = {"Resource": action.resource} if isinstance(action, Action) else {}
-            score = sum(3 if stem(word) in phrase else 1 if meant_by(word, resource) else 0 for word in said)
+            score = sum(
+                3 if stem(word) in phrase else 1 if meant_by(word, resource, self.catalogue) else 0 for word in said
+            )
             if score and (best is None or score >= best[0]):
                 best = score, action
         return None if best is None else best[1]

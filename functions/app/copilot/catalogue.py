@@ -14,7 +14,8 @@ from engine.errors import UserError
 def catalogue_of(registry: Registry) -> Catalogue:
     """Facts only: no connector is called. One that cannot be loaded is left out."""
     return Catalogue(
-        _actions(registry), named_rules=sentences.NAMED, implied_rules=sentences.IMPLIED, everyday=sentences.EVERYDAY
+        _actions(registry), named_rules=sentences.NAMED, implied_rules=sentences.IMPLIED, everyday=sentences.EVERYDAY,
+        meanings=sentences.MEANINGS, doings=sentences.DOINGS,
     )
 
 

@@ -6,6 +6,7 @@ The import contract holds the modules; this holds the strings.
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -44,10 +45,13 @@ def strings(path):
     ]
 
 
+ACTION = re.compile(rf"(?<![\w.-])({'|'.join(sorted(CODES))}):(?!//|\s|\?|\Z)|\A({'|'.join(sorted(CODES))}):\Z")
+"""A code and what follows it, as in ``payment:charge``, or a code that an action is to follow; no address."""
+
+
 def named(text):
-    """The connectors that `text` names."""
-    parts = text.split(":")
-    return {text} & CODES or ({parts[1]} & CODES if parts[0] == "connector" and len(parts) > 1 else set())
+    """The connectors that `text` names, also within a regular expression."""
+    return {text} & CODES | {one for found in ACTION.findall(text) for one in found if one}
 
 
 def test_no_connector_is_named_in_the_engine():
@@ -59,6 +63,15 @@ def test_no_connector_is_named_in_the_engine():
     assert OTHER_MEANINGS.keys() - found == set(), "no longer there: take it off the list"
 
 
-@pytest.mark.parametrize("text", ["connector:slack:post_message", "connector:http", "log"])
+@pytest.mark.parametrize("text", [
+    "connector:slack:post_message", "connector:http:request", "log", "payment:charge", "s3:|email:send", "slack:",
+])
 def test_a_name_is_found(text):
     assert named(text)
+
+
+@pytest.mark.parametrize("text", [
+    "http://example.com", "https?://", "arn:aws:states:::http", "the log: empty", "logs:x",
+])
+def test_what_only_looks_like_one_is_none(text):
+    assert not named(text)

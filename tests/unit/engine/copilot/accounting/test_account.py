@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from engine.copilot.accounting.account import account
+from connectors.registry import Registry
+from engine.copilot.accounting import account as accounting
+from functions.app.copilot.catalogue import catalogue_of
+
+CATALOGUE = catalogue_of(Registry(installed=tuple))
+
+
+def account(sentence, document):
+    return accounting.account(sentence, document, CATALOGUE)
 
 
 def document(states, **more):
