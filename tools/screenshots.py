@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tools.studio_window import ROOT, studio_window
+from tools.studio_window import ROOT, settled, studio_window
 
 IMAGES = ROOT / "docs" / "images"
 
@@ -87,7 +87,7 @@ def _take(page: Page, url: str, picture: Picture, ids: dict[str, str], width: in
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{url}/studio{picture.path.format(**ids)}")
     page.locator("h1").first.wait_for()
-    page.wait_for_load_state("networkidle")
+    settled(page)
     if page.locator(".canvas").count():
         page.locator(".react-flow__node").first.wait_for()  # the layout comes from a worker
     page.wait_for_timeout(800)

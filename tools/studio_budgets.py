@@ -14,7 +14,7 @@ import sys
 from typing import Any
 from urllib.parse import urlsplit
 
-from tools.studio_window import ROOT, studio_window
+from tools.studio_window import ROOT, settled, studio_window
 
 DIST = ROOT / "studio_static" / "dist"
 PAGES = {
@@ -91,7 +91,7 @@ def _visit(context: Any, address: str) -> tuple[set[str], dict[str, float]]:
 
     page.on("request", note)
     page.goto(address)
-    page.wait_for_load_state("networkidle")
+    settled(page)
     page.wait_for_timeout(1500)
     seen: dict[str, float] = page.evaluate("() => window.seen")
     page.close()

@@ -47,3 +47,12 @@ def studio_window(**options: Json) -> Iterator[tuple[Json, Json]]:
             opened.close()
         finally:
             server.stop()
+
+
+def settled(page: Any) -> None:
+    """Wait until nothing came for half a second. A request for changes waits on, so the network is never idle."""
+    page.wait_for_function("""() => {
+        const seen = performance.getEntriesByType("resource").length;
+        if (window.came !== seen) [window.came, window.cameAt] = [seen, performance.now()];
+        return performance.now() - window.cameAt > 500;
+    }""")

@@ -35,6 +35,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("GET", "/executions/{id}/payload", "steps"),
     ("GET", "/workflows/{name}/inputs", "steps"),
     ("GET", "/executions/{id}/effects", "runs.effects"),
+    ("GET", "/changes", "runs.changes"),
     ("GET", "/executions/{id}/explanation", "runs.explanation"),
     ("POST", "/executions/{id}/fork", "runs.forks"),
     ("GET", "/approvals", "runs.approvals"),

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from functions.app.approvals.answering import Answering
     from functions.app.console_links import ConsoleLinks
     from functions.app.reads import Reads
+    from functions.app.runs.watching import Watching
     from functions.app.sensitive.gate import Gate
     from functions.app.started_by import StartedBy
     from functions.app.triggers.service import Triggers
@@ -91,7 +92,7 @@ class Services:
     `open_tokens` gives the named tokens. `alarms`, `transfers` and `open_grants` (the grants to IAM roles) are None on
     one machine, where `workers` counts the processes that serve the queue, `open_reads` gives what keeps who read what,
     and `storage` looks at the folder. `heard` is what of its AWS account a stage hears.
-    `readers` is where the many reads of a list go on, side by side.
+    `readers` is where the many reads of a list go on, side by side. `watching` holds requests for changes.
     """
 
     open_catalog: Callable[[], Catalog]
@@ -107,6 +108,7 @@ class Services:
     pausing: Pausing
     activities: Activities
     sync_starts: SyncStarts
+    watching: Watching
     clock: Clock
     tasks: Tasks
     logs: ExecutionLogs

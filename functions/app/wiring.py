@@ -33,6 +33,7 @@ from engine.ports.secrets import SecretBackend, WritableSecrets
 from engine.ports.tasks import Tasks
 from engine.ports.transactions import Together, one_by_one
 from engine.settings import Settings
+from functions.app.runs.watching import Watching
 from functions.app.services import Place, Services
 from functions.app.started_by import StartedBy
 from functions.task_chain import TaskChain
@@ -123,13 +124,14 @@ def services_over(
     startable: Callable[[PublishedVersion], None], longest_poll: float = LONGEST_POLL_SECONDS, most_waiting: int = 1000,
     published: CatalogPublished | None = None, starts_pauses: Pauses | None = None, heard: Heard | None = None,
     erases_at_once: bool = True, forget: Callable[[Sequence[str]], None] = lambda _names: None,
-    run_command: Run | None = None,
+    run_command: Run | None = None, most_watching: int = 0,
 ) -> Services:
     """The services. `new_worker` makes a worker for a synchronous start, `startable` is asked of each version before it
     is started; `budgets` are the process's; `longest_poll` and `most_waiting` are those of Activities. `published` and
     `starts_pauses` are what starts read, where that is not the stores' own. `heard` is what triggers hear there, None:
     everything. `erases_at_once`: who asks for an erasure does all of it; `forget` blanks what logs say of executions,
     by their ids, and of actors. `run_command` runs commands of alerts, None: none is run.
+    `most_watching` requests for changes are held at once.
     What only one place has (`alarms`, `transfers`, `readers`, `workers`) it adds itself."""
     @cache
     def catalog() -> Catalog:
@@ -210,7 +212,8 @@ def services_over(
             store=stores.activities, journal=stores.journal, queue=stores.queue, clock=clock,
             longest_poll=longest_poll, most_waiting=most_waiting,
         ),
-        sync_starts=SyncStarts(executions, new_worker, clock), clock=clock, tasks=chain.tasks, logs=logs, place=place,
+        sync_starts=SyncStarts(executions, new_worker, clock), watching=Watching(clock, most_watching), clock=clock,
+        tasks=chain.tasks, logs=logs, place=place,
         started_by=StartedBy(audit), open_hiding=hiding, open_triggers=triggers, open_webhooks=webhooks,
         open_erasing=erasing, heard=heard,
         open_tallying=cache(partial(_tallying, stores, settings, clock, live=erases_at_once)), queue=stores.queue,

@@ -59,7 +59,11 @@ LONGEST_COUNT_SECONDS = 1.0
 """After so long a folder that was not counted yet is counted on at the next round."""
 
 MOST_WAITING_POLLS = 4
-"""Half of the local server's threads: workers that poll for activities leave the others to people."""
+"""Half of the threads that answer the local server's requests: workers that poll for activities leave the others to
+people."""
+
+MOST_WATCHING = 48
+"""Live pages whose requests wait for something new, each on a thread of its own; the others poll."""
 
 
 MOST_TOLD = 5
@@ -167,7 +171,7 @@ class Product:
             services_over(
                 stores, settings, clock, chain, audit, budgets=budgets, new_worker=partial(new_worker, runs_sync=True),
                 secret_backends=backends, secret_store=store, logs=LogFiles(Path(settings.data_dir) / LOGS),
-                place=Place("local"), most_waiting=MOST_WAITING_POLLS,
+                place=Place("local"), most_waiting=MOST_WAITING_POLLS, most_watching=MOST_WATCHING,
                 startable=refuse_without_room(
                     Path(settings.data_dir), settings.disk_reserve_mb, Startable(chain.tasks)
                 ),

@@ -31,7 +31,7 @@ from functions.server.gateway import Gateway
 from functions.server.guard import Guard
 from functions.server.owner import Owner
 from functions.server.parsing import Channel
-from functions.server.product import Product
+from functions.server.product import MOST_WATCHING, Product
 from functions.server.refusals import RefusedRequests
 from functions.server.resources import allow_samples
 from functions.server.samples import samples
@@ -44,6 +44,8 @@ _LOG = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
 THREADS = 8
+"""Those that answer; each request that waits for something new has another one."""
+
 _DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # http_proxy does not lead to this machine
 ADDRESS = "server.json"
 """In the data folder: the port of the last server that started on it."""
@@ -89,7 +91,12 @@ class LocalServer:
 
     def serve(self, *, workers: int, ready: Callable[[], None]) -> None:
         """Serve until SIGTERM or Ctrl-C. `ready` is called on a thread once requests are answered."""
-        previous = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGINT)}
+        def leave(number: int, _frame: FrameType | None) -> None:
+            self.product.services.watching.stop()
+            _LOG.info("stopping on signal %d", number)
+            sys.exit(0)
+
+        previous = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGINT)}
         supervisor = Supervisor(workers, self.product.settings, self.product.clock, samples_port=self.port)
         try:
             ready()
@@ -104,6 +111,7 @@ class LocalServer:
 
     def close(self) -> None:
         """Give port and folder back; the threads that answer requests end."""
+        self.product.services.watching.stop()
         self._server.task_dispatcher.shutdown()
         self._server.close()
         os.close(self._lock)
@@ -172,7 +180,8 @@ def _only_server(folder: Path) -> int:
 def _bind(application: Application, port: int) -> BaseWSGIServer:
     try:
         server = waitress.create_server(
-            application, host=HOST, port=port, threads=THREADS, ident="automate", clear_untrusted_proxy_headers=True,
+            application, host=HOST, port=port, threads=THREADS + MOST_WATCHING, ident="automate",
+            clear_untrusted_proxy_headers=True,
             # The guard answers what is over its own limit in the API's words; this is the backstop behind it.
             max_request_body_size=64 * 1024 * 1024, channel_timeout=60, connection_limit=200,
         )
@@ -189,9 +198,3 @@ def _bind(application: Application, port: int) -> BaseWSGIServer:
         ) from None
     server.channel_class = Channel
     return server
-
-
-def _leave(number: int, frame: FrameType | None) -> None:
-    del frame
-    _LOG.info("stopping on signal %d", number)
-    sys.exit(0)

@@ -91,6 +91,6 @@ def test_a_page_says_what_it_may_not_or_could_not_get(studio, path, asked, statu
 def test_nothing_is_cut_off_at_1024_pixels(studio, path):
     studio.open(path)
     studio.look("light", 1024)
-    studio.page.wait_for_load_state("networkidle")
+    studio.settled()
     wider = studio.page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
     assert wider <= 0

@@ -30,7 +30,7 @@ def test_who_is_not_signed_in_is_told_the_command(studio_server, page):
 @pytest.mark.parametrize("path", PAGES)
 def test_axe_finds_nothing(studio, path):
     studio.open(path)
-    studio.page.wait_for_load_state("networkidle")
+    studio.settled()
     studio.check_axe()
 
 

@@ -41,6 +41,7 @@ TABLE = {
         GET /executions/{id}/logs
         GET /executions/{id}/payload
         GET /executions/{id}/effects
+        GET /changes
         GET /executions/{id}/explanation
         GET /executions/{id}/map-runs
         GET /executions/{id}/map-runs/{run}

@@ -71,7 +71,12 @@ def start_execution(call: Call[shapes.StartRequest]) -> Answer[shapes.Execution]
 @table.route("GET", "/executions", right=Right.LOOK, example="workflow=order_flow&limit=10")
 def list_executions(call: Call[shapes.ExecutionsQuery]) -> shapes.ExecutionList:
     """List executions, newest first."""
-    page = call.services.executions.page(query_of(call))
+    return listed(call)
+
+
+def listed(call: Call[Any], *, without: Collection[str] = ()) -> shapes.ExecutionList:
+    """The page of the list that a request asks for, as it is shown; `without` its fields of these names."""
+    page = call.services.executions.page(query_of(call, without=without))
     hidden = cache(lambda workflow, version: call.services.hiding.key_is_hidden(call.workspace, workflow, version))
     rows, now = [], call.services.clock.now()
     for row in page.rows:

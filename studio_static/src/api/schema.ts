@@ -379,6 +379,14 @@ export interface Changeover {
   by: string;
 }
 
+/** How it stands. */
+export interface Changes {
+  /** Another one than before: something happened, and what is shown is to be read anew. */
+  tag: string;
+  /** Whether the request may wait here. If not (on AWS, and where too many do), ask again by yourself. */
+  held: boolean;
+}
+
 /** What the service's page left in the address that it led to. */
 export interface ConnectAnswer {
   state: string;

@@ -21,6 +21,8 @@ export interface Fetched<T> {
 export interface UseApiOptions {
   /** Milliseconds between polls; null or absent: asked once. */
   poll?: number | null;
+  /** Asked again whenever this is another number: how often what it is of has changed. */
+  changed?: number;
 }
 
 /** `address` null asks nothing: what it depends on is not known yet. */
@@ -57,6 +59,14 @@ export function useApi<T>(address: string | null, options: UseApiOptions = {}): 
     void load(control.signal);
     return () => control.abort();
   }, [load]);
+
+  const changed = options.changed ?? 0;
+  const asked = useRef(changed);
+  useEffect(() => {
+    if (asked.current === changed) return;
+    asked.current = changed;
+    void load();
+  }, [changed, load]);
 
   useWhileSeen(load, address === null ? null : poll);
 

@@ -17,6 +17,7 @@ from playwright.sync_api import Error as PlaywrightError
 from tests.support import patience
 from tests.support.local_server import LocalServer, automate
 from tools.browser import advice, find_browser
+from tools.studio_window import settled
 
 ROOT = Path(__file__).parents[3]
 AXE = ROOT / "studio_static" / "node_modules" / "axe-core" / "axe.min.js"
@@ -131,6 +132,10 @@ class Studio:
     def drawn(self) -> None:
         """Once the browser has drawn what the page has become."""
         self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    def settled(self) -> None:
+        """Once the page has read what it shows. A request for changes waits on, so the network is never idle."""
+        settled(self.page)
 
     def expect_refusal(self, status: int, path: str) -> None:
         """From now on, answers of `status` to addresses that match `path` are no problem."""

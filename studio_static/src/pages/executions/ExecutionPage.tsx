@@ -77,7 +77,7 @@ function decoded(part: string): string {
 }
 
 function Explored({ execution, shown }: { execution: Execution; shown: Shown }) {
-  const { answer, pinned, steps, index, definition, rests, overlay, live } = shown;
+  const { answer, pinned, steps, index, definition, rests, overlay, live, changed } = shown;
   const [{ step: chosen, tab, look }, setUrl] = useUrlState(NOTHING_CHOSEN);
   const lastGood = useLastGood(execution, look === COMPARED);
   const step = index.byId.get(chosen) ?? stepToOpen(index);
@@ -174,7 +174,7 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
                       <EffectsTab
                         execution={execution}
                         steps={steps}
-                        live={live}
+                        changed={changed}
                         onSelect={select}
                         onMapRuns={showMapRuns}
                       />
@@ -189,7 +189,7 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
                   count: runs,
                   content: () => (
                     <Suspense fallback={<Skeleton what="the Map Runs" />}>
-                      <MapRunsTab execution={execution} live={live} />
+                      <MapRunsTab execution={execution} live={live} changed={changed} />
                     </Suspense>
                   ),
                 },

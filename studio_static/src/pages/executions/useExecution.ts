@@ -3,14 +3,14 @@ import { useEffect, useMemo, useState } from "react";
 import { path, withQuery } from "../../api/client";
 import type { DefinitionAnswer, Execution, StepsAnswer } from "../../api/schema";
 import { useApi } from "../../api/useApi";
+import { PACE_MS, useChanges } from "../../api/useChanges";
 import type { Definition } from "../../asl";
 import { type OverlayStep, overlayOf } from "../../canvas";
 import { indexOf } from "./steps";
 import { restsOf, secondsRan } from "./time/rests";
 
-/** Long histories are read whole for their steps: those are asked for less often. */
-const POLL_MS = 1000;
-const POLL_LONG_MS = 4000;
+/** Long histories are read whole for their steps: those are read less often. */
+const PACE_LONG_MS = 4000;
 const LONG = 3000;
 
 const OPEN = new Set(["RUNNING", "PAUSED"]);
@@ -18,9 +18,19 @@ export const isOpenStatus = (status: string) => OPEN.has(status);
 
 export function useExecution(id: string) {
   const [live, setLive] = useState(true);
-  const [pace, setPace] = useState(POLL_MS);
-  const execution = useApi<Execution>(path("/executions/{}", id), { poll: live ? POLL_MS : null });
-  const answer = useApi<StepsAnswer>(path("/executions/{}/steps", id), { poll: live ? pace : null });
+  const [pace, setPace] = useState(PACE_MS);
+  /** How often something happened while the page was open. */
+  const [changed, setChanged] = useState(0);
+  const execution = useApi<Execution>(path("/executions/{}", id));
+  const answer = useApi<StepsAnswer>(path("/executions/{}/steps", id));
+  useChanges(
+    live ? withQuery("/changes", { execution: id }) : null,
+    () => {
+      setChanged((before) => before + 1);
+      return Promise.all([execution.reload(), answer.reload()]);
+    },
+    pace,
+  );
   // Another version, another definition: it is read anew.
   const at = execution.data?.changeovers.at(-1)?.event;
   const pinned = useApi<DefinitionAnswer>(withQuery(path("/executions/{}/definition", id), { at }));
@@ -31,7 +41,7 @@ export function useExecution(id: string) {
     if (status === undefined) return;
     // Both must have ended: steps that were read a moment earlier may still run.
     setLive(isOpenStatus(status) || stepsStatus === undefined || isOpenStatus(stepsStatus));
-    setPace(count > LONG ? POLL_LONG_MS : POLL_MS);
+    setPace(count > LONG ? PACE_LONG_MS : PACE_MS);
   }, [status, stepsStatus, count]);
 
   const data = answer.data;
@@ -45,7 +55,7 @@ export function useExecution(id: string) {
     const secondsOf = (step: OverlayStep) => secondsRan(rests, step.entered_at, step.exited_at);
     return overlayOf(definition, steps as readonly OverlayStep[], data.edges, secondsOf);
   }, [definition, steps, data, rests]);
-  return { execution, answer, pinned, steps, index, definition, rests, overlay, live };
+  return { execution, answer, pinned, steps, index, definition, rests, overlay, live, changed };
 }
 
 export type Shown = ReturnType<typeof useExecution>;

@@ -11,24 +11,24 @@ import { MarkShape } from "../../../ui/StatusMark";
 import { Time } from "../../../ui/Time";
 import { lookOf, sentenceOf, tally } from "./outcomes";
 
-const POLL_MS = 2000;
 const PAGE = 100;
 const SHOWN_OF_A_DIGEST = 12;
 
 interface EffectsTabProps {
   execution: Execution;
   steps: readonly Step[];
-  live: boolean;
+  /** How often something happened. */
+  changed: number;
   onSelect: (step: Step) => void;
   onMapRuns: () => void;
 }
 
-export default function EffectsTab({ execution, steps, live, onSelect, onMapRuns }: EffectsTabProps) {
+export default function EffectsTab({ execution, steps, changed, onSelect, onMapRuns }: EffectsTabProps) {
   const [before, setBefore] = useState<readonly string[]>([]);
   const token = before.at(-1);
   const address = path("/executions/{}/effects", execution.id);
   const query = token === undefined ? `limit=${PAGE}` : `limit=${PAGE}&next_token=${encodeURIComponent(token)}`;
-  const page = useApi<Effects>(`${address}?${query}`, { poll: live ? POLL_MS : null });
+  const page = useApi<Effects>(`${address}?${query}`, { changed });
   return (
     <Loaded from={page} what="the ledger of effects">
       {({ effects, next_token, keeps_intents }) => (

@@ -1,11 +1,13 @@
 /**
- * One page of the list of executions, asked again every two seconds while it is seen. Pages are found by token, so that
+ * One page of the list of executions, read again when something in it has changed. Pages are found by token, so that
  * none shifts when new executions begin. A page under a rare filter may come short: it is asked on until it is full.
  */
 import { useCallback, useRef, useState } from "react";
+import { withQuery } from "../../../api/client";
 import { collect } from "../../../api/collect";
 import { type ApiError, asApiError } from "../../../api/errors";
 import type { ExecutionList, ExecutionSummary } from "../../../api/schema";
+import { useChanges } from "../../../api/useChanges";
 import { useWhileSeen } from "../../../api/useWhileSeen";
 
 const PAGE = 50;
@@ -15,7 +17,8 @@ const COLLECTING = {
   mostRequests: 8,
   count: (list: ExecutionList) => list.executions.length,
 };
-const POLL_MS = 2000;
+
+const SLOWLY_MS = 15_000;
 
 interface Page {
   rows: readonly ExecutionSummary[];
@@ -69,7 +72,12 @@ export function useExecutionPages(address: string) {
     [address, token, key],
   );
 
-  useWhileSeen(load, POLL_MS, true);
+  const query = withQuery("", { limit: PAGE, next_token: token }).slice(1);
+  useChanges(`${address.replace("/executions", "/changes")}${address.includes("?") ? "&" : "?"}${query}`, () =>
+    load(new AbortController().signal),
+  );
+  // Rows of a page that is put together of several are not watched.
+  useWhileSeen(load, SLOWLY_MS, true);
 
   const goTo = (number: number) => {
     const known = [...list];

@@ -1,0 +1,58 @@
+"""Requests that are held until what they ask about has changed: a live page has one, in the place of a poll a second.
+
+    GET /changes?after=TAG&wait=20 ──► look ──► another tag? ──► answered at once
+                                        ▲         └── the same, and there is room ──► look again, until it is over
+                                        └────────────────────────────────────────────────┘
+
+A tag says what was seen. So who comes again with it, after a lost connection too, misses nothing and is told nothing
+twice. A held request has a thread. So a place holds so many, and answers the others at once (`held` False: they come
+again by themselves). A stage holds none: a Lambda that waits costs about what the polls cost that it would save.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import BoundedSemaphore, Event
+
+from engine.clock import Clock
+from engine.records import dataclass
+
+LOOK_SECONDS = 0.5
+MOST_SECONDS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What there is now. `held`: the request was let wait for it."""
+
+    tag: str
+    held: bool
+
+
+class Watching:
+    """Holds up to `most` requests at once. Safe to share between threads."""
+
+    def __init__(self, clock: Clock, most: int) -> None:
+        self._clock = clock
+        self._room = BoundedSemaphore(most) if most else None
+        self._over = Event()
+
+    def until(self, look: Callable[[], str], after: str | None, wait: float) -> Seen:
+        """What `look` says as soon as that is not `after` any more, or after `wait` seconds. Raises what that does."""
+        tag = look()
+        if tag != after or wait <= 0:
+            return Seen(tag, held=self._room is not None)
+        if self._room is None or not self._room.acquire(blocking=False):
+            return Seen(tag, held=False)
+        try:
+            until = self._clock.now() + min(wait, MOST_SECONDS)
+            while tag == after and self._clock.now() < until and not self._over.is_set():
+                self._clock.sleep(LOOK_SECONDS)
+                tag = look()
+        finally:
+            self._room.release()
+        return Seen(tag, held=True)
+
+    def stop(self) -> None:
+        """The place closes: nobody is held any more."""
+        self._over.set()
