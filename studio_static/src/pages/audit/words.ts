@@ -25,7 +25,6 @@ const ACTS: Readonly<Record<AuditAct | "request.refused", string>> = {
   "execution.erase": "Erased an execution",
   "execution.reveal": "Revealed sensitive fields",
   "workflow.reveal": "Revealed sensitive fields of a test",
-  "approval.answer": "Answered an approval",
   "task.answer": "Answered a task",
   "approval.answer": "Answered an approval",
   "connection.set": "Set a connection",
