@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from engine.clock import Clock
 from engine.errors import ConnectionFailed, StorageError, UserError
+from engine.governance.connections import parse
 from engine.governance.log_masking import KNOWN, KnownSecrets
 from engine.governance.masking import Scrubber, SecretValues
 from engine.governance.secret_grants import hosts_for, how_to_grant, user_of
@@ -143,7 +144,13 @@ class AnswerMasks:
         asked = {
             _ask(self._backends, workspace, key, fresh=fresh)[1] for key in set(keys) for fresh in (False, True)
         }
-        return Scrubber(value for value in asked if value)
+        return Scrubber(text for value in asked if value for text in _masked(value))
+
+
+def _masked(value: str) -> Iterator[str]:
+    """What of a secret's value is masked: of a connection its secrets, and not its addresses."""
+    connection = parse(value)
+    yield from (value,) if connection is None else connection.secrets()
 
 
 def granted(backends: Sequence[SecretBackend], workspace: str, key: str) -> tuple[str, Grants] | None:

@@ -4,10 +4,11 @@ import logging
 import pytest
 
 from engine.clock import SkipClock
-from engine.errors import InvalidDocument, StoreUnavailable
+from engine.errors import ConnectionFailed, InvalidDocument, StoreUnavailable
+from engine.governance.connections import CODE, Connection, Tokens
 from engine.governance.log_masking import KnownSecrets
 from engine.governance.masking import MASK
-from engine.governance.resolving import SecretResolving
+from engine.governance.resolving import AnswerMasks, SecretResolving
 from engine.governance.secret_grants import user_of
 from engine.ports.secrets import SecretGrant
 from engine.ports.tasks import TaskCall, TaskFailed, TaskPolicy, TaskSucceeded
@@ -257,3 +258,24 @@ def test_who_asks_again_after_a_rotation_asks_for_the_grants_too():
     inner = Inner(refused)
     assert resolving(inner, backend).call(CALL).error == "E"
     assert len(inner.calls) == 1
+
+
+def test_an_answer_is_scrubbed_of_a_connections_secrets_and_not_of_its_addresses():
+    kept = Connection(
+        CODE, token_url="https://id.example.com/token", client_id="automate-client", client_secret="canary-client",
+        tokens=Tokens("canary-access", 1.0, refresh="canary-refresh"),
+    )
+    masks = AnswerMasks([Backend("store", {"connection.sales": kept.as_text(), "KEY": "canary-key"})])
+    scrubber = masks.scrubber("default", ["connection.sales", "KEY"])
+    left = "https://id.example.com/token automate-client oauth2_authorization_code"
+    assert scrubber.text(left) == left
+    assert scrubber.text("canary-client canary-access canary-refresh canary-key") == " ".join([MASK] * 4)
+
+
+def test_a_connection_that_gives_no_access_fails_the_call_before_it_is_made():
+    failed = ConnectionFailed("the service said no", advice="Connect once more")
+    inner = Inner(TaskSucceeded(1))
+    outcome = SecretResolving(inner, [Backend("store", {"KEY": failed})], SkipClock()).call(CALL)
+    assert (outcome.error, outcome.definite, outcome.retryable) == ("Automate.ConnectionFailed", True, False)
+    assert outcome.cause == 'secret "KEY": the service said no. Connect once more'
+    assert len(inner.outcomes) == 1
