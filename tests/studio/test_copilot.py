@@ -27,7 +27,7 @@ def resources(document: dict) -> list[str]:
 def test_the_sentence_of_the_guide_becomes_a_draft(studio, screens):
     """Guide, Using the Visual Studio, Drafting: "When a high value order comes in, …"."""
     page = studio.page
-    studio.open("/wizard/?copilot=1")
+    studio.open("/wizard/")
     expect(page.get_by_label("What is to happen?")).to_be_focused()
     page.keyboard.type(GUIDE)
     page.get_by_label("Name", exact=True).fill("high_value")
