@@ -48,7 +48,7 @@ interface StepPanelProps {
   onRedrive: (() => void) | undefined;
 }
 
-const POLL_MS = 3000;
+const POLL_MS = 5000;
 
 /** The tab that holds a step against the same step of the run that succeeded last. */
 export const COMPARED = "compared";
@@ -58,8 +58,9 @@ export function StepPanel(props: StepPanelProps) {
   const { compared, lastGood, onCompare } = props;
   const mayAudit = useMay("audit");
   const address = path("/executions/{}/steps/{}", execution.id, step.id);
-  // While it runs, lines of its log come without an event.
-  const detail = useApi<StepDetail>(address, { poll: live && step.exited_at === null ? POLL_MS : null });
+  // While a task is called, lines of its log come without an event.
+  const isCalled = live && step.exited_at === null && step.resource !== null;
+  const detail = useApi<StepDetail>(address, { poll: isCalled ? POLL_MS : null });
   const { reload } = detail;
   const moment = `${step.status} ${step.last_event} ${step.exited_at}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when the step went on
