@@ -5,7 +5,7 @@ Every expectation of a sentence must hold, and the draft must lint without an er
     tasks         exactly these Task resources, by the short names below: nothing missing, nothing invented
     before        on some path, the first stands before the second
     choices       a Choice has a condition like `when`; behind it, before it joins the other branch, stand the tasks of
-                  `then`; behind Default those of `otherwise`; none of `skips`; with `negated` what matches must not hold
+                  `then`; behind Default those of `otherwise`; none of `skips`; `negated`: what matches must not hold
     approved      behind the question `task` a Choice on the answer leads to `then` and `otherwise`
     waits         Waits of these seconds, or until what matches
     map           a Map over items that match, with exactly these tasks in it; its MaxConcurrency
@@ -161,8 +161,9 @@ def _has(trigger: Json, wanted: Json) -> bool:
 def _of_bucket(trigger: Json) -> Iterator[Json]:
     """The other way to hear the same bucket."""
     if trigger.get("type") == "s3":
+        detail = {"bucket": {"name": [trigger["bucket"]]}}
         yield {"type": "event", "pattern": {
-            "source": ["aws.s3"], "detail-type": ["Object Created"], "detail": {"bucket": {"name": [trigger["bucket"]]}}}}
+            "source": ["aws.s3"], "detail-type": ["Object Created"], "detail": detail}}
     pattern = trigger.get("pattern", {})
     if pattern.get("source") == ["aws.s3"] and pattern.get("detail-type") == ["Object Created"]:
         names = pattern.get("detail", {}).get("bucket", {}).get("name", [])
