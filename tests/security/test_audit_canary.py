@@ -62,6 +62,13 @@ class Secrets:
         self.values[key] = value
         return SecretInfo(key, self.name, 1.0, value)
 
+    def stage(self, workspace, key, value):
+        self.pending = value
+        return True
+
+    def promote(self, workspace, key, *, by):
+        return self.set(workspace, key, self.pending, by=by)
+
     def delete(self, workspace, key):
         return self.values.pop(key, None) is not None
 
