@@ -53,14 +53,14 @@ class Watch:
             self.written, self._bodies = before
             raise
 
-    def _load(self, act: Callable[..., Any], key: ExecutionKey) -> Any:
+    def _load(self, act: Callable[..., Any], key: ExecutionKey, **asked: Any) -> Any:
         world = self._world
         if world.workflow.unreadable and world._working and not world.ledger.asked("resume"):
             raise Throttled("for this execution, again and again")
         bad = world.workflow.bad(world, key.id) if world._working else None
         if bad is not None:
             raise bad
-        return act(key)
+        return act(key, **asked)
 
     def _commit(self, act: Callable[..., Any], segments: list[Segment], headers: Any = ()) -> list[bool]:
         """I1: a segment is written once, whatever is tried again."""
