@@ -247,7 +247,7 @@ class Aws(Stores):
         return [header for header in found if header is not None]  # not what retention has taken
 
     def segments(self, key: ExecutionKey) -> list[Segment]:
-        return [self.journal._segment(key, item) for item in self.journal._segments(key)]
+        return [*self.journal.segments(key)]
 
 
 @contextmanager
