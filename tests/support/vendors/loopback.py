@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import sys
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
@@ -37,6 +38,15 @@ class Arrived:
         return token if kind == "Bearer" else ""
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    """Says nothing of those who go before they have read all."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """What else happens in a handler is told as it is by default."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Loopback:
     """`seen` are the requests. `next` are answers to come instead of `answer`'s: (status, headers, body); None does
     what is asked and closes the connection without a word."""
@@ -44,7 +54,7 @@ class Loopback:
     def __init__(self) -> None:
         self.seen: list[Arrived] = []
         self.next: list[Any] = []
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self.address = f"127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
