@@ -6,7 +6,8 @@
 
 What says "not now" is the connector's word (TaskFailed.unavailable): 429, 5xx, no connection, no answer. A failure of
 another kind says nothing of the service. Nothing is written while calls succeed: a row is written when an account is
-closed, and read every LOOK_SECONDS by a process that calls it.
+closed. A process that calls it reads the row once in LOOK_CALLS calls, every LOOK_SECONDS at the most, and after a
+failure of its own: who calls seldom reads nothing while all is well.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ BREAKS = 5
 LONGEST_BREAK_SECONDS = 60.0
 LONGEST_ASKED_SECONDS = 24 * 3600.0
 LOOK_SECONDS = 10.0
+LOOK_CALLS = 20
 PROBE_SECONDS = 1.0
 AT_ONCE = 100
 """So many of those who wait are told the same second."""
@@ -42,13 +44,25 @@ def break_seconds(failures: int) -> float:
 
 
 class _Account:
-    """What this process knows of one: `closed` until then, `failures` in a row, `looked` at its row then, `asked` by so
-    many while it was closed, `probed` by one that went first."""
+    """What this process knows of one: `closed` until then, `failures` in a row, `looked` at its row then and called so
+    often since (`calls`), `doubts` after a failure, `asked` by so many while it was closed, `probed` by one that went
+    first."""
 
-    __slots__ = ("asked", "closed", "failures", "looked", "probed")
+    __slots__ = ("asked", "calls", "closed", "doubts", "failures", "looked", "probed")
 
-    def __init__(self) -> None:
-        self.closed, self.failures, self.looked, self.asked, self.probed = 0.0, 0, float("-inf"), 0, False
+    def __init__(self, now: float) -> None:
+        self.closed, self.looked = 0.0, now
+        self.failures = self.calls = self.asked = 0
+        self.doubts = self.probed = False
+
+    def looks(self, now: float) -> bool:
+        """Whether its row is to be looked at before a call."""
+        self.calls += 1
+        is_due = self.doubts or (self.calls > LOOK_CALLS and now - self.looked >= LOOK_SECONDS)
+        if now < self.closed or not is_due:
+            return False
+        self.looked, self.calls, self.doubts = now, 0, False
+        return True
 
 
 class Breakers:
@@ -63,10 +77,8 @@ class Breakers:
         """None: a call may begin now. Else when to ask again (epoch seconds). A store that fails closes nothing."""
         now = self._clock.now()
         with self._lock:
-            known = self._accounts.setdefault((workspace, account), _Account())
-            looks = now >= known.closed and now - known.looked >= LOOK_SECONDS
-            if looks:
-                known.looked = now
+            known = self._accounts.setdefault((workspace, account), _Account(now))
+            looks = known.looks(now)
         if looks:
             self._look(workspace, account, known)
         with self._lock:
@@ -81,11 +93,11 @@ class Breakers:
         """What came of a call."""
         now = self._clock.now()
         with self._lock:
-            known = self._accounts.setdefault((workspace, account), _Account())
+            known = self._accounts.setdefault((workspace, account), _Account(now))
             if not isinstance(outcome, TaskFailed):
                 if known.failures >= BREAKS:
                     known.closed = now
-                known.failures, known.probed = 0, False
+                known.failures, known.probed, known.doubts = 0, False, False
                 return
             asked = min(outcome.retry_after, LONGEST_ASKED_SECONDS)
             under_way = known.failures >= BREAKS and now < known.closed and not known.probed
@@ -93,6 +105,7 @@ class Breakers:
                 known.failures, known.probed = known.failures + 1, False
                 asked = max(asked, break_seconds(known.failures))
             until, failures = now + asked, known.failures
+            known.doubts = known.doubts or outcome.unavailable
             if asked <= 0 or until <= known.closed:
                 return
             known.closed, known.asked = until, 0

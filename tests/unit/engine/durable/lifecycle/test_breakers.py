@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.clock import SkipClock
-from engine.durable.lifecycle.breakers import BREAKS, LOOK_SECONDS, Breakers
+from engine.durable.lifecycle.breakers import BREAKS, LOOK_CALLS, LOOK_SECONDS, Breakers
 from engine.durable.lifecycle.call_limits import CallLimits, Standing, account_of, standings
 from engine.errors import StoreUnavailable
 from engine.ports.tasks import CallLimit, TaskFailed, TaskPolicy, TaskSucceeded
@@ -39,8 +39,12 @@ class Rows(MemoryTriggerStates):
 
 @pytest.fixture
 def made():
-    rows, clock = Rows(), SkipClock(START)
-    return rows, clock, *(Breakers(rows, clock, "!calls") for _ in range(2))
+    rows, clock = Rows(), SkipClock(START - LOOK_SECONDS)
+    both = [Breakers(rows, clock, "!calls") for _ in range(2)]
+    for each in both:
+        called(each, clock, LOOK_CALLS, DONE)
+    clock.sleep(LOOK_SECONDS)
+    return rows, clock, *both
 
 
 def called(breakers, clock, many, outcome):
@@ -61,6 +65,25 @@ def test_calls_that_succeed_write_nothing_and_read_seldom(made):
         assert called(one, clock, 1, DONE) == [0.0]
         clock.sleep(0.1)
     assert (rows.writes, rows.reads) == (0, pytest.approx(100 / LOOK_SECONDS, abs=1))
+
+
+@pytest.mark.parametrize(("calls", "seconds"), [(500, 0.0), (LOOK_CALLS, 60.0)])
+def test_who_calls_seldom_or_not_for_long_reads_nothing(calls, seconds):
+    rows, clock = Rows(), SkipClock(START)
+    breakers = Breakers(rows, clock, "!calls")
+    for _ in range(calls):
+        called(breakers, clock, 1, DONE)
+        clock.sleep(seconds)
+    assert (rows.writes, rows.reads) == (0, 0)
+
+
+def test_who_meets_the_trouble_asks_what_others_know():
+    rows, clock = Rows(), SkipClock(START)
+    one, other = (Breakers(rows, clock, "!calls") for _ in range(2))
+    called(one, clock, BREAKS + 4, DOWN)
+    assert other.turn("default", ACCOUNT) is None
+    other.told("default", ACCOUNT, DOWN)
+    assert other.turn("default", ACCOUNT) == clock.now() + 16
 
 
 def test_failures_in_a_row_close_it_longer_each_time_and_a_success_opens_it(made):
