@@ -31,6 +31,7 @@ OTHER_MEANINGS = {
     ("language/asl/integrations.py", "http"): "AWS's own integration http:invoke",
     ("language/asl/credentials.py", "http"): "how an address begins",
     ("adapters/models/openai.py", "http"): "the scheme of an address",
+    ("settings.py", "slack"): "how one is called who answers in Slack",
 }
 """Strings that are spelled as a connector's code and mean something else."""
 
