@@ -241,6 +241,16 @@ def test_nothing_ran_yet(empty_studio):
     empty_studio.check_axe()
 
 
+def test_a_screen_shows_25_executions(studio, others):
+    for number in range(25):
+        studio.server.json("POST", "/workflows/slow/executions", {"input": {"a": 1}, "name": f"many-{number}"})
+    studio.open("/executions/?name=many-")
+    rows = studio.page.locator("tbody tr")
+    expect(rows).to_have_count(25)
+    studio.look()
+    assert rows.last.evaluate("row => row.getBoundingClientRect().bottom <= innerHeight")
+
+
 def test_axe_finds_nothing_on_the_list(studio, others):
     studio.open("/executions/?status=RUNNING,FAILED")
     expect(studio.page.get_by_role("row").filter(has_text="slow-1")).to_be_visible()

@@ -45,10 +45,11 @@ export default function ExecutionsPage() {
   };
   const blocked = pages.error !== null && pages.rows.length === 0;
   return (
-    <>
+    <div className="ex-dense">
       <ListPage<ExecutionSummary>
         title="Execution Explorer"
         description="Every run of every workflow, the newest first. The list keeps itself up to date."
+        contentDensity="compact"
         onLookAgain={pages.reload}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
@@ -128,7 +129,7 @@ export default function ExecutionsPage() {
           }}
         />
       )}
-    </>
+    </div>
   );
 }
 
