@@ -6,11 +6,13 @@ them as rules.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
 from engine.copilot.offline.asked import Rule
+from engine.copilot.offline.words import stem, stems
 from engine.language.asl.integrations import REQUIRED_ARGUMENTS
 from engine.records import dataclass
 
@@ -70,22 +72,39 @@ class Catalogue:
         """The action of `resource`, with or without .waitForTaskToken."""
         return self.actions.get(resource.removesuffix(WAITING))
 
-    def named(self, text: str) -> ActionFact | None:
+    def named(self, text: str, verb: str = "", spoken_of: str = "") -> ActionFact | None:
         """The connector action whose connector and action are named in `text`; for connectors the grammar has no rule
-        for. The more of the action's words are there, the better."""
+        for. The more of the action's words are there, the better; `verb` is what is done. `spoken_of` is the code of
+        the connector that the sentence named before: an action of it is named by its own words alone."""
         words = set(text.replace("-", " ").split())
+        said, kind = stems(text), _kind_of(verb)
         best: tuple[int, ActionFact] | None = None
         for action in self.actions.values():
             parts = action.bare.split(":")
             if parts[0] != "connector" or parts[1] in self._everyday:
                 continue
-            if not words & {parts[1].lower(), *action.title.lower().split(" · ", maxsplit=1)[0].split()}:
+            own = stems(parts[2])
+            if not words & {parts[1].lower(), *action.title.lower().split(" · ", maxsplit=1)[0].split()} and not (
+                    parts[1] == spoken_of and stem(verb) in own):
                 continue
-            score = len(words & set(parts[2].lower().replace("-", "_").split("_")))
-            score += len(words & set(action.description.lower().replace(".", "").split()))
+            does = _kind_of(re.split("[_-]", parts[2].lower())[0])
+            score = 3 * (kind is not None and kind is does) + 2 * len(said & own)
+            score += len(said & stems(" ".join(word for word in action.description.split() if len(word) > 3)))
             if best is None or score > best[0]:
                 best = score, action
         return best[1] if best is not None else None
+
+
+_KINDS: tuple[frozenset[str], ...] = tuple(frozenset(verbs.split()) for verbs in (
+    "read get fetch load take look lookup list query select find search retrieve pull download",
+    "create add append insert write save store put open post record make file execute raise",
+    "update change edit set mark", "delete remove clear empty cancel drop",
+))
+"""Verbs that ask for the same kind of action."""
+
+
+def _kind_of(verb: str) -> frozenset[str] | None:
+    return next((verbs for verbs in _KINDS if verb in verbs), None)
 
 
 def _aws(service: str, action: str, title: str, description: str, more: tuple[str, ...] = ()) -> ActionFact:

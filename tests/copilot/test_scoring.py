@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.copilot.proposal import Proposal
+from engine.copilot.proposal import Proposal, WordUse
 from tests.copilot.scoring import faults, is_negated, same_start
 from tests.copilot.verdict import lost
 
@@ -85,3 +85,22 @@ def test_the_number_of_an_item_is_no_amount_and_one_within_it_is():
     assert not any('"1"' in text or '"2"' in text for text in lost(empty, "1) call it 2) wait"))
     assert any('"2"' in text for text in lost(empty, "1) call it 2 times"))
     assert any('"3"' in text for text in lost(empty, "1) call it 3) wait"))
+
+
+def used(document, sentence, text, pointer):
+    start = sentence.index(text)
+    word = WordUse(start, start + len(text), text, "time", pointer)
+    return Proposal(document, (), (), (), (), "offline", 0, (), words=(word,))
+
+
+@pytest.mark.parametrize(("document", "sentence", "pointer", "holds"), [
+    ({"triggers": [at("rate(14 days)")]}, "every 2 weeks", "/triggers/0/expression", True),
+    ({"triggers": [at("rate(7 days)")]}, "every 2 weeks", "/triggers/0/expression", False),
+    ({"triggers": [at("rate(21 days)")]}, "every 3 months", "/triggers/0/expression", False),
+    ({"a": {"Type": "Wait", "Seconds": 600}, "b": "{% $count >= 18 %}"}, "for 3 hours", "/b", True),
+    ({"a": {"Type": "Wait", "Seconds": 600}, "b": "{% $count >= 17 %}"}, "for 3 hours", "/b", False),
+    ({"a": {"Type": "Wait", "Seconds": 600}, "b": "{% $x.y > 18 %}"}, "for 3 hours", "/b", False),
+])
+def test_a_number_in_another_unit_is_held_where_it_is_as_much(document, sentence, pointer, holds):
+    found = lost(used(document, sentence, sentence.split(" ", maxsplit=1)[1], pointer), sentence)
+    assert any("is not in" in text for text in found) is not holds

@@ -79,7 +79,8 @@ def lost(proposal: Proposal, sentence: str) -> list[str]:
             value = at_pointer(proposal.document, word.pointer)
             if value is None:
                 found.append(f'"{match.group()}" leads to {word.pointer}, which is not there')
-            elif (number := _number(token)) is not None and not _holds(value, number) and token not in str(value):
+            elif (number := _number(token)) is not None and not _holds(value, number) and token not in str(value) and (
+                    not _in_other_units(proposal, value, number, sentence[match.end():])):
                 found.append(f'"{match.group()}" is not in {word.pointer}')
     return found
 
@@ -118,6 +119,20 @@ def _holds(value: Json, number: float) -> bool:
     there = {float(one) for one in re.findall(r"\d+(?:\.\d+)?", json.dumps(value))}
     ways = {number * by for by in _MULTIPLES} | {number + 12, 12 - number if number == 12 else number, number - 1}
     return bool(there & ways) or json.dumps(value).count(",") == number - 1  # twice a day: at two hours
+
+
+def _in_other_units(proposal: Proposal, value: Json, number: float, after: str) -> bool:
+    """Whether a rate has the days of so many weeks, or what ends a circle has so many rounds of its Wait."""
+    unit = re.match(r"\s(minute|hour|day|week)s?\b", after)
+    if unit is None:
+        return False
+    span = number * {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}[unit[1]]
+    rate = re.fullmatch(r"rate\((\d+) days?\)", str(value))
+    if rate is not None:
+        return int(rate[1]) * 86400 == span
+    rounds = re.fullmatch(r"\{% \$\w+ >=? (\d+) %\}", str(value))
+    waits = re.findall(r'"Type": "Wait", "Seconds": (\d+)', json.dumps(proposal.document))
+    return rounds is not None and len({*waits}) == 1 and int(rounds[1]) * int(waits[0]) == span
 
 
 def _is_weighty(text: str) -> bool:

@@ -23,6 +23,8 @@ from engine.copilot.catalogue import Catalogue
 from engine.copilot.offline.clauses import Clause, clauses_of
 from engine.copilot.offline.phrases import FAILURE, after_else, is_else
 from engine.copilot.offline.windows import window_in
+from engine.copilot.offline.wording.framing import listed_in
+from engine.copilot.offline.wording.spelling import Slip, place_in, spelled
 from engine.copilot.offline.words import DETERMINERS, Word, lower, stem, stems, words_of
 from engine.copilot.proposal import WordUse
 from engine.records import dataclass
@@ -35,6 +37,7 @@ _ALL = re.compile(r"\b(?:any\w*|whatever|something|everything|either|one of|it|t
 _HOW_MANY = re.compile(r"\b(?:none|no|any|some|empty|entries)\b")
 _PASSED = GLUE | {"each", "every", "all", "any"}
 _ORDER = re.compile(r"^(?:first|second|then|next|last|lastly|finally|after|afterwards|before|later|again|once|now)$")
+_AUXILIARY = frozenset({"can", "might", "am", "via", "which"})
 _STARTS = tuple((re.compile(rf"^(?:{words})$"), kind) for words, kind in (
     (r"bucket|files?|upload\w*|lands?", "event"), (r"queue|messages?", "queue"),
     (r"webhook|calls?|called|hit", "webhook"),
@@ -59,12 +62,22 @@ class Account:
 
 def account(sentence: str, document: Mapping[str, Json], catalogue: Catalogue) -> Account:
     """What became of each word of `sentence` in `document`."""
-    ledger = _Ledger(sentence, Facts.of(document), catalogue)
+    text, slips = spelled(sentence)
+    ledger = _Ledger(text, Facts.of(document), catalogue)
     ledger.marks()
+    ledger.lists()
     ledger.phrases()
     ledger.clauses()
     ledger.words()
-    return Account(tuple(ledger.merged()), tuple(ledger.added()))
+    return Account(tuple(_as_said(use, sentence, slips) for use in ledger.merged()), tuple(ledger.added()))
+
+
+def _as_said(use: WordUse, sentence: str, slips: Sequence[Slip]) -> WordUse:
+    """The use of a word as it was written."""
+    if not slips:
+        return use
+    start, end = place_in(slips, use.start), place_in(slips, use.end)
+    return WordUse(start, end, sentence[start:end], use.kind, use.pointer)
 
 
 @dataclass(slots=True)
@@ -97,6 +110,16 @@ class _Ledger:
             if word.kind != "mark" and word.lower not in GLUE and self._is_free(word.start, word.end):
                 self._enter(word.start, word.end, "word", None)
 
+    def lists(self) -> None:
+        """The numbers of a list's items: the step of each."""
+        places = listed_in(self.sentence)
+        ends = [*(start for start, _ in places), len(self.sentence)]
+        for (start, end), after in zip(places, ends[1:], strict=True):
+            clause = next(iter(clauses_of(self.sentence[end:after])), None)
+            does = None if clause is None else self._state_of(clause)
+            if self._is_free(start, end):
+                self._enter(start, end, "order", None if does is None else does.pointer)
+
     def phrases(self) -> None:
         cuts = {place for word in words_of(self.sentence) if word.kind == "word"
                 for place in range(word.start + 1, word.end)}
@@ -127,6 +150,10 @@ class _Ledger:
                 self._failure(clause, failure, found[index + 1:])
             elif re.search(r"\b(?:otherwise|else)\b", clause.text):
                 self._other_side(clause, found[index - 1] if index else clause)
+            elif head is not None and clause.joiner == "post" and re.match(r"(?:\w+ )?ask\b", found[index - 1].text):
+                asking = self._state_of(found[index - 1])  # ask them if …
+                self._enter(clause.words[0].start, clause.words[0].end, "question",
+                            None if asking is None else asking.pointer)
             elif head is not None:
                 before = clause.joiner == "post" and index > 0
                 self._condition(clause, found[index - 1] if before else next(iter(found[index + 1:]), None))
@@ -134,6 +161,9 @@ class _Ledger:
     def words(self) -> None:
         for clause in clauses_of(self.sentence):
             best = self._state_of(clause)
+            for word in clause.words:  # how the verb is said
+                if word.lower in _AUXILIARY and best is not None and self._is_free(word.start, word.end):
+                    self._enter(word.start, word.end, "word", best.pointer)
             for before, word in zip([None, *clause.words], clause.words, strict=False):
                 if self._is_free(word.start, word.end) and word.kind != "mark" and word.lower not in GLUE:
                     a_thing = before is not None and before.lower in DETERMINERS
@@ -181,6 +211,8 @@ class _Ledger:
                        or handler.machine is not one.machine
                        or handler.name in reached(one.machine, catcher["Next"])), None)
         pointer = None if caught is None else f"{caught.pointer}/Catch"
+        if pointer is None and after is not None and re.match(r"(?:then )?(?:retry|repeat|try)\b", after.text):
+            pointer = _first(self.facts.key("MaxAttempts"))
         for word in clause.words[:len(match.group().split())]:
             if word.kind != "mark" and self._is_free(word.start, word.end):
                 self._enter(word.start, word.end, "failure", pointer)

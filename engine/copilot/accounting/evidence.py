@@ -9,8 +9,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from engine.catalog.states import targets_of
-from engine.copilot.accounting.facts import Facts, Leaf, Stated
-from engine.copilot.offline.words import NUMBERS, TIMES, UNITS, singular, stems
+from engine.copilot.accounting.facts import Facts, Leaf, Stated, reached
+from engine.copilot.offline.times import CODES, DAY, REGIONS, WEEK, WHICH, code_of, codes_of, days_of
+from engine.copilot.offline.words import NUMBERS, ORDINALS, TIMES, UNITS, singular, stems
 
 NEGATED = r"\$not\(|!=|= false|= null|= \[\]"
 """How an expression says no."""
@@ -21,7 +22,7 @@ class Said:
 
     def __init__(self, match: re.Match[str]) -> None:
         self.text = match[0]
-        self.before = match.string[:match.start()]
+        self.before, self.after = match.string[:match.start()], match.string[match.end():]
         self.sentence = match.string
         self.is_negative = re.search(r"(?<!\S)(?:[-\u2212]|minus |negative )$", self.before, re.IGNORECASE) is not None
         self._named = {name.rstrip("234"): value for name, value in match.groupdict().items() if value is not None}
@@ -32,7 +33,6 @@ class Said:
 
 Evidence = Callable[[Said, Facts], str | None]
 
-_DAYS = {"mon": "MON", "tue": "TUE", "wed": "WED", "thu": "THU", "fri": "FRI", "sat": "SAT", "sun": "SUN"}
 _CLOCK = re.compile(r"(\d{1,2})(?::(\d\d))?\s*(?:o'?clock\s*)?([ap]\.?m)?", re.IGNORECASE)
 
 
@@ -49,7 +49,7 @@ def number(text: str) -> float | None:
 
 def seconds(said: Said) -> float | None:
     """The duration that a match's `n` and `unit` are."""
-    count, unit = number(said["n"]), singular(said["unit"].lower())
+    count, unit = number(said["n"] or "1"), singular(said["unit"].lower())
     return None if count is None else count * UNITS[unit]
 
 
@@ -92,10 +92,10 @@ def _wall(said: Said) -> list[tuple[int, int]]:
     if "midnight" in text:
         return [(0, 0)]
     found: tuple[int, int, str | None] | None
-    half = re.search(r"half past (\w+)", text)
-    if half is not None:
-        hour = number(half[1])
-        found = (int(hour), 30, None) if hour is not None else None
+    part = re.search(r"(half past|quarter past|quarter to) (\w+)", text)
+    if part is not None:
+        hour, minute = number(part[2]), {"half past": 30, "quarter past": 15, "quarter to": 45}[part[1]]
+        found = (int(hour) - (minute == 45), minute, None) if hour is not None else None
     else:
         clock = _CLOCK.search(text)
         found = (int(clock[1]), int(clock[2] or 0), clock[3]) if clock is not None else None
@@ -111,68 +111,90 @@ def _wall(said: Said) -> list[tuple[int, int]]:
 
 
 def weekdays(said: Said, facts: Facts) -> str | None:
-    """``on Mondays and Thursdays``: the days of a schedule."""
-    days = [_DAYS[day] for day in re.findall(r"mon|tue|wed|thu|fri|sat|sun", said.text.lower())]
-    wanted = {*days} or {"MON-FRI"}
-    if "every day" in said.text.lower():  # but on these
-        wanted = {*_DAYS.values()} - wanted
-    if re.search(r"\b(?:to|through|till)\b", said.text.lower()):
-        wanted = {"-".join(days)}
-    return first(leaf for leaf, fields in _crons(facts) if len(fields) == 6
-                  and wanted <= {*re.split(r"[,#]", fields[4])})
+    """``on Mondays and Thursdays``: the days of a schedule, but those that are left out."""
+    text = said["what"]
+    is_range = re.search(r"\b(?:to|through|thru|till|until)\b|[-\u2013]", text) is not None
+    wanted = {*(days_of("-".join(codes_of(text))) if is_range else codes_of(text))}
+    ways = [(leaf, {*days_of(fields[4])}) for leaf, fields in _crons(facts) if len(fields) == 6]
+    some = _LESS.search(said.sentence) is not None
+    single = re.fullmatch(DAY, text, re.IGNORECASE) is not None  # another phrase may name others
+    return first(leaf for leaf, days in ways if wanted == days) or first(
+        leaf for leaf, days in ways if (single and wanted < days) or (some and days and days < wanted))
+
+
+_LESS = re.compile(
+    r"\b(?:except|excluding|excluded|apart from|other than|not|never|left out|but|only)\b|n't", re.IGNORECASE)
+"""What leaves days out."""
 
 
 def left_out(said: Said, facts: Facts) -> str | None:
     """``but not on Fridays``: a schedule with other days alone."""
-    never = {_DAYS[day] for day in re.findall(r"mon|tue|wed|thu|fri|sat|sun", said.text.lower())}
+    never = {*codes_of(said["what"])}
     return first(leaf for leaf, fields in _crons(facts) if len(fields) == 6 and fields[4] not in "*?"
-                  and not never & _named_days(fields[4]))
-
-
-def _named_days(field: str) -> set[str]:
-    """The days that the field of a cron expression has: ``MON-WED,FRI``."""
-    codes, found = [*_DAYS.values()], set[str]()
-    for part in re.split(r"[,#]", field):
-        begin, _, end = part.partition("-")
-        if begin in codes:
-            at = codes.index(begin)
-            until = codes.index(end) if end in codes else at
-            found |= {codes[(at + step) % 7] for step in range((until - at) % 7 + 1)}
-    return found
+                  and not never & {*days_of(fields[4])})
 
 
 def month_day(said: Said, facts: Facts) -> str | None:
-    """``the 15th of each month``: the day of a schedule."""
-    named = re.findall(r"\d+|first|last", said.text.lower())
-    days = ",".join({"first": "1", "last": "L"}.get(day, day) for day in named)
-    return first(leaf for leaf, fields in _crons(facts) if len(fields) == 6 and fields[2] == days)
+    """``the 15th of each month``, ``the last Friday of the month``: the day of a schedule."""
+    which = [WHICH.get(one, one) for one in re.findall(r"first|second|third|fourth|last|\d+", said["n"].lower())]
+    day = said["day"].lower()
+    if not day or day == "day":
+        return first(leaf for leaf, fields in _crons(facts) if len(fields) == 6 and fields[2] == ",".join(which))
+    if re.match(WEEK, day):
+        days = ",".join("LW" if one == "L" else f"{one}W" for one in which)
+        return first(leaf for leaf, fields in _crons(facts) if len(fields) == 6 and fields[2] == days)
+    names = (code_of(day), str((CODES.index(code_of(day)) + 1) % 7 + 1))
+    ways = {",".join(f"{name}L" if one == "L" else f"{name}#{one}" for one in which) for name in names}
+    return first(leaf for leaf, fields in _crons(facts) if len(fields) == 6 and fields[4] in ways)
 
 
 def recurring(said: Said, facts: Facts) -> str | None:
-    """``every 15 minutes``, ``every day``, ``hourly``."""
+    """``every 15 minutes``, ``every day``, ``hourly``, ``three times a day``."""
     text = said.text.lower()
-    if text == "twice a day":
-        return first(leaf for leaf in facts.key("expression") if leaf.value == "rate(12 hours)") or first(
-            leaf for leaf, fields in _crons(facts) if len({*fields[0].split(",")}) * len({*fields[1].split(",")}) == 2)
-    count = 2.0 if "other" in text else number(said["n"]) if said["n"] else 1.0
+    several = re.match(r"(\w+) (?:times |runs )?(?:an?|per|each|every) day", text)
+    if several is not None and (number(several[1]) or 0) > 1:
+        return _times_a_day(number(several[1]) or 0, facts)
+    part = re.search(r"\b(other|couple of|quarter of an|half)\b", text)
+    count = {"other": 2.0, "couple of": 2.0, "quarter of an": 0.25, "half": 0.5}[part[1]] if part is not None else (
+        number(said["n"]) if said["n"] else 1.0)
     unit = next(unit for word, unit in (
         ("second", "second"), ("minute", "minute"), ("hour", "hour"), ("dai", "day"), ("day", "day"), ("week", "week"),
-        ("month", "month"), ("morning", "day"), ("evening", "day"), ("night", "day"), ("quarter", "quarter"),
-        ("year", "year")) if word in text)
+        ("month", "month"), ("morning", "day"), ("afternoon", "day"), ("evening", "day"), ("night", "day"),
+        ("quarter", "quarter"), ("year", "year")) if word in text)
     span = (count or 0) * UNITS.get(unit, 0)
     wait = _equal(facts, span, "Seconds", "IntervalSeconds")
-    rate = first(leaf for leaf in facts.key("expression")
-                  if re.fullmatch(rf"rate\({count or 0:.0f} {unit}s?\)", str(leaf.value)))
+    rate = first(leaf for leaf in facts.key("expression") if _seconds_between(str(leaf.value)) == span)
     if rate or wait:
         return rate or wait
+    some = _LESS.search(said.sentence) is not None
     for leaf, fields in _crons(facts):
-        if len(fields) == 6 and _comes_round(fields, count or 0, unit):
+        if len(fields) == 6 and (_comes_round(fields, count or 0, unit) or (
+                0 < span < 3600 and _comes_round(fields, span / 60, "minute"))):
             return leaf.pointer
-        every = {"day": fields[2] in "*?" and fields[4] in "*?", "week": fields[4] not in "*?",
-                 "month": fields[2] not in "*?" or "#" in fields[4], "hour": fields[1] == "*"}
+        every = {"day": fields[2] in "*?" and (fields[4] in "*?" or some), "week": fields[4] not in "*?",
+                 "month": fields[2] not in "*?" or "#" in fields[4] or "L" in fields[4], "hour": fields[1] == "*",
+                 "quarter": "/3" in fields[3]}
+        if unit == "month" and fields[3:4] == [f"1/{count or 0:.0f}"]:
+            return leaf.pointer
         if count == 1 and len(fields) == 6 and every.get(unit, False):
             return leaf.pointer
     return None
+
+
+def _times_a_day(count: float, facts: Facts) -> str | None:
+    """A rate, or the schedules whose minutes and hours are so many."""
+    rate = first(leaf for leaf in facts.key("expression") if _seconds_between(str(leaf.value)) == 86400 / count)
+    crons = [(leaf, len({*fields[0].split(",")}) * len({*fields[1].split(",")}))
+             for leaf, fields in _crons(facts) if len(fields) == 6]
+    if rate is None and len(crons) > 1 and count == sum(times for _, times in crons):
+        return "/triggers"
+    return rate or first(leaf for leaf, times in crons if count == times)
+
+
+def _seconds_between(expression: str) -> float | None:
+    """How far apart the times of a rate are."""
+    found = re.fullmatch(r"rate\((\d+) (\w+)\)", expression)
+    return int(found[1]) * UNITS[singular(found[2])] if found is not None else None
 
 
 def _comes_round(fields: list[str], count: float, unit: str) -> bool:
@@ -198,7 +220,7 @@ def within(said: Said, facts: Facts) -> str | None:
 def zone(said: Said, facts: Facts) -> str | None:
     """``Berlin time``: the zone of a schedule."""
     place = re.sub(r"\s+", "_", said["zone"].strip()).lower()
-    ways = {"utc", "gmt"} if place in ("utc", "gmt") else {place}
+    ways = {"utc", "gmt"} if place in ("utc", "gmt") else {place, REGIONS.get(place, place).lower()}
     return first(leaf for leaf in facts.key("timezone")
                   if str(leaf.value).lower() in ways or str(leaf.value).lower().endswith(f"/{place}"))
 
@@ -224,6 +246,9 @@ def retried(said: Said, facts: Facts) -> str | None:
     return _equal(facts, number(said["n"]), "MaxAttempts") or counted(said, facts)
 
 
+_TRIES = re.compile(r"\b(?:attempt|try|trying)\b(?! (?:it |that |this )?again)[^.;]*$", re.IGNORECASE)
+
+
 def counted(said: Said, facts: Facts) -> str | None:
     """``at most 20 times``: the attempts of a Retry, or a number that the condition of a circle counts to."""
     count = number(said["n"])
@@ -231,7 +256,7 @@ def counted(said: Said, facts: Facts) -> str | None:
         for index, rule in enumerate(one.state.get("Choices", ())):
             if count in numbers_in(rule.get("Condition")):
                 return f"{one.pointer}/Choices/{index}/Condition"
-    tries = re.search(r"\b(?:attempt|try|trying)\b(?! again)[^.;]*$", said.before, re.IGNORECASE)
+    tries = _TRIES.search(said.before) or re.match(r",? before (?:giving up|failing)", said.after)
     return _equal(facts, count - 1 if tries and count else count, "MaxAttempts")
 
 
@@ -248,8 +273,7 @@ def last_few(said: Said, facts: Facts) -> str | None:
 
 def ordinal(said: Said, facts: Facts) -> str | None:
     """``every third order``: a condition that counts to it."""
-    order = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "tenth": 10}
-    count = float(order[said["n"].lower()])
+    count = float(ORDINALS.get(said["n"].lower()) or re.sub(r"\D", "", said["n"]))
     return first(leaf for leaf in facts.conditions() if count in numbers_in(leaf.value))
 
 
@@ -265,8 +289,13 @@ def duration(said: Said, facts: Facts) -> str | None:
         named = stems(said["unit"]) <= leaf.stems and number(said["n"]) in numbers_in(leaf.value)
         if named or {span, span * 1000} & numbers_in(leaf.value):
             return leaf.pointer
-    circle = re.search(r"\bfor (?:at most )?$", said.before, re.IGNORECASE)
-    return counted(said, facts) if circle else None
+    begins = said.before + (said.text.partition(said["n"])[0] if said["n"] else "")
+    if not re.search(r"\bfor (?:at most |up to )?$", begins, re.IGNORECASE):
+        return None
+    waits = [leaf.value for leaf in facts.key("Seconds")]  # so often, so far apart, takes so long
+    return next((f"{one.pointer}/Choices/{index}/Condition" for one in facts.circles()
+                 for index, rule in enumerate(one.state.get("Choices", ()))
+                 if any(span / wait in numbers_in(rule.get("Condition")) for wait in waits if wait)), None)
 
 
 def _signed(said: Said) -> float | None:
@@ -450,8 +479,25 @@ def shared(said: Said, facts: Facts) -> str | None:
 def caught(said: Said, facts: Facts) -> str | None:
     """``on a shipping error``: a Catch on a step of that name, or on any where none is named."""
     named = stems(said["what"])
+    if re.match(r"[^.;]*\b(?:retr|try|again)", said.after, re.IGNORECASE):
+        return first(facts.key("MaxAttempts"))
     return next((f"{one.pointer}/Catch" for one in facts.states if one.state.get("Catch")
                  and (not named or named & (one.names | one.stems))), None)
+
+
+def all_caught(said: Said, facts: Facts) -> str | None:
+    """``any failure``: a Catch on each step that is not what happens after one."""
+    del said
+    after = {str(catcher["Next"]) for one in facts.states for catcher in one.state.get("Catch", ())}
+    tasks = [one for one in facts.typed("Task") if one.name not in reached(one.machine, *after)]
+    every = bool(tasks) and all(one.state.get("Catch") for one in tasks)
+    return f"{tasks[0].pointer}/Catch" if every else None
+
+
+def declined(said: Said, facts: Facts) -> str | None:
+    """``if the card is declined``: a condition on an answer, or a Catch."""
+    caught_ = (f"{one.pointer}/Catch" for one in facts.states if one.state.get("Catch"))
+    return answered(said, facts) or next(caught_, None)
 
 
 def waited(said: Said, facts: Facts) -> str | None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from engine.copilot.accounting import evidence as ev
-from engine.copilot.offline.words import NUMBERS, TIMES
+from engine.copilot.offline.times import DATE, DAY, DAYS, NOT_ON, NOT_THEN, WEEK
+from engine.copilot.offline.words import NUMBERS, ORDINALS, TIMES
 from engine.records import dataclass
 
 
@@ -20,12 +21,12 @@ _N = rf"(?:\d+(?:[.,]\d+)*k?|{_any_of({*NUMBERS, *TIMES} - {'a', 'an', 'half', '
 _IN_WORDS = _any_of({*NUMBERS} - {"a", "an", "one", "half"})
 _UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?|days?|weeks?|months?|years?)"
 _DURATION = rf"(?P<n>{_N}|half an?|an?)\s(?:more )?(?P<unit>{_UNIT})\b"
-_DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
 _AT = r"\d{1,2}(?::\d\d(?:\s?[ap]\.?m\b)?|\s?[ap]\.?m\b)"
 _MONEY = r"[$€£]?\s?"
 _BELOW = r"(?:(?:(?<!\S)[-\u2212]|minus |negative )(?=\d))?"
 _HERE = r"(?:\b|(?<!\S)(?=[-\u2212]))"
-_OFTEN = rf"(?:other |(?P<n>{_N}) )?(?:{_UNIT}|mornings?|evenings?|nights?|quarters?)"
+_OFTEN = (rf"(?:other |couple of |quarter of an |(?P<n>half(?: an?)?|{_N}) )?"
+          rf"(?:{_UNIT}|mornings?|afternoons?|evenings?|nights?|quarters?)")
 _FEW = (r"(?:(?:less|fewer|lower|smaller|shorter|younger) than|below|under|drops? (?:to )?below|falls? below)")
 _MUCH = r"(?:(?:more|greater|higher|larger|longer|older|bigger|later) than|over|above|exceed(?:s|ing|ed)?|beyond)"
 _NO_LESS = r"(?:at least|(?:no|not) (?:less|fewer|lower|below|under)(?: than)?)"
@@ -58,30 +59,39 @@ FORMS: tuple[Form, ...] = (
           r"“[^”]*”", r"(?<!\w)#[\w-]+", r"(?<![\w/])/[A-Za-z][\w-]*(?:/[\w-]+)*", r"\b\d{4}-\d\d-\d\d(?:T[\d:]+Z?)?"),
     _form("name", ev.called,
           rf"\bthe (?P<what>{_CALLED}) (?P<kind>function|lambda|queue|table|topic|bucket|workflow)\b"),
-    _form("time", ev.within, rf"\b(?:between|from) (?P<n>{_AT}) (?:and|to|until|till) (?P<m>{_AT})"),
+    _form("time", ev.within, rf"\b(?:between|from) (?P<n>{_AT}) (?:and|to|until|till) (?P<m>{_AT})",
+          r"(?:(?<=hourly )|(?<=hour )|(?<=hours )|(?<=minutes ))(?:between|from) (?P<n2>\d{1,2}) (?:and|to|until"
+          r"|till) "
+          r"(?P<m2>\d{1,2})\b(?!:)"),
     _form("condition", ev.gate, r"\bonly after\b(?! (?:\d|an? ))"),
     _form("limit", ev.at_most, rf"\bwait\w* (?:up to|at most|no longer than|not longer than|no more than) {_DURATION}"),
-    _form("time", ev.left_out, rf"(?:(?<!every day )\b(?:except|but not|not|never|excluding)|n't)(?: for| on)? {_DAY}"
-          rf"(?:(?:,? and |,? or |, ){_DAY})*\b"),
-    _form("time", ev.weekdays, rf"\bevery day,? (?:except|but not)(?: for| on)? {_DAY}(?:(?:,? and |, ){_DAY})*",
-          rf"\b(?:from )?{_DAY} (?:to|through|till) {_DAY}",
-          r"\b(?:(?:every|each|on) )?(?:weekdays?|working days?)\b",
-          rf"\b(?:(?:on|every|each) )?{_DAY}(?:(?:,? and |, ){_DAY})*(?: (?:morning|afternoon|evening)s?\b)?"),
-    _form("time", ev.month_day,
-          r"\b(?:on )?the (?:first|last|\d+(?:st|nd|rd|th)?)(?:(?:,| and|, and) (?:the )?(?:last|\d+(?:st|nd|rd|th)?))*"
-          r"(?: day)? of (?:the|each|every) month"),
-    _form("time", ev.wall_time, r"\b(?:at )?half past \w+", r"\b(?:at )?\d{1,2}:\d\d(?:\s?[ap]\.?m\b)?",
+    _form("time", ev.month_day, rf"\b(?:on )?(?:the|every|each) (?P<n>{DATE}(?:(?:,| and|, and) (?:the )?{DATE})*)"
+          rf"(?: (?P<day>day\b|{DAY}|{WEEK}))? ?(?:of|in)? (?:the|each|every|a) (?:month|quarter)\b"),
+    _form("time", ev.left_out, rf"\bon (?P<what>{DAYS}),? {NOT_THEN}(?=\s*(?:[.;,]|$))",
+          rf"(?:\b{NOT_ON}|n't(?: on)?) (?P<what2>{DAYS})", rf"\b(?P<what3>{DAYS}) (?:are )?(?:excluded|excepted"
+          rf"|left out)\b"),
+    _form("time", ev.weekdays,
+          rf"\b(?:from )?(?P<what>{DAY}(?: (?:to|through|thru|till|until) | ?[-\u2013] ?){DAY})",
+          rf"\b(?:but )?(?:only )?(?:(?:every|each|on|at|during) )?(?P<what2>{DAYS})(?: (?:morning|afternoon|evening"
+          rf"|night)s?\b)?"),
+    _form("time", ev.wall_time, r"\b(?:at )?(?:half past|(?:a )?quarter (?:past|to)) \w+",
+          r"\b(?:at )?\d{1,2}:\d\d(?:\s?[ap]\.?m\b)?", r"\b(?:at )?\d{1,2}\.\d\d\s?[ap]\.?m\b",
           r"\bat \d{1,2} in the (?:morning|afternoon|evening)\b",
           r"\b(?:at )?\d{1,2}\s?(?:[ap]\.?m\b|o'?clock\b)", r"\b(?:at )?(?:noon|midnight)\b",
           rf"\bat \d{{1,2}}\b(?![:.]\d|\s*(?:{_UNIT}|at a time|at once|times|%|euros|usd|degrees))"),
     _form("time", ev.recurring, rf"\b(?:every|each) {_OFTEN}\b", r"\b(?:hourly|daily|weekly|monthly|nightly)\b",
-          r"\b(?:once|twice) a day\b", r"\bof (?:each|every) month\b", r"\bthe month\b"),
+          r"\b(?:once|twice) (?:an?|per|each|every) (?:hour|day|week|month)\b",
+          rf"\b(?P<n2>{_N}) (?:times|runs) (?:a|per|each|every) day\b",
+          r"\bof (?:each|every) month\b", r"\bthe month\b"),
     _form("zone", ev.zone, r"(?:\bin )?\b(?P<zone>UTC|GMT|(?-i:[A-Z])[a-z]+/(?-i:[A-Z])[A-Za-z_]+)\b(?: time\b)?",
+          r"\b(?P<zone3>(?-i:CET|ET|EST|EDT|CT|CST|CDT|MT|MST|MDT|PT|PST|PDT))\b",
+          r"(?:\bin )?(?:\bUS )?\b(?P<zone4>(?-i:Eastern|Central|Mountain|Pacific))(?: standard| daylight)? time\b",
           r"(?:\bin )?\b(?P<zone2>(?-i:[A-Z])[a-z]+(?: (?-i:[A-Z])[a-z]+)?) time\b"),
     _form("limit", ev.never, r"\b(?:at most|never more than|no(?:t)? more than|only) once(?: (?:per|an?|every) \w+)?"),
     _form("number", ev.shared, r"\bhalf\b(?! (?:an?|past)\b)", r"\b(?:a|one) (?:third|quarter) of\b",
           r"\btwice as\b", r"\bdouble\b"),
-    _form("batch", ev.batches, rf"\bin (?:batches|groups|chunks) of (?P<n>{_N})\b"),
+    _form("batch", ev.batches, rf"\bin (?:batches|groups|chunks) of (?P<n>{_N})\b",
+          rf"\b(?P<n2>{_N}) (?:\w+ )?(?:per|a|in each|in a|to a|in one) (?:batch|chunk|request|call|group)\b"),
     _form("concurrency", ev.concurrency, rf"(?:\b(?:at most|up to|no more than|with) )*\b(?P<n>{_N}) "
           r"(?:at a time|at once|at the same time|in parallel|concurrently|side by side)\b"),
     _form("concurrency", ev.in_order, r"\bone (?:after (?:another|the other)|by one)\b(?! )", r"\bin sequence\b"),
@@ -103,16 +113,24 @@ FORMS: tuple[Form, ...] = (
           rf"{_HERE}{_MONEY}(?P<n>{_BELOW}{_N})%?(?: \w+)? or (?:less|below|lower|under|fewer)\b",
           rf"\b{_NO_MORE} {_MONEY}(?P<n2>{_BELOW}{_N})\b(?! {_UNIT})"),
     _form("duration", ev.duration, rf"\btakes? (?:longer|more) than {_DURATION}",
-          r"\b(?:not (?:finished|done|ready|complete) (?:after|within)|times? out after) "
+          r"\b(?:(?:(?:is|are|has|have) )?(?:not|(?:is|are|has|have)n't) (?:been )?(?:finished|done|ready|back"
+          r"|completed?|over|through) (?:after|within|in)|times? out after) "
           rf"(?P<n2>{_N}|an?) (?P<unit2>{_UNIT})\b"),
     _form("failure", ev.caught, r"\b(?:if|when) (?:the )?(?P<what>[\w ]+?) (?:cannot|can't|could not) be \w+",
           r"\b(?:on|in case of|upon) an? (?P<what2>[\w-]+ )?(?:error|failure)\b", r"\ban? failed (?P<what3>\w+)",
-          r"\bwhatever goes wrong\b", r"\b(?:if|when) (?P<what4>\w+) (?:does not|doesn't) work\b"),
+          r"\bon (?:any )?(?:failure|error)s?(?=,? (?:retry|try))",
+          r"\b(?:if|when) https?://\S+ (?:does not|doesn't) (?:answer|respond|work)\b",
+          r"\b(?:if|when) (?P<what4>\w+) (?:does not|doesn't) work\b"),
+    _form("failure", ev.all_caught, r"\b(?:on |upon |in case of )?(?:any|every|all) (?:failures?|errors?)\b",
+          r"\bwhatever goes wrong\b"),
+    _form("failure", ev.declined, r"\b(?:if|when) (?:the (?:card|payment|charge)|it) (?:is|was|gets) (?:declined"
+        r"|refused|rejected)\b"),
     _form("condition", ev.compares(">"), rf"\b{_MUCH} {_MONEY}(?P<n>{_BELOW}{_N})(?![\w:])(?: {_UNIT})?"),
     _form("condition", ev.compares("<"), rf"\b{_FEW} {_MONEY}(?P<n>{_BELOW}{_N})(?![\w:])(?: {_UNIT})?"),
-    _form("duration", ev.duration, rf"\b{_SPAN} (?:at most |longer than )?{_DURATION}",
+    _form("duration", ev.duration, rf"\b(?:in|within|during|over) the (?:last|past|previous) (?P<unit3>{_UNIT})",
+          rf"\b{_SPAN} (?:at most |longer than )?{_DURATION}",
           rf"\b(?P<n2>half an?|{_N}|an?) (?P<unit2>{_UNIT}) (?:later|after|before|apart|between|pass|ago)\b"),
-    _form("window", ev.ordinal, r"\b(?:every|the|each) (?P<n>second|third|fourth|fifth|sixth|tenth)\b(?= \w)"),
+    _form("window", ev.ordinal, rf"\b(?:every|the|each) (?P<n>{_any_of({*ORDINALS})}|\d+(?:st|nd|rd|th))\b(?= \w)"),
     _form("duration", ev.duration, rf"\b{_DURATION}"),
     _form("number", ev.percent, r"(?<![\w.,-])(?P<n>\d+(?:[.,]\d+)?)(?:\s?%| percent\b)"),
     _form("number", ev.amount, rf"(?<![\w/:])(?<![\w/:]-){_MONEY}(?P<n>{_BELOW}\d+(?:[.,]\d+)*k?)(?![\w/:-])",
@@ -126,11 +144,18 @@ FORMS: tuple[Form, ...] = (
           r"\btimes out\b", r"\btakes longer\b", r"\bnot finished\b"),
     _form("parallel", ev.of_type("Parallel"), r"\bin parallel\b", r"\bat the same time\b", r"\bsimultaneously\b",
           r"\bconcurrently\b", r"\bside by side\b", r"\bwithout waiting(?: for (?:that|it))?\b", r"\bmeanwhile\b"),
+    _form("order", ev.of_type("Parallel", "Map"),
+          r"\b(?:when|once|after|as soon as) (?:both|all|they|these|everything)(?: of them)? (?:are|is|have|has)(?: "
+          r"all| both)? "
+          r"(?:done|finished|through|complete|completed|back|ready|over)\b"),
     _form("wait", ev.waited, r"\b(?:wait|waits|waiting|pause|sleep|later|pass)\b"),
     _form("repetition", ev.until, r"\b(?:until|while)\b"),
     _form("repetition", ev.retry_word, r"\b(?:repeat\w*|poll|keep(?= \w+ing)|loop|do that again)\b",
           r"\bretr(?:y|ied|ies|ying)\b", r"\btry again\b", r"\battempts?\b"),
-    _form("answer", ev.answered,
+    _form("otherwise", ev.otherwise, r"\bif not\b(?=[,;:])"),
+    _form("answer", ev.answered, r"\b(?:says?|said) (?:yes|no|ok)\b", r"\bif (?:yes|no|so)\b(?=[,:]| \w+ (?:the|a|an"
+        r"|it|to|#))",
+          r"\bno (?:approval|sign-?off|go-ahead|permission|consent), no \w+",
           r"\b(?:if|once|when|on|after|is|are|be|been|they|she|he|has|have|as) (?:it is |they |she |he )?"
           r"(?:approved|approves?|rejected|rejects?|declined?|declines|refused|refusal|accepted)\b"),
     _form("question", ev.answered, r"\b(?:approv\w+|sign-?off|go-ahead|permission|consent)\b"),

@@ -11,9 +11,9 @@ from engine.copilot.catalogue import Catalogue
 GLUE = frozenset([
     "a", "an", "the", "this", "that", "these", "those", "it", "its", "they", "them", "their", "he", "she",
     "him", "his", "her", "we", "i", "you", "our", "your", "my", "of", "to", "and", "or", "but", "so",
-    "as", "is", "are", "was", "were", "be", "been", "being", "am", "has", "have", "had", "do", "does", "did",
-    "will", "would", "shall", "may", "might", "can", "in", "on", "at", "by", "for", "from", "with", "into", "onto",
-    "via", "about", "also", "please", "just", "there", "which", "s", "ve", "re", "ll", "d", "t",
+    "as", "is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "do", "does", "did",
+    "will", "would", "shall", "may", "in", "on", "at", "by", "for", "from", "with", "into", "onto",
+    "about", "also", "please", "just", "there", "s", "ve", "re", "ll", "d", "t",
 ])
 """Words that say nothing by themselves: nothing can be lost with them."""
 

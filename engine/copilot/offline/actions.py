@@ -30,7 +30,8 @@ def parse_action(words: list[Word], catalogue: Catalogue, known: Known) -> Actio
             fact = catalogue.get(found.resource)
             if fact is not None:
                 return _action(fact, found, clause)
-    named = catalogue.named(clause.text) if clause.verb in VERBS else None
+    again = known.connector if clause.has(r"\b(?:it|them|there)\b") else ""
+    named = catalogue.named(clause.text, clause.verb, again) if clause.verb in VERBS else None
     return None if named is None else _action(named, Found(named.resource), clause)
 
 

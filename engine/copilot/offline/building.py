@@ -186,7 +186,8 @@ class Built:
             if step.batch is not None:  # its children get so many, and take one after another
                 state["ItemBatcher"] = {"MaxItemsPerBatch": step.batch}
                 mode = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
-                body = [ForEach("$states.input.Items", f"{step.phrase} of a batch", body, concurrency=1)]
+                if not step.whole:
+                    body = [ForEach("$states.input.Items", f"{step.phrase} of a batch", body, concurrency=1)]
             processor = {"ProcessorConfig": mode, **self._machine(body, top=False)}
             machine.states[name] = {**state, "ItemProcessor": processor, "Output": KEEP, **_onward(after)}
         return name

@@ -12,7 +12,17 @@ from __future__ import annotations
 import re
 from dataclasses import field
 
-from engine.copilot.offline.words import DETERMINERS, FILLERS, PREPOSITIONS, VERBS, Word, base_verb, lower, words_of
+from engine.copilot.offline.words import (
+    ALSO_NOUNS,
+    DETERMINERS,
+    FILLERS,
+    PREPOSITIONS,
+    VERBS,
+    Word,
+    base_verb,
+    lower,
+    words_of,
+)
 from engine.records import dataclass
 
 _IF = ("if", "when", "whenever", "once", "unless", "while", "should", "provided", "as")
@@ -21,11 +31,21 @@ _STARTS = frozenset({*_IF, "otherwise", "else", "then", "retry", "wait", "after"
 _PHRASES = (
     "in parallel", "at the same time", "at the same moment", "on error", "on failure", "in case", "for each",
     "for every", "at most", "every time", "as soon as", "after that", "at once with", "with up to", "up to",
-    "in batches",
+    "in batches", "either way", "in any case", "in either case", "in both cases",
 )
+_WITH_ELSE = frozenset({"anything", "something", "everything", "nothing", "anyone", "someone", "everyone", "or"})
 _STATES = re.compile(
-    r"\b(?:is|are|was|were|has|have|exceeds|over|above|under|below|than|equals|fails|failed)\b"
+    r"\b(?:is|are|was|were|has|have|exceeds|over|above|under|below|than|equals|fails|failed|arrives?|comes?|lands?"
+    r"|appears?|joins"
+    r"|calls|hits|contains|includes|mentions|ends|starts|begins|approves|agrees|says|answers|receives|gets|drops"
+    r"|rises|falls|reaches)\b"
 )
+_PASSIVE = re.compile(
+    r"^(?!if |when |it is |there )(?:(?:the|an?|each|every|all|our|their|his|her) )?(?:(?!and |or |then |but |so |is "
+    r"|are |gets? )[#\w'-]+ ){1,4}?"
+    r"(?:(?:is|are|(?:should|must|can|may) be|(?:has|have|is|are) to be) (?:then |also |just |only )?([a-z]+)\b(?! "
+    r"by \w+ing)"
+    r"|gets? (?:an? |the |to be |told|emailed|charged))")
 _FILLERS = FILLERS | {"immediately", "directly", "either", "both", "so", "lastly", "still", "try", "trying", "to"}
 
 
@@ -84,7 +104,9 @@ class _Cutter:
             return index + 1
         if self.is_behind(index) and self.current.words and not self.is_condition():
             self.begin("post")
-        elif word.lower in ("otherwise", "else") and self.current.words:
+        elif (word.lower in ("if", "unless") and len(self.current.words) > 3 and self.current.words[0].lower in (
+                "when", "whenever", "once")) or (word.lower in ("otherwise", "else") and self.current.words and (
+                self.current.words[-1].lower not in _WITH_ELSE)):
             self.begin("comma")
         elif self.is_condition() and self.ends_condition(index):
             self.begin("bare")
@@ -125,11 +147,11 @@ class _Cutter:
         word = self.words[index]
         if word.kind == "number":  # 24 hours before, 3 days later
             return re.match(r"\S+ \w+ (?:later|before|after)\b", lower(self.words[index:index + 4])) is not None
-        if word.lower in _FILLERS and index + 1 < len(self.words):
-            return self.begins(index + 1)
-        following = lower(self.words[index:index + 3])
+        following = lower(self.words[index:index + 4])
         if any(following.startswith(phrase) for phrase in _PHRASES):
             return True
+        if word.lower in _FILLERS and index + 1 < len(self.words):
+            return self.begins(index + 1)
         if re.match(r"xloop\d", word.lower):
             return True
         if word.lower in _STARTS and word.lower not in ("in", "at", "on", "for", "as", "only", "should", "after"):
@@ -137,7 +159,17 @@ class _Cutter:
         if word.lower == "after":
             return re.match(r"after (?:\S+ \w+|that)", following) is not None
         verb = base_verb(word.lower) if gerund else word.lower
-        return verb in VERBS and not self.is_noun(index)
+        if verb in VERBS and not self.is_noun(index):
+            return True
+        return not self.is_condition() and self.is_passive(index)
+
+    def is_passive(self, index: int) -> bool:
+        """Whether what begins at `index` says what happens to something: ``the card is charged``."""
+        if re.search(r"\b(?:that|whether|saying|how|why)\b", self.current.text):
+            return False  # what somebody is told
+        said = lower(self.words[index:index + 7])
+        match = _PASSIVE.match(said)
+        return match is not None and (match[1] is None or base_verb(match[1]) is not None)
 
     def is_noun(self, index: int) -> bool:
         """Whether a verb's form at `index` is a noun here: "and order total", "and charge fails"."""
@@ -169,6 +201,9 @@ class _Cutter:
         if before in (*DETERMINERS, *PREPOSITIONS, *_IF, "is", "are", "not", "and", "or"):
             return False
         after = self.words[index + 1] if index + 1 < len(self.words) else None
-        return _STATES.search(self.current.text) is not None and after is not None and (
-            after.kind in ("url", "channel", "email", "word")
-        )
+        if after is None or _STATES.search(self.current.text) is None:
+            return False
+        acts = word.lower not in ALSO_NOUNS or self.current.words[-1].kind in ("number", "quoted")
+        if after.kind == "word":
+            return acts or after.lower in DETERMINERS
+        return after.kind in ("url", "channel", "email")

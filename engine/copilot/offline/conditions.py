@@ -28,10 +28,13 @@ from engine.copilot.offline.words import (
     lower,
     number_of,
     singular,
+    words_of,
 )
 from engine.records import dataclass
 
 GUESSED_THRESHOLD = 1000
+LONGEST_NAME = 3
+"""Words of a field's name: what is longer says more than a name."""
 
 _MOST = (
     r"(?:is |are |was )?not (?:more|greater|higher) than|no (?:more|greater|longer) than|at most|up to|within"
@@ -56,14 +59,20 @@ _OPERATORS: tuple[tuple[str, str], ...] = (
     (r"(?:is |are )?equal to|equals|(?:is|are) exactly|==?", "="),
     (r"contains?|includes?|mentions?", "contains"),
     (r"starts? with|begins? with", "starts"),
+    (r"ends? (?:with|in|on)", "ends"),
 )
 """The first that is found in a term is its operator."""
-_EMPTY = re.compile(r"^(.*?) (?:is|are) (empty|missing|absent|not there|not set|present|there|set|true|false|null)$")
+_EMPTY = re.compile(r"^(.*?) (?:is|are) (empty|missing|absent|not there|not set|present|there|set|given|known|true"
+    r"|false|null)$")
 _HAS = re.compile(r"^(.*?) (?:has|have) (no |not )?(?:an? |any )?(.+)$")
-_THERE = re.compile(r"^there (?:is|are|was|were) (no|not any|an?|any|some) ((?:[\w-]+ ?)+)$")
+_THERE = re.compile(r"^there (?:is|are|was|were) (no|not any|an?|any|some|more|still|left) ((?:[\w-]+ ?)+)$")
 _BETWEEN = re.compile(r"^(.*?) (?:is |are )?between (.+?) and (.+?)(?: inclusive(?:ly)?)?$")
+_UP = "more|above|over|higher|greater|better|later|larger|longer|older|up|upwards"
+_DOWN = "less|fewer|below|under|lower|smaller|worse|earlier|shorter|younger|down"
+_NEITHER = re.compile(r"^neither (.+?) nor (.+?) ((?:is|are|has|have|was|were) .+)$")
+_NO_LONGER = re.compile(r"\b(?:(?P<is>is|are) )?(?:no longer|not any ?more)\b")
 _OR_MORE = re.compile(
-    r"^(.*?) (?:is |are |of )?(\S+(?: \S+)?) or (more|above|over|higher|greater|less|fewer|below|under)$"
+    rf"^(.*?) (?:is |are |of )?(\S+(?: \S+)?) or ({_UP}|{_DOWN})$"
 )
 _VAGUE = {
     "high value": ">", "high-value": ">", "large": ">", "big": ">", "expensive": ">", "huge": ">", "valuable": ">",
@@ -84,22 +93,36 @@ class Known:
     """What a condition or an argument may refer to.
 
     `entity` is what the sentence is about (order); `item` what the surrounding loop is over; `subject` the path of the
-    last condition; `results` are the variables of the steps before, newest last: (name, path to its content).
+    last condition; `results` are the variables of the steps before, newest last: (name, path to its content);
+    `connector` is the code of the one that was called last; `polled` is the path to what is asked for again and again.
     """
 
     entity: str | None = None
     item: str | None = None
     subject: str = ""
     results: tuple[tuple[str, str], ...] = ()
+    connector: str = ""
+    polled: str = ""
     fields: frozenset[str] = field(default_factory=frozenset)
 
 
-def parse_condition(words: list[Word], known: Known) -> Condition | None:
+def parse_condition(words: list[Word], known: Known) -> Condition | None:  # noqa: PLR0911 - one for each form
     """The condition that `words` state; None where they state none."""
     words = [word for word in words if word.lower not in ("still", "already", "yet")]
-    counted = window_in(lower([word for word in words if word.kind != "mark"]))
+    text = lower([word for word in words if word.kind != "mark"])
+    counted = window_in(text)
     if counted is not None:
         return counted
+    if match := _NEITHER.match(text):
+        sides = [parse_condition(words_of(f"{side} {match[3]}"), known) for side in (match[1], match[2])]
+        if any(side is None for side in sides):
+            return None
+        each = [negated(side) for side in sides if side is not None]
+        return Condition(" and ".join(side.text for side in each), _phrase(words),
+                         [to_do for side in each for to_do in side.to_dos], each[0].subject)
+    if (match := _NO_LONGER.search(text)) is not None:
+        before = parse_condition(words_of(f"{text[:match.start()]}{match['is'] or ''}{text[match.end():]}"), known)
+        return None if before is None else negated(before)
     terms: list[str] = []
     to_dos: list[str] = []
     subject = known.subject
@@ -107,6 +130,8 @@ def parse_condition(words: list[Word], known: Known) -> Condition | None:
         term = _term(segment, replace(known, subject=subject))
         if term is None:
             return None
+        if len(re.findall(r"[A-Z]", term.subject.rpartition(".")[2])) > LONGEST_NAME:
+            return None  # a clause that was read as a name
         if joiner:
             terms.append(joiner)
         terms.append(term.text)
@@ -170,7 +195,7 @@ def _stays(word: Word, before: list[Word], rest: list[Word]) -> bool:
         text = lower(before)
         return "between" in text.split() and " and " not in text
     following = rest[0].lower
-    if following in ("more", "above", "over", "higher", "greater", "less", "fewer", "below", "under"):
+    if following in f"{_UP}|{_DOWN}".split("|"):
         return len(rest) == 1 or rest[1].lower in ("and", "or")
     until = next((index for index, item in enumerate(rest) if item.lower in ("and", "or")), len(rest))
     return until == 1 and (rest[0].kind in ("quoted", "number") or before[-1].kind == "quoted" or _is_adjective(before))
@@ -188,37 +213,46 @@ def _term(words: list[Word], known: Known) -> Condition | None:
         return None if high is None else _made(f"{path} >= {low} and {path} <= {high}", path)
     if (match := _OR_MORE.match(text)) and (number := _number(match[2])) is not None:
         path = _subject(match[1], by_text, known, words)
-        operator = ">=" if match[3] in ("more", "above", "over", "higher", "greater") else "<="
+        operator = ">=" if match[3] in _UP.split("|") else "<="
         return _made(f"{path} {operator} {number}", path)
     if match := _THERE.match(text):
-        path = known.results[-1][1] if known.results else path_of([by_text[name] for name in match[2].split()], known)
+        words = [by_text[name] for name in match[2].split()]
+        path = known.results[-1][1] if known.results and not known.polled else path_of(words, known)
         return _made(f"$count({path}) {'= 0' if match[1] in ('no', 'not any') else '> 0'}", path)
     if match := _EMPTY.match(text):
         return _state_of(_subject(match[1], by_text, known, []), match[2])
     for pattern, operator in _OPERATORS:
         match = re.search(rf"(?:^|\s)({pattern})(?:\s|$)", text)
         if match and match.end(1) < len(text):
-            compared = _compared(text[:match.start(1)].strip(), operator, text[match.end(1):].strip(), by_text, known)
+            compared = _compared(text[:match.start(1)].strip(), operator, text[match.end(1):].strip(), by_text, known,
+                                 text[:match.end(1)] + " ")
             if compared is not None:
                 return compared
     return _is(text, by_text, known) or _has(text, by_text, known) or vague_in(words, known)
 
 
-def _compared(left: str, operator: str, right: str, by_text: dict[str, Word], known: Known) -> Condition | None:
+def _compared(  # noqa: PLR0911 - one for each operator
+    left: str, operator: str, right: str, by_text: dict[str, Word], known: Known, before: str
+) -> Condition | None:
     words = [by_text[name] for name in right.split() if name in by_text]
     number = _number(right)
+    if operator == "ends":
+        path, value = _subject(left, by_text, known, []), _text(right, by_text)
+        return _made(f"$substring($string({path}), -{len(json.loads(value))}) = {value}", path)
     if operator in ("contains", "starts"):
         path, value = _subject(left, by_text, known, []), _text(right, by_text)
         # A text is asked whether it contains; no text contains nothing.
         return _made(f"$contains($string({path}), {value})" if operator == "contains" else
                      f"$substring($string({path}), 0, {len(json.loads(value))}) = {value}", path)
     if number is not None:
-        path = _subject(left, by_text, known, words)
+        aged = re.search(r"\b(?:older|younger) than $", before) is not None
+        path = _subject(left, by_text, known, words, aged=aged)
         return _made(f"{path} {operator} {number}", path)
     path = _subject(left, by_text, known, [])
     if operator in ("=", "!="):
         if operator == "!=" and not _compares(left, right, by_text):
-            return negated(_flag(left, right, by_text, known))
+            flag = _flag(left, right, by_text, known)
+            return None if flag is None else negated(flag)
         equal = f"{path} = {_value(right, by_text)}"
         return _made(equal if operator == "=" else f"$not({equal})", path)
     if words and words[0].kind == "date":
@@ -232,7 +266,7 @@ def _is(text: str, by_text: dict[str, Word], known: Known) -> Condition | None:
     if match is None:
         return None
     left, right = match[1], match[2]
-    if _compares(left, right, by_text):
+    if _compares(left, right, by_text) or (left in PRONOUNS and known.subject and _is_name(right, by_text)):
         path = _subject(left, by_text, known, [])
         values = [_value(part, by_text) for part in re.split(r" or ", right)]
         return _made(f"{path} = {values[0]}" if len(values) == 1 else f"{path} in [{', '.join(values)}]", path)
@@ -245,10 +279,17 @@ def _compares(left: str, right: str, by_text: dict[str, Word]) -> bool:
     return quoted or singular(last[0]) in PROPERTIES or last[0] in _RESULTS or _number(right) is not None
 
 
-def _flag(left: str, right: str, by_text: dict[str, Word], known: Known) -> Condition:
-    """A boolean field: ``the window is open`` → ``window.open = true``."""
+def _is_name(text: str, by_text: dict[str, Word]) -> bool:
+    """Whether it is written like a name: France."""
+    return all(name in by_text and by_text[name].text[:1].isupper() for name in text.split())
+
+
+def _flag(left: str, right: str, by_text: dict[str, Word], known: Known) -> Condition | None:
+    """A boolean field: ``the window is open`` → ``window.open = true``; None for what is too much for a name."""
+    if len([word for word in right.split() if word not in DETERMINERS]) > LONGEST_NAME:
+        return None
     subject = _subject(left, by_text, known, [])
-    name = camel(right.split())
+    name = camel([word for word in right.split() if word not in DETERMINERS] or [right])
     path = f"{subject}.{name}"
     return _made(f"{path} = true", path)
 
@@ -278,15 +319,19 @@ def _made(text: str, path: str) -> Condition:
     return Condition(text, text, [f"Check that the input has {name}: the name is a guess from your words."], path)
 
 
-def _subject(text: str, by_text: dict[str, Word], known: Known, value: list[Word]) -> str:
-    """The path of a subject in words. `value` is what it is compared with: an amount, days, hours."""
-    words = text.split()
+def _subject(text: str, by_text: dict[str, Word], known: Known, value: list[Word], *, aged: bool = False) -> str:
+    """The path of a subject in words. `value` is what it is compared with: an amount, days, hours; `aged`: its age."""
+    words = [word for word in text.split() if word not in _COPULA] if aged else text.split()
+    unit = next((singular(word.lower) for word in value if singular(word.lower) in UNITS), None)
+    if aged and unit is not None:
+        names = [word for word in words if word not in PRONOUNS | DETERMINERS]
+        return _path([*names, camel([f"{unit}s", "old"])] if not names or singular(names[0]) in ENTITIES else [
+            *names, f"{unit}s", "old"], known)
     if not words or (len(words) == 1 and words[0] in PRONOUNS):
-        return known.subject or "$states.input"
+        return known.polled or known.subject or "$states.input"
     names = _names([by_text.get(word) or Word(word, "word", 0, 0) for word in words])
     if known.results and (set(words) & _RESULTS):
         return f"{known.results[-1][1]}.{camel(names[-1:])}"
-    unit = next((singular(word.lower) for word in value if singular(word.lower) in UNITS), None)
     if len(names) > 1 and singular(names[0]) in ENTITIES and singular(names[-1]) in ENTITIES:
         names = names[-1:]  # a vacation request is a request
     if names and singular(names[0]) in ENTITIES:
@@ -303,12 +348,14 @@ def _names(words: list[Word]) -> list[str]:
     if match := re.match(r"^(.+?) of (.+)$", text):
         text = f"{match[2]} {match[1]}"
     names = [name.removesuffix("'s") for name in text.split()]
-    return [name for name in names if name not in DETERMINERS and name not in _COPULA]
+    return [name for name in names if name not in DETERMINERS | PRONOUNS and name not in _COPULA]
 
 
 def _path(names: list[str], known: Known) -> str:
     names = names or ["value"]
     head = singular(names[0])
+    if known.polled and head != known.item:
+        return f"{known.polled}.{camel(names)}"
     if head == known.item:
         names = names[1:]
         return "$states.input" + (f".{camel(names)}" if names else "")
@@ -334,8 +381,7 @@ def _value(text: str, by_text: dict[str, Word]) -> str:
 
 def _text(text: str, by_text: dict[str, Word]) -> str:
     """A text as JSONata writes it, as it was spelled where it was quoted."""
-    original = by_text.get(text)
-    spelled = original.text if original is not None and original.kind == "quoted" else text
+    spelled = " ".join(by_text[name].text if name in by_text else name for name in text.split())
     return json.dumps(re.sub(r"^(?:an?|the) ", "", spelled.strip('"“”')), ensure_ascii=False)
 
 

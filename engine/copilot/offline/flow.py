@@ -75,6 +75,8 @@ class ForEach:
     body: list[Step] = field(default_factory=list)
     concurrency: int | None = None
     batch: int | None = None
+    whole: bool = False
+    """Whether what is done takes a batch as it is, and not item by item."""
     to_do: str | None = None
 
 

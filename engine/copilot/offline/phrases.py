@@ -6,7 +6,17 @@ import re
 
 from engine.copilot.offline.clauses import Clause
 from engine.copilot.offline.flow import Placeholder
-from engine.copilot.offline.words import FILLERS, Word, lower
+from engine.copilot.offline.words import (
+    DETERMINERS,
+    FILLERS,
+    PREPOSITIONS,
+    PRONOUNS,
+    Word,
+    camel,
+    lower,
+    singular,
+    words_of,
+)
 
 FAILURE = re.compile(
     r"^(?:and |but )?(?:(?:if|when|in case|should) (?P<what>.*?)\s?(?:still |also )?\b(?:fails?|failed|failing|errors?"
@@ -37,28 +47,36 @@ EACH = re.compile(
 ITEMS = re.compile(
     r"\b(?:each|every|all)(?: of)?(?: the| their| our)? "
     r"(?!\d|time|second|minute|hour|day|week|month|year|morning|other|is\b|are\b)"
-    r"(?P<noun>(?:(?!except|but)[\w-]+ ){0,2}?[\w-]+)"
+    r"(?P<noun>(?:(?!except|but|of\b|from\b|in\b)[\w-]+ ){0,2}?(?!(?:on|in|to|from|at|by|with|into)\b)[\w-]+)"
     r"(?: (?:in|of|from|on) (?:the |an? |that )?(?P<owner>(?!queue|bucket|topic)[\w-]+))?"
     r"(?: whose (?P<which>.+)$)?"
     r"(?= (?:to|into|with|by|in|on|from|is|are|gets?|through|using|via|and|for|the|an?|their)\b|$)"
 )
+BULK = re.compile(r"^(?:take|get|fetch|load|read|list|query|retrieve|download|collect|pull|select) all\b")
+"""What takes many at once, and not one after the other."""
 LATE = re.compile(r"^(?:if|when) (?:there is no answer within|it takes longer than) \S+ (?:an |more )?\w+")
 BATCHES = re.compile(r"^in batches of (\w+)")
 CONCURRENCY = re.compile(
     r"\b(?:at most|up to|no more than|with) (\w+) (?:at a time|at once|in parallel|concurrently)\b"
 )
+_KINDS = frozenset({"functions", "lambdas", "workflows", "jobs"})
 SAY_NOTHING = frozenset(["then", "and", "also", "so", "ok", "please"])
 
 
 def expanded(text: str) -> str:
     """Lists of things to call written out: ``invoke the lint, test and build functions``."""
     def each(match: re.Match[str]) -> str:
-        names = [name for name in re.split(r",\s*(?:and\s+)?|\s+and\s+", match[2]) if name]
-        return " and ".join(f"{match[1]} the {name} function" for name in names)
+        listed, kinds = sorted((match[2], match[3]), key=_KINDS.__contains__)
+        kind = "workflow" if kinds == "workflows" else "job" if kinds == "jobs" else "function"
+        names = [name for name in re.split(r",\s*(?:and\s+)?|\s+and\s+", listed) if name]
+        return " and ".join(f"{match[1]} the {name} {kind}" for name in names)
 
-    return re.sub(
-        r"\b(invoke|run|call) the ((?:[\w-]+,\s*)*[\w-]+,?\s+and\s+[\w-]+) (?:functions|lambdas)\b", each, text
-    )
+    called = r"((?:[\w-]+,\s*)*[\w-]+,?\s+and\s+[\w-]+)"
+    verbs = (r"\b(invoke|run|call|execute|start|trigger|launch) (?:both |all )?(?:the )?"
+             r"(?:\w+ (?=functions|lambdas|workflows|jobs))?")
+    kinds = r"(functions|lambdas|workflows|jobs)\b"
+    text = re.sub(rf"{verbs}{called} {kinds}", each, text, flags=re.IGNORECASE)
+    return re.sub(rf"{verbs}{kinds} {called}", each, text, flags=re.IGNORECASE)
 
 
 def is_else(clause: Clause) -> bool:
@@ -88,6 +106,22 @@ def without(words: list[Word], phrase: str) -> list[Word]:
         if [word.lower for word in words[index:index + len(gone)]] == gone:
             return [*words[:index], *words[index + len(gone):]]
     return words
+
+
+def things_in(phrase: str) -> str | None:
+    """The name of the list of things that a step speaks of: ``send the open invoices to …`` has openInvoices."""
+    names: list[str] = []
+    for word in words_of(phrase)[1:]:
+        if word.kind != "word" or (word.lower in PREPOSITIONS and names):
+            return None
+        if word.lower in DETERMINERS or word.lower in PRONOUNS:
+            if word.lower in PRONOUNS - DETERMINERS:
+                return None
+            continue
+        names.append(word.lower)
+        if singular(word.lower) != word.lower:
+            return camel(names)
+    return None
 
 
 def phrase_of(clause: Clause) -> str:

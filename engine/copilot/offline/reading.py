@@ -13,21 +13,18 @@ What no rule reads is a Placeholder with the words in it: nothing is dropped and
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
-from engine.copilot.accounting.synonyms import GLUE, meant_by
 from engine.copilot.catalogue import Catalogue
 from engine.copilot.offline import triggers
 from engine.copilot.offline.actions import parse_action
-from engine.copilot.offline.clauses import Clause, clauses_of
-from engine.copilot.offline.conditions import Known, negated, never, parse_condition
+from engine.copilot.offline.clauses import Clause
+from engine.copilot.offline.conditions import negated, never, parse_condition
+from engine.copilot.offline.failures import Failures
 from engine.copilot.offline.flow import (
     Action,
-    Again,
     Condition,
     End,
-    ForEach,
     If,
     Placeholder,
     Reading,
@@ -37,9 +34,11 @@ from engine.copilot.offline.flow import (
     innermost,
     merge,
 )
+from engine.copilot.offline.loops import Loops
 from engine.copilot.offline.phrases import (
     APPROVED,
     BATCHES,
+    BULK,
     CONCURRENCY,
     EACH,
     FAILING,
@@ -52,32 +51,22 @@ from engine.copilot.offline.phrases import (
     STOPPING,
     TOGETHER,
     after_else,
-    expanded,
     is_else,
     not_understood,
     phrase_of,
     stripped,
     without,
 )
-from engine.copilot.offline.repeating import Repeated, repeated_in
-from engine.copilot.offline.rewriting import rewritten
-from engine.copilot.offline.schedules import schedules_in
-from engine.copilot.offline.times import count_of_times, duration_in
+from engine.copilot.offline.reader import SENTENCE
 from engine.copilot.offline.waits import wait_in
 from engine.copilot.offline.windows import window_in
 from engine.copilot.offline.words import (
     DETERMINERS,
-    ENTITIES,
     VERBS,
     Word,
     base_verb,
-    camel,
     lower,
     number_of,
-    plural,
-    singular,
-    stem,
-    stems,
     words_of,
 )
 
@@ -85,8 +74,6 @@ DEEPEST = 12
 """How many scopes (if, for each, if it fails) may lie in one another."""
 
 _CONDITIONAL = ("if", "when", "whenever", "once", "unless", "while", "provided", "should")
-_SENTENCE = frozenset({"hard", "stop"})
-"""The joiners that end the scope of an `if`: a semicolon, a full stop."""
 
 
 def read(text: str, catalogue: Catalogue, fields: frozenset[str] = frozenset()) -> Reading:
@@ -94,25 +81,8 @@ def read(text: str, catalogue: Catalogue, fields: frozenset[str] = frozenset()) 
     return _Reader(text, catalogue, fields).read()
 
 
-class _Reader:
-    def __init__(self, text: str, catalogue: Catalogue, fields: frozenset[str]) -> None:
-        self.catalogue = catalogue
-        schedules, text = schedules_in(text)
-        text, self.repeated = repeated_in(rewritten(text))
-        self.clauses = clauses_of(expanded(text))
-        self.at = 0
-        self.known = Known(fields=fields)
-        self.reading = Reading()
-        self.actions: list[Action | Placeholder] = []
-        self.question: Action | None = None
-        self.last_if: If | None = None
-        self.loops: list[ForEach] = []
-        self.depth = 0
-        for schedule in schedules:
-            trigger, to_dos = triggers.of_schedule(schedule)
-            self.reading.triggers.append(trigger)
-            self.reading.to_dos += [to_do for to_do in to_dos if to_do not in self.reading.to_dos]
-            self.reading.notes += [schedule.guess] if schedule.guess else []
+class _Reader(Failures, Loops):
+    """Reads all clauses."""
 
     def read(self) -> Reading:
         steps: list[Step] = []
@@ -223,17 +193,22 @@ class _Reader:
             steps.append(self.again(self.repeated[text]))
         elif LATE.match(text) and self.actions:
             self.late(clause, steps)
-        elif FAILURE.match(text) and (self.actions or window_in(lower(clause.words[1:])) is None):
+        elif FAILURE.match(text) and (
+                self.actions or (window_in(lower(clause.words[1:])) is None and triggers.ENDS.match(text) is None)):
             self.failure(clause, steps)
         elif answer is not None and self.question is not None:
             self.answered(self.question, answer)
         elif text.startswith("retry") or re.match(r"try (?:again|it|up to|\w+ times)", text):
             self.retry(clause)
         elif found := CONCURRENCY.search(text):
-            self.concurrency(found, [*before, *steps])
-        elif (batch := BATCHES.match(text)) and self.loops and (size := number_of(words_of(batch[1])[0])):
+            self.concurrency(found, before, steps)
+        elif (batch := BATCHES.match(text)) and (size := number_of(words_of(batch[1])[0])):
             self.at += 1
-            self.loops[-1].batch = int(size)
+            loop = self.loops[-1] if self.loops else self.looped(steps, whole=True)
+            if loop is None:
+                steps.append(not_understood(clause.words))
+            else:
+                loop.batch = int(size)
         else:
             return False
         return True
@@ -245,7 +220,9 @@ class _Reader:
             steps.append(waited)
             if not rest:
                 return
-            clause = Clause("and", rest)
+            clause = Clause("and", self.with_verb(rest))
+        elif clause.joiner == "then" or re.search(r" (?:by|via|through|on|to) ", clause.text):
+            clause = Clause(clause.joiner, self.with_verb(clause.words))
         text = clause.text
         if FORBIDDEN.match(text):
             steps.append(not_understood(clause.words))
@@ -253,7 +230,7 @@ class _Reader:
             steps.append(End(phrase_of(clause)))
         elif FAILING.match(text):
             steps.append(End(phrase_of(clause), failed=True))
-        elif (items := ITEMS.search(text)) is not None and not text.startswith("for "):
+        elif (items := ITEMS.search(text)) is not None and not text.startswith("for ") and BULK.match(text) is None:
             steps.append(self.items(clause, items))
         elif (passive := self.passive(clause)) is not None:
             steps.append(passive)
@@ -262,6 +239,15 @@ class _Reader:
             steps.append(self.each(each[1], each[2], clause, lambda: [self.action(words)]))
         else:
             steps.append(self.action(clause.words))
+
+    def with_verb(self, words: list[Word]) -> list[Word]:
+        """``… the second email``: what is done with it is what was done before, where it says no verb of its own."""
+        others = {"is", "are", "has", "have", "not", "no", "nothing", "others", "rest"} & {word.lower for word in words}
+        acts = any(base_verb(word.lower) for word in words[1:-1])
+        if words[0].lower not in DETERMINERS or acts or others or not self.actions:
+            return words
+        verb = words_of(self.actions[-1].phrase)[:1]
+        return [*verb, *words] if verb and verb[0].lower in VERBS else words
 
     # Clauses
 
@@ -278,6 +264,8 @@ class _Reader:
         if found is not None:
             if found.waits:
                 self.question = found
+            if found.resource.startswith("connector:"):
+                self.known = replace(self.known, connector=found.resource.split(":")[1])
             if found.variable:
                 self.known = replace(self.known, results=(
                     *self.known.results, (found.variable, f"${found.variable}{found.content}")
@@ -323,7 +311,7 @@ class _Reader:
             outer_if.otherwise = [choice]
         else:
             steps.append(choice)
-        choice.then = gated(self.block([], ends=_SENTENCE))
+        choice.then = gated(self.block([], ends=SENTENCE))
         self.last_if = choice
         if not choice.then and steps[-1] is choice and len(steps) > 1:  # what it decides on stands before it
             choice.then = [steps.pop(-2)]
@@ -352,11 +340,11 @@ class _Reader:
         if asked and question is not None:
             question.wants_choice = True
             self.question = None
-            question.rejected = self.block([], ends=_SENTENCE)
+            question.rejected = self.block([], ends=SENTENCE)
         elif owner is not None:
             owner.otherwise = []
             self.question = None
-            owner.otherwise = gated(self.block([], ends=_SENTENCE))
+            owner.otherwise = gated(self.block([], ends=SENTENCE))
             self.last_if = owner
         return True
 
@@ -371,7 +359,7 @@ class _Reader:
         question.wants_choice = True
         keep = self.last_if
         self.last_if = None
-        steps = self.block([], ends=_SENTENCE)
+        steps = self.block([], ends=SENTENCE)
         self.last_if = keep
         if no:
             question.rejected = (question.rejected or []) + steps
@@ -379,172 +367,9 @@ class _Reader:
             following = self.clauses[self.at] if self.at < len(self.clauses) else None
             if following is not None and is_else(following):
                 following.words = after_else(following.words)
-                question.approved += self.block([], ends=_SENTENCE)
+                question.approved += self.block([], ends=SENTENCE)
         else:
             question.approved += steps
-
-    def failure(self, clause: Clause, steps: list[Step]) -> None:
-        """``if it fails …``: the Catch of the step it means."""
-        match = FAILURE.match(clause.text)
-        what = re.sub(r"\b(?:keeps|still|also|again)\b", "", (match["what"] or "") if match is not None else "").strip()
-        rest = clause.words[len(match.group().split()):] if match is not None else []
-        self.at += 1
-        if rest:
-            self.at -= 1
-            self.clauses[self.at] = Clause("and", rest)
-        targets = self.targets(what, clause.joiner)
-        keep, asked = self.actions, self.question
-        self.actions = []
-        handler = self.block([], ends=_SENTENCE)
-        self.actions, self.question = keep, asked
-        if not targets:
-            steps.append(If(never(phrase_of(clause), "There is no step before this that could fail."), handler))
-        for action in targets:
-            action.catch = handler
-
-    def targets(self, what: str, joiner: str) -> list[Action | Placeholder]:
-        """The actions whose failure is meant; none where the words name no step."""
-        of_all = re.search(r"\b(?:any\w*|something|a step|everything)\b", what)
-        if of_all or (not what and joiner == "stop"):
-            return [action for action in self.actions if action.catch is None]
-        if re.fullmatch(r"(?:it|that|this|they|he|she|even that)?", what.strip()):
-            return self.actions[-1:]
-        parts = re.split(r"\bor\b|\band\b", re.sub(r"\b(?:either|one of)\b", "", what))
-        named = [self.named(part) for part in parts]
-        return [action for action in named if action is not None]
-
-    def named(self, what: str) -> Action | Placeholder | None:
-        """The step that the words name: the one that shares most of them, of several the last."""
-        said = {word for word in re.findall(r"[\w-]+", what) if word not in GLUE}
-        best: tuple[int, Action | Placeholder] | None = None
-        for action in self.actions:
-            phrase = stems(action.phrase)
-            resource = {"Resource": action.resource} if isinstance(action, Action) else {}
-            score = sum(
-                3 if stem(word) in phrase else 1 if meant_by(word, resource, self.catalogue) else 0 for word in said
-            )
-            if score and (best is None or score >= best[0]):
-                best = score, action
-        return None if best is None else best[1]
-
-    def late(self, clause: Clause, before: list[Step]) -> None:
-        """``if there is no answer within 2 days …``: the time limit of the step before, or of the last question."""
-        match = LATE.match(clause.text)
-        seconds = duration_in(clause.words)
-        rest = clause.words[len(match.group().split()):] if match is not None else []
-        called = next((action for action in reversed(self.actions) if isinstance(action, Action)), None)
-        target = self.question if "answer" in clause.text else self.question or called
-        self.at += 1
-        if rest:
-            self.at -= 1
-            self.clauses[self.at] = Clause("and", rest)
-        keep, asked = self.actions, self.question
-        self.actions = []
-        steps = self.block([], ends=_SENTENCE)
-        self.actions, self.question = keep, asked
-        if target is not None and seconds is not None:
-            target.limit = seconds, steps
-        else:
-            to_do = "There is no question before this that waits for an answer."
-            before.append(If(never(phrase_of(clause), to_do), steps))
-
-    def again(self, said: Repeated) -> Step:
-        """What is done again, with the condition that ends it."""
-        outer, at = self.clauses, self.at
-        self.clauses, self.at = clauses_of(expanded(said.body)), 0
-        body: list[Step] = []
-        while self.at < len(self.clauses):
-            before = self.at
-            body += self.block(body, ends=frozenset())
-            self.at += self.at == before
-        until, stay = (
-            self.condition(words_of(f"if {text}")) if text else None for text in (said.until, said.stay)
-        )
-        self.clauses, self.at = outer, at
-        phrase = " until ".join(text for text in (said.body, said.until) if text)
-        return Again(phrase, body, until, stay, said.times, said.seconds)
-
-    def retry(self, clause: Clause) -> None:
-        self.at += 1
-        text, words = clause.text, clause.words
-        times = count_of_times(words)
-        every = re.search(r"\b(?:every|with|after|wait(?:ing)?)\b", text)
-        interval = duration_in(words[len(text[:every.start()].split()):]) if every else None
-        following = self.clauses[self.at] if self.at < len(self.clauses) else None
-        if following is not None and times is None and re.match(r"up to|at most|\w+ times", following.text):
-            times = count_of_times(following.words)
-            self.at += 1
-        named = re.search(r"^retry (?:the )?([\w -]+?)(?= (?:up to |at most )?(?:\w+ times|twice|every)\b|$)", text)
-        target = (self.named(named[1]) if named is not None else None) or next(iter(self.actions[-1:]), None)
-        if target is None:
-            self.reading.notes.append(f'"{phrase_of(clause)}": there is no step before it that could be retried.')
-            return
-        growing = re.search(r"\bback(?:ing)? off|\bexponential", text)
-        if growing and interval is None:
-            interval = duration_in(words)
-        target.retry = (times or 3, interval or 1, 1 if interval and not growing else 2)
-        if times is None and isinstance(target, Action):
-            target.to_dos.append(("/Retry/0/MaxAttempts", "How often? 3 is a guess."))
-
-    def concurrency(self, match: re.Match[str], before: list[Step]) -> None:
-        self.at += 1
-        number = number_of(words_of(match[1])[0])
-        inner = self.loops[-1] if self.loops else None
-        loop = next((step for step in reversed(before) if isinstance(step, ForEach)), inner)
-        if loop is not None and number is not None:
-            loop.concurrency = int(number)
-        else:
-            self.reading.notes.append(f'"{match.group()}" was not used: there is no loop before it.')
-
-    def loop(self, clause: Clause, steps: list[Step]) -> None:
-        """``for each line item in the order, …``: a Map over the clauses up to the full stop."""
-        self.at += 1
-        match = EACH.search(clause.text)
-        if match is None:  # what is done follows without a comma
-            verb = next((index for index, word in enumerate(clause.words) if index > 2 and word.lower in VERBS
-                         and word.lower not in ENTITIES), None)
-            match = EACH.search(lower(clause.words[:verb])) if verb is not None else None
-            if match is None:
-                steps.append(not_understood(clause.words))
-                return
-            self.at -= 1
-            self.clauses[self.at] = Clause("comma", clause.words[verb:])
-            clause = Clause(clause.joiner, clause.words[:verb])
-        steps.append(self.each(match[1], match[2], clause,
-                               lambda: gated(self.block([], ends=frozenset({"stop"})))))
-
-    def items(self, clause: Clause, match: re.Match[str]) -> Step:
-        """``email every subscriber``, ``send a text to all members whose plan is gold``: the same for each of them."""
-        words = clause.words
-        first, last = (len(clause.text[:place].split()) for place in match.span())
-        noun = match["noun"].split()
-        one = words_of(" ".join(["the", *noun[:-1], singular(noun[-1])]))
-        body = [*words[:first], *one, *words[last:]]
-
-        def read() -> list[Step]:
-            which = match["which"]
-            condition = parse_condition(words_of(f"the {one[-1].text}'s {which}"), self.known) if which else None
-            done = self.passive(Clause("and", body)) or self.action(body)
-            return [done if condition is None else If(condition, [done])]
-
-        return self.each(match["noun"], match["owner"], clause, read)
-
-    def each(self, said: str, owner: str | None, clause: Clause, body: Callable[[], list[Step]]) -> ForEach:
-        """A Map over what is `said`, which `owner` has."""
-        names = [name for name in said.split() if name not in DETERMINERS] or ["item"]
-        item = singular(names[-1])
-        if len(names) > 1 and singular(names[0]) in ("line", "order", "cart") and owner is None:
-            owner = "order" if names[0] == "line" else names[0]
-        path = "items" if item == "item" else camel([*names[:-1], plural(item)])
-        if owner is not None and singular(owner) in ENTITIES:
-            path = f"{camel([singular(owner)])}.{path}"
-        loop = ForEach(f"$states.input.{path}", phrase_of(clause), to_do=f"Check that the input has the list {path}.")
-        self.loops.append(loop)
-        outer = self.known
-        self.known = replace(self.known, item=item)
-        loop.body = body()
-        self.known = outer
-        return loop
 
     def triggered(self, clause: Clause) -> bool:
         """Whether the clause only says what starts the workflow; then it is read."""
@@ -565,7 +390,7 @@ class _Reader:
 
     def passive(self, clause: Clause) -> Step | None:
         """``Expenses under 50 EUR are paid at once``: an action, with the condition its subject states."""
-        match = re.match(r"^(.*?) (?:is|are|gets?|should be|must be) (\w+)\b", clause.text)
+        match = re.match(r"^(.*?) (?:is|are|was|were|gets?|should be|must be) (\w+)\b", clause.text)
         verb = base_verb(match[2]) if match is not None else None
         if match is None or verb is None or clause.text.split()[0] == verb:
             return None

@@ -13,41 +13,71 @@ from dataclasses import replace
 from functools import cache
 from zoneinfo import available_timezones
 
-from engine.copilot.offline.times import Schedule, scheduled
+from engine.copilot.offline.times import (
+    CODES,
+    DATE,
+    DAY,
+    DAYS,
+    NOT_ON,
+    NOT_THEN,
+    REGIONS,
+    WEEK,
+    WHICH,
+    Schedule,
+    code_of,
+    codes_of,
+    days_of,
+    field_of,
+    scheduled,
+)
 from engine.copilot.offline.words import NUMBERS
 from engine.records import dataclass
 
-_CODES = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
-_DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
-_CLOCK = r"(?:half past \w+|\d{1,2}:\d\d(?:\s?[ap]\.?m\b)?|\d{1,2}\s?(?:[ap]\.?m\b|o'clock\b)|noon\b|midnight\b)"
-_HOUR = r"\d{1,2}(?![\w:.%]| (?!o'clock)\w+s\b)"
-_UNIT = r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|mornings?|afternoons?|evenings?|nights?)"
-_DATE = r"(?:first|last|\d+(?:st|nd|rd|th)?)"
+_CLOCK = (r"(?:half past \w+|(?:a )?quarter (?:past|to) \w+|\d{1,2}:\d\d(?:\s?[ap]\.?m\b)?|\d{1,2}\.\d\d\s?[ap]\.?m\b"
+          r"|\d{1,2}\s?(?:[ap]\.?m\b|o'clock\b)|noon\b|midnight\b)")
+_HOUR = r"\d{1,2}(?![\w:%]|\.\d| (?!o'clock)\w+s\b)"
+_UNIT = r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|mornings?|afternoons?|evenings?|nights?|quarters?)"
+_OF_MONTH = r"(?:of|in)? ?(?:the|each|every|a) (month|quarter)\b"
 _PLACE = r"(?-i:[A-Z][a-z]+)(?: (?-i:[A-Z][a-z]+))?"
-
 _ATOMS: tuple[tuple[str, str], ...] = (
-    ("range", rf"(?:from |every |each |on )?({_DAY}) (?:to|through|till|until) ({_DAY})\b"),
-    ("except", rf"every day(?:,)? (?:except|but not)(?: for| on)? ({_DAY}(?:(?:,? and |, ){_DAY})*)\b"),
-    ("days", rf"(?:every |each |on )?((?:weekdays?|working days?)|{_DAY}(?:(?:,? and |, (?:and )?){_DAY})*)\b"),
-    ("month", rf"(?:on )?the ({_DATE}(?:(?:,| and|, and) (?:the )?{_DATE})*)(?: day)? of (?:the|each|every) month\b"),
-    ("often", rf"(?:every|each) (?:(other|{'|'.join(NUMBERS)}|\d+) )?({_UNIT})\b"),
-    ("often", r"(?<!than )once (?:a|per) (day|week|month)\b"),
-    ("often", r"(?<!than )(twice) (?:a|per) (day|week|month)\b"),
-    ("adverb", r"(hourly|daily|weekly|monthly|nightly)\b(?=\s*(?:[,.:;]|$|at\b|on\b|in\b|and\b))"),
-    ("within", rf"(?:between|from) ({_CLOCK}) (?:and|to|until|till) ({_CLOCK})"),
-    ("part", r"(?:in the )?(morning|afternoon|evening)s?\b"),
-    ("time", rf"(?:at )?({_CLOCK}(?:(?:,? and(?: at)? |, (?:at )?){_CLOCK})*)"),
+    ("less", rf"(?:and )?on (?P<days>{DAYS}),? {NOT_THEN}(?=\s*(?:[.;,]|$))"),
+    ("less", rf"{NOT_ON} (?P<days>{DAYS})"),
+    ("less", rf"(?P<days>{DAYS}) (?:are )?(?:excluded|excepted|left out)\b"),
+    ("nth", (rf"(?:on )?(?:the |every |each )?({DATE}(?:(?:,| and|, and) (?:the )?{DATE})*) ({DAY}|{WEEK}) "
+     rf"{_OF_MONTH}")),
+    ("range", rf"(?:from |every |each |on )?({DAY})(?: (?:to|through|thru|till|until) | ?[-\u2013] ?)({DAY})"),
+    ("days", rf"(?:but )?(?:only )?(?:every |each |on |at |during )?(?:the )?({DAYS})"),
+    ("month", rf"(?:on )?(?:every |each |the )({DATE}(?:(?:,| and|, and) (?:the )?{DATE})*)(?: day)? {_OF_MONTH}"),
+    ("month", rf"(?<=monthly )on the ({DATE})()\b"),
+    ("often", (rf"(?:once )?(?:every|each) ((?:other|couple of|half(?: an?)?|quarter of an|{'|'.join(NUMBERS)}|\d+) "
+     rf")?({_UNIT})\b")),
+    ("often", r"(?<!than )once (?:an?|per|each|every) (hour|day|week|month)\b"),
+    ("often", r"(?<!than )(twice) (?:a|per|each|every) (day|week|month)\b"),
+    ("count", (rf"(?:at )?(?:{'|'.join(NUMBERS)}|\d+) (?:times|runs) (?:a|per|each|every) (day)\b(?:(?: are)? "
+     rf"(?:needed|required|planned))?:?")),
+    ("adverb", (r"(hourly|daily|weekly|monthly|nightly)\b(?=\s*(?:[,.:;]|$|(?:at|on|in|and|but|between|from"
+     r"|except)\b))")),
+    ("within", rf"(?:between|from) ({_CLOCK}|\d{{1,2}}\b) (?:and|to|until|till) ({_CLOCK}|\d{{1,2}}\b)"),
+    ("part", r"(?:(?:in the|at) )?(morning|afternoon|evening|night)s?\b"),
+    ("time", rf"(?:at )?({_CLOCK}(?:(?:,? (?:and|&)(?: at)? |, (?:at )?){_CLOCK})*)"),
     ("time", rf"at ({_HOUR}(?: and(?: at)? {_HOUR})*)(?: o'clock)?"),
-    ("zone", r"(?:in )?(UTC|GMT)(?: time)?\b"),
+    ("zone", r"(?:in )?(UTC|GMT|(?-i:CET|ET|EST|EDT|CT|CST|CDT|MT|MST|MDT|PT|PST|PDT))(?: time)?\b"),
+    ("zone", r"(?:in )?(?:US |U\.S\. )?((?-i:Eastern|Central|Mountain|Pacific))(?: (?:standard |daylight )?time)\b"),
     ("zone", r"(?:in )?((?-i:[A-Z])\w+/(?-i:[A-Z])\w+)\b"),
     ("zone", rf"(?:in )?({_PLACE}) time\b"),
     ("zone", rf"in ({_PLACE})\b"),
 )
 _PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _ATOMS)
-_BETWEEN = re.compile(r"(?:[\s,]|\b(?:and|on|the|also)\b(?= ))*", re.IGNORECASE)
+_BETWEEN = re.compile(r"(?:[\s,]|\b(?:and|on|the|also|but)\b(?= ))*", re.IGNORECASE)
 _NEVER = re.compile(r"[\s,]*(?:(?:it|they|this|we) )?(?:(?:should|must|do|does|is|are|will) )?(?:not|never)\b")
 _LEFT_OUT = re.compile(r"(?:\b(?:not|never|except|excluding|without)|n't)(?: (?:for|on))? $", re.IGNORECASE)
-_LEAD = re.compile(r"^(?:[\s,:;]|\b(?:and also|and|or also|or|start(?:s|ed)?(?=\s*:)|then)\b)*", re.IGNORECASE)
+_ALTERNATE = re.compile(r"\b(?:every|each) (?:other|second|third|fourth|\d+(?:nd|rd|th)) $", re.IGNORECASE)
+_LEAD = re.compile(
+    r"^(?:[\s,:;]|\b(?:and also|and|or also|or|but|start(?:s|ed)?(?=\s*:)|then|(?:we|I) (?:need|want)(?=\s*[.,:;])"
+    r"|(?:is|are) (?:needed|required|planned|wanted)(?=\s*[.,:;]))\b)*", re.IGNORECASE)
+_ORDERS = {**WHICH, **{str(day): str(day) for day in range(10)}}
+_MONTHS = {"month": "*", "quarter": "1/3"}
+_ON = ("days", "range", "month", "nth")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +91,62 @@ class _Atom:
 def schedules_in(text: str) -> tuple[list[Schedule], str]:
     """The schedules, and the text without them."""
     found: list[Schedule] = []
-    at, kept = 0, ""
+    limits: list[_Atom] = []
+    at, kept, whole = 0, "", ""
     while at < len(text):
         atoms = _run(text, at) if at == 0 or text[at - 1].isspace() else []
         if atoms and _is_schedule(text, atoms):
             found += _schedules(atoms)
-            at = atoms[-1].end
+        elif atoms and _is_limit(text, atoms):
+            limits += atoms
+            whole += text[at:atoms[-1].end]
         else:
-            kept += text[at]
-            at += 1
+            kept, whole, at = kept + text[at], whole + text[at], at + 1
+            continue
+        at = atoms[-1].end
     if not found:
         return [], text
+    for limit in limits:
+        if any(_limited(schedule, limit) is None for schedule in found):
+            return found, _tidied(whole)
+    for limit in limits:
+        found = [limited for schedule in found if (limited := _limited(schedule, limit)) is not None]
     zone = next((schedule.timezone for schedule in found if schedule.timezone), None)
     apart = re.search(rf",? ?\b({_PLACE}) time\b", kept)
     if zone is None and apart is not None and (zone := _zone(apart[1])) is not None:
         kept = kept.replace(apart[0], "", 1)
     return [replace(schedule, timezone=schedule.timezone or zone) for schedule in found], _tidied(kept)
+
+
+def _is_limit(text: str, atoms: list[_Atom]) -> bool:
+    """Whether it only says on which days the schedules beside it come: ``except on Sundays``, ``only on weekdays``."""
+    if {atom.kind for atom in atoms} == {"less"}:
+        return True
+    said = text[atoms[0].start:atoms[-1].end].lower()
+    return {atom.kind for atom in atoms} == {"days"} and re.match(r"(?:but )?only\b", said) is not None
+
+
+def _limited(schedule: Schedule, limit: _Atom) -> Schedule | None:
+    """The schedule on the days that the limit leaves; None where that cannot be said."""
+    every = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", schedule.expression)
+    fields = schedule.expression[5:-1].split()
+    if every is not None:
+        if every[2] == "day" and every[1] != "1":
+            return None
+        fields = ["0", "0", "*", "*", "?"] if every[2] == "day" else [
+            *_rounds(every[2], int(every[1]), {}).split(), "*", "*", "?"]
+    if len(fields) < 5 or (fields[2] not in "*?"):
+        return None
+    days = _without(limit, fields[4]) if limit.kind == "less" else codes_of(limit.groups[0])
+    if days == (days_of(fields[4]) or [*CODES]):
+        return schedule
+    return None if not days else replace(schedule, expression=f"cron({fields[0]} {fields[1]} ? * {field_of(days)} *)")
+
+
+def _without(limit: _Atom, field: str) -> list[str]:
+    """The days of a field that the limit leaves."""
+    never = codes_of(limit.groups[0])
+    return [code for code in (CODES if field in "*?" else days_of(field)) if code not in never]
 
 
 def _run(text: str, start: int) -> list[_Atom]:
@@ -93,17 +163,22 @@ def _run(text: str, start: int) -> list[_Atom]:
         at = atom.end
 
 
-def _is_schedule(text: str, atoms: list[_Atom]) -> bool:
+def _is_schedule(text: str, atoms: list[_Atom]) -> bool:  # noqa: PLR0911 - one for each way to be one
     kinds = {atom.kind for atom in atoms}
     if _NEVER.match(text[atoms[-1].end:]) or _LEFT_OUT.search(text[:atoms[0].start]):
         return False  # when it does not start
-    if kinds & {"range", "month", "except"}:
+    if atoms[0].kind == "days" and _ALTERNATE.search(text[:atoms[0].start]):
+        return False  # a cron expression cannot say it
+    if kinds & {"range", "month", "nth"} or kinds >= {"count", "time"}:
         return True
     said = text[atoms[0].start:atoms[-1].end]
     if "within" in kinds and not kinds & {"often", "adverb"}:
         return False  # in which hours something holds
     if "days" in kinds:
-        return "time" in kinds or re.match(r"every|each|on |weekdays?", said, re.IGNORECASE) is not None
+        if re.match(r"(?:but )?only\b", said, re.IGNORECASE) and not kinds & {"time", "often", "adverb"}:
+            return False
+        if "time" in kinds or re.match(r"every|each|on |weekdays?|but|only", said, re.IGNORECASE):
+            return True
     return bool(kinds & {"often", "adverb"}) and _is_often(text, atoms, kinds)
 
 
@@ -124,15 +199,25 @@ def _is_often(text: str, atoms: list[_Atom], kinds: set[str]) -> bool:
 def _schedules(atoms: list[_Atom]) -> list[Schedule]:
     """One for each time that days follow times."""
     groups: list[list[_Atom]] = [[]]
-    for atom in atoms:
-        if atom.kind in ("days", "range", "month") and any(one.kind == "time" for one in groups[-1]) and any(
-                one.kind in ("days", "range", "month") for one in groups[-1]):
+    for place, atom in enumerate(atoms):
+        kinds = {one.kind for one in groups[-1]}
+        follows = atom.kind == "time" or (atom.kind in _ON and "time" in {one.kind for one in atoms[place:]})
+        if follows and "time" in kinds and kinds & {*_ON, "often", "adverb"}:
             groups.append([])
         groups[-1].append(atom)
-    return [_schedule({atom.kind: atom.groups for atom in group}) for group in groups]
+    found = []
+    for group in groups:
+        said = {atom.kind: atom.groups for atom in group}
+        limits = [atom for atom in group if atom.kind == "less"]
+        for schedule in _schedule(said):
+            for limit in limits:
+                schedule = _limited(schedule, limit) or schedule  # noqa: PLW2901 - each takes days from what is left
+            found.append(schedule)
+    return found
 
 
-def _schedule(said: dict[str, tuple[str, ...]]) -> Schedule:
+def _schedule(said: dict[str, tuple[str, ...]]) -> list[Schedule]:
+    """One for each minute of an hour that it comes at."""
     zone = _zone(said["zone"][0]) if "zone" in said else None
     part = said.get("part", ("",))[0].lower()
     often = said.get("often", ("",))
@@ -143,20 +228,29 @@ def _schedule(said: dict[str, tuple[str, ...]]) -> Schedule:
     what = unit or ("" if "adverb" not in said else {
         "hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month", "nightly": "night",
     }[said["adverb"][0].lower()])
-    count = (often[0] if len(often) > 1 and often[0] else "1").lower()
-    two = count in ("other", "twice")
-    amount = 2 if two else int(count) if count.isdigit() else int(NUMBERS[count])
+    count = ((often[0] or "1") if len(often) > 1 else "1").lower().strip()
+    if count.startswith(("half", "quarter")):
+        what, amount = "minute", 30 if count.startswith("half") else 15
+    else:
+        two = count in ("other", "twice", "couple of")
+        amount = 2 if two else int(count) if count.isdigit() else int(NUMBERS[count])
     if what in ("minute", "hour") and not times and (days is not None or "within" in said):
-        return Schedule(f"cron({_rounds(what, amount, said)} {days or '* * ?'} *)", timezone=zone)
-    if days is not None or (times and unit in ("", "day", "morning", "afternoon", "evening", "night", "week")):
+        return [Schedule(f"cron({_rounds(what, amount, said)} {days or '* * ?'} *)", timezone=zone)]
+    if days is not None or (times and (unit in ("", "day", "morning", "afternoon", "evening", "night") or (
+            unit == "week" and len(times) > 1)) and (amount == 1 or count == "twice")):
         guess = None if times else "No time was said: 00:00 is a guess."
-        minutes = ",".join(dict.fromkeys(str(minute) for _, minute in times)) or "0"
-        hours = ",".join(dict.fromkeys(str(hour) for hour, _ in times)) or "0"
-        return Schedule(f"cron({minutes} {hours} {days or '* * ?'} *)", guess, zone)
+        rounds: dict[int, list[int]] = {}
+        for hour, minute in times or [(0, 0)]:
+            if hour not in rounds.setdefault(minute, []):
+                rounds[minute].append(hour)
+        return [Schedule(f"cron({minute} {','.join(map(str, hours))} {days or '* * ?'} *)", guess, zone)
+                for minute, hours in rounds.items()]
     if count == "twice" and not times:
-        return Schedule("rate(12 hours)", "No times were said: 12 hours apart is a guess.", zone)
+        return [Schedule("rate(12 hours)", "No times were said: 12 hours apart is a guess.", zone)]
+    if what == "week" and amount > 1 and not times:
+        return [Schedule(f"rate({7 * amount} days)", timezone=zone)]
     at = (times[0][1], times[0][0]) if times else None
-    return replace(scheduled("evening" if what == "afternoon" else what, amount, at), timezone=zone)
+    return [replace(scheduled("evening" if what == "afternoon" else what, amount, at), timezone=zone)]
 
 
 def _rounds(what: str, amount: int, said: dict[str, tuple[str, ...]]) -> str:
@@ -171,22 +265,22 @@ def _rounds(what: str, amount: int, said: dict[str, tuple[str, ...]]) -> str:
 
 def _days(said: dict[str, tuple[str, ...]]) -> str | None:
     """The day fields of a cron expression; None where no day was named."""
+    if "nth" in said:
+        dates, day, span = said["nth"]
+        which = [_ORDERS[date] for date in re.findall(r"first|second|third|fourth|last|\d", dates.lower())]
+        if re.match(WEEK, day, re.IGNORECASE):
+            return f"{','.join('LW' if one == 'L' else f'{one}W' for one in which)} {_MONTHS[span.lower()]} ?"
+        return f"? {_MONTHS[span.lower()]} " + ",".join(
+            f"{code_of(day)}L" if one == "L" else f"{code_of(day)}#{one}" for one in which)
     if "month" in said:
-        days = re.findall(r"\d+|first|last", said["month"][0].lower())
-        return ",".join({"first": "1", "last": "L"}.get(day, day) for day in days) + " * ?"
+        named = re.findall(r"first|second|third|fourth|last|\d+", said["month"][0].lower())
+        days = [_ORDERS.get(day, day) for day in named]
+        return f"{','.join(days)} {_MONTHS[said['month'][1].lower() or 'month']} ?"
     if "range" in said:
-        return "? * " + "-".join(_code(day) for day in said["range"])
-    if "except" in said:
-        never = {_code(day) for day in re.findall(_DAY, said["except"][0], re.IGNORECASE)}
-        return "? * " + ",".join(code for code in _CODES if code not in never)
+        return "? * " + "-".join(code_of(day) for day in said["range"])
     if "days" in said:
-        names = re.findall(_DAY, said["days"][0], re.IGNORECASE)
-        return "? * " + (",".join(map(_code, names)) or "MON-FRI")
+        return f"? * {field_of(codes_of(said['days'][0]))}"
     return None
-
-
-def _code(day: str) -> str:
-    return next(code for code in _CODES if day.upper().startswith(code))
 
 
 def _times(text: str, *, late: bool) -> list[tuple[int, int]]:
@@ -198,10 +292,13 @@ def _time(text: str, *, late: bool) -> tuple[int, int]:
     said = text.lower()
     if said in ("noon", "midnight"):
         return (12 if said == "noon" else 0), 0
-    half = re.match(r"half past (\w+)", said)
+    part = re.match(r"(?:a )?(half past|quarter past|quarter to) (\w+)", said)
     digits = [*map(int, re.findall(r"\d+", said)), 0]
-    hour = int(NUMBERS.get(half[1], digits[0])) if half else digits[0]
-    minute = 30 if half else digits[1]
+    hour, minute = digits[0], digits[1] if len(digits) > 1 else 0
+    if part is not None:
+        hour = int(NUMBERS.get(part[2], digits[0]))
+        minute = {"half past": 30, "quarter past": 15, "quarter to": 45}[part[1]]
+        hour -= part[1] == "quarter to"
     if re.search(r"p\.?m", said) or (late and not re.search(r"a\.?m", said)):
         hour = hour % 12 + 12
     elif re.search(r"a\.?m", said):
@@ -212,15 +309,14 @@ def _time(text: str, *, late: bool) -> tuple[int, int]:
 @cache
 def _cities() -> dict[str, str]:
     """The zones by their city."""
-    found = {zone.rpartition("/")[2].lower(): zone for zone in sorted(available_timezones(), reverse=True)
+    return {zone.rpartition("/")[2].lower(): zone for zone in sorted(available_timezones(), reverse=True)
              if zone.count("/") == 1 and not zone.startswith(("Etc/", "US/", "SystemV/"))}
-    return {**found, "utc": "UTC", "gmt": "UTC"}
 
 
 def _zone(place: str) -> str | None:
     """The zone of a place, or of its own name."""
-    name = place.strip().replace(" ", "_")
-    return name if "/" in name and name in available_timezones() else _cities().get(name.lower())
+    name = REGIONS.get(place.strip().lower(), place.strip().replace(" ", "_"))
+    return name if ("/" in name or name == "UTC") and name in available_timezones() else _cities().get(name.lower())
 
 
 def _tidied(text: str) -> str:

@@ -1,9 +1,36 @@
-"""Durations, counts and recurring times in words: ``2 days``, ``3 times``, every so often."""
+"""Durations, counts, days and recurring times in words: ``2 days``, ``3 times``, every so often."""
 
 from __future__ import annotations
 
+import re
+
 from engine.copilot.offline.words import TIMES, UNITS, Word, number_of, singular
 from engine.records import dataclass
+
+DAY = (r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
+       r"|(?-i:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\b(?!-?(?-i:[a-z])))")
+WEEK = r"(?:weekdays?|work(?:ing )?days?|business days?|weekends?)\b"
+DAYS = rf"(?:{WEEK}|{DAY}(?:(?:,? and |,? & |, (?:and )?|/){DAY})*)"
+"""Days of a week in words, in a text whose case is ignored; a short name begins with a capital letter."""
+NOT_ON = (r"(?:(?:except|excluding|apart from|other than|(?:but |and )?(?:not|never))(?: for)?(?: on| at| during)?"
+          r"(?: the| any)?|but(?: the)?)")
+"""What stands before the days that are left out."""
+NOT_THEN = (r"(?:it|they|this|that|we|nothing) (?:(?:should|must|do|does|is|are|will|shall) (?:not|never)"
+            r"|(?:should|must|do|does|is|are)n't|won't)(?: (?:be )?\w+)?")
+"""What stands behind them."""
+DATE = r"(?:first|second|third|fourth|last|\d+(?:st|nd|rd|th)?)"
+CODES = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+"""Those of a cron expression."""
+WHICH = {"first": "1", "second": "2", "third": "3", "fourth": "4", "last": "L"}
+"""Which of a month it is, as a cron expression writes it."""
+REGIONS = {
+    "eastern": "America/New_York", "et": "America/New_York", "est": "America/New_York", "edt": "America/New_York",
+    "central": "America/Chicago", "ct": "America/Chicago", "cst": "America/Chicago", "cdt": "America/Chicago",
+    "mountain": "America/Denver", "mt": "America/Denver", "mst": "America/Denver", "mdt": "America/Denver",
+    "pacific": "America/Los_Angeles", "pt": "America/Los_Angeles", "pst": "America/Los_Angeles",
+    "pdt": "America/Los_Angeles", "cet": "Europe/Paris", "utc": "UTC", "gmt": "UTC",
+}
+"""Zones that are called by no city."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +46,34 @@ class Schedule:
     def by_clocks(self) -> bool:
         """Whether it comes by the clocks of a place: a rate is the same everywhere."""
         return self.expression.startswith("cron(")
+
+
+def codes_of(text: str) -> list[str]:
+    """The days that a text names: ``Tuesdays and Fridays``, ``weekends``; the working days where it names none."""
+    if "weekend" in text.lower():
+        return ["SAT", "SUN"]
+    return [code_of(day) for day in re.findall(DAY, text, re.IGNORECASE)] or [*CODES[:5]]
+
+
+def code_of(day: str) -> str:
+    """The day's code."""
+    return next(code for code in CODES if day.upper().startswith(code))
+
+
+def days_of(field: str) -> list[str]:
+    """The days that the field of a cron expression has: ``MON-WED,FRI``, ``FRIL``."""
+    found: list[str] = []
+    for part in re.split(r"[,#]", field.replace("L", "")):
+        begin, _, end = part.partition("-")
+        if begin in CODES:
+            at, until = CODES.index(begin), CODES.index(end if end in CODES else begin)
+            found += [CODES[(at + step) % 7] for step in range((until - at) % 7 + 1)]
+    return found
+
+
+def field_of(codes: list[str]) -> str:
+    """The days as the field of a cron expression."""
+    return "MON-FRI" if codes == [*CODES[:5]] else ",".join(codes)
 
 
 def duration_in(words: list[Word] | tuple[Word, ...]) -> int | None:
@@ -60,6 +115,8 @@ def scheduled(what: str, count: int, at: tuple[int, int] | None) -> Schedule:
     guess = None if at else f"No time was said: {hour:02d}:{minute:02d} is a guess."
     if what == "week":
         return Schedule(f"cron({minute} {hour} ? * MON *)", guess or "No day was said: Monday is a guess.")
-    if what == "month":
-        return Schedule(f"cron({minute} {hour} 1 * ? *)", guess or "No day was said: the first is a guess.")
+    if what in ("month", "quarter"):
+        months = count * (3 if what == "quarter" else 1)
+        which = "*" if months == 1 else f"1/{months}"
+        return Schedule(f"cron({minute} {hour} 1 {which} ? *)", guess or "No day was said: the first is a guess.")
     return Schedule(f"cron({minute} {hour} * * ? *)", guess)

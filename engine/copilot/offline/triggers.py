@@ -19,6 +19,22 @@ _HAPPENS = (
     r"|submits? [\w ]+|places? [\w ]+|uploads? [\w ]+|subscribes?|registers?|checks? out|is booked|is raised|is filed"
     r"|happens|is hit|is triggered|are received"
 )
+_NAMED = re.compile(
+    r"^(?:when|whenever|once|every time|each time|as soon as|if|on|upon) "
+    r"(?P<what>(?!.*\b(?:removed|deleted|empty|full|missing)\b)"
+    r"(?=.*\b(?:webhook|bucket|s3)\b|.*\bmessages?\b.*\bqueue\b).+?)(?P<verb>)(?P<rest>)$"
+)
+"""What starts it is named, whatever happens there."""
+ENDS = re.compile(
+    r"^(?:when|whenever|once|after|as soon as|every time|each time|if) (?:the |our )?(?P<what>[\w-]+) workflow "
+    r"(?:has |is |has been )?"
+    r"(?P<how>ends?|ended|finish(?:es|ed)?|done|completed?s?|over|succeed(?:s|ed)?|fails?|failed|tim(?:es|ed) out"
+    r"|aborted)$"
+)
+"""Another workflow's end."""
+_STATUSES = {"succeed": "SUCCEEDED", "complete": "SUCCEEDED", "fail": "FAILED", "tim": "TIMED_OUT", "abort": "ABORTED"}
+_FILE = re.compile(r"\b(?:an? |the |new |each |every )*(?!new\b)(?P<kind>csv|pdf|json|xml|xlsx|txt|parquet|zip|png"
+    r"|jpe?g|gif|mp4|mp3|log|yaml|html)\b")
 _EVENT = re.compile(
     rf"^(?:when|whenever|once|every time|each time|as soon as) (?P<what>.+?) (?P<verb>{_HAPPENS})(?P<rest> .*)?$"
 )
@@ -49,7 +65,12 @@ class Trigger:
 def trigger_in(words: list[Word], known: Known) -> Trigger | None:
     """What the first clause says of the start; None where it says nothing of it."""
     text = lower(words)
-    match = _EVENT.match(text)
+    ended = ENDS.match(text)
+    if ended is not None:
+        status = next((status for said, status in _STATUSES.items() if ended["how"].startswith(said)), None)
+        statuses = {"statuses": [status]} if status is not None else {}
+        return Trigger(({"type": "workflow_end", "workflow": ended["what"], **statuses},))
+    match = _EVENT.match(text) or _NAMED.match(text)
     if match is None:
         return None
     what = [word for word in words[1:1 + len(match["what"].split())] if word.lower not in ("time", "soon", "as")]
@@ -126,8 +147,9 @@ def _document_trigger(text: str, what: str) -> tuple[dict[str, Json] | None, tup
         name = match[1] or match[2]
         return {"type": "queue", "queue": name}, (f"The queue is taken to be called {name}.",)
     if re.search(r"\b(?:s3|bucket)\b", text):
-        pattern: dict[str, Json] = {"source": ["aws.s3"], "detail-type": ["Object Created"]}
         if match := _BUCKET.search(text):
-            pattern["detail"] = {"bucket": {"name": [match[1] or match[2]]}}
-        return {"type": "event", "pattern": pattern}, ()
+            kind = _FILE.search(text)
+            of_kind = {"suffix": f".{kind['kind']}"} if kind is not None else {}
+            return {"type": "s3", "bucket": match[1] or match[2], **of_kind}, ()
+        return {"type": "event", "pattern": {"source": ["aws.s3"], "detail-type": ["Object Created"]}}, ()
     return None, (f'"When {what} …" names no trigger that can be set up: start it by the API, or add a trigger.',)

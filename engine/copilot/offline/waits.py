@@ -26,7 +26,9 @@ def wait_in(words: list[Word], known: Known) -> tuple[Wait | None, list[Word]]:
             rest = words[end:]
             if rest and rest[0].lower == "later":
                 rest = rest[1:]
-            if rest and rest[0].lower in ("after", "before", "for", "from", "to", "and", "between"):
+            while rest and rest[0].lower in ("and", "then"):
+                rest = rest[1:]
+            if rest and rest[0].lower in ("after", "before", "for", "from", "to", "between"):
                 rest = []
             return Wait(" ".join(word.text for word in words[:end]), seconds), rest
     return None, words

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from engine.copilot.offline.flow import Condition
-from engine.copilot.offline.words import DETERMINERS, NUMBERS, TIMES, UNITS, camel, plural, singular
+from engine.copilot.offline.words import DETERMINERS, NUMBERS, ORDINALS, TIMES, UNITS, camel, plural, singular
 
 _N = rf"(?:\d+|{'|'.join(sorted({*NUMBERS, *TIMES} - {'a', 'an', 'half', 'once', 'zero'}, key=len, reverse=True))})"
 _IS = r"(?:is |are |stays |goes |rises |drops |falls |remains |was |were )?"
@@ -24,7 +24,12 @@ _ROW = (
     r"(?:in a row|one after the other|one after another|in succession|running|consecutively)"
     rf"|(?:for |in )?(?P<count2>{_N}) (?:consecutive|successive)(?: times| readings| checks| measurements| days| runs)?"
 )
-_ORDERS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "tenth": 10}
+_ORDER = rf"(?P<order>{'|'.join(ORDINALS)}|\d+(?:st|nd|rd|th))"
+_HAPPENED = (
+    r"(?: (?:(?:were|was|are|is|have been|has been|had been|got|get) (?P<done>\w+)|came in|come in|comes in|arrived?"
+    r"|arrives"
+    r"|happened|happens?|occurr?e?d?|fail(?:ed|s)?|went \w+|(?P<done2>\w+ed)))?"
+)
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("row", re.compile(rf"^(?P<what>.+?) (?:{_MORE}|{_LESS}) {_VALUE} (?:{_ROW})$")),
     ("few", re.compile(
@@ -33,10 +38,11 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("failures", re.compile(rf"^(?P<what>)(?:there (?:are|were) )?(?P<count>{_N}) (?:failures|errors) in a row$")),
     ("span", re.compile(
         rf"^(?:(?P<who>.+?) (?:opens|has|had|makes|made|sends|sent|gets|got|\w+ed) |there (?:are|were|have been) )?"
-        rf"(?P<sign>more than |over |at least |less than |fewer than )?(?P<count>{_N}) (?:or more )?(?P<what>[\w -]+?)"
-        rf" (?:within|in|during) (?:the last |the past )?(?P<n>{_N}|an?) (?P<unit>\w+)$")),
-    ("nth", re.compile(rf"^(?:it is )?every (?P<order>{'|'.join(_ORDERS)}) (?P<what>[\w-]+)(?: of .+)?$")),
-    ("after", re.compile(rf"^(?:it is )?the (?P<order>{'|'.join(_ORDERS)}) (?P<what>[\w -]+)$")),
+        rf"(?P<sign>more than |over |at least |less than |fewer than |under |up to |at most )?(?P<count>{_N}|no) "
+        rf"(?:or (?P<way>more|fewer|less) )?(?P<what>[\w -]+?){_HAPPENED}"
+        rf" (?:within|in|during|for|over) (?:the last |the past |the previous )?(?:(?P<n>{_N}|an?) )?(?P<unit>\w+)$")),
+    ("nth", re.compile(rf"^(?:it is )?every {_ORDER} (?P<what>[\w-]+(?: (?!of\b)[\w-]+)?)(?: of .+)?$")),
+    ("after", re.compile(rf"^(?:it is )?the {_ORDER} (?P<what>[\w -]+)$")),
 )
 
 
@@ -51,8 +57,10 @@ def window_in(text: str) -> Condition | None:
 
 
 def _condition(kind: str, said: dict[str, str], text: str) -> Condition | None:
-    count = _count(said["count"]) if "count" in said else _ORDERS[said["order"]]
+    count = _count(said["count"]) if "count" in said else int(
+        ORDINALS.get(said["order"]) or re.sub(r"\D", "", said["order"]))
     names = [word for word in re.findall(r"[\w-]+", said["what"]) if word not in DETERMINERS]
+    names = [said["done"], *names] if "done" in said else names
     things = f"$states.input.{camel([*names[:-1], plural(singular(names[-1]))])}" if names else "$states.input.failures"
     sign = ">" if "more" in said else "<"
     guess = f"Check that the input has the list {things.removeprefix('$states.input.')}, the newest last."
@@ -77,11 +85,14 @@ def _within(said: dict[str, str], things: str, count: int, text: str) -> Conditi
     unit = UNITS.get(singular(said["unit"]))
     if unit is None:
         return None
-    span = int(unit * (_count(said["n"]) if said["n"] not in ("a", "an") else 1) * 1000)
-    sign = {"more than": ">", "over": ">", "less than": "<", "fewer than": "<"}.get(said.get("sign", "").strip(), ">=")
+    span = int(unit * (_count(said["n"]) if said.get("n", "a") not in ("a", "an") else 1) * 1000)
+    sign = {"more than": ">", "over": ">", "less than": "<", "fewer than": "<", "under": "<", "up to": "<=",
+            "at most": "<="}.get(said.get("sign", "").strip(), "<=" if said.get("way") in ("fewer", "less") else ">=")
+    if said["count"] == "no":
+        sign = "="
     guess = f"Check that the input has the list {things.removeprefix('$states.input.')}, each with a time."
     return Condition(f"$count({things}[$toMillis(time) > $millis() - {span}]) {sign} {count}", text, [guess], things)
 
 
 def _count(text: str) -> int:
-    return int(text) if text.isdigit() else int({**NUMBERS, **TIMES}[text])
+    return int(text) if text.isdigit() else int({**NUMBERS, **TIMES, "no": 0}[text])

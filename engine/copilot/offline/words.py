@@ -9,7 +9,7 @@ from engine.records import dataclass
 _WORD = re.compile(
     r"""(?P<url>https?://[^\s,;]+[^\s,;.!?)])
     |(?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
-    |(?P<quoted>"[^"]*"|“[^”]*”)
+    |(?P<quoted>"[^"]*"|“[^”]*”|(?<!\S)[@.][A-Za-z][\w.-]*\w)
     |(?P<channel>\#[\w-]+)
     |(?P<path>/[\w-]+(?:/[\w-]+)*)
     |(?P<date>\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)?)
@@ -22,7 +22,7 @@ _WORD = re.compile(
 
 NUMBERS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "zero": 0, "half": 0.5,
+    "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "zero": 0, "half": 0.5,
 }
 TIMES = {"once": 1, "twice": 2, "thrice": 3}
 UNITS = {"second": 1, "sec": 1, "minute": 60, "min": 60, "hour": 3600, "day": 86400, "week": 604800, "month": 2592000,
@@ -46,22 +46,35 @@ FILLERS = frozenset([
 ])
 
 VERBS = frozenset([
-    "accept", "add", "alert", "append", "apply", "approve", "archive", "ask", "assign", "award", "begin", "bill",
-    "book", "build", "calculate", "call", "cancel", "capture", "charge", "check", "classify", "clean", "close",
-    "collect", "compute", "confirm", "contact", "convert", "copy", "create", "credit", "debit", "decline", "delete",
-    "deliver", "deploy", "detect", "dispatch", "do", "download", "email", "emit", "end", "enqueue", "escalate",
-    "evaluate", "export", "fail", "fetch", "file", "fill", "find", "finish", "flag", "forward", "fulfil", "fulfill",
-    "generate", "get", "give", "go", "grade", "hand", "hold", "import", "inform", "ingest", "insert", "invite",
-    "invoice", "invoke", "issue", "keep", "label", "launch", "let", "load", "log", "look", "lookup", "mail", "make",
-    "mark", "merge", "message", "move", "notify", "obtain", "open", "order", "page", "pause", "pay", "perform",
-    "ping", "place", "poll", "post", "prepare", "print", "process", "provision", "publish", "pull", "push", "put",
-    "queue", "raise", "read", "record", "refund", "register", "reimburse", "reject", "release", "remind", "remove",
-    "render", "reply", "report", "request", "require", "reserve", "resize", "resolve", "respond", "restart",
-    "return", "review", "route", "run", "save", "scale", "scan", "schedule", "score", "send", "set", "ship", "sign",
-    "skip", "start", "stop", "store", "submit", "subscribe", "suspend", "sync", "tag", "tell", "terminate", "test",
-    "text", "trigger", "transform", "translate", "turn", "undo", "update", "upload", "upsert", "use", "validate",
-    "verify", "wait", "warn", "withdraw", "write",
+    "accept", "activate", "add", "alert", "append", "apply", "approve", "archive", "ask", "assign", "attach", "award",
+    "begin", "bill", "block", "book", "build", "calculate", "call", "cancel", "capture", "change", "charge", "check",
+    "classify", "clean", "close", "collect", "comment", "compare", "compress", "compute", "confirm", "contact",
+    "convert", "copy", "create", "credit", "deactivate", "debit", "decline", "decrease", "decrypt", "deduct",
+    "delete", "deliver", "deploy", "deposit", "detect", "disable", "dispatch", "do", "download", "drop", "email",
+    "emit", "enable", "encrypt", "end", "enqueue", "escalate", "evaluate", "execute", "export", "extend", "extract",
+    "fail", "fetch", "file", "fill", "filter", "find", "finish", "flag", "forward", "fulfil", "fulfill", "generate",
+    "get", "give", "go", "grade", "grant", "hand", "hold", "import", "increase", "inform", "ingest", "insert",
+    "invite", "invoice", "invoke", "issue", "keep", "label", "launch", "let", "load", "lock", "log", "look", "lookup",
+    "mail", "make", "mark", "merge", "message", "move", "notify", "obtain", "open", "order", "page", "parse", "pass",
+    "pause", "pay", "perform", "ping", "place", "poll", "post", "prepare", "print", "process", "provision", "publish",
+    "pull", "push", "put", "query", "queue", "raise", "read", "recalculate", "record", "reduce", "refund", "register",
+    "reimburse", "reject", "release", "remind", "remove", "rename", "render", "renew", "reopen", "replace", "reply",
+    "report", "request", "require", "reserve", "reset", "resize", "resolve", "respond", "restart", "retrain",
+    "retrieve", "return", "review", "revoke", "route", "run", "save", "scale", "scan", "schedule", "score", "search",
+    "send", "set", "ship", "sign", "skip", "start", "stop", "store", "submit", "subscribe", "summarise", "summarize",
+    "suspend", "sync", "tag", "take", "tell", "terminate", "test", "text", "transfer", "transform", "translate",
+    "trigger", "turn", "unblock", "undo", "unlock", "unsubscribe", "update", "upload", "upsert", "use", "validate",
+    "verify", "wait", "warn", "welcome", "withdraw", "write",
 ])
+
+ALSO_NOUNS = frozenset([
+    "bill", "book", "build", "call", "change", "charge", "copy", "download", "email", "end", "export", "file",
+    "filter", "grade", "hand", "hold", "import", "invoice", "issue", "label", "list", "lock", "log", "look", "mail",
+    "message", "order", "page", "place", "post", "print", "process", "query", "queue", "record", "refund", "release",
+    "reply", "report", "request", "return", "review", "route", "scan", "schedule", "score", "search", "set", "ship",
+    "sign", "stop", "tag", "test", "text", "trigger", "update", "upload", "use",
+])
+"""Verbs that are as often the name of a thing: an action begins with one where a thing follows it."""
 
 ENTITIES = frozenset([
     "account", "application", "appointment", "booking", "case", "claim", "contract", "customer", "delivery",
@@ -78,6 +91,11 @@ PROPERTIES = frozenset([
     "sentiment", "severity", "size", "stage", "state", "status", "tier", "type", "zone",
 ])
 """What has a value in words: "priority is urgent" compares with "urgent"."""
+
+ORDINALS = {
+    "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
+    "twelfth": 12, "twentieth": 20, "hundredth": 100,
+}
 
 _JSONATA_WORDS = frozenset(["and", "or", "in", "true", "false", "null", "function"])
 

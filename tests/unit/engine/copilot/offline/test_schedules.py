@@ -25,7 +25,21 @@ from engine.copilot.offline.schedules import schedules_in
     ("Every 5 minutes on Sundays run it", ["cron(0/5 * ? * SUN *)"], "run it"),
     ("Twice a day run it", ["rate(12 hours)"], "run it"),
     ("Twice a day at 6:00 and 18:00 run it", ["cron(0 6,18 * * ? *)"], "run it"),
-    ("Every day at 9:00, but not on Sundays, run it", ["cron(0 9 * * ? *)"], "but not on Sundays, run it"),
+    ("Every day at 9:00, but not on Sundays, run it", ["cron(0 9 ? * MON,TUE,WED,THU,FRI,SAT *)"], "run it"),
+    ("run it at 2am every day but not on weekends", ["cron(0 2 ? * MON-FRI *)"], "run it"),
+    ("Except on Sundays, run it every day at 7:30.", ["cron(30 7 ? * MON,TUE,WED,THU,FRI,SAT *)"], "run it."),
+    ("Email it only on weekdays at 11.", ["cron(0 11 ? * MON-FRI *)"], "Email it."),
+    ("On the first Monday of every month at 9:00 run it", ["cron(0 9 ? * MON#1 *)"], "run it"),
+    ("Run it on the last Friday of each month at 4pm.", ["cron(0 16 ? * FRIL *)"], "Run it."),
+    ("Hourly between 9 and 17 on weekdays, run it", ["cron(0 9-17 ? * MON-FRI *)"], "run it"),
+    ("Every other week run it", ["rate(14 days)"], "run it"),
+    ("At 6:15 and 18:45 every day run it", ["cron(15 6 * * ? *)", "cron(45 18 * * ? *)"], "run it"),
+    ("Mon-Fri at 07:30 run it", ["cron(30 7 ? * MON-FRI *)"], "run it"),
+    ("On the first of every month at 6:00 run it", ["cron(0 6 1 * ? *)"], "run it"),
+    ("Run it at 3 am on Sundays and at 4 am on Wednesdays.", ["cron(0 3 ? * SUN *)", "cron(0 4 ? * WED *)"], "Run it."),
+    ("Every day at 8 and every Sunday at 10 run it", ["cron(0 8 * * ? *)", "cron(0 10 ? * SUN *)"], "run it"),
+    ("Every other Monday at 9 run it", [], "Every other Monday at 9 run it"),
+    ("When it comes, but only on weekdays, run it", [], "When it comes, but only on weekdays, run it"),
 ])
 def test_what_is_said_is_the_schedule(text, expected, rest):
     found, left = schedules_in(text)

@@ -62,10 +62,12 @@ def test_a_queue_is_called_what_is_said_before_or_behind_it(place):
     assert drafted(f"When a message arrives in {place}, log it")[0] == {"type": "queue", "queue": "orders"}
 
 
-@pytest.mark.parametrize(("place", "names"), [
-    ("the bucket invoices", ["invoices"]), ("the invoices bucket", ["invoices"]), ("an S3 bucket", None),
+@pytest.mark.parametrize(("what", "place", "trigger"), [
+    ("a file", "the bucket invoices", {"type": "s3", "bucket": "invoices"}),
+    ("a file", "the invoices bucket", {"type": "s3", "bucket": "invoices"}),
+    ("a new PDF", "the invoices bucket", {"type": "s3", "bucket": "invoices", "suffix": ".pdf"}),
+    ("a file", "an S3 bucket", {"type": "event", "pattern": {
+        "source": ["aws.s3"], "detail-type": ["Object Created"]}}),
 ])
-def test_so_is_a_bucket(place, names):
-    detail = {} if names is None else {"detail": {"bucket": {"name": names}}}
-    assert drafted(f"When a file is uploaded to {place}, log it")[0] == {"type": "event", "pattern": {
-        "source": ["aws.s3"], "detail-type": ["Object Created"], **detail}}
+def test_so_is_a_bucket(what, place, trigger):
+    assert drafted(f"When {what} is uploaded to {place}, log it")[0] == trigger

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from engine.copilot.offline.repeating import Repeated, repeated_in
+from engine.copilot.offline.wording.repeating import Repeated, repeated_in
 
 
 @pytest.mark.parametrize(("text", "expected"), [
     ("Check it every 30 seconds until it is done, at most 20 times.", Repeated("Check it", "it is done", "", 20, 30)),
     ("Keep calling it until it answers, waiting 1 minute in between.", Repeated("call it", "it answers", "", None, 60)),
-    ("While the queue is full, drain it and pause.", Repeated("drain it and pause", "", "the queue is full")),
+    ("While the queue is full, drain it and pause.",
+     Repeated("drain it and pause", "", "the queue is full", is_first=True)),
     ("Run the a function 7 times in sequence.", Repeated("Run the a function", "", "", 7)),
     ("Repeat up to five times: ping it.", Repeated("ping it", "", "", 5)),
     ("Check it every hour until it is there, for at most 2 days.", Repeated("Check it", "it is there", "", 48, 3600)),

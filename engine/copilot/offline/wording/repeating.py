@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from engine.copilot.offline.times import duration_in
-from engine.copilot.offline.words import NUMBERS, TIMES, words_of
+from engine.copilot.offline.words import NUMBERS, TIMES, VERBS, words_of
 from engine.records import dataclass
 
 _N = rf"(?:\d+|{'|'.join(sorted({*NUMBERS} - {'a', 'an', 'half', 'zero'}, key=len, reverse=True))})"
@@ -28,6 +28,7 @@ _EVERY = re.compile(
 )
 _AFTER, _ROW = r"(?:, (?:and )?(?:then )?| and then |; )", r"(?: in sequence| one after another)?"
 _AGAIN = r"(?:do (?:that|this|it|so) again|repeat(?: that| this| it)?|start over|try again|again)"
+_REST = rf"(?:(?:[,;]| and then | then | and (?:{'|'.join(sorted(VERBS))})\b).*)?"
 _FRAMES: tuple[re.Pattern[str], ...] = tuple(re.compile(frame, re.IGNORECASE) for frame in (
     rf"^(?P<body>[^;]+); if (?P<stay>.+?),? (?P<tail>(?:wait|pause) {_SPAN}) and {_AGAIN}$",
     r"^while (?P<stay>[^,]+), (?P<body>.+)$",
@@ -37,8 +38,8 @@ _FRAMES: tuple[re.Pattern[str], ...] = tuple(re.compile(frame, re.IGNORECASE) fo
     r"^(?:repeat|loop)(?: this)?: (?P<body>.+)$",
     rf"^do (?:this|that|the following) (?P<times>{_N}|twice)(?: times)?: (?P<body>.+)$",
     rf"^do not \w+ more than (?P<times>{_N}|twice)(?: times)?: (?P<body>.+?),? {_AGAIN}$",
-    rf"^(?P<lead>(?:.+{_AFTER})?)(?P<body>[^,;]+?) until (?P<until>[^,;]+)(?P<rest>(?:[,;].*)?)$",
-    rf"^(?P<lead>(?:.+{_AFTER})?)(?P<body>[^,;]+?) (?:while|as long as) (?P<stay>[^,;]+)(?P<rest>(?:[,;].*)?)$",
+    rf"^(?P<lead>(?:.+{_AFTER})?)(?P<body>[^,;]+?) until (?P<until>[^,;]+?)(?P<rest>{_REST})$",
+    rf"^(?P<lead>(?:.+{_AFTER})?)(?P<body>[^,;]+?) (?:while|as long as) (?P<stay>[^,;]+?)(?P<rest>{_REST})$",
     rf"^(?P<body>(?:run|call|invoke|send|ping|start) [^,;]+?) (?P<times>{_N}) times{_ROW}$",
 ))
 _TRIES = {"checking": "check", "calling": "call", "polling": "call", "asking": "ask", "running": "run", "trying": "try",
@@ -55,6 +56,8 @@ class Repeated:
     stay: str = ""
     times: int | None = None
     seconds: int | None = None
+    is_first: bool = False
+    """Whether `stay` is asked before it is done."""
 
 
 def repeated_in(text: str) -> tuple[str, dict[str, Repeated]]:
@@ -68,7 +71,7 @@ def repeated_in(text: str) -> tuple[str, dict[str, Repeated]]:
             lead, repeated, rest = frame
             mark = f"xloop{len(found)}"
             found[mark] = repeated
-            parts[index] = f"{lead}{mark}{rest}{end}"
+            parts[index] = f"{lead}{mark}{' ' if rest[:1].isalpha() else ''}{rest}{end}"
     return " ".join(parts), found
 
 
@@ -94,9 +97,10 @@ def _framed(sentence: str) -> tuple[str, Repeated, str] | None:
     if times is None and span is not None and seconds:
         times = int((_seconds(span) or 0) // seconds) or None
     keeps = re.match(r"keep|poll", said["body"], re.IGNORECASE) is not None
-    if said.get("lead") is not None and not (every or limit or span or keeps):
+    if said.get("lead") is not None and not (every or limit or span or keeps or re.search(r"\bas long as\b", bare)):
         return None
-    repeated = Repeated(_body(said["body"]), said.get("until", ""), said.get("stay", ""), times, seconds)
+    first = re.match(r"while\b", bare, re.IGNORECASE) is not None
+    repeated = Repeated(_body(said["body"]), said.get("until", ""), said.get("stay", ""), times, seconds, first)
     lead = f"{said['lead']} " if said.get("lead") else ""
     return lead, repeated, said.get("rest", "")
 

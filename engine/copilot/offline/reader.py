@@ -1,0 +1,62 @@
+"""What reading a sentence keeps: its clauses, where it is in them, and what was understood so far."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from engine.copilot.catalogue import Catalogue
+from engine.copilot.offline import triggers
+from engine.copilot.offline.clauses import Clause, clauses_of
+from engine.copilot.offline.conditions import Known
+from engine.copilot.offline.flow import Action, Condition, ForEach, If, Placeholder, Reading, Step
+from engine.copilot.offline.phrases import expanded
+from engine.copilot.offline.schedules import schedules_in
+from engine.copilot.offline.wording.framing import unframed
+from engine.copilot.offline.wording.repeating import repeated_in
+from engine.copilot.offline.wording.rewriting import rewritten
+from engine.copilot.offline.wording.spelling import spelled
+from engine.copilot.offline.words import Word
+
+SENTENCE = frozenset({"hard", "stop"})
+"""The joiners that end the scope of an `if`: a semicolon, a full stop."""
+
+
+class Reader(ABC):
+    """`clauses` from `at` on are still to be read. `actions` are those that may be spoken of again, `question` the last
+    one that waits for an answer, `last_if` what an `otherwise` belongs to, `loops` those read so far."""
+
+    def __init__(self, text: str, catalogue: Catalogue, fields: frozenset[str]) -> None:
+        self.catalogue = catalogue
+        text, slips = spelled(text)
+        schedules, text = schedules_in(unframed(text))
+        text, self.repeated = repeated_in(rewritten(text))
+        self.clauses = clauses_of(expanded(text))
+        self.at = 0
+        self.known = Known(fields=fields)
+        self.reading = Reading(notes=[f'"{slip.said}" was read as "{slip.meant}".' for slip in slips])
+        self.actions: list[Action | Placeholder] = []
+        self.question: Action | None = None
+        self.last_if: If | None = None
+        self.loops: list[ForEach] = []
+        self.depth = 0
+        for schedule in schedules:
+            trigger, to_dos = triggers.of_schedule(schedule)
+            self.reading.triggers.append(trigger)
+            self.reading.to_dos += [to_do for to_do in to_dos if to_do not in self.reading.to_dos]
+            self.reading.notes += [schedule.guess] if schedule.guess else []
+
+    @abstractmethod
+    def block(self, before: list[Step], ends: frozenset[str]) -> list[Step]:
+        """Steps up to a clause that begins outside: joined by one of `ends`, or an `otherwise`."""
+
+    @abstractmethod
+    def action(self, words: list[Word]) -> Step:
+        """The action that `words` ask for, or a placeholder."""
+
+    @abstractmethod
+    def condition(self, words: list[Word]) -> Condition:
+        """The condition of an `if`; one that is not understood is never true, and says so."""
+
+    @abstractmethod
+    def passive(self, clause: Clause) -> Step | None:
+        """What a clause in the passive asks for; None for one in the active."""

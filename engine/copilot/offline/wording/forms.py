@@ -1,0 +1,438 @@
+"""A table of forms, and what each is read as: other ways to say what the reader knows.
+
+The first forms are of a kind; those behind them are of a phrase.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from engine.copilot.offline.words import base_verb, number_of, stem, stems, words_of
+
+NUMBER = _N = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty)"
+_SPAN = rf"(?:{_N}|an?|half an) (?:more )?(?:seconds?|minutes?|hours?|days?|weeks?)"
+_NOBODY = r"(?:nobody|no one)"
+_NOT = r"(?:doesn't|does not|don't|do not|has not|hasn't)"
+_APART = rf"(?: with ({_SPAN}) between[\w ]*)?"
+_REPLIES = r"(?:answer(?:s|ed)?|respond(?:s|ed)?|repl(?:y|ies|ied)|react(?:s|ed)?)"
+_WHO = r"(?:it|that|this|they|them|him|her|the [\w -]+?|(?:he|she))"
+_PART = r"(?:(?! and )[^,;.])+?"
+_NO_ANSWER, _LONGER = r"if there is no answer within \1", r"if it takes longer than \1"
+_LATE = rf"(?:there is no answer within|it takes longer than) {_SPAN}"
+_NAME = r"(?:[\w'-]+ ){0,3}?[\w'-]+"
+_END = r"(?=[,.;:]|$)"
+_FAILS = r"(?:fails?|failed|goes wrong|breaks|errors?)"
+
+_TIMES = r"(?: times| retries| attempts| tries)"
+_COUNT = (rf"(?:(?:up to|at most|no more than|a maximum of|another) )?(?P<n>twice|{_N})(?: more)?{_TIMES}?"
+          r"(?: at (?:the )?most| in total)?")
+_GAP = (r"(?:,? (?:and |with |at |after |waiting |wait |leaving |a |an |(?:gap|interval|delay|pause|break)s? of "
+        rf"|every |each )*(?P<gap>{_SPAN})(?: (?:apart|in between|between(?: (?:the |each |two |them)?\w*)?"
+        r"|each time|each|delay|pause|intervals?))*)?")
+_AGAIN = (r"(?:retr(?:y|ying|ied)|try(?:ing)?(?: (?:it|that|this|them))? again)"
+          r"(?: (?:it|them|that|this|the (?:call|request|step)))?")
+_ASKS = r"(?:get|ask|request|obtain|have|wait for|seek)"
+_CONSENT = r"(?:approval|sign-?off|go-ahead|permission|consent|ok)"
+_ERROR = r"(?:an? |any )?(?:errors?|failures?|problems?|exceptions?)"
+
+
+def _base(text: str) -> str:
+    """With its verb in the first form: calling it is call it."""
+    verb, _, rest = text.partition(" ")
+    return f"{base_verb(verb.lower()) or verb} {rest}"
+
+
+def _acts(text: str) -> bool:
+    """Whether it says what to do: delete the record, deleting the record, the record is deleted."""
+    begins = base_verb(text.split(maxsplit=1)[0].lower()) is not None
+    return begins or re.search(r" (?:is|are|gets?) \w+ed\b", text) is not None
+
+
+def _again(said: re.Match[str]) -> str:
+    """So many retries, so far apart."""
+    times = said["n"] if said["n"].lower() == "twice" else f"{said['n']} times"
+    return f", retry {times}" + (f" every {said['gap']}" if said["gap"] else "")
+
+
+def _less_one(text: str) -> int:
+    """How often again, for so many attempts in all."""
+    return max(1, int(number_of(words_of(text)[0]) or 1) - 1)
+
+
+def _is_charged(said: re.Match[str]) -> bool:
+    """Whether what was declined is a payment, and no question."""
+    before = said.string[:said.start()].lower()
+    paid = re.search(r"\b(?:charge|card|payment)\b", said.string[:said.end()].lower())
+    return paid is not None and re.search(r"\bapprov|\bask\b", before) is None
+
+
+def _elliptic(said: re.Match[str]) -> str:
+    """``if the score is over 80 …, below 50 …``: the second condition, of the same thing."""
+    before = said.string[:said.start()]
+    begun = re.match(r"(?:[^.;]*[.;] )*(?:if|when) ", before, re.IGNORECASE)
+    if begun is None or base_verb(said[4].lower()) != said[4].lower():
+        return said[0]
+    bounds = re.findall(r"[$€£]?\d[\d.,]*k?\b", before)
+    which = said[3] or f"between {said[1]} and {said[2]}"
+    return f"; if it is {which.replace('that', bounds[-1]) if bounds else which}, "
+
+
+def _is_retried(said: re.Match[str]) -> str:
+    """``the sync function is retried 3 times``: it is run, unless it was before."""
+    again = _again(said)
+    is_new = re.search(r" (?:function|workflow|lambda)$", said[1]) and not _is_named_before(said, said[1])
+    return f"run {said[1]}{again}" if is_new else again.replace("retry ", f"retry {said[1]} ", 1).removeprefix(", ")
+
+
+def _is_named_before(said: re.Match[str], what: str) -> bool:
+    """Whether the step is one of those before it."""
+    return what.lower() in said.string[:said.start()].lower()
+
+
+def _is_asked(said: re.Match[str]) -> bool:
+    """Whether somebody is asked before it."""
+    return re.search(rf"\b(?:ask|approve|{_CONSENT})\b", said.string[:said.start()], re.IGNORECASE) is not None
+
+
+def _unless(said: re.Match[str]) -> str:
+    """``post it except if it is old``: the condition first, but behind what starts it."""
+    lead, _, action = said[1].rpartition(", ")
+    if re.match(r"(?:if|when|whenever|as|for|after|on|every)\b", said[1], re.IGNORECASE):
+        return f"{lead}, unless {said[2]}, {action}"
+    return said[0] if lead else f"unless {said[2]}, {action}"
+
+
+_GENERAL: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
+    # Short forms
+    ((r"\b(it|he|she|that|there|what|who)'s (?=not\b|still\b|been\b|\w+ed\b|un\w+\b|an?\b|no\b|over\b|under\b|above\b"
+     r"|below\b)"), r"\1 is "),
+    (r"\b(they|we|you)'re\b", r"\1 are"),
+    (r"\bthan (?=(?:tell|email|send|post|run|call|start|log|save|charge|put|notify)\b)", "then "),
+    (r"\b(?:e-?mail|send) (?:it|this) (to (?:the )?[\w-]+) by (e-?mail)", r"email it \1"),
+    (r"\beach run (\w+)s\b", r"\1"),
+    (r"^in case (?!of\b)", "if "),
+    ((r"\b(?:issue|give|make|process) (?:an? |the )?refunds?\b|\b(?:the|an?) refund is (?:issued|made|given|processed"
+     r"|sent)\b"), "refund it"),
+    (r"\b(?:make|write|add) (?:an? |the )?(?:entry|line|note) (?:in|into|to) the log\b", "log it"),
+    (r"\b(put|send|add|save|post|run|process) each (?=on|in|to|through|with)", r"\1 it "),
+    ((r"^(?:the |our |my )?([\w-]+ (?:function|workflow|job|lambda)) (?:runs|starts|should (?:run|start)|has to "
+     r"(?:run|start)|must (?:run|start))(?=[.;,]|$| and\b| then\b)"),
+     r"run the \1"),
+    (r"^and that\b|(?<=and )that (?=the\b)", ""),
+    (r"\b\w+ [^,;.]*?,? by (?:POST(?:ing)?|sending a POST)(?: (?:it|them|that|this))? to (https?://\S+)",
+     r"POST to \1"),
+    (r"^(ask [^,;.]*?) if (?=the|it|this|that|they|we|he|she|an?\b)", r"\1 whether "),
+    # What starts it
+    ((r"^([^,;.]+?),? (when(?:ever)?|as soon as|every time|each time|once) ([^,;]*\b(?:webhook|bucket"
+     r"|queue)\b[^,;]*?)\.?$"),
+     r"\2 \3, \1"),
+    ((r"^(?!when|if |once|as soon|every time|each time)(?:an? |the |new |each |every )*([\w ]+?) (?:arrives?|comes? "
+     r"in|come in|gets? in|is received|reach(?:es)? us|shows? up) "
+     r"(?:by|through|via|on|at|over) (?:the |our |an? )?webhook( /\S+?)?[.;:,] (?:then )?"), (r"When a \1 arrives by "
+     r"the webhook\2, ")),
+    (r"^(?:the |our )?webhook (/\S+) (?:receives|gets|is called|takes|fires|is hit)[^.;:,]*[.;:,] ",
+     r"When the webhook \1 is called, "),
+    ((r"^(?:on|upon|at|for) (?:a |an |any |each |every )?(?:new )?(?:calls?|requests?|posts?|hits?) (?:of|to|on|from"
+     r"|at) (?:the |our )?webhook(?: (/\S+))?,? "),
+     lambda said: f"When the webhook {said[1] or ''} is called, ".replace("  ", " ")),
+    (r"^(?:triggered|started|kicked off) (?:by|through|via|from) (?:the |our |a )?webhook(?: (/\S+?))?[:,]? ",
+     lambda said: f"When the webhook {said[1] or ''} is called, ".replace("  ", " ")),
+    ((r"^(?:process|handle|take|consume|read|work off) (?:all |the |new |every |each )*messages? (?:from|in|of|on) "
+     r"(?:the )?([\w-]+) queue (?:with|using|by|through) (the [\w-]+ (?:function|workflow|lambda))"),
+     r"When a message arrives in the \1 queue, run \2"),
+    ((r"^(?:the |all |new |each |every )*messages? (?:from|in|of|on) (?:the )?([\w-]+) queue (?:should be|is|are|must "
+     r"be|has to be|have to be|gets?) \w+ed (?:by|with|through) (the [\w-]+ (?:function|workflow|lambda))"),
+     r"When a message arrives in the \1 queue, run \2"),
+    (r"^for (?:each|every) (?:new )?message (?:from|in|of|on) (?:the )?([\w-]+) queue,? ", (r"When a message arrives "
+     r"in the \1 queue, ")),
+    # Questions
+    (rf"\bput it on (the [\w -]+?|[\w-]+(?: [\w-]+)?) for {_CONSENT}", r"ask \1 for approval"),
+    (r"\bput it on (#[\w-]+)", r"post it to \1"),
+    ((rf"^before (?:we |you |they |I )?(?:can |may )?([^,;.]+?), (?:please )?({_ASKS} [^,;.]+)(?:[,;] (?:and "
+     rf")?then)?(?=[.;,]|$)"),
+     lambda said: f"{said[2]}, then {_base(said[1])}" if _acts(said[1]) else said[2]),
+    (rf"^before (?:we |you |they |I )?(?:can |may )?([^,;.]+?), (?:please )?({_ASKS} [^,;.]+?), then ", r"\2, then "),
+    (rf"^no {_CONSENT}, no [\w ]+?(?:[.!;]|$)", ""),
+    ((rf"\b(?:go(?:es)?|is sent|are sent|must go|has to go|have to go|should go) to (the [\w -]+?|[\w-]+(?: [\w-]+)?) "
+     rf"for {_CONSENT}"), r"ask \1 for approval"),
+    (rf"\b(?:needs?|requires?) (?:the )?{_CONSENT} (?:of|from|by) (the [\w-]+(?: [\w-]+)?)", r"ask \1 for approval"),
+    (rf"\b(?:needs?|requires?) ((?:the |an? )?[\w-]+(?: [\w-]+)?)'s {_CONSENT}", r"ask \1 for approval"),
+    (r"\bit (?=(?:ask|post|put) )", ""),
+    (rf"\b(?:send|pass|forward|submit|give|hand) ([^,;.]+?) to (the [\w-]+(?: [\w-]+)??) for {_CONSENT}",
+     r"ask \2 for approval of \1"),
+    ((r"^(the [\w-]+(?: [\w-]+)?) (?:must|has to|needs to|should) (?:approve|sign off(?: on)?|agree to|ok|confirm) "
+     r"([^,;.]+?) before (?=[^,;.]+)"),
+     r"ask \1 to approve \2, then "),
+    ((r"^only (\w+ [^,;.]+?) (?:once|after|when|if) ((?:the )?[\w-]+(?: [\w-]+)??) (?:has |have )?(?:approved|agreed "
+     r"to|signed off(?: on)?|confirmed) ([^,;.]+)"),
+     r"ask \2 to approve \3, then \1"),
+    ((rf"^without ((?:the )?[\w-]+)'s {_CONSENT},? (the [\w -]+?) (?:must|may|can|should)(?: not|n't| never) be "
+     rf"(\w+ed)\b"),
+     lambda said: f"ask {said[1]} for approval, then {base_verb(said[3].lower()) or said[3]} {said[2]}"),
+    (rf"^no (?:answer|reply|response|reaction|word)(?: at all)? (?:within|after|in|for) ({_SPAN}) ?[?:,] ?",
+     _NO_ANSWER + ", "),
+    ((rf"[,;] (?:and )?(?:wait|give [\w ]+?) (?:at most|up to|no longer than|not longer than)? ?({_SPAN}) for (?:an? "
+     rf"|the |their |his |her )?(?:answer|reply|response),? (?:otherwise|else|or else) "),
+     r"; if there is no answer within \1, "),
+    ((rf"\b(?:if|when) {_WHO} (?:is|are|has|have)(?: still)?(?: not|n't)(?: been)? (?:finished|done|ready|back"
+     rf"|complete|completed|over|through|succeeded|ended|returned|started) (?:after|within|in) ({_SPAN})"),
+     _LONGER),
+    ((rf"\b(?:if|when) {_WHO} (?:is|are|has|have|was)(?: still)?(?: not|n't)(?: been)? (?:approved|decided|confirmed"
+      rf"|signed|agreed|accepted|reviewed|given|said)[\w ]*? (?:after|within|in) ({_SPAN})"),
+     lambda said: f"if there is no answer within {said[1]}" if _is_asked(said) else said[0]),
+    ((rf"\b(if|when) ((?:the |it\b|they\b|she\b|he\b)[\w ]*?) (is|are|has|have)(?: still)?(?: not|n't)(?: been)? "
+     rf"(\w+) (?:after|within|in) ({_SPAN}),? "),
+     lambda said: said[0] if said[4].startswith(("repl", "answer", "respon", "react")) else
+     f"wait {said[5]}; if {said[2]} {said[3]} not {said[4]}, "),
+    ((rf"(?<=[;.,] )(?:and |but )?if no ([\w -]+?) (?:arrives?|comes?(?: in)?|came(?: in)?|is (?:received|there|made"
+     rf"|placed)|has \w+|appears?) "
+     rf"(?:within|in|after|for) ({_SPAN}),? "), r"wait \2; if there is no \1, "),
+    # Failures
+    (rf"\b(?:if|when) (?:there is|there's|there are|we get|you get|it has|that gives) {_ERROR}(?! in)\b",
+     "if it fails"),
+    ((rf"\b(?:in (?:the )?(?:event|case) of|on|upon|at) {_ERROR} (?:in|of|with|at|during) "
+      r"(the [\w-]+(?: function| workflow)?(?: (?:or|and) the [\w-]+(?: function| workflow)?)*),? "), r"if \1 fails, "),
+    (rf"^(if [^,:;]+? {_FAILS}), ([^:;]+): (?=\w)([^;]+?)\.?$", r"\3. \1, \2."),
+    (r"^(?:any|every|all|each) (?:failures?|errors?|problems?) (?:should be|is|are|must be|has to be|gets?) (\w+ed) ",
+     lambda said: f"if anything fails, {base_verb(said[1].lower()) or said[1]} it "),
+    ((r"\b((?:any|some|every)thing (?:goes wrong|fails|breaks)) (?:along the way|anywhere|at any point|on the way|in "
+     r"between|there)"), r"\1"),
+    (r"\b(if|when) (the [\w ]+?|it|that) (?:cannot|can't|can not|could not|couldn't) be (\w+)\b",
+     lambda said: f"{said[1]} {said[2]} fails" if stem(said[3]) in stems(said.string[:said.start()]) else said[0]),
+    (r"\b(if|when) (the (?:card|payment|charge)|it) (?:is|was|gets) (?:declined|refused|rejected)\b",
+     lambda said: f"{said[1]} the charge fails" if _is_charged(said) else said[0]),
+    ((r"^([^,;.]+?),? (?:if|when|should|in case) (the [\w-]+ (?:function|workflow|lambda)) (?:fails?|breaks"
+     r"|errors?)\.?$"),
+     lambda said: f"if {said[2]} fails, {said[1]}" if _is_named_before(said, said[2]) else
+     f"run {said[2]}; if it fails, {said[1]}"),
+    ((r"^([^,;.]+?),? (?:if|when) (it|that|this|anything|something|any of (?:them|these)|either|one of them) (?:fails"
+     r"|goes wrong|breaks)\.?$"),
+     r"if \2 fails, \1"),
+    (r",? and (?:go on|continue|proceed|move on)(?: anyway| regardless| with the (?:next|rest)(?: \w+)?)?(?=[.;,]|$)",
+     ", carry on"),
+    (r"^don't (?=(?:retry|try|email|send|charge|post|run|call)\b)", "do not "),
+    # Retries
+    (rf"\b(?:if|when) (https?://\S+) (?:doesn't|does not) (?:answer|respond|work),? {_AGAIN} {_COUNT}{_GAP}",
+     lambda said: f"call {said[1]}{_again(said)}"),
+    ((rf",? with exponential backoff,? (?:and )?{_COUNT}(?:,? (?:first after|starting (?:at|with|from)|from) "
+     rf"(?P<gap>{_SPAN}))?"),
+     lambda said: f"{_again(said).replace(' every ', ' backing off from ')}{'' if said['gap'] else ' backing off'}"),
+    ((rf"\b(\w+ [^,;.]+?),? (?:at most|up to|no more than) (?P<n>{_N}) (?:times|attempts|tries)(?: in total)?,? "
+     rf"before (?:giving up|failing)"),
+     lambda said: f"{said[1]}, retry {_less_one(said['n'])} times"),
+    (rf"\b((?:the |an? )[\w -]+?) (?:is|are|gets|should be|must be|has to be|may be) retried {_COUNT}{_GAP}",
+     _is_retried),
+    (r"(\bretry [^,;.]*?) before (?!giving|failing)(?:we |you )?([^,;.]+)(?=[.;]|$)",
+     lambda said: f"{said[1]}; if it still fails, {_base(said[2])}"),
+    (rf"^retry (the [\w-]+ (?:function|workflow|lambda)|https?://[^\s,;]+) {_COUNT}{_GAP}",
+     lambda said: said[0] if _is_named_before(said, said[1]) else f"run {said[1]}{_again(said)}"),
+    ((rf"(?:,|;)? ?(?:\band |\bbut |\bthen |\bwith )*(?<!\bis )(?<!\bbe )\b{_AGAIN} {_COUNT}{_GAP}(?=[.;,]|$| and\b| "
+     rf"before\b| then\b|\))"),
+     _again),
+    (rf",? with {_COUNT.replace(f'{_TIMES}?', ' retries')}{_GAP}(?=[.;,]|$| and\b)", _again),
+    ((r",? (?:and|before|then|or) (?:then )?(?:give up|giving up|stop trying)(?: with| by| and)? (?:an? |sending an? "
+     r")?(e-?mail|message|post) to\b"),
+     lambda said: f"; if it still fails, {said[1].replace('-', '') if 'mail' in said[1] else 'post to'}"),
+    (r",? (?:and|before|then) (?:then )?(?:give up|giving up)(?=[.;]|$)", ""),
+    ((rf"(\b(?:if|when) [^,;.]+? (?:{_FAILS}|does not work|doesn't work),? (?:retry|repeat)(?: it)? (?:twice|{_N} "
+     rf"times)"
+      rf"(?: (?:every|after) {_SPAN})?),? (?:and )?then (?=\w)"), r"\1; if it still fails, "),
+    # Conditions
+    (r"^only (if|when) ", r"\1 "),
+    (r"^only (\w+)(?= [^,;.]*? (?:if|when)\b)", lambda said: said[1] if _acts(said[1]) else said[0]),
+    ((r"[;,] (?:and )?(?:from (\S*\d\S*) to (\S*\d\S*)|(between \S*\d\S* and \S*\d\S*?"
+      r"|(?:below|under|above|over) (?:\S*\d\S*?|that)))"
+      r"(?: (?:euros?|dollars?|EUR|USD|kg|degrees|points|percent|days|hours))?,? (?=(\w+))"), _elliptic),
+    (r",? but only (?:if|when|where|in case) ([^,;]+?)(?=[.;]|$)", r" if \1"),
+    ((r",? (?:and )?(?:either way|in any case|in either case|in both cases|in every case|regardless|whatever happens"
+     r"|no matter what),? (?=\w)"), r". Then "),
+    ((r"^(\w+ (?:(?![.] )[^;:])+?),? (?:except|but not)(?: if| when| where| in case| for when)? ((?:the|it|its|they"
+     r"|he|she"
+     r"|an?|there|no|this|that|\w+'s)\b [^,;]+?)(?=[.;]|$)"),
+     _unless),
+    # Loops
+    ((rf"\b((?:check|ask|poll|query|call|fetch|look at) [^,;]+? every {_SPAN}|(?:check|ask"
+     rf"|poll|query|call|fetch|look at) [^,;]+? every (?:second|minute|hour|day)) (?:whether|if|to see if|to see "
+     rf"whether) "),
+     r"\1 until "),
+    ((rf"\b((?:check|ask|poll|query|call|fetch) [^,;]+? every (?:{_SPAN}|second|minute|hour|day))[,;.] (?:once|as "
+     rf"soon as|when) ([^,;.]+), "),
+     r"\1 until \2, then "),
+    (rf"\bwait until ([^,;.]+?) by (\w+ing) ([^,;]+?) (every (?:{_SPAN}|second|minute|hour|day))", lambda said:
+     f"{_base(said[2] + ' ' + said[3])} {said[4]} until {said[1]}"),
+    # Items
+    (r"^with (?=each|every)", "for "),
+    (r"(?<=, )do (?:this|the following): ", ""),
+    ((r"^(?:take|use|go through|look at) (?:the |an? )?(?:list|set|batch|collection) of (?:all )?(?:the )?([\w-]+)(?: "
+     r"and|,|:) "), ""),
+    (r"\b(\w+) each one's ([\w-]+)", r"\1 the \2 for each of them"),
+    (r"\b(\w+) (?:each|every) (?!one\b)([\w-]+)'s ([\w-]+)", lambda said: f"for each {said[2]} {said[1]} the "
+     f"{said[2]}'s {said[3]}" if base_verb(said[1].lower()) else said[0]),
+    ((rf",? ?(?:\band |\bwith )*\b({_N}|\d+) (?:items |records |rows |messages )?(?:per|a|in each|in a|to a|in one) "
+     rf"(?:batch|chunk|request|call|group)\b"), r", in batches of \1"),
+    # What runs together
+    (r"^(?:do )?(?:these )?(?:\w+ things )?(at once|at the same time|in parallel|simultaneously|concurrently): ",
+     r"at the same time "),
+    ((r"[,;.] (?:and )?(?:when|once|after|as soon as) (?:both|all|they|these|all of them|both of them|everything"
+     r"|that)(?: of them)? (?:are|is|have|has|was|were)(?: all| both)? (?:done|finished|through|complete|completed"
+     r"|back|ready|over),? "),
+     "; then "),
+    # Windows
+    (r"^every (\w+(?:th|nd|rd)|second|third|first) ([\w-]+) (?:gets?|receives?) (?=(?:an? )?(?:[\w-]+ )?e-?mail)",
+     r"if it is every \1 \2, send the \2 "),
+    ((r"^(?:on |at |for )?every (second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+th) ([\w -]+?)(?: of "
+     r"[\w ]+?)?(?: (?:gets?|receives?|wins?|is|should) [^,:;.]+?)?[:,] "),
+     r"if it is every \1 \2, "),
+    ((r"^(?:on|after|at|for) the (second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth) ([\w-]+),? (?=run|email"
+     r"|post|send|call|charge|start|put|tell|log)"), r"if it is the \1 \2, "),
+    ((rf"^((?:at least |more than |over |fewer than |less than )?{_N}(?: or more| or fewer)? [\w -]+? (?:in|within"
+     rf"|during) (?:the last |the past )?{_SPAN.replace('an?', 'an?|one')}): "),
+     r"if there are \1, "),
+    # Waits
+    ((rf"(?:^|,? (?:and )?(?:then )?)({_SPAN}) (?:after that|afterwards|thereafter|after it|later on|later|on),? "
+     rf"(?=\w)"), r", wait \1 and then "),
+    (rf"\bgive (?:them|him|her|it|the [\w -]+?|[\w-]+) ({_SPAN})(?=[,;.]| and\b)(?![;,] (?:without|if there is no))",
+     r"wait \1"),
+    (rf"^([^,;.]+?) ({_SPAN}) after (the [\w -]+?)(?=[.;]|$)", r"\2 after \3, \1"),
+)
+
+_FORMS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
+    (r"^(\w+?)s of (\S+(?: \w+)? or (?:more|less)) gets? an email", r"If the \1 is \2, email"),
+    (r"^(\w+?)s of (\S+(?: \w+)? or (?:more|less)) (?=are |is )", r"If the \1 is \2, it "),
+    (r"\b(?:minus|negative) (?=[$€£]?\d)", "-"),
+    (r"^last(?:ly)?, ", "then "),
+    (r", (?:and )?(?:second|third|fourth|fifth)(?:ly)?,? (\w+)",
+     lambda said: f", then {said[1]}" if base_verb(said[1].lower()) == said[1].lower() else said[0]),
+    (r"\btreat it as (?:rejected|declined)(?: and|,)? ", ""),
+    (r"^after the (second|third|fourth|fifth|tenth) ([\w -]+? (?:reminder|attempt|order|warning|try|failure)),? ",
+     r"if it is the \1 \2, "),
+    (r"\b(\w+) (the [\w-]+ with the [\w-]+ function),? and then (the [\w-]+ with the [\w-]+ function)",
+     r"\1 \2 and then \1 \3"),
+    # What is to happen, said of the thing that it happens to
+    (r"\b(?:should|must|is to|are to|has to|have to|needs? to|can then|may) be (\w+(?:ed|en|t|un))\b", r"is \1"),
+    (r"\b(?:want|would like) (.+?) (started|run|sent|called|charged|emailed)\b", r"\2 \1"),
+    (r"\b(?:an?|the) (\w+) (?:has to|must|should) go out by email", r"email the \1"),
+    (r"\b([Tt]he |[Aa]n? |[Ee]ach |[Ee]very )?([\w-]+) gets? an email\b", r"email \1\2"),
+    (r"\b([Tt]he |[Aa]n? )?([\w-]+) is told by email\b", r"email \1\2"),
+    (r"\b(#[\w-]+) on Slack is told\b", r"post to \1 on Slack"),
+    # Questions
+    ((rf"\bask ((?:(?:the |our |an? )?(?!for\b)[\w-]+(?: [\w-]+)??) )?by e-?mail (?:for|about|to|if|whether) "
+     rf"(?!{_CONSENT}\b)"),
+     lambda said: f"email {said[1] or ''}about "),
+    ((rf"\bask ((?:(?:the |our |an? )?(?!for\b)[\w-]+(?: [\w-]+)??) )?(?:for|about) (?!(?:the |an? |their |his |her "
+     rf")?{_CONSENT}\b)([^,;.]*?) by e-?mail\b"),
+     lambda said: f"email {said[1] or ''}about {said[2]}"),
+    (rf"\b([Tt]he {_NAME}) (?:has to|must|needs to) approve\b", r"ask \1 for approval"),
+    (rf"\b(the |an? )?({_NAME}) (?:has to|must|needs to|is) (?:be )?approved by ([\w -]+?) before it is (\w+)\b",
+     r"ask \3 to approve \1\2 and then \4 it"),
+    (r"\bonly after (the [\w ]+?) has approved (the [\w ]+?) (?:may|can|is) (the [\w ]+?) (?:be )?(\w+ed)\b",
+     r"ask \1 to approve \2; then \3 is \4"),
+    (r"\b(?:on|upon|in case of) (?:a |an )?(?:refusal|rejection),?", "if rejected,"),
+    (r"\b(?:on|upon) approval,?", "if approved,"),
+    (r"\bwait for (?:their|his|her|the|its) (?:approval|go-ahead|ok)\b", "ask them for approval"),
+    # A limit to an answer, or to a step
+    (rf"\b(?:if|when) {_NOBODY} {_REPLIES}(?: to)? the question to (#\w+) on Slack within ({_SPAN}),?",
+     r"ask \1 on Slack; if there is no answer within \2,"),
+    (rf"\b(?:if|when) {_NOBODY} (?:answers|responds|replies|reacts)[\w ]*? (?:within|after|for|in) ({_SPAN})",
+     _NO_ANSWER),
+    (rf"\b(?:if|when) {_WHO} {_NOT} {_REPLIES}[\w ]*? (?:within|after|for|in) ({_SPAN})",
+     _NO_ANSWER),
+    (rf"\b(?:if|when) there is (?:still )?no (?:reply|response|answer|reaction) (?:within|after|for|in) ({_SPAN})",
+     _NO_ANSWER),
+    (rf"\b(?:if|when) {_WHO} (?:takes? (?:longer|more) than|times? out after|lasts? longer than) ({_SPAN})", _LONGER),
+    (rf",? and ({_PART}) (?:if|when) ({_LATE})(?=[.;]|$)", r"; if \2, \1"),
+    (rf",? and give {_WHO} ({_SPAN})[;,] without an (?:answer|reply)(?: by then)?,",
+     r"; if there is no answer within \1,"),
+    # Failures: what to do stands behind what failed
+    (rf"^([Ww]hatever goes wrong|[Ii]f (?:either|any|anything|something)\b[^,:]* {_FAILS}), ([^:]+): (.+?)\.?$",
+     r"\3. If anything: \1, \2."),
+    (r"\bIf anything: [Ww]hatever goes wrong", "If anything fails"),
+    (r"\bIf anything: [Ii]f", "If"),
+    (r"\b[Oo]n an? (?!other)([\w-]+) (?:error|failure),? ", r"if \1 fails, "),
+    (r"\b(?:an error|a failure) (?:there )?(?:must|should) not stop the flow,? just (\w+) it", r"if it fails, \1 it"),
+    (rf"\ba failed ({_NAME}) is (?:only |just )?(\w+)", r"if the \1 fails, \2 it"),
+    (r"\b(?:on|for) (?:any|every|all) other (?:errors?|failures?),?", "if anything else fails,"),
+    (r"\b(?:go on|continue|carry on) with (?:the )?[\w ]+? anyway\b", "carry on"),
+    (r"\b(?:go on|continue|carry on) with the (?:rest|others|next)\b", "carry on"),
+    (r"\b(when|if) (\w+ing|it|that) (?:does not|doesn't) work\b", r"\1 \2 fails"),
+    (r"\b(if|when) (the [\w ]+?) (?:cannot|can't|could not) be (?:written|saved|read|called|reached|sent)\b",
+     r"\1 \2 fails"),
+    (rf", (\w+ing) ([^,;.]+?) if ([^,;.]+? {_FAILS})(?=[.;]|$)",
+     lambda said: f"; if {said[3]}, {base_verb(said[1].lower()) or said[1]} {said[2]}"),
+    (rf",? and ((?:(?! and )[^,;.])+?) if ([^,;.]+? {_FAILS})(?=[.;]|$)", r"; if \2, \1"),
+    # Retries
+    (rf",? retrying (?:it )?(twice|{_N} times) with exponential backoff starting at ({_SPAN})",
+     r", retry \1 backing off from \2"),
+    (r"\bon failure,? (?=try|retry)", ""),
+    (rf"\b(?:if|when) ([\w /:.-]*?) fails, (?:repeat|retry) (?:it )?(twice|{_N} times)(?: after ({_SPAN}))?",
+     r"retry \1 \2 every \3"),
+    (r"(retry [\w /:.-]*?) every (?=[,.;])", r"\1"),
+    (rf"\b[Aa]ttempt (.+?) (?:at most|up to) ({_N}) times, then ([^,;.]*?\b(?:failure|error))",
+     lambda said: f"run {said[1]}, retry {_less_one(said[2])} times; if it fails, {said[3]}"),
+    (rf"\b(?:try|attempt)(?:ing)?(?: to)? (\w+ [^,;.]+?) (?:up to )?({_N}) times{_APART}{_END}",
+     lambda said: f"{_base(said[1])}, retry {_less_one(said[2])} times" + (f" every {said[3]}" if said[3] else "")),
+    (r"\b[Dd]o not retry [\w ]+: ", ""),
+    # What is negated
+    (r"^no ([\w-]+) (?:is|are|gets?|should be|must be) (\w+?) (?:if|when) ([^,;]+?)(?=[.;]|$)",
+     lambda said: f"unless {said[3]}, {base_verb(said[2].lower()) or said[2]} the {said[1]}"),
+    (r"\b(?:[Nn]othing (?:should |is to )?happens?|[Dd]o nothing) (?:when|if) ([^;,.]+)", r"if \1 do nothing"),
+    (r"\b(?:do not|don't) (\w+) ([^,;.]+?) (?:if|when) ([^,;.]+)[,;] (?:otherwise|else|in all other cases) ",
+     r"if \3 do nothing, otherwise "),
+    (r"\b[Dd]o not (\w+) ([^,;.]+?) (?:if|when) ([^,;.]+)", r"unless \3, \1 \2"),
+    (r"\b[Ss]kip the (email|charge|call|message|refund) (?:if|when) ([^,;.]+)", r"unless \2, \1 it"),
+    (r"\b[Nn]ever (\w+) (an?|the) ([\w-]+) whose ([^;,.]+?); \1 all others", r"unless the \3's \4, \1 the \3"),
+    (r"\b[Ww]ithout an? ([\w ]+?) in (the \w+), ([^,;.]+?) instead of (an? [^,;.]+)",
+     r"if \2 has no \1, \3, otherwise send \4"),
+    (r"\bif (?:no one|nobody) is ([\w ]+),", r"unless someone is \1,"),
+    (r"\b(\w+ [^,;.:]+?) except (?:when|if) ([^,;.]+)", r"unless \2, \1"),
+    (r"\bonly if ([^,;.]+?) (?:isn't|is not) (\w+)", r"unless \1 is \2"),
+    (r"\bif no ([\w ]+?) exists\b", r"if there is no \1"),
+    (r",? but not if ([^,;.]+)", r" unless \1"),
+    (r"\bif there are none\b", "if there are no results"),
+    (r"\bif it has (?:entries|items|any)\b", "otherwise"),
+    # Conditions
+    (r"\b(?:(?<=\w )whenever|provided that|in the event that)\b", "if"),
+    (r"(?<=, )where\b|^Where\b(?= the)", "If"),
+    (r"\bis more than (\w+) days overdue", r"is overdue by more than \1 days"),
+    (r"\b(\d+) (?:kg|km|lb|miles|kilos|metres|meters|bar|volts)\b", r"\1"),
+    # Waits
+    (rf"\b[Ll]et ({_SPAN}) pass before ([^,;.]+)", r"Wait \1; then \2"),
+    (rf"^([^,;.]+?) ({_SPAN}) before (the [\w -]+?)(?=[.;]|$)", r"\2 before \3, \1"),
+    (rf"\b[Ss]leep ({_SPAN}) between the call to (\S+) and the call to (\S+?)(?=[.;]|$)",
+     r"Call \2, wait \1 and call \3"),
+    (r"\b[Ss]end (a|the|another) (?:second )?reminder\b(?! \w+ (?:to|in))", r"email \1 reminder"),
+    (rf"\bafter another ({_SPAN})\b", r"wait \1 and"),
+    (rf"^({_SPAN}) after (the [\w ]+?), ", r"Wait \1 and then "),
+    (r"\b[Hh]aving (\w+)ed\b", r"\1"),
+    (r"^[Aa]fter (\w+)ing ([^,;.]+), ", r"\1 \2, "),
+    # What runs together
+    (r"\bwhile (the [\w-]+ function) runs, (the [\w-]+ function) (?:should run|runs)(?: as well)?[;,] after both,",
+     r"At the same time run \1 and run \2; then"),
+    (r"\bside by side\b", "at the same time"),
+    (r"\bnotify (\w+) by email and (\w+) on Slack", r"notify \1 by email and notify \2 on Slack"),
+    (r",? and,? without waiting for (?:that|it), ", " and at the same time "),
+    (r"\b([Gg]et|[Aa]sk for) sign-off from \w+ \w+, (\w+) and (\w+)", r"ask \2 for approval and ask \3 for approval"),
+    # Triggers
+    (r"\b(?:when )?(\w+) calls the webhook (/[\w/-]+)", r"when the webhook \2 is called by \1"),
+    (r"^[Aa]n? ([\w ]+?) comes in; ", r"When a \1 comes in, "),
+    # Items
+    (r"\b[Pp]rocess the (\w+)s\b(?: in (?:the )?\w+)?: for (?:every|each) \1", r"for each \1"),
+    (r"\b[Gg]o through (?:the |all |all the )?([\w ]+?)s(?=[,;:])", r"for each \1"),
+    (r"[;,] those with an? ([\w ]+?) (over|above|under|below) (\w+) go to (.+?), the (?:others|rest) (?:go )?to ",
+     r", if the \1 is \2 \3 put it on \4, otherwise put it on "),
+)
+_START = r"(?:^|(?<=[.!?] ))"
+
+
+def _whole_words(form: str) -> str:
+    """The form, with marks within a word, as in an address, taken for a part of the word."""
+    form = form.replace("[^,;]", "[^,;.]").replace("[^;,]", "[^;,.]")  # no form goes beyond its sentence
+    for marks in (",;.", ";,.", ",;.:"):
+        form = form.replace(f"[^{marks}]", rf"(?:[^{marks}]|(?<=\w)[.:](?=[\w/]))")
+    return form.replace("(?=[.;]|$)", r"(?=\.(?!\w)|;|$)")
+
+
+RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
+    (re.compile(_whole_words(_START + form[1:] if form[0] == "^" else form), re.IGNORECASE), meant)
+    for form, meant in (*_GENERAL, *_FORMS))

@@ -1,0 +1,61 @@
+"""The same thing said in another way, in the words that the reader knows: the forms of a table, and what goes where.
+
+The accounting looks at the sentence as it was written, so nothing is lost here unseen.
+"""
+
+from __future__ import annotations
+
+import re
+
+from engine.copilot.offline.wording.forms import NUMBER as _N
+from engine.copilot.offline.wording.forms import RULES
+from engine.copilot.offline.wording.routing import routed, valued
+from engine.copilot.offline.words import base_verb
+
+_AT_ONCE = re.compile(
+    rf",? ?(?:with |and )?(?:at most |up to |no more than )?\b({_N}) "
+    r"(?:at a time|at once|in parallel|concurrently|at the same time)\b"
+    r"|,? ?\b(?:(one) by one|(one) after (?:another|the other)|in (sequence))\b", re.IGNORECASE)
+_ITEMS = re.compile(r"\b(?:each|every|all|go through|process)\b", re.IGNORECASE)
+_BATCH = re.compile(rf",? ?\bin (?:batches|groups|chunks) of ({_N})\b", re.IGNORECASE)
+
+
+def rewritten(text: str) -> str:
+    """`text` in words that the reader knows."""
+    sentences = re.split(r"(?<=[.!?])\s+", text)
+    text = " ".join(_at_once_last(valued(routed(_each_done(sentence)))) for sentence in sentences)
+    for form, meant in RULES:
+        text = form.sub(meant, text)
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _each_done(sentence: str) -> str:
+    """The verb before each thing of a list of one kind: call https://a and call https://b."""
+    def each(match: re.Match[str]) -> str:
+        if base_verb(match["verb"].lower()) is None:
+            return match[0]
+        joined = match["things"]
+        if " then " not in joined:
+            joined = re.sub(", (?!and|then)", " and ", joined)
+        return f"{match['verb']} " + re.sub(rf"{_AND}(?={_ONE})", lambda found: f"{found[0]}{match['verb']} ", joined)
+
+    return _LISTED.sub(each, sentence)
+
+
+_KIND = r"(?:function|workflow|lambda|service|job)"
+_ONE = rf"(?:https?://[^\s,;]*[^\s,;.]|the (?!and\b)[\w-]+ {_KIND})"
+_AND = r"(?:,? and (?:then )?|, (?:then )?)"
+_LISTED = re.compile(rf"\b(?P<verb>\w+) (?P<things>{_ONE}(?:{_AND}{_ONE})+)", re.IGNORECASE)
+def _at_once_last(sentence: str) -> str:
+    """How many items at once: behind what is done with each."""
+    batch = _BATCH.search(sentence)
+    if batch is not None:
+        return _at_once_last(_without(sentence, batch)).rstrip(". ") + f", in batches of {batch[1]}."
+    match = _AT_ONCE.search(sentence)
+    if match is None or (match[1] is None and _ITEMS.search(sentence) is None):
+        return sentence
+    return f"{_without(sentence, match)}, at most {match[1] or 'one'} at a time."
+
+
+def _without(sentence: str, match: re.Match[str]) -> str:
+    return (sentence[:match.start()] + sentence[match.end():]).rstrip(".! ")
