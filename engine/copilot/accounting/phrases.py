@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from engine.copilot.accounting import evidence as ev
+from engine.copilot.accounting import recurrence as when
 from engine.copilot.offline.times import DATE, DAY, DAYS, NOT_ON, NOT_THEN, WEEK
 from engine.copilot.offline.words import NUMBERS, ORDINALS, TIMES
 from engine.records import dataclass
@@ -59,31 +60,31 @@ FORMS: tuple[Form, ...] = (
           r"“[^”]*”", r"(?<!\w)#[\w-]+", r"(?<![\w/])/[A-Za-z][\w-]*(?:/[\w-]+)*", r"\b\d{4}-\d\d-\d\d(?:T[\d:]+Z?)?"),
     _form("name", ev.called,
           rf"\bthe (?P<what>{_CALLED}) (?P<kind>function|lambda|queue|table|topic|bucket|workflow)\b"),
-    _form("time", ev.within, rf"\b(?:between|from) (?P<n>{_AT}) (?:and|to|until|till) (?P<m>{_AT})",
+    _form("time", when.within, rf"\b(?:between|from) (?P<n>{_AT}) (?:and|to|until|till) (?P<m>{_AT})",
           r"(?:(?<=hourly )|(?<=hour )|(?<=hours )|(?<=minutes ))(?:between|from) (?P<n2>\d{1,2}) (?:and|to|until"
           r"|till) "
           r"(?P<m2>\d{1,2})\b(?!:)"),
     _form("condition", ev.gate, r"\bonly after\b(?! (?:\d|an? ))"),
     _form("limit", ev.at_most, rf"\bwait\w* (?:up to|at most|no longer than|not longer than|no more than) {_DURATION}"),
-    _form("time", ev.month_day, rf"\b(?:on )?(?:the|every|each) (?P<n>{DATE}(?:(?:,| and|, and) (?:the )?{DATE})*)"
+    _form("time", when.month_day, rf"\b(?:on )?(?:the|every|each) (?P<n>{DATE}(?:(?:,| and|, and) (?:the )?{DATE})*)"
           rf"(?: (?P<day>day\b|{DAY}|{WEEK}))? ?(?:of|in)? (?:the|each|every|a) (?:month|quarter)\b"),
-    _form("time", ev.left_out, rf"\bon (?P<what>{DAYS}),? {NOT_THEN}(?=\s*(?:[.;,]|$))",
+    _form("time", when.left_out, rf"\bon (?P<what>{DAYS}),? {NOT_THEN}(?=\s*(?:[.;,]|$))",
           rf"(?:\b{NOT_ON}|n't(?: on)?) (?P<what2>{DAYS})", rf"\b(?P<what3>{DAYS}) (?:are )?(?:excluded|excepted"
           rf"|left out)\b"),
-    _form("time", ev.weekdays,
+    _form("time", when.weekdays,
           rf"\b(?:from )?(?P<what>{DAY}(?: (?:to|through|thru|till|until) | ?[-\u2013] ?){DAY})",
           rf"\b(?:but )?(?:only )?(?:(?:every|each|on|at|during) )?(?P<what2>{DAYS})(?: (?:morning|afternoon|evening"
           rf"|night)s?\b)?"),
-    _form("time", ev.wall_time, r"\b(?:at )?(?:half past|(?:a )?quarter (?:past|to)) \w+",
+    _form("time", when.wall_time, r"\b(?:at )?(?:half past|(?:a )?quarter (?:past|to)) \w+",
           r"\b(?:at )?\d{1,2}:\d\d(?:\s?[ap]\.?m\b)?", r"\b(?:at )?\d{1,2}\.\d\d\s?[ap]\.?m\b",
           r"\bat \d{1,2} in the (?:morning|afternoon|evening)\b",
           r"\b(?:at )?\d{1,2}\s?(?:[ap]\.?m\b|o'?clock\b)", r"\b(?:at )?(?:noon|midnight)\b",
           rf"\bat \d{{1,2}}\b(?![:.]\d|\s*(?:{_UNIT}|at a time|at once|times|%|euros|usd|degrees))"),
-    _form("time", ev.recurring, rf"\b(?:every|each) {_OFTEN}\b", r"\b(?:hourly|daily|weekly|monthly|nightly)\b",
+    _form("time", when.recurring, rf"\b(?:every|each) {_OFTEN}\b", r"\b(?:hourly|daily|weekly|monthly|nightly)\b",
           r"\b(?:once|twice) (?:an?|per|each|every) (?:hour|day|week|month)\b",
           rf"\b(?P<n2>{_N}) (?:times|runs) (?:a|per|each|every) day\b",
           r"\bof (?:each|every) month\b", r"\bthe month\b"),
-    _form("zone", ev.zone, r"(?:\bin )?\b(?P<zone>UTC|GMT|(?-i:[A-Z])[a-z]+/(?-i:[A-Z])[A-Za-z_]+)\b(?: time\b)?",
+    _form("zone", when.zone, r"(?:\bin )?\b(?P<zone>UTC|GMT|(?-i:[A-Z])[a-z]+/(?-i:[A-Z])[A-Za-z_]+)\b(?: time\b)?",
           r"\b(?P<zone3>(?-i:CET|ET|EST|EDT|CT|CST|CDT|MT|MST|MDT|PT|PST|PDT))\b",
           r"(?:\bin )?(?:\bUS )?\b(?P<zone4>(?-i:Eastern|Central|Mountain|Pacific))(?: standard| daylight)? time\b",
           r"(?:\bin )?\b(?P<zone2>(?-i:[A-Z])[a-z]+(?: (?-i:[A-Z])[a-z]+)?) time\b"),
