@@ -168,9 +168,9 @@ def test_a_stage_has_its_pools_people_and_says_how_they_get_roles(studio, screen
 
 def test_who_has_no_role_is_told_what_to_do(studio):
     told(studio.page, roles=[], rights=[], granting="Somebody gives it: grant --role {role}.")
-    studio.open("/dashboard/")
+    studio.page.goto(f"{studio.server.url}/studio/dashboard/")
     expect(studio.page.get_by_text("This needs the role viewer; you have no role here.")).to_be_visible()
-    studio.open("/audit/")
+    studio.page.goto(f"{studio.server.url}/studio/audit/")
     expect(studio.page.get_by_text("This needs the role admin; you have no role here.")).to_be_visible()
     expect(studio.page.get_by_text("Somebody gives it: grant --role admin.")).to_be_visible()
 
