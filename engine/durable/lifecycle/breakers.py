@@ -64,6 +64,39 @@ class _Account:
         self.looked, self.calls, self.doubts = now, 0, False
         return True
 
+    def turn(self, now: float) -> float | None:
+        """As Breakers.turn."""
+        if now < self.closed:
+            self.asked += 1
+            return self.closed + self.asked // AT_ONCE
+        if self.failures >= BREAKS:  # this one goes first
+            self.closed, self.asked, self.probed = now + PROBE_SECONDS, 0, True
+        return None
+
+    def told(self, outcome: TaskOutcome, now: float) -> tuple[float, int] | None:
+        """What came of a call; until when it closes by that, after so many failures."""
+        if not isinstance(outcome, TaskFailed):
+            if self.failures >= BREAKS:
+                self.closed = now
+            self.failures, self.probed, self.doubts = 0, False, False
+            return None
+        asked = min(outcome.retry_after, LONGEST_ASKED_SECONDS)
+        under_way = self.failures >= BREAKS and now < self.closed and not self.probed
+        if outcome.unavailable and not under_way:  # what was called before it was closed says nothing new
+            self.failures, self.probed = self.failures + 1, False
+            asked = max(asked, break_seconds(self.failures))
+        until = now + asked
+        self.doubts = self.doubts or outcome.unavailable
+        if asked <= 0 or until <= self.closed:
+            return None
+        self.closed, self.asked = until, 0
+        return until, self.failures
+
+    def heard(self, until: float, failures: int, now: float) -> None:
+        """Another process has closed it."""
+        if now < until <= now + LONGEST_ASKED_SECONDS and until > self.closed:
+            self.closed, self.failures, self.asked = until, max(self.failures, failures), 0
+
 
 class Breakers:
     """Accounts of `group`, rows among the triggers' states. One for a process. Safe to share between threads."""
@@ -82,34 +115,15 @@ class Breakers:
         if looks:
             self._look(workspace, account, known)
         with self._lock:
-            if now < known.closed:
-                known.asked += 1
-                return known.closed + known.asked // AT_ONCE
-            if known.failures >= BREAKS:  # this one goes first
-                known.closed, known.asked, known.probed = now + PROBE_SECONDS, 0, True
-            return None
+            return known.turn(now)
 
     def told(self, workspace: str, account: str, outcome: TaskOutcome) -> None:
         """What came of a call."""
         now = self._clock.now()
         with self._lock:
-            known = self._accounts.setdefault((workspace, account), _Account(now))
-            if not isinstance(outcome, TaskFailed):
-                if known.failures >= BREAKS:
-                    known.closed = now
-                known.failures, known.probed, known.doubts = 0, False, False
-                return
-            asked = min(outcome.retry_after, LONGEST_ASKED_SECONDS)
-            under_way = known.failures >= BREAKS and now < known.closed and not known.probed
-            if outcome.unavailable and not under_way:  # what was called before it was closed says nothing new
-                known.failures, known.probed = known.failures + 1, False
-                asked = max(asked, break_seconds(known.failures))
-            until, failures = now + asked, known.failures
-            known.doubts = known.doubts or outcome.unavailable
-            if asked <= 0 or until <= known.closed:
-                return
-            known.closed, known.asked = until, 0
-        self._write(workspace, account, until, failures)
+            closed = self._accounts.setdefault((workspace, account), _Account(now)).told(outcome, now)
+        if closed is not None:
+            self._write(workspace, account, *closed)
 
     def _look(self, workspace: str, account: str, known: _Account) -> None:
         try:
@@ -117,10 +131,10 @@ class Breakers:
         except StorageError as error:
             _LOG.warning("whether others left %s alone is not known: %s", account, error)
             return
-        until, failures = json.loads(row.spec) if row is not None and row.spec else (0.0, 0)
-        with self._lock:
-            if self._clock.now() < until <= self._clock.now() + LONGEST_ASKED_SECONDS and until > known.closed:
-                known.closed, known.failures, known.asked = until, max(known.failures, failures), 0
+        if row is not None and row.spec:
+            until, failures = json.loads(row.spec)
+            with self._lock:
+                known.heard(until, failures, self._clock.now())
 
     def _write(self, workspace: str, account: str, until: float, failures: int) -> None:
         try:

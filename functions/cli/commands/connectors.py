@@ -63,7 +63,8 @@ def show_limits() -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
 def import_openapi(*, document: Path, code: str | None, tags: tuple[str, ...], base_url: str, into: Path | None,
                    check: bool, dry_run: bool) -> None:
-    """Make a connector file of an OpenAPI document (3.0, 3.1), or make it anew and keep its overlays."""
+    """Make a connector file of an OpenAPI document (3.0, 3.1), or make it anew and keep its overlays. `automate
+    connectors import mcp` makes one of a remote MCP server."""
     from connectors.declared import reading
     from connectors.openapi.difference import changes
     from connectors.openapi.document import read_document

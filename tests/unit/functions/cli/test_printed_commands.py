@@ -26,7 +26,7 @@ def printed():
     """Page and command line: indented, in a fenced block with or without a prompt, or within a sentence."""
     for page in PAGES:
         text = (ROOT / page).read_text(encoding="utf-8")
-        blocks, prose = FENCED.findall(text), FENCED.sub("", text)
+        blocks, prose = FENCED.findall(text), FENCED.sub("", text).replace("\\\n", " ")
         indented = [line for line in LINE.findall(prose) if f"    {line}" in prose]
         fenced = [line for block in blocks for line in LINE.findall(block.replace("\\\n", " "))]
         for line in (*indented, *fenced, *QUOTED.findall(prose)):
@@ -43,9 +43,11 @@ def test_what_is_printed_can_be_typed(page, line):
     options = []
     if words[0] in ("--data-dir", "--endpoint"):
         options, words = [(command, words[0])], words[2:]
-    for word in words:
+    for word, following in zip(words, [*words[1:], ""], strict=True):
         if word.startswith("--"):
             options.append((command, word))
+        elif isinstance(command, click.Group) and f"{word} {following}" in command.commands:  # one of two words
+            command = command.commands[f"{word} {following}"]
         elif isinstance(command, click.Group) and not (command.invoke_without_command and word not in command.commands):
             known = command.commands
             assert word.rstrip(",") in known, f"{page}: {line}"

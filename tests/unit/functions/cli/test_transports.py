@@ -408,7 +408,7 @@ _ALIKE = (
     (r"\d{4}-\d\d-\d\dT[0-9:.]+(Z|\+00:00)", "<time>"), (r"\b(now|[0-9.]+ (s|min|h|d) ago)\b", "<ago>"),
     (r"\b[0-9.]+ (s|ms|min)\b", "<took>"), (r"(?<=_seconds\": )[0-9.]+", "<took>"), (r"(?<=\"ms\": )[0-9.]+", "<took>"),
     (r"(?<=seconds\": )[0-9.]+", "<took>"), (r"\b[0-9a-f]{64}\b", "<digest>"),
-    (r"command line|127\.0\.0\.1(?!/)", "<from>"),
+    (r"command line|127\.0\.0\.1(?!/)", "<from>"), (r"(?<=EGRESS_ALLOW=)<from>:\d+,", ""),  # the MCP server's
     (r"(?<=\"timestamp\": )[0-9.]+", "<time>"), (r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b", "<id>"),
     (r"(?<=state=)[\w-]{43}(?=\.)|(?<=code_challenge=)[\w-]{43}", "<random>"),
     (r"\batk_[\w-]{58}", "<token>"), (r"\b[0-9a-f]{32}\b", "<mark>"),
