@@ -18,9 +18,21 @@ _ASKING = re.compile(
 )
 
 
+_KEEPING = frozenset([
+    "archive", "block", "capture", "classify", "clean", "close", "collect", "copy", "count", "create", "deactivate",
+    "decrypt", "delete", "disable", "download", "drop", "enable", "encrypt", "extract", "filter", "find", "invite",
+    "label", "lock", "mark", "move", "parse", "register", "remove", "rename", "reset", "revoke", "save", "scan",
+    "search", "set", "store", "subscribe", "summarise", "summarize", "tag", "translate", "unlock", "unsubscribe",
+    "update", "validate", "verify",
+])
+"""Verbs that keep, change or look at something: they say nothing to anybody."""
+
+
 def _slack(clause: Asked) -> Found | None:
     channel = clause.first("channel")
     if channel is None and not clause.has(r"\bslack\b"):
+        return None
+    if clause.verb in (*_KEEPING, "add") and not clause.has(r"^\w+ (?:an? )?(?:message|note|post|notice|reminder)\b"):
         return None
     guesses: dict[str, str] = {}
     if channel is None:
@@ -52,6 +64,8 @@ def _email(clause: Asked) -> Found | None:
     if address is None and not clause.has(r"\b(?:e-?mails?|mail|newsletter)\b"):
         return None
     if clause.verb in ("look", "check", "read") and address is None:
+        return None
+    if clause.verb in _KEEPING and not clause.has(r"\b(?:by|via|per|through|an|to [\w-]+ by) (?:e-?mail|mail)\b"):
         return None
     guesses = {"subject": "What is the subject?", "body": "What does the mail say?"}
     to: Json = address
@@ -112,6 +126,8 @@ def _payment(clause: Asked) -> Found | None:
         return None
     arguments: dict[str, Json] = {}
     guesses: dict[str, str] = {}
+    if clause.verb == "capture" and not clause.has(r"\b(?:payments?|card|charge|money|amount|funds|it|them)\b"):
+        return None
     amount = _amount(clause)
     if amount is None:
         entity = clause.known.entity or "order"
@@ -159,6 +175,8 @@ def _approval(clause: Asked) -> Found | None:
 def _log(clause: Asked) -> Found | None:
     if clause.verb != "log" and not clause.has(r"\b(?:write|record) .*\b(?:to|in|into) (?:the |a )?log\b"):
         return None
+    if clause.verb == "log" and re.search(r"\b(?:in|into|to|on) (?:the |our |an? )?[A-Z]", clause.phrase):
+        return None  # in Google Sheets
     return Found("connector:log:write", {"message": f"{clause.phrase}"}, {"message": "What does the line say?"})
 
 
@@ -168,8 +186,17 @@ NAMED: tuple[Rule, ...] = (_slack, _http)
 IMPLIED: tuple[Rule, ...] = (_payment, _approval, _email, _log)
 """Rules for what a verb says."""
 
-EVERYDAY = frozenset({"files", "http", "log", "transform"})
+EVERYDAY = frozenset({"approval", "email", "files", "http", "log", "payment", "transform"})
 """Codes that are words of any sentence: these connectors are found by their rules alone, never by their names."""
+
+FOREIGN = (
+    r"airtable|asana|bigquery|bitbucket|calendly|chargebee|clickup|confluence|databricks|datadog|discord|docusign|dropbox"
+    r"|elasticsearch|facebook|figma|firebase|freshdesk|gitlab|gmail|google (?:calendar|chat|docs?|drive|forms?|meet)"
+    r"|hubspot|instagram|intercom|jira|kafka|klaviyo|linkedin|mailchimp|mailgun|(?:microsoft|ms) teams|mongodb|notion"
+    r"|onedrive|pagerduty|paypal|pipedrive|quickbooks|rabbitmq|redis|salesforce|sendgrid|servicenow|sharepoint|snowflake"
+    r"|supabase|telegram|trello|twilio|twitter|typeform|whatsapp|woocommerce|wordpress|xero|youtube|zendesk"
+)
+"""Products that people name most and that no connector here is for: such a name is a to-do until one has it."""
 
 MEANINGS: tuple[tuple[str, str], ...] = (
     (r"e-?mail\w*|mail\w*|newsletter|remind\w*|notif\w*|tell|told|inform\w*|send\w*|sent|letter|ask\w*", r"email:"),

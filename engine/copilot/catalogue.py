@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
-from engine.copilot.offline.asked import Rule
+from engine.copilot.offline.asked import STOP, Rule
 from engine.copilot.offline.words import stem, stems
 from engine.language.asl.integrations import REQUIRED_ARGUMENTS
 from engine.records import dataclass
@@ -56,17 +56,18 @@ class Catalogue:
     `named_rules` are for services that are named, which beats a verb, `implied_rules` for what a verb says. `everyday`
     are codes of connectors that are words of any sentence: these are found by their rules alone, never by their names.
     `meanings` are words and the resources of connectors' actions that they may mean, `doings` words that can only be
-    such an action: both are regular expressions.
+    such an action: both are regular expressions, and so is `foreign`, the names of products that have no connector.
     """
 
     def __init__(
         self, actions: Iterable[ActionFact] = (), *, named_rules: Sequence[Rule] = (),
         implied_rules: Sequence[Rule] = (), everyday: Collection[str] = (),
-        meanings: Sequence[tuple[str, str]] = (), doings: Sequence[tuple[str, str]] = (),
+        meanings: Sequence[tuple[str, str]] = (), doings: Sequence[tuple[str, str]] = (), foreign: str = "",
     ) -> None:
         self.actions = {action.bare: action for action in (*AWS, *actions)}
         self.named_rules, self.implied_rules, self._everyday = named_rules, implied_rules, everyday
         self.meanings, self.doings = meanings, doings
+        self.foreign = re.compile(rf"\b(?:{foreign})\b" if foreign else r"(?!)", re.IGNORECASE)
 
     def get(self, resource: str) -> ActionFact | None:
         """The action of `resource`, with or without .waitForTaskToken."""
@@ -75,7 +76,10 @@ class Catalogue:
     def named(self, text: str, verb: str = "", spoken_of: str = "") -> ActionFact | None:
         """The connector action whose connector and action are named in `text`; for connectors the grammar has no rule
         for. The more of the action's words are there, the better; `verb` is what is done. `spoken_of` is the code of
-        the connector that the sentence named before: an action of it is named by its own words alone."""
+        the connector that the sentence named before: an action of it is named by its own words alone. All words of
+        its name must be there: Google Drive is not Google Sheets. An action whose verb is for something else, or whose
+        thing is not spoken of, does not fit.
+        """
         words = set(text.replace("-", " ").split())
         said, kind = stems(text), _kind_of(verb)
         best: tuple[int, ActionFact] | None = None
@@ -83,11 +87,18 @@ class Catalogue:
             parts = action.bare.split(":")
             if parts[0] != "connector" or parts[1] in self._everyday:
                 continue
-            own = stems(parts[2])
-            if not words & {parts[1].lower(), *action.title.lower().split(" · ", maxsplit=1)[0].split()} and not (
-                    parts[1] == spoken_of and stem(verb) in own):
+            own, name = stems(parts[2]), action.title.split(" · ", maxsplit=1)[0]
+            is_named = parts[1].lower() in words or stems(name) <= said
+            if not is_named and not (parts[1] == spoken_of and stem(verb) in own):
                 continue
-            does = _kind_of(re.split("[_-]", parts[2].lower())[0])
+            first, *things = re.split("[_-]", parts[2].lower())
+            does = _kind_of(first)
+            if does is not None and kind is not does and first != "execute" and stem(verb) not in own:
+                continue
+            things = [thing for thing in things if thing not in STOP]
+            within = name.split()[1:] if verb not in ("create", "make", "copy", "delete", "rename") else []
+            if things and not said & stems(" ".join([*things, *within])):
+                continue
             score = 3 * (kind is not None and kind is does) + 2 * len(said & own)
             score += len(said & stems(" ".join(word for word in action.description.split() if len(word) > 3)))
             if best is None or score > best[0]:
@@ -97,7 +108,7 @@ class Catalogue:
 
 _KINDS: tuple[frozenset[str], ...] = tuple(frozenset(verbs.split()) for verbs in (
     "read get fetch load take look lookup list query select find search retrieve pull download",
-    "create add append insert write save store put open post record make file execute raise",
+    "create add append insert write save store put open post record make file execute raise log",
     "update change edit set mark", "delete remove clear empty cancel drop",
 ))
 """Verbs that ask for the same kind of action."""

@@ -2,6 +2,7 @@
 
     phrases      numbers, times, names, negations, repetitions: by the table of phrases.py
     clauses      "if …" a rule that speaks of it and decides what follows; "if … fails" a Catch on the step named
+    values       names, and what something is set to or called: what an action's arguments have (values.py)
     words        all others: the state of their clause, or whatever says the same
     the rest     is a to-do, in the person's own words
 
@@ -19,9 +20,11 @@ from engine.copilot.accounting.evidence import NEGATED, Said, numbers_in
 from engine.copilot.accounting.facts import Facts, Leaf, Stated, reached
 from engine.copilot.accounting.phrases import FORMS
 from engine.copilot.accounting.synonyms import FORCE, GLUE, action_of, meant_by
+from engine.copilot.accounting.values import values_in
 from engine.copilot.catalogue import Catalogue
 from engine.copilot.offline.clauses import Clause, clauses_of
 from engine.copilot.offline.phrases import FAILURE, after_else, is_else
+from engine.copilot.offline.times import count_of_times
 from engine.copilot.offline.windows import window_in
 from engine.copilot.offline.wording.framing import listed_in
 from engine.copilot.offline.wording.spelling import Slip, place_in, spelled
@@ -34,6 +37,9 @@ Json = Any
 _IF = re.compile(
     r"^(?:but |and )?(if|when|whenever|once|unless|in case|provided|should|where|given|as soon as|only if|only)\b")
 _ALL = re.compile(r"\b(?:any\w*|whatever|something|everything|either|one of|it|that|this|still|they|an?)\b")
+_AGAIN = re.compile(r"(?:then )?(?:retry|repeat|try)\b")
+_THEN = re.compile(r"\b(?:after (?:that|which)|then|afterwards?|finally)\b", re.IGNORECASE)
+_A_WORD = re.compile(r"\w+")
 _HOW_MANY = re.compile(r"\b(?:none|no|any|some|empty|entries)\b")
 _PASSED = GLUE | {"each", "every", "all", "any"}
 _ORDER = re.compile(r"^(?:first|second|then|next|last|lastly|finally|after|afterwards|before|later|again|once|now)$")
@@ -65,9 +71,11 @@ def account(sentence: str, document: Mapping[str, Json], catalogue: Catalogue) -
     text, slips = spelled(sentence)
     ledger = _Ledger(text, Facts.of(document), catalogue)
     ledger.marks()
+    ledger.products()
     ledger.lists()
     ledger.phrases()
     ledger.clauses()
+    ledger.values()
     ledger.words()
     return Account(tuple(_as_said(use, sentence, slips) for use in ledger.merged()), tuple(ledger.added()))
 
@@ -92,8 +100,9 @@ class _Ledger:
         nothing = {stem(word) for word in GLUE}
         marked = [said for one in self.facts.states if (said := one.marked - nothing)]
         for clause in clauses_of(self.sentence) if marked else ():
-            words = {stem(word.lower) for word in clause.words if word.kind == "word" and word.lower not in GLUE}
-            if words and any(len(words & mark) >= 0.8 * len(words) for mark in marked):
+            words = [stems(word.text) | {stem(word.lower)} for word in clause.words
+                     if word.kind == "word" and word.lower not in GLUE]
+            if words and any(sum(bool(word & mark) for word in words) >= 0.8 * len(words) for mark in marked):
                 self._lose(clause.words)
         for mark in marked:
             run: list[Word] = []
@@ -101,7 +110,8 @@ class _Ledger:
                 if word is not None and (word.lower in _PASSED or stem(word.lower) in mark or stems(word.text) & mark):
                     run.append(word)
                     continue
-                if len(mark & {stem(one.lower) for one in run}) >= 0.8 * len(mark):
+                said = frozenset().union(*(stems(one.text) | {stem(one.lower)} for one in run))
+                if len(mark & said) >= 0.8 * len(mark):
                     self._lose(run)
                 run = []
 
@@ -109,6 +119,15 @@ class _Ledger:
         for word in words:
             if word.kind != "mark" and word.lower not in GLUE and self._is_free(word.start, word.end):
                 self._enter(word.start, word.end, "word", None)
+
+    def products(self) -> None:
+        """The products that no connector here is for: what is done with them is in the document where it names one."""
+        for match in self.catalogue.foreign.finditer(self.sentence):
+            code = re.sub(r"\W", "", match[0].lower())
+            held = _first(leaf for leaf in self.facts.key("Resource", "url", "type", "style")
+                          if code in re.sub(r"\W|_", "", str(leaf.value).lower()))
+            if self._is_free(*match.span()):
+                self._enter(*match.span(), "name", held)
 
     def lists(self) -> None:
         """The numbers of a list's items: the step of each."""
@@ -148,6 +167,8 @@ class _Ledger:
             failure = FAILURE.match(clause.text)
             if failure is not None and window_in(lower(clause.words[1:])) is None:
                 self._failure(clause, failure, found[index + 1:])
+                if clause.joiner == "post" and index and _AGAIN.match(found[index - 1].text):
+                    self._after_retry(clause.words[-1].end, found[index + 1:], always=True)
             elif re.search(r"\b(?:otherwise|else)\b", clause.text):
                 self._other_side(clause, found[index - 1] if index else clause)
             elif head is not None and clause.joiner == "post" and re.match(r"(?:\w+ )?ask\b", found[index - 1].text):
@@ -157,6 +178,11 @@ class _Ledger:
             elif head is not None:
                 before = clause.joiner == "post" and index > 0
                 self._condition(clause, found[index - 1] if before else next(iter(found[index + 1:]), None))
+
+    def values(self) -> None:
+        for start, end, pointer in values_in(self.sentence, self.facts):
+            if self._is_free(start, end):
+                self._enter(start, end, "name", pointer)
 
     def words(self) -> None:
         for clause in clauses_of(self.sentence):
@@ -206,6 +232,8 @@ class _Ledger:
                  if not what or what & (one.names | one.stems | self._meanings(one, match["what"] or ""))]
         rest = Clause("and", clause.words[len(match.group().split()):])
         after = rest if rest.words else next(iter(following), None)
+        if after is not None and _AGAIN.match(after.text):
+            self._after_retry(after.words[-1].end, following if rest.words else following[1:])
         handler = None if after is None else self._state_of(after)
         caught = next((one for one in named for catcher in one.state.get("Catch", ()) if handler is None
                        or handler.machine is not one.machine
@@ -216,6 +244,21 @@ class _Ledger:
         for word in clause.words[:len(match.group().split())]:
             if word.kind != "mark" and self._is_free(word.start, word.end):
                 self._enter(word.start, word.end, "failure", pointer)
+
+    def _after_retry(self, behind: int, following: Sequence[Clause], *, always: bool = False) -> None:
+        """``try again twice, and after that …``: where it still fails, and a Catch leads there, or else a to-do: it may
+        mean either. `always`: it is what comes next, and no Catch leads there."""
+        then = next((clause for clause in following if count_of_times(clause.words) is None), None)
+        doing = None if then is None or then.joiner == "stop" else self._state_of(then)
+        if then is None or doing is None or FAILURE.match(then.text):
+            return
+        if always is not any(doing.name in reached(doing.machine, catcher["Next"]) for one in self.facts.states
+                             if one.machine is doing.machine for catcher in one.state.get("Catch", ())):
+            return
+        until = then.words[min(1, len(then.words) - 1)].end
+        said = _THEN.search(self.sentence, behind, until) or _A_WORD.search(self.sentence, then.words[0].start)
+        if said is not None and self._is_free(*said.span()):
+            self._enter(*said.span(), "order", None)
 
     def _condition(self, clause: Clause, acting: Clause | None) -> None:
         """``if …``: a rule that speaks of it, behind which stands what it decides on."""
@@ -320,6 +363,8 @@ class _Ledger:
     def _enter(self, start: int, end: int, kind: str, pointer: str | None) -> None:
         while start < end and self.sentence[start] in " ,":
             start += 1
+        while start < end and self.sentence[end - 1] in " ,":
+            end -= 1
         self.used.append(WordUse(start, end, self.sentence[start:end], kind, pointer))
 
     def _is_free(self, start: int, end: int) -> bool:

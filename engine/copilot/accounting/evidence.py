@@ -24,7 +24,7 @@ class Said:
         self.before, self.after = match.string[:match.start()], match.string[match.end():]
         self.sentence = match.string
         self.is_negative = re.search(r"(?<!\S)(?:[-\u2212]|minus |negative )$", self.before, re.IGNORECASE) is not None
-        self._named = {name.rstrip("234"): value for name, value in match.groupdict().items() if value is not None}
+        self._named = {name.rstrip("2345"): value for name, value in match.groupdict().items() if value is not None}
 
     def __getitem__(self, name: str) -> str:
         return self._named.get(name, "")
@@ -68,7 +68,11 @@ def equal(facts: Facts, value: float | None, *keys: str) -> str | None:
 
 def concurrency(said: Said, facts: Facts) -> str | None:
     """``five at a time``: how many items of a Map run at once."""
-    return equal(facts, number(said["n"]), "MaxConcurrency")
+    things = re.search(r"([\w-]+),? (?:(?:at most|up to) )?$", said.before)
+    wanted = stems(things[1]) if things is not None else frozenset()
+    at = [leaf.pointer.removesuffix("/Items") for leaf in facts.key("Items") if wanted & leaf.stems]
+    return first(leaf for leaf in facts.key("MaxConcurrency") if leaf.value == number(said["n"])
+                 and (not at or leaf.pointer.removesuffix("/MaxConcurrency") in at))
 
 
 def in_order(said: Said, facts: Facts) -> str | None:
@@ -252,6 +256,25 @@ def each(said: Said, facts: Facts) -> str | None:
     wanted = stems(said["what"])
     maps = list(facts.typed("Map"))
     return first(one for one in maps if wanted & (one.names | one.stems)) or (first(maps) if len(maps) == 1 else None)
+
+
+def items(said: Said, facts: Facts) -> str | None:
+    """``go through the orders``: a Map over them, and over nothing else that is spoken of."""
+    wanted = stems(said["what"])
+    return first(leaf for leaf in facts.key("Items") if wanted & leaf.stems)
+
+
+def goes_on(said: Said, facts: Facts) -> str | None:
+    """``ignore errors``: a Catch that leads to what comes next anyway."""
+    del said
+    return next((f"{one.pointer}/Catch" for one in facts.states for catcher in one.state.get("Catch", ())
+                 if catcher["Next"] == one.state.get("Next")), None)
+
+
+def instead(said: Said, facts: Facts) -> str | None:
+    """``call the other instead``: a Catch or a rule that leads to it."""
+    return next((f"{one.pointer}/Catch" for one in facts.states if one.state.get("Catch")), None) or otherwise(
+        said, facts)
 
 
 def otherwise(said: Said, facts: Facts) -> str | None:

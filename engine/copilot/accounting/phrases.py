@@ -38,6 +38,8 @@ _SPAN = (
 )
 _ENDS_NAME = r"except|but|whose|that|who|which|with|in|of|from|on|to|at|and|or|is|are"
 _CALLED = r"(?!function|same|new|first|second|other|right|whole)[\w-]+"
+_OVER = r"go(?:es|ing)? (?:through|over)|work through|loop (?:over|through)|iterate over"
+_THINGS = r"(?:all |each of )?(?:the |our |its )?(?P<what%s>(?!(?:each|every|all|an?|one)\b)[\w -]+?)"
 _NOT = r"neither|nor|isn't|aren't|wasn't|doesn't|don't|didn't|hasn't|haven't|won't|cannot|can't"
 
 
@@ -93,6 +95,10 @@ FORMS: tuple[Form, ...] = (
           r"\btwice as\b", r"\bdouble\b"),
     _form("batch", ev.batches, rf"\bin (?:batches|groups|chunks) of (?P<n>{_N})\b",
           rf"\b(?P<n2>{_N}) (?:\w+ )?(?:per|a|in each|in a|to a|in one) (?:batch|chunk|request|call|group)\b"),
+    _form("repetition", ev.items, rf"\b(?:{_OVER}|process|handle|work off|take) {_THINGS % ''},? "
+          r"(?:(?:at most|up to) )?"
+          rf"(?=(?:{_N} (?:at a time|at once|in parallel|by one)|one after|in (?:batches|groups) of)\b)",
+          rf"\b(?:{_OVER}) {_THINGS % 2}(?=[:,])"),
     _form("concurrency", ev.concurrency, rf"(?:\b(?:at most|up to|no more than|with) )*\b(?P<n>{_N}) "
           r"(?:at a time|at once|at the same time|in parallel|concurrently|side by side)\b"),
     _form("concurrency", ev.in_order, r"\bone (?:after (?:another|the other)|by one)\b(?! )", r"\bin sequence\b"),
@@ -122,6 +128,17 @@ FORMS: tuple[Form, ...] = (
           r"\bon (?:any )?(?:failure|error)s?(?=,? (?:retry|try))",
           r"\b(?:if|when) https?://\S+ (?:does not|doesn't) (?:answer|respond|work)\b",
           r"\b(?:if|when) (?P<what4>\w+) (?:does not|doesn't) work\b"),
+    _form("failure", ev.goes_on, r"\bignor\w* (?:any |all |the |its |every )?(?:errors?|failures?|problems?)\b",
+          r"\b(?:carry|go|carries|goes|keep going|continue)(?: on)? (?:anyway |even )?(?:if|when) (?:it|that|this) "
+          r"fails\b",
+          r"\b(?:errors?|failures?)(?: of [\w -]+?)? (?:(?:do|does|should) not|don't|doesn't|shouldn't|never) "
+          r"(?:matter|count|stop)\b",
+          r"\b(?:don't|do not|never) care (?:about|for|if|whether) (?:any |the )?\w+(?: fails)?\b"),
+    _form("failure", ev.caught, r"\b(?:if|when|should|in case) (?:the )?(?:it|that|this|they|(?P<what5>[\w-]+) "
+          r"(?:service|api|server|site|website|endpoint|host|system|backend|function)) "
+          r"(?:is|are|be|goes|was|gets?|can(?:not|'t) be) "
+          r"(?:down|unavailable|unreachable|offline|not (?:available|reachable|there|up)"
+          r"|reached|overloaded)\b"),
     _form("failure", ev.all_caught, r"\b(?:on |upon |in case of )?(?:any|every|all) (?:failures?|errors?)\b",
           r"\bwhatever goes wrong\b"),
     _form("failure", ev.declined, r"\b(?:if|when) (?:the (?:card|payment|charge)|it) (?:is|was|gets) (?:declined"
@@ -139,6 +156,7 @@ FORMS: tuple[Form, ...] = (
     _form("nothing", ev.otherwise, r"\b(?:do(?:es)? )?nothing\b(?: should happen)?", r"\b(?:just )?stop\b"),
     _form("otherwise", ev.otherwise, r"\botherwise\b", r"\belse\b", r"\bin all other cases\b",
           r"\b(?:the|all) others?\b", r"\binstead of\b"),
+    _form("otherwise", ev.instead, r"\binstead\b(?! of)"),
     _form("answer", ev.no_answer, r"\b(?:nobody|no one) answers\b", r"\b(?:there is )?no (?:answer|response|reply)\b",
           r"\bwithout an? (?:answer|reply|response)\b",
           rf"\b(?:{_NOT}|(?:has|does|do) not) (?:answer|repl|respond)\w*",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from engine.copilot.offline.asked import STOP, TODO, Asked, Found, Rule
-from engine.copilot.offline.words import camel
+from engine.copilot.offline.words import PROPERTIES, camel
 
 
 def _named(clause: Asked, kind: str, service: str, *, otherwise: str) -> str | None:
@@ -16,7 +16,19 @@ def _named(clause: Asked, kind: str, service: str, *, otherwise: str) -> str | N
     return "" if found[1] in (service, *STOP) else found[1]
 
 
+_MAKING = frozenset([
+    "archive", "block", "build", "check", "clean", "clear", "close", "compare", "copy", "create", "delete", "deploy",
+    "disable", "download", "drain", "drop", "empty", "enable", "fetch", "find", "get", "lock", "look", "pause", "poll",
+    "pull", "purge", "read", "remove", "rename", "reset", "restart", "retrieve", "scale", "scan", "stop", "subscribe",
+    "suspend", "take", "test", "unlock", "unsubscribe", "update", "upgrade", "upload",
+])
+"""Verbs for what is not sent, published or called: what a queue, a topic or a bus has no action for."""
+
+
 def _lambda(clause: Asked) -> Found | None:
+    if re.match(r"\w+ (?:the |a |an |our )?(?:new )?[\w-]+ (?:lambda|function)\b", clause.text) and (
+            clause.verb in _MAKING - {"test"}):
+        return None
     named = re.search(r"\b(?:the |a )?([\w-]+)(?:'s)? (?:lambda(?: function)?|function)\b", clause.text)
     invoked = re.match(r"(?:invoke|run|call|execute) (?:the |a )?([\w]+-[\w-]+)$", clause.text)
     if named is None and invoked is None and not clause.has(r"\blambda\b"):
@@ -45,10 +57,11 @@ def _table(clause: Asked) -> Found | None:
     if verb in ("delete", "remove"):
         return Found(f"{base}deleteItem", {"TableName": name, "Key": key}, guesses)
     if verb in ("update", "change", "mark", "set", "flag", "increase", "increment"):
-        guesses["UpdateExpression"] = "What changes?"
+        attribute, value = _changed(clause)
+        guesses["UpdateExpression"] = f"What changes? {attribute} is a guess." if value else "What changes?"
         arguments = {"TableName": name, "Key": key, "UpdateExpression": "SET #s = :s",
-                     "ExpressionAttributeNames": {"#s": "status"},
-                     "ExpressionAttributeValues": {":s": {"S": f"{TODO}the new value"}}}
+                     "ExpressionAttributeNames": {"#s": attribute},
+                     "ExpressionAttributeValues": {":s": {"S": value or f"{TODO}the new value"}}}
         return Found(f"{base}updateItem", arguments, guesses)
     guesses["Item"] = "Which attributes does the item have?"
     del guesses["Key"]
@@ -56,9 +69,20 @@ def _table(clause: Asked) -> Found | None:
     return Found(f"{base}putItem", {"TableName": name, "Item": item}, guesses)
 
 
+def _changed(clause: Asked) -> tuple[str, str | None]:
+    """The attribute that an update is of, and the value that it has then: ``set the order's status to shipped``."""
+    said = re.search(r"\b(?:(?P<what>[\w-]+) )?(?:to|as) (?P<value>(?!the\b|an?\b|it\b|be\b)[\w-]+)(?: in\b| on\b|$)",
+                     clause.phrase)
+    if said is None:
+        return "status", None
+    owned = re.search(r"(?:'s|\bits|\btheir) $", clause.phrase[:said.start()])
+    what = (said["what"] or "").lower()
+    return (what if what.isidentifier() and (owned or what in PROPERTIES) else "status"), said["value"]
+
+
 def _queue(clause: Asked) -> Found | None:
     name = _named(clause, "queue", "sqs", otherwise=r"\bsqs\b|\benqueue\b")
-    if name is None:
+    if name is None or clause.verb in _MAKING:
         return None
     url = f"{TODO}the URL of the queue {name}" if name else f"{TODO}the queue's URL"
     return Found("arn:aws:states:::sqs:sendMessage", {"QueueUrl": url, "MessageBody": "{% $states.input %}"},
@@ -67,7 +91,7 @@ def _queue(clause: Asked) -> Found | None:
 
 def _topic(clause: Asked) -> Found | None:
     name = _named(clause, "topic", "sns", otherwise=r"\bsns\b")
-    if name is None:
+    if name is None or clause.verb in _MAKING:
         return None
     arn = f"{TODO}the ARN of the topic {name}" if name else f"{TODO}the topic's ARN"
     return Found("arn:aws:states:::sns:publish", {"TopicArn": arn, "Message": clause.as_message},
@@ -78,9 +102,13 @@ def _topic(clause: Asked) -> Found | None:
 def _events(clause: Asked) -> Found | None:
     if not clause.has(r"\bevent ?bus\b|\beventbridge\b|\b(?:put|emit|publish|raise) an? (?:[\w-]+ )?event\b"):
         return None
-    entry = {"Source": "automate", "DetailType": f"{TODO}the kind of event", "Detail": "{% $states.input %}"}
-    return Found("arn:aws:states:::events:putEvents", {"Entries": [entry]},
-                  {"Entries": "What kind of event is it, and on which bus?"})
+    if clause.verb in _MAKING:
+        return None
+    named = re.search(r"\b(?:an?|the) ([A-Z]\w+) event\b", clause.phrase)
+    kind = f"{TODO}the kind of event" if named is None else named[1]
+    entry = {"Source": "automate", "DetailType": kind, "Detail": "{% $states.input %}"}
+    to_do = "What kind of event is it, and on which bus?" if named is None else "On which bus, and from which source?"
+    return Found("arn:aws:states:::events:putEvents", {"Entries": [entry]}, {"Entries": to_do})
 
 
 def _workflow(clause: Asked) -> Found | None:

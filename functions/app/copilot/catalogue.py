@@ -15,7 +15,7 @@ def catalogue_of(registry: Registry) -> Catalogue:
     """Facts only: no connector is called. One that cannot be loaded is left out."""
     return Catalogue(
         _actions(registry), named_rules=sentences.NAMED, implied_rules=sentences.IMPLIED, everyday=sentences.EVERYDAY,
-        meanings=sentences.MEANINGS, doings=sentences.DOINGS,
+        meanings=sentences.MEANINGS, doings=sentences.DOINGS, foreign=sentences.FOREIGN,
     )
 
 

@@ -1,0 +1,128 @@
+"""Classes of drafts that were wrong and said nothing: what a draft lacks is a to-do in the person's words."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.catalog.states import states_of
+from tests.copilot.evaluate import COPILOT
+
+
+def drafted(sentence):
+    """The to-dos in the person's words, and the tasks."""
+    proposal = COPILOT.draft(sentence)
+    states = [item.state for item in states_of(proposal.document["definition"])]
+    return (" | ".join(word.text for word in proposal.words if word.pointer is None),
+            [state for state in states if state["Type"] == "Task"])
+
+
+@pytest.mark.parametrize(("sentence", "lost"), [
+    ("Post to #deploys on Slack with the text 'Release is out'.", "Release is out"),
+    ("Invoke the thumbnails function with the size large.", "large"),
+    ("Open a GitHub issue called Nightly build broken in our infra repo.", "Nightly build broken"),
+    ("Email it to Marta with the subject Weekly figures.", "Marta"),
+    ("Email it to Marta with the subject Weekly figures.", "Weekly figures"),
+    ("Save the score in the results table as final and email the teacher.", "final"),
+    ("Upgrade the account to gold in the accounts table, then tell Omar on Slack.", "gold"),
+    ("Put the parcel on the returns queue with priority high.", "high"),
+    ("Start the onboarding workflow with the type contractor.", "contractor"),
+    ("Pay the supplier through Wise and save the payment in the payments table.", "Wise"),
+    ("Update the shipment in the shipments table: its carrier becomes DHL.", "DHL"),
+])
+def test_a_name_or_a_value_that_no_argument_has_is_a_to_do(sentence, lost):
+    assert lost in drafted(sentence)[0]
+
+
+@pytest.mark.parametrize(("sentence", "arguments"), [
+    ("Put an InvoiceSettled event on the event bus.", "InvoiceSettled"),
+    ("Emit a ShipmentDelayed event for the parcel.", "ShipmentDelayed"),
+    ("Mark the booking as cancelled in the bookings table.", "{'#s': 'status'}"),
+    ("Mark the booking as cancelled in the bookings table.", "{'S': 'cancelled'}"),
+    ("Set the parcel's carrier to Northline in the parcels table.", "{'#s': 'carrier'}"),
+    ("Set the parcel's carrier to Northline in the parcels table.", "{'S': 'Northline'}"),
+    ("The member's plan is changed to premium in the members table.", "{'#s': 'plan'}"),
+    ("Save the lead in the leads table, then tell Omar on Slack.", "#omar"),
+])
+def test_one_that_an_argument_has_is_used(sentence, arguments):
+    to_dos, tasks = drafted(sentence)
+    assert to_dos == ""
+    assert arguments in str([task["Arguments"] for task in tasks])
+
+
+@pytest.mark.parametrize("asked", [
+    "create a page in Notion", "add a card to the Trello board", "create a Google Doc with the minutes",
+    "create a spreadsheet in Google Sheets", "create a channel in Slack for the incident",
+    "invite the new colleague to Slack", "verify the email address of the lead", "archive the customer's mail",
+    "delete the old messages from the retries queue", "clear the dead-letters queue", "deploy the resize function",
+    "create a pull request on GitHub", "delete the customer in Stripe", "capture the visitor's signature",
+    "unsubscribe the user from the alerts topic", "log the refund in HubSpot", "delete the OrderPaid event bus",
+])
+def test_what_no_action_fits_is_a_placeholder(asked):
+    to_dos, tasks = drafted(f"{asked[0].upper()}{asked[1:]} and then call https://a.example.com.")
+    assert asked.lower() in to_dos.lower()
+    assert [task["Resource"] for task in tasks] == ["connector:http:request"]
+
+
+@pytest.mark.parametrize(("sentence", "lost"), [
+    ("Charge the customer in Chargebee and email them.", "Chargebee"),
+    ("Save the row in the Airtable table.", "Airtable"),
+    ("Put the order on the RabbitMQ queue.", "RabbitMQ"),
+    ("Ask the boss in Microsoft Teams before the card is charged.", "Microsoft Teams"),
+    ("When a deal is won in HubSpot, email the owner.", "HubSpot"),
+])
+def test_a_product_that_no_connector_is_for_is_a_to_do(sentence, lost):
+    assert lost in drafted(sentence)[0]
+
+
+@pytest.mark.parametrize(("sentence", "resource"), [
+    ("Log the order in the Google Sheet.", "connector:google_sheets:append_rows"),
+    ("Update the message on Slack.", "connector:slack:update_message"),
+    ("Insert the lead into Postgres.", "connector:postgres:execute"),
+    ("Classify the ticket with the language model.", "connector:llm:chat"),
+    ("Capture the payment.", "connector:payment:charge"),
+])
+def test_an_action_that_fits_is_chosen(sentence, resource):
+    assert [task["Resource"] for task in drafted(sentence)[1]] == [resource]
+
+
+@pytest.mark.parametrize(("sentence", "lost"), [
+    ("Process the returns four at a time: charge each supplier and email them.", "Process the returns"),
+    ("Go through the orders two at a time: email each customer.", "two at a time"),
+    ("Handle the claims five at a time: email every adjuster.", "Handle the claims"),
+    ("Work through the bookings one by one: email each guest.", "Work through the bookings"),
+    ("Take the tickets ten at a time: post to #support on Slack for each customer.", "Take the tickets"),
+    ("Process the shipments two at a time: for each parcel, call https://a.example.com.", "Process the shipments"),
+    ("Handle the applications in batches of 10: email each applicant.", "Handle the applications"),
+    ("Go through the suppliers: for each invoice, charge the card.", "Go through the suppliers"),
+])
+def test_items_of_another_noun_are_a_to_do(sentence, lost):
+    assert lost in drafted(sentence)[0]
+
+
+@pytest.mark.parametrize(("sentence", "lost"), [
+    ("Charge the card; if that fails retry it 4 times and after that write it to the log.", "after that"),
+    ("Run the backup workflow; if it fails try again five times, after which email admin@lab.org.", "after which"),
+    ("Run the import function, on failure try again 3 times, and after that tell #data on Slack.", "after that"),
+    ("Call https://a.io/x; if it fails retry twice; after that email ops@x.io.", "after that"),
+    ("Charge the card, retry it twice if it fails, and then email the customer.", "then"),
+])
+def test_what_comes_after_a_retry_is_a_to_do_where_it_may_mean_either(sentence, lost):
+    assert lost in drafted(sentence)[0]
+
+
+@pytest.mark.parametrize(("sentence", "lost"), [
+    ("Ignore errors of the cleanup function: run it and then email the team.", "Ignore errors"),
+    ("Run the purge function, ignoring any failure, and post to #ops on Slack.", "ignoring any failure"),
+    ("Call https://a.example.io/warm but don't care about errors, then charge the card.", "don't care about errors"),
+    ("Invoke the resize function and carry on even if it fails, then email the author.", "if it fails"),
+    ("Call https://api.one.io/rates; if it is down, use https://api.two.io/rates instead.", "if it is down"),
+    ("If the pricing service is unavailable, call https://backup.prices.io instead.", "pricing service is unavailable"),
+    ("Call https://a.example.com; when it is offline, call https://b.example.com instead.", "when it is offline"),
+    ("Get it from https://wx.one.io/now or, should that be unreachable, from https://wx.two.io/now.", "unreachable"),
+])
+def test_failures_that_are_ignored_or_gone_around_are_a_to_do_where_no_catch_does_it(sentence, lost):
+    assert lost in drafted(sentence)[0]
+
+
+def test_names_in_a_title_are_no_names():
+    assert drafted("Call The Billing Service And Then Email The Customer")[0] == ""
