@@ -23,6 +23,7 @@ from tests.copilot.verdict import VERDICTS, verdict
 FOLDER = Path(__file__).parent
 COPILOT = Copilot(catalogue_of(Registry(installed=list)))
 ASKED, LOCKED, STRANGER = "asked.json", "locked.json", "stranger.json"
+STRANGER_LOCKED = "stranger_locked.json"
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,10 @@ def counts(found: Sequence[Judged]) -> list[int]:
 def main() -> None:
     verbose = "-v" in sys.argv
     print(f"| set | {' | '.join(VERDICTS)} | of |")
-    for file in (LOCKED, ASKED, STRANGER):
+    for file in (STRANGER_LOCKED, LOCKED, ASKED, STRANGER):
         found = judged(file)
         print(f"| {file} | {' | '.join(map(str, counts(found)))} | {len(found)} |")
-        for one in found if verbose and file != LOCKED else ():
+        for one in found if verbose and file not in (LOCKED, STRANGER_LOCKED) else ():
             if one.why:
                 print(f"    {one.id} {one.verdict}: {one.sentence}", *one.why, sep="\n        ")
     for file in ("held_back.json", "sentences.json"):
