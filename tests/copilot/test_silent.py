@@ -27,6 +27,7 @@ def drafted(sentence):
     ("Put the parcel on the returns queue with priority high.", "high"),
     ("Start the onboarding workflow with the type contractor.", "contractor"),
     ("Pay the supplier through Wise and save the payment in the payments table.", "Wise"),
+    ("The ticket gets the label blocked and then goes to the billing queue.", "blocked"),
     ("Update the shipment in the shipments table: its carrier becomes DHL.", "DHL"),
 ])
 def test_a_name_or_a_value_that_no_argument_has_is_a_to_do(sentence, lost):
@@ -56,6 +57,7 @@ def test_one_that_an_argument_has_is_used(sentence, arguments):
     "delete the old messages from the retries queue", "clear the dead-letters queue", "deploy the resize function",
     "create a pull request on GitHub", "delete the customer in Stripe", "capture the visitor's signature",
     "unsubscribe the user from the alerts topic", "log the refund in HubSpot", "delete the OrderPaid event bus",
+    "rename the orders table", "delete the nightly export table",
 ])
 def test_what_no_action_fits_is_a_placeholder(asked):
     to_dos, tasks = drafted(f"{asked[0].upper()}{asked[1:]} and then call https://a.example.com.")
@@ -93,6 +95,10 @@ def test_an_action_that_fits_is_chosen(sentence, resource):
     ("Take the tickets ten at a time: post to #support on Slack for each customer.", "Take the tickets"),
     ("Process the shipments two at a time: for each parcel, call https://a.example.com.", "Process the shipments"),
     ("Handle the applications in batches of 10: email each applicant.", "Handle the applications"),
+    ("Check the invoices three at a time: email each supplier.", "Check the invoices"),
+    ("Deal with the alerts in groups of 5: post to #ops on Slack for each host.", "with the alerts"),
+    ("Visit the stores one after another: call https://a.example.com for each register.", "Visit the stores"),
+    ("Walk through the leases one by one: email every tenant.", "through the leases"),
     ("Go through the suppliers: for each invoice, charge the card.", "Go through the suppliers"),
 ])
 def test_items_of_another_noun_are_a_to_do(sentence, lost):
@@ -113,6 +119,7 @@ def test_what_comes_after_a_retry_is_a_to_do_where_it_may_mean_either(sentence, 
 @pytest.mark.parametrize(("sentence", "lost"), [
     ("Ignore errors of the cleanup function: run it and then email the team.", "Ignore errors"),
     ("Run the purge function, ignoring any failure, and post to #ops on Slack.", "ignoring any failure"),
+    ("Call https://a.example.com, tolerating failures, and post to #x on Slack.", "tolerating failures"),
     ("Call https://a.example.io/warm but don't care about errors, then charge the card.", "don't care about errors"),
     ("Invoke the resize function and carry on even if it fails, then email the author.", "if it fails"),
     ("Call https://api.one.io/rates; if it is down, use https://api.two.io/rates instead.", "if it is down"),

@@ -77,6 +77,7 @@ def account(sentence: str, document: Mapping[str, Json], catalogue: Catalogue) -
     ledger.clauses()
     ledger.values()
     ledger.words()
+    ledger.unmarked()
     return Account(tuple(_as_said(use, sentence, slips) for use in ledger.merged()), tuple(ledger.added()))
 
 
@@ -202,6 +203,16 @@ class _Ledger:
         for word in words_of(self.sentence):  # what no clause has: "then", "and"
             if word.kind != "mark" and word.lower not in GLUE and self._is_free(word.start, word.end):
                 self._enter(word.start, word.end, "word", self._word(word, None))
+
+    def unmarked(self) -> None:
+        """A step that was not understood has words that are to-dos, also where another step has the same."""
+        for mark in (one.marked for one in self.facts.states if one.marked):
+            said = [index for index, use in enumerate(self.used) if use.kind in ("word", "repetition")
+                    and mark & (stems(use.text) | {stem(use.text)})]
+            if not any(use.pointer is None and mark & stems(use.text) for use in self.used):
+                for index in said:
+                    use = self.used[index]
+                    self.used[index] = WordUse(use.start, use.end, use.text, use.kind, None)
 
     def merged(self) -> Iterator[WordUse]:
         """In order; to-dos with nothing but glue between them are one."""

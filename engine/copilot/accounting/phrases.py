@@ -40,6 +40,7 @@ _ENDS_NAME = r"except|but|whose|that|who|which|with|in|of|from|on|to|at|and|or|i
 _CALLED = r"(?!function|same|new|first|second|other|right|whole)[\w-]+"
 _OVER = r"go(?:es|ing)? (?:through|over)|work through|loop (?:over|through)|iterate over"
 _THINGS = r"(?:all |each of )?(?:the |our |its )?(?P<what%s>(?!(?:each|every|all|an?|one)\b)[\w -]+?)"
+_SO_MANY = rf"(?:{_N} (?:at a time|at once|in parallel|by one)|one after|in (?:batches|groups) of)\b"
 _NOT = r"neither|nor|isn't|aren't|wasn't|doesn't|don't|didn't|hasn't|haven't|won't|cannot|can't"
 
 
@@ -96,8 +97,8 @@ FORMS: tuple[Form, ...] = (
     _form("batch", ev.batches, rf"\bin (?:batches|groups|chunks) of (?P<n>{_N})\b",
           rf"\b(?P<n2>{_N}) (?:\w+ )?(?:per|a|in each|in a|to a|in one) (?:batch|chunk|request|call|group)\b"),
     _form("repetition", ev.items, rf"\b(?:{_OVER}|process|handle|work off|take) {_THINGS % ''},? "
-          r"(?:(?:at most|up to) )?"
-          rf"(?=(?:{_N} (?:at a time|at once|in parallel|by one)|one after|in (?:batches|groups) of)\b)",
+          rf"(?:(?:at most|up to) )?(?={_SO_MANY})",
+          rf"\b\w+ (?:over |with |through )?(?:the |our |its )(?P<what3>[\w -]+?),? (?={_SO_MANY}[\w -]*:)",
           rf"\b(?:{_OVER}) {_THINGS % 2}(?=[:,])"),
     _form("concurrency", ev.concurrency, rf"(?:\b(?:at most|up to|no more than|with) )*\b(?P<n>{_N}) "
           r"(?:at a time|at once|at the same time|in parallel|concurrently|side by side)\b"),
@@ -128,7 +129,8 @@ FORMS: tuple[Form, ...] = (
           r"\bon (?:any )?(?:failure|error)s?(?=,? (?:retry|try))",
           r"\b(?:if|when) https?://\S+ (?:does not|doesn't) (?:answer|respond|work)\b",
           r"\b(?:if|when) (?P<what4>\w+) (?:does not|doesn't) work\b"),
-    _form("failure", ev.goes_on, r"\bignor\w* (?:any |all |the |its |every )?(?:errors?|failures?|problems?)\b",
+    _form("failure", ev.goes_on,
+          r"\b(?:ignor|tolerat|swallow|suppress|disregard)\w* (?:any |all |the |its )?(?:errors?|failures?)\b",
           r"\b(?:carry|go|carries|goes|keep going|continue)(?: on)? (?:anyway |even )?(?:if|when) (?:it|that|this) "
           r"fails\b",
           r"\b(?:errors?|failures?)(?: of [\w -]+?)? (?:(?:do|does|should) not|don't|doesn't|shouldn't|never) "

@@ -27,8 +27,8 @@ _GIVEN = (r"(?:name|subject|title|text|message|label|status|state|type|size|prio
           r"|value|comment|caption|severity|mode|parameter|argument|key|category|colou?r)s?")
 _VALUES = tuple(re.compile(form, re.IGNORECASE) for form in (
     rf"{_NO_NOUN}\b{_SET}\w*\b(?! (?:of|if|when|is|are)\b)[^.;:,]*? (?:to|as) {_WHAT}",
-    (rf"(?:\b(?:called|named|titled|entitled|labell?ed|tagged)|\bwith (?:the |an? |its )?{_GIVEN}(?: of| as| set to)?)"
-    rf" (?!that\b){_WHAT}"),
+    (rf"(?:\b(?:called|named|titled|entitled|labell?ed|tagged)|\bwith (?:the |an? |its )?{_GIVEN}(?: of| as| set to)?"
+     rf"|\b(?:gets?|receives?|under|has) the {_GIVEN}) (?!(?:that|from|of|in|on|to|by|and|is|for|when|if)\b){_WHAT}"),
     (r"\b(?:sav|stor|upload|export|record|regist|add|fil|log|sen|put|creat|writ)\w*\b[^.;:,]*? as "
     rf"(?!soon|long|well|many|much|usual|it|they|before|far)(?:an? |the )?(?P<what>\S.*?){_ENDS}"),
 ))

@@ -25,6 +25,14 @@ _MAKING = frozenset([
 """Verbs for what is not sent, published or called: what a queue, a topic or a bus has no action for."""
 
 
+_TABLES = frozenset([
+    "archive", "clean", "clear", "copy", "create", "delete", "drop", "empty", "export", "import", "lock", "remove",
+    "rename", "scale", "scan",
+])
+"""Verbs for a whole table, which no action is for."""
+_WHOLE = re.compile(r"\w+ (?:the |an? |our )?(?:(?!from|in|of|to|into)[\w-]+ ){0,2}table\b")
+
+
 def _lambda(clause: Asked) -> Found | None:
     if re.match(r"\w+ (?:the |a |an |our )?(?:new )?[\w-]+ (?:lambda|function)\b", clause.text) and (
             clause.verb in _MAKING - {"test"}):
@@ -46,6 +54,8 @@ def _table(clause: Asked) -> Found | None:
     if table is None:
         return None
     verb = clause.verb
+    if verb in _TABLES and _WHOLE.match(clause.text):
+        return None
     guesses = {} if table else {"TableName": "Which table?"}
     name = table or f"{TODO}the table"
     guesses["Key"] = "What is the table's key? id is a guess."
