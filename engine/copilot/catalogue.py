@@ -82,6 +82,7 @@ class Catalogue:
         """
         words = set(text.replace("-", " ").split())
         said, kind = stems(text), _kind_of(verb)
+        done = stems(re.split(r"(?<=\w) (?:to|in|into|on|onto|for|at|with|from)\b", text)[0])
         best: tuple[int, ActionFact] | None = None
         for action in self.actions.values():
             parts = action.bare.split(":")
@@ -97,7 +98,8 @@ class Catalogue:
                 continue
             things = [thing for thing in things if thing not in STOP]
             within = name.split()[1:] if verb not in ("create", "make", "copy", "delete", "rename") else []
-            if things and not said & stems(" ".join([*things, *within])):
+            about = done if does is _KINDS[1] and stem(verb) not in own else said
+            if things and not about & stems(" ".join(things)) and not said & stems(" ".join(within)):
                 continue
             score = 3 * (kind is not None and kind is does) + 2 * len(said & own)
             score += len(said & stems(" ".join(word for word in action.description.split() if len(word) > 3)))

@@ -28,6 +28,8 @@ def drafted(sentence):
     ("Start the onboarding workflow with the type contractor.", "contractor"),
     ("Pay the supplier through Wise and save the payment in the payments table.", "Wise"),
     ("The ticket gets the label blocked and then goes to the billing queue.", "blocked"),
+    ("Give the user the role admin and save it in the users table.", "admin"),
+    ("Call https://a.example.com; retry once if it fails.", "retry once"),
     ("Update the shipment in the shipments table: its carrier becomes DHL.", "DHL"),
 ])
 def test_a_name_or_a_value_that_no_argument_has_is_a_to_do(sentence, lost):
@@ -57,6 +59,8 @@ def test_one_that_an_argument_has_is_used(sentence, arguments):
     "delete the old messages from the retries queue", "clear the dead-letters queue", "deploy the resize function",
     "create a pull request on GitHub", "delete the customer in Stripe", "capture the visitor's signature",
     "unsubscribe the user from the alerts topic", "log the refund in HubSpot", "delete the OrderPaid event bus",
+    "count the rows of the orders table", "flip the valve in the valves table",
+    "add the urgent tag to the GitHub issue",
     "rename the orders table", "delete the nightly export table",
 ])
 def test_what_no_action_fits_is_a_placeholder(asked):

@@ -107,7 +107,9 @@ FORMS: tuple[Form, ...] = (
           rf"\b(?P<n2>{_N}) consecutive(?: \w+)?"),
     _form("window", ev.last_few, rf"\b(?P<n>{_N}) (?:out )?of the last (?P<m>{_N})\b"),
     _form("retry", ev.retried, rf"\bretr\w+ (?:it |them )?(?:up to |at most )?(?P<n>{_N})(?: times)?\b(?! {_UNIT})",
-          rf"\b(?P<n2>{_N}) retries\b"),
+          rf"\b(?P<n2>{_N}) retries\b",
+          r"\b(?:retry|try (?:it |that )?again|repeat) (?:it |them |that )?(?P<n3>once)\b"
+          r"(?! (?:an?|per|every|the|it|they)\b)"),
     _form("retry", ev.no_retry, r"\b(?:do not|don't|never|without) (?:retry|retrying)\b"),
     _form("retry", ev.backoff, r"\bexponential backoff\b", r"\bback(?:ing)? off\b"),
     _form("times", ev.counted,

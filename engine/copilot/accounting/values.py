@@ -29,6 +29,8 @@ _VALUES = tuple(re.compile(form, re.IGNORECASE) for form in (
     rf"{_NO_NOUN}\b{_SET}\w*\b(?! (?:of|if|when|is|are)\b)[^.;:,]*? (?:to|as) {_WHAT}",
     (rf"(?:\b(?:called|named|titled|entitled|labell?ed|tagged)|\bwith (?:the |an? |its )?{_GIVEN}(?: of| as| set to)?"
      rf"|\b(?:gets?|receives?|under|has) the {_GIVEN}) (?!(?:that|from|of|in|on|to|by|and|is|for|when|if)\b){_WHAT}"),
+    (r"\b(?:giv|add|assign|appl|attach|grant)\w*\b[^.;:,]*? the (?:role|tag|label|status|priority|type|category|level"
+     rf"|plan|rank|permission) (?!(?:of|in|on|to|for|from|is|and)\b){_WHAT}"),
     (r"\b(?:sav|stor|upload|export|record|regist|add|fil|log|sen|put|creat|writ)\w*\b[^.;:,]*? as "
     rf"(?!soon|long|well|many|much|usual|it|they|before|far)(?:an? |the )?(?P<what>\S.*?){_ENDS}"),
 ))

@@ -30,6 +30,11 @@ _TABLES = frozenset([
     "rename", "scale", "scan",
 ])
 """Verbs for a whole table, which no action is for."""
+_WRITING = frozenset([
+    "add", "append", "archive", "copy", "create", "enter", "export", "file", "go", "import", "insert", "issue", "keep",
+    "log", "move", "note", "open", "place", "post", "put", "record", "register", "save", "send", "store", "submit",
+    "transfer", "upload", "upsert", "write",
+])
 _WHOLE = re.compile(r"\w+ (?:the |an? |our )?(?:(?!from|in|of|to|into)[\w-]+ ){0,2}table\b")
 
 
@@ -51,10 +56,8 @@ def _lambda(clause: Asked) -> Found | None:
 
 def _table(clause: Asked) -> Found | None:
     table = _named(clause, "table", "dynamodb", otherwise=r"\bdynamo ?db\b")
-    if table is None:
-        return None
     verb = clause.verb
-    if verb in _TABLES and _WHOLE.match(clause.text):
+    if table is None or (verb in _TABLES and _WHOLE.match(clause.text)):
         return None
     guesses = {} if table else {"TableName": "Which table?"}
     name = table or f"{TODO}the table"
@@ -73,6 +76,8 @@ def _table(clause: Asked) -> Found | None:
                      "ExpressionAttributeNames": {"#s": attribute},
                      "ExpressionAttributeValues": {":s": {"S": value or f"{TODO}the new value"}}}
         return Found(f"{base}updateItem", arguments, guesses)
+    if verb not in _WRITING:
+        return None
     guesses["Item"] = "Which attributes does the item have?"
     del guesses["Key"]
     item = {**key, "data": {"S": "{% $string($states.input) %}"}}
