@@ -27,6 +27,7 @@ OTHER_MEANINGS = {
     ("copilot/offline/clauses.py", "email"): "the kind of a word that is an address",
     ("kernel/children/map_run.py", "files"): "a member of a Map Run's results",
     ("durable/worker/map_run_results.py", "files"): "a member of a Map Run's results",
+    ("copilot/offline/aws_actions.py", "log"): "the verb",
     ("triggers/forms.py", "email"): "a format of JSON Schema",
     ("language/asl/integrations.py", "http"): "AWS's own integration http:invoke",
     ("language/asl/credentials.py", "http"): "how an address begins",
