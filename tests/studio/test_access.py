@@ -69,7 +69,8 @@ def test_a_viewer_is_offered_to_look_and_told_why_not_more(guest, studio_server,
     page = viewer.page
     expect(page.get_by_role("button", name="Import", exact=True)).to_be_disabled()
     assert pages(viewer) == [
-        "Workflows", "Dashboard", "Execution Explorer", "Triggers", "Rule tester", "Connectors", "Settings",
+        "Workflows", "Dashboard", "Execution Explorer", "Approvals", "Triggers", "Rule tester", "Connectors",
+        "Settings",
     ]
     for name in ("Samples", "Create workflow"):
         expect(page.get_by_role("button", name=name, exact=True)).to_be_disabled()

@@ -43,21 +43,20 @@ def test_a_running_one_is_followed_and_stopped_with_a_reason(studio, server, scr
 
 
 def test_live_updates_move_nothing(studio, server):
-    """Polls that bring nothing new draw nothing anew: the nodes on the page stay the same."""
+    """Answers that bring nothing new draw nothing anew: the nodes on the page stay the same."""
     page = studio.page
     started = server.json("POST", "/workflows/slow/executions", {"input": {}, "name": "live-2"})
     studio.open(address(started))
     expect(selected(page)).to_have_text("Wait Long")
     expect(page.locator(".ex-panel .json").first).to_be_visible()
 
-    def poll():
-        with page.expect_response(lambda answer: answer.url.endswith("/steps") and answer.status == 304):
+    def answered():
+        with page.expect_response(lambda answer: "/changes?" in answer.url and "&after=" in answer.url):
             pass
 
-    poll()  # all of the page has come by now
+    answered()  # all of the page has come by now
     page.evaluate("() => { window.before = [...document.querySelectorAll('.ex-panel .json, .card-face')]; }")
-    poll()
-    poll()
+    answered()
     assert page.evaluate("() => window.before.length > 0 && window.before.every(each => each.isConnected)")
     server.json("POST", f"/executions/{quote(started['id'], safe='')}/stop", {})
     expect(page.locator(".ex-head [data-status]")).to_have_text("Stopped")

@@ -24,7 +24,7 @@ export function useExecution(id: string) {
   const execution = useApi<Execution>(path("/executions/{}", id));
   const answer = useApi<StepsAnswer>(path("/executions/{}/steps", id));
   useChanges(
-    live ? withQuery("/changes", { execution: id }) : null,
+    live && execution.data !== null ? withQuery("/changes", { execution: id }) : null,
     () => {
       setChanged((before) => before + 1);
       return Promise.all([execution.reload(), answer.reload()]);

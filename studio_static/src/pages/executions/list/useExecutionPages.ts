@@ -73,9 +73,10 @@ export function useExecutionPages(address: string) {
   );
 
   const query = withQuery("", { limit: PAGE, next_token: token }).slice(1);
-  useChanges(`${address.replace("/executions", "/changes")}${address.includes("?") ? "&" : "?"}${query}`, () =>
-    load(new AbortController().signal),
-  );
+  const isCurrent = state?.key === key;
+  const changes = `${address.replace("/executions", "/changes")}${address.includes("?") ? "&" : "?"}${query}`;
+  // A filter that was refused is not asked about again.
+  useChanges(isCurrent && state.error === null ? changes : null, () => load(new AbortController().signal));
   // Rows of a page that is put together of several are not watched.
   useWhileSeen(load, SLOWLY_MS, true);
 
@@ -84,7 +85,6 @@ export function useExecutionPages(address: string) {
     if (number === known.length && state?.next != null) known.push(state.next);
     if (number < known.length) setTokens({ address, list: known, page: number });
   };
-  const isCurrent = state?.key === key;
   return {
     // While another page is asked for, what was there stays: nothing jumps.
     rows: state?.rows ?? [],
