@@ -19,6 +19,7 @@ from engine.clock import SkipClock
 from engine.durable.lifecycle.forking.forks import Wanted
 from engine.durable.lifecycle.forking.running import Calls
 from engine.durable.lifecycle.forwards import VersionDoesNotFit
+from engine.errors import InvalidDocument
 from engine.ports.tasks import TaskPolicy
 from tests.support.definitions_strategy import Answers, Case, cases
 from tests.support.draws import drawn
@@ -106,6 +107,10 @@ def check_same_under_another_name(case: Case, share: float, *, version: bool) ->
         fork = product.executions.fork(key, Wanted(entry["id"], "me", given_input), CALLS, **changed)
     except VersionDoesNotFit:
         return  # what the check cannot follow
+    except InvalidDocument as error:
+        if case.fans_out and "several branches went on at that very moment" in error.message:
+            return
+        raise
     if not case.fans_out and product.describe(key).status != "TIMED_OUT":
         assert told(product, fork.key)[:3] == told(product, key)[:3]
 

@@ -226,8 +226,9 @@ def _with_input(point: Point, wanted: Wanted, version: PublishedVersion) -> Poin
     paths = ready_paths(snapshot)
     if not paths or snapshot.next_event != wanted.event:
         raise InvalidDocument(
-            f"no state is entered at event {wanted.event}, so an input has no place there", where="event",
-            advice="Name the event of a state's entry, or event 1 for the execution's own input.",
+            f"an input has no place at event {wanted.event}: no state is entered there, or several branches went on at"
+            " that very moment", where="event",
+            advice="Name the event of another state's entry, or event 1 for the execution's own input.",
         )
     frame = replace(snapshot.frames[paths[0]], input=wanted.given[0])
     return replace(point, snapshot=replace(snapshot, frames=MappingProxyType({**snapshot.frames, frame.path: frame})))
