@@ -92,16 +92,7 @@ class LocalSecretStore:
 
     def stage(self, workspace: str, key: str, value: str) -> bool:
         """See WritableSecrets. Raises as `set` does."""
-        check_key(key)
-        check_value(value)
-        with self._writing():
-            document = self._read(fresh=True)
-            entry = document["secrets"].get(workspace, {}).get(key)
-            if entry is None:
-                return False
-            sealed = _sealed(self._master(document), workspace, key, value)
-            self._write(_with_entry(document, workspace, key, {**entry, "pending": sealed}))
-        return True
+        return self._put(workspace, key, value, "pending")
 
     def promote(self, workspace: str, key: str, *, by: str) -> SecretInfo | None:
         """See WritableSecrets. Raises StoreBusy, StoreCorrupt or StoreUnavailable."""
@@ -142,6 +133,10 @@ class LocalSecretStore:
 
     def renew(self, workspace: str, key: str, value: str) -> bool:
         """See WritableSecrets. Raises as `set` does."""
+        return self._put(workspace, key, value, "value")
+
+    def _put(self, workspace: str, key: str, value: str, member: str) -> bool:
+        """Give a secret that is there another `member`; False where it is not."""
         check_key(key)
         check_value(value)
         with self._writing():
@@ -150,7 +145,7 @@ class LocalSecretStore:
             if entry is None:
                 return False
             sealed = _sealed(self._master(document), workspace, key, value)
-            self._write(_with_entry(document, workspace, key, {**entry, "value": sealed}))
+            self._write(_with_entry(document, workspace, key, {**entry, member: sealed}))
         return True
 
     def grant(self, workspace: str, key: str, grant: SecretGrant) -> bool:
