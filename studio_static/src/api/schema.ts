@@ -146,7 +146,7 @@ export interface Approval {
 export interface ApprovalAnswer {
   decision: "approved" | "refused";
   by: string;
-  /** What they came as: user, token, role, slack, or the bearer of a link. */
+  /** What they came as: user, token, role or slack. */
   as: string;
   at: string | null;
   comment: string;

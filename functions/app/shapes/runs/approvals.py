@@ -22,7 +22,7 @@ class ApprovalAnswer(Given):
 
     decision: Literal["approved", "refused"]
     by: str
-    via: str = Field(alias="as", description="What they came as: user, token, role, slack, or the bearer of a link.")
+    via: str = Field(alias="as", description="What they came as: user, token, role or slack.")
     at: Time
     comment: str
     values: Json = None

@@ -1,7 +1,6 @@
 /** One question of a workflow: what is to be decided, the form, who has answered, and the answer. Opening it answers
  * nothing. */
 import Alert from "@cloudscape-design/components/alert";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
@@ -13,13 +12,12 @@ import { path, post } from "../../api/client";
 import { asApiError } from "../../api/errors";
 import type { AnswerTaken, ApprovalAnswer, ApprovalWhole } from "../../api/schema";
 import { useApi } from "../../api/useApi";
-import { executionHref } from "../../app/links";
 import { usePage } from "../../app/page";
 import { defaults, Fields, type Typed, without } from "../../ui/Fields";
 import { JsonView } from "../../ui/JsonView";
 import { Loaded } from "../../ui/Loaded";
-import { NavLink } from "../../ui/NavLink";
 import { Time } from "../../ui/Time";
+import { Where } from "./Where";
 
 type Decision = "approved" | "refused";
 
@@ -49,7 +47,13 @@ function Asked({ asked, address }: { asked: ApprovalWhole; address: string }) {
       <Header variant="h1">
         <span className="breaks">{asked.question}</span>
       </Header>
-      <Where asked={asked} />
+      <Where asked={asked}>
+        <br />
+        <span className="breaks">
+          For {asked.approvers.length === 0 ? "whoever may answer tasks" : asked.approvers.join(", ")}
+          {asked.needed > 1 && `; ${asked.needed} must approve`}
+        </span>
+      </Where>
       {asked.hidden && (
         <Alert type="info">What this workflow marks as sensitive is hidden here, and so is its form.</Alert>
       )}
@@ -66,29 +70,6 @@ function Asked({ asked, address }: { asked: ApprovalWhole; address: string }) {
         />
       )}
     </SpaceBetween>
-  );
-}
-
-function Where({ asked }: { asked: ApprovalWhole }) {
-  const { execution, state, since, until, needed, approvers } = asked;
-  return (
-    <Box color="text-body-secondary">
-      <span className="breaks">
-        <NavLink to={executionHref(execution)}>{execution}</NavLink>, {state}
-      </span>
-      <br />
-      Asked <Time at={since ?? ""} format="ago" />
-      {until !== null && (
-        <>
-          , until <Time at={until} />
-        </>
-      )}
-      <br />
-      <span className="breaks">
-        For {approvers.length === 0 ? "whoever may answer tasks" : approvers.join(", ")}
-        {needed > 1 && `; ${needed} must approve`}
-      </span>
-    </Box>
   );
 }
 

@@ -1,6 +1,5 @@
 /** What people are asked: what waits for an answer, oldest first. */
 import Badge from "@cloudscape-design/components/badge";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
@@ -10,12 +9,12 @@ import { get, withQuery } from "../../api/client";
 import type { Approval, ApprovalList } from "../../api/schema";
 import { useApi } from "../../api/useApi";
 import { notifyError } from "../../app/flash";
-import { approvalHref, executionHref } from "../../app/links";
+import { approvalHref } from "../../app/links";
 import { usePage } from "../../app/page";
 import { EmptyState } from "../../ui/EmptyState";
 import { Loaded } from "../../ui/Loaded";
 import { NavLink } from "../../ui/NavLink";
-import { Time } from "../../ui/Time";
+import { Where } from "./Where";
 
 const POLL_MS = 10_000;
 const PAGE = 25;
@@ -86,7 +85,7 @@ const Nothing = () => (
 );
 
 function Asked({ asked }: { asked: Approval }) {
-  const { id, question, execution, state, since, until, answers, needed } = asked;
+  const { id, question, answers, needed } = asked;
   return (
     <Container
       header={
@@ -99,19 +98,7 @@ function Asked({ asked }: { asked: Approval }) {
         </Header>
       }
     >
-      <Box color="text-body-secondary">
-        <span className="breaks">
-          <NavLink to={executionHref(execution)}>{execution}</NavLink>, {state}
-        </span>
-        <br />
-        Asked <Time at={since ?? ""} format="ago" />
-        {until !== null && (
-          <>
-            , until <Time at={until} />
-          </>
-        )}
-        {needed > 1 && `, ${answers.length} of ${needed} have approved`}
-      </Box>
+      <Where asked={asked}>{needed > 1 && `, ${answers.length} of ${needed} have approved`}</Where>
     </Container>
   );
 }
