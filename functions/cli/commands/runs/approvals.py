@@ -91,7 +91,8 @@ def _print(found: Json) -> None:
             needed = "" if field["required"] else ", optional"
             choices = f": {', '.join(field['choices'])}" if field["choices"] else ""
             click.echo(f"  {field['name'] or 'the whole value'} ({field['type']}{needed}){choices}")
-    how = f"answer it: automate approvals answer {found['id']} approve"
+    values = " --values @FILE" if any(field["required"] for field in found["fields"]) else ""
+    how = f"answer it: automate approvals answer {found['id']} approve{values}"
     click.echo(how if found["may_answer"] else found["why_not"])
 
 

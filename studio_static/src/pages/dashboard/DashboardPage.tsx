@@ -17,6 +17,7 @@ import { useUrlState } from "../../app/urlState";
 import { Allowed } from "../../ui/Allowed";
 import { Loaded } from "../../ui/Loaded";
 import { NavLink } from "../../ui/NavLink";
+import { StatusMark } from "../../ui/StatusMark";
 import { Time } from "../../ui/Time";
 import { Bars } from "./Bars";
 import { ageWords, countWords, FAILED, listOf, moneyWords, OPEN, SPANS, since, totalOf } from "./words";
@@ -40,7 +41,7 @@ function Spans() {
     <SpaceBetween size="l">
       <Header
         variant="h1"
-        description="Executions count in the time in which they started. Every number leads to those behind it."
+        description="Executions count in the time in which they started. Counts lead to those behind them."
         actions={
           <SegmentedControl
             label="Of which time"
@@ -143,7 +144,7 @@ function Failures({ data }: { data: Dashboard }) {
       items={data.failures}
       rowOf={(row) => [row.workflow, row.error ?? row.status].join(" ")}
       columns={[
-        ["Error", (row) => row.error ?? (row.status === "ABORTED" ? "stopped" : row.status)],
+        ["Error", (row) => row.error ?? <StatusMark status={row.status} />],
         ["Workflow", (row) => row.workflow || "others"],
         [
           "Times",
@@ -194,7 +195,7 @@ function Oldest({ data }: { data: Dashboard }) {
       rowOf={(row) => row.execution}
       columns={[
         ["Execution", (row) => <NavLink to={executionHref(row.execution)}>{row.execution}</NavLink>],
-        ["Status", (row) => row.status],
+        ["Status", (row) => <StatusMark status={row.status} />],
         ["Since", (row) => <Time at={row.started_at} format="ago" />],
       ]}
     />
