@@ -48,7 +48,8 @@ MOST_SLICE = 100
 """Units that are leased at once, at the most."""
 
 SLICES = 20
-"""The first slice of a process in a minute is this part of the minute's budget; each that follows is twice as large."""
+"""The first slice of a process in a minute is this part of the minute's budget, or what it used in the minute before if
+that is more; each that follows is twice as large."""
 
 MOST_MINUTES = 10
 """Minutes to come of which a slice has units, at the most: a process that dies loses them."""
@@ -211,6 +212,7 @@ class Leases:
         self._lock = Lock()
         self._slices: dict[tuple[str, str], _Slice] = {}
         self._opens: dict[tuple[str, str], int] = {}
+        self._used: dict[tuple[str, str], tuple[int, int, int]] = {}
 
     def take(self, workspace: str, workflow: str, per_minute: int, *, ahead: bool) -> float | None:
         """When an execution may begin: in the minute that begins then (epoch seconds). Now or before, or later where
@@ -221,13 +223,16 @@ class Leases:
             held = self._slices.get(key)
             again = 0
             if held is not None and held.per_minute == per_minute:
+                again = held.size if held.minute >= now else 0
                 minute = held.take(now, now + MOST_AHEAD if ahead else now)
                 if minute is not None:
+                    self._count(key, now, 1)
                     return minute * self._seconds
                 if held.left:  # of a minute to come, which the row is not before
                     self._opens[key] = held.minute
                     return None
-                again = held.size if held.minute >= now else 0
+            if not ahead and now < self._opens.get(key, 0) <= now + MOST_AHEAD + MOST_SLICE:
+                return None  # the row is never put back
             leased = self._lease(workspace, workflow, per_minute, now, ahead=ahead, again=again)
             if leased is None:
                 return None
@@ -235,7 +240,20 @@ class Leases:
             if minute is None:
                 raise RuntimeError("a slice that was leased just now has a unit")
             self._slices[key] = leased
+            self._count(key, now, 1)
             return minute * self._seconds
+
+    def _count(self, key: tuple[str, str], now: int, units: int) -> None:
+        """So many more were taken now."""
+        minute, used, before = self._used.get(key, (now, 0, 0))
+        if minute != now:
+            used, before = 0, used if minute == now - 1 else 0
+        self._used[key] = now, used + units, before
+
+    def _used_before(self, key: tuple[str, str], now: int) -> int:
+        """What was taken in the minute before."""
+        minute, used, before = self._used.get(key, (now, 0, 0))
+        return before if minute == now else used if minute == now - 1 else 0
 
     def opens_at(self, workspace: str, workflow: str) -> float:
         """When there may be a unit again, as `take` found it when it gave none (epoch seconds)."""
@@ -260,10 +278,12 @@ class Leases:
 
     def give_back(self, workspace: str, workflow: str, at: float) -> None:
         """A unit that `take` gave was not used."""
+        key = workspace, workflow
         with self._lock:
-            held = self._slices.get((workspace, workflow))
+            held = self._slices.get(key)
             if held is not None:
                 held.take_back(int(at // self._seconds))
+                self._count(key, int(self._clock.now() // self._seconds), -1)
 
     def _row(self, workspace: str, workflow: str) -> TriggerState:
         return self._rows.get(workspace, self._group, workflow) or TriggerState(workspace, self._group, workflow)
@@ -285,7 +305,8 @@ class Leases:
                 return None
             size = min(MOST_SLICE, max(per_minute, min(2 * again, MOST_MINUTES * per_minute)))
             if minute == now:
-                left, first = per_minute - used, max(1, per_minute // SLICES)
+                left = per_minute - used
+                first = max(1, per_minute // SLICES, self._used_before((workspace, workflow), now))
                 size = min(left, MOST_SLICE, max(first, min(2 * again, left // 2)))
                 if self._alone and held is not None and held.revision == row.revision:
                     size = min(MOST_SLICE, left + self._alone * per_minute)

@@ -11,7 +11,7 @@ from engine.catalog.catalog import Catalog
 from engine.catalog.document import parse_document
 from engine.catalog.published import CatalogPublished
 from engine.clock import SkipClock
-from engine.durable.lifecycle.budgets import Budgets
+from engine.durable.lifecycle.budgets import BudgetExceeded, Budgets
 from engine.durable.lifecycle.executions import Executions
 from engine.durable.triggering.delivering import Delivering
 from engine.durable.triggering.listening import Listening
@@ -133,6 +133,22 @@ def test_a_thousand_units_of_a_budget_cost_ten_writes_and_a_few(per_minute, unit
 def test_a_thousand_starts_under_a_budget_cost_no_other_writes_than_those(per_minute, units):
     plain = _units_of(None, 1000, Stage.plain_start)
     assert _units_of(per_minute, 1000, Stage.plain_start) - plain == units
+
+
+def test_a_start_that_a_budget_refuses_writes_nothing():
+    clock = SkipClock()
+    with open_aws(clock) as stores:
+        stage = Stage(stores, clock, {"executions_per_minute": 1, "when_exceeded": "refuse"})
+        clock.sleep(60 - clock.now() % 60)
+        stage.plain_start(0)
+        meter = Meter(stores.clients.dynamodb, "automate-test")
+        for number in (1, 2):
+            meter.reset()
+            with pytest.raises(BudgetExceeded):
+                stage.plain_start(number)
+        assert (meter.units, meter.reads) == (0, 3)  # as any start does, and whether it was started before
+        meter.close()
+        stores.close()
 
 
 def _units_of(per_minute, many, act):

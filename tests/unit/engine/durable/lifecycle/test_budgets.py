@@ -29,9 +29,13 @@ NEXT = MINUTE + 60
 
 
 class Rows(MemoryTriggerStates):
-    """Counts writes."""
+    """Counts writes and reads."""
 
-    writes = 0
+    writes = reads = 0
+
+    def get(self, *key):
+        self.reads += 1
+        return super().get(*key)
 
     def change(self, state):
         self.writes += 1
@@ -77,6 +81,37 @@ def test_a_small_budget_is_leased_over_ten_minutes_at_the_most(per_minute, start
     assert rows.writes <= most_writes
     after = _taken(_budgets(rows, SkipClock(START)), per_minute, 1, ahead=True)  # what the other has is lost with it
     assert after[0] <= taken[-1] + 10 * 60
+
+
+@pytest.mark.parametrize(("per_minute", "first_minute"), [(1, 1), (5, 4), (60, 8), (100, 8)])
+def test_where_starts_are_refused_a_minute_costs_a_write_and_what_is_refused_none(per_minute, first_minute):
+    """For 100 starts at the most: no minute to come is leased, so below 100 a minute a write is for fewer."""
+    rows, clock = Rows(), SkipClock(MINUTE)
+    budgets = _budgets(rows, clock)
+    for minute in range(20):
+        before = rows.writes
+        assert _taken(budgets, per_minute, per_minute, ahead=False) == [MINUTE + 60 * minute] * per_minute
+        assert rows.writes - before == (1 if minute else first_minute)
+        before = rows.writes, rows.reads
+        assert _taken(budgets, per_minute, 50, ahead=False) == [None] * 50
+        assert (rows.writes - before[0], rows.reads - before[1]) == (0, 1)
+        clock.sleep(60)
+
+
+def test_a_process_leases_what_it_used_and_leaves_the_rest_of_the_minute_to_others():
+    rows, clock = Rows(), SkipClock(MINUTE)
+    one, two = _budgets(rows, clock), _budgets(rows, clock)
+    for _ in range(5):
+        [*_, asked_again] = _taken(one, 60, 8, ahead=False)
+        one.give_back("default", "flow", asked_again)
+        clock.sleep(60)
+    writes = rows.writes
+    assert None not in _taken(one, 60, 7, ahead=False)
+    assert rows.writes == writes + 1
+    assert None not in _taken(two, 60, 53, ahead=False)
+    assert _taken(two, 60, 1, ahead=False) == [None]
+    clock.sleep(120)
+    assert None not in _taken(two, 60, 57, ahead=False), "who was idle for a minute begins small"
 
 
 def test_two_processes_give_no_minute_away_twice():
