@@ -128,16 +128,16 @@ def _slack(headers: Mapping[str, str]) -> _Claim | Verdict:
 
 
 def _stripe(headers: Mapping[str, str]) -> _Claim | Verdict:
-    """Other schemes than v1 are passed over: "ignore all schemes that are not v1"."""
+    """Other schemes than v1 are passed over: "ignore all schemes that are not v1". So is a v1 that is no hex: one of
+    them has to be right."""
     text = headers.get("stripe-signature")
     if text is None:
         return Verdict.MISSING
     pairs = [part.strip().partition("=") for part in text.split(",")]
     times = [value for name, _, value in pairs if name == "t"]
-    signatures = [_decoded(value, "hex") for name, _, value in pairs if name == "v1"]
-    if len(times) != 1 or None in signatures:
+    if len(times) != 1:
         return Verdict.MALFORMED
-    claim = _Claim(tuple(each for each in signatures if each is not None))
+    claim = _several([value for name, _, value in pairs if name == "v1"], "hex")
     return _at(claim, times[0], f"{times[0]}.")
 
 
@@ -147,10 +147,7 @@ def _standard(headers: Mapping[str, str]) -> _Claim | Verdict:
     if name is None or timestamp is None or text is None:
         return Verdict.MISSING
     pairs = [part.partition(",") for part in text.split()]
-    signatures = [_decoded(value, "base64") for version, _, value in pairs if version == "v1"]
-    if None in signatures:
-        return Verdict.MALFORMED
-    claim = _Claim(tuple(each for each in signatures if each is not None))
+    claim = _several([value for version, _, value in pairs if version == "v1"], "base64")
     return _at(claim, timestamp, f"{name}.{timestamp}.")
 
 
@@ -171,6 +168,12 @@ def _plain(headers: Mapping[str, str], form: Form) -> _Claim | Verdict:
         return Verdict.MISSING
     signature = _decoded(text.removeprefix(form.prefix), form.encoding) if text.startswith(form.prefix) else None
     return Verdict.MALFORMED if signature is None else _Claim((signature,))
+
+
+def _several(texts: list[str], encoding: Literal["hex", "base64"]) -> _Claim:
+    """Those of them that can be read."""
+    found = (_decoded(text, encoding) for text in texts)
+    return _Claim(tuple(each for each in found if each is not None))
 
 
 def _at(claim: _Claim, timestamp: str, before: str) -> _Claim | Verdict:

@@ -17,7 +17,7 @@ _LOG = logging.getLogger(__name__)
 
 BURST = 30.0
 TOLD_SECONDS = 60.0
-"""Counts are written to the log at most so often."""
+"""Counts are written to the log at most so often: the first refusal at once."""
 
 MOST_ADDRESSES = 10_000
 
@@ -30,7 +30,7 @@ class WebhookRefusals:
         self._lock = Lock()
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._counts: Counter[str] = Counter()
-        self._told_at = clock.now()
+        self._told_at = clock.now() - TOLD_SECONDS
 
     def is_held(self, address: str) -> bool:
         """Whether `address` was refused too often of late."""

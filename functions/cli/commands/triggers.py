@@ -45,12 +45,18 @@ def list_deliveries(*, trigger: str, limit: int, next_token: str | None) -> None
         found = api.get(f"{_address(trigger)}/deliveries", limit=limit, next_token=next_token)
     screen = session().screen
     rows = [
-        (item["id"], screen.ago(item["arrived_at"]), item["outcome"], str(item["repeats"] or ""), item["why"] or "")
+        (item["id"], screen.ago(item["arrived_at"]), item["outcome"], _repeats(item), item["why"] or "")
         for item in found["deliveries"]
     ]
     screen.show_table(
         found, ("DELIVERY", "ARRIVED", "OUTCOME", "REPEATS", "WHY"), rows, empty=f"Nothing has arrived at {trigger}."
     )
+
+
+def _repeats(item: Json) -> str:
+    """How often it came again, and how often with something else in it."""
+    differed = f", {item['differed']} with another body" if item["differed"] else ""
+    return f"{item['repeats'] or ''}{differed}"
 
 
 @triggers.command("delivery")

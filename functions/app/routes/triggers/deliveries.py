@@ -60,6 +60,8 @@ def list_deliveries(call: Call[shapes.DeliveriesQuery]) -> shapes.DeliveryList:
     page = call.services.open_triggers().deliveries.page(DeliveryQuery(
         call.workspace, call.path["workflow"], call.path["trigger"], given.limit, given.next_token
     ))
+    if not page.deliveries:
+        _listener(call)  # else it may be one of a version before
     return shapes.DeliveryList(
         deliveries=[
             shapes.Delivery.of(row, **_fields(row, shows=not hides(row.version))) for row in page.deliveries

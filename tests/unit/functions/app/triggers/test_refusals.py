@@ -20,13 +20,16 @@ def test_an_address_is_held_after_a_burst_and_let_in_as_time_goes():
     found.refused("a", "wrong")
     found.refused("a", "wrong")
     assert found.is_held("a")
-    assert found.counts() == {"wrong": BURST + 2, "too many": 2}
+    assert found.counts() == {"wrong": BURST + 1, "too many": 2}, "the first was told"
 
 
-def test_counts_are_told_once_a_minute(caplog):
+def test_counts_are_told_at_once_and_then_once_a_minute(caplog):
     clock = SkipClock()
     found = WebhookRefusals(clock)
     with caplog.at_level(logging.WARNING):
+        found.refused("a", "flow/webhook stale")
+        assert "flow/webhook stale 1" in caplog.text
+        caplog.clear()
         for _ in range(3):
             found.refused("a", "flow/webhook wrong")
         assert caplog.text == ""

@@ -36,6 +36,8 @@ def test_a_trigger_that_is_none_is_said_with_those_there_are(hooked):
         404, "TriggerDoesNotExist", True
     )
     assert hooked.api("POST", "/triggers/nope/webhook/pause").status == 404
+    assert hooked.api("GET", "/triggers/flow/webhook/deliveries").json["deliveries"] == []
+    assert hooked.api("GET", "/triggers/flow/nope/deliveries").error["code"] == "TriggerDoesNotExist"
 
 
 def test_a_pause_is_said_recorded_and_undone_once(hooked):
