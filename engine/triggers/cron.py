@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from types import MappingProxyType
 
 from engine.records import dataclass
 from engine.triggers.faults import TriggerFault
@@ -22,25 +21,24 @@ from engine.triggers.faults import TriggerFault
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _SATURDAY, _SUNDAY = 7, 1
-_NONE: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A field: its name, its values, their names, and whether a range may go over the end."""
+    """A field: its name, its values, what those from 1 on are called, and whether a range may go over the end."""
 
     name: str
     least: int
     most: int
-    names: Mapping[str, int] = _NONE
+    names: tuple[str, ...] = ()
     round: bool = True
 
 
 _MINUTES = _Field("the minutes", 0, 59)
 _HOURS = _Field("the hours", 0, 23)
 _DAY = _Field("the day of the month", 1, 31, round=False)
-_MONTH = _Field("the month", 1, 12, {name: number for number, name in enumerate(_MONTHS, 1)})
-_WEEKDAY = _Field("the day of the week", 1, 7, {name: number for number, name in enumerate(_DAYS, 1)})
+_MONTH = _Field("the month", 1, 12, _MONTHS)
+_WEEKDAY = _Field("the day of the week", 1, 7, _DAYS)
 _YEAR = _Field("the year", 1970, 2199, round=False)
 
 FIRST_YEAR, LAST_YEAR = _YEAR.least, _YEAR.most
@@ -221,10 +219,9 @@ def _range(text: str, field: _Field) -> list[int]:
 
 def _number(text: str, field: _Field) -> int:
     if text.upper() in field.names:
-        return field.names[text.upper()]
+        return field.names.index(text.upper()) + 1
     if not re.fullmatch(r"\d{1,4}", text, re.ASCII):
-        names = list(field.names)
-        words = f", or {names[0]} to {names[-1]}" if names else ""
+        words = f", or {field.names[0]} to {field.names[-1]}" if field.names else ""
         raise TriggerFault.one(
             f"{text!r} in {field.name}: a number from {field.least} to {field.most} stands there{words}"
         )
