@@ -11,6 +11,7 @@ from typing import Any
 from engine.catalog.heard import ENDS, Heard
 from engine.catalog.triggers import (
     EventTrigger,
+    FormTrigger,
     QueueTrigger,
     S3Trigger,
     ScheduleTrigger,
@@ -19,6 +20,7 @@ from engine.catalog.triggers import (
     WorkflowEndTrigger,
 )
 from engine.errors import Diagnostic, json_pointer
+from engine.language.asl.times import parse_timestamp
 from engine.language.schema.validation import Unchecked, errors
 from engine.records import dataclass
 from engine.triggers.events.pattern import Branch, compile_pattern
@@ -66,7 +68,7 @@ def trigger_problems(
     """ERROR for what cannot be published: two of one name or path, a webhook that does not say who may call it, a
     result of a workflow that is not EXPRESS, a schedule whose input cannot start it, what the place does not hear, and
     what a document of an earlier release may have and is refused now. WARNING for what can hardly be meant: a schedule
-    that is over at `now`, a pattern with a field that no event has. `kind` and `input_schema` are the workflow's,
+    or a form that is over at `now`, a pattern with a field that no event has. `kind` and `input_schema` are the workflow's,
     `workflow` is its name; `heard` is what its stage hears, None where that is everything."""
     yield from _of_names(triggers)
     for index, trigger in enumerate(triggers):
@@ -82,6 +84,8 @@ def trigger_problems(
                 yield from _of_webhook(trigger, place, kind)
             elif isinstance(trigger, WorkflowEndTrigger):
                 yield from _of_end(trigger, place, workflow)
+            elif isinstance(trigger, FormTrigger):
+                yield from _of_form(trigger, place, now)
             faults = expression_faults({"when": trigger.when, "dedupe_key": trigger.dedupe_key, "input": trigger.input})
             for each in faults:
                 yield Diagnostic("INVALID_TRIGGER", each.message, json_pointer((*place, *each.path)))
@@ -178,6 +182,14 @@ def _of_schedule(
         yield Diagnostic(
             "SCHEDULE_IS_OVER", f"{trigger} does not come any more: its last time is over",
             json_pointer(place), "WARNING",
+        )
+
+
+def _of_form(trigger: FormTrigger, place: Path, now: float) -> Iterator[Diagnostic]:
+    if trigger.enabled and trigger.public and (parse_timestamp(trigger.public.expires) or 0.0) <= now:
+        yield Diagnostic(
+            "FORM_IS_OVER", f"no link opens {trigger} any more: it expired at {trigger.public.expires}",
+            json_pointer((*place, "public", "expires")), "WARNING",
         )
 
 

@@ -26,6 +26,8 @@ _SAID: Mapping[str, str] = {
     "int_from_float": "{name}: must be a whole number", "float_parsing": "{name}: must be a number",
     "string_too_short": "{name}: must have {min_length} or more characters",
     "string_too_long": "{name}: must have {max_length} characters or fewer",
+    "too_short": "{name}: must have {min_length} or more entries",
+    "too_long": "{name}: must have {max_length} entries or fewer",
 }
 
 

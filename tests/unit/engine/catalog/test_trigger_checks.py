@@ -57,6 +57,13 @@ def test_a_schedule_that_is_over_is_warned_of_while_it_is_switched_on(over):
     assert found({**over, "enabled": False}) == []
 
 
+def test_a_public_form_that_is_over_is_warned_of_while_it_is_switched_on():
+    over = {"type": "form", "public": {"expires": "2026-11-27T17:59:59Z", "most": 5}}
+    assert found(over) == [("FORM_IS_OVER", "/triggers/0/public/expires", "WARNING")]
+    assert found({**over, "enabled": False}) == []
+    assert found({**over, "public": {"expires": "2030-01-01T00:00:00Z", "most": 5}}) == []
+
+
 def test_a_rate_in_the_other_number_is_warned_of():
     assert found(schedule("rate(5 minute)")) == [("RATE_UNIT", "/triggers/0/expression", "WARNING")]
 

@@ -17,7 +17,8 @@ class Model(BaseModel):
     text: Annotated[str, Field(min_length=2, max_length=4)] = "abc"
     yes: Literal[True] = True
     way: Literal["up", "down"] = "up"
-    items: list[dict[str, int]] = []
+    items: list[dict[str, int]] = Field([], max_length=2)
+    fields: dict[str, int] = Field({}, min_length=1)
     amount: Annotated[float, Field(gt=0, lt=5)] = 1.0
 
 
@@ -31,7 +32,8 @@ class Model(BaseModel):
     ({"way": "left"}, "way: must be 'up' or 'down'"), ({"items": {}}, "items: must be an array, not an object"),
     ({"items": ["x"]}, "items[0]: must be a JSON object, not a string"), ({"odd": 1}, "unknown field 'odd'"),
     ({"amount": 0}, "amount: must be more than 0.0"), ({"amount": 5}, "amount: must be less than 5.0"),
-    ({"amount": "x"}, "amount: must be a number"),
+    ({"amount": "x"}, "amount: must be a number"), ({"fields": {}}, "fields: must have 1 or more entries"),
+    ({"items": [{}, {}, {}]}, "items: must have 2 entries or fewer"),
 ])
 def test_what_is_expected_and_what_is_there(value, said):
     with pytest.raises(ValidationError) as raised:
