@@ -138,12 +138,18 @@ def roles_with(right: Right) -> tuple[Role, ...]:
     return tuple(role for role in Role if right in RIGHTS[role])
 
 
+class RoleDoesNotExist(InvalidDocument):
+    """A right was to be given by a role that is none."""
+
+    code = "RoleDoesNotExist"
+
+
 def parse_role(text: str, *, where: str = "role") -> Role:
-    """The role that is called `text`. Raises InvalidDocument."""
+    """The role that is called `text`. Raises RoleDoesNotExist."""
     try:
         return Role(text)
     except ValueError:
-        raise InvalidDocument(
+        raise RoleDoesNotExist(
             f"there is no role {text!r}", where=where, advice=f"The roles are {', '.join(ROLES)}."
         ) from None
 

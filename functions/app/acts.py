@@ -2,7 +2,7 @@
 
     route (act=Act("workflow.publish", workflow)) ──► handler(call) ──► call.act.done(before, after) ──► entry
                                                           ├──► done(changed=False): no act, no entry
-                                                          └──► Refused, Conflict, InvalidDefinition ──► act.refused
+                                                          └──► REFUSALS ──► act.refused
 
 A route that may change something declares its act (`Act`), the acts that it does one by one (`Acts`), or that it
 does none and why (`NoAct`): `RouteTable.route` refuses one that declares nothing. A handler that succeeded without
@@ -29,6 +29,7 @@ from engine.errors import Conflict, InvalidDefinition, Refused, StorageError, Us
 from engine.governance.audit import Audit
 from engine.governance.audit_entry import EXECUTION, AuditEntry, Subject
 from engine.governance.audit_recorder import new_id
+from engine.governance.roles import RoleDoesNotExist
 from engine.ports.keys import Actor, ExecutionKey
 from engine.records import dataclass
 from functions.app.warnings import warn
@@ -40,7 +41,7 @@ what is asked for cannot be done."""
 
 _LOG = logging.getLogger(__name__)
 
-REFUSALS = (Refused, Conflict, InvalidDefinition)
+REFUSALS = (Refused, Conflict, InvalidDefinition, RoleDoesNotExist)
 """What of UserErrors is a refusal: all else is a request that was no act yet (misspelt, unknown, too large)."""
 
 REFUSED = "act.refused"

@@ -34,8 +34,13 @@ _STORAGE = {
 }
 
 
-_SKEW = re.compile(r"Signature (expired|not yet current)")
-"""How API Gateway says that a signed request's time is not its own."""
+_FORBIDDEN = (
+    (re.compile(r"Signature (expired|not yet current)"),
+     "This machine's clock is off: a signature is good for five minutes."),
+    (re.compile(r"security token .* (expired|invalid)"), "The AWS credentials ran out or are no good: get new ones."),
+    (re.compile(""), "There is no such route, or it is not allowed."),
+)
+"""What a refusal of API Gateway says, and what is to be done: the first that fits."""
 
 
 class ApiError(UserError):
@@ -207,8 +212,7 @@ class Client:
             raise StoreUnavailable(f"{place} answers {status} {said}".rstrip())
         advice = {
             401: "Sign in again: automate --endpoint URL login",
-            403: "This machine's clock is off: a signature is good for five minutes." if _SKEW.search(said) else
-                 "There is no such route, or it is not allowed.",
+            403: next(advice for pattern, advice in _FORBIDDEN if pattern.search(said)),
         }
         raise ApiError(status, {
             "code": {401: "Unauthorized", 403: "Forbidden", 429: "Throttled"}.get(status, "Refused"),

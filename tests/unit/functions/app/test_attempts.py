@@ -119,15 +119,26 @@ def test_groups_that_carry_no_role_are_named(doors):
     assert "automate-prod-emperor, friends" in str(error)
 
 
-@pytest.mark.parametrize("body", [
-    {"role_arn": f"arn:aws:iam::{OWN}:role/starter", "role": "emperor"},
-    {"role_arn": f"arn:aws:iam::{OTHER}:role/starter", "role": "viewer"},
-])
-def test_a_grant_that_cannot_be_says_what_can(api, body):
-    reply = api("POST", "/grants", body)
+def test_a_grant_to_another_account_says_what_can_be_granted(api):
+    reply = api("POST", "/grants", {"role_arn": f"arn:aws:iam::{OTHER}:role/starter", "role": "viewer"})
     assert (reply.status, reply.error["code"]) == (422, "InvalidDocument")
     assert reply.error["advice"]
     assert api("GET", "/grants").json["grants"] == []
+
+
+@pytest.mark.parametrize(("route", "body", "act"), [
+    ("/grants", {"role_arn": f"arn:aws:iam::{OWN}:role/starter", "role": "emperor"}, "grant.add"),
+    ("/tokens", {"name": "starter", "role": "emperor"}, "token.add"),
+])
+def test_a_role_that_there_is_not_is_given_to_nobody_and_recorded(api, route, body, act):
+    reply = api("POST", route, body)
+    assert (reply.status, reply.error["code"]) == (422, "RoleDoesNotExist")
+    assert "viewer" in reply.error["advice"]
+    assert api("GET", route).json[route[1:]] == []
+    [entry] = api("GET", "/audit?act=act.refused").json["entries"]
+    assert (entry["subject"]["id"], entry["details"]["act"], entry["details"]["code"]) == (
+        "starter", act, "RoleDoesNotExist"
+    )
 
 
 def test_erasing_what_runs_is_refused_and_recorded(api):

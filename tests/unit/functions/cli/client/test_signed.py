@@ -110,6 +110,8 @@ def test_what_cannot_be_signed_for_is_said_and_not_sent(run, arguments, says):
     ("Signature not yet current: 20261127T103000Z is still later than 20261127T102500Z", "clock is off"),
     ("User: arn:aws:sts::111122223333:assumed-role/x/y is not authorized to perform: execute-api:Invoke",
      "not allowed"),
+    ("The security token included in the request is expired", "credentials ran out"),
+    ("The security token included in the request is invalid.", "are no good"),
     ("Missing Authentication Token", "no such route"),
 ])
 def test_what_the_gateway_refuses_is_said_with_advice(run, said, advice):
