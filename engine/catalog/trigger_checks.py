@@ -68,8 +68,8 @@ def trigger_problems(
     """ERROR for what cannot be published: two of one name or path, a webhook that does not say who may call it, a
     result of a workflow that is not EXPRESS, a schedule whose input cannot start it, what the place does not hear, and
     what a document of an earlier release may have and is refused now. WARNING for what can hardly be meant: a schedule
-    or a form that is over at `now`, a pattern with a field that no event has. `kind` and `input_schema` are the workflow's,
-    `workflow` is its name; `heard` is what its stage hears, None where that is everything."""
+    or a form that is over at `now`, a pattern with a field that no event has. `kind` and `input_schema` are the
+    workflow's, `workflow` is its name; `heard` is what its stage hears, None where that is everything."""
     yield from _of_names(triggers)
     for index, trigger in enumerate(triggers):
         place: Path = ("triggers", index)
@@ -86,13 +86,18 @@ def trigger_problems(
                 yield from _of_end(trigger, place, workflow)
             elif isinstance(trigger, FormTrigger):
                 yield from _of_form(trigger, place, now)
-            faults = expression_faults({"when": trigger.when, "dedupe_key": trigger.dedupe_key, "input": trigger.input})
-            for each in faults:
-                yield Diagnostic("INVALID_TRIGGER", each.message, json_pointer((*place, *each.path)))
+            yield from _of_expressions(trigger, place)
         except TriggerFault as error:
             within = (*place, "pattern") if isinstance(trigger, EventTrigger) else place
             for each in error.faults:
                 yield Diagnostic("INVALID_TRIGGER", each.message, json_pointer((*within, *each.path)))
+
+
+def _of_expressions(trigger: Trigger, place: Path) -> Iterator[Diagnostic]:
+    for each in expression_faults({
+        "when": trigger.when, "dedupe_key": trigger.dedupe_key, "input": trigger.input,
+    }):
+        yield Diagnostic("INVALID_TRIGGER", each.message, json_pointer((*place, *each.path)))
 
 
 def _of_names(triggers: Sequence[Trigger]) -> Iterator[Diagnostic]:

@@ -141,8 +141,8 @@ def test_a_grant_that_is_removed_while_its_request_goes_on_ends_that_and_begins_
 
 
 @pytest.mark.parametrize(("body", "code"), [
-    ({"role_arn": ARN, "role": "emperor"}, "InvalidDocument"), ({"role_arn": "starter", "role": "viewer"},
-                                                               "InvalidDocument"),
+    ({"role_arn": ARN, "role": "emperor"}, "RoleDoesNotExist"),
+    ({"role_arn": "starter", "role": "viewer"}, "InvalidDocument"),
     ({"role_arn": ARN.replace(OWN, OTHER), "role": "viewer"}, "InvalidDocument"),
     ({"role_arn": f"arn:aws:iam::{OWN}:user/ada", "role": "viewer"}, "InvalidDocument"),
 ])

@@ -126,18 +126,18 @@ def test_a_grant_to_another_account_says_what_can_be_granted(api):
     assert api("GET", "/grants").json["grants"] == []
 
 
-@pytest.mark.parametrize(("route", "body", "act"), [
-    ("/grants", {"role_arn": f"arn:aws:iam::{OWN}:role/starter", "role": "emperor"}, "grant.add"),
-    ("/tokens", {"name": "starter", "role": "emperor"}, "token.add"),
+@pytest.mark.parametrize(("route", "body", "act", "kind"), [
+    ("/grants", {"role_arn": f"arn:aws:iam::{OWN}:role/starter", "role": "emperor"}, "grant.add", "role"),
+    ("/tokens", {"name": "starter", "role": "emperor"}, "token.add", "token"),
 ])
-def test_a_role_that_there_is_not_is_given_to_nobody_and_recorded(api, route, body, act):
+def test_a_role_that_there_is_not_is_given_to_nobody_and_recorded(api, route, body, act, kind):
     reply = api("POST", route, body)
     assert (reply.status, reply.error["code"]) == (422, "RoleDoesNotExist")
     assert "viewer" in reply.error["advice"]
     assert api("GET", route).json[route[1:]] == []
     [entry] = api("GET", "/audit?act=act.refused").json["entries"]
-    assert (entry["subject"]["id"], entry["details"]["act"], entry["details"]["code"]) == (
-        "starter", act, "RoleDoesNotExist"
+    assert (entry["subject"], entry["details"]["act"], entry["details"]["code"]) == (
+        f"{kind}/starter", act, "RoleDoesNotExist"
     )
 
 
