@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.adapters.local.file_roots import FileRefused, FileRoots
 from engine.language.asl.file_paths import FILE_READ, FILE_WRITE
-from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
+from engine.ports.tasks import ConnectorPin, TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
 
 Json = Any
 
@@ -26,7 +26,7 @@ class FileTasks:
     def __init__(self, roots: FileRoots) -> None:
         self._roots = roots
 
-    def policy(self, resource: str) -> TaskPolicy:
+    def policy(self, resource: str, pin: ConnectorPin | None = None) -> TaskPolicy:  # noqa: ARG002 - connectors alone are pinned
         """The problem: no such resource, or no folder that is open to workflows."""
         if resource not in _FAILED:
             return TaskPolicy(problem=(

@@ -91,6 +91,7 @@ class Registry:
         self._classes: dict[str, type[ConnectorAdapter]] = {}
         self._adapters: dict[str, ConnectorAdapter] = {}
         self._files: dict[str, Path] = {}
+        self._seen: dict[str, tuple[int, int]] = {}  # time and size of files that were read
         self._lock = threading.RLock()
         self._reading = threading.Lock()  # of files: two threads would make two classes of one
         self.registrations = 0  # also of a class that was there: whether a module has any connector
@@ -120,7 +121,7 @@ class Registry:
 
     def add_files(self, folder: Path) -> None:
         """Make the connector files of `folder` known under the codes that they are named by; they are read at their
-        first use. Doing it twice is harmless.
+        first use, and again when they have changed. Doing it twice is harmless.
 
         Raises InvalidDocument for what is no folder and for a name that is no code, Conflict for a code that is taken.
         """
@@ -162,11 +163,13 @@ class Registry:
 
         Raises InvalidDocument or Conflict when there is one and it cannot be loaded.
         """
+        path = self._files.get(code)
+        if path is not None:
+            self._forget_changed(code, path)
         adapter = self._adapters.get(code)
         if adapter is not None:
             return adapter
         if code not in self._classes:
-            path = self._files.get(code)
             point = self._point(code) if path is None else None
             if path is not None:
                 self._read(code, partial(_in_folder, path))
@@ -178,6 +181,24 @@ class Registry:
             if code not in self._adapters:
                 self._adapters[code] = _instance(self._classes[code])
             return self._adapters[code]
+
+    def _forget_changed(self, code: str, path: Path) -> None:
+        """A file of a folder that is another one since it was read is read once more."""
+        try:
+            stat = path.stat()
+        except OSError:  # it is gone: what was read of it stays
+            return
+        seen = stat.st_mtime_ns, stat.st_size
+        with self._lock:
+            if self._seen.setdefault(code, seen) != seen:
+                self._seen[code] = seen
+                self._classes.pop(code, None)
+                self._adapters.pop(code, None)
+
+    def package(self, code: str) -> str | None:
+        """The installed package whose entry point the code is; None where it comes from elsewhere. Raises Conflict."""
+        point = None if code in self._files else self._point(code)
+        return None if point is None or point.dist is None else point.dist.name
 
     def codes(self) -> list[str]:
         """Every code that a definition may name, sorted; loads nothing."""

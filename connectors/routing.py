@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Lock
 
-from engine.ports.tasks import TaskCall, TaskOutcome, TaskPolicy, Tasks
+from engine.ports.tasks import ConnectorPin, TaskCall, TaskOutcome, TaskPolicy, Tasks
 
 
 class RoutedTasks:
@@ -17,9 +17,9 @@ class RoutedTasks:
         self._aws = aws
         self._files = files
 
-    def policy(self, resource: str) -> TaskPolicy:
+    def policy(self, resource: str, pin: ConnectorPin | None = None) -> TaskPolicy:
         """What the one concerned knows of `resource`."""
-        return self._of(resource).policy(resource)
+        return self._of(resource).policy(resource, pin)
 
     def call(self, call: TaskCall) -> TaskOutcome:
         """The call, made by the one concerned."""
@@ -39,9 +39,9 @@ class LateTasks:
         self._lock = Lock()
         self._made: Tasks | None = None
 
-    def policy(self, resource: str) -> TaskPolicy:
+    def policy(self, resource: str, pin: ConnectorPin | None = None) -> TaskPolicy:
         """What the made one knows of `resource`."""
-        return self._tasks().policy(resource)
+        return self._tasks().policy(resource, pin)
 
     def call(self, call: TaskCall) -> TaskOutcome:
         """The call, made by the made one."""

@@ -16,7 +16,7 @@ import json
 import re
 import traceback
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from connectors.checking import NotJson, Problem, check_inputs, json_copy
@@ -26,10 +26,20 @@ from connectors.registry import Registry
 from engine.errors import UserError
 from engine.governance.masking import Scrubber, SecretValues
 from engine.governance.secret_refs import escape, in_place
-from engine.ports.tasks import CallLimit, TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskPolicy, TaskSucceeded
+from engine.ports.tasks import (
+    CallLimit,
+    ConnectorPin,
+    TaskCall,
+    TaskFailed,
+    TaskGoesOn,
+    TaskOutcome,
+    TaskPolicy,
+    TaskSucceeded,
+)
 
 if TYPE_CHECKING:
     from connectors.asking import Asking
+    from connectors.pins import PinnedConnectors
     from connectors.sdk import ActionSpec, ConnectorAdapter
 
 Json = Any
@@ -56,21 +66,27 @@ class ConnectorTasks:
         self._registry = registry
         self._asking = asking
 
-    def policy(self, resource: str) -> TaskPolicy:
+    @cached_property
+    def _pinned(self) -> PinnedConnectors:
+        from connectors.pins import PinnedConnectors  # noqa: PLC0415  many a command neither publishes nor calls
+
+        return PinnedConnectors(self._registry)
+
+    def policy(self, resource: str, pin: ConnectorPin | None = None) -> TaskPolicy:
         """What the ActionSpec says, or the problem: what is wrong with `resource` and what to do."""
-        found = self._find(resource)
+        found = self._find(resource, pin)
         if isinstance(found, str):
             return TaskPolicy(problem=found)
         spec = found[2]
         return TaskPolicy(
             at_most_once=spec.at_most_once, timeout_seconds=spec.timeout_seconds, computes=spec.computes,
             id_field=spec.id_field, limit=_limit(found[0], spec), inputs=spec.inputs,
-            connections=spec.connections,
+            connections=spec.connections, pin=lambda: self._pinned.pin(found[0].code, found[1]),
         )
 
     def call(self, call: TaskCall) -> TaskOutcome:
         """Check, execute, check."""
-        found = self._find(call.resource)
+        found = self._find(call.resource, call.pin)
         if isinstance(found, str):
             return TaskFailed(NOT_AVAILABLE, found, retryable=False)
         adapter, action, spec = found
@@ -98,7 +114,7 @@ class ConnectorTasks:
                         "frame": call.frame, "visit": call.visit}
         return context
 
-    def _find(self, resource: str) -> tuple[ConnectorAdapter, str, ActionSpec] | str:
+    def _find(self, resource: str, pin: ConnectorPin | None) -> tuple[ConnectorAdapter, str, ActionSpec] | str:
         """The connector, the action and its spec; or what is wrong."""
         parts = _parts(resource)
         if parts is None:
@@ -107,7 +123,7 @@ class ConnectorTasks:
         if suffix not in (None, _TASK_TOKEN):
             return f"{resource}: a connector has no {suffix}. Only {_TASK_TOKEN} may follow the action."
         try:
-            adapter = self._registry.get(code)
+            adapter = self._registry.get(code) if pin is None else self._pinned.get(code, action, pin)
         except UserError as error:
             return " ".join(part for part in (f"{resource}: {error.message}.", error.advice) if part)
         if adapter is None:

@@ -45,7 +45,7 @@ MOST_PROCESSES = 1000
 class Works:
     """The Task: it computes, and takes no time."""
 
-    def policy(self, _resource: str) -> TaskPolicy:
+    def policy(self, _resource: str, _pin: object = None) -> TaskPolicy:
         """It waits for nothing."""
         return TaskPolicy(computes=True)
 

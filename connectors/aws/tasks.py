@@ -30,7 +30,7 @@ from connectors.tasks import CAUSE_LIMIT, NOT_AVAILABLE
 from engine.clock import Clock, SystemClock
 from engine.errors import UserError
 from engine.governance.masking import Scrubber
-from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy
+from engine.ports.tasks import ConnectorPin, TaskCall, TaskFailed, TaskOutcome, TaskPolicy
 
 Json = Any
 
@@ -59,7 +59,7 @@ class AwsTasks:
         self._clock = clock or SystemClock()
         self._connect = connect
 
-    def policy(self, resource: str) -> TaskPolicy:
+    def policy(self, resource: str, pin: ConnectorPin | None = None) -> TaskPolicy:  # noqa: ARG002 - connectors alone are pinned
         """The problem: no such service or action (with the nearest names), a pattern that is not there, AWS is off."""
         found = _find(resource)
         if isinstance(found, str):

@@ -44,6 +44,11 @@ class DeclaredConnector(ConnectorAdapter):
         self._lock = threading.Lock()
         self._sessions = Sessions()
 
+    def beside(self, other: DeclaredConnector) -> DeclaredConnector:
+        """Itself, with the connections, the pace and the sessions of `other`: the same service by another file."""
+        self._calls, self._paces, self._lock, self._sessions = other._calls, other._paces, other._lock, other._sessions
+        return self
+
     def execute(self, action: str, params: dict[str, Any], context: dict[str, Any]) -> Json:
         """Make the request, or those of all its pages, and give what came back."""
         spec = self.file.actions[action]

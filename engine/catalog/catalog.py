@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -28,12 +28,14 @@ from engine.catalog.document import (
     parse_document,
     rendered,
 )
+from engine.catalog.published import written_pins
+from engine.catalog.uncallable import pins_of
 from engine.clock import Clock
 from engine.errors import Conflict, Diagnostic, InvalidDefinition, InvalidDocument, NotFound, Refused, StoreCorrupt
 from engine.language.asl.times import iso_timestamp
 from engine.ports.catalog_store import CatalogStore, DraftRecord, VersionRecord, WorkflowRecord
 from engine.ports.keys import Actor
-from engine.ports.tasks import Tasks
+from engine.ports.tasks import ConnectorPin, Tasks
 from engine.records import dataclass
 
 if TYPE_CHECKING:
@@ -228,7 +230,8 @@ class Catalog:
         self, workspace: str, name: str, *, note: str = "", actor: Actor, expect_etag: str | None = None,
         check: Check = unchecked, four_eyes: bool = False,
     ) -> VersionRecord:
-        """Make the draft the new active version. A draft that is the active version already changes nothing.
+        """Make the draft the new active version, with the connectors that it names as they are here now. A draft that
+        is the active version already, with the same connectors, changes nothing.
 
         `expect_etag` names the draft that was meant; `check` is asked of it last, and may refuse. With `four_eyes` it
         is refused to whoever edited the draft last. Raises NotFound, InvalidDefinition with everything that is wrong,
@@ -237,10 +240,10 @@ class Catalog:
         draft = self.draft(workspace, name)
         if expect_etag not in (None, draft.etag):
             raise _changed(f"the draft of {name!r}", draft.etag)
-        digest = document_digest(draft.document)
         row = self.workflow(workspace, name)
         active = self._store.version(workspace, name, row.active_version) if row.active_version else None
-        if active is not None and active.digest == digest:
+        pins = self.pins(draft.document)
+        if active is not None and is_version(active, draft.document, pins):
             return active
         if four_eyes:
             check_four_eyes(draft, actor)
@@ -249,12 +252,20 @@ class Catalog:
             raise InvalidDefinition(problems)
         check(draft.document)
         version = VersionRecord(
-            workspace=workspace, workflow=name, number=row.latest_version + 1, document=draft.source, digest=digest,
-            definition_digest=definition_digest(draft.document), note=note, published_at=self._clock.now(),
-            published_by=actor.name,
+            workspace=workspace, workflow=name, number=row.latest_version + 1, document=draft.source,
+            digest=document_digest(draft.document), definition_digest=definition_digest(draft.document, pins),
+            note=note, published_at=self._clock.now(), published_by=actor.name, pins=written_pins(pins),
         )
         self._store.put_version(version)
         return version
+
+    def pins(self, document: WorkflowDocument) -> dict[str, ConnectorPin]:
+        """The connectors that `document` names as they are here now: what publishing it keeps of them, by resource."""
+        return {} if self._tasks is None else pins_of(document.definition, self._tasks)
+
+    def digest(self, document: WorkflowDocument) -> str:
+        """The definition's digest that a version of `document` would have, were it published now."""
+        return definition_digest(document, self.pins(document))
 
     def versions(self, workspace: str, name: str) -> list[VersionRecord]:
         """All versions, newest first. Raises NotFound for an unknown workflow."""
@@ -343,6 +354,11 @@ class Catalog:
                 "updated_at": iso_timestamp(stored.updated_at), "diff": unified(theirs, document, "draft", "yours"),
             },
         )
+
+
+def is_version(version: VersionRecord, document: WorkflowDocument, pins: Mapping[str, ConnectorPin]) -> bool:
+    """Whether publishing `document` with `pins` would make what `version` is."""
+    return version.digest == document_digest(document) and version.pins == written_pins(pins)
 
 
 def check_four_eyes(draft: Draft, actor: Actor) -> None:

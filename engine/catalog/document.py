@@ -16,6 +16,7 @@ import difflib
 import hashlib
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -39,6 +40,7 @@ from engine.catalog.studio import Studio
 from engine.catalog.triggers import Trigger
 from engine.catalog.wording import in_words, named
 from engine.errors import InvalidDocument
+from engine.ports.tasks import ConnectorPin
 from engine.records import dataclass
 from engine.triggers.faults import TriggerFault
 from engine.values import kind_of, nests_deeper
@@ -199,13 +201,18 @@ def document_digest(document: WorkflowDocument) -> str:
     return hashlib.sha256(_json(_without_layout(document), sort=True)).hexdigest()
 
 
-def definition_digest(document: WorkflowDocument) -> str:
+def definition_digest(document: WorkflowDocument, pins: Mapping[str, ConnectorPin]) -> str:
     """SHA-256 in hex over all that a running execution depends on, with sorted keys.
 
-    That is the definition, the kind and `at_most_once`: an execution pins this digest, so publishing a version that
-    only drops a state from `at_most_once` must not change how an older run treats an unknown outcome.
+    That is the definition, the kind, `at_most_once` and the connectors that are kept with it (`pins`): an execution
+    pins this digest, so publishing a version that only drops a state from `at_most_once` must not change how an older
+    run treats an unknown outcome, and one with another connector file not what an older run sends.
     """
-    pinned = {"definition": document.definition, "kind": document.kind, "at_most_once": sorted(document.at_most_once)}
+    pinned: dict[str, Json] = {
+        "definition": document.definition, "kind": document.kind, "at_most_once": sorted(document.at_most_once)
+    }
+    if pins:
+        pinned["connectors"] = {resource: pin.name for resource, pin in pins.items()}
     return hashlib.sha256(_json(pinned, sort=True)).hexdigest()
 
 

@@ -7,11 +7,14 @@ pydantic. Versions never change; each is parsed once and kept. Which one is acti
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import asdict
 from functools import lru_cache
 
 from engine.errors import Conflict, NotFound, StoreCorrupt
 from engine.ports.catalog_store import CatalogStore, VersionRecord
 from engine.ports.published import PublishedVersion
+from engine.ports.tasks import ConnectorPin
 
 VERSIONS_KEPT = 256
 
@@ -78,8 +81,8 @@ def parse_version(record: VersionRecord) -> PublishedVersion:
     """
     try:
         document = json.loads(record.document)
-        definition = document["definition"]
-    except (ValueError, KeyError, TypeError) as error:
+        definition, pins = document["definition"], read_pins(record.pins)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreCorrupt(f"version {record.number} of {record.workflow} cannot be read: {error}") from error
     return PublishedVersion(
         workspace=record.workspace,
@@ -97,4 +100,16 @@ def parse_version(record: VersionRecord) -> PublishedVersion:
         published_at=record.published_at,
         alerts=None if document.get("alerts") is None else tuple(document["alerts"]),
         budgets=document.get("budgets"),
+        pins=pins,
     )
+
+
+def written_pins(pins: Mapping[str, ConnectorPin]) -> bytes:
+    """What a version's record keeps of them: JSON, or nothing where there are none."""
+    kept = {resource: {name: text for name, text in asdict(pin).items() if text} for resource, pin in pins.items()}
+    return json.dumps(kept, sort_keys=True, separators=(",", ":")).encode() if kept else b""
+
+
+def read_pins(written: bytes) -> dict[str, ConnectorPin]:
+    """What `written_pins` wrote. Raises ValueError, TypeError."""
+    return {resource: ConnectorPin(**kept) for resource, kept in json.loads(written or b"{}").items()}

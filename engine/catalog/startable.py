@@ -36,7 +36,7 @@ class Startable:
         """Raises ResourceNotAvailable, listing each state that could not make its call."""
         if version.definition_digest in self._sound:
             return
-        problems = list(uncallable(version.definition, self._tasks, only=self._only))
+        problems = list(uncallable(version.definition, self._tasks, only=self._only, pins=version.pins))
         if problems:
             more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
             raise ResourceNotAvailable(
@@ -51,7 +51,8 @@ class Startable:
 def not_startable(store: CatalogStore, workspace: str, tasks: Tasks) -> Iterator[tuple[str, int, Diagnostic]]:
     """Workflow, version and first problem of each active version that could not be started here."""
     for row in store.workflows(workspace):
-        active = None if row.archived else store.version(workspace, row.workflow, row.active_version)
-        problem = None if active is None else next(uncallable(parse_version(active).definition, tasks), None)
+        record = None if row.archived else store.version(workspace, row.workflow, row.active_version)
+        active = None if record is None else parse_version(record)
+        problem = None if active is None else next(uncallable(active.definition, tasks, pins=active.pins), None)
         if problem is not None:
             yield row.workflow, row.active_version, problem

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import field
 from typing import Any
 
 from engine.ports.journal import Parent
 from engine.ports.keys import Actor, ExecutionKey
+from engine.ports.tasks import ConnectorPin
 from engine.records import dataclass
 
 Json = Any
@@ -62,7 +65,7 @@ class Execution:
     that; `parent` the execution that did. `redrivable_until`: when one that did not succeed can no longer be redriven;
     `kept_until`: when retention may take it. `waits_for_budget`: since when and until when it waits to begin. `version`
     and `definition_digest` are those that it runs by now; `changeovers` are the changes of them, in order. `fork`: it
-    is one."""
+    is one. `pins` are the connectors that it keeps to, by resource."""
 
     key: ExecutionKey
     workflow: str
@@ -86,6 +89,7 @@ class Execution:
     waits_for_budget: BudgetWait | None = None
     changeovers: tuple[Changeover, ...] = ()
     fork: Fork | None = None
+    pins: Mapping[str, ConnectorPin] = field(default_factory=dict, repr=False)
 
     def digest_at(self, event: int) -> str:
         """The digest of the definition that it ran by at the history's event `event`."""

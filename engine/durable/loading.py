@@ -82,9 +82,9 @@ class Activator:
                 self._plans.move_to_end(wanted)
                 return known
         version = self._published.numbered(*wanted[:3])
-        plan = compile_definition(version.definition)
+        plan = replace(compile_definition(version.definition), pins=version.pins)
         if machine:  # the executions of a Map Run walk its ItemProcessor, without the execution's time-out
-            plan = Plan({**plan.machines, "": plan.machines[machine]})
+            plan = Plan({**plan.machines, "": plan.machines[machine]}, pins=version.pins)
         with self._lock:
             self._plans[wanted] = (version, plan)
             if len(self._plans) > PLANS_KEPT:

@@ -103,8 +103,10 @@ def task_call(plan: Plan, snapshot: Snapshot, frame: Frame, *, budget_seconds: f
     """The call that `frame` owes. `budget_seconds` is how long the caller lets it take."""
     state = plan.state(frame.machine, frame.state)
     facts = snapshot.facts
+    called = resource(plan, frame)
     return TaskCall(
-        resource=resource(plan, frame),
+        resource=called,
+        pin=plan.pins.get(called),
         arguments=_map_arguments(frame) if isinstance(state, Map) else frame.arguments,
         workspace=facts.workspace,
         execution_id=facts.execution_id,

@@ -26,8 +26,8 @@ class DraftRecord:
 @dataclass(frozen=True, slots=True)
 class VersionRecord:
     """A published workflow document, numbered from 1, never changed. `digest` is that of the document,
-    `definition_digest` that of all a running execution depends on: the definition, its kind and `at_most_once`
-    (executions pin it)."""
+    `definition_digest` that of all a running execution depends on: the definition, its kind, `at_most_once` and the
+    connectors that it names (executions pin it). `pins` are those: engine.catalog.published reads them."""
 
     workspace: str
     workflow: str
@@ -38,6 +38,7 @@ class VersionRecord:
     note: str
     published_at: float
     published_by: str
+    pins: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

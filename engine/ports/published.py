@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import field
 from typing import Any, Protocol
 
+from engine.ports.tasks import ConnectorPin
 from engine.records import dataclass
 
 Json = Any
@@ -17,7 +20,7 @@ class PublishedVersion:
     the connectors' own declaration: state names whose task is called at most once per attempt. `retention_days` is how
     long its executions are kept after their end; None: as long as the stage's or folder's setting says. `sensitive`,
     `triggers`, `alerts` and `budgets` are the document's fields of these names, as written; None: there was none.
-    `published_at` is in epoch seconds."""
+    `published_at` is in epoch seconds. `pins` are what it keeps of the connectors that it names, by resource."""
 
     workspace: str
     workflow: str
@@ -34,6 +37,7 @@ class PublishedVersion:
     published_at: float = 0.0
     alerts: tuple[dict[str, Json], ...] | None = None
     budgets: dict[str, Json] | None = None
+    pins: Mapping[str, ConnectorPin] = field(default_factory=dict, repr=False)
 
     @property
     def marks_fields(self) -> bool:

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import field
 from typing import Any, Protocol
 
 from engine.records import dataclass
 
 Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorPin:
+    """Which connector a published version means by a resource. A connector file's action is kept: `content` is what the
+    file says of it, as JSON, and `digest` its SHA-256 in hex. Code cannot be kept: `package` is the installed package
+    that it is of, `version` the package's."""
+
+    digest: str = ""
+    content: str = field(default="", repr=False)
+    package: str = ""
+    version: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is told from others by."""
+        return f"sha256:{self.digest}" if self.digest else f"{self.package} {self.version}"
+
+
+def _unpinned() -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +51,8 @@ class TaskCall:
     `frame`, `visit` and `epoch` say which of the execution's frames calls: what the call starts has it as its parent.
     `entered_at` is when it entered the state, `deadline` when the Task times out, if it does (epoch seconds).
 
+    `pin` is the connector that the execution's version means; None: the one that is there.
+
     `job` is what the start of a ``.sync`` job answered, or what was handed over (TaskSucceeded): then the call asks how
     it stands, or with `stops_job` ends it; `answered` is then what came of it, None where nothing did.
     """
@@ -49,6 +72,7 @@ class TaskCall:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     hosts: tuple[tuple[str, ...], ...] = ()
     credentials: Json = None
+    pin: ConnectorPin | None = None
     job: Json = None
     stops_job: bool = False
     answered: Json = None
@@ -148,7 +172,8 @@ class TaskPolicy:
     cause. `timeout_seconds` is the action's own limit. `computes`: the call waits for nothing outside of its process.
 
     `inputs` are those that it takes, by name; None: not known. `connections` are the kinds of connection that it takes,
-    each with the inputs that such a one fills.
+    each with the inputs that such a one fills. `pin` makes what a version that is published now keeps of it, None where
+    there is nothing to keep.
     """
 
     problem: str | None = None
@@ -159,13 +184,14 @@ class TaskPolicy:
     limit: CallLimit | None = None
     inputs: Mapping[str, TaskInput] | None = field(default=None, compare=False, repr=False)
     connections: Mapping[Any, Collection[str]] = field(default_factory=dict, compare=False, repr=False)
+    pin: Callable[[], ConnectorPin | None] = field(default=_unpinned, compare=False, repr=False)
 
 
 class Tasks(Protocol):
     """Never raises for what the called system did: that is a TaskFailed. Safe to call from several threads."""
 
-    def policy(self, resource: str) -> TaskPolicy:
-        """What is known of `resource`."""
+    def policy(self, resource: str, pin: ConnectorPin | None = None) -> TaskPolicy:
+        """What is known of `resource`; with a `pin` of the connector that a version means by it."""
         ...
 
     def call(self, call: TaskCall) -> TaskOutcome:
@@ -179,6 +205,6 @@ class TasksDecorator:
     def __init__(self, tasks: Tasks) -> None:
         self._tasks = tasks
 
-    def policy(self, resource: str) -> TaskPolicy:
+    def policy(self, resource: str, pin: ConnectorPin | None = None) -> TaskPolicy:
         """What the inner Tasks knows of `resource`."""
-        return self._tasks.policy(resource)
+        return self._tasks.policy(resource, pin)

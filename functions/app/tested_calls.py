@@ -9,7 +9,6 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url as parse_any
 
 from connectors.egress.urls import BadUrl, parse_url
-from engine.catalog.document import WorkflowDocument, definition_digest
 from engine.ports.tasks import TaskCall
 
 Json = Any
@@ -21,13 +20,13 @@ _ADDRESS = {"connector:http:request": "url", "arn:aws:states:::apigateway:invoke
 """Where a resource's arguments say which host is called. An AWS service's is its own."""
 
 
-def shape_of_calls(document: WorkflowDocument, calls: Sequence[TaskCall]) -> dict[str, Json]:
-    """`definition_digest` is the one that a version of the same definition has. `hosts` are those that the arguments
+def shape_of_calls(digest: str, calls: Sequence[TaskCall]) -> dict[str, Json]:
+    """`digest` is the one that a version of the same definition has. `hosts` are those that the arguments
     name; where an address is a secret, its key stands for it."""
     return {
         "called": _distinct(call.resource for call in calls),
         "calls": len(calls),
-        "definition_digest": definition_digest(document),
+        "definition_digest": digest,
         "secrets": _distinct(key for call in calls for _, key in call.secret_refs),
         "hosts": _distinct(host for call in calls for host in _hosts(call)),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -39,6 +40,7 @@ def print_account(screen: Screen, execution: Json, told: Account, *, note: str |
     if execution["business_key"] is not None:
         click.echo(f"business key {execution['business_key']}")
     click.echo(f"input {_short(execution['input'])}")
+    print_connectors(execution.get("connectors", ()))
     click.echo()
     if note is not None:
         click.echo(note)
@@ -52,6 +54,23 @@ def print_account(screen: Screen, execution: Json, told: Account, *, note: str |
     for run in explained:
         _print_cause(run)
     _print_end(execution, explained)
+
+
+def print_connectors(connectors: Iterable[Json]) -> None:
+    """The connectors that a version means, and which of them is another one by now."""
+    for one in connectors:
+        if one["now"] == one["pinned"]:
+            since = ""
+        elif one["now"] is None:
+            since = "; it is not here now"
+        else:
+            since = f"; a version that is published now has {_brief(one['now'])}"
+        click.echo(f"{one['resource']} is {_brief(one['pinned'])}{since}")
+
+
+def _brief(pin: str) -> str:
+    """A digest by its first characters; a package and its version as they are."""
+    return pin[:19] if pin.startswith("sha256:") else pin
 
 
 def _print_heading(execution: Json) -> None:

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from engine.adapters.aws.clients import Clients
 from engine.durable.triggering.telling import SECONDS
-from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
+from engine.ports.tasks import ConnectorPin, TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
 from engine.triggers.alerts import PUBLISH
 
 Json = Any
@@ -37,7 +37,7 @@ class StageCalls:
         self._connector = connector
         self._regions: dict[str, Config] = {}
 
-    def policy(self, resource: str) -> TaskPolicy:  # noqa: ARG002 - all that alerts call is called
+    def policy(self, resource: str, pin: ConnectorPin | None = None) -> TaskPolicy:  # noqa: ARG002 - all that alerts call is called
         """No problem is known."""
         return TaskPolicy()
 

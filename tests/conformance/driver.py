@@ -7,7 +7,7 @@ from typing import Any
 
 from engine import testing
 from engine.errors import InvalidDefinition
-from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, Tasks, TaskSucceeded
+from engine.ports.tasks import ConnectorPin, TaskCall, TaskFailed, TaskOutcome, TaskPolicy, Tasks, TaskSucceeded
 from engine.testing.simulate import START
 from tests.conformance.lambdas import Lambdas
 
@@ -20,7 +20,7 @@ class S3Objects:
     def __init__(self, objects: list[Case]) -> None:
         self._objects = objects
 
-    def policy(self, resource: str) -> TaskPolicy:
+    def policy(self, resource: str, _pin: ConnectorPin | None = None) -> TaskPolicy:
         return TaskPolicy()
 
     def call(self, call: TaskCall) -> TaskOutcome:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any
 
-from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
+from engine.ports.tasks import ConnectorPin, TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
 
 Case = dict[str, Any]
 
@@ -43,7 +43,7 @@ class Lambdas:
             if (file := PurePosixPath(function["handler_file"]).name) in HANDLERS
         }
 
-    def policy(self, _resource: str) -> TaskPolicy:
+    def policy(self, _resource: str, _pin: ConnectorPin | None = None) -> TaskPolicy:
         """Nothing is known of the functions."""
         return TaskPolicy()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import pytest
@@ -204,3 +205,13 @@ def test_an_edit_leaves_a_workflow_put_away(catalog, drafted):
     catalog.set_archived(drafted, "orders", archived=True, expect_etag=row.etag)
     catalog.put_draft(a_draft(drafted, etag="e2"), expect_etag="e1", description="Orders")
     assert catalog.workflow(drafted, "orders").archived is True
+
+
+@pytest.mark.parametrize("size", [0, 200, 2_000_000])
+def test_a_version_has_its_pins_however_long(catalog, drafted, size):
+    pins = hashlib.shake_256(b"no codec makes this short").digest(size)
+    version = a_version(drafted, 1, pins=pins, document=b"x" * 300_000)
+    catalog.put_version(version)
+    assert catalog.version(drafted, "orders", 1) == version
+    assert catalog.versions(drafted, "orders") == [version]
+    assert catalog.definition(drafted, "orders", version.definition_digest) == version

@@ -18,7 +18,7 @@ import botocore.session
 
 from connectors.aws.clients import SessionClients
 from connectors.aws.tasks import AwsTasks
-from engine.ports.tasks import TaskCall, TaskOutcome, TaskPolicy
+from engine.ports.tasks import ConnectorPin, TaskCall, TaskOutcome, TaskPolicy
 
 if TYPE_CHECKING:
     from tests.crash.world import World
@@ -65,7 +65,7 @@ class Sends:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def policy(self, resource: str) -> TaskPolicy:
+    def policy(self, resource: str, _pin: ConnectorPin | None = None) -> TaskPolicy:
         del resource
         return TaskPolicy(at_most_once=True, timeout_seconds=30.0)
 

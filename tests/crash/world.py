@@ -33,7 +33,7 @@ from engine.kernel.snapshot import SCHEMA
 from engine.ports.activities import Activity
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Received, Wake
-from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskPolicy, TaskSucceeded
+from engine.ports.tasks import ConnectorPin, TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskPolicy, TaskSucceeded
 from functions.engine_audit import EngineRecorder
 from tests.crash.aws_requests import no_reply, throttled
 from tests.crash.families import VISIBILITY_SECONDS, Stores
@@ -97,7 +97,7 @@ class _Tasks:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def policy(self, resource: str) -> TaskPolicy:
+    def policy(self, resource: str, _pin: ConnectorPin | None = None) -> TaskPolicy:
         workflow = self._world.workflow
         return TaskPolicy(
             at_most_once=workflow.at_most_once and resource != "", timeout_seconds=workflow.call_seconds,
@@ -119,7 +119,7 @@ class _Tasks:
 class _Nobody:
     """A world that is not to be called."""
 
-    def policy(self, _resource: str) -> TaskPolicy:
+    def policy(self, _resource: str, _pin: ConnectorPin | None = None) -> TaskPolicy:
         return TaskPolicy()
 
     def call(self, call: TaskCall) -> TaskOutcome:

@@ -50,7 +50,7 @@ class Ticking(SkipClock):
 class Nobody:
     """A world that is not to be called."""
 
-    def policy(self, _resource):
+    def policy(self, _resource, _pin=None):
         return TaskPolicy()
 
     def call(self, call):

@@ -109,7 +109,7 @@ class Spy:
         self.inner = inner
         self.calls = []
 
-    def policy(self, resource):
+    def policy(self, resource, _pin=None):
         return self.inner.policy(resource)
 
     def call(self, call):

@@ -12,7 +12,7 @@ import traceback
 from typing import Any
 
 from engine.conversion.step_functions.invocation import FUNCTION, LAMBDA_WITH_TOKEN
-from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
+from engine.ports.tasks import ConnectorPin, TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
 from functions.connector import app
 
 Json = Any
@@ -51,7 +51,7 @@ class StepFunctionsSide:
         self.events: list[Json] = []
         self._others = others
 
-    def policy(self, resource: str) -> TaskPolicy:
+    def policy(self, resource: str, _pin: ConnectorPin | None = None) -> TaskPolicy:
         return TaskPolicy()
 
     def call(self, call: TaskCall) -> TaskOutcome:

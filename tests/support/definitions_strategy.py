@@ -16,7 +16,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
+from engine.ports.tasks import ConnectorPin, TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
 
 Json = Any
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -55,7 +55,7 @@ class Answers:
         text = json.dumps([state, without_causes(arguments)], sort_keys=True)
         return self.outcomes[(zlib.crc32(text.encode()) + attempt) % len(self.outcomes)]
 
-    def policy(self, resource: str) -> TaskPolicy:
+    def policy(self, resource: str, _pin: ConnectorPin | None = None) -> TaskPolicy:
         """As engine.ports.tasks.Tasks."""
         return TaskPolicy()
 

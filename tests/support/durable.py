@@ -21,7 +21,7 @@ from engine.durable.worker.worker import Outcome, Worker
 from engine.errors import NotFound
 from engine.ports.keys import Actor, ExecutionKey
 from engine.ports.published import PublishedVersion
-from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskPolicy, TaskSucceeded
+from engine.ports.tasks import ConnectorPin, TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskPolicy, TaskSucceeded
 from engine.settings import Settings
 from tests.support.memory.stores import MemoryStores
 
@@ -37,7 +37,7 @@ class ScriptedTasks:
         self.calls: list[TaskCall] = []
         self._at_most_once = at_most_once
 
-    def policy(self, resource: str) -> TaskPolicy:
+    def policy(self, resource: str, _pin: ConnectorPin | None = None) -> TaskPolicy:
         return TaskPolicy(at_most_once=resource in self._at_most_once)
 
     def call(self, call: TaskCall) -> TaskOutcome:

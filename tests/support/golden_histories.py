@@ -32,7 +32,7 @@ from engine.kernel.step import step
 from engine.language.asl.compile import compile_definition
 from engine.language.asl.model import Plan
 from engine.ports.journal import BILLED
-from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
+from engine.ports.tasks import ConnectorPin, TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
 from engine.testing.stubs import Stubs, failed
 from tests.support.durable import Product
 from tests.support.memory.journal import MemoryJournal
@@ -61,7 +61,7 @@ class _StubbedWorld:
         self._dies_at = dies_at
         self.calls = 0
 
-    def policy(self, resource: str) -> TaskPolicy:
+    def policy(self, resource: str, _pin: ConnectorPin | None = None) -> TaskPolicy:
         del resource
         return TaskPolicy()
 

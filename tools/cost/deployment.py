@@ -48,7 +48,7 @@ from engine.ports import generated_names
 from engine.ports.audit_log import CHAINS, AuditLog, AuditRecord
 from engine.ports.journal import Header
 from engine.ports.keys import Actor, ExecutionKey
-from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
+from engine.ports.tasks import ConnectorPin, TaskCall, TaskFailed, TaskOutcome, TaskPolicy, TaskSucceeded
 from engine.settings import Settings
 from engine.testing.stubs import Stubs, failed
 from functions import task_chain
@@ -172,9 +172,9 @@ class StubbedAws:
     def __init__(self, *_: object, **__: object) -> None:
         pass
 
-    def policy(self, resource: str) -> TaskPolicy:
+    def policy(self, resource: str, pin: ConnectorPin | None = None) -> TaskPolicy:
         """Everything is there."""
-        del resource
+        del resource, pin
         return TaskPolicy()
 
     def call(self, call: TaskCall) -> TaskOutcome:

@@ -5,6 +5,7 @@ Nothing here is on the path of an execution but `definition`, whose answers call
 
 from __future__ import annotations
 
+import zlib
 from urllib.parse import quote
 
 from engine.adapters import catalog_conflicts
@@ -16,6 +17,10 @@ from engine.ports.catalog_store import DraftRecord, VersionRecord, WorkflowRecor
 _WORKFLOWS, _DRAFTS, _VERSIONS, _DEFINITIONS = "W#", "D#", "N#", "P#"
 _DIGITS = 10
 """Of a version's number in its key: so many sort as numbers do."""
+
+
+_MOST_PINS_BYTES = 64 * 1024
+"""Of pins, deflated, in a version's item, beside a document of up to 300 KB; longer ones are a blob."""
 
 
 class DynamoCatalogStore:
@@ -94,6 +99,7 @@ class DynamoCatalogStore:
         item: Item = {
             "pk": pk, "sk": sk, "digest": version.digest, "definition_digest": version.definition_digest,
             "note": version.note, "published_at": version.published_at, "published_by": version.published_by,
+            **self._pinning(workspace, version.pins),
         }
         stored = with_body(self._blobs, workspace, item, version.document)
         pointer_pk, pointer_sk = _definition_key(workspace, workflow, version.definition_digest)
@@ -137,8 +143,21 @@ class DynamoCatalogStore:
             workspace=workspace, workflow=workflow, number=int(item["sk"].removeprefix(_VERSIONS)),
             document=body_of(self._blobs, workspace, item), digest=item["digest"],
             definition_digest=item["definition_digest"], note=item["note"], published_at=item["published_at"],
-            published_by=item["published_by"],
+            published_by=item["published_by"], pins=self._pins_of(workspace, item),
         )
+
+    def _pinning(self, workspace: str, pins: bytes) -> Item:
+        if not pins:
+            return {}
+        deflated = zlib.compress(pins)
+        if len(deflated) <= _MOST_PINS_BYTES:
+            return {"pins": deflated}
+        return {"pins_ref": self._blobs.put(workspace, deflated)}
+
+    def _pins_of(self, workspace: str, item: Item) -> bytes:
+        if "pins_ref" in item:
+            return zlib.decompress(self._blobs.get(workspace, item["pins_ref"]))
+        return zlib.decompress(item["pins"]) if "pins" in item else b""
 
 
 def _workflow_of(workspace: str, item: Item) -> WorkflowRecord:

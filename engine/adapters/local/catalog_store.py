@@ -11,7 +11,7 @@ from engine.ports.catalog_store import DraftRecord, VersionRecord, WorkflowRecor
 
 _WORKFLOW = "active_version, latest_version, CAST(revision AS TEXT), description, updated_at, archived"
 _DRAFT = "document, etag, updated_at, updated_by, imported_digest, updated_by_id"
-_VERSION = "number, document, digest, definition_digest, note, published_at, published_by"
+_VERSION = "number, document, digest, definition_digest, note, published_at, published_by, pins"
 
 _ONE_WORKFLOW = f"SELECT {_WORKFLOW} FROM workflow WHERE workspace = ? AND workflow = ?"
 _PUT_WORKFLOW = """INSERT INTO workflow
@@ -20,7 +20,7 @@ _PUT_WORKFLOW = """INSERT INTO workflow
     ON CONFLICT (workspace, workflow) DO UPDATE SET description = excluded.description,
         updated_at = excluded.updated_at"""
 _PUT_DRAFT = f"INSERT OR REPLACE INTO draft (workspace, workflow, {_DRAFT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-_PUT_VERSION = f"INSERT INTO version (workspace, workflow, {_VERSION}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_PUT_VERSION = f"INSERT INTO version (workspace, workflow, {_VERSION}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _ADVANCE = """UPDATE workflow SET active_version = ?1, latest_version = ?1, revision = revision + 1, updated_at = ?2
     WHERE workspace = ?3 AND workflow = ?4 AND latest_version = ?1 - 1"""
 
@@ -93,7 +93,7 @@ class SqliteCatalogStore:
                 raise catalog_conflicts.published_meanwhile(version.workflow, version.number)
             values = (
                 version.number, version.document, version.digest, version.definition_digest, version.note,
-                version.published_at, version.published_by,
+                version.published_at, version.published_by, version.pins,
             )
             connection.execute(_PUT_VERSION, (*key, *values))
 

@@ -190,6 +190,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             workspace TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL,
             PRIMARY KEY (workspace, at)) STRICT, WITHOUT ROWID""",
     ),
+    ("ALTER TABLE version ADD COLUMN pins BLOB NOT NULL DEFAULT x''",),
 )
 
 VERSION = len(MIGRATIONS)

@@ -128,7 +128,7 @@ class LimitedTasks(TasksDecorator):
     def call(self, call: TaskCall) -> TaskOutcome:
         """The inner Tasks' call."""
         outcome = self._tasks.call(call)
-        limit = self._tasks.policy(call.resource).limit
+        limit = self._tasks.policy(call.resource, call.pin).limit
         if limit is not None:
             self._limits.told(call.workspace, account_of(call.secret_refs, limit), limit, outcome)
         return outcome

@@ -191,7 +191,7 @@ class Executions:
         execution = Execution(
             key, header.workflow, header.version, status, header.kind, execution_input, header.started_at,
             business_key=self._business_key(header, published, execution_input),
-            definition_digest=header.definition_digest, parent=header.parent,
+            definition_digest=header.definition_digest, parent=header.parent, pins=published.pins,
         )
         if snapshot is None:
             return replace(execution, waits_for_budget=budget_wait(header))

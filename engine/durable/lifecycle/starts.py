@@ -130,10 +130,13 @@ class Starts:
             stands = header if existing is None else _same_execution(existing, header, again=not sync)
             if not sync and (not queued or not self._is_queued(stands.key)):  # resumed meanwhile: nobody else wakes it
                 self._queue.send(first_wake(stands, now, settled_at))
+            runs_by = published
+            if stands.version != published.number:
+                runs_by = self._published.numbered(workspace, workflow, stands.version)
             started = Execution(
                 stands.key, workflow, stands.version, stands.status, stands.kind, execution_input, stands.started_at,
                 business_key=found_by, definition_digest=stands.definition_digest, actor=stands.actor,
-                waits_for_budget=budget_wait(stands),
+                waits_for_budget=budget_wait(stands), pins=runs_by.pins,
             )
             then(started)
             return started

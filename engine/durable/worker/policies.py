@@ -10,7 +10,7 @@ from engine.durable.worker.owned import Owned
 from engine.kernel import effects
 from engine.kernel.snapshot import Frame
 from engine.language.asl.resources import START_EXECUTION
-from engine.ports.tasks import TaskPolicy, Tasks
+from engine.ports.tasks import ConnectorPin, TaskPolicy, Tasks
 from engine.settings import Settings
 
 MOST_KNOWN = 1000
@@ -30,7 +30,7 @@ class Policies:
         self._quick = quick
         self._settings = settings
         self._limits = limits
-        self._known: dict[str, TaskPolicy] = {}
+        self._known: dict[tuple[str, str | None], TaskPolicy] = {}
         self._last: tuple[Frame | None, str] = None, ""  # it is asked for several times a call
 
     def fits(self, owned: Owned, frame: Frame, now: float) -> bool:
@@ -60,7 +60,7 @@ class Policies:
 
     def policy(self, activation: Activation, frame: Frame) -> TaskPolicy:
         """What is known of what the frame calls."""
-        return self._policy(self._resource(activation, frame))
+        return self._policy(self._resource(activation, frame), activation)
 
     def _resource(self, activation: Activation, frame: Frame) -> str:
         if self._last[0] is not frame:
@@ -82,13 +82,15 @@ class Policies:
             owned.turn_at(account, at)
         return at
 
-    def _policy(self, resource: str) -> TaskPolicy:
+    def _policy(self, resource: str, activation: Activation) -> TaskPolicy:
         """It is asked for several times a call. What cannot be called is looked for again: somebody may install it."""
-        found = self._known.get(resource)
+        pin: ConnectorPin | None = activation.plan.pins.get(resource)
+        known = resource, None if pin is None else pin.name
+        found = self._known.get(known)
         if found is None:
-            found = self._tasks.policy(resource)
+            found = self._tasks.policy(resource, pin)
             if found.problem is None and len(self._known) < MOST_KNOWN:
-                self._known[resource] = found
+                self._known[known] = found
         return found
 
     def lacks(self, activation: Activation, frame: Frame) -> str | None:
@@ -98,12 +100,12 @@ class Policies:
         resource = self._resource(activation, frame)
         if activation.express or resource.startswith(START_EXECUTION):  # most often one of ours: nobody is called
             return None
-        return self._policy(resource).problem
+        return self._policy(resource, activation).problem
 
     def computes(self, activation: Activation, frame: Frame) -> bool:
         """Whether the call waits for nothing, and is made without a thread."""
         resource = self._resource(activation, frame)
-        return self._policy(resource).computes and resource not in self._slow
+        return self._policy(resource, activation).computes and resource not in self._slow
 
     def known_quick(self, activation: Activation, frame: Frame) -> bool:
         """Whether it computes, and such a call was quick here: until then no more are begun than threads can make."""

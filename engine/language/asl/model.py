@@ -260,12 +260,14 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A definition, compiled. `machines` are found by JSON pointer; `timeout_seconds` is the execution's, or None."""
+    """A definition, compiled. `machines` are found by JSON pointer; `timeout_seconds` is the execution's, or None.
+    `pins` are what its published version keeps of the connectors that it names, by resource."""
 
     machines: Mapping[str, Machine]
     timeout_seconds: float | None = None
     comment: str | None = None
     digest: str = field(default="", compare=False)
+    pins: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def state(self, machine: str, name: str) -> State:
         """The state `name` of the machine at the pointer `machine`."""

@@ -244,8 +244,16 @@ def _shown(call: Call[Any], execution: Execution, veil: Hides) -> shapes.Executi
         output=large_values.shown(execution.output, key.id, part="output"),
         duration_seconds=_seconds(execution.started_at, execution.ended_at),
         started_by=services.started_by.of(key, actor, started_at=execution.started_at, now=services.clock.now()),
-        links=_links(call, execution), hidden=bool(veil),
+        links=_links(call, execution), hidden=bool(veil), connectors=_connectors(call, execution),
     )
+
+
+def _connectors(call: Call[Any], execution: Execution) -> list[base.PinnedConnector]:
+    if not execution.pins:
+        return []
+    from functions.app.runs.pinned import pinned  # noqa: PLC0415  most executions keep none
+
+    return pinned(execution.pins, call.services.tasks)
 
 
 def _links(call: Call[Any], execution: Execution) -> ConsoleAddresses:

@@ -125,7 +125,7 @@ def _record(call: Call[shapes.TrialRequest], document: WorkflowDocument, made: S
         call.acts.unchanged()
         return
     with call.acts.doing("workflow.test", Subject(WORKFLOW, document.name)) as act:
-        act.done(after=shape_of_calls(document, made))
+        act.done(after=shape_of_calls(call.services.catalog.digest(document), made))
 
 
 def _document(given: shapes.TrialRequest) -> WorkflowDocument:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from engine.catalog.catalog import Catalog, Draft, check_four_eyes
-from engine.catalog.document import document_digest
+from engine.catalog.catalog import Catalog, Draft, check_four_eyes, is_version
+from engine.catalog.published import read_pins
 from engine.catalog.publishing import credentials_written
 from engine.errors import InvalidDocument, Refused
 from engine.governance.audit_entry import WORKFLOW, Subject
@@ -18,6 +18,7 @@ from functions.app.case_check import CaseCheck
 from functions.app.routes.definitions import finding_shape, schedule_times
 from functions.app.routes.testing import cases_run
 from functions.app.routing import Call, RouteTable
+from functions.app.runs.pinned import pinned
 from functions.app.secret_uses import needed
 from functions.app.shapes import base
 from functions.app.shapes import versions as shapes
@@ -61,11 +62,16 @@ def preview_publish(call: Call[base.Nothing]) -> shapes.PublishPreview:
     active = catalog.version(workspace, name, row.active_version) if row.active_version else None
     problems = catalog.problems(draft.document, workspace)
     is_sound = all(problem.severity != "ERROR" for problem in problems)
-    is_new = active is None or active.digest != document_digest(draft.document)
+    pins = catalog.pins(draft.document)
+    is_new = active is None or not is_version(active, draft.document, pins)
     return shapes.PublishPreview(
         workflow=name, etag=draft.etag, active_version=row.active_version or None,
         next_version=row.latest_version + 1 if is_new else None,
         diff=None if active is None else diff_shape(catalog, workspace, name, active.number, None),
+        connectors=[] if active is None else [
+            one for one in pinned(read_pins(active.pins), services.tasks)
+            if one.resource in pins and one.pinned != one.now
+        ],
         problems=[finding_shape(problem, None) for problem in problems],
         schedules=schedule_times(draft.document, services.clock),
         cases=cases_run(draft.document, draft.document.cases, services.clock) if is_sound else None,
@@ -107,7 +113,10 @@ def get_version(call: Call[base.Nothing]) -> shapes.VersionWithDocument:
     name, catalog = call.path["name"], call.services.catalog
     active = catalog.workflow(call.workspace, name).active_version
     record = catalog.version(call.workspace, name, _number(call.path["number"]))
-    return shapes.VersionWithDocument.of(version_shape(record, active), document=json.loads(record.document))
+    return shapes.VersionWithDocument.of(
+        version_shape(record, active), document=json.loads(record.document),
+        connectors=pinned(read_pins(record.pins), call.services.tasks),
+    )
 
 
 @table.route("GET", "/workflows/{name}/diff", right=Right.LOOK, example="from=1&to=2")

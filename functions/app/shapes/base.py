@@ -73,6 +73,14 @@ class ConsoleAddresses(Given):
     xray: str | None = None
 
 
+class PinnedConnector(Given):
+    """A connector's action as a published version means it. Its executions keep to it."""
+
+    resource: str
+    pinned: str = Field(description="SHA-256 of what the connector's file says of it, or a package and its version.")
+    now: str | None = Field(description="What a version that is published now would mean; null where it is not here.")
+
+
 class Nothing(Taken):
     """No parameters."""
 

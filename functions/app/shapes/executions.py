@@ -6,7 +6,16 @@ from typing import Literal
 
 from pydantic import Field
 
-from functions.app.shapes.base import ConsoleAddresses, ExecutionFilters, Given, Json, Paged, Taken, Time
+from functions.app.shapes.base import (
+    ConsoleAddresses,
+    ExecutionFilters,
+    Given,
+    Json,
+    Paged,
+    PinnedConnector,
+    Taken,
+    Time,
+)
 
 
 class StartRequest(Taken):
@@ -109,7 +118,10 @@ class Execution(Given):
     started_at: Time
     ended_at: Time
     business_key: str | None
-    definition_digest: str = Field(description="Of what it runs by: the definition, the kind and at_most_once.")
+    definition_digest: str = Field(
+        description="Of what it runs by: the definition, the kind, at_most_once and the connectors."
+    )
+    connectors: list[PinnedConnector] = Field(description="Those that it keeps to, as its version means them.")
     duration_seconds: float | None = Field(description="Until it ended; null while it runs.")
     started_by: str | None = Field(None, description="Who started it, as the audit log has it.")
     redrives: int = Field(description="How often it was redriven.")

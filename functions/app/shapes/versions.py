@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from functions.app.shapes.base import Given, Json, Taken, Time
+from functions.app.shapes.base import Given, Json, PinnedConnector, Taken, Time
 from functions.app.shapes.definitions import Finding, ScheduleTimes
 from functions.app.shapes.secrets import GrantNeeded
 from functions.app.shapes.testing import CasesRun
@@ -46,6 +46,7 @@ class VersionWithDocument(Version):
     """A published version with its document."""
 
     document: dict[str, Json]
+    connectors: list[PinnedConnector]
 
 
 class VersionList(Given):
@@ -79,6 +80,9 @@ class PublishPreview(Given):
     active_version: int | None
     next_version: int | None = Field(description="The number it would get; null where the draft is the active version.")
     diff: Diff | None = Field(description="From the active version; null before the first.")
+    connectors: list[PinnedConnector] = Field(
+        description="Those that the active version means otherwise than what would be published."
+    )
     problems: list[Finding]
     schedules: list[ScheduleTimes] = Field(description="When each schedule comes next.")
     cases: CasesRun | None = Field(description="The draft's cases, run; null where the definition does not compile.")

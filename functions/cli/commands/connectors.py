@@ -234,7 +234,9 @@ def _written(folder: Path, code: str, value: Json, there: Path | None) -> tuple[
 def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        written = path.with_name(f".{path.name}")
+        written.write_text(text, encoding="utf-8")
+        written.replace(path)  # a process that reads it finds the one or the other, whole
     except OSError as error:
         raise unwritable(str(path), error, option="--into") from None
 

@@ -861,8 +861,10 @@ export interface Execution {
   started_at: string | null;
   ended_at: string | null;
   business_key: string | null;
-  /** Of what it runs by: the definition, the kind and at_most_once. */
+  /** Of what it runs by: the definition, the kind, at_most_once and the connectors. */
   definition_digest: string;
+  /** Those that it keeps to, as its version means them. */
+  connectors: PinnedConnector[];
   /** Until it ended; null while it runs. */
   duration_seconds: number | null;
   /** Who started it, as the audit log has it. */
@@ -1418,6 +1420,15 @@ export interface PauseRequest {
   running?: "finish" | "hold";
 }
 
+/** A connector's action as a published version means it. Its executions keep to it. */
+export interface PinnedConnector {
+  resource: string;
+  /** SHA-256 of what the connector's file says of it, or a package and its version. */
+  pinned: string;
+  /** What a version that is published now would mean; null where it is not here. */
+  now: string | null;
+}
+
 /** One line of the plan. */
 export interface PlanLine {
   text: string;
@@ -1473,6 +1484,8 @@ export interface PublishPreview {
   next_version: number | null;
   /** From the active version; null before the first. */
   diff: Diff | null;
+  /** Those that the active version means otherwise than what would be published. */
+  connectors: PinnedConnector[];
   problems: Finding[];
   /** When each schedule comes next. */
   schedules: ScheduleTimes[];
@@ -2301,6 +2314,7 @@ export interface VersionWithDocument {
   published_by: string;
   active: boolean;
   document: Record<string, Json>;
+  connectors: PinnedConnector[];
 }
 
 /** A time in which nothing was done: for a timer, a Retrier's interval, or an answer from outside. */

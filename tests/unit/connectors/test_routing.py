@@ -8,7 +8,7 @@ class Named:
     def __init__(self, name):
         self.name = name
 
-    def policy(self, resource):
+    def policy(self, resource, _pin=None):
         return TaskPolicy(problem=self.name)
 
     def call(self, call):

@@ -23,7 +23,7 @@ CALL = TaskCall(
 class Talking:
     """Tasks that log as they work."""
 
-    def policy(self, resource):
+    def policy(self, resource, _pin=None):
         return TaskPolicy()
 
     def call(self, call):

@@ -56,6 +56,6 @@ def _told(call: Call[Any], fork: Execution | None, calls: Calls) -> dict[str, An
         told["input"] = "another" if "input" in given.model_fields_set else "same"
     if calls.made:
         last = calls.made[-1]
-        _, document = call.services.catalog.documents(call.workspace, last.workflow, last.version, last.version)
-        told |= shape_of_calls(document, calls.made)
+        version = call.services.catalog.version(call.workspace, last.workflow, last.version)
+        told |= shape_of_calls(version.definition_digest, calls.made)
     return told

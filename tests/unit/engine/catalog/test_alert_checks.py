@@ -20,7 +20,7 @@ HERE = AlertTargets.here(Settings(alert_commands=(PAGE,)))
 class Off:
     """Tasks that call no AWS."""
 
-    def policy(self, resource):
+    def policy(self, resource, _pin=None):
         return TaskPolicy(problem=f"{resource}: AWS is off")
 
 

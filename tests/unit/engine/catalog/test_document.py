@@ -115,17 +115,17 @@ def test_digests_look_past_order_and_only_past_order():
     other = parse_document({"definition": dict(reversed(BARE.items())), "name": "w"})
     assert canonical(one) != canonical(other)
     assert document_digest(one) == document_digest(other)
-    assert definition_digest(one) == definition_digest(other)
+    assert definition_digest(one, {}) == definition_digest(other, {})
     described = parse_document(document(description="x"))
     assert document_digest(described) != document_digest(one)
-    assert definition_digest(described) == definition_digest(one)
+    assert definition_digest(described, {}) == definition_digest(one, {})
 
 
 def test_the_definition_digest_covers_all_a_run_depends_on():
-    base = definition_digest(parse_document(document()))
-    assert definition_digest(parse_document(document(at_most_once=["A"]))) != base
-    assert definition_digest(parse_document(document(kind="EXPRESS"))) != base
-    both = (definition_digest(parse_document(document(at_most_once=names))) for names in (["A", "B"], ["B", "A"]))
+    base = definition_digest(parse_document(document()), {})
+    assert definition_digest(parse_document(document(at_most_once=["A"])), {}) != base
+    assert definition_digest(parse_document(document(kind="EXPRESS")), {}) != base
+    both = (definition_digest(parse_document(document(at_most_once=names)), {}) for names in (["A", "B"], ["B", "A"]))
     assert len(set(both)) == 1
 
 

@@ -110,7 +110,7 @@ def test_everything_wrong_is_listed_at_once(catalog):
 class KnownTasks:
     """Knows connector:log:write alone."""
 
-    def policy(self, resource):
+    def policy(self, resource, _pin=None):
         if resource == "connector:log:write":
             return TaskPolicy()
         return TaskPolicy(problem=f"there is no action {resource}")

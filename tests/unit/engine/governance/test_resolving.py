@@ -51,7 +51,7 @@ class Inner:
         self.outcomes = list(outcomes)
         self.calls = []
 
-    def policy(self, resource):
+    def policy(self, resource, _pin=None):
         return TaskPolicy(problem=f"no {resource}")
 
     def call(self, call):

@@ -23,7 +23,7 @@ class Echo:
     def __init__(self):
         self.calls = []
 
-    def policy(self, resource):
+    def policy(self, resource, _pin=None):
         return TaskPolicy()
 
     def call(self, call):

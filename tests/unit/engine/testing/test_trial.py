@@ -23,7 +23,7 @@ class World:
 
     called: list = field(default_factory=list)
 
-    def policy(self, resource):
+    def policy(self, resource, _pin=None):
         return TaskPolicy()
 
     def call(self, call):

@@ -119,3 +119,17 @@ def test_one_that_has_not_begun_says_that_it_waits_for_its_budget(printed):
     lines = printed([], waits_for_budget={"since": since, "until": until})
     assert "has waited for its workflow's budget for" in lines[1]
     assert lines[2] == "begins 2026-01-31 09:31:00 UTC"
+
+
+def test_connectors_say_where_another_one_is_here_by_now(printed):
+    old, new = f"sha256:{'a' * 64}", f"sha256:{'b' * 64}"
+    lines = printed([], connectors=[
+        {"resource": "connector:crm:add", "pinned": old, "now": old},
+        {"resource": "connector:crm:find", "pinned": old, "now": new},
+        {"resource": "connector:erp:order", "pinned": "acme-erp 1.2.0", "now": None},
+    ])
+    assert lines[3:6] == [
+        "connector:crm:add is sha256:aaaaaaaaaaaa",
+        "connector:crm:find is sha256:aaaaaaaaaaaa; a version that is published now has sha256:bbbbbbbbbbbb",
+        "connector:erp:order is acme-erp 1.2.0; it is not here now",
+    ]

@@ -138,7 +138,7 @@ class TestRemarks:
 
     def test_the_actions_own_word_counts_too(self):
         class Once:
-            def policy(self, resource):
+            def policy(self, resource, _pin=None):
                 return TaskPolicy(at_most_once=resource == "connector:a:b")
 
         task = {"Resource": "connector:a:b", "Retry": [{"ErrorEquals": ["States.ALL"]}]}

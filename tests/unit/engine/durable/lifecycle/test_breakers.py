@@ -172,7 +172,7 @@ def test_how_it_stands_is_told():
 class Shop(ScriptedTasks):
     """A service without a limit."""
 
-    def policy(self, resource):
+    def policy(self, resource, _pin=None):
         return TaskPolicy(limit=NONE)
 
 

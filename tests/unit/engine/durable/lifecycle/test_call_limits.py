@@ -185,7 +185,7 @@ def test_the_rows_are_kept_on_one_machine_as_well(tmp_path):
 class Shop(ScriptedTasks):
     """A service that declares a limit."""
 
-    def policy(self, resource):
+    def policy(self, resource, _pin=None):
         return TaskPolicy(limit=CallLimit("shop", 2, 60.0))
 
 

@@ -146,7 +146,7 @@ def test_a_call_that_is_stopped_away_was_perhaps_done():
 
 def test_what_is_owed_and_not_begun_is_certainly_not_done():
     made = product(ONE_TASK)
-    made.tasks.policy = lambda _resource: TaskPolicy(problem="it is not installed")
+    made.tasks.policy = lambda _resource, _pin=None: TaskPolicy(problem="it is not installed")
     key = made.start()
     made.run(key)
     row, = rows(made, key)

@@ -29,7 +29,7 @@ class Threads:
     def __init__(self, clock, seconds=0.0):
         self._clock, self._seconds = clock, seconds
 
-    def policy(self, _resource):
+    def policy(self, _resource, _pin=None):
         return TaskPolicy(computes=True)
 
     def call(self, _call):
@@ -92,7 +92,7 @@ def test_one_hiccup_is_forgiven_after_so_many_quick_calls(quick, forgiven):
 def test_no_more_than_threads_can_make_are_begun_until_one_was_quick():
     """Were the first of them slow, the others would wait for a thread while their time runs."""
     class Computing(ScriptedTasks):
-        def policy(self, resource):
+        def policy(self, resource, _pin=None):
             return TaskPolicy(computes=True)
 
     begun = []
@@ -137,7 +137,7 @@ def test_one_that_computes_is_not_made_past_its_end():
 
 def test_a_worker_with_one_thread_makes_a_workflow_that_computes():
     class Computing(ScriptedTasks):
-        def policy(self, resource):
+        def policy(self, resource, _pin=None):
             return TaskPolicy(computes=True)
 
     product = Product(THREE_TASKS, Computing())

@@ -113,7 +113,7 @@ def test_a_wide_map_leaves_calls_to_its_neighbours():
 class Slow(ScriptedTasks):
     """A connector without a time-out of its own."""
 
-    def policy(self, resource):
+    def policy(self, resource, _pin=None):
         return TaskPolicy(timeout_seconds=1.0)
 
 

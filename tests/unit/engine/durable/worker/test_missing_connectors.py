@@ -20,7 +20,7 @@ class Installed(ScriptedTasks):
         super().__init__(answers)
         self.installed = set(installed)
 
-    def policy(self, resource):
+    def policy(self, resource, _pin=None):
         known = any(resource.startswith(item) for item in self.installed)
         return TaskPolicy() if known else TaskPolicy(f"{resource}: there is no such connector. Install it.")
 

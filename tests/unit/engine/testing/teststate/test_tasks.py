@@ -21,7 +21,7 @@ class Calls:
         self.outcome = outcome
         self.made = []
 
-    def policy(self, resource):
+    def policy(self, resource, _pin=None):
         return TaskPolicy()
 
     def call(self, call):

@@ -283,3 +283,27 @@ def test_only_the_first_problems_are_told_and_the_others_counted(api):
 
 def test_importing_a_sound_draft_warns_of_nothing(api):
     assert "warnings" not in api("POST", "/workflows/import", document()).json
+
+
+def test_a_version_says_which_connectors_it_keeps(api, monkeypatch):
+    called = "connector:slack:post_to_webhook"
+    given = dict.fromkeys(("team", "webhook", "key", "text"), "x")
+    definition = {"StartAt": "Tell", "States": {
+        "Tell": {"Type": "Task", "Resource": called, "Parameters": given, "End": True},
+    }}
+    api("POST", "/workflows/import", {"document": {"name": "asks", "definition": definition}, "publish": True})
+    (kept,) = api("GET", "/workflows/asks/versions/1").json["connectors"]
+    assert (kept["resource"], kept["now"]) == (called, kept["pinned"])
+    assert kept["pinned"].startswith("sha256:")
+    started = api("POST", "/workflows/asks/executions", {"name": "one"}).json
+    assert started["connectors"] == [kept]
+    preview = api("GET", "/workflows/asks/publish").json
+    assert (preview["next_version"], preview["connectors"]) == (None, [])
+
+    monkeypatch.setattr("connectors.pins._content", lambda *_: '{"another": "file"}')
+    (other,) = api("GET", "/executions/asks%3Aone").json["connectors"]
+    assert other["pinned"] == kept["pinned"] != other["now"]
+    preview = api("GET", "/workflows/asks/publish").json
+    assert (preview["next_version"], preview["connectors"]) == (2, [other])
+    assert api("POST", "/workflows/asks/publish", {}).json["version"] == 2
+    assert api("GET", "/executions/asks%3Aone").json["connectors"] == [other]
