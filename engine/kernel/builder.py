@@ -53,12 +53,13 @@ class Failed:
 
 
 class Builder:
-    """One call of `step` under way. `room` is how many more states may be entered (negative: any number).
+    """One call of `step` under way. `room` is how many more states may be entered (negative: any number), `halts` as in
+    `step`.
 
     `ready` frames can go on; `ended` ones wait to be told to the fan-out around them.
     """
 
-    def __init__(self, plan: Plan, snapshot: Snapshot, *, room: int | None) -> None:
+    def __init__(self, plan: Plan, snapshot: Snapshot, *, room: int | None, halts: bool = False) -> None:
         self.plan = plan
         self.facts = snapshot.facts
         self.input = snapshot.input
@@ -75,6 +76,7 @@ class Builder:
         self.at = snapshot.last_at
         self.seed = 0
         self.room = -1 if room is None else room
+        self.halts = halts
         self.events: list[HistoryEvent] = []
         self.last_event_id = snapshot.facts.max_events or sys.maxsize
         self.next_event = snapshot.next_event

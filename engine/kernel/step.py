@@ -85,14 +85,17 @@ class Stepped:
 
 def step(
     plan: Plan, snapshot: Snapshot, stimuli: Sequence[Stimulus], *, max_transitions: int | None = None,
-    then: Then | None = None,
+    then: Then | None = None, halts: bool = False,
 ) -> Stepped:
     """Feed `stimuli` and run until every frame is blocked or `max_transitions` states were entered (then one is READY).
 
     `then` is asked once every frame is blocked; what it gives is fed too. Re-stepping the `taken` stimuli from the same
     snapshot, in one step or in several, gives equal results, byte for byte once encoded.
+
+    `halts`: once a frame is left READY, no further timer of a TimePassed fires. What happens is then the beginning of
+    what happens with more room, and what has not fired is still due.
     """
-    builder = Builder(plan, snapshot, room=max_transitions)
+    builder = Builder(plan, snapshot, room=max_transitions, halts=halts)
     for path in ready_paths(snapshot):
         frame = builder.frame(path)
         if frame is not None:
@@ -332,3 +335,5 @@ def _fire(builder: Builder) -> None:
         else:
             resume(builder, opened)
         _run(builder)
+        if builder.halts and builder.room == 0 and builder.ready:
+            return

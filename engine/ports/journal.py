@@ -134,10 +134,10 @@ class HeaderChange:
     the stored status is still open. `strikes` None leaves the count as it is.
 
     A PAUSED one becomes RUNNING by a change that `resumes` alone: not by a sweep or an owner that read it before. A
-    closed one becomes RUNNING by a change that `reopens` its very status: a redrive. `row` goes with a change of
-    status: what the executions index says from then on. The items of a Map Run have none. `kept_until` is when
-    retention may take one that this change closes. `version` and `definition_digest` are those by which the execution
-    runs from here on; None leaves what the header has.
+    closed one becomes RUNNING by a change that `reopens` its very status: a redrive. A fork whose call was made ends
+    otherwise by one. `row` goes with a change of status: what the executions index says from then on. The items of a
+    Map Run have none. `kept_until` is when retention may take one that this change closes. `version` and
+    `definition_digest` are those by which the execution runs from here on; None leaves what the header has.
     """
 
     key: ExecutionKey

@@ -66,6 +66,28 @@ def test_a_fork_is_the_original_from_there_on_and_touches_nothing(product_of):
     assert len(page.rows) == 3
 
 
+def test_a_forks_real_call_is_known_before_it_is_made_and_its_end_is_written_over_that(product_of):
+    product = product_of(flow({"First": task(Next="Second"), "Second": task(End=True)}))
+    key = product.start({"order": 1})
+    product.drain()
+    seen = []
+
+    def answer(call):
+        [row] = product.executions.page(ExecutionQuery(product.workspace, workflow="flow", name=key.forks)).rows
+        seen.append((row.status, row.error, call.state in product.describe(row.key).cause))
+        return {"order": 10 * len(seen)}
+
+    product.tasks.answers[WORK] = [answer]
+    calls = Calls(product.tasks, lambda _resource: False, allow=("First", "Second"))
+    made = product.executions.fork(key, Wanted(1, "me", ({"order": 2},)), calls)
+    assert seen == [("ABORTED", "Automate.ForkInterrupted", True)] * 2
+    assert (made.status, made.output, made.error, made.cause) == ("SUCCEEDED", {"order": 20}, None, None)
+    [row] = product.executions.page(ExecutionQuery(product.workspace, workflow="flow", name=key.forks)).rows
+    assert (row.status, row.error, row.ended_at) == ("SUCCEEDED", None, made.ended_at)
+    assert made.kept_until == pytest.approx(product.describe(key).kept_until, abs=2000)
+    assert product.executions.history(made.key)[-1]["type"] == "ExecutionSucceeded"
+
+
 def test_a_whole_order_runs(product_of):
     product = product_of(ORDER)
     key = product.start({"lines": [{"sku": n} for n in range(3)]})

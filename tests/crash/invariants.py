@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.durable import codec
+from engine.durable.lifecycle.forking.running import INTERRUPTED
 from engine.durable.loading import facts_of
 from engine.governance.audit_actors import Actors
 from engine.governance.audit_engine import AUDITED_EVENTS, start_entry
@@ -27,6 +28,7 @@ from engine.language.asl.compile import compile_definition
 from engine.language.asl.model import Plan
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.journal import Header, Segment
+from engine.ports.keys import ExecutionKey
 from tests.crash.faults import DEATHS, Faults
 from tests.crash.invariants_at_calls import READ_SECONDS
 from tests.crash.invariants_of_effects import check_effects
@@ -58,7 +60,8 @@ def seen(world: World) -> Seen:
     events = tuple(event.type for segment in world.stores.segments(world.key)
                    for event in codec.decode_events(segment.body))
     children = tuple(sorted((h.key.id, h.status) for h in world.stores.headers() if h.key != world.key))
-    return Seen(execution.status, execution.output, execution.error, events, tuple(world.ledger.calls), children)
+    calls = tuple(made for made in world.ledger.calls if ExecutionKey("", made.execution_id).fork_of is None)
+    return Seen(execution.status, execution.output, execution.error, events, calls, children)
 
 
 def check(world: World, reference: Seen) -> list[str]:
@@ -119,23 +122,34 @@ def _check_execution(world: World, header: Header, segments: list[Segment]) -> I
 
 
 def _check_forks(world: World) -> Iterator[str]:
-    """I33: a fork that is there is whole, is the original, and has called nothing; one that was promised is there."""
+    """I33: a fork that is there is whole, is the original, and has called nothing; one that was promised is there.
+    One that really calls has ended as it does without a fault, or says that it was interrupted."""
     forks = [header for header in world.stores.every_header() if header.key.fork_of is not None]
     rows = {row.key for row in world.stores.index.query(ExecutionQuery(world.workspace, name=world.key.forks)).rows}
     if "fork" in world.ledger.accepted and not forks:
         yield "I33: the fork that was promised is not there"
     if rows != {header.key for header in forks}:
         yield f"I33: the index says {rows}"
-    if any(made.execution_id in {header.key.id for header in forks} for made in world.ledger.calls):
+    called = {made.execution_id for made in world.ledger.calls} & {header.key.id for header in forks}
+    if called and world.workflow.forked is None:
         yield "I33: a fork has called"
     with world.quietly():
         executions = world.executions
         was = executions.describe(world.key)
+        ends = [(was.status, was.output, was.error)]
+        if world.workflow.forked is not None:
+            ends = [("SUCCEEDED", world.workflow.forked, None)]
+            if "fork" in world.ledger.accepted and not any(header.status == "SUCCEEDED" for header in forks):
+                yield "I33: the fork that was promised has not succeeded"
+            if world.faults.modes:
+                ends.append(("ABORTED", None, INTERRUPTED))
         for header in forks:
             fork = executions.describe(header.key)
-            if (fork.status, fork.output, fork.error, header.due_at) != (was.status, was.output, was.error, None):
-                yield f"I33: {header.key.id} is {fork}"
-            if executions.events(header.key, most=10_000) != executions.events(world.key, most=10_000):
+            stands = header.status, header.due_at
+            if (fork.status, fork.output, fork.error) not in ends or stands != (fork.status, None):
+                yield f"I33: {header.key.id} is {fork}, its header {stands}"
+            events = executions.events(header.key, most=10_000)
+            if world.workflow.forked is None and events != executions.events(world.key, most=10_000):
                 yield f"I33: the history of {header.key.id} is another"
 
 

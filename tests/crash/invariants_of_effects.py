@@ -29,7 +29,7 @@ def check_effects(world: World) -> Iterator[str]:
         received[made.execution_id][_bare(made.key)].add(answer)
     with world.quietly():
         executions = world.executions  # once, for it keeps what it has compiled
-    for header in world.stores.headers():
+    for header in world.stores.every_header():
         rows = effects_of(world, executions, header.key, PAGE)
         if len(rows) > PAGE and rows != effects_of(world, executions, header.key, 1000):
             yield "I27: pages of the ledger differ from the whole"

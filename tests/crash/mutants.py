@@ -16,6 +16,8 @@ import pytest
 import connectors.aws.clients
 from engine.durable import codec, notices
 from engine.durable.activation import Activation
+from engine.durable.lifecycle.forking.forks import Forks
+from engine.durable.lifecycle.forking.running import INTERRUPTED
 from engine.durable.lifecycle.pausing import Holds
 from engine.durable.lifecycle.sweeper import Sweeper
 from engine.durable.poison import Poison
@@ -114,6 +116,17 @@ def _call_before_intent(patch: Patch) -> None:
 
     patch.setattr(Worker, "__init__", remember)
     patch.setattr(Committing, "encode", encode_and_call)
+
+
+def _fork_calls_before_intent(patch: Patch) -> None:
+    write = Forks._write
+
+    def at_the_end(self: Any, begun: Any, made: Any, *, again: bool) -> None:
+        del again
+        if made.snapshot.error != INTERRUPTED:
+            write(self, begun, made, again=False)
+
+    patch.setattr(Forks, "_write", at_the_end)
 
 
 def _unstable_key(patch: Patch) -> None:
@@ -386,6 +399,8 @@ MUTANTS: dict[str, Mutant] = {
     "client retries on": Mutant("a client repeats nothing by itself", _client_retries, _calls("real-client", *DEATHS)),
     "call before intent": Mutant("nothing is called before its intent is durable", _call_before_intent,
                                  _calls("task", "before")),
+    "a fork's call before its intent": Mutant("the same, of a fork", _fork_calls_before_intent,
+                                              _calls("fork-that-calls", "before")),
     "unstable key": Mutant("one idempotency key a visit and epoch", _unstable_key, _calls("task", *DEATHS)),
     "no due check": Mutant("a timer is not early", _no_due_check, _calls("wait", "rival", *DEATHS)),
     "inbox ignored behind a live lease": Mutant(

@@ -67,7 +67,7 @@ class Workflow:
     `seconds`. `times_out`: TimeoutSeconds of its states, the shortest; where a worker is gone for longer, there are
     more attempts. `most_receives`: a wake received more often is a dead letter (SQS's maxReceiveCount, smaller here).
     `bad`: what a worker meets that loads an execution, or asks how it may be called. `mended`: its version 2, published
-    and not active."""
+    and not active. `forked`: what a fork gives that really calls; None for one that is the original."""
 
     definition: dict[str, Any]
     answer: Callable[[World, TaskCall], Any] = lambda _world, call: call.arguments
@@ -93,6 +93,7 @@ class Workflow:
     call_seconds: float | None = None
     computes: bool = False
     around: Callable[[World, Any], Any] = lambda _world, tasks: tasks
+    forked: Any = None
 
 
 # ---------------------------------------------------------------- who asks what
@@ -188,6 +189,13 @@ def _fork(world: World) -> None:
     world.executions.fork(world.key, Wanted(5, TESTER.name), Calls(world.nobody, lambda _resource: False))
 
 
+def _fork_that_calls(world: World) -> None:
+    """The same, from another input on: nothing of it is on record, and all of it may be called."""
+    tasks = world.wrap("tasks", world.tasks)
+    calls = Calls(tasks, lambda _resource: False, allow=("T0", "T1", "Sum"), most_seconds=1e9)
+    world.executions.fork(world.key, Wanted(1, TESTER.name, ({"order": 8},)), calls)
+
+
 def _waits_for_hands(world: World) -> bool:
     """Whether a work item waits, or one was taken that has still to be answered."""
     return world.ledger.hand is not None or bool(world.stores.activities.waiting(world.workspace, ACTIVITY, 1))
@@ -215,6 +223,7 @@ ANSWER_LATER = Client("answer", _after_call(10.0), _answer, "CallbackReturned")
 REDRIVE = Client("redrive", _has_ended, _redrive)
 FORWARD = Client("redrive", _has_ended, _forward)
 FORK = Client("fork", _has_closed, _fork)
+FORK_THAT_CALLS = Client("fork", _has_closed, _fork_that_calls)
 RESUME = Client("resume", _paused_for_a_while, _resume, again=_is_paused)
 
 
@@ -363,6 +372,10 @@ _FAN = flow({
     "Pause": {"Type": "Wait", "Seconds": 5, "Next": "End"},
     "End": {"Type": "Succeed"},
 })
+_FORKED = flow({
+    "Fan": {"Type": "Parallel", "Branches": [flow({f"T{i}": task(End=True)}) for i in range(2)], "Next": "Sum"},
+    "Sum": task(End=True),
+})
 _REDRIVEN = flow({
     "Fan": {"Type": "Parallel", "Next": "Sum", "Branches": [
         flow({"Good": task(Next="Mark"), "Mark": {"Type": "Pass", "End": True}}),
@@ -488,6 +501,7 @@ WORKFLOWS: Mapping[str, Workflow] = {
     "fork": Workflow(
         _FAN_WITH_CALLBACK, clients=(ANSWER_LATER, FORK), waits={"Rest": 20}, seconds=8.0, concurrent=True,
     ),
+    "fork-that-calls": Workflow(_FORKED, clients=(FORK_THAT_CALLS,), concurrent=True, forked=[{"order": 8}] * 2),
     "redrive": Workflow(_REDRIVEN, _broken_until_redriven, clients=(REDRIVE,), concurrent=True),
     "redrive-map": Workflow(_MAP_REDRIVEN, _broken_until_redriven, clients=(REDRIVE,), concurrent=True),
     "forward": Workflow(

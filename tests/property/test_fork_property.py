@@ -3,6 +3,7 @@
     a fork that changes nothing            is the original from there on, event for event, and calls nothing
     a fork by another version, or with     calls nothing either; and where they are the same as before, it ends as the
     an input given                         original did (one branch: several may take turns otherwise)
+    an input of its own                    is what the very state is entered with
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from engine.clock import SkipClock
 from engine.durable.lifecycle.forking.forks import Wanted
 from engine.durable.lifecycle.forking.running import Calls
 from engine.durable.lifecycle.forwards import VersionDoesNotFit
-from engine.errors import InvalidDocument
 from engine.ports.tasks import TaskPolicy
 from tests.support.definitions_strategy import Answers, Case, cases
 from tests.support.draws import drawn
@@ -107,12 +107,37 @@ def check_same_under_another_name(case: Case, share: float, *, version: bool) ->
         fork = product.executions.fork(key, Wanted(entry["id"], "me", given_input), CALLS, **changed)
     except VersionDoesNotFit:
         return  # what the check cannot follow
-    except InvalidDocument as error:
-        if case.fans_out and "several branches went on at that very moment" in error.message:
-            return
-        raise
     if not case.fans_out and product.describe(key).status != "TIMED_OUT":
         assert told(product, fork.key)[:3] == told(product, key)[:3]
+
+
+def check_input_of_its_own(case: Case, share: float) -> None:
+    """It comes to the state whose entry is named, however many branches are about to go on."""
+    product, key = ended(case)
+    entries = [event for event in product.executions.history(key, limit=100_000)
+               if event["type"].endswith("StateEntered")]
+    entry = entries[int(share * (len(entries) - 1))]
+    fork = product.executions.fork(key, Wanted(entry["id"], "me", ("its own",)), CALLS)
+    events = product.executions.history(fork.key, limit=100_000)
+    assert events[: entry["id"] - 1] == product.executions.history(key, limit=100_000)[: entry["id"] - 1]
+    got = [(event["type"], event["stateEnteredEventDetails"]["name"]) for event in events
+           if event["type"].endswith("StateEntered") and event["id"] >= entry["id"]
+           and event["stateEnteredEventDetails"]["input"] == '"its own"']
+    if got or not case.fans_out:  # another branch may have ended it before
+        assert got[0] == (entry["type"], entry["stateEnteredEventDetails"]["name"])
+
+
+@settings(QUICK, max_examples=drawn(30, of=60))
+@given(cases(timeout=False), st.floats(0, 1))
+def test_an_input_of_its_own_comes_to_the_state_that_is_entered(case, share):
+    check_input_of_its_own(case, share)
+
+
+@pytest.mark.full
+@settings(FULL, max_examples=1_500)
+@given(cases(timeout=False), st.floats(0, 1))
+def test_inputs_of_their_own_at_length(case, share):
+    check_input_of_its_own(case, share)
 
 
 @settings(QUICK, max_examples=drawn(30, of=60))

@@ -71,7 +71,7 @@ class Watched:
         now = self._clock.now()
         if self._looked_at is None or not 0 <= now - self._looked_at < LOOK_SECONDS:
             self.look()
-        if row.key.workspace != self._workspace:
+        if row.key.workspace != self._workspace or row.key.fork_of is not None:
             return False
         return any(hears(spec, own, row.workflow, row.status, row.error) for own, spec in self._triggers) or any(
             tells(spec, row.status, row.error) for spec in self._alerts.get(row.workflow, self._default)

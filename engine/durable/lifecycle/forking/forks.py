@@ -4,15 +4,18 @@
                                                     (what was before the event), segment 1 (what the fork did)
 
 A fork is never open: nothing of it is there before it has ended, so no worker runs it, no sweep and no budget sees it,
-and what dies in between leaves nothing. Its id is the original's with ``~at<event>.<random>`` behind it: no name that a
-user gives has a ``~``. So it is known by its id, listed by the prefix of its name, and erased with the original.
+and what dies in between leaves nothing. Only a call that is really made has to be known before: the fork is then
+written as it ends should its process die there, and its real end is written over that. Its id is the original's with
+``~at<event>.<random>`` behind it: no name that a user gives has a ``~``. So it is known by its id, listed by the prefix
+of its name, and erased with the original.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -20,14 +23,13 @@ from engine.clock import Clock
 from engine.durable import codec
 from engine.durable.lifecycle.business_key import business_key
 from engine.durable.lifecycle.forking.recording import Point, Recording, read
-from engine.durable.lifecycle.forking.running import Calls, Run
+from engine.durable.lifecycle.forking.running import Calls, Made, Run
 from engine.durable.lifecycle.forwards import does_not_fit
 from engine.durable.lifecycle.redrives import Onto
 from engine.durable.lifecycle.start_checks import check_input, encoded, input_digest
 from engine.durable.loading import Activator, opening
 from engine.durable.retention import Retention
-from engine.errors import Conflict, InvalidDocument
-from engine.kernel.builder import ready_paths
+from engine.errors import Conflict, InvalidDocument, NotFound
 from engine.kernel.express import is_express
 from engine.kernel.forward.check import check
 from engine.kernel.forward.ran import ran
@@ -36,10 +38,10 @@ from engine.kernel.history import HistoryEvent
 from engine.kernel.redrivable import redrivable
 from engine.kernel.snapshot import Frame, Snapshot, Status
 from engine.kernel.step import step
-from engine.kernel.stimulus import Continued, Forked, Redriven, Started, Stimulus
+from engine.kernel.stimulus import Continued, Forked, Redriven, Started
 from engine.language.asl.model import Plan
 from engine.language.expr.bounds import excess
-from engine.ports.journal import Header, Journal, Loaded, Segment, row_of
+from engine.ports.journal import Header, HeaderChange, Journal, Loaded, Segment, row_of
 from engine.ports.keys import ExecutionKey
 from engine.ports.published import PublishedVersion
 from engine.records import dataclass
@@ -66,11 +68,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """How the fork stood as it began, at `at` (epoch seconds), and the events before."""
+    """How the fork stood as it began, at `at` (epoch seconds), and the events before. `version` is its own, `nonce`
+    that of what is written of it."""
 
+    original: Header
+    version: PublishedVersion
+    forked: Forked
     snapshot: Snapshot
     events: tuple[HistoryEvent, ...]
     at: float
+    nonce: str
 
 
 class Forks:
@@ -86,7 +93,7 @@ class Forks:
         self._retention = retention
 
     def fork(self, loaded: Loaded, wanted: Wanted, calls: Calls) -> ExecutionKey:
-        """Run the fork and write it. Raises StorageError, NotFound,
+        """Run the fork and write it. Raises StorageError, NotFound (also where it was erased meanwhile),
         Conflict (ExecutionNotForkable, EventNotReached, VersionDoesNotFit), InvalidDocument for an event that it does
         not have, an input where no state is entered, or a state to allow that there is not."""
         header = loaded.header
@@ -105,17 +112,20 @@ class Forks:
             version = wanted.onto
         _check_allowed(point.plan, calls)
         facts = replace(point.snapshot.facts, execution_id=key.id)
-        run = Run(
-            point, recording, calls, facts, self._clock, new_seed=self._new_seed,
-            unchanged=unchanged,
-        )
-        begun = Begun(replace(point.snapshot, facts=facts), point.events, self._clock.now())
         forked = Forked(
             at=point.snapshot.last_at, of=header.key.id, event=at, by=wanted.by, given=wanted.given is not None,
             reads=calls.use_reads, allow=sorted(calls.allow),
         )
+        begun = Begun(
+            header, version, forked, replace(point.snapshot, facts=facts), point.events, self._clock.now(),
+            secrets.token_hex(8),
+        )
+        run = Run(
+            point, recording, calls, facts, self._clock, new_seed=self._new_seed,
+            unchanged=unchanged, intend=partial(self._write, begun),
+        )
         run.run()
-        self._write(header, version, forked, run, begun)
+        self._write(begun, run.made(), again=run.intended)
         return key
 
     def _read(self, loaded: Loaded, event: int, *, whole: bool) -> tuple[Point, Recording]:
@@ -172,11 +182,12 @@ class Forks:
         first = Continued(at=snapshot.last_at, seed=seed)
         return Point(stepped.snapshot, plan, first, (*point.events, *stepped.events))
 
-    def _write(self, original: Header, version: PublishedVersion, forked: Forked, run: Run, begun: Begun) -> None:
-        """All of it at once."""
-        now, key = self._clock.now(), ExecutionKey(original.key.workspace, begun.snapshot.facts.execution_id)
+    def _write(self, begun: Begun, made: Made, *, again: bool) -> None:
+        """All of it at once; `again`: over what was written of it before."""
+        original, version, facts = begun.original, begun.version, begun.snapshot.facts
+        now, key = self._clock.now(), ExecutionKey(original.key.workspace, facts.execution_id)
         ended = replace(
-            run.snapshot, facts=replace(run.snapshot.facts, execution_id=key.id), abandoned=(), stops=(),
+            made.snapshot, facts=replace(made.snapshot.facts, execution_id=key.id), abandoned=(), stops=(),
             redrivable=MappingProxyType({}),
         )
         terms = (self._retention.kept_until(ended.status, now, version.retention_days), original.kept_until)
@@ -188,25 +199,36 @@ class Forks:
             ended_at=now, strikes=0, cause=None, parent=None, actor=None, kept_until=kept_until,
         )
         row = row_of(header, ended_at=now, error=ended.error, business_key=business_key(version, ended.input))
-        self._journal.add_ended(header, data, row, [
-            self._segment(key, 0, (forked,), begun.events, begun.snapshot, now),
-            self._segment(key, 1, tuple(run.stimuli), tuple(run.events), ended, now, kept_until),
-        ])
+        end = self._segment(header, begun.nonce, 1, Made(ended, made.stimuli, made.events), now, kept_until)
+        if not again:
+            start = Made(begun.snapshot, [begun.forked], begun.events)
+            self._journal.add_ended(header, data, row, [self._segment(header, begun.nonce, 0, start, now), end])
+            return
+        known = self._journal.header(key)
+        if known is None or not self._journal.commit([end], [HeaderChange(
+            key, header.seq, header.status, None, now, reopens=known.status, row=row, kept_until=kept_until
+        )])[0]:
+            raise NotFound(
+                f"the fork {key.id} was erased while it ran", where="id",
+                advice="What it called was called. Ask whoever erased its original.",
+            )
 
     def _segment(
-        self, key: ExecutionKey, number: int, stimuli: tuple[Stimulus, ...], events: Sequence[HistoryEvent],
-        snapshot: Snapshot, at: float, kept_until: float | None = None,
+        self, header: Header, nonce: str, number: int, made: Made, at: float, kept_until: float | None = None,
     ) -> Segment:
         """One that holds the whole snapshot. It tells the audit log nothing: the fork itself is an act."""
+        events = tuple(made.events)
         change = codec.Change(
-            stimuli, (codec.encode_events(events),) if events else (), snapshot, frozenset(), frozenset(), events
+            tuple(made.stimuli), (codec.encode_events(events),) if events else (), made.snapshot, frozenset(),
+            frozenset(), events,
         )
         body = codec.encode_change(
             change, checkpoint=True, schema=self._activator.schema, compress_over=self._journal.sizes.compress_over
         )
         first, last = (events[0].id, events[-1].id) if events else (0, 0)
         return Segment(
-            key, number, "fork", body, at, checkpoint=True, first_event=first, last_event=last, kept_until=kept_until
+            header.key, number, nonce, body, at, checkpoint=True, first_event=first, last_event=last,
+            kept_until=kept_until,
         )
 
 
@@ -223,14 +245,12 @@ def _with_input(point: Point, wanted: Wanted, version: PublishedVersion) -> Poin
         if version.input_schema is not None:
             check_input(version.input_schema, wanted.given[0], quotes=not version.marks_fields)
         return replace(point, snapshot=replace(snapshot, input=wanted.given[0]))
-    paths = ready_paths(snapshot)
-    if not paths or snapshot.next_event != wanted.event:
+    if point.enters is None:
         raise InvalidDocument(
-            f"an input has no place at event {wanted.event}: no state is entered there, or several branches went on at"
-            " that very moment", where="event",
-            advice="Name the event of another state's entry, or event 1 for the execution's own input.",
+            f"an input has no place at event {wanted.event}: no state is entered there", where="event",
+            advice="Name the event of a state's entry, or event 1 for the execution's own input.",
         )
-    frame = replace(snapshot.frames[paths[0]], input=wanted.given[0])
+    frame = replace(snapshot.frames[point.enters], input=wanted.given[0])
     return replace(point, snapshot=replace(snapshot, frames=MappingProxyType({**snapshot.frames, frame.path: frame})))
 
 

@@ -102,12 +102,14 @@ class Fired:
 
 @dataclass(slots=True)
 class Point:
-    """Where an execution is forked. `first` is fed there, None where it waits; `events` are those before."""
+    """Where an execution is forked. `first` is fed there, None where it waits; `events` are those before. `enters` is
+    the frame that enters a state by the event itself, None where the event is another one."""
 
     snapshot: Snapshot
     plan: Plan
     first: Stimulus | None
     events: tuple[HistoryEvent, ...]
+    enters: str | None = None
 
 
 @dataclass(slots=True)
@@ -122,10 +124,12 @@ class Recording:
     last_at: float = 0.0
 
     def take(self, place: Place, content: Content) -> Call | None:
-        """The recorded call that is this one, at most once each: best the one of the same place."""
+        """The recorded call that is this one, at most once each: best the one of the same place, or of the same
+        branch."""
         same = self.calls.get(place)
         if same is None or same.used or same.content != content:
-            same = next((call for call in self.calls.values() if not call.used and call.content == content), None)
+            rest = [(at, call) for at, call in self.calls.items() if not call.used and call.content == content]
+            same = min(rest, key=lambda one: one[0][0] != place[0], default=(place, None))[1]
         return None if same is None else same.take()
 
     def owe(self, place: Place, call: Call) -> None:
@@ -237,28 +241,36 @@ class _Reader:
             self._events += stepped.events
             return
         else:
-            self._find(number, plan, before, stimulus)
+            self._find(number, plan, before, stimulus, stepped.events)
         self._register(plan, stepped.touched, stepped.snapshot)
 
-    def _find(self, number: int, plan: Plan, before: Snapshot, stimulus: Stimulus) -> None:
-        """The event is among those that `stimulus` led to."""
+    def _find(
+        self, number: int, plan: Plan, before: Snapshot, stimulus: Stimulus, events: Sequence[HistoryEvent]
+    ) -> None:
+        """The event is among `events`, those that `stimulus` led to."""
         best: Stepped | None = None
-        for room in count() if not self._whole else ():
-            stepped = step(plan, before, [stimulus], max_transitions=room)
+        for room in range(SLICE_TRANSITIONS) if not self._whole else ():
+            stepped = step(plan, before, [stimulus], max_transitions=room, halts=True)
             if stepped.events and stepped.events[-1].id >= self._event:
                 break
             best = stepped
-        at = before
+        at, enters = before, None
         first: Stimulus | None = None
         if best is not None:
             at, first = best.snapshot, Continued(at=stimulus.at, seed=stimulus.seed)
             self._events += best.events
+            event = next(one for one in events if one.id == self._event)
+            if at.ready and at.next_event == event.id and event.type.endswith("StateEntered"):
+                enters = at.ready[0]
         elif isinstance(stimulus, Started | Continued):
             first = stimulus
-        self.point = Point(at, plan, first, tuple(self._events))
+        self.point = Point(at, plan, first, tuple(self._events), enters)
         self._register(plan, at.frames, at)
         if first is None:
             self._record(number, plan, before, stimulus)
+        elif isinstance(stimulus, TimePassed):  # of the timers that were due, some have not fired at the point
+            places = {frame.place for frame in before.frames.values()}
+            self._fire(number, at, stimulus, [frame for frame in at.frames.values() if frame.place in places])
 
     def _register(self, plan: Plan, paths: Iterable[str], snapshot: Snapshot) -> None:
         """The calls that have come to be owed."""
@@ -276,7 +288,7 @@ class _Reader:
         elif isinstance(stimulus, Continued):
             self.recording.slice(stimulus)
         elif isinstance(stimulus, TimePassed):
-            self._fire(number, before, stimulus)
+            self._fire(number, before, stimulus, before.frames.values())
         elif isinstance(stimulus, FrameStimulus) and not isinstance(stimulus, CallOver):
             frame = before.frames.get(stimulus.frame)
             call = None if frame is None else self.recording.calls.get(frame.place)
@@ -288,15 +300,16 @@ class _Reader:
             if answer is not None:
                 call.add(number, answer)
 
-    def _fire(self, number: int, before: Snapshot, stimulus: TimePassed) -> None:
+    def _fire(self, number: int, before: Snapshot, stimulus: TimePassed, frames: Iterable[Frame]) -> None:
+        """Which timers of `frames` it fires."""
         if before.deadline is not None and before.deadline <= stimulus.at:
             self.recording.fire(EXECUTION, Fired(before.deadline, stimulus.at, stimulus.seed, number))
-        for path, frame in before.frames.items():
+        for frame in frames:
             due = timer_of(frame)
             if due is not None and due <= stimulus.at:
-                self.recording.fire((path, frame.state), Fired(due, stimulus.at, stimulus.seed, number))
+                self.recording.fire((frame.path, frame.state), Fired(due, stimulus.at, stimulus.seed, number))
             elif frame.phase in WATCHED and frame.due_at is not None and frame.due_at <= stimulus.at:
-                waiting = before.frames[path.rpartition("/")[0]] if frame.phase is Phase.CHILDREN else frame
+                waiting = before.frames[frame.path.rpartition("/")[0]] if frame.phase is Phase.CHILDREN else frame
                 call = self.recording.calls.get(waiting.place)
                 if call is not None:
                     call.add(number, stimulus)

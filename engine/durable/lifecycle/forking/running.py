@@ -5,15 +5,15 @@
                 └────► timers ─────────────────────► fire when they are due, as late as then
 
 So a fork that changes nothing ends as the original did, and calls nothing. What it may not call ends it: neither a
-Retrier nor a Catcher hears of that.
+Retrier nor a Catcher hears of that. Before a call is really made, its intent is durable.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from engine.clock import Clock
 from engine.durable.activation import SLICE_TRANSITIONS
@@ -56,6 +56,7 @@ MOST_EVENTS = 50_000
 
 WRITE_REFUSED, READ_REFUSED = "Automate.WriteNotAllowed", "Automate.ReadNotAllowed"
 NOT_RECORDED, TOO_LONG = "Automate.NotOnRecord", "Automate.ForkTooLong"
+INTERRUPTED = "Automate.ForkInterrupted"
 
 _LAST = 1 << 62
 """The number of what is not on record: behind all that is, at the same time."""
@@ -79,13 +80,31 @@ class Calls:
         self.made.append(call)
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How a fork stands, the stimuli that it came from, and what happened."""
+
+    snapshot: Snapshot
+    stimuli: Sequence[Stimulus]
+    events: Sequence[HistoryEvent]
+
+
+class Intend(Protocol):
+    """Makes the intent of a call durable."""
+
+    def __call__(self, made: Made, *, again: bool) -> None:
+        """`made` is the fork as it ends should nobody write how it went on; `again`: a call was made before. Raises
+        StorageError, NotFound: then the call is not made."""
+        ...
+
+
 class Run:
     """One fork, from `point` on. `facts` are its own; as long as it runs the definition sees those of the original.
     `unchanged`: where somebody stopped the original, this one is stopped too."""
 
     def __init__(
         self, point: Point, recording: Recording, calls: Calls, facts: Facts, clock: Clock, *,
-        new_seed: Callable[[], int], unchanged: bool,
+        new_seed: Callable[[], int], unchanged: bool, intend: Intend,
     ) -> None:
         self.plan = point.plan
         self.snapshot = point.snapshot
@@ -98,12 +117,33 @@ class Run:
         self._facts = facts
         self._clock = clock
         self._new_seed = new_seed
+        self._intend = intend
         self._end = clock.now() + calls.most_seconds
         self._stop = recording.stop if unchanged else None
         self._until = recording.last_at if unchanged else 0.0
         self._slices = iter(recording.slices if unchanged else ())
         self._answers: list[tuple[float, int, int, Stimulus]] = []
         self._asked: set[tuple[str, int, int]] = set()
+        self.intended = False
+
+    def made(self) -> Made:
+        """All of it up to now."""
+        return Made(self.snapshot, self.stimuli, self.events)
+
+    def _interrupted(self, name: str) -> Made:
+        """All of it up to now, had it ended when the call of the state `name` began: with what earlier calls have
+        answered, though its turn has not come."""
+        cause = f"the call of {name!r} began, and what came of it is not written: the fork's process died, or runs on"
+        answers = sorted(self._answers, key=lambda one: one[:3])
+        told = [stimulus for _, number, _, stimulus in answers if number == _LAST]
+        snapshot, stimuli, events = self.snapshot, list(self.stimuli), list(self.events)
+        for stimulus in (*told, StopRequested(at=0, error=INTERRUPTED, cause=cause)):
+            now = replace(stimulus, at=max(stimulus.at, snapshot.last_at))
+            stepped = step(self.plan, snapshot, [now], max_transitions=SLICE_TRANSITIONS)
+            snapshot = stepped.snapshot
+            stimuli += stepped.taken
+            events += stepped.events
+        return Made(snapshot, stimuli, events)
 
     def run(self) -> Snapshot:
         """To its end: the closed snapshot."""
@@ -235,6 +275,8 @@ class Run:
             return
         own = replace(self.snapshot, facts=self._facts)
         call = effects.task_call(self.plan, own, running, budget_seconds=budget)
+        self._intend(self._interrupted(frame.state), again=self.intended)
+        self.intended = True
         self._calls.make(call)
         outcome = self._outcome(call)
         at += max(self._clock.now() - began, 0.0)

@@ -154,6 +154,17 @@ def test_a_redriven_execution_ends_again(api):
     assert sorted(given["redriveCount"] for given in inputs(api)) == [0, 1]
 
 
+def test_a_fork_that_really_calls_tells_nobody_of_its_end(api):
+    publish(api, "cleanup", triggers=on_end())
+    publish(api, "orders", flow({"Tell": {"Type": "Task", "Resource": "connector:log:write", "End": True,
+                                          "Parameters": {"message.$": "$.message"}}}))
+    start(api, given={"message": "one"})
+    asked = {"event": 1, "input": {"message": "another"}, "allow": ["Tell"]}
+    assert api("POST", "/executions/orders:one/fork", asked).json["status"] == "SUCCEEDED"
+    assert api.stores.ends.untold(0, 10) == []
+    assert len(deliveries(api)) == 1
+
+
 def test_of_sensitive_workflows_no_value_leaves(api):
     publish(api, "cleanup", triggers=on_end())
     publish(api, "orders", FAIL, sensitive={"input": ["/card"]})

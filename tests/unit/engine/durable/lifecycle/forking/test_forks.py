@@ -164,6 +164,69 @@ def test_a_write_that_is_allowed_is_made_once_in_the_forks_own_name():
     assert made.fork.allow == ("Second",)
 
 
+READING = ledger_facts.Reading(lambda _: TaskPolicy(), lambda _, value: str(value), lambda _, value: value)
+
+
+def effects(product, key):
+    """(state, what came of it) of each call in the fork's ledger."""
+    page = product.executions.effects(key, READING, after=ledger_facts.BEGINNING, most=10)
+    return [(row.state, str(row.outcome)) for row in page.effects]
+
+
+def only_fork(product, key):
+    [row] = product.executions.page(ExecutionQuery("default", name=key.forks)).rows
+    return row.key
+
+
+@pytest.mark.parametrize("dies_in", ["Second", "Third"])
+def test_a_process_that_dies_in_a_real_call_leaves_a_fork_that_says_so(dies_in):
+    product, key = ended()
+
+    def dies(call):
+        assert effects(product, only_fork(product, key))[-1] == (call.state, "UNKNOWN"), "before the call is made"
+        raise KeyboardInterrupt
+
+    product.tasks.answers[B] = [dies] if dies_in == "Second" else [{"b": "another"}]
+    product.tasks.answers[C] = [dies]
+    with pytest.raises(KeyboardInterrupt):
+        fork(product, key, "Second", given={"a": 5}, allow=["Second", "Third"])
+    left = product.describe(only_fork(product, key))
+    assert (left.status, left.error, left.fork.given) == ("ABORTED", "Automate.ForkInterrupted", True)
+    assert f"'{dies_in}'" in left.cause
+    assert effects(product, left.key) == {
+        "Second": [("Second", "UNKNOWN")], "Third": [("Second", "DONE"), ("Third", "UNKNOWN")],
+    }[dies_in]
+    product.drain()
+    assert called(product)[-1] == dies_in, "nobody goes on with it"
+    assert product.stores.journal.due(float("inf")) == []
+
+
+def test_the_answer_of_a_call_beside_it_is_kept_when_the_process_dies_in_the_next():
+    product, key = ended(machine(Both={"Type": "Parallel", "End": True, "Branches": [
+        machine(One=task(A)), machine(Two=task(B)),
+    ]}))
+
+    def dies(_call):
+        raise KeyboardInterrupt
+
+    product.tasks.answers[B] = [dies]
+    with pytest.raises(KeyboardInterrupt):
+        fork(product, key, 1, given={"order": 8}, allow=["One", "Two"])
+    assert effects(product, only_fork(product, key)) == [("One", "DONE"), ("Two", "UNKNOWN")]
+
+
+def test_a_fork_that_is_erased_while_it_calls_is_not_written_again():
+    product, key = ended()
+    def erased(call):
+        product.stores.journal._headers.pop(only_fork(product, key))
+        return call.arguments
+
+    product.tasks.answers[B] = [erased]
+    with pytest.raises(NotFound, match="erased while it ran"):
+        fork(product, key, "Second", given={"a": 5}, allow=["Second"])
+    assert product.stores.journal.header(only_fork(product, key)) is None
+
+
 def test_what_is_on_record_is_not_called_though_it_is_allowed():
     product, key = ended()
     assert fork(product, key, 1, allow=["First", "Second", "Third"]).status == "SUCCEEDED"
@@ -188,6 +251,51 @@ def test_a_job_that_is_not_on_record_is_not_begun_though_it_is_allowed():
         "JobName.$": "$.j", "JobQueue": "q", "JobDefinition": "d"})), {"j": "one"})
     made = fork(product, key, 1, given={"j": "two"}, allow=["First"])
     assert (made.error, called(product)) == ("Automate.NotOnRecord", [])
+
+
+BRANCHES = {"Type": "Parallel", "End": True, "Branches": [
+    machine(One={"Type": "Pass", "Next": "Two"}, Two=task(A)), machine(Other={"Type": "Pass", "End": True}),
+]}
+
+
+def test_an_input_comes_to_the_branch_that_is_named_though_another_has_not_begun():
+    product, key = ended(machine(Both=BRANCHES))
+    at = entered(product, key, "Two")
+    assert at < entered(product, key, "Other")
+    made = fork(product, key, at, given={"mine": 1}, allow=["Two"])
+    assert [call.arguments for call in product.tasks.calls] == [{"mine": 1}]
+    assert (made.status, made.output) == ("SUCCEEDED", [{"a": 1}, {"order": 7}])
+
+
+WAITS = {"Type": "Map", "End": True, "ItemProcessor": machine(
+    Wait={"Type": "Wait", "Seconds": 9, "Next": "Between"}, Between={"Type": "Pass", "Next": "Work"}, Work=task(A))}
+
+
+@pytest.mark.parametrize("item", [0, 1, 2])
+@pytest.mark.parametrize("state", ["Between", "Work"])
+def test_branches_whose_timers_came_due_at_one_moment(item, state):
+    product, key = ended(machine(Each=WAITS), [1, 2, 3], ScriptedTasks({A: [lambda call: call.arguments * 2]}))
+    events = product.executions.history(key)
+    at = [event["id"] for event in events if event.get("stateEnteredEventDetails", {}).get("name") == state][item]
+    same = fork(product, key, at, given=item + 1)
+    assert (same.status, same.output) == ("SUCCEEDED", [2, 4, 6])
+    assert product.executions.history(same.key) == events
+    assert called(product) == []
+    made = fork(product, key, at, given=10, allow=["Work"])
+    assert (made.status, made.output) == ("SUCCEEDED", [20 if n == item else 2 * n + 2 for n in range(3)])
+    assert [call.arguments for call in product.tasks.calls] == [10]
+    product.published.publish(machine(Each=WAITS, Other={"Type": "Pass", "End": True}))
+    assert fork(product, key, at, version=2).output == [2, 4, 6]
+
+
+def test_answers_of_branches_that_call_the_same_are_not_exchanged():
+    work = task(A, Parameters={"the": "same"})
+    product, key = ended(machine(Both={"Type": "Parallel", "End": True, "Branches": [
+        machine(First={"Type": "Wait", "SecondsPath": "$.first", "Next": "Work"}, Work=work),
+        machine(Second={"Type": "Wait", "Seconds": 5, "Next": "Work"}, Work=work),
+    ]}), {"first": 1}, ScriptedTasks({A: [{"n": 1}, {"n": 2}]}))
+    assert product.describe(key).output == [{"n": 1}, {"n": 2}]
+    assert fork(product, key, "First", given={"first": 9}).output == [{"n": 1}, {"n": 2}]
 
 
 def test_by_another_version():
@@ -227,11 +335,10 @@ def test_nobody_is_woken_and_nothing_is_due():
 def test_the_ledger_says_what_was_answered_from_the_record():
     product, key = ended()
     made = fork(product, key, "Second", given={"a": 5}, allow=["Second"])
-    reading = ledger_facts.Reading(lambda _: TaskPolicy(), lambda _, value: str(value), lambda _, value: value)
-    page = product.executions.effects(made.key, reading, after=ledger_facts.BEGINNING, most=10)
+    page = product.executions.effects(made.key, READING, after=ledger_facts.BEGINNING, most=10)
     assert [(row.state, row.outcome) for row in page.effects] == [("Second", "DONE"), ("Third", "RECORDED")]
     assert page.keeps_intents
-    page = product.executions.effects(made.key, reading, after=page.effects[0].place, most=10)
+    page = product.executions.effects(made.key, READING, after=page.effects[0].place, most=10)
     assert [row.state for row in page.effects] == ["Third"]
 
 
