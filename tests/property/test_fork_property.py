@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -17,6 +18,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from engine.clock import SkipClock
+from engine.durable import activation
+from engine.durable.lifecycle.forking import recording, running
 from engine.durable.lifecycle.forking.forks import Wanted
 from engine.durable.lifecycle.forking.running import Calls
 from engine.durable.lifecycle.forwards import VersionDoesNotFit
@@ -58,6 +61,15 @@ class Nobody:
 
 
 CALLS = Calls(Nobody(), reads=lambda _resource: False, most_seconds=1e9)
+
+
+@contextmanager
+def slices(transitions: int):
+    """Long runs of states are cut after so many."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (activation, recording, running):
+            patch.setattr(module, "SLICE_TRANSITIONS", transitions)
+        yield
 
 
 def ended(case: Case) -> tuple[Product, object]:
@@ -154,13 +166,15 @@ def test_forks_whose_difference_is_none_at_length(case, share, version):
 
 
 @settings(QUICK, max_examples=drawn(30, of=60))
-@given(cases(), st.floats(0, 1))
-def test_a_fork_that_changes_nothing_is_the_original_from_there_on(case, share):
-    check_forks(case, share)
+@given(cases(), st.floats(0, 1), st.sampled_from([200, 3, 1]))
+def test_a_fork_that_changes_nothing_is_the_original_from_there_on(case, share, most):
+    with slices(most):
+        check_forks(case, share)
 
 
 @pytest.mark.full
 @settings(FULL, max_examples=1_500)
-@given(cases(), st.floats(0, 1))
-def test_forks_that_change_nothing_at_length(case, share):
-    check_forks(case, share)
+@given(cases(), st.floats(0, 1), st.sampled_from([200, 3, 1]))
+def test_forks_that_change_nothing_at_length(case, share, most):
+    with slices(most):
+        check_forks(case, share)

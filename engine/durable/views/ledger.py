@@ -23,14 +23,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from engine.durable import codec
-from engine.durable.activation import SLICE_TRANSITIONS
+from engine.durable.activation import step_again
 from engine.durable.outline import LeftOut, ValuesNeeded, left_out
 from engine.durable.views.ledger_facts import Effect, Outcome, Page, Place, Reading
 from engine.kernel import effects
 from engine.kernel.children.child_ids import own_target, started_name
 from engine.kernel.express import EXPRESS_SYNC, is_express
 from engine.kernel.snapshot import Facts, Frame, Phase, Snapshot
-from engine.kernel.step import step
 from engine.kernel.stimulus import (
     CallbackErred,
     CallbackReturned,
@@ -104,9 +103,10 @@ class Ledger:
             for stimulus in recorded.stimuli:
                 yield stimulus, recorded.frames.get(getattr(stimulus, "frame", ""))
             return
-        at = self._opening()
+        at, known = self._opening(), 0
         for stimulus in recorded.stimuli:  # one segment holds it all, and its frames are gone at its end
-            at = step(self._plan, at, [stimulus], max_transitions=SLICE_TRANSITIONS).snapshot
+            stepped, _ = step_again(self._plan, at, stimulus, recorded.events, known)
+            at, known = stepped.snapshot, known + len(stepped.events)
             yield stimulus, at.frames.get(getattr(stimulus, "frame", ""))
 
     def row(self, place: Place, frame: Frame, at: float, began_at: float | None) -> Effect:

@@ -164,7 +164,7 @@ class Forks:
             ),)))
         if isinstance(point.first, Started):
             facts = replace(snapshot.facts, version=version.number)
-            return Point(replace(snapshot, facts=facts), plan, point.first, point.events)
+            return replace(point, snapshot=replace(snapshot, facts=facts), plan=plan)
         kept: dict[str, Frame] = {}
         for frame in snapshot.frames.values():
             kept |= redrivable(point.plan, frame, gives_up=False, joined=None)
@@ -180,7 +180,7 @@ class Forks:
         seed = self._new_seed() if point.first is None else point.first.seed
         stepped = step(plan, closed, [Redriven(at=snapshot.last_at, seed=seed, onto=onto.change(was))])
         first = Continued(at=snapshot.last_at, seed=seed)
-        return Point(stepped.snapshot, plan, first, (*point.events, *stepped.events))
+        return Point(stepped.snapshot, plan, first, (*point.events, *stepped.events), point.number)
 
     def _write(self, begun: Begun, made: Made, *, again: bool) -> None:
         """All of it at once; `again`: over what was written of it before."""

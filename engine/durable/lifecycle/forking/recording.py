@@ -19,7 +19,7 @@ from itertools import count
 from typing import Any
 
 from engine.durable import codec
-from engine.durable.activation import SLICE_TRANSITIONS
+from engine.durable.activation import SLICE_TRANSITIONS, step_again
 from engine.errors import Conflict
 from engine.kernel import effects
 from engine.kernel.builder import Builder
@@ -102,25 +102,29 @@ class Fired:
 
 @dataclass(slots=True)
 class Point:
-    """Where an execution is forked. `first` is fed there, None where it waits; `events` are those before. `enters` is
-    the frame that enters a state by the event itself, None where the event is another one."""
+    """Where an execution is forked. `first` is fed there, None where it waits; `number` is that of the stimulus which
+    led to the event, and `events` are those before. `enters` is the frame that enters a state by the event itself, None
+    where the event is another one."""
 
     snapshot: Snapshot
     plan: Plan
     first: Stimulus | None
     events: tuple[HistoryEvent, ...]
+    number: int
     enters: str | None = None
 
 
 @dataclass(slots=True)
 class Recording:
     """What was recorded from the point on, until `last_at` (epoch seconds). `slices`: each began where a long run of
-    states was cut."""
+    states was cut, with its number. `rooms`: how many states a stimulus could enter, by its number, where those are
+    fewer than usual."""
 
     calls: dict[Place, Call] = field(default_factory=dict)
     fired: dict[tuple[str, str], list[Fired]] = field(default_factory=lambda: defaultdict(list))
     stop: tuple[int, StopRequested] | None = None
-    slices: list[Continued] = field(default_factory=list)
+    slices: list[tuple[int, Continued]] = field(default_factory=list)
+    rooms: dict[int, int] = field(default_factory=dict)
     last_at: float = 0.0
 
     def take(self, place: Place, content: Content) -> Call | None:
@@ -140,9 +144,14 @@ class Recording:
         """The record goes on until `at`."""
         self.last_at = at
 
-    def slice(self, stimulus: Continued) -> None:
+    def slice(self, number: int, stimulus: Continued) -> None:
         """A long run of states was cut here."""
-        self.slices.append(stimulus)
+        self.slices.append((number, stimulus))
+
+    def cut(self, number: int, room: int) -> None:
+        """The stimulus could enter so many states."""
+        if room < SLICE_TRANSITIONS:
+            self.rooms[number] = room
 
     def stop_at(self, number: int, stimulus: StopRequested) -> None:
         """Somebody stopped it; the first one counts."""
@@ -213,13 +222,13 @@ class _Reader:
         if self.point is None and segment.last_event < self._event:
             self._events += codec.decode_events(segment.body)
         else:
-            known = len(self._events)
-            plan = self._by(stored)
+            checked, before = self.point is not None, len(self._events)
+            plan, recorded, known = self._by(stored), codec.decode_events(segment.body), 0
             for stimulus in codec.decode_stimuli(segment.body):
-                self._take(plan, stimulus)
-                if self.point is not None and known >= 0:
-                    self._check(codec.decode_events(segment.body), known)
-                    known = -1
+                known += self._take(plan, stimulus, recorded, known)
+                if self.point is not None and not checked:
+                    self._check(recorded, before)
+                    checked = True
         self._snapshot = stored
 
     def _check(self, recorded: Sequence[HistoryEvent], known: int) -> None:
@@ -231,25 +240,28 @@ class _Reader:
                 where="event", advice=f"Fork it at event {recorded[0].id}.",
             )
 
-    def _take(self, plan: Plan, stimulus: Stimulus) -> None:
+    def _take(self, plan: Plan, stimulus: Stimulus, recorded: Sequence[HistoryEvent], known: int) -> int:
+        """How many events it led to: `recorded` from number `known` on."""
         before, number = self._snapshot, next(self._numbers)
-        stepped = step(plan, before, [stimulus], max_transitions=SLICE_TRANSITIONS)  # as its worker did
+        stepped, room = step_again(plan, before, stimulus, recorded, known)
         self._snapshot = stepped.snapshot
+        self.recording.cut(number, room)
         if self.point is not None:
             self._record(number, plan, before, stimulus)
         elif not stepped.events or stepped.events[-1].id < self._event:
             self._events += stepped.events
-            return
+            return len(stepped.events)
         else:
             self._find(number, plan, before, stimulus, stepped.events)
         self._register(plan, stepped.touched, stepped.snapshot)
+        return len(stepped.events)
 
     def _find(
         self, number: int, plan: Plan, before: Snapshot, stimulus: Stimulus, events: Sequence[HistoryEvent]
     ) -> None:
         """The event is among `events`, those that `stimulus` led to."""
         best: Stepped | None = None
-        for room in range(SLICE_TRANSITIONS) if not self._whole else ():
+        for room in range(self.recording.rooms.get(number, SLICE_TRANSITIONS)) if not self._whole else ():
             stepped = step(plan, before, [stimulus], max_transitions=room, halts=True)
             if stepped.events and stepped.events[-1].id >= self._event:
                 break
@@ -264,7 +276,7 @@ class _Reader:
                 enters = at.ready[0]
         elif isinstance(stimulus, Started | Continued):
             first = stimulus
-        self.point = Point(at, plan, first, tuple(self._events), enters)
+        self.point = Point(at, plan, first, tuple(self._events), number, enters)
         self._register(plan, at.frames, at)
         if first is None:
             self._record(number, plan, before, stimulus)
@@ -286,7 +298,7 @@ class _Reader:
         if isinstance(stimulus, StopRequested):
             self.recording.stop_at(number, stimulus)
         elif isinstance(stimulus, Continued):
-            self.recording.slice(stimulus)
+            self.recording.slice(number, stimulus)
         elif isinstance(stimulus, TimePassed):
             self._fire(number, before, stimulus, before.frames.values())
         elif isinstance(stimulus, FrameStimulus) and not isinstance(stimulus, CallOver):

@@ -11,6 +11,8 @@ Retrier nor a Catcher hears of that. Before a call is really made, its intent is
 from __future__ import annotations
 
 import heapq
+import math
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import field, replace
 from typing import Any, Protocol
@@ -111,6 +113,7 @@ class Run:
         self.stimuli: list[Stimulus] = []
         self.events: list[HistoryEvent] = []
         self._first = point.first
+        self._number = point.number
         self._seed = 0
         self._recording = recording
         self._calls = calls
@@ -121,7 +124,8 @@ class Run:
         self._end = clock.now() + calls.most_seconds
         self._stop = recording.stop if unchanged else None
         self._until = recording.last_at if unchanged else 0.0
-        self._slices = iter(recording.slices if unchanged else ())
+        self._slices = deque(recording.slices if unchanged else ())
+        self._rooms = recording.rooms if unchanged else {}
         self._answers: list[tuple[float, int, int, Stimulus]] = []
         self._asked: set[tuple[str, int, int]] = set()
         self.intended = False
@@ -149,30 +153,39 @@ class Run:
         """To its end: the closed snapshot."""
         self._ask(self.snapshot.frames)
         if self._first is not None:
-            self._feed(self._first)
+            self._feed(self._first, self._number)
         while not self.snapshot.closed:
             if self._clock.now() >= self._end or len(self.events) > MOST_EVENTS:
                 most = f"{self._calls.most_seconds:g} s and {MOST_EVENTS:,} events"
                 self._refuse(TOO_LONG, f"a fork takes at most {most}")
-            elif effects.owed(self.plan, self.snapshot).ready:
-                self._feed(next(self._slices, Continued(at=self.snapshot.last_at, seed=self._seed)))
             else:
                 self._next()
         return self.snapshot
 
     def _next(self) -> None:
-        """What comes first: an answer, a timer, the stop."""
+        """What comes first: an answer, a timer, the stop, or the rest of a long run of states."""
         timer = self._timer()
         stop = None if self._stop is None else (self._stop[1].at, self._stop[0], self._stop[1])
         answer = None if not self._answers else (self._answers[0][0], self._answers[0][1], self._answers[0][3])
-        known = [one for one in (answer, timer, stop) if one is not None]
+        known = [one for one in (answer, timer, stop, self._goes_on()) if one is not None]
         if not known:
             self._refuse(NOT_RECORDED, "nothing more is on record of what it waits for")
             return
-        at, _number, stimulus = min(known, key=lambda one: one[:2])
+        at, number, stimulus = min(known, key=lambda one: one[:2])
         if answer is not None and stimulus is answer[2]:
             heapq.heappop(self._answers)
-        self._feed(replace(stimulus, at=max(at, self.snapshot.last_at)))
+        if self._slices and number == self._slices[0][0]:
+            self._slices.popleft()
+        self._feed(replace(stimulus, at=max(at, self.snapshot.last_at)), number)
+
+    def _goes_on(self) -> tuple[float, int, Stimulus] | None:
+        """Where a long run of states was cut, its rest: as on record, else at once."""
+        if not effects.owed(self.plan, self.snapshot).ready:
+            return None
+        if not self._slices:
+            return -math.inf, _LAST, Continued(at=self.snapshot.last_at, seed=self._seed)
+        number, stimulus = self._slices[0]
+        return stimulus.at, number, stimulus
 
     def _timer(self) -> tuple[float, int, Stimulus] | None:
         """The timer that fires first."""
@@ -298,8 +311,9 @@ class Run:
     def _refuse(self, error: str, cause: str) -> None:
         self._feed(StopRequested(at=self.snapshot.last_at, error=error, cause=cause))
 
-    def _feed(self, stimulus: Stimulus, *, asks: bool = True) -> None:
-        stepped = step(self.plan, self.snapshot, [stimulus], max_transitions=SLICE_TRANSITIONS)
+    def _feed(self, stimulus: Stimulus, number: int = _LAST, *, asks: bool = True) -> None:
+        room = self._rooms.get(number, SLICE_TRANSITIONS)
+        stepped = step(self.plan, self.snapshot, [stimulus], max_transitions=room)
         self.snapshot = stepped.snapshot
         self.stimuli += stepped.taken
         self._seed = stimulus.seed
