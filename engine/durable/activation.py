@@ -49,19 +49,17 @@ def step_again(
     plan: Plan, before: Snapshot, stimulus: Stimulus, recorded: Sequence[HistoryEvent], first: int
 ) -> tuple[Stepped, int]:
     """Step a recorded stimulus as its worker did, and how many states it could enter. `recorded` are its segment's
-    events, `first` says which of them comes next: they tell where a long run of states was cut."""
+    events, `first` says which of them comes next: they tell, by their times, where a long run of states was cut."""
     stepped = step(plan, before, [stimulus], max_transitions=SLICE_TRANSITIONS)
-    alike = 0
-    for made, known in zip(stepped.events, recorded[first : first + len(stepped.events)], strict=False):
-        if made[:4] != known[:4]:
-            break
-        alike += 1
-    if alike == len(stepped.events):
-        return stepped, SLICE_TRANSITIONS
-    room = sum(event.type.endswith("StateEntered") for event in stepped.events[:alike])
-    cut = step(plan, before, [stimulus], max_transitions=room)
-    same = [event[:4] for event in cut.events] == [event[:4] for event in recorded[first : first + len(cut.events)]]
-    return (cut, room) if same else (stepped, SLICE_TRANSITIONS)
+    made = [event[:4] for event in stepped.events]
+    known = [event[:4] for event in recorded[first : first + len(made)]]
+    if made != known:
+        alike = next((n for n, (one, was) in enumerate(zip(made, known, strict=False)) if one != was), len(known))
+        room = sum(event.type.endswith("StateEntered") for event in stepped.events[:alike])
+        cut = step(plan, before, [stimulus], max_transitions=room)
+        if [event[:4] for event in cut.events] == known[: len(cut.events)]:
+            return cut, room
+    return stepped, SLICE_TRANSITIONS
 
 
 Choose = Callable[[Sequence[Frame]], Sequence[tuple[Frame, float]]]

@@ -17,7 +17,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from engine.clock import SkipClock
 from engine.durable import activation
 from engine.durable.lifecycle.forking import recording, running
 from engine.durable.lifecycle.forking.forks import Wanted
@@ -26,8 +25,7 @@ from engine.durable.lifecycle.forwards import VersionDoesNotFit
 from engine.ports.tasks import TaskPolicy
 from tests.support.definitions_strategy import Answers, Case, cases
 from tests.support.draws import drawn
-from tests.support.durable import Product
-from tests.support.memory.stores import MemoryStores
+from tests.support.durable import Product, ticking
 from tests.support.oracle import FULL, QUICK
 
 
@@ -40,14 +38,6 @@ class Slow(Answers):
     def call(self, call):
         self.clock[0].sleep(zlib.crc32(f"{call.state} {call.attempt}".encode()) % 40 / 10)
         return super().call(call)
-
-
-class Ticking(SkipClock):
-    """Time passes while somebody works: what fires, fires late, and a loop comes to its time-out."""
-
-    def now(self):
-        self.sleep(0.2)
-        return super().now()
 
 
 class Nobody:
@@ -74,10 +64,8 @@ def slices(transitions: int):
 
 def ended(case: Case) -> tuple[Product, object]:
     """The case, run by a worker to its end."""
-    clock = Ticking()
-    stores = MemoryStores(clock)
-    stores.clock = clock
-    answers = Slow(case.answers.outcomes, [clock])
+    stores = ticking()
+    answers = Slow(case.answers.outcomes, [stores.clock])
     product = Product(case.definition, tasks=answers, backend=stores)
     key = product.start(case.input, name="original")
     try:

@@ -53,6 +53,22 @@ class ScriptedTasks:
         return [call.idempotency_key for call in self.calls]
 
 
+class Ticking(SkipClock):
+    """Time passes while somebody works: what fires, fires late, and a loop comes to its time-out."""
+
+    def now(self) -> float:
+        self.sleep(0.2)
+        return super().now()
+
+
+def ticking() -> MemoryStores:
+    """Stores in memory by such a clock."""
+    clock = Ticking(START)
+    stores = MemoryStores(clock)
+    stores.clock = clock
+    return stores
+
+
 class OneWorkflow:
     """A catalog of the definitions a test publishes."""
 

@@ -231,7 +231,7 @@ class _Reader:
                     checked = True
         self._snapshot = stored
 
-    def _check(self, recorded: Sequence[HistoryEvent], known: int) -> None:
+    def _check(self, recorded: list[HistoryEvent], known: int) -> None:
         """Raises NotReached where stepping again did not come to the events that are on record."""
         made = [(one.id, one.type) for one in self._events[known:]]
         if made != [(one.id, one.type) for one in recorded[: len(made)]]:
@@ -240,7 +240,7 @@ class _Reader:
                 where="event", advice=f"Fork it at event {recorded[0].id}.",
             )
 
-    def _take(self, plan: Plan, stimulus: Stimulus, recorded: Sequence[HistoryEvent], known: int) -> int:
+    def _take(self, plan: Plan, stimulus: Stimulus, recorded: list[HistoryEvent], known: int) -> int:
         """How many events it led to: `recorded` from number `known` on."""
         before, number = self._snapshot, next(self._numbers)
         stepped, room = step_again(plan, before, stimulus, recorded, known)

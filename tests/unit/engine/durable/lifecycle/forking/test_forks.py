@@ -14,7 +14,7 @@ from engine.durable.views import ledger_facts
 from engine.errors import InvalidDocument, NotFound
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.tasks import TaskFailed, TaskPolicy
-from tests.support.durable import TESTER, Product, ScriptedTasks
+from tests.support.durable import TESTER, Product, ScriptedTasks, ticking
 from tests.support.redriving import A, B, C, machine, task
 
 READ = "connector:demo:read"
@@ -75,6 +75,22 @@ def test_a_long_run_of_states_that_call_nothing_is_cut_as_its_worker_cut_it():
         made = fork(product, key, event)
         assert (made.status, made.output) == ("SUCCEEDED", product.describe(key).output)
         assert product.executions.history(made.key, limit=10_000) == events
+
+
+def test_states_with_much_in_them_are_cut_sooner_as_their_worker_cut_them():
+    product, key = ended({"QueryLanguage": "JSONata", **machine(
+        Count={"Type": "Pass", "Output": {"n": "{% $states.input.n + 1 %}", "text": "{% $states.input.text %}",
+                                          "any": "{% $random() %}"}, "Next": "Enough"},
+        Enough={"Type": "Choice", "Choices": [{"Condition": "{% $states.input.n < 40 %}", "Next": "Count"}],
+                "Default": "Last"},
+        Last=task(A))}, {"n": 0, "text": "x" * 9_000}, backend=ticking())
+    events = product.executions.history(key, limit=10_000)
+    for event in (1, 60, len(events)):
+        made = fork(product, key, event)
+        assert made.status == "SUCCEEDED", made.cause
+        assert product.executions.history(made.key, limit=10_000) == events
+    assert called(product) == []
+    assert effects(product, fork(product, key, 1).key) == [("Last", "RECORDED")]
 
 
 def test_what_waited_waits_no_more():
