@@ -23,8 +23,11 @@ from engine.language.schema.validation import Unchecked, errors, meta_errors
 Json = Any
 
 OPENAI = "https://api.openai.com/v1"
-_SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
-"""Names of a 429 that no waiting mends."""
+_SPENT = frozenset({
+    "insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "credit_balance_exhausted",
+    "organization_spend_limit_exceeded", "organization_usage_limit_exceeded", "project_spend_limit_exceeded",
+})
+"""Names, as type or as code, of a 429 that no waiting mends."""
 
 _OURS = ("model", "messages", "response_format", "stream", "n")
 
@@ -193,13 +196,15 @@ def _refused(url: Url, answer: Answer, body: Json, secrets: Scrubber) -> Connect
     """``{"error": {"message", "type", "code"}}``, as OpenAI has it; others send less."""
     status = answer.status
     error = body.get("error") if isinstance(body, dict) else None
-    named = error.get("code") or error.get("type") if isinstance(error, dict) else None
+    names = [error.get("code"), error.get("type")] if isinstance(error, dict) else []
+    named, spent = next(filter(None, names), None), any(name in _SPENT for name in names if isinstance(name, str))
     said = error.get("message") if isinstance(error, dict) else error or body
     code = str(named) if named else str(status)
     text = secrets.text(said if isinstance(said, str) else json.dumps(said))[:EXCERPT]
     return ConnectorError(
         f"{url} answered {status} ({secrets.text(code)}): {text}",
-        retryable=(status in (408, 409, 425, 429) or status >= 500) and code not in _SPENT,
+        retryable=(status in (408, 409, 425, 429) or status >= 500) and not spent,
         definite=status // 100 == 4 or status == 503, code=code, authentication=status == 401,
-        retry_after=retry_after(answer, in_force.current().clock.now()), unavailable=status == 429 or status >= 500,
+        retry_after=retry_after(answer, in_force.current().clock.now()),
+        unavailable=(status == 429 and not spent) or status >= 500,
     )

@@ -42,6 +42,12 @@ MOST_BYTES = 10 * 1024 * 1024
 MOST_REPLY_BYTES = 64 * 1024
 EXCERPT = 1_000
 
+_NOT_NOW = frozenset({421, 454})
+"""The service is not available (RFC 5321), or its TLS or authentication is not for now (RFC 3207, RFC 4954)."""
+
+_BEGINNING = ("the connection", "EHLO", "STARTTLS")
+"""What is asked of the server itself: no mail is spoken of yet."""
+
 _SPEC = re.compile(r"[!-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _POLICY = SMTP.clone(cte_type="7bit")  # a server need not take more
 _ADDRESSES: dict[str, Any] = {"type": ("string", "array"), "items": {"type": "string"}}
@@ -195,7 +201,7 @@ class _Talk:
         except (OSError, smtplib.SMTPException) as error:
             raise ConnectorError(
                 f"{self._place} did not say whether it took the mail: {self._secrets.text(str(error))}",
-                retryable=True, definite=False,
+                retryable=True, definite=False, unavailable=True,
             ) from error
         if code // 100 in (4, 5):
             raise self._refused("the mail", code, text)
@@ -255,11 +261,13 @@ class _Talk:
         return ConnectorError(
             f"{self._place} refused {what}: {code} {said}; nobody got the mail", retryable=400 <= code < 500,
             definite=True, code=str(code), authentication=authentication,
+            unavailable=code in _NOT_NOW or (code // 100 == 4 and what in _BEGINNING),
         )
 
     def _nothing_done(self, what: str, *, retryable: bool = True) -> ConnectorError:
         return ConnectorError(
-            f"{self._place} {self._secrets.text(what)}; nobody got the mail", retryable=retryable, definite=True
+            f"{self._place} {self._secrets.text(what)}; nobody got the mail", retryable=retryable, definite=True,
+            unavailable=retryable,
         )
 
 

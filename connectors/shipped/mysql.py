@@ -14,6 +14,7 @@ from typing import Any
 
 from connectors.egress.dialling import Dialler
 from connectors.egress.sockets import TimedSocket, TimedTlsSocket, tls, under_tls
+from connectors.errors import ConnectorError
 from connectors.shipped.sql import Parameters, Rows, SqlConnector, Told, actions, not_installed
 from engine.clock import Clock
 
@@ -23,13 +24,20 @@ try:
 except ImportError:
     raise not_installed("mysql", "pymysql") from None
 
-_PASSING = frozenset({
-    ER.LOCK_DEADLOCK, ER.LOCK_WAIT_TIMEOUT, ER.CON_COUNT_ERROR, ER.SERVER_SHUTDOWN, ER.TOO_MANY_USER_CONNECTIONS, 3024,
+_UNAVAILABLE = frozenset({
+    ER.CON_COUNT_ERROR, ER.SERVER_SHUTDOWN, ER.NORMAL_SHUTDOWN, ER.TOO_MANY_USER_CONNECTIONS, 3168,
 })
-"""Deadlocks, locks, too many connections, a server that goes down, a statement that took too long."""
+"""Too many connections, a server that goes down or is not available. (MySQL's error reference.)"""
+
+_PASSING = _UNAVAILABLE | {
+    ER.LOCK_DEADLOCK, ER.LOCK_WAIT_TIMEOUT, 1317, 1637, 1969, 3024, 3572,
+}
+"""Deadlocks and locks; a statement that was interrupted or took too long (1969 is MariaDB's)."""
 
 _SIGN_IN = frozenset({ER.ACCESS_DENIED_ERROR, ER.DBACCESS_DENIED_ERROR, 1698})
 _LOST = frozenset({CR.CR_SERVER_GONE_ERROR, CR.CR_SERVER_LOST, CR.CR_CONN_HOST_ERROR, 0})
+_ENDED = frozenset({ER.SERVER_SHUTDOWN, ER.ERROR_DURING_COMMIT, 1927, 4031})
+"""Those after which only a commit's own answer would tell: the connection was ended (1927 is MariaDB's)."""
 
 
 class MysqlConnector(SqlConnector):
@@ -76,10 +84,15 @@ class MysqlConnector(SqlConnector):
         """By the number of the error."""
         number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
         message = str(error.args[1]) if len(error.args) > 1 else str(error)
-        is_lost = number in _LOST and isinstance(error, pymysql.OperationalError | pymysql.InterfaceError)
+        if number in _LOST and isinstance(error, pymysql.OperationalError | pymysql.InterfaceError):
+            cause = getattr(error, "original_exception", None)  # of a connection that was not made
+            passes = not isinstance(cause, ssl.SSLCertVerificationError)
+            return Told(
+                message, code=str(number) if number else None, retryable=passes, lost=True, unavailable=passes
+            )
         return Told(
-            message, code=str(number) if number else None, retryable=is_lost or number in _PASSING,
-            authentication=number in _SIGN_IN, lost=is_lost or number == ER.SERVER_SHUTDOWN,
+            message, code=str(number) if number else None, retryable=number in _PASSING,
+            authentication=number in _SIGN_IN, lost=number in _ENDED, unavailable=number in _UNAVAILABLE,
         )
 
 
@@ -119,13 +132,13 @@ class _Deadline:
 
 
 def _context(params: Mapping[str, Any]) -> ssl.SSLContext:
-    """How the server's certificate is checked. Raises OSError for a `ca` that is none."""
+    """How the server's certificate is checked. Raises ConnectorError for a `ca` that is none."""
     if "ca" not in params:
         return tls()
     try:
         context = ssl.create_default_context(cadata=params["ca"])
     except ssl.SSLError as error:
-        raise OSError(f"ca holds no certificates in PEM: {error}") from None
+        raise ConnectorError(f"ca holds no certificates in PEM: {error}", definite=True) from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.sslsocket_class = TimedTlsSocket
     return context

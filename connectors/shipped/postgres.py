@@ -8,6 +8,7 @@ put into a statement. A connection that is silent is shut at the call's end.
 from __future__ import annotations
 
 import os
+import re
 import socket
 import ssl
 import tempfile
@@ -32,8 +33,22 @@ except ImportError:
 _NO_FILE = f"{os.devnull}/none"
 """Of passwords: one that is there and no file, libpq tells of on stderr."""
 
-_PASSING = ("40", "53", "55P03", "57P03", "57014", "08")
-"""SQLSTATEs, or the classes of them, that a retry may mend: conflicts, resources, locks, a server that starts."""
+_PASSING = ("40", "53", "55P03", "57P01", "57P02", "57P03", "57014", "08")
+"""SQLSTATEs, or the classes of them, that a retry may mend: conflicts, resources, locks, a server that starts or stops.
+(PostgreSQL's documentation, appendix A.)"""
+
+_LOST = ("08", "40003", "57P01", "57P02")
+"""Those after which only a commit's own answer would tell: connections, statement_completion_unknown, shutdowns."""
+
+_UNAVAILABLE = ("08", "53", "57P01", "57P02", "57P03")
+"""Those of a server that does not serve now."""
+
+_STARTING = re.compile(
+    r"too many (?:clients|connections)|connection slots are reserved|(?:starting up|shutting down|recovery mode)"
+)
+"""Of a refusal to connect, which libpq gives without its SQLSTATE: one that passes."""
+
+_UNTRUSTED = re.compile(r"certificate|does not support SSL")
 
 
 def _or_text(base: type[Any]) -> type[Any]:
@@ -99,11 +114,16 @@ class PostgresConnector(SqlConnector):
             told = "the statement gives no rows, and query only reads: use execute"
         if error.diag.message_detail:
             told += f" ({error.diag.message_detail})"
-        is_lost = state is None and isinstance(error, psycopg.OperationalError)
+        if state is None and isinstance(error, psycopg.OperationalError):
+            passes = bool(_STARTING.search(told)) if "FATAL" in told else not _UNTRUSTED.search(told)
+            return Told(
+                told, retryable=passes, authentication=error.pgconn is not None and error.pgconn.used_password,
+                lost=True, unavailable=passes,
+            )
+        named = state or ""
         return Told(
-            told, code=state, retryable=is_lost or (state or "").startswith(_PASSING),
-            authentication=state is None and error.pgconn is not None and error.pgconn.used_password,
-            lost=is_lost or (state or "").startswith(("57P01", "57P02")),
+            told, code=state, retryable=named.startswith(_PASSING), lost=named.startswith(_LOST),
+            unavailable=named.startswith(_UNAVAILABLE),
         )
 
 

@@ -16,6 +16,7 @@ import base64
 import datetime as dt
 import json
 import math
+import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
@@ -101,13 +102,21 @@ def actions(port: int) -> dict[str, ActionSpec]:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a driver's error says. `lost`: the connection is gone, and with it the server's word."""
+    """What a driver's error says. `lost`: the connection is gone, and with it the server's word. `unavailable`: the
+    server as a whole does not serve now."""
 
     message: str
     code: str | None = None
     retryable: bool = False
     authentication: bool = False
     lost: bool = False
+    unavailable: bool = False
+
+
+def told_by_socket(error: OSError) -> Told:
+    """What a connection that was not made, or broke, says. A certificate that is not trusted stays so."""
+    passes = not isinstance(error, ssl.SSLCertVerificationError)
+    return Told(str(error), retryable=passes, lost=True, unavailable=passes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +188,7 @@ class SqlConnector(ConnectorAdapter, ABC):
             try:
                 found = session.run(given["statement"], given.get("parameters", []), params["max_rows"])
             except self.failures as error:
-                definite = reads or self.undone or not (isinstance(error, OSError) or self.told(error).lost)
+                definite = reads or self.undone or not self._told(error).lost
                 raise self._failed(params, error, secrets, definite=definite) from error
             except (TypeError, ValueError, KeyError, IndexError) as error:  # parameters that do not fit the statement
                 raise ConnectorError(
@@ -203,18 +212,22 @@ class SqlConnector(ConnectorAdapter, ABC):
         try:
             session.commit()
         except self.failures as error:
-            definite = not (isinstance(error, OSError) or self.told(error).lost)
+            definite = not self._told(error).lost
             raise self._failed(params, error, secrets, definite=definite) from error
 
     def _failed(
         self, params: Mapping[str, Any], error: Exception, secrets: Scrubber, *, definite: bool
     ) -> ConnectorError:
-        told = Told(str(error), retryable=True) if isinstance(error, OSError) else self.told(error)
+        told = self._told(error)
         done = "nothing was done" if definite else "nobody knows whether it was done"
         return ConnectorError(
             f"{params['host']}:{params['port']}: {secrets.text(told.message)[:EXCERPT]}; {done}", code=told.code,
             retryable=told.retryable, definite=definite, authentication=told.authentication,
+            unavailable=told.unavailable,
         )
+
+    def _told(self, error: Exception) -> Told:
+        return told_by_socket(error) if isinstance(error, OSError) else self.told(error)
 
 
 def _result(found: Rows, most_rows: int) -> dict[str, Json]:

@@ -38,6 +38,7 @@ class CallFailed(Exception):
         self.definite = failure.definite
         self.retryable = failure.retryable
         self.retry_after = failure.retry_after
+        self.unavailable = failure.unavailable
 
 
 def call(

@@ -1,5 +1,7 @@
 """The connector file google_sheets.yaml: tests/support/vendors/google_sheets_server.py names its sources."""
 
+import json
+
 import pytest
 
 from connectors.registry import Registry
@@ -64,6 +66,17 @@ def test_without_an_answer_nobody_knows_whether_the_rows_are_there(sheets, answe
     sheets.next = [answer]
     failed, _ = sheets.failure("append_rows", range="Orders!A1", values=[ROW])
     assert (failed.definite, failed.retryable) == (False, True)
+
+
+@pytest.mark.parametrize(("status", "named", "definite", "retryable"), [
+    (409, "ABORTED", True, True), (409, "ALREADY_EXISTS", True, False), (499, "CANCELLED", False, False),
+    (504, "DEADLINE_EXCEEDED", False, True),
+])
+def test_what_the_names_of_googles_errors_say(sheets, status, named, definite, retryable):
+    body = json.dumps({"error": {"code": status, "message": "told", "status": named}}).encode()
+    sheets.next = [(status, {"Content-Type": "application/json"}, body)]
+    failed, code = sheets.failure("append_rows", range="Orders!A1", values=[ROW])
+    assert (code, failed.definite, failed.retryable) == (named, definite, retryable)
 
 
 def test_only_appending_is_made_at_most_once():

@@ -110,6 +110,8 @@ def test_what_is_refused_is_definite_and_named(openai, params, code):
      True, True),
     (failing(429, "You exceeded your current quota", "insufficient_quota", "insufficient_quota"), "insufficient_quota",
      True, False),
+    (failing(429, "The project has spent what it may", "insufficient_quota", "project_spend_limit_exceeded"),
+     "project_spend_limit_exceeded", True, False),
     (failing(500, "The server had an error", "server_error", None), "server_error", False, True),
     (failing(503, "The engine is currently overloaded", "service_unavailable_error", "server_is_overloaded"),
      "server_is_overloaded", True, True),

@@ -100,23 +100,28 @@ def test_a_call_has_one_message_id_and_another_call_another(server):
     assert send(key="a")["message_id"] == first["message_id"] != second["message_id"]
 
 
-@pytest.mark.parametrize(("step", "reply", "definite", "retryable", "code"), [
-    ("CONNECT", "554 5.3.2 no", True, False, "554"), ("CONNECT", "", True, True, None),
-    ("EHLO", "421 4.3.2 later", True, True, "421"), ("STARTTLS", "454 4.7.0 later", True, True, "454"),
-    ("STARTTLS", "", True, True, None), ("AUTH", "454 4.7.0 later", True, True, "454"),
-    ("AUTH", "535 5.7.8 no", True, False, "535"), ("MAIL", "552 5.3.4 too big", True, False, "552"),
-    ("RCPT", "550 5.1.1 nobody", True, False, "550"), ("RCPT", "450 4.2.0 greylisted", True, True, "450"),
-    ("RCPT bo@example.com", "", True, True, None), ("DATA", "451 4.3.0 later", True, True, "451"),
-    ("DATA", "", True, True, None), ("DOT", "554 5.7.1 spam", True, False, "554"),
-    ("DOT", "452 4.3.1 full", True, True, "452"), ("DOT", "", False, True, None),
-    ("DOT", "what?", False, True, None), ("DOT", "354 go on", False, True, None), ("EHLO", "x" * 9, True, True, None),
-    ("EHLO", "250-x\r\n" * (MOST_REPLY_BYTES // 7 + 1), True, True, None),
+@pytest.mark.parametrize(("step", "reply", "definite", "retryable", "code", "unavailable"), [
+    ("CONNECT", "554 5.3.2 no", True, False, "554", False), ("CONNECT", "", True, True, None, True),
+    ("CONNECT", "450 4.3.2 busy", True, True, "450", True), ("EHLO", "421 4.3.2 later", True, True, "421", True),
+    ("STARTTLS", "454 4.7.0 later", True, True, "454", True), ("STARTTLS", "", True, True, None, True),
+    ("AUTH", "454 4.7.0 later", True, True, "454", True), ("AUTH", "535 5.7.8 no", True, False, "535", False),
+    ("MAIL", "552 5.3.4 too big", True, False, "552", False), ("MAIL", "421 4.3.2 bye", True, True, "421", True),
+    ("RCPT", "550 5.1.1 nobody", True, False, "550", False), ("RCPT", "450 4.2.0 greylisted", True, True, "450", False),
+    ("RCPT bo@example.com", "", True, True, None, True), ("DATA", "451 4.3.0 later", True, True, "451", False),
+    ("DATA", "", True, True, None, True), ("DOT", "554 5.7.1 spam", True, False, "554", False),
+    ("DOT", "452 4.3.1 full", True, True, "452", False), ("DOT", "", False, True, None, True),
+    ("DOT", "what?", False, True, None, True), ("DOT", "354 go on", False, True, None, False),
+    ("EHLO", "x" * 9, True, True, None, True),
+    ("EHLO", "250-x\r\n" * (MOST_REPLY_BYTES // 7 + 1), True, True, None, True),
 ])
-def test_where_the_dialogue_stopped_decides_what_is_known(server, step, reply, definite, retryable, code):
+def test_where_the_dialogue_stopped_decides_what_is_known(
+    server, step, reply, definite, retryable, code, unavailable
+):
     server.told.reply[step] = reply
     failed = failure(**SIGNED_IN)
     assert (failed.error, failed.definite, failed.retryable) == ("email.ConnectorError", definite, retryable)
     assert json.loads(failed.cause).get("code") == code
+    assert failed.unavailable is unavailable
     server.settle()
     assert server.mails == []
 
@@ -133,7 +138,7 @@ def test_one_who_is_refused_keeps_the_mail_from_all(server):
 def test_a_server_that_says_nothing_is_left_in_time(server, step, definite):
     server.told.reply[step] = "hang"
     failed = failure(seconds=0.5)
-    assert (failed.definite, failed.retryable) == (definite, True)
+    assert (failed.definite, failed.retryable, failed.unavailable) == (definite, True, True)
 
 
 def test_nothing_is_said_to_a_server_without_encryption(server):
@@ -155,6 +160,7 @@ def test_what_was_said_before_the_encryption_counts_for_nothing(server):
 def test_a_certificate_that_is_not_the_servers_ends_it(server):
     failed = failure(host="other.example", **SIGNED_IN)
     assert (failed.definite, failed.retryable, "not trusted" in failed.cause) == (True, False, True)
+    assert not failed.unavailable
 
 
 def test_a_password_that_the_server_repeats_is_in_no_error(server):

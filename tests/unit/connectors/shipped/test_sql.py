@@ -6,6 +6,8 @@ import sys
 import threading
 from contextlib import suppress
 
+import psycopg
+import pymysql
 import pytest
 
 from connectors.registry import Registry
@@ -218,14 +220,16 @@ def test_more_rows_and_bytes_than_are_given(db):
 def test_who_cannot_sign_in_did_nothing(db, params, code):
     failed, named = db.failure("execute", INSERT, [1, "x"], **params)
     assert (failed.definite, named) == (True, code.get(db.kind))
+    assert (failed.retryable, failed.unavailable) == (False, False)
     assert db.ids() == []
 
 
 @both
 def test_the_servers_certificate_must_be_its_own(db, use_dialler):
     use_dialler(f"other.example:{db.port}", f"{NAME}:{db.port}", resolve=lambda host, port: ["127.0.0.1"])
-    assert db.failure("query", "SELECT 1", host="other.example")[0].definite
-    assert db.failure("query", "SELECT 1", ca="no certificate")[0].definite
+    for wrong in ({"host": "other.example"}, {"ca": "no certificate"}):
+        failed, _ = db.failure("query", "SELECT 1", **wrong)
+        assert (failed.definite, failed.retryable, failed.unavailable) == (True, False, False)
     assert db.call("query", "SELECT 1 AS a", host="other.example", tls="none")["rows"] == [{"a": 1}]
 
 
@@ -301,8 +305,56 @@ def test_a_connection_that_breaks(db, use_dialler, word, answered, definite, row
     use_dialler(f"{NAME}:{relay.port}", f"{NAME}:{db.port}", resolve=lambda host, port: ["127.0.0.1"])
     failed, _ = db.failure("execute", INSERT, [1, "x"], port=relay.port, tls="none")
     relay.close()
-    assert (failed.definite, failed.retryable) == (db.kind in definite, True)
+    assert (failed.definite, failed.retryable, failed.unavailable) == (db.kind in definite, True, True)
     assert db.ids() == rows
+
+
+@both
+def test_a_server_that_is_not_there_did_nothing_and_does_not_serve(db, use_dialler):
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        use_dialler(f"{NAME}:{port}", resolve=lambda host, port: ["127.0.0.1"])
+        failed, _ = db.failure("execute", INSERT, [1, "x"], port=port)
+    assert (failed.definite, failed.retryable, failed.unavailable) == (True, True, True)
+
+
+@pytest.mark.parametrize(("state", "retryable", "lost", "unavailable"), [
+    ("08006", True, True, True), ("08007", True, True, True), ("08P01", True, True, True),
+    ("40001", True, False, False), ("40003", True, True, False), ("40P01", True, False, False),
+    ("53300", True, False, True), ("55P03", True, False, False), ("57P01", True, True, True),
+    ("57P02", True, True, True), ("57P03", True, False, True), ("57014", True, False, False),
+    ("23505", False, False, False), ("25006", False, False, False), ("28P01", False, False, False),
+    ("3D000", False, False, False), ("42P01", False, False, False), ("XX000", False, False, False),
+])
+def test_what_a_sqlstate_says(state, retryable, lost, unavailable):
+    error = psycopg.errors.lookup(state)("told")
+    told = PostgresConnector().told(error)
+    assert (told.code, told.retryable, told.lost, told.unavailable) == (state, retryable, lost, unavailable)
+
+
+@pytest.mark.parametrize(("says", "passes"), [
+    ("connection failed: Connection refused", True), ("connection timeout expired", True),
+    ("FATAL:  sorry, too many clients already", True), ("FATAL:  the database system is starting up", True),
+    ("FATAL:  remaining connection slots are reserved for roles with the SUPERUSER attribute", True),
+    ("server closed the connection unexpectedly", True), ('FATAL:  database "x" does not exist', False),
+    ('FATAL:  password authentication failed for user "x"', False), ("SSL error: certificate verify failed", False),
+    ("server does not support SSL, but SSL was required", False),
+])
+def test_what_a_refusal_to_connect_says(says, passes):
+    told = PostgresConnector().told(psycopg.OperationalError(says))
+    assert (told.code, told.retryable, told.lost, told.unavailable) == (None, passes, True, passes)
+
+
+@pytest.mark.parametrize(("number", "retryable", "lost", "unavailable"), [
+    (1040, True, False, True), (1053, True, True, True), (1203, True, False, True), (2003, True, True, True),
+    (2006, True, True, True), (2013, True, True, True), (1205, True, False, False), (1213, True, False, False),
+    (1180, False, True, False), (1927, False, True, False), (3024, True, False, False), (1969, True, False, False),
+    (1045, False, False, False), (1062, False, False, False), (1146, False, False, False),
+])
+def test_what_a_number_of_mysql_says(number, retryable, lost, unavailable):
+    told = MysqlConnector().told(pymysql.OperationalError(number, "told"))
+    assert (told.code, told.retryable, told.lost, told.unavailable) == (str(number), retryable, lost, unavailable)
 
 
 @pytest.mark.parametrize(("code", "module"), [("postgres", "psycopg"), ("mysql", "pymysql")])
