@@ -75,9 +75,10 @@ class ClaimableQueue(WakeQueue, Protocol):
         """Whether wakes may have been added since the last call, by this process or another. Cheap: it is polled."""
         ...
 
-    def listen(self, heard: Callable[[], None]) -> bool:
+    def listen(self, heard: Callable[[], None] | None) -> bool:
         """Call `heard`, in any thread, soon after wakes may have been added: always by this process, and where True is
-        answered by every other one. False: others' wakes are only found by looking (`changed`)."""
+        answered by every other one, if no other listener looks at them. False: others' wakes are only found by looking
+        (`changed`). None: it does not look any more."""
         ...
 
     def next_due_in(self) -> float | None:

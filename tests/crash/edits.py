@@ -338,6 +338,18 @@ EDITS: dict[str, Edited] = {
         ),
         runs=_calls("distributed-map", "throttled", family="served"),
     ),
+    "traded though undone": Edited(
+        "what a commit claims and acknowledges is so once it lasts",
+        Edit(
+            "engine.durable.worker.serving",
+            "        return lasts\n",
+            "        lasts()\n        return lasts\n",
+        ),
+        test=(
+            "tests/unit/engine/durable/worker/test_serving.py::"
+            "test_a_commit_that_fails_claims_nothing"
+        ),
+    ),
     "audit unmarked": Edited(
         "a segment says that the sealer has to read it",
         Edit(

@@ -55,7 +55,7 @@ class PolledSqs:
             ]
         return claimed
 
-    def listen(self, _heard: Callable[[], None]) -> bool:
+    def listen(self, _heard: Callable[[], None] | None) -> bool:
         return False
 
     def acknowledge(self, receipts: Sequence[str]) -> None:

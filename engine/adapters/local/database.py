@@ -26,7 +26,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from contextvars import copy_context
 from pathlib import Path
 from threading import Lock, RLock, get_ident
@@ -176,7 +176,7 @@ class Database:
 
     def changed(self) -> bool:
         """Whether another process committed something since the last call."""
-        with self._errors(), self._writer_lock:
+        with self._errors(), nullcontext() if self._joined() is not None else self._writer_lock:
             before, self._seen = self._seen, self._data_version()
             return before != self._seen
 

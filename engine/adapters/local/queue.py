@@ -103,6 +103,8 @@ class SqliteQueue:
         rows = self._database.write(work, durable=False)
         if not without:
             self._was_full = len(rows) >= limit
+            if self._was_full:  # there may be more, for somebody else
+                self._database.after_commit(self._bell.ring)
         return [Received(ExecutionKey(workspace, id_), str(n), receives) for n, workspace, id_, receives in rows]
 
     def _in_turn(
@@ -177,10 +179,12 @@ class SqliteQueue:
             changed, self._changed = self._changed, False
         return changed or elsewhere
 
-    def listen(self, heard: Callable[[], None]) -> bool:
+    def listen(self, heard: Callable[[], None] | None) -> bool:
         """Have `heard` called whenever wakes may have been added. False where only this process's are told so."""
         self._heard = heard
-        self._hears_others = self._bell.listen(self._note_changed)
+        if heard is None:
+            self._bell.close()
+        self._hears_others = heard is not None and self._bell.listen(self._note_changed, lambda: not self._changed)
         return self._hears_others
 
     def _tell(self) -> None:
@@ -188,7 +192,8 @@ class SqliteQueue:
 
     def _ring(self) -> None:
         self._note_changed()
-        self._bell.ring()
+        if not self._hears_others:  # else it looks itself, and rings for what it leaves
+            self._bell.ring()
 
     def _note_changed(self) -> None:
         with self._lock:

@@ -28,11 +28,15 @@ _TRANSIENT = (Throttled, StoreUnavailable, StoreBusy)
 
 Leave = Callable[[Owned, Exception], None]
 
+Beside = Callable[[Sequence[ExecutionKey]], Callable[[], None]]
+"""Writes something within a commit that closes these executions. What it gives is called once the commit lasts."""
+
 
 class Committing:
     """`each` spreads writes where the store takes them one by one; None: one write for all. `leave` is told of an
     execution that cannot be written, and why. `together`: the stores share a transaction; then `tell` is told what is
-    committed within it, and who closes and owes nobody anything has its header closed by the same commit."""
+    committed within it, who closes and owes nobody anything has its header closed by the same commit, and `beside`
+    writes what else is to be."""
 
     def __init__(
         self, journal: Journal, clock: Clock, parking: Parking, *, owner: str, each: Each | None, leave: Leave,
@@ -46,6 +50,7 @@ class Committing:
         self._leave = leave
         self._tell = tell
         self._together = together
+        self.beside: Beside = lambda _closed: lambda: None
 
     def wanted(self, owned: Owned, now: float) -> bool:
         """Whether a run of pure states has to be committed though it is not over."""
@@ -125,11 +130,17 @@ class Committing:
         try:
             if self._together is None:
                 return list(self._journal.commit(segments))
-            return list(self._together(lambda: self._commit_and_tell(segments, closing)))
+            written, lasts = self._together(lambda: self._commit_and_tell(segments, closing))
+            lasts()
+            return list(written)
         except Exception as error:  # noqa: BLE001  (whatever a store raises is the outcome of these executions alone)
             return [error] * len(segments)
 
-    def _commit_and_tell(self, segments: list[Segment], closing: Sequence[HeaderChange]) -> list[bool]:
+    def _commit_and_tell(
+        self, segments: list[Segment], closing: Sequence[HeaderChange]
+    ) -> tuple[Sequence[bool], Callable[[], None]]:
         written = self._journal.commit(segments, closing)
-        self._tell([segment for segment, done in zip(segments, written, strict=True) if done])
-        return written
+        stand = [segment for segment, done in zip(segments, written, strict=True) if done]
+        self._tell(stand)
+        closed = {change.key for change in closing}
+        return written, self.beside([segment.key for segment in stand if segment.key in closed])

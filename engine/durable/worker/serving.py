@@ -4,6 +4,9 @@
       ▲                                                          └─────► an error: release one of them, later and later
       └──────────────────────────────────────────────────────────────────────────────────────────────┘
 
+Where the stores share a transaction, a round's commit also acknowledges what the rounds before have done, and claims
+for the next one. So a busy worker makes one transaction a round, and waits for the write lock once.
+
 A wake that failed MOST_RECEIVES times is handed to the sweeper: the header says when to look again. So the wakes that
 sweeps send for an execution that cannot be opened do not pile up, and a release that can open it finds it there.
 """
@@ -12,6 +15,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from engine.clock import Clock
 from engine.durable.lifecycle.sweeper import CLAIM_SECONDS, LOOK_AHEAD_SECONDS
@@ -64,6 +68,8 @@ class Serving:
         self._wakes: dict[ExecutionKey, list[Received]] = {}
         self._outcomes: dict[ExecutionKey, Outcome] = {}
         self._done: list[str] = []
+        self._claimed: list[Received] = []
+        self._traded = self._stopping = False
         self._claim_at = 0.0
         self._others_at = 0.0
         self._is_told = False
@@ -75,23 +81,25 @@ class Serving:
         Raises StorageError once the queue has failed for PATIENCE_SECONDS.
         """
         self._is_told = self._queue.listen(self._worker.interrupt)
+        self._worker.commit_beside(self._trade_beside)
         try:
             self._serve(stop)
         finally:
-            self._queue.listen(lambda: None)
+            self._queue.listen(None)
 
     def _serve(self, stop: Callable[[], bool]) -> None:
-        stopping = stop()
-        while not stopping or self._worker.owned:
-            if not stopping:
-                self._with_patience(self._claim)
+        self._stopping = stop()
+        while not self._stopping or self._worker.owned:
+            self._traded = False
             self._worker.round()
             self._with_patience(self._settle)
-            if not stopping and stop():
-                stopping = True
+            self._admit()
+            if not self._stopping and stop():
+                self._stopping = True
                 self._worker.stop_by(self._clock.now() + STOP_SECONDS + RESERVE_SECONDS / 2)
-            if not stopping or self._worker.owned:
+            if not self._stopping or self._worker.owned:
                 self._worker.gather(self._idle_seconds())
+        self._traded = False
         self._with_patience(self._settle)
 
     def _idle_seconds(self) -> float:
@@ -99,6 +107,8 @@ class Serving:
         One that is to run alone waits for its turn."""
         if self._worker.owned or self._worker.alone or not self._is_told:
             return IDLE_SECONDS
+        if self._done:
+            return 0.0  # no commit comes that would acknowledge them
         return min(max(self._claim_at - self._clock.now(), IDLE_SECONDS), QUIET_SECONDS)
 
     def _with_patience(self, act: Callable[[], None]) -> None:
@@ -117,35 +127,54 @@ class Serving:
         else:
             self._failing_since = None
 
-    def _claim(self) -> None:
-        now = self._clock.now()
-        if self._worker.alone:
-            return
+    def _trade_beside(self, closed: Sequence[ExecutionKey]) -> Callable[[], None]:
+        """`_trade` within the commit of a round, which does not fail for that."""
+        if self._failing_since is None:
+            with suppress(StorageError):  # it is undone, and tried again by itself
+                return self._trade(closed)
+        return lambda: None
+
+    def _trade(self, closed: Sequence[ExecutionKey] = ()) -> Callable[[], None]:
+        """Acknowledge what is done, and claim what there is room for. What it gives is to be called once that lasts."""
+        done = self._done + [wake.receipt for key in closed for wake in self._wakes.get(key, ())]
+        if done:
+            self._queue.acknowledge(done)
+        idle = self._stopping or self._worker.alone
+        claimed = [] if idle else self._claim(self._clock.now())
+
+        def lasts() -> None:
+            self._done, self._claimed, self._traded = [], claimed, True
+            for key in closed:
+                self._wakes.pop(key, None)
+
+        return lasts
+
+    def _claim(self, now: float) -> list[Received]:
         room = min(self._most_owned - self._worker.owned, self._batch)
         if room <= 0:
-            self._claim_for_others(now)
-            return
+            return self._claim_for_others(now)
         if not (self._queue.changed() or now >= self._claim_at):
-            return
+            return []
         self._claim_at = now  # until it is known to be empty
         claimed = self._queue.claim(room)
-        self._admit(claimed)
         if len(claimed) < room:
             due_in = self._queue.next_due_in()
             self._claim_at = now + (RECLAIM_SECONDS if due_in is None else min(due_in, RECLAIM_SECONDS))
+        return claimed
 
-    def _claim_for_others(self, now: float) -> None:
+    def _claim_for_others(self, now: float) -> list[Received]:
         """It owns as many as it may. A quarter more is for workflows that own less than their part."""
         room = min(self._most_owned + self._most_owned // 4 - self._worker.owned, self._batch)
         if room <= 0 or now < self._others_at:
-            return
+            return []
         self._others_at = now + OTHERS_SECONDS
         owned = self._worker.workflows()
         part = self._most_owned // (len(owned) + 1)
-        self._admit(self._queue.claim(room, without={name for name, count in owned.items() if count >= part}))
+        return self._queue.claim(room, without={name for name, count in owned.items() if count >= part})
 
-    def _admit(self, claimed: Sequence[Received]) -> None:
+    def _admit(self) -> None:
         """Own what was claimed, or tell it of the wake where it is owned."""
+        claimed, self._claimed = self._claimed, []
         fresh: list[ExecutionKey] = []
         for received in claimed:
             self._wakes.setdefault(received.key, []).append(received)
@@ -155,7 +184,8 @@ class Serving:
         self._worker.admit(list(dict.fromkeys(fresh)), float("inf"), again)
 
     def _settle(self) -> None:
-        """Acknowledge what is done; one wake is enough to bring back what failed."""
+        """See to the wakes of what was let go of: one is enough to bring back what failed. Then trade, where no commit
+        did."""
         self._outcomes.update(self._worker.take_outcomes())
         while self._outcomes:
             key, outcome = next(iter(self._outcomes.items()))
@@ -167,9 +197,8 @@ class Serving:
             self._done += [wake.receipt for wake in wakes]
             self._wakes.pop(key, None)
             del self._outcomes[key]
-        if self._done:
-            self._queue.acknowledge(self._done)
-            self._done = []
+        if not self._traded:
+            self._trade()()
 
     def _left_to_sweeper(self, wake: Received) -> bool:
         """Whether this wake has failed for long enough, and the header surely brings its execution back before long."""

@@ -51,7 +51,7 @@ from engine.durable.worker.activity_offers import ActivityOffers
 from engine.durable.worker.admission import Admission
 from engine.durable.worker.beginning import Beginning
 from engine.durable.worker.calls import CallPool
-from engine.durable.worker.committing import Committing
+from engine.durable.worker.committing import Beside, Committing
 from engine.durable.worker.incoming import Incoming
 from engine.durable.worker.late_answers import LateAnswers
 from engine.durable.worker.map_run_driver import LOCAL_WINDOW, WINDOW, MapRuns
@@ -231,6 +231,10 @@ class Worker:
     def interrupt(self) -> None:
         """End the wait of `gather`, from any thread: there are new wakes."""
         self._calls.interrupt()
+
+    def commit_beside(self, beside: Beside) -> None:
+        """Have `beside` write within each commit from now on, where the stores share it (worker.committing)."""
+        self._committing.beside = beside
 
     def take_outcomes(self) -> dict[ExecutionKey, Outcome]:
         """What came, since the last call, of executions that it owns no longer."""

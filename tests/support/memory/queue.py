@@ -80,10 +80,10 @@ class MemoryQueue:
             changed, self._changed = self._changed, False
             return changed
 
-    def listen(self, heard: Callable[[], None]) -> bool:
+    def listen(self, heard: Callable[[], None] | None) -> bool:
         """Have `heard` called whenever wakes may have been added."""
-        self._heard = heard
-        return True
+        self._heard = heard or (lambda: None)
+        return heard is not None
 
     def abandon_claims(self) -> None:
         """Free every claimed wake, as the death of the process that holds them does."""

@@ -64,6 +64,69 @@ def test_who_begins_to_listen_later_is_rung_too(two):
     assert heard.wait(SECONDS)
 
 
+class Listener:
+    """What a process with a bell of that name heard; `asked` whether it has looked, it says what `looked` is."""
+
+    def __init__(self, folder, name):
+        self.heard, self.asked = threading.Event(), threading.Event()
+        self.looked = False
+        self.bell = Bell(folder, name)
+        assert self.bell.listen(self.heard.set, self._looked)
+
+    def _looked(self):
+        self.asked.set()
+        return self.looked
+
+
+@pytest.fixture
+def three(tmp_path):
+    found = [Listener(tmp_path, name) for name in "abc"]
+    yield found
+    for each in found:
+        each.bell.close()
+
+
+def test_one_is_rung_and_who_has_not_looked_for_a_while_rings_the_next(tmp_path, three):
+    a, b, c = three
+    b.looked = True
+    outside = Bell(tmp_path, "b-sender")
+    outside.ring()
+    assert a.heard.wait(SECONDS)
+    assert b.heard.wait(SECONDS)
+    assert b.asked.wait(SECONDS)
+    assert not c.heard.is_set()
+    outside.close()
+
+
+def test_who_listens_rings_the_next_and_the_last_one_the_first(three):
+    a, b, c = three
+    a.looked = c.looked = True
+    b.bell.ring()
+    assert c.heard.wait(SECONDS)
+    c.bell.ring()
+    assert a.heard.wait(SECONDS)
+    assert a.asked.wait(SECONDS)
+    assert not b.heard.is_set()
+
+
+def test_who_listens_no_longer_is_not_rung(tmp_path, two):
+    here, there = two
+    listening(here.queue)
+    assert not here.queue.listen(None)
+    heard = listening(there.queue)
+    here.queue.send([WAKE])
+    assert heard.wait(SECONDS)
+
+
+def test_a_claim_that_leaves_wakes_rings_another_worker(two):
+    here, there = two
+    there.queue.send([WAKE, Wake(ExecutionKey("default", "flow:two"))])
+    here_heard, there_heard = listening(here.queue), listening(there.queue)
+    assert len(here.queue.claim(1)) == 1
+    assert there_heard.wait(SECONDS)
+    assert not here_heard.is_set()
+
+
 def test_the_socket_of_a_dead_process_is_removed_by_who_rings_it(tmp_path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as dead:
         dead.bind(str(tmp_path / "dead"))
@@ -76,7 +139,7 @@ def test_the_socket_of_a_dead_process_is_removed_by_who_rings_it(tmp_path):
 
 def test_a_closed_bell_leaves_nothing(tmp_path):
     bell = Bell(tmp_path, "one")
-    assert bell.listen(lambda: None)
+    assert bell.listen(lambda: None, lambda: True)
     assert stat.S_IMODE((tmp_path / "one").stat().st_mode) == 0o600
     bell.close()
     bell.close()
@@ -89,7 +152,7 @@ def test_a_folder_with_a_long_path_is_heard(tmp_path):
     folder.mkdir(parents=True)
     here, there = Bell(folder, "here"), Bell(folder, "there")
     heard = threading.Event()
-    assert here.listen(heard.set)
+    assert here.listen(heard.set, lambda: True)
     there.ring()
     assert heard.wait(SECONDS)
     here.close()
@@ -126,5 +189,5 @@ def test_a_folder_with_bells_is_opened_and_stays_private(tmp_path, two):
 def test_a_folder_that_is_gone_is_not_rung(tmp_path):
     bell = Bell(tmp_path / "never" / "made", "one")
     bell.ring()
-    assert not bell.listen(lambda: None)
+    assert not bell.listen(lambda: None, lambda: True)
     bell.close()
