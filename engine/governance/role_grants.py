@@ -75,6 +75,10 @@ class RoleGrants:
         self._store.put(grant)
         return before, grant
 
+    def rename(self, workspace: str, was: str, now: str) -> None:
+        """See RoleGrantStore."""
+        self._store.rename(workspace, was, now)
+
     def remove(self, workspace: str, name: str) -> RoleGrant:
         """Take what the IAM role has; `name` is its name or its ARN. Raises NotFound."""
         found = self._store.find(workspace, name.rpartition("/")[2])

@@ -100,3 +100,8 @@ class CatalogStore(Protocol):
     def set_archived(self, workspace: str, workflow: str, *, archived: bool, expect_etag: str) -> None:
         """Put the workflow away, or back. Raises Conflict when the row changed meanwhile or is not there."""
         ...
+
+    def rename(self, workspace: str, was: str, now: str) -> None:
+        """Put `now` in the place of who last edited a draft and who published a version, where that is `was`. Their
+        `Actor.id` is kept no longer. Nothing else changes."""
+        ...

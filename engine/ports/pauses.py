@@ -37,3 +37,7 @@ class Pauses(Protocol):
     def delete(self, workspace: str, workflow: str) -> bool:
         """False when there was none."""
         ...
+
+    def rename(self, workspace: str, was: str, now: str) -> None:
+        """Put `now` in the place of who paused, where that is `was`."""
+        ...

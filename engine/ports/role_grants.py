@@ -39,3 +39,7 @@ class RoleGrantStore(Protocol):
     def delete(self, workspace: str, name: str) -> bool:
         """False where there was none."""
         ...
+
+    def rename(self, workspace: str, was: str, now: str) -> None:
+        """Put `now` in the place of who granted, where that is `was`."""
+        ...

@@ -108,6 +108,10 @@ class WritableSecrets(SecretBackend, Protocol):
         """False when there was none."""
         ...
 
+    def rename(self, workspace: str, was: str, now: str) -> None:
+        """Put `now` in the place of who changed a secret last, where that is `was`."""
+        ...
+
 
 class Scrubs(Protocol):
     """Removes the values of certain secrets, in whatever form they are written down."""

@@ -179,6 +179,7 @@ def services_over(
     def erasing() -> Erasing:
         from engine.durable.lifecycle.erasing import Erasing  # noqa: PLC0415  likewise
         from engine.governance.audit_erasing import erase_entries  # noqa: PLC0415
+        from engine.governance.nameless import Places  # noqa: PLC0415
 
         def told(erasure: Erasure, keys: Sequence[ExecutionKey]) -> None:
             forget([key.id for key in keys])
@@ -189,7 +190,9 @@ def services_over(
 
         def nameless(workspace: str, pseudonyms: Sequence[str]) -> None:
             forget(audit.actors.names(workspace, pseudonyms))
-            audit.actors.forget(workspace, pseudonyms)
+            Places(
+                stores.catalog, stores.pauses, stores.trigger_states, stores.approvals, secret_store
+            ).forget(audit.actors, workspace, pseudonyms)
 
         return Erasing(
             stores.erasure, stores.journal, stores.index, clock, header_of=executions.header, told=told,

@@ -16,9 +16,11 @@ from engine.adapters.aws.erasure.orphans import DynamoOrphans
 from engine.adapters.aws.stores import AwsStores
 from engine.clock import Clock, SystemClock
 from engine.durable.lifecycle.erasing import Erasing
+from engine.governance.audit_actors import Actors
 from engine.governance.audit_erasing import LOST_SECONDS, all_sealed, erase_entries, notes_of
 from engine.governance.audit_expiry import AuditExpiry
 from engine.governance.audit_recorder import AuditRecorder
+from engine.governance.nameless import Places
 from engine.ports.audit_log import CHAINS, AuditNote
 from engine.ports.erasure import Erasure
 from engine.ports.keys import DEFAULT_WORKSPACE, Actor, ExecutionKey
@@ -72,8 +74,12 @@ def erasing_over(stores: AwsStores, clock: Clock) -> Erasing:
         stores.deliveries.erase(keys)
         stores.approvals.erase(keys)
 
+    def forget(workspace: str, pseudonyms: Sequence[str]) -> None:
+        places = Places(stores.catalog, stores.pauses, stores.trigger_states, stores.approvals, None)
+        places.forget(Actors(stores.audit, clock), workspace, pseudonyms)
+
     return Erasing(
-        stores.erasure, stores.journal, stores.index, clock, told=told, forget=stores.audit.forget_actors,
+        stores.erasure, stores.journal, stores.index, clock, told=told, forget=forget,
         after=Ending(stores, clock).over, at_once=False,
     )
 

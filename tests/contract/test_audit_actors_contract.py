@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
@@ -14,10 +15,15 @@ from engine.governance.audit_entry import AuditEntry, Subject
 from engine.governance.audit_query import AuditQuery
 from engine.governance.audit_recorder import AuditRecorder
 from engine.governance.audit_verify import exported
+from engine.governance.nameless import Places
 from engine.ports.audit_log import CHAINS
+from engine.ports.catalog_store import DraftRecord
+from engine.ports.deliveries import TriggerState
 from engine.ports.keys import ENGINE, Actor
+from engine.ports.pauses import Pause
+from engine.ports.people.approvals import APPROVED, Approval, approval_id
 from tests.support.durable import TESTER
-from tests.support.records import START, an_entry
+from tests.support.records import START, a_version, an_entry
 
 ADA = Actor("ada.l@example.com", "user", "192.0.2.7", "sub-1")
 BOB = Actor("bob@example.com", "user", "192.0.2.8")
@@ -172,6 +178,54 @@ def test_one_that_dies_half_way_leaves_what_verifies_and_is_done_when_it_is_aske
     assert erasing.pending(workspace) == []
     assert audit.verify(workspace).ok
     assert {one.actor.name for one in listed(audit, workspace, act="x")} > {BOB.name}
+
+
+class Secrets:
+    """Of who renames."""
+
+    def __init__(self):
+        self.renamed = []
+
+    def rename(self, *given):
+        self.renamed.append(given)
+
+
+def test_beside_the_log_the_pseudonym_takes_the_place_of_the_name(backend, workspace):
+    """A version, a pause, a paused trigger, a link to a form, an answer to what is still asked."""
+    backend.catalog.put_draft(
+        DraftRecord(workspace, "orders", b"{}", "e", START, "bob"), expect_etag=None, description=""
+    )
+    backend.catalog.put_version(a_version(workspace, 1, published_by=ADA.name))
+    backend.pauses.put(Pause(workspace, "orders", "queue", "hold", START, ADA.name))
+    states = [
+        TriggerState(workspace, "orders", "web", paused_at=START, paused_by=ADA.name),
+        TriggerState(workspace, "!links", "0f", spec=json.dumps(["orders", ADA.name, ADA.name, 5, 0])),
+        TriggerState(workspace, "!budgets", "orders", spec="[28333333, 4]"),
+        TriggerState(workspace, "orders", "daily", spec=ADA.name),
+    ]
+    for state in states:
+        assert backend.trigger_states.change(state)
+    asked = [
+        Approval(workspace, approval_id(f"orders:{n}", "t", START), f"orders:{n}", "/0", 1, 1, START) for n in range(3)
+    ]
+    for approval in asked:
+        backend.approvals.ask(approval)
+    for approval in asked[:2]:
+        assert backend.approvals.answer(approval, [{"by": ADA.name, "comment": ADA.name}, {"by": "bob"}])
+    backend.approvals.close(replace(asked[1], revision=1), APPROVED, START)
+    places = Places(backend.catalog, backend.pauses, backend.trigger_states, backend.approvals, Secrets())
+    for _ in range(2):  # who dies half way does it again
+        places.rename(workspace, {ADA.name: "~5f", "eve": "~60"})
+    assert places.secrets.renamed[0] == (workspace, ADA.name, "~5f")
+    assert backend.catalog.version(workspace, "orders", 1).published_by == "~5f"
+    assert backend.pauses.pauses(workspace)[0].paused_by == "~5f"
+    found = {(state.workflow, state.trigger): state for state in backend.trigger_states.all(workspace)}
+    assert found["orders", "web"].paused_by == "~5f"
+    assert json.loads(found["!links", "0f"].spec) == ["orders", ADA.name, "~5f", 5, 0]
+    assert found["!budgets", "orders"].revision == found["orders", "daily"].revision == 1
+    assert [backend.approvals.get(workspace, one.id).answers for one in asked] == [
+        ({"by": "~5f", "comment": ADA.name}, {"by": "bob"}), (), (),
+    ]
 
 
 def test_an_export_names_actors_with_what_shows_it(audit, workspace):

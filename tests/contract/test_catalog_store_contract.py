@@ -215,3 +215,18 @@ def test_a_version_has_its_pins_however_long(catalog, drafted, size):
     assert catalog.version(drafted, "orders", 1) == version
     assert catalog.versions(drafted, "orders") == [version]
     assert catalog.definition(drafted, "orders", version.definition_digest) == version
+
+
+def test_who_edited_and_who_published_get_another_name(catalog, drafted):
+    versions = [a_version(drafted, number, published_by=by) for number, by in ((1, "ada"), (2, "bob"), (3, "ada"))]
+    for version in versions:
+        catalog.put_version(version)
+    before = catalog.workflow(drafted, "orders")
+    catalog.rename(drafted, "ada", "~5f")
+    catalog.rename(drafted, "eve", "~60")
+    catalog.rename(drafted + "-b", "bob", "~61")
+    assert catalog.draft(drafted, "orders") == a_draft(drafted, updated_by="~5f", updated_by_id="")
+    assert catalog.versions(drafted, "orders") == [
+        replace(versions[2], published_by="~5f"), versions[1], replace(versions[0], published_by="~5f"),
+    ]
+    assert catalog.workflow(drafted, "orders") == before

@@ -40,3 +40,14 @@ def test_a_pause_is_deleted_once(pauses, workspace):
 def test_a_pause_is_no_workflow(backend, pauses, workspace):
     pauses.put(Pause(workspace, "orders", "queue", "finish", 1_700_000_000.0, "ada"))
     assert backend.catalog.workflows(workspace) == []
+
+
+def test_who_paused_gets_another_name(pauses, workspace):
+    paused = [Pause(workspace, name, "queue", "hold", 1_700_000_000.0, by) for name, by in (("a", "ada"), ("b", "bob"))]
+    for pause in (*paused, replace(paused[0], workspace=workspace + "-b")):
+        pauses.put(pause)
+    pauses.rename(workspace, "ada", "~5f")
+    pauses.rename(workspace, "eve", "~60")
+    assert [pause.paused_by for pause in pauses.pauses(workspace)] == ["~5f", "bob"]
+    assert pauses.pauses(workspace)[0] == replace(paused[0], paused_by="~5f")
+    assert [pause.paused_by for pause in pauses.pauses(workspace + "-b")] == ["ada"]

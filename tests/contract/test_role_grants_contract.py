@@ -58,3 +58,13 @@ def test_a_grant_is_of_its_workspace_and_its_role_alone(store):
     assert store.delete("a", "x")
     assert sorted(grant.name for grant in store.grants("a")) == ["xy"]
     assert store.find("ab", "x") is not None
+
+
+def test_who_granted_gets_another_name(store):
+    other = replace(ONE, name="other", created_by="bob")
+    for grant in (ONE, other):
+        store.put(grant)
+    store.rename("default", "ada", "~5f")
+    assert [*store.grants("default")] == [other, replace(ONE, created_by="~5f")] or (
+        [*store.grants("default")] == [replace(ONE, created_by="~5f"), other]
+    )

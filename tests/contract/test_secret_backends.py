@@ -238,3 +238,13 @@ def test_a_secret_of_before_that_was_deleted_is_nobody_s_when_it_is_set_again(of
     of_before.delete("default", "KEY")
     of_before.set("default", "KEY", "two", by="ann")
     assert held(of_before) == set()
+
+
+def test_who_changed_it_last_gets_another_name(backend):
+    for key, by in (("ONE", "ann"), ("TWO", "bob"), ("THREE", "ann")):
+        backend.set("default", key, "value", by=by)
+    backend.rename("default", "ann", "~5f")
+    assert {info.key: info.updated_by.lstrip("~_") for info in backend.list("default")} == {
+        "ONE": "5f", "TWO": "bob", "THREE": "5f",
+    }
+    assert backend.get("default", "ONE", fresh=True) == "value"

@@ -94,6 +94,9 @@ class MemorySecrets:
         self.granted.pop(key, None)
         return self.values.pop(key, None) is not None
 
+    def rename(self, workspace: str, was: str, now: str) -> None:
+        """It keeps nobody's name."""
+
 
 class MemoryLogs:
     """Log lines in memory: pairs of an execution's id and a line."""

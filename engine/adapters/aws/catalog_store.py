@@ -74,10 +74,7 @@ class DynamoCatalogStore:
 
     def versions(self, workspace: str, workflow: str) -> list[VersionRecord]:
         """All versions, newest first."""
-        keys = Expression(
-            "pk = :pk AND begins_with(sk, :prefix)", {":pk": _versions(workspace, workflow), ":prefix": _VERSIONS}
-        )
-        found = self._table.query(keys, newest_first=True)
+        found = self._table.query(_keys_of_versions(workspace, workflow), newest_first=True)
         return [self._version_of(workspace, workflow, item) for item in found]
 
     def version(self, workspace: str, workflow: str, number: int) -> VersionRecord | None:
@@ -130,6 +127,15 @@ class DynamoCatalogStore:
         """Put the workflow away, or back."""
         self._revise(workspace, workflow, "archived = :value", archived, expect_etag)
 
+    def rename(self, workspace: str, was: str, now: str) -> None:
+        """Put `now` in the place of `was`."""
+        pk, prefix = _draft_key(workspace, "")
+        drafts = Expression("pk = :pk AND begins_with(sk, :prefix)", {":pk": pk, ":prefix": prefix})
+        self._table.rename(self._table.query(drafts), "updated_by", was, now, without="updated_by_id")
+        for row in self.workflows(workspace):
+            found = self._table.query(_keys_of_versions(workspace, row.workflow))
+            self._table.rename(found, "published_by", was, now)
+
     def _revise(self, workspace: str, workflow: str, change: str, value: object, expect_etag: str) -> None:
         """Change a row that still is what was read."""
         values = {":value": value, ":revision": int(expect_etag), ":one": 1}
@@ -178,6 +184,12 @@ def _draft_key(workspace: str, workflow: str) -> Key:
 
 def _versions(workspace: str, workflow: str) -> str:
     return f"V#{quote(workspace, safe='')}#{workflow}"
+
+
+def _keys_of_versions(workspace: str, workflow: str) -> Expression:
+    return Expression(
+        "pk = :pk AND begins_with(sk, :prefix)", {":pk": _versions(workspace, workflow), ":prefix": _VERSIONS}
+    )
 
 
 def _version_key(workspace: str, workflow: str, number: int) -> Key:

@@ -109,6 +109,14 @@ class Table:
             return False
         return True
 
+    def rename(self, found: Iterable[Item], attribute: str, was: str, now: str, *, without: str = "") -> None:
+        """Put `now` in the place of `was` in an attribute of the items that have it still; `without` goes then."""
+        change = f"SET {attribute} = :now" + (f" REMOVE {without}" if without else "")
+        same = Expression(f"{attribute} = :was", {":was": was, ":now": now})
+        for item in found:
+            if item.get(attribute) == was:
+                self.holds(Update((item["pk"], item["sk"]), change, same))
+
     def delete(self, keys: Sequence[Key]) -> None:
         """Delete items; those that are not there are no error."""
         for start in range(0, len(keys), _MOST_WRITE):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from urllib.parse import quote
 
 from engine.adapters.aws.dynamo import Expression, Item, Key, Put, Table, Update
@@ -18,10 +19,13 @@ class DynamoPauses:
 
     def pauses(self, workspace: str) -> list[Pause]:
         """All of a workspace, by workflow."""
+        return [_pause_of(workspace, item) for item in self._items(workspace) if "starts" in item]
+
+    def _items(self, workspace: str) -> Iterator[Item]:
         pk, prefix = _key(workspace, "")
-        keys = Expression("pk = :pk AND begins_with(sk, :prefix)", {":pk": pk, ":prefix": prefix})
-        found = self._table.query(keys)
-        return [_pause_of(workspace, item) for item in found if "starts" in item]
+        return self._table.query(
+            Expression("pk = :pk AND begins_with(sk, :prefix)", {":pk": pk, ":prefix": prefix})
+        )
 
     def put(self, pause: Pause) -> None:
         """Write it, over an earlier one of the same workflow."""
@@ -39,6 +43,10 @@ class DynamoPauses:
             return False
         self._table.delete([key])
         return True
+
+    def rename(self, workspace: str, was: str, now: str) -> None:
+        """Put `now` in the place of `was`."""
+        self._table.rename(self._items(workspace), "paused_by", was, now)
 
 
 def _pause_of(workspace: str, item: Item) -> Pause:

@@ -257,6 +257,16 @@ class SecretsManager:
             self._forget(name)
         return True
 
+    def rename(self, workspace: str, was: str, now: str) -> None:
+        """See WritableSecrets. Raises Throttled or StoreUnavailable."""
+        for info in self.list(workspace):
+            if info.updated_by == _by(was):
+                name = self._prefix(workspace) + info.key
+                try:
+                    self._client.tag_resource(SecretId=name, Tags=_tags({BY_TAG: _by(now)}))
+                except (ClientError, BotoCoreError) as error:
+                    raise _storage_error("TagResource", name, error) from error
+
     def _prefix(self, workspace: str) -> str:
         folder = "" if workspace == DEFAULT_WORKSPACE else f"{workspace}/"
         return f"automate/{self._stage}/{folder}"

@@ -126,6 +126,18 @@ class SqliteCatalogStore:
 
         self._database.write(work)
 
+    def rename(self, workspace: str, was: str, now: str) -> None:
+        """Put `now` in the place of `was`."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            values = (now, workspace, was)
+            connection.execute(
+                "UPDATE draft SET updated_by = ?, updated_by_id = '' WHERE workspace = ? AND updated_by = ?", values
+            )
+            connection.execute("UPDATE version SET published_by = ? WHERE workspace = ? AND published_by = ?", values)
+
+        self._database.write(work)
+
     def _rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         return self._database.rows(query, values)
 

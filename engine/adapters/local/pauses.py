@@ -33,3 +33,8 @@ class SqlitePauses:
         statement = "DELETE FROM pause WHERE workspace = ? AND workflow = ?"
         values = (workspace, workflow)
         return self._database.write(lambda connection: connection.execute(statement, values).rowcount == 1)
+
+    def rename(self, workspace: str, was: str, now: str) -> None:
+        """Put `now` in the place of `was`."""
+        statement = "UPDATE pause SET paused_by = ? WHERE workspace = ? AND paused_by = ?"
+        self._database.write(lambda connection: connection.execute(statement, (now, workspace, was)))

@@ -179,6 +179,15 @@ class LocalSecretStore:
             self._write(_with_entry(document, workspace, key, None))
         return True
 
+    def rename(self, workspace: str, was: str, now: str) -> None:
+        """See WritableSecrets. Raises StoreBusy, StoreCorrupt or StoreUnavailable."""
+        with self._writing():
+            document = self._read(fresh=True)
+            for key, entry in document["secrets"].get(workspace, {}).items():
+                if entry["updated_by"] == was:
+                    document = _with_entry(document, workspace, key, {**entry, "updated_by": now})
+                    self._write(document)
+
     def copy_to(self, folder: Path) -> None:
         """Copy the file and its key into `folder`, as they belong together. Raises StoreBusy or StoreUnavailable."""
         with self._writing():

@@ -95,6 +95,8 @@ def erase_actor(call: Call[erasures.EraseActorRequest]) -> erasures.ErasedActors
                 )
             if call.services.open_tokens is not None:
                 call.services.open_tokens().nameless(call.workspace, call.given.actor, pseudonyms[0])
+            if call.services.open_grants is not None:
+                call.services.open_grants().rename(call.workspace, call.given.actor, pseudonyms[0])
             act.done(after={"actors": pseudonyms}, whole=True)  # first: a name that is gone untold is a finding
             pending = call.services.open_erasing().erase_actors(call.workspace, pseudonyms, call.actor, erasure)
     return erasures.ErasedActors(

@@ -82,6 +82,19 @@ class MemoryCatalogStore:
                 raise catalog_conflicts.activated_meanwhile(workflow)
             self._workflows[workspace, workflow] = replace(row, active_version=number, etag=_next(row.etag))
 
+    def rename(self, workspace: str, was: str, now: str) -> None:
+        """Put `now` in the place of `was`."""
+        with self._lock:
+            for key, draft in self._drafts.items():
+                if (draft.workspace, draft.updated_by) == (workspace, was):
+                    self._drafts[key] = replace(draft, updated_by=now, updated_by_id="")
+            for versions in self._versions.values():
+                versions[:] = [
+                    replace(version, published_by=now)
+                    if (version.workspace, version.published_by) == (workspace, was) else version
+                    for version in versions
+                ]
+
     def set_archived(self, workspace: str, workflow: str, *, archived: bool, expect_etag: str) -> None:
         """Put the workflow away, or back."""
         with self._lock:

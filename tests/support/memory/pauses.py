@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Lock
 
 from engine.ports.pauses import Pause
@@ -28,3 +29,10 @@ class MemoryPauses:
         """False when there was none."""
         with self._lock:
             return self._pauses.pop((workspace, workflow), None) is not None
+
+    def rename(self, workspace: str, was: str, now: str) -> None:
+        """Put `now` in the place of `was`."""
+        with self._lock:
+            for key, pause in self._pauses.items():
+                if (pause.workspace, pause.paused_by) == (workspace, was):
+                    self._pauses[key] = replace(pause, paused_by=now)

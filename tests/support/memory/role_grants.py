@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.ports.role_grants import RoleGrant
 
 
@@ -22,3 +24,8 @@ class MemoryRoleGrants:
 
     def delete(self, workspace, name):
         return self.kept.pop((workspace, name), None) is not None
+
+    def rename(self, workspace, was, now):
+        for key, grant in self.kept.items():
+            if (grant.workspace, grant.created_by) == (workspace, was):
+                self.kept[key] = replace(grant, created_by=now)

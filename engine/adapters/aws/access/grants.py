@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
 from urllib.parse import quote
 
@@ -19,9 +19,11 @@ class DynamoRoleGrants:
 
     def grants(self, workspace: str) -> Sequence[RoleGrant]:
         """See RoleGrantStore."""
+        return [_grant_of(item) for item in self._items(workspace) if "arn" in item]
+
+    def _items(self, workspace: str) -> Iterator[Item]:
         pk, prefix = _key(workspace, "")
-        found = self._table.query(Expression("pk = :pk AND begins_with(sk, :prefix)", {":pk": pk, ":prefix": prefix}))
-        return [_grant_of(item) for item in found if "arn" in item]
+        return self._table.query(Expression("pk = :pk AND begins_with(sk, :prefix)", {":pk": pk, ":prefix": prefix}))
 
     def find(self, workspace: str, name: str) -> RoleGrant | None:
         """See RoleGrantStore."""
@@ -40,6 +42,10 @@ class DynamoRoleGrants:
             return False
         self._table.delete([key])
         return True
+
+    def rename(self, workspace: str, was: str, now: str) -> None:
+        """See RoleGrantStore."""
+        self._table.rename(self._items(workspace), "created_by", was, now)
 
 
 def _grant_of(item: Item) -> RoleGrant:

@@ -168,18 +168,37 @@ WHO = "lovelace-1815"
 
 def acted_as(automate, tmp_path, *acts):
     """A token of this name acts."""
-    _, made = automate.json("tokens", "add", WHO, "--role", "publisher")
+    _, made = automate.json("tokens", "add", WHO, "--role", "admin")
     file = tmp_path / "token"
     file.write_text(made["token"])
     file.chmod(0o600)
     for act in acts:
-        status, out, err = automate("--token-file", str(file), *act)
+        status, out, err = automate("--token-file", str(file), *act, stdin="the value of a secret")
         assert status == 0, (out, err)
+
+
+def asked(tmp_path):
+    """Acts that leave who did them beside the log: a version, a draft, pauses, a link, a secret, another's token."""
+    form = {**DOCUMENT, "name": "asked", "input_schema": {"type": "object"}, "triggers": [
+        {"type": "webhook", "path": "x", "auth": {"style": "none"}},
+        {"type": "form", "public": {"expires": "2099-01-01T00:00:00Z", "most": 2}},
+    ]}
+    file = tmp_path / "asked.json"
+    file.write_text(json.dumps(form))
+    yield "import", "--file", str(file), "--publish"
+    yield "triggers", "pause", "asked/webhook"
+    yield "triggers", "link", "asked/form"
+    yield "pause", "asked"
+    yield "secrets", "set", "KEY"
+    yield "tokens", "add", "bob", "--role", "viewer"
 
 
 def test_an_actor_is_in_no_file_afterwards_and_the_log_verifies(published, tmp_path):
     start(published, "one")
-    acted_as(published, tmp_path, ("start", "hello", "--name", "two", "--input", "{}"), ("show", "hello:one"))
+    acted_as(
+        published, tmp_path, ("start", "hello", "--name", "two", "--input", "{}"), ("show", "hello:one"),
+        *asked(tmp_path),
+    )
     assert WHO in published("audit", "list")[1]
     assert holding(published.folder / READS, WHO)
     status, out, err = published("erase", "--actor", WHO, "--yes")
@@ -193,13 +212,15 @@ def test_an_actor_is_in_no_file_afterwards_and_the_log_verifies(published, tmp_p
     assert published.json("audit", "verify")[1]["ok"]
     (entry,) = published.json("audit", "list", "--act", "actor.erase")[1]["entries"]
     assert entry["subject"].startswith("erasure/")
+    (pseudonym,) = entry["after"]["actors"]
+    assert [version["published_by"] for version in published.json("versions", "asked")[1]["versions"]] == [pseudonym]
     assert published("erase", "--actor", WHO, "--yes")[:2] == (
         0, "The audit log has no actor of this name, but for what earlier releases wrote.\n"
     )
 
 
 def test_a_backup_of_before_does_not_bring_an_actor_back(published, tmp_path):
-    acted_as(published, tmp_path, ("start", "hello", "--name", "two", "--input", "{}"))
+    acted_as(published, tmp_path, ("start", "hello", "--name", "two", "--input", "{}"), *asked(tmp_path))
     published("tokens", "revoke", WHO)
     published("backup", str(tmp_path / "copy"))
     published("erase", "--actor", WHO, "--yes")
@@ -209,6 +230,7 @@ def test_a_backup_of_before_does_not_bring_an_actor_back(published, tmp_path):
     for name in published.folder.glob("audit-*.heads"):
         name.unlink()
     assert WHO not in published("audit", "list")[1]
+    assert holding(published.folder, WHO) == []
     assert published.json("erase", "--actor", WHO, "--dry-run")[1]["actors"] == []
 
 
