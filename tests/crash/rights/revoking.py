@@ -42,6 +42,7 @@ from tests.crash.invariants import _check_execution, _check_rest
 from tests.crash.ruled import RuledCampaign
 from tests.crash.scenarios import INPUT, Client, Workflow
 from tests.crash.world import NAME, World
+from tests.support.api import MemorySecrets
 from tests.support.flows import flow, task
 from tests.support.memory.access_tokens import MemoryTokenRoot, MemoryTokenStore
 from tests.support.memory.role_grants import MemoryRoleGrants
@@ -124,12 +125,15 @@ class RightsWorld(World):
         audit = self.audit
         ports = SimpleNamespace(**{
             name: self.wrap(name, getattr(self.stores, name))
-            for name in ("journal", "index", "queue", "catalog", "pauses", "deliveries", "trigger_states", "activities")
-        }, audit=audit.log, erasure=None, together=None if self.stores.together is None else self.together)
+            for name in (
+                "journal", "index", "queue", "catalog", "pauses", "deliveries", "trigger_states", "activities",
+                "approvals", "erasure",
+            )
+        }, audit=audit.log, together=None if self.stores.together is None else self.together)
         services = services_over(
             ports, self.settings, self.clock, TaskChain(self.tasks, AnswerMasks(()), None), audit,
             budgets=Budgets(ports.trigger_states, ports.index, self.clock), new_worker=self.worker, secret_backends=(),
-            secret_store=None,  # type: ignore[arg-type]  it sets none
+            secret_store=MemorySecrets(), erases_at_once=self.stores.family != "aws",
             caller_of=lambda _context, _headers: self._caller(audit), logs=NoLogs(), place=Place("test"),
             startable=lambda _version: None, published=self.published,  # type: ignore[arg-type]
         )
@@ -199,13 +203,15 @@ def _kept(world: World) -> SimpleNamespace:
 
 def check(world: RightsWorld) -> list[str]:
     """What is broken, once the run has come to rest."""
+    return [*check_run(world), *_check_started(world), *_check_ended(world)]
+
+
+def check_run(world: RightsWorld) -> list[str]:
+    """What is broken of the run itself."""
     broken = [*dict.fromkeys(world.watched.broken)]
     for header in world.stores.headers():
         broken += _check_execution(world, header, world.stores.segments(header.key))
-    broken += _check_rest(world)
-    broken += _check_started(world)
-    broken += _check_ended(world)
-    return broken
+    return [*broken, *_check_rest(world)]
 
 
 def _check_started(world: RightsWorld) -> Iterator[str]:
