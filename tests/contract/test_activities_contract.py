@@ -95,7 +95,7 @@ def test_a_worker_polls_and_answers(product_of, workspace):
     task = product.activities.poll(workspace, "pick", worker="ada")
     assert task.input == {"sku": 1}
     assert product.activities.poll(workspace, "pick", worker="grace") is None
-    product.executions.send_task_success(task.token, {"picked": 1})  # before the word that it was taken is read
+    product.executions.answers.send_task_success(task.token, {"picked": 1})  # before the word that it was taken is read
     product.drain()
     assert product.describe(key).output == {"picked": 1}
     assert product.events(key)[2:5] == ["ActivityScheduled", "ActivityStarted", "ActivitySucceeded"]
@@ -108,7 +108,7 @@ def test_a_failure_is_the_activitys(product_of, workspace):
     product = product_of(asks())
     key = product.start({})
     product.run(key)
-    product.executions.send_task_failure(product.activities.poll(workspace, "pick").token, "Broken", "it fell")
+    product.executions.answers.send_task_failure(product.activities.poll(workspace, "pick").token, "Broken", "it fell")
     product.drain()
     execution = product.describe(key)
     assert (execution.status, execution.error, execution.cause) == ("FAILED", "Broken", "it fell")
@@ -124,7 +124,7 @@ def test_a_poller_that_dies_is_found_by_its_heartbeat_and_the_retry_goes_to_anot
     lost = product.activities.poll(workspace, "pick", worker="lost")
     product.run(key)
     product.clock.sleep(15)
-    product.executions.send_task_heartbeat(lost.token)
+    product.executions.answers.send_task_heartbeat(lost.token)
     product.run(key)
     product.clock.sleep(15)
     product.run(key)
@@ -133,12 +133,12 @@ def test_a_poller_that_dies_is_found_by_its_heartbeat_and_the_retry_goes_to_anot
     product.run(key)
     assert "ActivityTimedOut" in product.events(key)
     with pytest.raises(Conflict):
-        product.executions.send_task_success(lost.token, {"late": True})
+        product.executions.answers.send_task_success(lost.token, {"late": True})
     product.clock.sleep(2)
     product.run(key)
     again = product.activities.poll(workspace, "pick", worker="found")
     assert again.token != lost.token
-    product.executions.send_task_success(again.token, {"ok": True})
+    product.executions.answers.send_task_success(again.token, {"ok": True})
     product.drain()
     assert product.describe(key).output == {"ok": True}
 

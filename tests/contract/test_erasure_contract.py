@@ -6,7 +6,7 @@ import pytest
 
 from engine.adapters.aws.erasure import store as aws_store
 from engine.durable.lifecycle.erasing import ASKED_SECONDS, Erasing, ExecutionIsOpen
-from engine.durable.lifecycle.executions import ExecutionTaken
+from engine.durable.lifecycle.errors import ExecutionTaken
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
 from engine.errors import NotFound, StoreUnavailable
 from engine.ports.erasure import Erasure

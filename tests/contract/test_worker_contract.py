@@ -157,7 +157,7 @@ def test_a_callback_and_a_stop(product_of):
     product = product_of(CALLBACK)
     answered, stopped = product.start({}, name="answered"), product.start({}, name="stopped")
     product.run(answered)
-    product.executions.send_task_success(product.tasks.calls[0].task_token, {"ok": True})
+    product.executions.answers.send_task_success(product.tasks.calls[0].task_token, {"ok": True})
     product.executions.stop(stopped, cause="no need", actor=TESTER)
     product.drain()
     assert product.describe(answered).output == {"ok": True}

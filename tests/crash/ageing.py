@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.durable.lifecycle.ageing import Ageing
-from engine.durable.lifecycle.executions import ExecutionTaken
+from engine.durable.lifecycle.errors import ExecutionTaken
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
 from engine.durable.retention import DAY, Retention
 from engine.errors import NotFound, StorageError

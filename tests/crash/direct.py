@@ -109,7 +109,7 @@ def _a_lease_that_opens_is_covered() -> None:
     )
     key = product.start({})
     product.run(key)
-    product.executions.send_task_success(product.tasks.calls[0].task_token, {})
+    product.executions.answers.send_task_success(product.tasks.calls[0].task_token, {})
     with pytest.raises(Died):
         product.run(key)
     product.stores.queue.acknowledge([received.receipt for received in product.stores.queue.claim(10)])
@@ -236,7 +236,7 @@ def _an_item_is_consumed_once() -> None:
     key = product.start({})
     product.run(key)
     journal = product.stores.journal
-    product.executions.send_task_heartbeat(product.tasks.calls[0].task_token)
+    product.executions.answers.send_task_heartbeat(product.tasks.calls[0].task_token)
     journal.delete_inbox = Once(journal.delete_inbox, Throttled("busy"), times=20)
     ticking(product, 0.25)
     product.run(key)

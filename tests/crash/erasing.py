@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.durable.lifecycle.erasing import ASKED_SECONDS, Erasing, ExecutionIsOpen
-from engine.durable.lifecycle.executions import ExecutionTaken
+from engine.durable.lifecycle.errors import ExecutionTaken
 from engine.errors import NotFound, StorageError
 from engine.ports.journal import OPEN_STATUSES
 from tests.crash import ageing

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from engine.durable.lifecycle.executions import ExecutionIsNotPaused, TaskTimedOut
+from engine.durable.lifecycle.errors import ExecutionIsNotPaused, TaskTimedOut
 from engine.durable.lifecycle.forking.forks import Wanted
 from engine.durable.lifecycle.forking.running import Calls
 from engine.durable.lifecycle.pausing import WorkflowIsNotPaused
@@ -115,7 +115,7 @@ def _answer(world: World) -> None:
     token = _token(world)
     assert token is not None
     try:
-        world.executions.send_task_success(token, {"order": 7})
+        world.executions.answers.send_task_success(token, {"order": 7})
     except TaskTimedOut:
         if not world.ledger.asked("answer", 2):  # else accepted before, and the reply was lost
             raise
@@ -209,7 +209,7 @@ def _pack(world: World) -> None:
             return
         world.handed(task)
     with suppress(TaskTimedOut):  # heard before, or too late
-        world.executions.send_task_success(world.ledger.hand, {"order": 7})
+        world.executions.answers.send_task_success(world.ledger.hand, {"order": 7})
     world.ledger.hand_over(None)
 
 

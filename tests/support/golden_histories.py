@@ -78,7 +78,7 @@ class _StubbedWorld:
         if call.task_token is None or isinstance(answer, TaskFailed):
             return answer
         if not stub.get("timed_out"):
-            self.product.executions.send_task_success(call.task_token, answer.output)
+            self.product.executions.answers.send_task_success(call.task_token, answer.output)
         return TaskSucceeded(None)
 
 

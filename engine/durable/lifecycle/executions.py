@@ -1,5 +1,5 @@
-"""Describing, listing and stopping executions, answering their tasks, and starting them (lifecycle.starts): what
-the API and the command line offer.
+"""Describing, listing and stopping executions; starting them (lifecycle.starts), answering their tasks
+(lifecycle.answers), letting them go on: what the API and the command line offer.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import Clock
 from engine.durable import codec, inbox, poison
-from engine.durable.activation import Activation
 from engine.durable.execution import Changeover, Execution, Fork
-from engine.durable.lifecycle.answers import NoMasks, masked_answer
+from engine.durable.lifecycle.answers import NoMasks, TaskAnswers
 from engine.durable.lifecycle.budgets import (
     RETRY_SECONDS,
     Budget,
@@ -27,6 +26,7 @@ from engine.durable.lifecycle.budgets import (
     minute_is_given,
 )
 from engine.durable.lifecycle.business_key import business_key
+from engine.durable.lifecycle.errors import ExecutionIsNotPaused, absent
 from engine.durable.lifecycle.redrives import Onto, Redrives
 from engine.durable.lifecycle.starts import Create, Starts
 from engine.durable.loading import START_GRACE_SECONDS, Activator, facts_of, opening, running_by
@@ -40,9 +40,7 @@ from engine.kernel.express import is_express
 from engine.kernel.history import HistoryEvent, render
 from engine.kernel.snapshot import Phase, Snapshot
 from engine.kernel.stimulus import Forked
-from engine.kernel.tokens import TokenPlace, parse_token
 from engine.language.asl.model import Plan
-from engine.language.asl.times import iso_timestamp
 from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow, ExecutionsIndex
 from engine.ports.generated_names import generated_name
 from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, Journal, Loaded
@@ -65,39 +63,8 @@ if TYPE_CHECKING:
 Json = Any
 
 
-class ExecutionDoesNotExist(NotFound):
-    """No execution of this id."""
-
-    code = "ExecutionDoesNotExist"
-
-
-class ExecutionTaken(NotFound):
-    """It is not kept any more: its term was over."""
-
-    code = "ExecutionTaken"
-    status = 410
-
-
-class ExecutionIsNotPaused(Conflict):
-    """There is nothing to resume."""
-
-    code = "ExecutionIsNotPaused"
-
-
-class TaskDoesNotExist(NotFound):
-    """No task has this token."""
-
-    code = "TaskDoesNotExist"
-
-
-class TaskTimedOut(Conflict):
-    """The task no longer waits: it was answered, timed out, or its execution ended."""
-
-    code = "TaskTimedOut"
-
-
 class Executions:
-    """Wired in functions from the ports; safe to share between threads."""
+    """Wired in functions from the ports; safe to share between threads. `answers` takes those to task tokens."""
 
     def __init__(
         self, *, journal: Journal, index: ExecutionsIndex, queue: WakeQueue, published: Published, clock: Clock,
@@ -123,7 +90,7 @@ class Executions:
         self._new_seed = new_seed
         self._redrives = Redrives(journal, queue, clock, self._activator, new_seed, self._retention)
         self._startable = startable
-        self._masks = masks or NoMasks()
+        self.answers = TaskAnswers(journal, queue, clock, self._activator, masks or NoMasks())
         self._budgets = budgets
         self._together = together
 
@@ -278,7 +245,7 @@ class Executions:
     def _segment_with(self, key: ExecutionKey, event: int) -> list[HistoryEvent]:
         for segment in self._journal.history(key, event - 1):
             return codec.decode_events(segment.body)
-        raise self._absent(key)
+        raise absent(self._journal, key)
 
     def written(self, key: ExecutionKey) -> tuple[int, str]:
         """The number of the newest segment (-1 before any) and the status: the same pair says that nothing happened.
@@ -287,7 +254,7 @@ class Executions:
         """
         found = self._journal.written(key)
         if found is None:
-            raise self._absent(key)
+            raise absent(self._journal, key)
         return found
 
     def standing(self, key: ExecutionKey) -> Standing:
@@ -467,25 +434,6 @@ class Executions:
         forks = Forks(self._journal, self._clock, self._activator, self._new_seed, self._retention)
         return self.describe(forks.fork(loaded, wanted, calls))
 
-    def send_task_success(self, token: str, output: Json) -> Json:
-        """Answer a `.waitForTaskToken` task, and the answer as it is kept: without the task's secrets.
-
-        Raises NotFound (TaskDoesNotExist), Conflict (TaskTimedOut), StorageError."""
-        return self._answer(token, {"kind": "success", "output": output})["output"]
-
-    def send_task_failure(self, token: str, error: str | None = None, cause: str | None = None) -> Json:
-        """Fail a `.waitForTaskToken` task: as send_task_success, error and cause as they are kept."""
-        answer = self._answer(token, {"kind": "failure", "error": error or "", "cause": cause})
-        return {"error": answer["error"] or None, "cause": answer["cause"]}
-
-    def send_task_heartbeat(self, token: str) -> None:
-        """Say that the work behind a task token goes on."""
-        place, waiting = self._waiting_task(token)
-        self._journal.put_inbox(
-            inbox.heartbeat_item(waiting.key, self._clock.now(), place.of_frame)
-        )
-        self._queue.send([Wake(waiting.key)])
-
     def map_runs(self, key: ExecutionKey) -> list[str]:
         """The ARNs of the Map Runs that the execution has begun, in order. Raises NotFound."""
         self._header_of(key)
@@ -513,48 +461,20 @@ class Executions:
         self._journal.put_inbox(inbox.map_run_item(key, self._clock.now(), frame.place, changes))
         self._queue.send([Wake(key)])
 
-    def _answer(self, token: str, answer: dict[str, Json]) -> dict[str, Json]:
-        place, waiting = self._waiting_task(token)
-        kept = masked_answer(self._masks, waiting.plan, waiting.snapshot, place.frame, answer)
-        item = inbox.answer_item(waiting.key, self._clock.now(), place.of_frame, kept)
-        if not self._journal.put_inbox(item) and item not in self._journal.inbox(waiting.key):
-            raise _timed_out(token)  # else a client that repeats by itself wrote it, and its first reply was lost
-        self._queue.send([Wake(waiting.key)])
-        return kept
-
-    def _waiting_task(self, token: str) -> tuple[TokenPlace, Activation]:
-        place = parse_token(token)
-        loaded = None if place is None else self._journal.load(ExecutionKey(place.workspace, place.execution_id))
-        if place is None or loaded is None:
-            key = None if place is None else ExecutionKey(place.workspace, place.execution_id)
-            at = None if key is None else self._journal.taken_at(key)
-            if at is not None:
-                raise _timed_out(token, f"its execution ended, and retention took it on {iso_timestamp(at)[:10]}")
-            raise TaskDoesNotExist("no task has this token", where="token", advice="Use the token as the task got it.")
-        waiting = self._activator.activate(loaded) if loaded.segments else None
-        if waiting is None or not _holds(waiting.snapshot, place.frame, token):
-            raise _timed_out(token)
-        return place, waiting
-
     def _header_of(self, key: ExecutionKey) -> Header:
         header = self._journal.header(key)
         if header is None:
-            raise self._absent(key)
+            raise absent(self._journal, key)
         return header
 
     def _load(self, key: ExecutionKey, *, outlined: bool = False) -> Loaded:
         loaded = self._journal.load(key, enough=codec.has_outline if outlined else None)
         if loaded is None:
-            raise self._absent(key)
+            raise absent(self._journal, key)
         return loaded
 
     def _outlined_snapshot(self, key: ExecutionKey) -> Snapshot | None:
         return codec.stored_snapshot(self._load(key, outlined=True), outlined=True)
-
-    def _absent(self, key: ExecutionKey) -> NotFound:
-        """Why there is no such execution: retention took it, or there never was one."""
-        at = self._journal.taken_at(key)
-        return _unknown(key) if at is None else taken(key, at)
 
 
 def _ended_at(header: Header, snapshot: Snapshot) -> float | None:
@@ -568,37 +488,4 @@ def _changeover(record: Json) -> Changeover:
     return Changeover(
         record["was"], record["was_digest"], record["version"], record["digest"], record["event"], record["at"],
         record["by"],
-    )
-
-
-def taken(key: ExecutionKey, at: float) -> ExecutionTaken:
-    """What is said of an execution that retention took."""
-    return ExecutionTaken(
-        f"the execution {key.id!r} is not kept any more: retention took it on {iso_timestamp(at)[:10]}", where="id",
-        advice="Executions are kept for AUTOMATE_RETENTION_DAYS days after their end, or for the `retention_days` of "
-        "their workflow, or until somebody erases them.",
-    )
-
-
-def _unknown(key: ExecutionKey) -> NotFound:
-    return ExecutionDoesNotExist(
-        f"no execution has the id {key.id!r}", where="id",
-        advice="An id is <workflow>:<name>; `automate executions` lists them.",
-    )
-
-
-def _timed_out(token: str, why: str = "it was answered, timed out, or its execution ended") -> TaskTimedOut:
-    del token  # a token is a capability: it is not repeated in messages
-    return TaskTimedOut(f"the task no longer waits: {why}", where="token")
-
-
-def _holds(snapshot: Snapshot, path: str, token: str) -> bool:
-    """Whether the frame still waits under this very token. SCHEDULED: its worker's answer came before the word that it
-    was taken, or it is to be handed over once more."""
-    frame = snapshot.frames.get(path)
-    return (
-        not snapshot.closed
-        and frame is not None
-        and frame.phase in (Phase.SCHEDULED, Phase.RUNNING, Phase.CALLBACK)
-        and frame.token == token
     )

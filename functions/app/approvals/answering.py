@@ -17,7 +17,8 @@ from typing import Any
 from connectors.asking import APPROVED, MOST_COMMENT, MOST_VALUES_BYTES, REFUSED, Terms, terms_of
 from engine.clock import Clock
 from engine.durable import codec, inbox
-from engine.durable.lifecycle.executions import Executions, TaskTimedOut
+from engine.durable.lifecycle.errors import TaskTimedOut
+from engine.durable.lifecycle.executions import Executions
 from engine.errors import Conflict, InvalidDocument, NotFound, StorageError
 from engine.governance.roles import RIGHTS, Caller, NotAllowed, Right, Role
 from engine.kernel.snapshot import Facts, Phase, Snapshot
@@ -158,7 +159,7 @@ class Answering:
                     return Taken(entry, None, asked.terms.needed - len(answers))
                 continue  # somebody else answered at the same time
             try:
-                self._executions.send_task_success(asked.token, _result(decided, answers))
+                self._executions.answers.send_task_success(asked.token, _result(decided, answers))
             except (TaskTimedOut, NotFound):
                 raise self._over(asked.row, self._snapshot(asked.row)) from None
             return Taken(entry, decided, 0)

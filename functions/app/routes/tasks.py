@@ -28,7 +28,7 @@ _ANSWER = Act("task.answer", _waiting)
 )
 def task_success(call: Call[shapes.TaskSuccessRequest]) -> base.Done:
     """Answer a task that waits for its token. The first answer counts."""
-    kept = call.services.executions.send_task_success(call.given.token, call.given.output)
+    kept = call.services.executions.answers.send_task_success(call.given.token, call.given.output)
     call.act.done(after={"answer": "success", "output_digest": digest(kept)})
     return base.Done()
 
@@ -39,7 +39,7 @@ def task_success(call: Call[shapes.TaskSuccessRequest]) -> base.Done:
 )
 def task_failure(call: Call[shapes.TaskFailureRequest]) -> base.Done:
     """Fail a task that waits for its token; its Retry and Catch see the error."""
-    kept = call.services.executions.send_task_failure(call.given.token, call.given.error, call.given.cause)
+    kept = call.services.executions.answers.send_task_failure(call.given.token, call.given.error, call.given.cause)
     call.act.done(after={"answer": "failure", "error": kept["error"]}, reason=kept["cause"])
     return base.Done()
 
@@ -50,5 +50,5 @@ def task_failure(call: Call[shapes.TaskFailureRequest]) -> base.Done:
 )
 def task_heartbeat(call: Call[shapes.TaskHeartbeatRequest]) -> base.Done:
     """Say that the work behind a task token goes on: its HeartbeatSeconds begin anew."""
-    call.services.executions.send_task_heartbeat(call.given.token)
+    call.services.executions.answers.send_task_heartbeat(call.given.token)
     return base.Done()

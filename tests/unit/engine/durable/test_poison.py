@@ -8,7 +8,7 @@ import pytest
 
 from engine.durable import activation as activation_module
 from engine.durable import codec
-from engine.durable.lifecycle.executions import ExecutionIsNotPaused
+from engine.durable.lifecycle.errors import ExecutionIsNotPaused
 from engine.durable.poison import MOST_STRIKES, OutOfTime
 from engine.durable.worker.serving import Serving
 from engine.errors import InvalidDefinition, SchemaTooNew, StoreUnavailable, Throttled
@@ -459,7 +459,7 @@ def test_a_stop_of_a_paused_callback_ignores_its_answer():
     product.run(key)
     journal = product.stores.journal
     journal._headers[key] = replace(journal.header(key), status="PAUSED", cause="by hand", due_at=None)
-    product.executions.send_task_success(product.tasks.calls[0].task_token, {"late": True})
+    product.executions.answers.send_task_success(product.tasks.calls[0].task_token, {"late": True})
     product.executions.stop(key, cause="no", actor=TESTER)
     product.drain()
     assert (product.describe(key).status, product.describe(key).cause) == ("ABORTED", "no")

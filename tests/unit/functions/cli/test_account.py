@@ -238,7 +238,7 @@ def test_a_task_that_waits_for_its_token_again_is_waiting():
     product = Product(machine(Ask=asking), ScriptedTasks())
     key = product.start({})
     product.run(key)
-    product.executions.send_task_failure(product.tasks.calls[0].arguments["token"], "Oops", "not today")
+    product.executions.answers.send_task_failure(product.tasks.calls[0].arguments["token"], "Oops", "not today")
     product.drain()
     assert shown(product, key) == [("Ask", "failed", 0)]
     redrive(product, key)

@@ -70,7 +70,7 @@ ECHO = {"said": f"your key is {VALUE}", VALUE: [VALUE], "as JSON": json.dumps({"
 def test_an_output_is_kept_without_the_value_if_either_end_knows_it(door, worker):
     made = product(at_the_door=Vault(**door), at_the_worker=Vault(**worker))
     key, token = asked(made)
-    made.door.send_task_success(token, ECHO)
+    made.door.answers.send_task_success(token, ECHO)
     if door:
         assert "canary" not in stored(made, key), "no store ever held it"
     made.drain()
@@ -82,7 +82,7 @@ def test_an_output_is_kept_without_the_value_if_either_end_knows_it(door, worker
 def test_an_error_and_a_cause_are_kept_without_the_value(door, worker):
     made = product(at_the_door=Vault(**door), at_the_worker=Vault(**worker))
     key, token = asked(made)
-    made.door.send_task_failure(token, f"No {VALUE}", f"{VALUE} is wrong")
+    made.door.answers.send_task_failure(token, f"No {VALUE}", f"{VALUE} is wrong")
     made.drain()
     assert made.describe(key).output == {"Error": f"No {MASK}", "Cause": f"{MASK} is wrong"}
     assert "canary" not in stored(made, key)
@@ -91,7 +91,7 @@ def test_an_error_and_a_cause_are_kept_without_the_value(door, worker):
 def test_an_answer_without_a_cause_stays_one():
     made = product(at_the_door=Vault(KEY=VALUE), at_the_worker=Vault(KEY=VALUE))
     key, token = asked(made)
-    made.door.send_task_failure(token)
+    made.door.answers.send_task_failure(token)
     made.drain()
     assert made.describe(key).status == "SUCCEEDED"
 
@@ -101,7 +101,7 @@ def test_the_value_of_before_a_rotation_and_the_one_of_after_are_both_masked():
     vault.stale["KEY"] = VALUE  # what a cache still says
     made = product(at_the_door=vault, at_the_worker=Vault())
     key, token = asked(made)
-    made.door.send_task_success(token, [VALUE, OTHER])
+    made.door.answers.send_task_success(token, [VALUE, OTHER])
     made.drain()
     assert made.describe(key).output == [MASK, MASK]
 
@@ -109,7 +109,7 @@ def test_the_value_of_before_a_rotation_and_the_one_of_after_are_both_masked():
 def test_only_the_secrets_of_the_step_are_masked():
     made = product(at_the_door=Vault(KEY=VALUE, ELSE="a word"), at_the_worker=Vault(ELSE="a word"))
     key, token = asked(made)
-    made.door.send_task_success(token, "a word")
+    made.door.answers.send_task_success(token, "a word")
     made.drain()
     assert made.describe(key).output == "a word"
 
@@ -120,7 +120,7 @@ def test_no_secret_is_looked_up_for_a_step_that_names_none():
     plain = {"StartAt": "Ask", "States": {"Ask": {"Type": "Task", "Resource": ASK, "End": True}}}
     made = product(at_the_door=shut, at_the_worker=shut, definition=plain)
     key, token = asked(made)
-    made.door.send_task_success(token, "yes")
+    made.door.answers.send_task_success(token, "yes")
     made.drain()
     assert made.describe(key).output == "yes"
 
@@ -131,10 +131,10 @@ def test_what_cannot_be_masked_is_not_taken():
     made = product(at_the_door=shut, at_the_worker=Vault())
     key, token = asked(made)
     with pytest.raises(StoreUnavailable):
-        made.door.send_task_success(token, ECHO)
+        made.door.answers.send_task_success(token, ECHO)
     assert not made.stores.journal.inbox(key), "and may be answered again"
     shut.serves = True
-    made.door.send_task_success(token, "yes")
+    made.door.answers.send_task_success(token, "yes")
     made.drain()
     assert made.describe(key).output == "yes"
 
@@ -143,7 +143,7 @@ def test_a_worker_that_cannot_look_up_reads_the_answer_later():
     vault = Vault(KEY=VALUE)
     made = product(at_the_door=Vault(), at_the_worker=vault)
     key, token = asked(made)
-    made.door.send_task_success(token, ECHO)
+    made.door.answers.send_task_success(token, ECHO)
     vault.serves = False
     made.run(key)
     assert made.describe(key).status == "RUNNING"
@@ -159,7 +159,7 @@ def test_an_answer_within_a_parallel_branch_is_masked_too():
     ]}}}
     made = product(at_the_door=Vault(KEY=VALUE), at_the_worker=Vault(), definition=definition)
     key, token = asked(made)
-    made.door.send_task_success(token, VALUE)
+    made.door.answers.send_task_success(token, VALUE)
     made.drain()
     assert made.describe(key).output == [MASK]
 
@@ -175,6 +175,6 @@ def test_the_answer_of_an_activity_s_worker_is_masked():
     made.run(key)
     task = made.activities.poll("default", "desk")
     assert task.input == {"key": {"$secret": "KEY"}}, "the worker is not handed the value"
-    made.door.send_task_success(task.token, f"I know {VALUE}")
+    made.door.answers.send_task_success(task.token, f"I know {VALUE}")
     made.drain()
     assert made.describe(key).output == f"I know {MASK}"

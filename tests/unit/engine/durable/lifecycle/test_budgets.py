@@ -362,7 +362,7 @@ def test_one_that_may_not_be_open_yet_waits_until_another_has_ended():
     _settled(product)
     assert len(product.tasks.calls) == 2
     assert product.describe(keys[2]).waits_for_budget == BudgetWait(START, None)
-    product.executions.send_task_success(product.tasks.calls[0].arguments["t"], None)
+    product.executions.answers.send_task_success(product.tasks.calls[0].arguments["t"], None)
     _settled(product)
     assert [call.execution_id for call in product.tasks.calls] == [key.id for key in keys[:3]]
     assert product.describe(keys[2]).waits_for_budget is None

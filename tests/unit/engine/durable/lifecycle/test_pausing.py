@@ -160,7 +160,7 @@ def test_an_answer_that_comes_while_it_is_held_is_kept():
     key = product.start({})
     product.run(key)
     pause(product, running=HOLD)
-    product.executions.send_task_success(product.tasks.calls[0].task_token, {"ok": True})
+    product.executions.answers.send_task_success(product.tasks.calls[0].task_token, {"ok": True})
     sweep_for(product, 300)
     assert product.describe(key).status == "RUNNING"
     resume(product)

@@ -150,7 +150,7 @@ def test_an_answer_to_the_token_of_before_is_nobodys():
     key = product.start({})
     product.run(key)
     old = product.tasks.calls[0].arguments["token"]
-    product.executions.send_task_failure(old, "No", "not today")
+    product.executions.answers.send_task_failure(old, "No", "not today")
     product.drain()
     assert product.describe(key).status == "FAILED"
     redrive(product, key)
@@ -159,8 +159,8 @@ def test_an_answer_to_the_token_of_before_is_nobodys():
     assert new != old
     assert product.tasks.keys[0] != product.tasks.keys[1], "the new token has to reach the other side"
     with pytest.raises(Exception, match="no longer waits"):
-        product.executions.send_task_success(old, {"late": True})
-    product.executions.send_task_success(new, {"ok": True})
+        product.executions.answers.send_task_success(old, {"late": True})
+    product.executions.answers.send_task_success(new, {"ok": True})
     product.drain()
     assert product.describe(key).output == {"ok": True}
 

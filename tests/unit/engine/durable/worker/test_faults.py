@@ -96,7 +96,7 @@ def test_an_inbox_that_cannot_be_emptied_abandons_no_intent():
     product = Product(both, ScriptedTasks({WORK: [{"ok": 1}]}, at_most_once=(WORK,)))
     key = product.start({})
     product.run(key)
-    product.executions.send_task_success(product.tasks.calls[0].task_token, {})
+    product.executions.answers.send_task_success(product.tasks.calls[0].task_token, {})
     product.stores.journal.delete_inbox = Once(product.stores.journal.delete_inbox, Throttled("too fast"))
     assert product.run(key) is None
     assert product.describe(key).output == {"ok": 1}

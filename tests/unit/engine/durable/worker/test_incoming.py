@@ -22,7 +22,7 @@ def test_an_answer_that_came_before_a_takeover_waits_until_the_call_is_handed_ov
     key = product.start({})
 
     def answered_then_died(call):
-        product.executions.send_task_success(call.task_token, {"accepted": True})
+        product.executions.answers.send_task_success(call.task_token, {"accepted": True})
         raise Died
 
     product.tasks.answers[HAND_OVER] = [answered_then_died, {}]

@@ -35,7 +35,7 @@ def test_heartbeats_do_not_multiply_wakes():
     product.run(key)
     for _ in range(50):
         product.clock.sleep(1)
-        product.executions.send_task_heartbeat(product.tasks.calls[0].task_token)
+        product.executions.answers.send_task_heartbeat(product.tasks.calls[0].task_token)
         for received in product.stores.queue.claim(10):
             product.run(received.key)
             product.stores.queue.acknowledge([received.receipt])

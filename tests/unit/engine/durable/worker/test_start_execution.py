@@ -173,7 +173,7 @@ def test_a_token_goes_with_the_input():
     key = product.start({})
     product.drain()
     token = product.describe(rows(product)[0].key).input["token"]
-    product.executions.send_task_success(token, {"done": 1})
+    product.executions.answers.send_task_success(token, {"done": 1})
     product.drain()
     assert product.describe(key).output == {"done": 1}
 

@@ -4,7 +4,7 @@ import pytest
 
 from engine.durable import codec
 from engine.durable.activation import LEASE_MARGIN_SECONDS
-from engine.durable.lifecycle.executions import TaskTimedOut
+from engine.durable.lifecycle.errors import TaskTimedOut
 from engine.durable.lifecycle.starts import ExecutionAlreadyExists
 from engine.durable.loading import facts_of
 from engine.durable.worker.owned import RESERVE_SECONDS
@@ -202,13 +202,13 @@ def test_a_callback_answers_once():
     product.run(key)
     token = product.tasks.calls[0].arguments["token"]
     assert product.tasks.calls[0].task_token == token
-    product.executions.send_task_success(token, {"approved": True})
+    product.executions.answers.send_task_success(token, {"approved": True})
     with pytest.raises(TaskTimedOut):
-        product.executions.send_task_failure(token, "Late")
+        product.executions.answers.send_task_failure(token, "Late")
     product.drain()
     assert product.describe(key).output == {"approved": True}
     with pytest.raises(TaskTimedOut):
-        product.executions.send_task_success(token, {})
+        product.executions.answers.send_task_success(token, {})
 
 
 def test_an_answer_that_its_client_wrote_twice_is_heard_and_wakes():
@@ -225,7 +225,7 @@ def test_an_answer_that_its_client_wrote_twice_is_heard_and_wakes():
         return put(item)
 
     journal.put_inbox = put_twice
-    product.executions.send_task_success(product.tasks.calls[0].task_token, {"approved": True})
+    product.executions.answers.send_task_success(product.tasks.calls[0].task_token, {"approved": True})
     assert [received.key for received in product.stores.queue.claim(10)] == [key]
     product.run(key)
     assert product.describe(key).output == {"approved": True}
@@ -236,7 +236,7 @@ def test_a_callback_may_overtake_the_hand_over():
     key = product.start({})
 
     def answer_at_once(call):
-        product.executions.send_task_success(call.task_token, {"fast": True})
+        product.executions.answers.send_task_success(call.task_token, {"fast": True})
         return {}
 
     product.tasks.answers[WORK + ".waitForTaskToken"] = [answer_at_once]

@@ -126,12 +126,12 @@ def test_a_token_that_was_answered_is_answered_and_the_originals_stays():
                               Second=task(f"{B}.waitForTaskToken", Parameters={"t.$": "$$.Task.Token"})))
     key = product.start({})
     product.drain()
-    product.executions.send_task_success(product.tasks.calls[0].task_token, {"one": 1})
+    product.executions.answers.send_task_success(product.tasks.calls[0].task_token, {"one": 1})
     product.drain()
     fork(product, key, 1)
     fork(product, key, "Second", given={"other": 1})
     assert called(product) == ["First", "Second"]
-    product.executions.send_task_success(product.tasks.calls[1].task_token, {"two": 2})
+    product.executions.answers.send_task_success(product.tasks.calls[1].task_token, {"two": 2})
     product.drain()
     assert product.describe(key).output == {"two": 2}
     made = fork(product, key, 1, given={"changed": True})
