@@ -56,12 +56,13 @@ def _check(execution: Mapping[str, Json], events: Sequence[Event]) -> None:
         why = "it has not ended"
     elif execution["status"] == "ABORTED":
         why = "it was stopped, or a fork that a refused call ended: a case ends by itself"
+    elif fork is not None and (fork["given"] or "ExecutionRedriven" in types) and fork["event"] > 1:
+        what = "with another input" if fork["given"] else "by another version"
+        why = f"it is a fork {what} amid the run, and a case begins at the start: fork its original at event 1"
     elif "MapRunStarted" in types:
         why = "it ran a distributed Map, whose calls are in executions of their own"
     elif "ExecutionRedriven" in types:
         why = "it was redriven, and a case runs once"
-    elif fork is not None and fork["given"] and fork["event"] > 1:
-        why = "it is a fork with another input amid the run, and a case begins at the start"
     elif execution.get("hidden"):
         why = "its sensitive fields are hidden from you, and a case would hold ******** in their place"
     if why is not None:

@@ -85,6 +85,11 @@ class Standing:
             self._notes.append(Finding(
                 place, f"it enters {frame.state!r} anew, as a {new['Type']}: it was a {old['Type']}", frame.path
             ))
+        elif new["Type"] == "Fail":
+            self._notes.append(Finding(
+                place, f"it stands in the Fail {frame.state!r}, and fails there again unless another state is entered "
+                "anew", frame.path
+            ))
         elif new["Type"] == "Wait":
             self._notes.append(Finding(place, f"the Wait {frame.state!r} begins anew", frame.path))
 

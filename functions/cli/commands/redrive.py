@@ -147,20 +147,28 @@ def _show_plans(plans: list[Json]) -> None:
 
 
 def _tell(plans: list[Json]) -> None:
-    """Each plan's reasons; those of many that are alike once, with how many they are."""
+    """Each plan's reasons; those of many that are alike once, and of those that do not fit who they are."""
+    if not plans:
+        click.echo("no execution has that status, of those that the options name")
+        return
     alike: dict[tuple[str, ...], list[str]] = {}
     for plan in plans:
         alike.setdefault(tuple(_lines(plan)), []).append(plan["id"])
     for lines, ids in alike.items():
-        who = ids[0] if len(ids) == 1 else f"{ids[0]} and {len(ids) - 1} more"
-        click.echo(f"{who}: {lines[0]}")
+        click.echo(f"{_who(ids)}: {lines[0]}")
         for line in lines[1:]:
             click.echo(f"  {line}")
+        if len(ids) > 1 and any(plan["id"] == ids[0] and not plan["fits"] for plan in plans):
+            click.echo(f"  these are: {', '.join(ids)}")
     fitting = sum(plan["fits"] for plan in plans)
     doubtful = sum(plan["fits"] and bool(plan["doubts"]) for plan in plans)
     if any(one["place"] for plan in plans for one in plan["refusals"]):
         click.echo("--from STATE enters a state of that version anew.")
     click.echo(f"{fitting} of {len(plans)} fit" + (f", {doubtful} of them with doubts (--accept)" if doubtful else ""))
+
+
+def _who(ids: list[str]) -> str:
+    return ids[0] if len(ids) == 1 else f"{ids[0]} and {len(ids) - 1} more"
 
 
 def _lines(plan: Json) -> list[str]:
@@ -202,9 +210,11 @@ def _redrive_many(
             way = f"by version {bodies[name]['version']}" if onto else "where it stood" if len(ids) == 1 else (
                 "where they stood")
             click.echo(f"{name}: {'1 execution goes' if len(ids) == 1 else f'{len(ids)} executions go'} on {way}")
+        alike: dict[str, list[str]] = {}
         for item in refused:
-            which_one = "" if item["id"] in item["message"] else f"{item['id']}: "
-            click.echo(f"not redriven: {which_one}{item['message']}")
+            alike.setdefault(item["message"].replace(f"the execution {item['id']}", "it"), []).append(item["id"])
+        for message, ids in alike.items():
+            click.echo(f"not redriven: {_who(ids)}: {message}")
 
     redriven = [execution_id for ids in done.values() for execution_id in ids]
     session().screen.show({"redriven": redriven, "refused": refused}, for_people)

@@ -45,10 +45,10 @@ def _print(found: Json) -> None:
         if found["expression"]["known"] is not None:
             click.echo(f"    {found['expression']['known']}")
     if found["retry"] is not None:
-        _print_timetable(found["retry"])
+        _print_timetable(found["retry"], said=found["sentence"])
 
 
-def _print_timetable(table: Json) -> None:
+def _print_timetable(table: Json, *, said: str) -> None:
     rows = []
     for tried in table["tried"]:
         taken = "" if tried["use"] is None else f"Retrier {tried['rule'] + 1}, its attempt {tried['use']}"
@@ -65,7 +65,8 @@ def _print_timetable(table: Json) -> None:
         most = " at the most" if rule["jitter"] and rule["left"] else ""
         click.echo(f"{named}: {rule['used']} of {rule['max_attempts']} used; waits left: {left}{most}")
     due = "" if table["next_at"] is None else f" It is due at {table['next_at']}."
-    click.echo(f"{table['coming']}{due}")
+    if table["coming"] != said or due:
+        click.echo(f"{table['coming']}{due}")
 
 
 COMMANDS = (explain,)

@@ -36,12 +36,14 @@ def fork(
         if version is not None:
             asked |= numbered(api, id.partition(":")[0], version)
         made = api.whole(api.post(f"/executions/{part(id)}/fork", asked))
-    session().screen.show(made, lambda: _print(made))
+    session().screen.show(made, lambda: _print(made, event))
     return 0 if made["status"] == "SUCCEEDED" else 1
 
 
-def _print(made: Json) -> None:
+def _print(made: Json, event: int) -> None:
     print_outcome(made)
+    if made["fork"]["event"] != event:
+        click.echo(f"nothing was waited for between event {made['fork']['event']} and event {event}: it begins there")
     click.echo(f"its calls: automate effects {made['id']}")
 
 

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import assume, given, settings
 
 from engine.catalog.cases import Case
+from engine.durable.lifecycle.forking.forks import Wanted
+from engine.durable.lifecycle.forking.running import Calls
 from engine.errors import InvalidDocument
 from engine.testing import simulate
 from engine.testing.recorded import case_of
@@ -68,3 +70,14 @@ def test_one_that_was_stopped_is_no_case():
     product.drain()
     with pytest.raises(InvalidDocument, match="it was stopped"):
         case_of(*shown(product, key))
+
+
+def test_a_fork_by_another_version_amid_the_run_says_where_a_case_begins():
+    product, key = ran(machine(First=task(A, "Second"), Second=task(B)), ScriptedTasks({A: [{"a": 1}], B: [{"b": 2}]}))
+    product.published.publish(machine(First=task(A, "Second"), Second={"Type": "Pass", "End": True}))
+    calls = Calls(product.tasks, lambda _resource: False)
+    made = product.executions.fork(key, Wanted(1, "me"), calls, version=2)
+    assert case_of(*shown(product, made.key))["expect"] == {"status": "SUCCEEDED", "output": {"a": 1}}
+    made = product.executions.fork(key, Wanted(4, "me"), calls, version=2)
+    with pytest.raises(InvalidDocument, match=r"by another version amid the run.* at event 1"):
+        case_of(*shown(product, made.key))

@@ -192,3 +192,10 @@ def test_states_that_have_run_and_are_different_are_listed():
     new = machine(First=task("connector:demo:x", "Second"), Second=task("connector:demo:b"))
     assert verdict(new).changed == ()
     assert places(verdict(new, ran=Ran(frozenset({"First"}))).changed) == ["/States/First"]
+
+
+def test_who_stands_in_a_fail_is_told_that_it_fails_again():
+    old = machine(First=task("connector:demo:a", "No"), No={"Type": "Fail", "Error": "No"})
+    found = verdict(old, stands("No", Phase.READY), old=old)
+    assert found.fits
+    assert [(note.place, "fails there again" in note.message) for note in found.notes] == [("/States/No", True)]

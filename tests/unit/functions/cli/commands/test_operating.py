@@ -250,6 +250,32 @@ def test_which_of_many_is_not_redriven_is_named(tmp_path, automate):
     ))
 
 
+def test_of_many_that_do_not_fit_each_is_named_and_why_is_said_once(failing, tmp_path):
+    states = {"Another": {"Type": "Pass", "End": True}}
+    path = tmp_path / "mended.json"
+    path.write_text(json.dumps({"name": "flaky", "definition": {"StartAt": "Another", "States": states}}))
+    failing("import", "--file", str(path), "--publish")
+    why = "it stands in the state 'Try', which the new version has not. It fits where a state is entered anew."
+    for more in (("--dry-run",), ("--yes",)):
+        status, out, _ = failing("redrive", "--workflow", "flaky", "--version", "active", *more)
+        assert (status, out.splitlines()[:2]) == (1 if more == ("--dry-run",) else 0, [
+            "flaky:two and 1 more: does not fit version 2", f"  against it: /States: {why}",
+        ])
+        assert "  these are: flaky:two, flaky:one\n" in out
+    assert out.endswith(
+        "flaky: 0 executions go on by version 2\n"
+        f"not redriven: flaky:two and 1 more: it cannot go on by version 2: {why}\n"
+    )
+    out = failing("redrive", "--workflow", "flaky", "--status", "ABORTED", "--version", "2", "--dry-run")[1]
+    assert out == "no execution has that status, of those that the options name\n"
+
+
+def test_where_a_fork_begins_is_said_where_it_is_not_the_event_that_was_named(failing):
+    for event, said in ((1, ""), (3, "nothing was waited for between event 1 and event 3: it begins there\n")):
+        out = failing("fork", "flaky:one", "--at", str(event))[1]
+        assert ("it begins there" in out, said in out) == (bool(said), True)
+
+
 def test_many_are_redriven_after_a_yes(failing):
     status, error = failing.json("redrive", "--workflow", "flaky")
     assert (status, error["error"]["where"]) == (1, "--yes")
