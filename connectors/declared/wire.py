@@ -59,9 +59,9 @@ def request_of(file: ConnectorFile, action: Action, params: dict[str, Json], key
         wire.lower(): _header(wire, _joined(_whole(item, value), explode=bool(item.explode), sign=","))
         for wire, item, value in given.get("header", ())
     }
-    cookies = [pair for one in given.get("cookie", ()) for pair in _form(*one)]
+    cookies = [pair for one in given.get("cookie", ()) for pair in _query(*one)]
     if cookies:
-        headers["cookie"] = "; ".join(f"{name}={quote(text, safe='')}" for name, text in cookies)
+        headers["cookie"] = "; ".join(cookies)
     for auth in file.auth_of(action):
         _authenticate(auth, params, headers, query)
     if action.idempotency is not None:
@@ -122,7 +122,7 @@ def _path(action: Action, name: str, params: dict[str, Json]) -> str:
 
 
 def _query(wire: str, item: Input, value: Json) -> Iterator[str]:
-    """The pairs of a query parameter, encoded."""
+    """The pairs of a parameter in a query or a cookie, encoded."""
     safe = _RESERVED if item.allow_reserved else ""
     explode = item.style in (None, "form", "deepObject") if item.explode is None else item.explode
     if item.style in ("spaceDelimited", "pipeDelimited") and not explode and isinstance(value, list | dict):
@@ -137,7 +137,7 @@ def _query(wire: str, item: Input, value: Json) -> Iterator[str]:
 
 
 def _form(wire: str, item: Input, value: Json) -> Pairs:
-    """The pairs of a value in a query, a cookie or a form, not encoded."""
+    """The pairs of a value in a query or a form, not encoded."""
     value = _whole(item, value)
     if item.style == "deepObject":
         yield from _deep(wire, value)
@@ -210,7 +210,9 @@ def _authenticate(auth: Auth, params: dict[str, Json], headers: dict[str, str], 
         case "basic":
             headers["authorization"] = basic(str(params.get(auth.user_input, "")), secret)
         case "header":
-            headers[auth.name.lower()] = _header(auth.name, f"{auth.prefix}{secret}")
+            name, text = auth.name.lower(), _header(auth.name, f"{auth.prefix}{secret}")
+            others = headers.get("cookie") if name == "cookie" else None
+            headers[name] = text if others is None else f"{others}; {text}"
         case "query":
             query.append(f"{quote(auth.name, safe='')}={quote(secret, safe='')}")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connectors.openapi.document import Document, Operation
-from connectors.openapi.schemas import brief, field_of, merged, required_of, types_of, writable
+from connectors.openapi.schemas import brief, field_of, is_bytes, merged, required_of, types_of, writable
 
 Json = Any
 
@@ -179,7 +179,7 @@ def _written(document: Document, kind: str, schema: Json, encoding: Json) -> dic
     more: dict[str, Json] = {}
     whole = merged(document, schema)
     items = merged(document, whole.get("items") or {})
-    if kind == "multipart" and "binary" in (whole.get("format"), items.get("format")):
+    if kind == "multipart" and (is_bytes(whole) or is_bytes(items)):
         more["base64"] = True
     if kind == "form" and isinstance(encoding, dict):
         style, explode = encoding.get("style"), encoding.get("explode")

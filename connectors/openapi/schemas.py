@@ -135,6 +135,12 @@ def merged(document: Document, schema: Json, depth: int = 0) -> dict[str, Json]:
     return whole
 
 
+def is_bytes(schema: Mapping[str, Json]) -> bool:
+    """Whether a part is bytes: OpenAPI 3.0's word for it, and 3.1's, where it is no text that stands for them."""
+    media = str(schema.get("contentMediaType", "text/"))
+    return schema.get("format") == "binary" or not (media.startswith("text/") or "contentEncoding" in schema)
+
+
 def required_of(schema: Mapping[str, Json]) -> list[str]:
     """The members that an object must have."""
     found = schema.get("required")
@@ -142,8 +148,10 @@ def required_of(schema: Mapping[str, Json]) -> list[str]:
 
 
 def writable(document: Document, schema: Mapping[str, Json]) -> dict[str, Json]:
-    """The properties that a request may have."""
+    """The properties that a request may have. In OpenAPI 3.1 one that is required is, though it is read only: there
+    readOnly is JSON Schema's, and takes nothing from `required`."""
+    kept = required_of(schema) if document.is_31 else []
     return {
         name: item for name, item in (schema.get("properties") or {}).items()
-        if merged(document, item).get("readOnly") is not True
+        if name in kept or merged(document, item).get("readOnly") is not True
     }

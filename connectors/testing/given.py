@@ -112,7 +112,7 @@ class Samples:
             value = next((one for key, one in places[item.place].items() if key.lower() == wire.lower()), None)
             if value is not None and not _same(value, params[name]):
                 yield f"{item.place} {wire} was given as {params[name]!r} and is read as {value!r}"[:300]
-        if isinstance(body, dict) and self._action.body == "json":
+        if isinstance(body, dict):
             for name, item in self._action.inputs.items():
                 if item.place == "field" and name in params and not _same(body.get(item.name or name), params[name]):
                     yield f"the member {item.name or name} is read as {body.get(item.name or name)!r}"[:300]
@@ -177,7 +177,7 @@ def _same(one: Json, other: Json) -> bool:
     if isinstance(one, str) and isinstance(other, str):
         return one[:10] == other[:10] or {one, other} == {"a", "YQ=="}
     if isinstance(one, dict) and isinstance(other, dict):
-        return all(_same(one[name], other[name]) for name in one if name in other)
+        return all(name in one and _same(one[name], value) for name, value in other.items())
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(_same, one, other))
     if isinstance(one, str) != isinstance(other, str):

@@ -24,9 +24,12 @@ from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from connectors.openapi.document import Document, Operation
 from connectors.openapi.operations import IGNORED
+from connectors.openapi.schemas import is_bytes, merged, types_of
 from engine.records import dataclass
 
 Json = Any
+
+_DEEPEST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +68,24 @@ class Judge:
         item[operation.method] = {key: value for key, value in operation.given.items() if key != "servers"}
         for part in (item, item[operation.method]):
             if part.get("parameters"):
-                part["parameters"] = [one for one in part["parameters"] if not _is_ignored(document.whole(one))]
+                whole = (document.whole(one) for one in part["parameters"])
+                part["parameters"] = [_one_typed(document, one) for one in whole if not _is_ignored(one)]
+        body = document.whole(operation.given.get("requestBody")) or {}
+        if body.get("content"):
+            content = {kind: _form(document, kind, media) for kind, media in body["content"].items()}
+            item[operation.method]["requestBody"] = {**body, "content": content}
         others = document.value["paths"] if document.refers_to_paths else {}  # all are slow to look through
         value = {**document.value, "servers": [{"url": address}], "paths": {**others, operation.path: item}}
-        body = document.whole(operation.given.get("requestBody")) or {}
+        if schemes := (value.get("components") or {}).get("securitySchemes"):
+            known = {name: _sent(document.whole(scheme)) for name, scheme in schemes.items()}
+            value["components"] = {**value["components"], "securitySchemes": known}
         kinds = [kind for kind in body.get("content") or {} if "json" in kind or kind == "*/*"]
         self._api = OpenAPI.from_dict(value, config=Config(
             spec_validator_cls=None,  # the document itself is not judged
             extra_media_type_deserializers=dict.fromkeys(kinds, json.loads),
             style_deserializers_factory=StyleDeserializersFactory(
                 oas31_schema_casters_factory if document.is_31 else oas30_write_schema_casters_factory,
-                {**style_deserializers, "deepObject": _in_brackets},
+                {**style_deserializers, **_OWN_READERS},
             ),
         ))
 
@@ -96,12 +106,60 @@ class Judge:
         return places, _plain(found.body)
 
 
+def _sent(scheme: Json) -> Json:
+    """A security scheme as openapi-core can look for it: what OAuth2 and OpenID Connect give is sent as a bearer token
+    (RFC 6750)."""
+    is_bearer = isinstance(scheme, dict) and scheme.get("type") in ("oauth2", "openIdConnect")
+    return {"type": "http", "scheme": "bearer"} if is_bearer else scheme
+
+
 def _is_ignored(parameter: Json) -> bool:
     """Whether OpenAPI says of a parameter that its definition is ignored: a header that something else decides."""
     return (
         isinstance(parameter, dict) and parameter.get("in") == "header"
         and str(parameter.get("name")).lower() in IGNORED
     )
+
+
+def _one_typed(document: Document, part: Json, depth: int = 0) -> Json:
+    """`part` with one type where it has a list of them (OpenAPI 3.1), which openapi-core cannot read out of a parameter
+    or a form: the one that is not null, or none where there are several. null cannot be written in either."""
+    part = document.whole(part)
+    if not document.is_31 or depth > _DEEPEST or not isinstance(part, dict):
+        return part
+    found = dict(part)
+    for name, one in part.items():
+        if name in ("schema", "items"):
+            found[name] = _one_typed(document, one, depth + 1)
+        elif name == "properties" and isinstance(one, dict):
+            found[name] = {key: _one_typed(document, value, depth + 1) for key, value in one.items()}
+        elif name in ("allOf", "oneOf", "anyOf") and isinstance(one, list):
+            found[name] = [_one_typed(document, value, depth + 1) for value in one]
+    if isinstance(found.get("type"), list):
+        kinds = [kind for kind in found.pop("type") if kind != "null"]
+        found |= {"type": kinds[0]} if len(kinds) == 1 else {}
+    return found
+
+
+def _form(document: Document, kind: str, media: Json) -> Json:
+    """The media type object of a form as openapi-core can read it. Of a multipart body it takes every part for a text:
+    numbers and truth values are written as JSON writes them, and are read as that, and files as texts."""
+    if not isinstance(media, dict) or not kind.startswith(("multipart/", "application/x-www-form-urlencoded")):
+        return media
+    schema = _one_typed(document, media.get("schema") or {})
+    if not kind.startswith("multipart/") or not isinstance(schema.get("properties"), dict):
+        return {**media, "schema": schema}
+    parts, encoding = dict(schema["properties"]), dict(media.get("encoding") or {})
+    for name, one in parts.items():
+        part = merged(document, one)
+        items = merged(document, part.get("items") or {})
+        if is_bytes(part):
+            parts[name] = {"type": "string"}
+        elif is_bytes(items):
+            parts[name] = {"type": "array", "items": {"type": "string"}}
+        elif {*types_of(document, part), *types_of(document, items)} & {"integer", "number", "boolean"}:
+            encoding.setdefault(name, {"contentType": "application/json"})
+    return {**media, "schema": {**schema, "properties": parts}, "encoding": encoding}
 
 
 def _in_brackets(explode: bool, name: str, schema_type: str, location: Mapping[str, Json]) -> Json:
@@ -114,8 +172,40 @@ def _in_brackets(explode: bool, name: str, schema_type: str, location: Mapping[s
     return qs_codec.decode(urlencode(pairs), options)[name]
 
 
+def _by_sign(style: str, sign: str) -> Any:
+    """openapi-core's reader of a style in paths: it looks for the value under RFC 6570's word for it (``;name*``)."""
+    def read(explode: bool, name: str, schema_type: str, location: Mapping[str, Json]) -> Json:
+        value = location[name]
+        quoted = {f"{sign}{name}": value, f"{sign}{name}*": value}
+        return style_deserializers[style](explode, name, schema_type, quoted)
+
+    return read
+
+
+def _spaced(explode: bool, name: str, schema_type: str, location: Mapping[str, Json]) -> Json:
+    """openapi-core's reader of spaceDelimited, which wants the spaces as they were on the wire."""
+    quoted = {name: str(location[name]).replace(" ", "%20")}
+    return style_deserializers["spaceDelimited"](explode, name, schema_type, quoted)
+
+
+def _or_json(explode: bool, name: str, schema_type: str, location: Mapping[str, Json]) -> Json:
+    """openapi-core's reader of the style form. An object in a form for which no style is given is JSON (OpenAPI 3.0.4,
+    3.1.1: Encoding Object), and so is one in a list."""
+    texts = [text for key, text in _pairs(location) if key == name] if explode else []
+    if texts and all(text.startswith("{") for text in texts) and schema_type in ("object", "array"):
+        values = [json.loads(text) for text in texts]
+        return values if schema_type == "array" else values[0]
+    return style_deserializers["form"](explode, name, schema_type, location)
+
+
+_OWN_READERS = {
+    "matrix": _by_sign("matrix", ";"), "label": _by_sign("label", "."), "spaceDelimited": _spaced, "form": _or_json,
+    "deepObject": _in_brackets,
+}
+
+
 def _pairs(location: Any) -> list[tuple[str, str]]:
-    return list(location.items(multi=True))
+    return list(location.items(multi=True) if hasattr(location, "getlist") else location.items())
 
 
 def _told(error: BaseException) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from rstr import Rstr
 
 from connectors.openapi.document import Document
-from connectors.openapi.schemas import merged, required_of, types_of, writable
+from connectors.openapi.schemas import is_bytes, merged, required_of, types_of, writable
 
 Json = Any
 
@@ -89,7 +89,8 @@ def _items(
     document: Document, schema: Mapping[str, Json], *, full: bool, writes: bool, listed: bool, depth: int
 ) -> list[Json]:
     least = schema.get("minItems", 0)
-    count = max(least, 1 if (listed or (full and depth < DEEPEST)) and schema.get("maxItems", 1) else 0)
+    wanted = 2 if listed and full else 1 if listed or (full and depth < DEEPEST) else 0
+    count = max(least, min(wanted, schema.get("maxItems", wanted)))
     item = schema.get("items") or {}
     values = merged(document, item).get("enum")
     if schema.get("uniqueItems") is True and isinstance(values, list) and count > 1:
@@ -109,10 +110,9 @@ def _members(
     value: dict[str, Json] = {}
     if listed and not needed:
         needed = list(writable(document, schema))[:1]
-    for name, item in (schema.get("properties") or {}).items():
+    properties = writable(document, schema) if writes else schema.get("properties") or {}
+    for name, item in properties.items():
         if name not in needed and (not full or depth >= DEEPEST):
-            continue
-        if writes and merged(document, item).get("readOnly") is True:
             continue
         if depth < 3 * DEEPEST:
             value[name] = sample(document, item, full=full, writes=writes, listed=listed, depth=depth + 1)
@@ -159,7 +159,7 @@ def _text(schema: Mapping[str, Json]) -> str:
 def _texts(schema: Mapping[str, Json], least: int) -> Iterator[str]:
     examples = schema.get("examples")
     example = schema.get("example", examples[0] if isinstance(examples, list) and examples else None)
-    made = _FORMATS.get(str(schema.get("format")))
+    made = "YQ==" if is_bytes(schema) else _FORMATS.get(str(schema.get("format")))
     if made is not None:
         yield made
         return

@@ -171,3 +171,10 @@ def test_a_variable_of_the_address_is_one_word_of_it():
             request({}, {"site": value}, **file)
     listed = {"base_url": "{server}", "variables": {"server": {"enum": ["https://a.example/x"]}}}
     assert request({}, {"server": "https://a.example/x"}, **listed).url == "https://a.example/x/"
+
+
+def test_a_session_in_a_cookie_stands_beside_the_cookies_of_the_call():
+    auth = [{"kind": "header", "name": "Cookie", "prefix": "sid="}]
+    inputs = {"seen": {"in": "cookie", "explode": False}, "theme": {"in": "cookie"}}
+    made = request({"inputs": inputs}, {"seen": ["a", "b;c"], "theme": "dark", "api_key": "k"}, auth=auth)
+    assert made.headers["cookie"] == "seen=a,b%3Bc; theme=dark; sid=k"

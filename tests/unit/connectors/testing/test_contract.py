@@ -1,12 +1,13 @@
 import copy
 import json
+from pathlib import Path
 
 import pytest
 
 from connectors.declared.adapter import DeclaredConnector
 from connectors.declared.form import ConnectorFile
 from connectors.declared.writing import as_yaml
-from connectors.openapi.document import document_of
+from connectors.openapi.document import document_of, read_document
 from connectors.openapi.importing import imported
 from connectors.testing import contract as run
 from connectors.testing.contract import check, contract
@@ -132,3 +133,32 @@ def test_what_is_written_otherwise_than_in_brackets_is_found_out():
     value["actions"]["post"]["inputs"]["list"] |= {"style": None, "explode": None}
     found = contract(ConnectorFile.model_validate(value), document, actions=["post"])
     assert "the request is not the document's" in found.table()
+
+
+ODD = Path(__file__).parents[3] / "support" / "odd_openapi.yaml"
+"""Whatever OpenAPI 3.1 lets a document say: types in lists, every style, forms, files, oneOf, read only members."""
+
+
+@pytest.mark.parametrize("actions", [
+    ["getPet", "putPet", "matrix", "upload", "words", "form3"], pytest.param(None, marks=pytest.mark.full),
+])
+def test_what_a_document_may_say_is_imported_and_judged(actions):
+    document = read_document(ODD)
+    made = imported(document, "odd")
+    assert made.left_out == ()
+    assert contract(ConnectorFile.model_validate(made.value), document, actions=actions).failed == ()
+
+
+@pytest.mark.parametrize(("action", "inputs"), [
+    ("getPet", {"ids": {"style": "spaceDelimited"}}), ("getPet", {"words": {"style": None}}),
+    ("matrix", {"m": {"style": "label"}}),
+    ("matrix", {"l": {"explode": True}}), ("words", {"nums": {"as_json": True, "in": "query"}}),
+    ("form", {"tags": {"explode": True}}), ("form", {"nested": {"style": None, "explode": None}}),
+])
+def test_what_is_written_in_another_style_is_found_out(action, inputs):
+    document = read_document(ODD)
+    value = imported(document, "odd").value
+    for name, more in inputs.items():
+        value["actions"][action]["inputs"][name] |= more
+    found = contract(ConnectorFile.model_validate(value), document, actions=[action])
+    assert [row.action for row in found.failed] == [action]
