@@ -58,6 +58,10 @@ if TYPE_CHECKING:
 class Stores(Protocol):
     """All stores of one place: engine.adapters.{aws,local}.stores, and those in memory of the tests."""
 
+    def is_alive(self, owner: str) -> bool:
+        """Whether the process that a lease names still runs, as far as this place can tell."""
+        ...
+
     @property
     def journal(self) -> Journal:
         """What executions have done."""
@@ -203,7 +207,7 @@ def services_over(
     executions = Executions(
         journal=stores.journal, index=stores.index, queue=stores.queue, published=versions, clock=clock,
         settings=settings, pauses=starts_pauses or stores.pauses, masks=chain.masks, startable=startable,
-        together=stores.together or one_by_one, budgets=budgets,
+        together=stores.together or one_by_one, budgets=budgets, is_alive=stores.is_alive,
     )
     return Services(
         open_catalog=catalog,

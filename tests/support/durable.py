@@ -141,7 +141,7 @@ class Product:
             queue=self.wrap("queue", self.stores.queue), published=self.published, clock=self.clock,
             settings=self.settings, pauses=getattr(self.stores, "pauses", None),
             new_seed=lambda: next(self._seeds), new_nonce=lambda: f"nonce-{next(self._nonces)}",
-            masks=self.masks, budgets=self.budgets,
+            masks=self.masks, budgets=self.budgets, is_alive=getattr(self.stores, "is_alive", lambda _owner: True),
         )
 
     def new_budgets(self) -> Budgets | None:

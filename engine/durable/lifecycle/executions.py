@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import math
 import secrets
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
@@ -72,7 +73,7 @@ class Executions:
         new_seed: Callable[[], int] = lambda: secrets.randbits(63),
         new_nonce: Callable[[], str] = lambda: secrets.token_hex(8), masks: SecretMasks | None = None,
         startable: Callable[[PublishedVersion], None] = lambda _version: None, together: Together = one_by_one,
-        budgets: Budgets | None = None,
+        budgets: Budgets | None = None, is_alive: Callable[[str], bool] = lambda _owner: True,
     ) -> None:
         self._journal = journal
         self._index = index
@@ -93,6 +94,7 @@ class Executions:
         self.answers = TaskAnswers(journal, queue, clock, self._activator, masks or NoMasks())
         self._budgets = budgets
         self._together = together
+        self._is_alive = is_alive
 
     @property
     def starts_whole(self) -> bool:
@@ -287,8 +289,10 @@ class Executions:
             then, plan_then = self._activator.plan_of(replace(header, version=number))
             return plan_then, then.at_most_once
 
+        owner = loaded.segments[-1].owner if loaded.segments else ""
         book = Ledger(
-            plan, facts_of(header), reading, at_most_once=version.at_most_once, now=self._clock.now(),
+            plan, facts_of(header), reading, at_most_once=version.at_most_once,
+            now=self._clock.now() if not owner or self._is_alive(owner) else math.inf,  # then no lease holds
             opening=lambda: self._opening(header, key), by=by if changes else None, fork=key.fork_of is not None,
             outlined=outlined,
         )

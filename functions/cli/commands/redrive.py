@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import click
 
 from engine.errors import InvalidDocument
@@ -176,8 +178,9 @@ def _lines(plan: Json) -> list[str]:
         return ["cannot be redriven", plan["message"]]
     head = "fits" if plan["fits"] and not plan["doubts"] else "fits, with doubts" if plan["fits"] else "does not fit"
     words = (("refusals", "against it"), ("doubts", "in doubt"), ("changed", "changed"), ("notes", "note"))
+    said = Counter(f"{word}: {one['place'] or '/'}: {one['message']}" for name, word in words for one in plan[name])
     return [f"{head} version {plan['version']}", *(
-        f"{word}: {one['place'] or '/'}: {one['message']}" for name, word in words for one in plan[name]
+        line if times == 1 else f"{line} ({times} times)" for line, times in said.items()
     )]
 
 

@@ -261,7 +261,7 @@ class Run:
         if not self._is_plain(frame):
             self._refuse(NOT_RECORDED, (
                 f"the state {name!r} would hand work over, and the record has no such call: a fork starts no job, no "
-                "activity, no execution, and waits for no token"
+                "activity's task, no execution and no distributed Map, and waits for no token"
             ))
             return
         resource = effects.resource(self.plan, frame)

@@ -87,6 +87,16 @@ def test_a_call_of_a_killed_worker_is_under_way_then_unknown_then_repeated():
     assert outcomes(made, key) == [("Work", 0, "REPEATED"), ("Work", 0, "DONE")]
 
 
+def test_the_call_of_a_process_that_is_known_to_be_dead_is_unknown_at_once():
+    made = product(ONE_TASK, die)
+    key = made.start()
+    with pytest.raises(Died):
+        made.run(key, made.worker(owner=made.stores.owner))
+    assert outcomes(made, key) == [("Work", 0, "UNDER_WAY")]
+    made.stores.restart()
+    assert outcomes(made, key) == [("Work", 0, "UNKNOWN")]
+
+
 def test_a_repetition_that_is_refused_says_nothing_of_the_call_before_it():
     made = product(ONE_TASK, die, REFUSED)
     key = made.start()
