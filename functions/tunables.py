@@ -305,6 +305,11 @@ class Tunables:
     cdn: bool = _choice(
         True, "The Studio behind CloudFront. false leaves both out: for emulators without CloudFront, or the API alone."
     )
+    rotation: bool = _choice(
+        False,
+        "Make the function by which Secrets Manager rotates secrets of the stage on a schedule of yours. "
+        "[Rotating secrets by a schedule](operations.md#rotating-secrets-by-a-schedule) says what it does.",
+    )
     tracing: bool = _choice(
         False, "X-Ray traces of the API, the worker and the connector function. They cost start-up time and money."
     )

@@ -27,6 +27,7 @@ from constructs import Construct
 from engine.adapters.aws.access.tokens import PARTITION as TOKENS
 from engine.adapters.aws.audit_log import HEADS, KEPT, NOTES, RECORDS
 from engine.adapters.aws.erasure.erased_list import PREFIX as ERASED
+from engine.adapters.aws.secretsmanager import BY_TAG
 from engine.adapters.aws.table import INDEXES, STREAM, TTL_ATTRIBUTE
 from engine.adapters.aws.transfers import ANSWERS, UPLOADS
 from engine.governance.connections import PREFIX as CONNECTIONS
@@ -159,6 +160,23 @@ class DataStack(Stack):
         )
         if write:  # Secrets Manager lists names only for a whole account; the adapter asks for this stage's prefix
             allow(role, ["secretsmanager:ListSecrets"], "*")
+
+    def grant_rotation(self, role: aws_iam.IGrantable) -> None:
+        """Giving a secret of the stage a new version and moving its stages; no grant, no other tag."""
+        arn = self.format_arn(
+            service="secretsmanager", resource="secret", resource_name=f"automate/{self._tunables.stage}/*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        allow(role, [f"secretsmanager:{name}" for name in (
+            "DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage",
+        )], arn)
+        allow(role, ["secretsmanager:TagResource"], arn, conditions={
+            "ForAllValues:StringEquals": {"aws:TagKeys": [BY_TAG]}
+        })
+        allow(
+            role, ["kms:Decrypt", "kms:GenerateDataKey"], self.key.key_arn,
+            conditions={"StringEquals": {"kms:ViaService": f"secretsmanager.{self.region}.{self.url_suffix}"}},
+        )
 
     def grant_connections(self, role: aws_iam.IGrantable) -> None:
         """Writing the tokens of connections, and no other secret: a new refresh token is kept by who got it."""

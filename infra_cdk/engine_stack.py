@@ -104,6 +104,8 @@ class EngineStack(Stack):
         )
         self.sealer = self._make_sealer()
         self.connector = self._make_connector()
+        if tunables.rotation:
+            self._make_rotation()
         if tunables.heard.ends:
             self._let_alerts_leave()
         self.arrivals = Arrivals(self, tunables, self._functions, data, self.settings) if tunables.heard else None
@@ -279,3 +281,21 @@ class EngineStack(Stack):
         )
         self._data.grant_secrets(connector, write=False)
         return connector
+
+    def _make_rotation(self) -> None:
+        """What Secrets Manager invokes to rotate a secret of the stage, and nobody else."""
+        rotation = self._functions.make(
+            Shape(
+                "rotation", 256, 60, "Rotates a secret, in the four steps of Secrets Manager", without=NOT_FOR_WORKERS
+            ),
+            {},
+        )
+        self._data.grant_rotation(rotation)
+        rotation.add_permission(
+            "SecretsManager", principal=aws_iam.ServicePrincipal("secretsmanager.amazonaws.com"),
+            source_account=self.account,
+        )
+        CfnOutput(
+            self, "RotationFunctionArn", value=rotation.function_arn,
+            description="What Secrets Manager rotates secrets of the stage with",
+        )

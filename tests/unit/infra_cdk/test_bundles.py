@@ -45,7 +45,7 @@ def bundles(tmp_path_factory):
     return Bundles(HERE, tmp_path_factory.mktemp("bundles"))
 
 
-@pytest.mark.parametrize("package", ["worker", "sweeper", "deadletter", "sealer", "connector", "listener"])
+@pytest.mark.parametrize("package", ["worker", "sweeper", "deadletter", "sealer", "connector", "listener", "rotation"])
 def test_what_is_left_out_of_a_bundle_is_not_imported(tmp_path, bundles, package):
     """With its parts made and the module of every state, connector and store that it may need."""
     without = {"sweeper": NOT_FOR_SWEEPERS, "listener": NOT_FOR_LISTENERS}.get(package, NOT_FOR_WORKERS)
