@@ -57,6 +57,7 @@ _UNUSED = (
 
 _RETENTION = (
     "engine/adapters/aws/retention.py", "engine/durable/lifecycle/erasing.py", "engine/governance/audit_erasing.py",
+    "engine/governance/nameless.py", "engine/governance/audit_actors.py",
     "engine/durable/lifecycle/tallying.py", "engine/governance/audit_expiry.py",
     "engine/adapters/aws/erasure/orphans.py",
 )
@@ -90,7 +91,7 @@ NOT_FOR_WORKERS = (
         "studio", "trigger_checks", "triggers", "uncallable", "wording",
     )),
     *(f"engine/governance/{name}.py" for name in (
-        "access_tokens", "audit", "audit_actors", "audit_beside", "audit_query", "audit_verify", "role_grants", "roles",
+        "access_tokens", "audit", "audit_beside", "audit_query", "audit_verify", "role_grants", "roles",
         "shadowing",
     )),
     "engine/durable/lifecycle/activities.py", "engine/durable/lifecycle/ageing.py",
