@@ -43,6 +43,9 @@ LISTED_SECONDS = 60.0
 NAMED = frozenset({"user", "token", "role"})
 """The kinds of actors that have a pseudonym."""
 
+MOST_WRITTEN = 1000
+"""So many actors, with where they acted from, are remembered as the log has them."""
+
 _NOBODY = "anonymous"
 _DIGITS = 24
 _VECTOR = 8
@@ -59,6 +62,10 @@ class _Known:
         self.of: dict[tuple[str, str], ActorRow] = {}
         """By name and kind."""
         self.names: dict[str, str] = {}
+        self.written: dict[Actor, Actor] = {}
+        """Actors as the log has them, by who they are and from where: an origin is enciphered once."""
+        self.read: dict[Actor, Actor] = {}
+        """And back."""
         for row in rows:
             self.add(row)
 
@@ -85,8 +92,13 @@ class Actors:
         is_hidden = actor.id == actor.name and PSEUDONYM.fullmatch(actor.name)
         if actor.kind not in NAMED or actor.name == _NOBODY or is_hidden:
             return actor
-        row = self._row(workspace, actor)
-        return Actor(row.pseudonym, actor.kind, _enciphered(row.key, actor.origin), row.pseudonym)
+        known = self._known(workspace)
+        found = known.written.get(actor)
+        if found is None:
+            row = self._row(workspace, actor)
+            found = Actor(row.pseudonym, actor.kind, _enciphered(row.key, actor.origin), row.pseudonym)
+            _remember(known.written, actor, found)
+        return found
 
     def _row(self, workspace: str, actor: Actor) -> ActorRow:
         for within in (KEPT_SECONDS, 0.0):
@@ -146,10 +158,15 @@ class Actors:
     def shown_actor(self, workspace: str, actor: Actor) -> Actor:
         """`actor`, as `hidden` or a store gave them, by name; by the pseudonym where that is erased. Raises
         StorageError."""
-        row = self._of(workspace, actor.name) if PSEUDONYM.fullmatch(actor.name) else None
-        if row is None:
-            return actor
-        return Actor(row.name, actor.kind, _deciphered(row.key, actor.origin))
+        known = self._known(workspace)
+        found = known.read.get(actor)
+        if found is None:
+            row = self._of(workspace, actor.name) if PSEUDONYM.fullmatch(actor.name) else None
+            if row is None:
+                return actor
+            found = Actor(row.name, actor.kind, _deciphered(row.key, actor.origin))
+            _remember(known.read, actor, found)
+        return found
 
     def told(self, entry: AuditEntry) -> dict[str, str] | None:
         """Who an entry's actor is, with what shows that the pseudonym is theirs, for keeping elsewhere; None where it
@@ -173,6 +190,12 @@ class Actors:
         """Destroy their names and keys. Raises StorageError."""
         self._log.forget_actors(workspace, pseudonyms)
         self._known(workspace, within=0.0)
+
+
+def _remember(known: dict[Actor, Actor], actor: Actor, found: Actor) -> None:
+    if len(known) >= MOST_WRITTEN:
+        known.clear()
+    known[actor] = found
 
 
 def pseudonym(key: str, workspace: str, kind: str, name: str) -> str:

@@ -132,9 +132,9 @@ def sealed(
     kept = ""
     if entry.subject.kind == EXECUTION:
         part = {name: shape[name] for name in _ERASABLE}
-        key = new_key()
-        kept = canonical({**part, "key": key})
-        shape |= in_place(_keyed_digest(key, part))
+        key, text = new_key(), canonical(part)
+        kept = f'{{"key":"{key}",{text[1:]}'
+        shape |= in_place(_keyed_digest(key, text))
     body = canonical(shape)
     return AuditRecord(
         entry.workspace, chain, number, entry.id, as_written(recorded_at), digest_of(body), body, kept
@@ -153,11 +153,11 @@ def in_place(digest: str) -> dict[str, Json]:
 def digest_of_kept(kept: str) -> str:
     """The keyed digest of a part that may be erased, with its key in it. Raises ValueError where it is none."""
     part = json.loads(kept)
-    return _keyed_digest(part.pop("key"), part)
+    return _keyed_digest(part.pop("key"), canonical(part))
 
 
-def _keyed_digest(key: str, part: Mapping[str, Json]) -> str:
-    return hmac.digest(bytes.fromhex(key), canonical(part).encode("ascii"), "sha256").hex()
+def _keyed_digest(key: str, part: str) -> str:
+    return hmac.digest(bytes.fromhex(key), part.encode("ascii"), "sha256").hex()
 
 
 def sealed_digest(shape: Mapping[str, Json]) -> str | None:

@@ -45,11 +45,7 @@ class SqliteAuditLog:
     ) -> frozenset[int]:
         """Write each chain's records if they follow on its head. Answers the chains that were not written."""
         runs = runs_of(records)
-
-        def work(connection: sqlite3.Connection) -> frozenset[int]:
-            return frozenset(chain for chain, run in runs.items() if not _append(connection, run))
-
-        refused = self._database.write(work)
+        refused = self._database.write(lambda connection: _append(connection, runs))
         for workspace in {record.workspace for record in records}:
             written = {chain: run[-1].number for chain, run in runs.items() if chain not in refused}
             self._database.after_commit(partial(self._witness.note, workspace, written))
@@ -123,19 +119,27 @@ class SqliteAuditLog:
         return [AuditRecord(*row) for row in self._database.rows(query, values)]
 
 
-def _append(connection: sqlite3.Connection, run: list[AuditRecord]) -> bool:
-    """Whether the records of one chain were written."""
-    first, last = run[0], run[-1]
-    place = (first.workspace, first.chain)
-    head = connection.execute("SELECT number FROM audit_head WHERE workspace = ? AND chain = ?", place).fetchone()
-    if first.number != (head[0] if head else 0) + 1 or _known(connection, *place, [record.id for record in run]):
-        return False
+def _append(connection: sqlite3.Connection, runs: Mapping[int, list[AuditRecord]]) -> frozenset[int]:
+    """Write each chain's records; the chains on whose head theirs do not follow, or that have one already, are not."""
+    written = [run for run in runs.values() if _follow(connection, run)]
     connection.executemany(_INSERT, [
-        (*place, record.number, record.id, record.recorded_at, record.digest, record.body, record.kept or None)
-        for record in run
+        (
+            record.workspace, record.chain, record.number, record.id, record.recorded_at, record.digest, record.body,
+            record.kept or None,
+        )
+        for run in written for record in run
     ])
-    connection.execute(_PUT_HEAD, (*place, last.number, last.digest, last.recorded_at))
-    return True
+    connection.executemany(_PUT_HEAD, [
+        (last.workspace, last.chain, last.number, last.digest, last.recorded_at) for *_, last in written
+    ])
+    return frozenset(runs.keys() - {run[0].chain for run in written})
+
+
+def _follow(connection: sqlite3.Connection, run: list[AuditRecord]) -> bool:
+    """Whether the records of one chain follow on its head, and none of them is there."""
+    place = (run[0].workspace, run[0].chain)
+    head = connection.execute("SELECT number FROM audit_head WHERE workspace = ? AND chain = ?", place).fetchone()
+    return run[0].number == (head[0] if head else 0) + 1 and not _known(connection, *place, [r.id for r in run])
 
 
 def _known(connection: sqlite3.Connection, workspace: str, chain: int, ids: Sequence[str]) -> set[str]:

@@ -182,8 +182,6 @@ class SqliteQueue:
     def listen(self, heard: Callable[[], None] | None) -> bool:
         """Have `heard` called whenever wakes may have been added. False where only this process's are told so."""
         self._heard = heard
-        if heard is None:
-            self._bell.close()
         self._hears_others = heard is not None and self._bell.listen(self._note_changed, lambda: not self._changed)
         return self._hears_others
 
