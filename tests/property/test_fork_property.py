@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from engine.durable import activation
@@ -153,7 +153,16 @@ def test_forks_whose_difference_is_none_at_length(case, share, version):
     check_same_under_another_name(case, share, version=version)
 
 
+OVER_IN_TIME = Case(
+    {"StartAt": "One", "TimeoutSeconds": 1, "States": {
+        "One": {"Type": "Pass", "Next": "Two"}, "Two": {"Type": "Pass", "End": True}}},
+    {}, Answers(()),
+)
+"""Its time is over where a long run of states was cut."""
+
+
 @settings(QUICK, max_examples=drawn(30, of=60))
+@example(OVER_IN_TIME, 0.0, 1)
 @given(cases(), st.floats(0, 1), st.sampled_from([200, 3, 1]))
 def test_a_fork_that_changes_nothing_is_the_original_from_there_on(case, share, most):
     with slices(most):

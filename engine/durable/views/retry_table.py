@@ -83,6 +83,11 @@ def timetable(step: Step, state: Fallible, rests: Sequence[tuple[float, float]],
     )
 
 
+_NOT_OVER = {
+    "RUNNING": "has no answer yet.", "WAITING": "has no answer yet.", "ABORTED": "was stopped; it had not failed.",
+}
+
+
 def _taker(retriers: Sequence[Retrier], error: str | None) -> int | None:
     """The first Retrier that names the error, whether it has an attempt left or not."""
     return next((at for at, retrier in enumerate(retriers) if matches(retrier.errors, error)), None)
@@ -104,6 +109,8 @@ def _coming(step: Step, state: Fallible, tried: Sequence[Tried], used: Sequence[
         return "It made no attempt yet."
     if step.status == "RETRYING":
         return f"Attempt {last.number + 1} comes next."
+    if last.status in _NOT_OVER:
+        return f"Attempt {last.number} {_NOT_OVER[last.status]}"
     if last.status not in FAILED:
         return "Nothing failed at last." if len(tried) > 1 else "Nothing failed."
     because = _because(state, last, used)

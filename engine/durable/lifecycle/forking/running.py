@@ -11,7 +11,6 @@ Retrier nor a Catcher hears of that. Before a call is really made, its intent is
 from __future__ import annotations
 
 import heapq
-import math
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import field, replace
@@ -167,7 +166,7 @@ class Run:
         timer = self._timer()
         stop = None if self._stop is None else (self._stop[1].at, self._stop[0], self._stop[1])
         answer = None if not self._answers else (self._answers[0][0], self._answers[0][1], self._answers[0][3])
-        known = [one for one in (answer, timer, stop, self._goes_on()) if one is not None]
+        known = [one for one in (self._goes_on(), answer, timer, stop) if one is not None]
         if not known:
             self._refuse(NOT_RECORDED, "nothing more is on record of what it waits for")
             return
@@ -179,11 +178,11 @@ class Run:
         self._feed(replace(stimulus, at=max(at, self.snapshot.last_at)), number)
 
     def _goes_on(self) -> tuple[float, int, Stimulus] | None:
-        """Where a long run of states was cut, its rest: as on record, else at once."""
+        """Where a long run of states was cut, its rest: as on record, else once all that is on record has come."""
         if not effects.owed(self.plan, self.snapshot).ready:
             return None
         if not self._slices:
-            return -math.inf, _LAST, Continued(at=self.snapshot.last_at, seed=self._seed)
+            return self._until, _LAST, Continued(at=self.snapshot.last_at, seed=self._seed)
         number, stimulus = self._slices[0]
         return stimulus.at, number, stimulus
 

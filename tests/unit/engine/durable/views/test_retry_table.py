@@ -8,8 +8,8 @@ from engine.durable.views.retry_table import timetable
 from engine.durable.views.steps import steps_of
 from engine.language.asl.compile import compile_definition
 from engine.ports.tasks import TaskFailed
-from tests.support.durable import Product, ScriptedTasks
-from tests.support.flows import WORK, flow, task
+from tests.support.durable import TESTER, Product, ScriptedTasks
+from tests.support.flows import WORK, Died, die, flow, task
 
 A, B = TaskFailed("demo.A", "no"), TaskFailed("demo.B", "no")
 USELESS = TaskFailed("demo.A", "no", retryable=False)
@@ -75,6 +75,23 @@ def test_what_comes_next_is_due_when_it_comes():
 def test_why_the_last_attempt_was_the_last(answers, options, says):
     _, found = table(*answers, **options)
     assert says in found.coming
+
+
+def test_an_attempt_without_an_answer_has_not_failed_whether_it_goes_on_or_was_stopped():
+    definition = flow({"Work": task(End=True)})
+    made = Product(definition, ScriptedTasks({WORK: [die]}))
+    key = made.start()
+    with pytest.raises(Died):
+        made.run(key)
+
+    def coming():
+        [step] = steps_of(made.executions.events(key, most=99)).steps
+        return timetable(step, compile_definition(definition).machines[""].states["Work"], (), None).coming
+
+    assert coming() == "Attempt 1 has no answer yet."
+    made.executions.stop(key, actor=TESTER)
+    made.drain()
+    assert coming() == "Attempt 1 was stopped; it had not failed."
 
 
 def test_a_redrive_counts_anew():
