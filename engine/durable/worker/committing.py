@@ -50,7 +50,11 @@ class Committing:
         self._leave = leave
         self._tell = tell
         self._together = together
-        self.beside: Beside = lambda _closed: lambda: None
+        self._beside: Beside = lambda _closed: lambda: None
+
+    def write_beside(self, beside: Beside) -> None:
+        """Have `beside` write within each commit from now on."""
+        self._beside = beside
 
     def wanted(self, owned: Owned, now: float) -> bool:
         """Whether a run of pure states has to be committed though it is not over."""
@@ -143,4 +147,4 @@ class Committing:
         stand = [segment for segment, done in zip(segments, written, strict=True) if done]
         self._tell(stand)
         closed = {change.key for change in closing}
-        return written, self.beside([segment.key for segment in stand if segment.key in closed])
+        return written, self._beside([segment.key for segment in stand if segment.key in closed])

@@ -234,7 +234,7 @@ class Worker:
 
     def commit_beside(self, beside: Beside) -> None:
         """Have `beside` write within each commit from now on, where the stores share it (worker.committing)."""
-        self._committing.beside = beside
+        self._committing.write_beside(beside)
 
     def take_outcomes(self) -> dict[ExecutionKey, Outcome]:
         """What came, since the last call, of executions that it owns no longer."""
