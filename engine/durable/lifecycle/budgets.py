@@ -74,9 +74,12 @@ LOOK_SECONDS = 60.0
 _MORE_WOKEN = 10
 """So many more than may begin are woken where an index lags: what has ended may still be there."""
 
-REMEMBERED_SECONDS = 1.0
-"""So long a process remembers a line that it has read, where an index lags: those that begin or end in one batch read
-it once."""
+REMEMBERED_SECONDS = 2.0
+"""So long a process goes by a line that it has read, where an index lags, without those whose end it has seen since.
+Those that are about to begin are woken at whole multiples of it, so that they read it once."""
+
+UNCROWDED_SECONDS = 10.0
+"""For so long who ends looks for nobody to wake, where not even half the places in the line were taken."""
 
 
 class BudgetExceeded(UserError):
@@ -331,27 +334,36 @@ class Budgets(Leases):
         execution is there, and another one would be refused for want of it."""
         return self._turns[hash(key) % _TURNS]
 
-    @property
-    def settled_after(self) -> float:
-        """How many seconds after its start an execution knows its place in the line, and may begin."""
-        return self._index.settled_after
+    def settled_at(self, since: float) -> float:
+        """When an execution that started at `since` knows its place in the line, and may begin; and when the line knows
+        of an end at `since`."""
+        late = self._index.settled_after
+        return math.ceil((since + late) / REMEMBERED_SECONDS) * REMEMBERED_SECONDS if late else since
 
     def line(self, workspace: str, workflow: str, most: int) -> list[ExecutionKey]:
         """The first `most` of the open executions of the workflow, in their order: those may begin."""
         return self._index.oldest_open(workspace, workflow, most)
 
     def line_at(self, key: ExecutionKey, most_open: int, settled_at: float) -> list[ExecutionKey]:
-        """The line as far as it tells whether the execution may begin: to twice `most_open`. One that was read after
-        `settled_at` and a moment ago will do, for who is among the first stays there until its end."""
-        recent = self._recent_line(key, settled_at)
-        if recent is not None and key in recent[:most_open]:
-            return recent
-        return self._long_line(key, most_open)[: 2 * most_open]
+        """The line as far as it tells whether the execution may begin: to twice `most_open`. One will do that was read
+        after `settled_at`, and since the last time at which those are woken who may begin: it knows of the ends that
+        they were woken for."""
+        woken_at = self._clock.now() // REMEMBERED_SECONDS * REMEMBERED_SECONDS
+        line = self._recent_line(key, max(settled_at, woken_at)) or self._long_line(key, most_open)
+        return line[: 2 * most_open]
 
     def next_in_line(self, ended: ExecutionKey, most_open: int) -> list[ExecutionKey]:
         """Those among whom somebody may begin now that `ended` has ended, the last first."""
+        with self._lock:
+            _, known = self._lines.get((ended.workspace, ended.workflow), (0.0, []))
+            if ended in known:
+                known.remove(ended)
+        now = self._clock.now()
+        uncrowded = self._recent_line(ended, now - UNCROWDED_SECONDS)
+        if uncrowded is not None and len(uncrowded) < most_open / 2:
+            return []
         more = _MORE_WOKEN if self._index.settled_after else 0
-        recent = self._recent_line(ended, 0.0)
+        recent = self._recent_line(ended, now - REMEMBERED_SECONDS)
         line = [key for key in recent or self._long_line(ended, most_open) if key != ended]
         return line[: most_open + more][::-1]
 
@@ -361,15 +373,14 @@ class Budgets(Leases):
         found = self.line(key.workspace, key.workflow, max(2 * most_open, most_open + 1 + more))
         if self._index.settled_after:
             with self._lock:
-                self._lines[key.workspace, key.workflow] = self._clock.now(), found
+                self._lines[key.workspace, key.workflow] = self._clock.now(), [*found]
         return found
 
     def _recent_line(self, key: ExecutionKey, since: float) -> list[ExecutionKey] | None:
-        """The workflow's line, if it was read a moment ago, and not before `since`."""
+        """The workflow's line, if it was read not before `since`."""
         with self._lock:
             read_at, found = self._lines.get((key.workspace, key.workflow), (0.0, []))
-        now = self._clock.now()
-        return found if max(since, now - REMEMBERED_SECONDS) <= read_at <= now else None
+            return [*found] if since <= read_at <= self._clock.now() else None
 
     def retry_after(self) -> float:
         """How many seconds there are to the next minute."""

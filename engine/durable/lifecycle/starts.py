@@ -121,7 +121,7 @@ class Starts:
         budget = Budget.of(published)
         unit: float | None = None
         there: list[Header] = []
-        settled_at = now if self._budgets is None or budget.most_open is None else now + self._budgets.settled_after
+        settled_at = now if self._budgets is None or budget.most_open is None else self._budgets.settled_at(now)
 
         def write() -> Execution:
             self._check_open(header.key, budget, sync=sync)

@@ -71,12 +71,12 @@ class Beginning:
         most = self._budget(header).most_open
         if most is None:
             return
-        line = self._budgets.next_in_line(header.key, most)
+        line, now = self._budgets.next_in_line(header.key, most), self._clock.now()
         for start in range(0, len(line), _CHUNK):
             waiting = self._waiting(line[start : start + _CHUNK])
             if not waiting:
                 return  # who has begun stands before who waits
-            self._queue.send([Wake(key, self._budgets.settled_after) for key in waiting])
+            self._queue.send([Wake(key, self._budgets.settled_at(now) - now) for key in waiting])
 
     def _waiting(self, keys: list[ExecutionKey]) -> list[ExecutionKey]:
         return [key for key, header in self._journal.headers(keys).items() if budget_wait(header) is not None]
@@ -104,7 +104,7 @@ class Beginning:
         return True
 
     def _waits_in_line(self, budgets: Budgets, most: int, header: Header) -> bool:
-        now, settled_at = self._clock.now(), header.started_at + budgets.settled_after
+        now, settled_at = self._clock.now(), budgets.settled_at(header.started_at)
         if now < settled_at:
             return True  # its wake comes when it knows its place
         line = budgets.line_at(header.key, most, settled_at)

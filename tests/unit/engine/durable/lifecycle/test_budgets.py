@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
+from itertools import accumulate, count
 from threading import Barrier
 from time import sleep
 
@@ -368,8 +368,11 @@ def test_one_that_may_not_be_open_yet_waits_until_another_has_ended():
     assert product.describe(keys[2]).waits_for_budget is None
 
 
-def test_where_an_index_lags_a_batch_reads_the_line_once():
+@pytest.fixture
+def lagging():
+    """Budgets over an index that lags, the keys of 40 that are open, and the limits of what was read."""
     clock, read = SkipClock(START), []
+    keys = [ExecutionKey("default", f"flow:n{number:02}") for number in range(40)]
 
     class Lagging(MemoryExecutionsIndex):
         settled_after = 3.0
@@ -378,20 +381,68 @@ def test_where_an_index_lags_a_batch_reads_the_line_once():
             read.append(limit)
             return keys[:limit]
 
-    keys = [ExecutionKey("default", f"flow:n{number:02}") for number in range(40)]
-    budgets = Budgets(Rows(), Lagging(list), clock)
+    return Budgets(Rows(), Lagging(list), clock), clock, keys, read
+
+
+def test_where_an_index_lags_a_batch_reads_the_line_once(lagging):
+    budgets, clock, keys, read = lagging
     assert all(key in budgets.line_at(key, 5, START - 3)[:5] for key in keys[:5])
-    assert budgets.next_in_line(keys[0], 5) == keys[1:16][::-1]
-    assert budgets.next_in_line(keys[1], 5)[-1] == keys[0], "its end is told of by its own process"
-    assert read == [16]
     assert keys[5] not in budgets.line_at(keys[5], 5, START - 3)[:5]
-    assert read == [16, 16], "who may not begin has looked itself"
+    assert budgets.next_in_line(keys[0], 5) == keys[1:16][::-1]
+    assert budgets.next_in_line(keys[1], 5) == keys[2:16][::-1], "whose end it has seen stands before nobody"
+    assert keys[6] in budgets.line_at(keys[6], 5, START - 3)[:5]
+    assert read == [16]
     clock.sleep(0.5)
     assert keys[4] in budgets.line_at(keys[4], 5, START + 0.4)[:5]
-    assert len(read) == 3, "what was read before its place was certain is no answer"
-    clock.sleep(1.5)
+    assert len(read) == 2, "what was read before its place was certain is no answer"
+    clock.sleep(1.6)
     budgets.next_in_line(keys[2], 5)
+    assert len(read) == 2
+    budgets.line_at(keys[4], 5, START)
+    assert len(read) == 3, "what was read before those were woken who may begin now is none either"
+    clock.sleep(2.5)
+    budgets.next_in_line(keys[3], 5)
     assert len(read) == 4
+
+
+def test_where_an_index_lags_nobody_is_looked_for_while_not_half_of_the_places_are_taken(lagging):
+    budgets, clock, keys, read = lagging
+    budgets.line_at(keys[0], 100, START - 3)
+    for key in keys[:20]:
+        clock.sleep(0.4)
+        assert budgets.next_in_line(key, 100) == []
+    assert read == [200]
+    clock.sleep(10)
+    assert budgets.next_in_line(keys[20], 100)
+    assert read == [200, 200]
+
+
+@pytest.mark.parametrize(("many", "most", "every", "reads"), [
+    (60, 10, 0.25, 16), *(pytest.param(300, *each, marks=pytest.mark.full) for each in (
+        (20, 0.0, 30), (20, 0.25, 47), (40, 0.25, 38),
+    )),
+])
+def test_where_an_index_lags_many_executions_read_the_line_a_few_times(many, most, every, reads):
+    """Each takes 5 s, so in all but the last case some wait. Before, each of them read it, and up to four a second."""
+    product = Product(
+        {"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 5, "End": True}}},
+        budgets={"open_executions": most},
+    )
+    index, counted = product.stores.index, []
+    line, index.settled_after = index.oldest_open, 3.0
+    index.oldest_open = lambda *asked: counted.append(asked) or line(*asked)
+    keys = []
+    for number in range(many):
+        keys.append(product.start(name=f"n{number:03}"))
+        if every:
+            _settled(product)
+            product.clock.sleep(every)
+    product.drain(limit=10_000)
+    spans = [product.executions.events(key, most=100) for key in keys]
+    changes = sorted([(events[-1].at, -1) for events in spans] + [(events[0].at, 1) for events in spans])
+    assert max(accumulate(change for _, change in changes)) <= most
+    assert len(counted) <= reads
+    assert len(counted) <= (changes[-1][0] - START) / 2 + 1, "once in two seconds"
 
 
 def test_one_that_is_stopped_while_it_waits_leaves_the_line():
