@@ -1,7 +1,7 @@
 """What every executions index agrees on: which rows a query means, their order, and what a next_token holds.
 
-Rows are ordered by (started_at, id), newest first. A next_token names the position of the last row that was shown, so
-it outlives new rows and deletions.
+Rows are ordered by (started_at, id), newest first or oldest first. A next_token names the position of the last row that
+was shown, so it outlives new rows and deletions.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.ports import paging
 from engine.ports.deliveries import Delivery, DeliveryPage, DeliveryQuery
-from engine.ports.executions_index import EXACT, PATTERNS, ExecutionPage, ExecutionQuery, ExecutionRow
+from engine.ports.executions_index import EXACT, OLDEST, PATTERNS, ExecutionPage, ExecutionQuery, ExecutionRow
 from engine.records import dataclass
 
 MAX_PAGE = 1000
@@ -84,6 +84,19 @@ def matches(query: ExecutionQuery, row: ExecutionRow) -> bool:
         and (query.started_before is None or row.started_at < query.started_before)
         and all(pattern.matches(getattr(row, column)) for column, pattern in patterns(query).items())
     )
+
+
+def is_behind(query: ExecutionQuery, row: ExecutionRow, after: Position | None) -> bool:
+    """Whether `row` comes after the position `after`, in the order of `query`."""
+    if after is None:
+        return True
+    return Position.of(row) > after if query.order == OLDEST else Position.of(row) < after
+
+
+def begins(query: ExecutionQuery, row: ExecutionRow) -> bool:
+    """Whether the business key or the error name begins with the text of `query`, where it has one."""
+    text = query.text
+    return text is None or any(value is not None and value.startswith(text) for value in (row.business_key, row.error))
 
 
 def statuses(query: ExecutionQuery) -> tuple[str, ...]:

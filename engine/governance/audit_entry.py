@@ -50,8 +50,8 @@ _ERASABLE = ("after", "before", "details", "id", "reason", "subject")
 SEALED, ERASED = "sealed", "~"
 """The member of `details` that has the digest of what is kept beside; what an id and a name begin with that are one."""
 
-EXECUTION, WORKFLOW, SECRET, ACTIVITY, SERVER, TOKEN, ROLE, ERASURE = (
-    "execution", "workflow", "secret", "activity", "server", "token", "role", "erasure",
+EXECUTION, WORKFLOW, SECRET, ACTIVITY, SERVER, TOKEN, ROLE, ERASURE, VIEW = (
+    "execution", "workflow", "secret", "activity", "server", "token", "role", "erasure", "view",
 )
 
 
@@ -74,7 +74,7 @@ class Subject:
     @property
     def workflow(self) -> str | None:
         """The workflow that it is, or is an execution of."""
-        return None if self.kind in (SECRET, SERVER, TOKEN, ROLE, ERASURE) else self.name.partition(":")[0]
+        return None if self.kind in (SECRET, SERVER, TOKEN, ROLE, ERASURE, VIEW) else self.name.partition(":")[0]
 
     @property
     def chain(self) -> int:

@@ -5,7 +5,9 @@ The journal writes a row together with its header: as the execution starts, is P
 
 from __future__ import annotations
 
-from typing import Protocol
+import re
+from dataclasses import field
+from typing import Final, Literal, Protocol
 
 from engine.ports.keys import ExecutionKey
 from engine.records import dataclass
@@ -15,7 +17,9 @@ from engine.records import dataclass
 class ExecutionRow:
     """What a list shows. `error` is the error name of a failed execution. `business_key` never changes: None, when an
     execution is listed anew, leaves the one it was started with. `actor` is
-    who started it, where the journal keeps that; `cause` what one that is RUNNING waits for before it begins."""
+    who started it, where the journal keeps that; `cause` what one that is RUNNING waits for before it begins.
+    `trigger` is the one of its workflow that started it. `redrives` counts; a row that is written with 0 leaves what is
+    there. `said` is the cause of a failure, to be searched: it is written, and never read."""
 
     key: ExecutionKey
     workflow: str
@@ -27,6 +31,9 @@ class ExecutionRow:
     business_key: str | None = None
     actor: str | None = None
     cause: str | None = None
+    trigger: str | None = None
+    redrives: int = 0
+    said: str | None = field(default=None, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -36,7 +43,8 @@ class ExecutionRow:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionQuery:
-    """Newest first. `name`, `error` and `business_key` match exactly, or as a prefix when they end with ``*``.
+    """By start: the newest first, or with `order` OLDEST the other way round. `name`, `error` and `business_key` match
+    exactly, or as a prefix when they end with ``*``. `text` is looked for as the store's `searches` says.
 
     Filters combine with AND. `status` is one, or several with commas between: any of them. `started_after` and
     `started_before` are epoch seconds: after <= started_at < before. `limit` is the page's size (1 to 1000). Each other
@@ -51,8 +59,36 @@ class ExecutionQuery:
     business_key: str | None = None
     started_after: float | None = None
     started_before: float | None = None
+    text: str | None = None
+    order: str = "newest"
     limit: int = 100
     next_token: str | None = None
+
+
+OLDEST = "oldest"
+
+Search = Literal["words", "beginnings"]
+
+WORDS: Final = "words"
+"""`searches`: each word of the text begins a word of the business key, the error name or the cause; case is ignored."""
+
+BEGINNINGS: Final = "beginnings"
+"""`searches`: the text is what the business key or the error name begins with."""
+
+MOST_WORDS, MOST_LETTERS, MOST_SEARCHED = 64, 40, 4000
+"""Words of an execution that are kept, letters of one, characters of a cause that are looked through."""
+
+
+def words_of(*texts: str | None) -> list[str]:
+    """The words of `texts`, in lower case, each once: runs of letters and digits."""
+    found = (word for text in texts if text for word in re.findall(r"[^\W_]+", text[:MOST_SEARCHED].lower()))
+    return list(dict.fromkeys(word[:MOST_LETTERS] for word in found))[:MOST_WORDS]
+
+
+def is_said(text: str, *texts: str | None) -> bool:
+    """Whether each word of `text`, which has one at least, begins a word of `texts`."""
+    wanted, words = words_of(text), words_of(*texts)
+    return bool(wanted) and all(any(word.startswith(each) for word in words) for each in wanted)
 
 
 PATTERNS = ("business_key", "name", "error")
@@ -91,8 +127,13 @@ class Count:
 class ExecutionsIndex(Protocol):
     """Raises engine.errors.StorageError when the store fails, InvalidDocument for a next_token that is not its own."""
 
+    @property
+    def searches(self) -> Search:
+        """How a query's `text` is looked for: WORDS or BEGINNINGS."""
+        ...
+
     def query(self, query: ExecutionQuery) -> ExecutionPage:
-        """A page of rows, newest start first."""
+        """A page of rows, in the order of their starts."""
         ...
 
     def counts(self, workspace: str, first: int, before: int, seconds: int) -> list[Count]:

@@ -11,12 +11,14 @@ from collections.abc import Mapping
 
 from engine.clock import Clock
 from engine.governance.audit import Audit
-from engine.governance.audit_entry import ACTIVITY, EXECUTION, ROLE, SECRET, SERVER, TOKEN, WORKFLOW, Subject
+from engine.governance.audit_entry import ACTIVITY, EXECUTION, ROLE, SECRET, SERVER, TOKEN, VIEW, WORKFLOW, Subject
 from engine.governance.roles import Caller, NotAllowed, Right, check
 from functions.app.acts import REFUSED, Recorder
 from functions.app.sparing import Sparing
 
-_SUBJECTS = {"id": EXECUTION, "name": WORKFLOW, "key": SECRET, "activity": ACTIVITY, "token": TOKEN, "grant": ROLE}
+_SUBJECTS = {
+    "id": EXECUTION, "name": WORKFLOW, "key": SECRET, "activity": ACTIVITY, "token": TOKEN, "grant": ROLE, "view": VIEW,
+}
 """What a parameter of a path names."""
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from engine.governance.roles import Caller
     from engine.ports.alarms import Alarms
     from engine.ports.logs import ExecutionLogs
+    from engine.ports.people.views import Views
     from engine.ports.queue import WakeQueue
     from engine.ports.retention import Ended, Space
     from engine.ports.secrets import SecretBackend, WritableSecrets
@@ -120,6 +121,7 @@ class Services:
     open_erasing: Callable[[], Erasing]
     open_answering: Callable[[], Answering]
     open_tallying: Callable[[], Tallying]
+    open_views: Callable[[], Views]
     queue: WakeQueue
     alarms: Alarms | None = None
     transfers: Transfers | None = None

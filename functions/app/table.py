@@ -18,8 +18,8 @@ from functions.app.routing import Route, RouteTable
 
 MODULES = (
     "workflow_list", "workflows", "versions", "conversion", "executions", "steps", "runs.effects", "runs.changes",
-    "runs.explanation", "runs.forks", "runs.approvals", "runs.slack", "map_runs", "operations", "redrives", "tasks",
-    "activities",
+    "runs.explanation", "runs.forks", "runs.views", "runs.approvals", "runs.slack", "map_runs", "operations",
+    "redrives", "tasks", "activities",
     "triggers.deliveries", "triggers.hooks", "triggers.events", "triggers.forms", "definitions", "rules", "testing",
     "copilot", "secrets", "connections.kept", "connections.connecting", "tokens", "grants", "audit", "alarms",
     "figures", "uploads", "storage", "overview.dashboard", "overview.settings", "me",

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from engine.durable.worker.worker import Worker
     from engine.ports.erasure import Erasure, ErasureStore
     from engine.ports.people.approvals import Approvals
+    from engine.ports.people.views import Views
     from functions.app.access import Refusing
     from functions.app.approvals.answering import Answering
     from functions.app.sensitive.gate import Gate
@@ -105,6 +106,10 @@ class Stores(Protocol):
     @property
     def approvals(self) -> Approvals:
         """What Tasks have asked people."""
+
+    @property
+    def views(self) -> Views:
+        """What people have saved of the list of executions."""
 
     @property
     def erasure(self) -> ErasureStore:
@@ -224,7 +229,7 @@ def services_over(
         started_by=StartedBy(audit), open_hiding=hiding, open_triggers=triggers, open_webhooks=webhooks,
         open_erasing=erasing, heard=heard,
         open_tallying=cache(partial(_tallying, stores, settings, clock, live=erases_at_once)), queue=stores.queue,
-        open_answering=_answering(stores, executions, clock, settings.workspace),
+        open_answering=_answering(stores, executions, clock, settings.workspace), open_views=lambda: stores.views,
     )
 
 

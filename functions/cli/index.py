@@ -39,7 +39,7 @@ SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("start", "executions",
          "Start an execution. With --wait or --sync, exit status 1 unless it SUCCEEDED."),
         ("executions", "executions",
-         "List executions, newest first; `automate executions delete` erases them."),
+         "List executions by their starts; `automate executions delete` erases them."),
         ("show", "executions",
          "Show an execution: its states, how long each took, and what went wrong."),
         ("history", "executions",

@@ -1242,6 +1242,8 @@ export const AUDIT_ACTS = [
   "trigger.pause",
   "trigger.replay",
   "trigger.resume",
+  "view.delete",
+  "view.save",
   "workflow.archive",
   "workflow.duplicate",
   "workflow.import",

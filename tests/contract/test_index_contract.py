@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from engine.errors import InvalidDocument
-from engine.ports.executions_index import EXACT, PATTERNS, ExecutionPage, ExecutionQuery
+from engine.ports.executions_index import EXACT, OLDEST, PATTERNS, WORDS, ExecutionPage, ExecutionQuery
 from engine.ports.generated_names import generated_name
 from engine.ports.journal import HeaderChange
 from engine.ports.keys import ExecutionKey
@@ -100,6 +100,99 @@ def test_each_filter_finds_the_rows_that_have_its_value(index, rows, column):
     for value in values:
         found = index.query(ExecutionQuery("index-contract", **{column: value})).rows
         assert found == tuple(row for row in reversed(rows) if getattr(row, column) == value)
+
+
+@pytest.mark.parametrize("limit", [1, 5, 100])
+@pytest.mark.parametrize("filters", [
+    {}, {"workflow": "orders"}, {"status": "FAILED"}, {"name": "run-*"}, {"error": "States.T*"},
+    {"started_after": START + 60 * 3, "started_before": START + 60 * 9}, {"business_key": "customer-1"},
+])
+def test_the_oldest_come_first_where_that_is_asked_for(index, rows, filters, limit):
+    expected = index.query(ExecutionQuery("index-contract", **filters)).rows[::-1]
+    found, query = [], ExecutionQuery("index-contract", **filters, order=OLDEST, limit=limit)
+    while True:
+        page = index.query(query)
+        found += page.rows
+        if page.next_token is None:
+            break
+        query = replace(query, next_token=page.next_token)
+    assert tuple(found) == expected
+
+
+@pytest.fixture(scope="module")
+def searched(shared_backend):
+    """Four executions; the third failed twice, and goes on."""
+    workspace, journal = "index-searched", shared_backend.journal
+    said = [
+        ("Order-4711/EU", None, None), ("order-4712", "Stripe.CardDeclined", "The card ending 4242 was declined."),
+        ("Straße 7", "Orders.Late", "Too late: order 4711 is gone"), (None, "States.Timeout", "\ud800 Zeit: Überlauf"),
+    ]
+    for minute, (key, error, cause) in enumerate(said):
+        put(journal, a_row(
+            workspace, ("orders", "bills")[minute % 2], f"run-{minute}", minute, business_key=key, error=error,
+            said=cause, status="RUNNING" if error is None else "FAILED", ended_at=None if error is None else START + 9,
+        ))
+    key = ExecutionKey.of(workspace, "orders", "run-2")
+    row = a_row(workspace, "orders", "run-2", 2, redrives=2)
+    journal.update_headers([HeaderChange(key, 1, "RUNNING", START, reopens="FAILED", row=row)])
+    return workspace
+
+
+@pytest.mark.parametrize(("text", "filters", "by_words", "by_beginnings"), [
+    ("4711", {}, [0], []),
+    ("order", {}, [1, 0], [1]),
+    ("ORDER eu", {}, [0], []),
+    ("Order-4", {}, [1, 0], [0]),
+    ("card", {}, [1], []),
+    ("Stripe.Card", {}, [1], [1]),
+    ("declined 42", {"status": "FAILED"}, [1], []),
+    ("order", {"workflow": "orders"}, [0], []),
+    ("order", {"business_key": "order-*"}, [1], [1]),
+    ("straße", {}, [2], []),
+    ("Straße", {}, [2], [2]),
+    ("late", {}, [], []),  # it goes on: it has not failed
+    ("überl", {}, [3], []),
+    ("States.T", {"order": OLDEST}, [3], [3]),
+    ("order", {"order": OLDEST}, [0, 1], [1]),
+    ("%_", {}, [], []),
+    ("-- '", {}, [], []),
+])
+def test_a_text_is_found_as_the_store_says(index, searched, text, filters, by_words, by_beginnings):
+    expected = by_words if index.searches == WORDS else by_beginnings
+    query = ExecutionQuery(searched, text=text, limit=1, **filters)
+    found = []
+    while True:
+        page = index.query(query)
+        found += names(page)
+        if page.next_token is None:
+            break
+        query = replace(query, next_token=page.next_token)
+    assert found == expected
+
+
+def test_a_text_that_many_have_is_found_too(index, journal, workspace, monkeypatch):
+    for store in ("local", "aws"):
+        monkeypatch.setattr(f"engine.adapters.{store}.executions_index.GATHERED", 3)
+    for minute in range(6):
+        put(journal, a_row(workspace, "orders", f"run-{minute}", minute, business_key=f"order {minute % 2}"))
+    assert names(index.query(ExecutionQuery(workspace, text="order"))) == [5, 4, 3, 2, 1, 0]
+    expected = [5, 3, 1]
+    text = "order 1"
+    assert names(index.query(ExecutionQuery(workspace, text=text))) == expected
+    assert names(index.query(ExecutionQuery(workspace, text=text, order=OLDEST, limit=2))) == expected[::-1][:2]
+
+
+def test_who_started_it_and_how_often_it_went_on_stay_in_the_row(index, journal, workspace):
+    row = a_row(workspace, "orders", "run-1", 0, trigger="nightly")
+    put(journal, row)
+    key, again = row.key, replace(row, trigger=None)
+    for change in (
+        HeaderChange(key, 0, "FAILED", None, ended_at=START, row=replace(again, status="FAILED")),
+        HeaderChange(key, 1, "RUNNING", START, reopens="FAILED", row=replace(again, redrives=2)),
+        HeaderChange(key, 1, "PAUSED", None, row=replace(again, status="PAUSED")),
+    ):
+        assert journal.update_headers([change]) == [True]
+    assert index.query(ExecutionQuery(workspace)).rows == (replace(row, status="PAUSED", redrives=2),)
 
 
 @pytest.mark.parametrize("limit", [1, 3, 5, 11, 12])

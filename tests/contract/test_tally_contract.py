@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from engine.durable.lifecycle.tallying import AGES, DAY, PIECE, Tallying
+from engine.durable.lifecycle.tallying import AGES, DAY, MOST_AFTER, PIECE, Tallying, Total
+from engine.ports.executions_index import ExecutionQuery
 from tests.support.records import a_row, close, put
 
 LATE = 1_700_000_000 // 3600 * 3600
@@ -142,3 +143,50 @@ def test_a_stage_that_was_not_counted_yet_is_counted_a_week_back_piece_by_piece(
         rounds += 1
     assert rounds > 5
     assert sum(each.total for each in tallying.read(int(now - 7 * DAY), int(now))) == 3
+
+
+def total(tallying, workspace, **filters):
+    return tallying.total(ExecutionQuery(workspace, **filters))
+
+
+def test_a_total_is_what_was_counted_and_what_came_after(backend, workspace, tallying):
+    assert total(tallying, workspace) == Total(0, "exact")
+    backend.clock.set(LATE + 1800.0)
+    for number in range(20):  # a minute each
+        started(
+            backend, workspace, number, at=LATE + 60 * number, workflow=("orders", "bills")[number % 2],
+            status="FAILED" if number % 5 == 0 else "SUCCEEDED",
+        )
+    before = total(tallying, workspace)
+    assert before == Total(20, "exact")  # few: they are looked at
+    assert tallying.round()
+    started(backend, workspace, 20, at=LATE + 1801)
+    for filters, number, relation in [
+        ({}, 21, "exact"), ({"workflow": "orders"}, 11, "exact"), ({"workflow": "none"}, 0, "exact"),
+        ({"status": "FAILED"}, 4, "about"), ({"status": "FAILED,RUNNING"}, 5, "about"),
+        ({"workflow": "bills", "status": "FAILED"}, 2, "about"),
+        ({"started_after": LATE + 600.0}, 11, "exact"), ({"started_before": LATE + 600.0}, 10, "exact"),
+        ({"started_after": LATE + 300.0, "started_before": LATE + 600.0}, 5, "exact"),
+        ({"started_after": LATE + 650.0, "started_before": LATE + 930.0}, 5, "exact"),  # no whole piece
+        ({"started_after": LATE + 650.0, "started_before": LATE + 1230.0}, 5, "at_least"),  # one
+        ({"started_after": LATE + 1500.0}, 1, "exact"),
+        ({"started_before": LATE + 930.0}, 16, "exact"),
+        ({"order": "oldest", "limit": 3}, 21, "exact"),
+    ]:
+        assert total(tallying, workspace, **filters) == Total(number, relation), filters
+    for filters in ({"name": "run-0001"}, {"error": "E*"}, {"business_key": "x"}, {"text": "x"}):
+        assert total(tallying, workspace, **filters) is None
+
+
+def test_a_total_says_that_it_is_not_all(backend, workspace, tallying):
+    """What is a day old may have been taken; more than are looked at came after the last count."""
+    backend.clock.set(float(LATE))
+    for number in range(3):
+        started(backend, workspace, number, at=LATE - 600 + number, status="SUCCEEDED")
+    assert tallying.round()
+    backend.clock.set(LATE + 2.0 * DAY)
+    assert tallying.round()
+    assert total(tallying, workspace) == Total(3, "about")
+    for number in range(MOST_AFTER + 5):
+        started(backend, workspace, 100 + number, at=LATE + 2 * DAY + 1)
+    assert total(tallying, workspace) == Total(MOST_AFTER + 3, "at_least")

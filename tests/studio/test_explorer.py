@@ -213,6 +213,90 @@ def test_pages_are_kept_by_token(studio, failed):
     expect(rows.first).to_contain_text("paged-59")
 
 
+def test_the_oldest_come_first_and_the_head_says_how_many_there_are(studio, failed):
+    for number in range(60):
+        studio.server.json("POST", "/workflows/rows/executions", {
+            "input": {"rows": 2, "broken": []}, "name": f"sorted-{number:02}",
+        })
+    page = studio.page
+    studio.open("/executions/?name=sorted-")
+    rows = page.get_by_role("row").filter(has=page.locator("[data-status]"))
+    expect(rows.first).to_contain_text("sorted-59")
+    head = page.get_by_role("heading", level=1)
+    expect(head).to_have_text("Execution Explorer (more than 50)")  # nobody counts by name
+    # The head is there twice: the one that stays at the top lies over the other.
+    page.get_by_role("columnheader", name="Started").get_by_role("button").last.click(force=True)
+    expect(rows.first).to_contain_text("sorted-00")
+    assert parse_qs(urlsplit(page.url).query)["order"] == ["oldest"]
+    page.get_by_role("button", name="Newer executions").click()
+    expect(rows.last).to_contain_text("sorted-59")
+    studio.open("/executions/?workflow=rows&order=oldest")
+    count = studio.server.json("GET", "/executions/count?workflow=rows")["number"]
+    assert count >= 60
+    expect(head).to_have_text(re.compile(r"^Execution Explorer \((about |at least )?\d\d+\)$"))
+
+
+def test_a_failure_is_found_by_its_words_and_kept_as_a_view(studio, guest, failed, others, screens):
+    page = studio.page
+    studio.open("/executions/")
+    page.get_by_role("textbox", name="Search").fill("quantity whole")  # of the cause
+    rows = page.get_by_role("row").filter(has=page.locator("[data-status]"))
+    expect(rows.filter(has_text="ord-48201")).to_be_visible()
+    expect(rows.filter(has_text="ord-48202")).to_have_count(0)
+    page.get_by_role("button", name="Views").click()
+    page.get_by_role("menuitem", name="Save what is shown …").click()
+    dialog = page.get_by_role("dialog", name="Save this view")
+    dialog.get_by_role("textbox", name="Name").fill("Bad quantities")
+    dialog.get_by_role("button", name="Save", exact=True).click()
+    chosen = page.get_by_role("button", name="View: Bad quantities")
+    expect(chosen).to_be_visible()
+    screens(studio, "executions-view")
+    page.get_by_role("button", name="Clear filters").click()
+    expect(rows.filter(has_text="ord-48202")).to_be_visible()
+
+    other = guest("viewer")  # everybody has it; who may not run anything cannot delete it
+    other.open("/executions/")
+    other.page.get_by_role("button", name="Views").click()
+    other.page.get_by_role("menuitem", name="Bad quantities").click()
+    expect(other.page.get_by_role("textbox", name="Search")).to_have_value("quantity whole")
+    other.page.get_by_role("button", name="View: Bad quantities").click()
+    expect(other.page.get_by_role("menuitem", name=re.compile("^Delete"))).to_have_attribute("aria-disabled", "true")
+
+    page.get_by_role("button", name="Views").click()
+    page.get_by_role("menuitem", name="Bad quantities").click()
+    expect(rows.filter(has_text="ord-48202")).to_have_count(0)
+    studio.check_axe()
+    chosen.click()
+    page.get_by_role("menuitem", name=re.compile("^Delete")).click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("button", name="Views")).to_be_visible()
+    acts = [entry["act"] for entry in studio.server.json("GET", "/audit?limit=20")["entries"]]
+    assert {"view.save", "view.delete"} <= set(acts)
+
+
+def test_who_started_it_and_how_often_it_went_on_are_columns(studio, failed):
+    studio.server.json("POST", "/executions/warehouse%3Aord-48201/redrive", {})
+    studio.server.wait_closed("warehouse:ord-48201")
+    studio.open("/executions/?name=ord-48201")
+    headers = studio.page.get_by_role("columnheader").all_inner_texts()
+    row = studio.page.get_by_role("row").filter(has_text="ord-48201")
+    cells = dict(zip(headers, row.get_by_role("cell").or_(row.get_by_role("rowheader")).all_inner_texts(), strict=True))
+    assert (cells["Redrives"], cells["Trigger"]) == ("1", "\N{EN DASH}")
+
+
+def test_on_a_phone_the_list_comes_before_its_filters(studio, failed):
+    studio.open("/executions/?name=ord-48201")
+    studio.look(width=390, height=844)
+    page = studio.page
+    row = page.get_by_role("row").filter(has_text="ord-48201")
+    expect(row).to_be_in_viewport()
+    expect(row).to_contain_text("http.ConnectorError")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("button", name="Filters (some are set)").click()
+    expect(page.get_by_role("textbox", name="Search")).to_be_visible()
+    studio.look()
+
+
 def test_a_start_with_a_past_input(studio, failed):
     page = studio.page
     studio.open("/executions/?workflow=warehouse")

@@ -164,10 +164,9 @@ class Api:
     def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
         return call_wsgi(self.app, method, path, body, **headers)
 
-    def publish(self, name: str, definition: dict[str, Any]) -> None:
-        reply = self(
-            "POST", "/workflows/import", {"document": {"name": name, "definition": definition}, "publish": True}
-        )
+    def publish(self, name: str, definition: dict[str, Any], **more: Any) -> None:
+        document = {"name": name, "definition": definition, **more}
+        reply = self("POST", "/workflows/import", {"document": document, "publish": True})
         assert reply.status == 200, reply.text
 
     def work(self) -> None:

@@ -60,12 +60,14 @@ TABLE = {
         GET /storage
         GET /settings
         GET /dashboard
+        GET /executions/count
         GET /triggers
         GET /triggers/{workflow}/{trigger}
         GET /triggers/{workflow}/{trigger}/deliveries
         GET /deliveries/{delivery}
         POST /triggers/{workflow}/{trigger}/test
         GET /erasures
+        GET /views
         GET /approvals
         GET /approvals/{approval}
         POST /approvals/{approval}/answer
@@ -73,6 +75,8 @@ TABLE = {
     "operator": """
         POST /workflows/{name}/executions
         POST /executions/{id}/stop
+        PUT /views/{view}
+        DELETE /views/{view}
         POST /executions/{id}/resume
         POST /executions/{id}/rerun
         POST /executions/{id}/fork

@@ -10,9 +10,9 @@ VALUES = {str: ("none-such",), float: (1.0, 1e11), int: (987_654_321,)}
 
 
 def filters(query_class):
-    """The names of its filters: all fields but the workspace and the page's own."""
+    """The names of its filters: all fields but the workspace, the page's own, and the order, which leaves none out."""
     names = [item.name for item in dataclasses.fields(query_class)]
-    return [name for name in names if name not in ("workspace", "limit", "next_token")]
+    return [name for name in names if name not in ("workspace", "limit", "next_token", "order")]
 
 
 def values(query_class, name):

@@ -27,12 +27,15 @@ from engine.adapters.aws import items, table
 from engine.adapters.aws.dynamo import Expression, Item, Key, Put, Table
 from engine.adapters.listing import Position
 from engine.ports.executions_index import (
+    BEGINNINGS,
     KEPT_DAYS,
     MOST_LOOKED_AT,
+    OLDEST,
     Count,
     ExecutionPage,
     ExecutionQuery,
     ExecutionRow,
+    Search,
 )
 from engine.ports.generated_names import is_generated, starts_of
 from engine.ports.journal import ENDED_OTHERWISE, OPEN_STATUSES
@@ -91,12 +94,13 @@ class DynamoExecutionsIndex:
     """engine.ports.executions_index.ExecutionsIndex."""
 
     settled_after = SETTLED_SECONDS
+    searches: Search = BEGINNINGS
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def query(self, query: ExecutionQuery) -> ExecutionPage:
-        """A page of rows, newest start first."""
+        """A page of rows, in the order of their starts."""
         return listing.page(query, self._rows(query, listing.begin(query)))
 
     def counts(self, workspace: str, first: int, before: int, seconds: int) -> list[Count]:
@@ -174,7 +178,7 @@ class DynamoExecutionsIndex:
         return list(islice((key for key in each if key.workflow == workflow), limit))
 
     def keys(self, query: ExecutionQuery) -> Iterator[ExecutionKey]:
-        """What the query's indexes hold, newest start first: also what retention has taken, and what may not match."""
+        """What the query's indexes hold, by their starts: also what retention has taken, and what may not match."""
         return map(items.key_of, self._candidates(query, None))
 
     def _rows(self, query: ExecutionQuery, after: Position | None) -> Iterator[ExecutionRow]:
@@ -186,29 +190,29 @@ class DynamoExecutionsIndex:
             headers = (stored[pk, items.HEADER] for pk in chunk if (pk, items.HEADER) in stored)
             listed = (item for item in headers if items.LISTED in item and items.taken_at(item, now) is None)
             for row in map(items.row_of, listed):
-                if listing.matches(query, row) and (after is None or Position.of(row) < after):
+                if listing.matches(query, row) and listing.begins(query, row) and listing.is_behind(query, row, after):
                     yield row
 
     def _candidates(self, query: ExecutionQuery, after: Position | None) -> Iterator[str]:
-        """Partitions of executions that may match, newest first, each once."""
+        """Partitions of executions that may match, in the order of their starts, each once."""
         alone = _alone(query)
         if alone is not None:
             return iter((alone,))
         walk = _exact_walk(query)
-        prefixed = _prefix_walk(query)
-        if walk.index in (table.NAME, table.BUSINESS_KEY) or prefixed is None:
+        prefixed = _prefix_walks(query)
+        if walk.index in (table.NAME, table.BUSINESS_KEY) or not prefixed:
             found = self._walk(query, walk, after)
             by_name = walk.index is table.NAME
         else:
-            gathered = list(islice(self._walk_prefix(prefixed), GATHERED + 1))
+            gathered = list(islice(chain.from_iterable(map(self._walk_prefix, prefixed)), GATHERED + 1))
             if len(gathered) > GATHERED:
                 return (pk for _, pk in self._walk(query, walk, after))
-            last = items.started_sort(after.started_at, after.id) if after else "~"
-            in_order = sorted(set(gathered), reverse=True)
-            found = ((place, pk) for place, pk in in_order if place < last and _named(query, pk))
-            by_name = prefixed.index is table.NAME
+            first, last = _bounds(query, after)
+            in_order = sorted(set(gathered), reverse=query.order != OLDEST)
+            found = ((place, pk) for place, pk in in_order if first <= place <= last and _named(query, pk))
+            by_name = prefixed[0].index is table.NAME
         if by_name:
-            found = _merged([found, self._generated(query, after)])
+            found = _merged(query, [found, self._generated(query, after)])
         return (pk for _, pk in found)
 
     def _generated(self, query: ExecutionQuery, after: Position | None) -> Iterator[tuple[str, str]]:
@@ -227,7 +231,7 @@ class DynamoExecutionsIndex:
     def _walk(
         self, query: ExecutionQuery, walk: _Walk, after: Position | None, *, first: str = " ", last: str = "~"
     ) -> Iterator[tuple[str, str]]:
-        """Pairs of a place in the list and the key, of an index in the list's order, from `after` back, within `first`
+        """Pairs of a place in the list and the key, of an index in the list's order, from `after` on, within `first`
         and `last`."""
         bounds = _bounds(query, after)
         first, last = max(first, bounds[0]), min(last, bounds[1])
@@ -235,8 +239,9 @@ class DynamoExecutionsIndex:
             return iter(())
         within = {":first": walk.prefix + first, ":last": walk.prefix + last}
         keys = walk.keys(f" AND {walk.index.sort} BETWEEN :first AND :last", within, query.limit + 1)
-        found = self._table.queries(keys, index=walk.index.name, newest_first=True, more=_PAGE)
-        placed = _merged([map(partial(_placed, index=walk.index), rows) for rows in found])
+        newest_first = query.order != OLDEST
+        found = self._table.queries(keys, index=walk.index.name, newest_first=newest_first, more=_PAGE)
+        placed = _merged(query, [map(partial(_placed, index=walk.index), rows) for rows in found])
         return ((place, pk) for place, pk in placed if _named(query, pk))
 
     def _walk_prefix(self, walk: _Walk) -> Iterator[tuple[str, str]]:
@@ -262,16 +267,19 @@ def _alone(query: ExecutionQuery) -> str | None:
     return items.partition(ExecutionKey.of(query.workspace, workflow, pattern.text))
 
 
-def _merged(walks: Iterable[Iterator[tuple[str, str]]]) -> Iterator[tuple[str, str]]:
+def _merged(query: ExecutionQuery, walks: Iterable[Iterator[tuple[str, str]]]) -> Iterator[tuple[str, str]]:
     """Walks in the list's order, as one. An index lags, so a row may still be in the partition that it has left."""
-    return (found for found, _ in groupby(heapq.merge(*walks, reverse=True)))
+    return (found for found, _ in groupby(heapq.merge(*walks, reverse=query.order != OLDEST)))
 
 
 def _bounds(query: ExecutionQuery, after: Position | None) -> tuple[str, str]:
     """The first and the last place in the list's order that may be meant; what lies outside is never read."""
     first = " " if query.started_after is None else items.started_sort(query.started_after, "")
     last = "~" if query.started_before is None else items.started_sort(query.started_before, "")
-    return first, last if after is None else min(last, items.started_sort(after.started_at, after.id))
+    if after is None:
+        return first, last
+    place = items.started_sort(after.started_at, after.id)
+    return (max(first, place), last) if query.order == OLDEST else (first, min(last, place))
 
 
 def _exact_walk(query: ExecutionQuery) -> _Walk:
@@ -293,12 +301,16 @@ def _list_walk(query: ExecutionQuery) -> _Walk:
     return _Walk(table.STARTED, query.workspace)
 
 
-def _prefix_walk(query: ExecutionQuery) -> _Walk | None:
-    """The index of the prefix that leaves the fewest rows as a rule; None without one."""
+def _prefix_walks(query: ExecutionQuery) -> list[_Walk]:
+    """The index of the prefix that leaves the fewest rows as a rule; of a text, those of business keys and errors; none
+    without either."""
     for column, pattern in listing.patterns(query).items():
         if column in _INDEXES and pattern.prefix:
-            return _Walk(_INDEXES[column], query.workspace, items.sortable(pattern.text))
-    return None
+            return [_Walk(_INDEXES[column], query.workspace, items.sortable(pattern.text))]
+    if not query.text:
+        return []
+    prefix = items.sortable(query.text)
+    return [_Walk(index, query.workspace, prefix) for index in (table.BUSINESS_KEY, table.ERROR)]
 
 
 def _named(query: ExecutionQuery, partition: str) -> bool:

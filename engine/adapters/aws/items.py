@@ -171,7 +171,7 @@ def places(row: ExecutionRow, *, spread: bool = False) -> Item:
         "ws_workflow": _list(row, joined(key.workspace, row.workflow), spread=spread), "started": started,
         # A name that the product gave is found by its time, in the lists: an index of it would be a write more.
         "name_started": None if is_generated(key.name, row.started_at) else joined(sortable(key.name), started),
-        "business_key": business_key,
+        "business_key": business_key, "trigger": row.trigger,
         "business_key_started": None if business_key is None else joined(sortable(business_key), started),
         **moves(row, spread=spread),
     }
@@ -187,6 +187,7 @@ def moves(row: ExecutionRow, *, spread: bool = False) -> Item:
         "error_started": None if error is None else joined(
             sortable(error), started_sort(row.started_at, row.key.id)
         ),
+        **({"redrives": row.redrives} if row.redrives else {}),
     }
 
 
@@ -208,7 +209,8 @@ def row_of(item: Item) -> ExecutionRow:
         key=key, workflow=key.workflow, version=int(item["version"]), status=item["status"],
         started_at=item["started_at"], ended_at=item.get("ended_at"), error=item.get("error_name"),
         business_key=item.get("business_key"), actor=None if actor is None else actor.name,
-        cause=item.get("cause") if item["status"] == RUNNING else None,
+        cause=item.get("cause") if item["status"] == RUNNING else None, trigger=item.get("trigger"),
+        redrives=int(item.get("redrives", 0)),
     )
 
 

@@ -26,6 +26,7 @@ from engine.settings import Settings
 if TYPE_CHECKING:
     from engine.adapters.aws.erasure.store import DynamoErasure
     from engine.adapters.aws.people.approvals import DynamoApprovals
+    from engine.adapters.aws.people.views import DynamoViews
 
 THREADS = 16
 """Of a function that reads lists, or sweeps: a list's shards are asked at once, and those of what is due."""
@@ -72,6 +73,13 @@ class AwsStores:
         from engine.adapters.aws.people.approvals import DynamoApprovals  # noqa: PLC0415
 
         return DynamoApprovals(self.stored)
+
+    @cached_property
+    def views(self) -> DynamoViews:
+        """What people have saved of the list of executions; likewise."""
+        from engine.adapters.aws.people.views import DynamoViews  # noqa: PLC0415
+
+        return DynamoViews(self.stored)
 
     @cached_property
     def erasure(self) -> DynamoErasure:

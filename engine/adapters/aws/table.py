@@ -12,6 +12,7 @@ On demand, with keys `pk` and `sk`. What lies in it:
     C#<workspace>               W#<workflow>      workflow
                                 D#<workflow>      draft
                                 H#<workflow>      that it is paused; without a name, all of them are
+                                F#                saved views of the list of executions
                                 R#<workflow>#<trigger>    how far a trigger has looked, and that it is paused
     L#<workspace>#<workflow>    D#<trigger>.<mark>        what arrived at a trigger; `expires_at`; in the list of
                                                           workflows, as one that is called L#…#<trigger>

@@ -3,6 +3,9 @@
 Each query names its index (INDEXED BY), the one of its most selective filter: SQLite then uses it or refuses, and a
 query that would look at every row cannot come into being. All filters but a prefix leave the rows in the list's order;
 those of a prefix are sorted.
+
+Words of business keys and causes lie in a table beside it, by execution and by word. The word that fewest executions
+have finds them; where each is in more than GATHERED, the list is walked, and each row looked up.
 """
 
 from __future__ import annotations
@@ -16,20 +19,32 @@ from engine.adapters.local.database import Database
 from engine.ports.executions_index import (
     KEPT_DAYS,
     MOST_LOOKED_AT,
+    OLDEST,
+    WORDS,
     Count,
     ExecutionPage,
     ExecutionQuery,
     ExecutionRow,
+    Search,
+    words_of,
 )
 from engine.ports.journal import ENDED_OTHERWISE, OPEN_STATUSES
 from engine.ports.keys import ExecutionKey
 
 _PUT = """INSERT INTO execution
-    (workspace, id, name, workflow, version, status, started_at, ended_at, error, business_key)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (workspace, id, name, workflow, version, status, started_at, ended_at, error, business_key, trigger_name, redrives)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (workspace, id) DO UPDATE SET status = excluded.status, version = excluded.version,
-        ended_at = excluded.ended_at,
+        ended_at = excluded.ended_at, redrives = max(excluded.redrives, redrives),
         error = excluded.error, business_key = coalesce(excluded.business_key, business_key)"""
+_PUT_WORD = "INSERT OR IGNORE INTO execution_word (workspace, id, word) VALUES (?, ?, ?)"
+_DELETE_WORDS = "DELETE FROM execution_word WHERE workspace = ? AND id = ?"
+_HAVE_WORD = """SELECT count(*) FROM (SELECT 1 FROM execution_word INDEXED BY execution_word_found
+    WHERE workspace = ? AND word >= ? AND word < ? LIMIT ?)"""
+_WITH_WORD = """(SELECT DISTINCT id AS found FROM execution_word INDEXED BY execution_word_found
+    WHERE workspace = ? AND word >= ? AND word < ?) CROSS JOIN execution ON execution.id = found"""
+_HAS_WORD = """EXISTS (SELECT 1 FROM execution_word AS w WHERE w.workspace = execution.workspace
+    AND w.id = execution.id AND w.word >= ? AND w.word < ?)"""
 
 _OPEN = """SELECT id FROM header INDEXED BY header_open WHERE workspace = ? AND workflow = ?
     AND status IN ('RUNNING', 'PAUSED') AND (parent IS NULL OR substr(parent, -4) = ',""]') ORDER BY e LIMIT ?"""
@@ -47,18 +62,33 @@ _OLDEST = """SELECT id, workflow, version, status, started_at, ended_at, error, 
 
 _HIGHEST = "\U0010ffff"
 
+GATHERED = 2000
+"""Executions with a word that are read and sorted."""
+
 
 class SqliteExecutionsIndex:
     """engine.ports.executions_index.ExecutionsIndex."""
 
     settled_after = 0.0
+    searches: Search = WORDS
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def query(self, query: ExecutionQuery) -> ExecutionPage:
-        """A page of rows, newest start first."""
-        statement, values = select(query)
+        """A page of rows, in the order of their starts."""
+        words = words_of(query.text)
+        if query.text is not None and not words:
+            listing.begin(query)
+            return ExecutionPage(())
+        numbers = {
+            word: self._database.rows(_HAVE_WORD, (query.workspace, word, word + _HIGHEST, GATHERED + 1))[0][0]
+            for word in words
+        }
+        rarest = min(words, key=lambda word: numbers[word], default=None)
+        if rarest is not None and numbers[rarest] > GATHERED:
+            rarest = None
+        statement, values = select(query, rarest)
         found = self._database.rows(statement, values)
         return listing.page(query, (ExecutionRow(ExecutionKey(query.workspace, row[0]), *row[1:]) for row in found))
 
@@ -103,14 +133,41 @@ def write_row(connection: sqlite3.Connection, row: ExecutionRow) -> None:
     """Write a row, in the transaction that writes its header."""
     connection.execute(_PUT, (
         row.key.workspace, row.key.id, row.key.name, row.workflow, row.version, row.status, row.started_at,
-        row.ended_at, listing.storable(row.error), listing.storable(row.business_key),
+        row.ended_at, listing.storable(row.error), listing.storable(row.business_key), row.trigger, row.redrives,
     ))
+    _write_words(connection, row)
 
 
-def select(query: ExecutionQuery) -> tuple[str, list[Any]]:
-    """The statement of a query and its values; it asks for one row more than the page holds."""
-    conditions: list[str] = ["workspace = ?"]
+def _write_words(connection: sqlite3.Connection, row: ExecutionRow) -> None:
+    """What is new of the words of a row. One that goes on once more is not found by its last failure."""
+    place, keyed = (row.key.workspace, row.key.id), row.business_key
+    if row.redrives and row.status in OPEN_STATUSES:
+        connection.execute(_DELETE_WORDS, place)
+        query = "SELECT business_key FROM execution WHERE workspace = ? AND id = ?"
+        (keyed,) = connection.execute(query, place).fetchone()
+    words = words_of(*map(listing.storable, (keyed, row.error, row.said)))
+    if words:
+        connection.executemany(_PUT_WORD, [(*place, word) for word in words])
+
+
+def delete_row(connection: sqlite3.Connection, key: ExecutionKey) -> None:
+    """Take an execution off the list, with its words."""
+    for name in ("execution", "execution_word"):
+        connection.execute(f"DELETE FROM {name} WHERE workspace = ? AND id = ?", (key.workspace, key.id))
+
+
+def select(query: ExecutionQuery, rarest: str | None = None) -> tuple[str, list[Any]]:
+    """The statement of a query and its values; it asks for one row more than the page holds. The word `rarest` of its
+    text finds the rows, where one does."""
+    words = words_of(query.text)
+    conditions: list[str] = ["execution.workspace = ?"]
     values: list[Any] = [query.workspace]
+    if rarest is not None:
+        values = [query.workspace, rarest, rarest + _HIGHEST, query.workspace]
+    for word in words:
+        if word != rarest:
+            conditions.append(_HAS_WORD)
+            values += [word, word + _HIGHEST]
     statuses, after = listing.statuses(query), listing.begin(query)
     patterns = listing.patterns(query)
     for column, pattern in patterns.items():
@@ -128,13 +185,15 @@ def select(query: ExecutionQuery) -> tuple[str, list[Any]]:
             conditions.append(f"started_at {comparison} ?")
             values.append(at)
     if after is not None:
-        conditions.append("(started_at, id) < (?, ?)")
+        conditions.append(f"(started_at, id) {'>' if query.order == OLDEST else '<'} (?, ?)")
         values += [after.started_at, after.id]
+    way = "ASC" if query.order == OLDEST else "DESC"
+    source = f"execution INDEXED BY execution_{_index(patterns, statuses)}" if rarest is None else _WITH_WORD
     statement = f"""SELECT id, workflow, version, status, started_at, ended_at, error, business_key, NULL,
             CASE status WHEN 'RUNNING' THEN (SELECT cause FROM header
-                WHERE header.workspace = execution.workspace AND header.id = execution.id) END
-        FROM execution INDEXED BY execution_{_index(patterns, statuses)} WHERE {" AND ".join(conditions)}
-        ORDER BY started_at DESC, id DESC LIMIT ?"""
+                WHERE header.workspace = execution.workspace AND header.id = execution.id) END, trigger_name, redrives
+        FROM {source} WHERE {" AND ".join(conditions)}
+        ORDER BY started_at {way}, id {way} LIMIT ?"""
     return statement, [*values, query.limit + 1]
 
 

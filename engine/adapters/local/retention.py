@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from engine.adapters.local.database import Database
+from engine.adapters.local.executions_index import delete_row
 from engine.ports.journal import PAUSED, RUNNING, Parent
 from engine.ports.keys import ExecutionKey
 from engine.ports.retention import Ended, Place
@@ -223,7 +224,7 @@ def _is_held(connection: sqlite3.Connection, workspace: str, parent: Parent | No
 
 def let_go(connection: sqlite3.Connection, e: int, key: ExecutionKey) -> int:
     """Take one, whole or aside; how many segments were deleted."""
-    connection.execute("DELETE FROM execution WHERE workspace = ? AND id = ?", (key.workspace, key.id))
+    delete_row(connection, key)
     connection.execute("DELETE FROM inbox WHERE workspace = ? AND id = ?", (key.workspace, key.id))
     segments = connection.execute(_SEGMENTS, (e, SMALL + 1)).fetchone()[0]
     items = connection.execute(ITEMS, (key.workspace, key.id + "~", key.id + LAST, 1)).fetchone()

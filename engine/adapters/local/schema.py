@@ -6,9 +6,11 @@ header      keeps a small integer `e` for each execution, so that the index of s
             one commit for fifty executions touches a page or two of it, not fifty
 segment     rows in order of arrival; `body` stands last, so that looking at the other columns reads no overflow pages
 wake        partial indexes: free ones by due time, and by workflow and due time; claimed ones by owner
-execution   the executions index; each filter has an index that ends in the list's order
+execution   the executions index; each filter has an index that ends in the list's order; execution_word, the words of
+            its business key and of how it failed, by which it is searched
 activity    the activities by name; work_item, what waits for their workers: a partial index over what is not taken
 approval    what Tasks have asked people: a partial index over what is open
+saved_views filters of the list of executions that people have saved, a row a workspace
 pause       what was paused: a workflow, or '' for all of a workspace
 delivery    what arrived at triggers: it outlives its execution; trigger_state, how far each trigger has looked
 ended       ends of executions that somebody listens for, until they are told
@@ -191,6 +193,19 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (workspace, at)) STRICT, WITHOUT ROWID""",
     ),
     ("ALTER TABLE version ADD COLUMN pins BLOB NOT NULL DEFAULT x''",),
+    (
+        "ALTER TABLE execution ADD COLUMN trigger_name TEXT",
+        "ALTER TABLE execution ADD COLUMN redrives INTEGER NOT NULL DEFAULT 0",
+        """UPDATE execution SET trigger_name = (SELECT d.trigger_name FROM delivery AS d
+                WHERE d.workspace = execution.workspace AND d.id = execution.id AND d.outcome = 'STARTED')
+            WHERE (workspace, id) IN (SELECT workspace, id FROM delivery WHERE outcome = 'STARTED')""",
+        """CREATE TABLE execution_word (
+            workspace TEXT NOT NULL, id TEXT NOT NULL, word TEXT NOT NULL,
+            PRIMARY KEY (workspace, id, word)) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX execution_word_found ON execution_word (workspace, word, id)",
+        """CREATE TABLE saved_views (
+            workspace TEXT PRIMARY KEY, revision INTEGER NOT NULL, body TEXT NOT NULL) STRICT, WITHOUT ROWID""",
+    ),
 )
 
 VERSION = len(MIGRATIONS)

@@ -28,6 +28,7 @@ from engine.settings import Settings
 if TYPE_CHECKING:
     from engine.adapters.local.erasure.store import SqliteErasure
     from engine.adapters.local.people.approvals import SqliteApprovals
+    from engine.adapters.local.people.views import SqliteViews
     from engine.adapters.local.retention import SqliteRetention
     from engine.adapters.local.space import SqliteSpace
 
@@ -96,6 +97,13 @@ class LocalStores:
         from engine.adapters.local.people.approvals import SqliteApprovals  # noqa: PLC0415
 
         return SqliteApprovals(self._database)
+
+    @cached_property
+    def views(self) -> SqliteViews:
+        """What people have saved of the list of executions; few requests ask."""
+        from engine.adapters.local.people.views import SqliteViews  # noqa: PLC0415
+
+        return SqliteViews(self._database)
 
     @cached_property
     def retention(self) -> SqliteRetention:

@@ -42,7 +42,7 @@ from engine.kernel.history import HistoryEvent, render
 from engine.kernel.snapshot import Phase, Snapshot
 from engine.kernel.stimulus import Forked
 from engine.language.asl.model import Plan
-from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow, ExecutionsIndex
+from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow, ExecutionsIndex, Search
 from engine.ports.generated_names import generated_name
 from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, Journal, Loaded
 from engine.ports.keys import Actor, ExecutionKey
@@ -320,6 +320,11 @@ class Executions:
     def page(self, query: ExecutionQuery) -> ExecutionPage:
         """A page from the executions index."""
         return self._index.query(query)
+
+    @property
+    def searches(self) -> Search:
+        """How a query's text is looked for."""
+        return self._index.searches
 
     def oldest(self, workspace: str, limit: int) -> list[ExecutionRow]:
         """The open executions that started first."""

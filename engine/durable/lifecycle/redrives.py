@@ -160,7 +160,8 @@ class Redrives:
             change = HeaderChange(
                 header.key, activation.seq, RUNNING, due_at, strikes=0,
                 reopens=None if known.status in OPEN_STATUSES else known.status,
-                row=row_of(activation.header, status=RUNNING), **followed(activation),
+                row=row_of(activation.header, status=RUNNING, redrives=activation.snapshot.redrives),
+                **followed(activation),
             )
             if self._journal.update_headers([change])[0]:
                 return

@@ -14,10 +14,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 from engine.clock import Clock
-from engine.ports.executions_index import Count, ExecutionQuery, ExecutionsIndex
+from engine.ports.executions_index import KEPT_DAYS, OLDEST, Count, ExecutionQuery, ExecutionsIndex
 from engine.ports.journal import ENDED_OTHERWISE, OPEN_STATUSES
 from engine.records import dataclass
 
@@ -41,6 +42,12 @@ SETTLED_SECONDS = 5
 _REACHED = 0
 """What is kept under no time: up to when pieces were counted."""
 
+Relation = Literal["exact", "about", "at_least"]
+"""What a total is: so many, about so many, at least so many."""
+
+MOST_AFTER = 200
+"""Executions that are looked at behind the last piece that was counted, for a total."""
+
 _STEP = 6 * HOUR
 _KEPT_EVERY = 600.0
 
@@ -62,6 +69,14 @@ class Piece:
     def is_settled(self) -> bool:
         """Whether all of it succeeded: nothing of it changes any more."""
         return all(count.status == "SUCCEEDED" for count in self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many executions a query means."""
+
+    number: int
+    relation: Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +153,46 @@ class Tallying:
         text = self._index.kept_counts(self._workspace, _REACHED, _REACHED + 1).get(_REACHED)
         return None if text is None else _State(*json.loads(text))
 
+    def total(self, query: ExecutionQuery) -> Total | None:
+        """How many `query` means, from the counts and a look at its two ends: at the oldest, and at MOST_AFTER that
+        started after the last count. None for a filter by which nothing is counted. Raises StorageError.
+
+        Counts lag: what is open may have ended, and retention takes what was counted. So it is about so many where a
+        status is asked for, or a part of it is a day old, as young as retention takes anything."""
+        plain = ExecutionQuery(
+            query.workspace, workflow=query.workflow, status=query.status, started_after=query.started_after,
+            started_before=query.started_before,
+        )
+        if replace(query, order=plain.order, limit=plain.limit, next_token=None) != plain:
+            return None
+        oldest = self._index.query(replace(plain, status=None, order=OLDEST, limit=1)).rows
+        if not oldest:
+            return Total(0, "exact")
+        state, now, began = self._kept_state(), self._clock.now(), oldest[0].started_at
+        least = _down(began)
+        whole = plain.started_after is None or plain.started_after <= least
+        least += 0 if whole else PIECE
+        since = math.inf if state is None else max(state.beginning, now - KEPT_DAYS * DAY)
+        reached = now if state is None else state.reached
+        until = _down(min(reached, now if plain.started_before is None else plain.started_before))
+        if since >= until or least >= until:
+            until, whole, counts = 0, True, list[Count]()  # nothing of it was counted: the look is all
+        else:
+            least, whole = max(least, _down(since)), whole and least >= _down(since)
+            counts = [count for piece in self.read(least, until) for count in piece.counts]
+            whole = whole and (plain.workflow is None or all(count.workflow for count in counts))
+            wanted = None if plain.status is None else plain.status.split(",")
+            counts = [
+                count for count in counts
+                if plain.workflow in (None, count.workflow) and (wanted is None or count.status in wanted)
+            ]
+        rest = self._index.query(replace(plain, started_after=max(until, plain.started_after or 0.0), limit=MOST_AFTER))
+        number = sum(count.number for count in counts) + len(rest.rows)
+        if not whole or rest.next_token is not None:
+            return Total(number, "at_least")
+        lags = bool(counts) and (plain.status is not None or began < now - DAY)
+        return Total(number, "about" if lags else "exact")
+
     def read(self, first: int, before: int) -> list[Piece]:
         """The pieces of first <= at < before that were counted, the oldest first."""
         begins = first // HOUR * HOUR
@@ -179,6 +234,11 @@ class Tallying:
             return Piece(at, piece.counts, before.failures)
         failures = self._index.failures(self._workspace, at, at + PIECE) if _failed(piece) else ()
         return Piece(at, piece.counts, _most(failures))
+
+
+def _down(at: float) -> int:
+    """The piece that has this time."""
+    return math.floor(at / PIECE) * PIECE
 
 
 def _due(reached: float, until: float, now: float) -> set[int]:

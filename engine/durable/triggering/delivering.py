@@ -113,7 +113,9 @@ class Delivering:
         there: list[Header] = []
 
         def create(header: Header, data: bytes, row: ExecutionRow | None) -> Header | None:
-            found = self._deliveries.start(written, header, data, row)
+            found = self._deliveries.start(
+                written, header, data, None if row is None else replace(row, trigger=listener.name)
+            )
             there.clear()
             if found is not None:
                 there.append(found)

@@ -106,7 +106,11 @@ def closing_change(activation: Activation, seq: int) -> HeaderChange:
     """What the header of a closed execution says, and its row in the index; `seq` is its last segment's number."""
     snapshot = activation.snapshot
     status, ended_at = str(snapshot.status), snapshot.last_at
-    row = row_of(activation.header, status=status, ended_at=ended_at, error=snapshot.error)
+    hides = activation.version.marks_fields or activation.header.parent is not None  # a search would tell what it is
+    row = row_of(
+        activation.header, status=status, ended_at=ended_at, error=snapshot.error, redrives=snapshot.redrives,
+        said=None if hides else snapshot.cause,
+    )
     return HeaderChange(
         activation.key, seq, status, None, ended_at=ended_at, row=row, kept_until=activation.kept_until,
         **followed(activation),

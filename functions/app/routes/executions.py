@@ -13,7 +13,7 @@ from engine.governance.audit_entry import WORKFLOW, Subject, parse_time
 from engine.governance.masking import MASK
 from engine.governance.roles import Right
 from engine.kernel.history import HistoryEvent, render
-from engine.ports.executions_index import ExecutionQuery
+from engine.ports.executions_index import ExecutionQuery, is_said
 from engine.ports.keys import ExecutionKey
 from engine.ports.published import PublishedVersion
 from functions.app import large_values
@@ -70,28 +70,43 @@ def start_execution(call: Call[shapes.StartRequest]) -> Answer[shapes.Execution]
 
 @table.route("GET", "/executions", right=Right.LOOK, example="workflow=order_flow&limit=10")
 def list_executions(call: Call[shapes.ExecutionsQuery]) -> shapes.ExecutionList:
-    """List executions, newest first."""
+    """List executions by their starts, the newest or the oldest first."""
     return listed(call)
+
+
+@table.route("GET", "/executions/count", right=Right.LOOK, example="workflow=order_flow")
+def count_executions(call: Call[shapes.ExecutionsCounted]) -> shapes.ExecutionCount:
+    """How many executions the list has under these filters, as far as they are counted: none of them is read for it."""
+    total = call.services.tallying.total(query_of(call))
+    if total is None:
+        return shapes.ExecutionCount(number=None, relation=None)
+    return shapes.ExecutionCount(number=total.number, relation=total.relation)
 
 
 def listed(call: Call[Any], *, without: Collection[str] = ()) -> shapes.ExecutionList:
     """The page of the list that a request asks for, as it is shown; `without` its fields of these names."""
     page = call.services.executions.page(query_of(call, without=without))
     hidden = cache(lambda workflow, version: call.services.hiding.key_is_hidden(call.workspace, workflow, version))
-    rows, now = [], call.services.clock.now()
+    marked = cache(lambda workflow, version: call.services.hiding.marks(call.workspace, workflow, version))
+    rows, now, text = [], call.services.clock.now(), call.given.text
     for row in page.rows:
         key = row.business_key
         if key is not None and hidden(row.workflow, row.version):
             if call.given.business_key is not None:
                 continue  # it was marked later: a search must not tell what it is
             key = MASK
+        shown_texts = None if key is MASK else key, row.error
+        if text is not None and marked(row.workflow, row.version) and not is_said(text, *shown_texts):
+            continue  # likewise, of its cause
         seconds = _seconds(row.started_at, row.ended_at)
         waits = wait_of(row.cause, row.started_at)
         rows.append(shapes.ExecutionSummary.of(
             row, id=row.key.id, duration_seconds=seconds, business_key=key, fork_of=row.key.fork_of,
             waits_for_budget=waits if waits is not None and (waits.until is None or waits.until > now) else None,
         ))
-    return shapes.ExecutionList(executions=rows, next_token=page.next_token)
+    return shapes.ExecutionList(
+        executions=rows, next_token=page.next_token, searches=call.services.executions.searches
+    )
 
 
 @table.route("GET", "/executions/{id}", right=Right.LOOK, reads="input, output", reveals=True, by_iam=True)

@@ -24,7 +24,7 @@ _PARAMETERS = {
     "name": "The workflow's name.", "id": "The execution's id: <workflow>:<name>, its colon written %3A.",
     "number": "The version's number.", "step": "The step's id.",
     "key": "The secret's key.", "token": "The token's name.", "grant": "The IAM role's name.",
-    "activity": "The activity's name.", "approval": "The approval's id.",
+    "activity": "The activity's name.", "approval": "The approval's id.", "view": "The view's name.",
     "workflow": "The workflow's name.", "trigger": "The trigger's name.", "path": "The webhook's path.",
     "delivery": "The delivery's id: <workflow>:<trigger>.<mark>, its colon written %3A.",
     "run": "The Map Run: its ARN, or the last part of it.",

@@ -47,7 +47,7 @@ class StopRequest(Taken):
 _STATUSES = "RUNNING|SUCCEEDED|FAILED|TIMED_OUT|ABORTED|PAUSED"
 
 
-class ExecutionsQuery(Paged, ExecutionFilters):
+class ExecutionsCounted(ExecutionFilters):
     """Filters combine with AND. A name, error or business key ending with ``*`` is a prefix."""
 
     workflow: str | None = None
@@ -55,6 +55,17 @@ class ExecutionsQuery(Paged, ExecutionFilters):
         None, pattern=f"^({_STATUSES})(,({_STATUSES}))*$",
         description="One, or several with commas between: any of them.",
     )
+    text: str | None = Field(
+        None, min_length=1, max_length=200, description="What is looked for in business keys, error names and causes. "
+        "On one machine each word has to begin a word of them, and case is ignored. On AWS it is what the business key "
+        "or the error name begins with. `searches` of the answer says which.",
+    )
+
+
+class ExecutionsQuery(Paged, ExecutionsCounted):
+    """Filters combine with AND. A name, error or business key ending with ``*`` is a prefix."""
+
+    order: Literal["newest", "oldest"] = Field("newest", description="Whose start comes first.")
 
 
 class HistoryQuery(Taken):
@@ -156,13 +167,24 @@ class ExecutionSummary(Given):
     business_key: str | None
     waits_for_budget: BudgetWait | None = None
     fork_of: str | None = Field(None, description="The execution that it is a fork of.")
+    trigger: str | None = Field(None, description="The trigger of its workflow that started it.")
+    redrives: int = Field(0, description="How often it was redriven.")
 
 
 class ExecutionList(Given):
-    """Newest first. `next_token` is null on the last page."""
+    """In the order of their starts. `next_token` is null on the last page."""
 
     executions: list[ExecutionSummary]
     next_token: str | None
+    searches: Literal["words", "beginnings"] = Field(description="How `text` is looked for here.")
+
+
+class ExecutionCount(Given):
+    """How many executions filters mean, by the counts that the dashboard has. Counts lag: with a status, or once a part
+    of it is a day old, it is about so many. It is at least so many where not all of it was counted."""
+
+    number: int | None = Field(description="Null under a name, error, business key or text: nothing is counted.")
+    relation: Literal["exact", "about", "at_least"] | None
 
 
 class History(Given):

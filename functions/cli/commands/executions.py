@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from engine.errors import UserError
+from engine.errors import NotFound, UserError
 from engine.governance.audit_engine import STARTED
 from engine.governance.roles import Right
+from engine.language.asl.times import iso_timestamp
 from functions.app.shapes.base import ExecutionFilters
 from functions.cli.account import account
 from functions.cli.account_text import MOST_SHOWN, print_account, print_outcome
@@ -75,34 +76,77 @@ def warn_without_a_worker(api: Client, waiting: str | None = None) -> None:
 @click.option("--workflow", metavar="NAME", help="Of this workflow.")
 @click.option("--status", type=click.Choice(STATUSES, case_sensitive=False), help="In this status.")
 @filters(ExecutionFilters)
+@click.option("--text", metavar="TEXT", help="Look for it in business keys, error names and causes; on AWS, for keys "
+              "and names that begin with it.")
+@click.option("--order", type=click.Choice(("newest", "oldest"), case_sensitive=False),
+              help="Whose start comes first; by default the newest.")
+@click.option("--view", metavar="NAME", help="The filters of a saved view, where no option says another.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many at most.")
 @click.option("--next-token", metavar="TOKEN", help="Go on where the last page ended.")
 @click.pass_context
-def list_executions(ctx: click.Context, /, *, workflow: str | None, limit: int, **given: str | None) -> None:
-    """List executions, newest first; `automate executions delete` erases them."""
+def list_executions(ctx: click.Context, /, *, limit: int, view: str | None, **given: str | None) -> None:
+    """List executions by their starts; `automate executions delete` erases them."""
     if ctx.invoked_subcommand is not None:
         return
     with session().client() as api:
-        rows, following = api.pages("/executions", "executions", limit=limit, workflow=workflow, **given)
+        given |= {} if view is None else _of_view(api, view, given)
+        workflow = given["workflow"]
+        rows, following = api.pages("/executions", "executions", limit=limit, **given)
         if workflow is not None and not rows:
             api.get(f"/workflows/{part(workflow)}")  # there may be no such workflow
+        of = _of_all(api, given) if following is not None else ""
     screen = session().screen
     cells = [
         (row["id"], row["status"] + (" (fork)" if row["fork_of"] else ""), str(row["version"]),
-         screen.ago(row["started_at"]), _took(row), row["business_key"] or "",
-         row["error"] or "")
+         screen.ago(row["started_at"]), _took(row), row["trigger"] or "", str(row["redrives"] or ""),
+         row["business_key"] or "", row["error"] or "")
         for row in rows
     ]
 
     def for_people() -> None:
         screen.table(
-            ("ID", "STATUS", "VERSION", "STARTED", "TOOK", "BUSINESS KEY", "ERROR"), cells,
+            ("ID", "STATUS", "VERSION", "STARTED", "TOOK", "TRIGGER", "REDRIVES", "BUSINESS KEY", "ERROR"), cells,
             empty="No executions. Start one: automate start WORKFLOW --input JSON --wait",
         )
         if following is not None:
-            click.echo(f"More: --next-token {following}")
+            click.echo(f"{len(rows)}{of}. More: --next-token {following}")
 
     screen.show({"executions": rows, "next_token": following}, for_people)
+
+
+def _of_view(api: Client, name: str, given: dict[str, str | None]) -> dict[str, str]:
+    """What a saved view adds to the filters that were given."""
+    found = {view["name"]: view["filters"] for view in api.get("/views")["views"]}
+    if name not in found:
+        raise NotFound(f"no view is called {name!r}", where="--view", advice="automate executions views lists them.")
+    filters = dict(found[name])
+    last = filters.pop("last", None)
+    if last is not None:
+        back = int(last[:-1]) * {"h": 3600.0, "d": 86_400.0}[last[-1]]
+        filters["started_after"] = iso_timestamp(session().screen.clock.now() - back)
+    return {name: value for name, value in filters.items() if given.get(name) is None}
+
+
+@list_executions.command("views")
+def list_views() -> None:
+    """List the saved views, which the Studio saves; `automate executions --view NAME` looks by one."""
+    with session().client() as api:
+        views = api.get("/views")["views"]
+    session().screen.show({"views": views}, lambda: session().screen.table(
+        ("VIEW", "FILTERS"),
+        [(view["name"], ", ".join(f"{name}={value}" for name, value in view["filters"].items())) for view in views],
+        empty="No view is saved. The Studio's Execution Explorer saves what it shows as one.",
+    ))
+
+
+def _of_all(api: Client, given: dict[str, str | None]) -> str:
+    """Of how many these are, in words; nothing where that is not counted."""
+    found = api.get("/executions/count", **{
+        name: value for name, value in given.items() if name not in ("order", "next_token")
+    })
+    if found["number"] is None:
+        return ""
+    return f" of {'' if found['relation'] == 'exact' else found['relation'].replace('_', ' ') + ' '}{found['number']:,}"
 
 
 def _took(row: Json) -> str:

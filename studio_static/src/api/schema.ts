@@ -888,10 +888,22 @@ export interface Execution {
   hidden?: boolean;
 }
 
-/** Newest first. `next_token` is null on the last page. */
+/**
+ * How many executions filters mean, by the counts that the dashboard has. Counts lag: with a status, or once a part
+ * of it is a day old, it is about so many. It is at least so many where not all of it was counted.
+ */
+export interface ExecutionCount {
+  /** Null under a name, error, business key or text: nothing is counted. */
+  number: number | null;
+  relation: "exact" | "about" | "at_least" | null;
+}
+
+/** In the order of their starts. `next_token` is null on the last page. */
 export interface ExecutionList {
   executions: ExecutionSummary[];
   next_token: string | null;
+  /** How `text` is looked for here. */
+  searches: "words" | "beginnings";
 }
 
 /** One row of the list. */
@@ -909,6 +921,10 @@ export interface ExecutionSummary {
   waits_for_budget?: BudgetWait | null;
   /** The execution that it is a fork of. */
   fork_of?: string | null;
+  /** The trigger of its workflow that started it. */
+  trigger?: string | null;
+  /** How often it was redriven. */
+  redrives?: number;
 }
 
 /** A document, or one state of it. */
@@ -2315,6 +2331,47 @@ export interface VersionWithDocument {
   active: boolean;
   document: Record<string, Json>;
   connectors: PinnedConnector[];
+}
+
+/** A saved view. */
+export interface View {
+  name: string;
+  /** Those that are set. */
+  filters: Record<string, string>;
+  saved_at: string | null;
+}
+
+/** The filters of the list, and its order. `last` counts back from when it is looked at. */
+export interface ViewFilters {
+  /** With this name; with * at its end, a prefix. */
+  name?: string | null;
+  /** With this error; with * at its end, a prefix. */
+  error?: string | null;
+  /** With this business key; with * at its end, a prefix. */
+  business_key?: string | null;
+  /** Not before this time: ISO 8601, UTC without a zone. */
+  started_after?: string | null;
+  /** Before this time. */
+  started_before?: string | null;
+  workflow?: string | null;
+  /** One, or several with commas between: any of them. */
+  status?: string | null;
+  /** What is looked for in business keys, error names and causes. On one machine each word has to begin a word of them, and case is ignored. On AWS it is what the business key or the error name begins with. `searches` of the answer says which. */
+  text?: string | null;
+  /** Started so long ago, or later. */
+  last?: "1h" | "24h" | "7d" | "30d" | null;
+  /** Whose start comes first. */
+  order?: "newest" | "oldest";
+}
+
+/** By name. */
+export interface ViewList {
+  views: View[];
+}
+
+/** What is saved under the name. */
+export interface ViewRequest {
+  filters: ViewFilters;
 }
 
 /** A time in which nothing was done: for a timer, a Retrier's interval, or an answer from outside. */

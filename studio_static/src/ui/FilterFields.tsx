@@ -1,12 +1,14 @@
 /** Fields of filters that live in the address. */
 import "./filters.css";
 import Button from "@cloudscape-design/components/button";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import { type CSSProperties, type ReactNode, useLayoutEffect, useState } from "react";
 import type { WorkflowList } from "../api/schema";
 import { useApi } from "../api/useApi";
+import { useIsWide } from "../app/useWidth";
 
 const TYPING_MS = 350;
 
@@ -18,8 +20,17 @@ interface FilterFieldsProps {
   children: ReactNode;
 }
 
-/** Fields side by side, and what clears them all. */
-export function FilterFields({ least, isFiltered, onClear, children }: FilterFieldsProps) {
+/** Fields side by side, and what clears them all. Where there is little room they are folded: the list comes first. */
+export function FilterFields(props: FilterFieldsProps) {
+  if (useIsWide(700)) return <Fields {...props} />;
+  return (
+    <ExpandableSection headerText={props.isFiltered ? "Filters (some are set)" : "Filters"} defaultExpanded={false}>
+      <Fields {...props} />
+    </ExpandableSection>
+  );
+}
+
+function Fields({ least, isFiltered, onClear, children }: FilterFieldsProps) {
   return (
     <div className="filter-fields gap-12 wide" style={{ "--least": `${least}px` } as CSSProperties}>
       {children}
@@ -107,8 +118,8 @@ export function TypedFilters<Name extends string>({ fields, filters, setFilters 
   ));
 }
 
-/** Asked for once typing pauses, so that each letter is not a request. */
-function TypedFilter({ label, value, placeholder, onChange }: SearchProps) {
+/** Asked for once typing pauses, so that each letter is not a request. `hint` is told to who hovers or listens. */
+export function TypedFilter({ label, value, placeholder, hint, onChange }: SearchProps & { hint?: string }) {
   const [text, setText] = useState(value);
   const [of, setOf] = useState(value);
   if (of !== value) {
@@ -122,12 +133,14 @@ function TypedFilter({ label, value, placeholder, onChange }: SearchProps) {
   }, [text, value, onChange]);
   return (
     <FormField label={label}>
-      <Input
-        value={text}
-        placeholder={placeholder}
-        onChange={({ detail }) => setText(detail.value)}
-        spellcheck={false}
-      />
+      <span title={hint}>
+        <Input
+          value={text}
+          placeholder={placeholder}
+          onChange={({ detail }) => setText(detail.value)}
+          spellcheck={false}
+        />
+      </span>
     </FormField>
   );
 }

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from engine.adapters import listing
 from engine.adapters.listing import Position
-from engine.ports.executions_index import Count, ExecutionPage, ExecutionQuery, ExecutionRow
+from engine.ports.executions_index import OLDEST, WORDS, Count, ExecutionPage, ExecutionQuery, ExecutionRow, is_said
 from engine.ports.journal import ENDED_OTHERWISE, OPEN_STATUSES
 from engine.ports.keys import ExecutionKey
 
@@ -16,17 +16,21 @@ class MemoryExecutionsIndex:
     """engine.ports.executions_index.ExecutionsIndex over the rows that a journal holds."""
 
     settled_after = 0.0
+    searches = WORDS
 
     def __init__(self, rows: Callable[[], Iterable[ExecutionRow]]) -> None:
         self._rows = rows
         self._kept: dict[tuple[str, int], str] = {}
 
     def query(self, query: ExecutionQuery) -> ExecutionPage:
-        """A page of rows, newest start first."""
+        """A page of rows, in the order of their starts."""
         after = listing.begin(query)
-        found = [row for row in self._rows() if listing.matches(query, row)]
-        found.sort(key=Position.of, reverse=True)
-        return listing.page(query, (row for row in found if after is None or Position.of(row) < after))
+        found = [
+            row for row in self._rows() if listing.matches(query, row)
+            and (query.text is None or is_said(query.text, row.business_key, row.error, row.said))
+        ]
+        found.sort(key=Position.of, reverse=query.order != OLDEST)
+        return listing.page(query, (row for row in found if listing.is_behind(query, row, after)))
 
     def counts(self, workspace: str, first: int, before: int, seconds: int) -> list[Count]:
         """How those stand that started at first <= t < before."""

@@ -147,7 +147,9 @@ class MemoryJournal:
             present = self._rows.get(row.key)
             found_by = present.business_key if present and row.business_key is None else row.business_key
             self._rows[row.key] = replace(
-                row, error=listing.storable(row.error), business_key=listing.storable(found_by)
+                row, error=listing.storable(row.error), business_key=listing.storable(found_by),
+                trigger=present.trigger if present else row.trigger,
+                redrives=max(row.redrives, present.redrives if present else 0),
             )
 
     def rows(self) -> list[ExecutionRow]:

@@ -16,6 +16,7 @@ from tests.support.memory.journal import MemoryJournal
 from tests.support.memory.pauses import MemoryPauses
 from tests.support.memory.queue import MemoryQueue
 from tests.support.memory.retention import MemoryRetention
+from tests.support.memory.views import MemoryViews
 
 
 class MemoryStores:
@@ -34,6 +35,7 @@ class MemoryStores:
         self.pauses = MemoryPauses()
         self.activities = MemoryActivities()
         self.approvals = MemoryApprovals()
+        self.views = MemoryViews()
         self.deliveries = MemoryDeliveries(self.journal)
         self.trigger_states = MemoryTriggerStates()
         self.ends = MemoryEnds(self.journal)

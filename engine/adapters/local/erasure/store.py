@@ -81,7 +81,7 @@ class SqliteErasure:
             if row[1] in OPEN and not erasure.forced:
                 return False
             place = (key.workspace, key.id)
-            for name in ("execution", "inbox", "wake"):
+            for name in ("execution", "execution_word", "inbox", "wake"):
                 connection.execute(f"DELETE FROM {name} WHERE workspace = ? AND id = ?", place)
             put_aside(connection, row[0], key, mark=HELD)
             connection.execute(REMEMBER, (*place, erasure.at))  # until it is on the list

@@ -27,6 +27,8 @@ const ACTS: Readonly<Record<AuditAct | "request.refused", string>> = {
   "workflow.reveal": "Revealed sensitive fields of a test",
   "task.answer": "Answered a task",
   "approval.answer": "Answered an approval",
+  "view.save": "Saved a view of executions",
+  "view.delete": "Deleted a view of executions",
   "connection.set": "Set a connection",
   "connection.delete": "Removed a connection",
   "connection.connect": "Connected to a service",

@@ -216,6 +216,10 @@ def slack_says(body, at):
     return {"x_slack_signature": f"v0={made}", "x_slack_request_timestamp": str(at)}
 
 
+def viewed(api):
+    api("PUT", "/views/mine", {"filters": {}})
+
+
 def map_run(api):
     run, = api("GET", "/executions/flow%3Aone/map-runs").json["map_runs"]
     return run["arn"].rpartition(":")[2]
@@ -250,6 +254,8 @@ CASES = {
     "task_success": (started(ASKS), "/tasks/success", lambda api: {"token": token(api), "output": 1}, {ONE}),
     "task_failure": (started(ASKS), "/tasks/failure", lambda api: {"token": token(api), "error": "E"}, {ONE}),
     "task_heartbeat": (started(ASKS), "/tasks/heartbeat", lambda api: {"token": token(api)}, set()),
+    "save_view": (None, "/views/mine", {"filters": {"status": "FAILED"}}, {"view/mine"}),
+    "delete_view": (viewed, "/views/mine", None, {"view/mine"}),
     "answer_approval": (started(APPROVED), approval, {"decision": "approved"}, {ONE}),
     "answer_in_slack": (answering, "/hooks/slack.com/approvals", click, {ONE}),
     "create_activity": (None, "/activities", {"name": "pick"}, {"activity/pick"}),

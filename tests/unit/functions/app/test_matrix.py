@@ -34,7 +34,7 @@ from tests.support.memory.role_grants import MemoryRoleGrants
 PARAMETERS = {
     "name": "nothing", "id": "nothing:one", "number": "1", "step": "A#1", "key": "NOTHING", "activity": "nothing",
     "run": "nothing", "token": "nothing", "grant": "nothing", "workflow": "nothing", "trigger": "nothing",
-    "path": "nothing", "delivery": "nothing:one.x", "approval": "nothing",
+    "path": "nothing", "delivery": "nothing:one.x", "approval": "nothing", "view": "nothing",
 }
 ACCOUNT = "111122223333"
 

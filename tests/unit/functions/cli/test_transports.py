@@ -143,8 +143,10 @@ CASES = {
         [], ["--workflow", "hello", "--status", "succeeded", "--name", "o*", "--limit", "1"],
         ["--error", "http.*"], ["--business-key", "x"], ["--limit", "1", "--next-token", "{token}"],
         ["--started-after", "2020-01-01", "--started-before", "2021-01-01"], ["--started-after", "soon"],
-        ["--next-token", "nonsense"], ["--workflow", "nope"],
+        ["--next-token", "nonsense"], ["--workflow", "nope"], ["--text", "a b", "--order", "oldest"],
+        ["--view", "fine", "--limit", "1"], ["--view", "nope"],
     ],
+    "executions views": [[]],
     "executions delete": [["hello:one", "--yes"], ["ask:one", "nope:one", "--yes"], ["hello:one"]],
     "erase": [["--business-key", "k", "--workflow", "hello", "--dry-run"], ["--business-key", "k", "--yes"],
               ["--business-key", "k"], ["--actor", "nobody"], ["--actor", "a", "--workflow", "hello"], []],
@@ -317,6 +319,8 @@ def prepared(tmp_path_factory):
             "tokens add ci --role operator", "tokens add two --role viewer", "tokens rotate two",
         ):
             main.run(["--data-dir", str(folder), *line.split()])
+        fine = {"filters": {"status": "SUCCEEDED", "last": "30d", "order": "oldest"}, "saved_at": 1.0}
+        product.stores.views.write("default", json.dumps({"fine": fine}), 0)
         executions, batch = product.services.executions, product.key("batch:one")
 
 

@@ -4,12 +4,14 @@ import Multiselect from "@cloudscape-design/components/multiselect";
 import Select from "@cloudscape-design/components/select";
 import { useState } from "react";
 import { EXECUTION_STATUSES } from "../../../facts";
-import { FilterFields, MomentFilter, TypedFilters, WorkflowFilter } from "../../../ui/FilterFields";
+import { FilterFields, MomentFilter, TypedFilter, TypedFilters, WorkflowFilter } from "../../../ui/FilterFields";
 import { statusLook } from "../../../ui/status";
-import { type Filters, isFiltered, NO_FILTERS, SPANS, statusesOf } from "./filters";
+import { type Filters, isFiltered, NO_FILTERS, SEARCHES, SPANS, statusesOf } from "./filters";
 
 interface ExecutionFiltersProps {
   filters: Filters;
+  /** How the store looks for a text; null until it is known. */
+  searches: keyof typeof SEARCHES | null;
   setFilters: (change: Partial<Filters>) => void;
 }
 
@@ -22,10 +24,17 @@ const TYPED = [
 const EVER = { value: "", label: "Any time" };
 const BETWEEN = { value: "between", label: "Between …" };
 
-export function ExecutionFilters({ filters, setFilters }: ExecutionFiltersProps) {
+export function ExecutionFilters({ filters, searches, setFilters }: ExecutionFiltersProps) {
   const statuses = statusesOf(filters.status);
   return (
-    <FilterFields least={165} isFiltered={isFiltered(filters)} onClear={() => setFilters(NO_FILTERS)}>
+    <FilterFields least={132} isFiltered={isFiltered(filters)} onClear={() => setFilters(NO_FILTERS)}>
+      <TypedFilter
+        label="Search"
+        value={filters.text}
+        placeholder={searches === "beginnings" ? "Key or error begins" : "Key, error, cause"}
+        hint={SEARCHES[searches ?? "words"]}
+        onChange={(text) => setFilters({ text })}
+      />
       <WorkflowFilter value={filters.workflow} onChange={(workflow) => setFilters({ workflow })} />
       <FormField label="Status">
         <Multiselect
@@ -45,7 +54,7 @@ export function ExecutionFilters({ filters, setFilters }: ExecutionFiltersProps)
 }
 
 /** A span back from now, or two moments. */
-function Started({ filters, setFilters }: ExecutionFiltersProps) {
+function Started({ filters, setFilters }: Omit<ExecutionFiltersProps, "searches">) {
   const isBetween = filters.started_after !== "" || filters.started_before !== "";
   const [between, setBetween] = useState(isBetween);
   const chosen = SPANS.find(({ value }) => value === filters.last) ?? (between || isBetween ? BETWEEN : EVER);

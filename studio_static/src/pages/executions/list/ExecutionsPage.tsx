@@ -4,7 +4,8 @@ import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { withQuery } from "../../../api/client";
-import type { ExecutionSummary } from "../../../api/schema";
+import type { ExecutionCount, ExecutionSummary } from "../../../api/schema";
+import { useApi } from "../../../api/useApi";
 import { usePage } from "../../../app/page";
 import { useUrlState } from "../../../app/urlState";
 import { useIsWide } from "../../../app/useWidth";
@@ -15,12 +16,15 @@ import { Stale } from "../../../ui/Loaded";
 import { StopDialog } from "../StopDialog";
 import { columnsOf } from "./columns";
 import { ExecutionFilters } from "./ExecutionFilters";
-import { isFiltered, type ManyToRedrive, manyToRedrive, NO_FILTERS, queryOf } from "./filters";
+import { counterWords, isFiltered, type ManyToRedrive, manyToRedrive, NO_FILTERS, queryOf, SEARCHES } from "./filters";
 import { RedriveManyDialog } from "./RedriveManyDialog";
 import { StartDialog } from "./StartDialog";
 import { useExecutionPages } from "./useExecutionPages";
+import { Views } from "./Views";
 
 type Doing = "start" | "stop" | null;
+
+const COUNTED = { poll: 60_000 };
 
 export default function ExecutionsPage() {
   usePage({
@@ -29,8 +33,14 @@ export default function ExecutionsPage() {
     contentType: "table",
   });
   const [filters, setFilters] = useUrlState(NO_FILTERS);
-  const pages = useExecutionPages(withQuery("/executions", queryOf(filters, Date.now())));
+  const { order, ...query } = queryOf(filters, Date.now());
+  const pages = useExecutionPages(withQuery("/executions", { ...query, order }));
+  const count = useApi<ExecutionCount>(
+    pages.loading || pages.isAll || pages.error ? null : withQuery("/executions/count", query),
+    COUNTED,
+  );
   const isWide = useIsWide(1280);
+  const isNarrow = !useIsWide(700);
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [doing, setDoing] = useState<Doing>(null);
   /** As the filters were when it was asked for. */
@@ -48,11 +58,13 @@ export default function ExecutionsPage() {
     <div className="ex-dense">
       <ListPage<ExecutionSummary>
         title="Execution Explorer"
-        description="Every run of every workflow, the newest first. The list keeps itself up to date."
+        counter={pages.loading || blocked ? undefined : counterWords(pages.seen, pages.isAll, count.data)}
+        description="Every run of every workflow. The list keeps itself up to date."
         contentDensity="compact"
         onLookAgain={pages.reload}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
+            <Views filters={filters} setFilters={setFilters} />
             <ActButton
               right="run"
               disabled={selected.length === 0 && !isStoppable(filters.workflow, pages.rows)}
@@ -73,18 +85,21 @@ export default function ExecutionsPage() {
         above={pages.error && !blocked && <Stale what="the executions" message={pages.error.message} />}
         items={pages.rows}
         trackBy="id"
-        selectionType="multi"
+        {...(isNarrow ? {} : { selectionType: "multi" as const })}
         selectedItems={selected}
         isItemDisabled={(row) => !isOpen(row)}
         onSelectionChange={({ detail }) => setChosen(detail.selectedItems.map(({ id }) => id))}
-        columns={columnsOf(isWide)}
+        columns={columnsOf(isWide ? "wide" : isNarrow ? "narrow" : "middle")}
+        sortingColumn={{ sortingField: "started" }}
+        sortingDescending={filters.order !== "oldest"}
+        onSortingChange={({ detail }) => setFilters({ order: detail.isDescending ? "newest" : "oldest" })}
         ariaLabels={{
           tableLabel: "Executions",
           selectionGroupLabel: "Executions to stop",
           allItemsSelectionLabel: () => "Select all that run",
           itemSelectionLabel: (_, row) => `Select ${row.name}`,
         }}
-        filter={<ExecutionFilters filters={filters} setFilters={setFilters} />}
+        filter={<ExecutionFilters filters={filters} searches={pages.searches} setFilters={setFilters} />}
         pagination={
           <Pagination
             currentPageIndex={pages.page + 1}
@@ -92,8 +107,8 @@ export default function ExecutionsPage() {
             disabled={pages.turning && !pages.loading}
             onChange={({ detail }) => pages.goTo(detail.currentPageIndex - 1)}
             ariaLabels={{
-              nextPageLabel: "Older executions",
-              previousPageLabel: "Newer executions",
+              nextPageLabel: filters.order === "oldest" ? "Newer executions" : "Older executions",
+              previousPageLabel: filters.order === "oldest" ? "Older executions" : "Newer executions",
               pageLabel: (number) => `Page ${number}`,
             }}
           />
@@ -102,7 +117,11 @@ export default function ExecutionsPage() {
         from={pages}
         skeletonRows={8}
         noMatch={isFiltered(filters) ? "No execution matches" : null}
-        hint="Names, keys and errors are found by how they begin."
+        hint={
+          filters.text
+            ? `Looked for: ${SEARCHES[pages.searches ?? "words"].toLowerCase()}`
+            : "Names, keys and errors are found by how they begin."
+        }
         onShowAll={() => setFilters(NO_FILTERS)}
       >
         <EmptyState

@@ -6,24 +6,38 @@ import { NavLink } from "../../../ui/NavLink";
 import { StatusMark } from "../../../ui/StatusMark";
 import { Time, Took } from "../../../ui/Time";
 
-export function columnsOf(isWide: boolean): Columns<ExecutionSummary> {
+/** How much of a window there is for them. */
+export type Room = "wide" | "middle" | "narrow";
+
+export function columnsOf(room: Room): Columns<ExecutionSummary> {
+  const isWide = room === "wide";
+  const isNarrow = room === "narrow";
   return [
     {
       id: "name",
       header: "Name",
       isRowHeader: true,
-      minWidth: 130,
+      minWidth: 120,
       cell: (row) => (
-        <span className="one-line ex-name">
-          <NavLink to={executionHref(row.id)}>{row.name}</NavLink>
+        <div>
+          <span className="one-line ex-cut ex-name" title={row.name}>
+            <NavLink to={executionHref(row.id)}>{row.name}</NavLink>
+          </span>
           {row.fork_of && <span className="dim"> fork</span>}
-        </span>
+          {isNarrow && (
+            <div className="dim">
+              <Cut text={row.workflow} />
+              {" · "}
+              <Time at={row.started_at} format="ago" />
+            </div>
+          )}
+        </div>
       ),
     },
     {
       id: "status",
       header: "Status",
-      width: isWide ? 130 : 150,
+      width: isWide ? 118 : 140,
       cell: (row) => (
         <div>
           <StatusMark status={row.status} />
@@ -35,48 +49,63 @@ export function columnsOf(isWide: boolean): Columns<ExecutionSummary> {
         </div>
       ),
     },
-    {
+    !isNarrow && {
       id: "workflow",
       header: "Workflow",
-      minWidth: 120,
-      cell: (row) => <span className="one-line ex-cut">{row.workflow}</span>,
+      minWidth: 110,
+      cell: (row) => (
+        <span className="ex-of">
+          <Cut text={row.workflow} />
+          {isWide && <span className="dim tabular"> {`v${row.version}`}</span>}
+        </span>
+      ),
     },
-    isWide && {
-      id: "version",
-      header: "Version",
-      width: 95,
-      cell: (row) => <span className="tabular">{`v${row.version}`}</span>,
-    },
-    {
+    !isNarrow && {
       id: "started",
       header: "Started",
-      width: isWide ? 185 : 165,
+      sortingField: "started",
+      width: isWide ? 172 : 160,
       cell: (row) => <Time at={row.started_at} format="table" />,
     },
-    {
+    !isNarrow && {
       id: "duration",
       header: "Duration",
-      width: isWide ? 115 : 100,
+      width: 92,
       cell: (row) => <Took since={row.started_at} seconds={row.ended_at === null ? null : row.duration_seconds} />,
+    },
+    isWide && {
+      id: "trigger",
+      header: "Trigger",
+      minWidth: 90,
+      cell: (row) => <Cut text={row.trigger} />,
+    },
+    isWide && {
+      id: "redrives",
+      header: "Redrives",
+      width: 88,
+      cell: (row) => <span className="tabular">{row.redrives || "–"}</span>,
     },
     isWide && {
       id: "key",
       header: "Business key",
-      minWidth: 130,
-      cell: (row) => (row.business_key ? <span className="one-line ex-cut">{row.business_key}</span> : "–"),
+      minWidth: 110,
+      cell: (row) => <Cut text={row.business_key} />,
     },
     isWide && {
       id: "error",
       header: "Error",
-      minWidth: 130,
-      cell: (row) =>
-        row.error ? (
-          <span className="one-line ex-cut" title={row.error}>
-            {row.error}
-          </span>
-        ) : (
-          "–"
-        ),
+      minWidth: 110,
+      cell: (row) => <Cut text={row.error} />,
     },
   ];
+}
+
+/** One line; the whole of a longer one is told to who hovers. */
+function Cut({ text }: { text: string | null | undefined }) {
+  if (!text) return "–";
+  return (
+    <span className="one-line ex-cut" title={text}>
+      {text}
+    </span>
+  );
 }

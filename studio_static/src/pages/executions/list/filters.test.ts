@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  counterWords,
   isFiltered,
   manyToRedrive,
   NO_FILTERS,
@@ -8,6 +9,7 @@ import {
   redriveRequest,
   sinceOf,
   statusesOf,
+  viewOf,
   windowWords,
 } from "./filters";
 
@@ -18,9 +20,14 @@ describe("queryOf", () => {
     const query = queryOf({ ...NO_FILTERS, name: "ord-", business_key: "o-1*", error: "Stock." }, NOW);
     expect(query).toMatchObject({ name: "ord-*", business_key: "o-1*", error: "Stock.*" });
   });
-  it("counts back from the whole minute, so that polls ask the same", () => {
-    expect(queryOf({ ...NO_FILTERS, last: "1h" }, NOW).started_after).toBe("2026-11-24T13:02:00Z");
-    expect(queryOf({ ...NO_FILTERS, last: "1h" }, NOW + 20_000).started_after).toBe("2026-11-24T13:02:00Z");
+  it("counts back from whole five minutes, so that polls ask the same", () => {
+    expect(queryOf({ ...NO_FILTERS, last: "1h" }, NOW).started_after).toBe("2026-11-24T13:00:00Z");
+    expect(queryOf({ ...NO_FILTERS, last: "1h" }, NOW + 20_000).started_after).toBe("2026-11-24T13:00:00Z");
+  });
+  it("has an order where it is not the plain one, which is no filter", () => {
+    expect(queryOf(NO_FILTERS, NOW).order).toBe("");
+    expect(queryOf({ ...NO_FILTERS, order: "oldest" }, NOW).order).toBe("oldest");
+    expect(isFiltered({ ...NO_FILTERS, order: "oldest" })).toBe(false);
   });
   it("lets a span win over two moments", () => {
     const query = queryOf({ ...NO_FILTERS, last: "24h", started_before: "2026-11-24T00:00:00Z" }, NOW);
@@ -46,6 +53,7 @@ describe("manyToRedrive", () => {
     expect(manyToRedrive({ ...failed, status: "" }, NOW)).toBeNull();
     expect(manyToRedrive({ ...failed, status: "FAILED,ABORTED" }, NOW)).toBeNull();
     expect(manyToRedrive({ ...failed, status: "SUCCEEDED" }, NOW)).toBeNull();
+    expect(manyToRedrive({ ...failed, text: "card" }, NOW)).toBeNull();
   });
   it("asks for what the list asks for", () => {
     const many = manyToRedrive({ ...failed, error: "Stock.", name: "ord-", business_key: "o-1*", last: "1h" }, NOW);
@@ -54,7 +62,7 @@ describe("manyToRedrive", () => {
       error: "Stock.*",
       name: "ord-*",
       business_key: "o-1*",
-      started_after: "2026-11-24T13:02:00Z",
+      started_after: "2026-11-24T13:00:00Z",
       started_before: null,
     });
   });
@@ -68,4 +76,23 @@ describe("manyToRedrive", () => {
     expect(words({ started_after: after, started_before: before })).toMatch(/^From 24 Nov .* until 24 Nov /);
     expect(["", "Stock.*", "Stock.Empty"].map(prefixWords)).toEqual(["Any", "Begins with Stock.", "Stock.Empty"]);
   });
+});
+
+it("says how many there are, and how well that is known", () => {
+  expect(counterWords(12, true, null)).toBe("(12)");
+  expect(counterWords(50, false, null)).toBe("(more than 50)");
+  expect(counterWords(50, false, { number: null, relation: null })).toBe("(more than 50)");
+  expect(counterWords(50, false, { number: 51_234, relation: "exact" })).toBe("(51,234)");
+  expect(counterWords(50, false, { number: 51_234, relation: "about" })).toBe("(about 51,234)");
+  expect(counterWords(50, false, { number: 700, relation: "at_least" })).toBe("(at least 700)");
+  expect(counterWords(100, false, { number: 90, relation: "about" })).toBe("(more than 100)");
+});
+
+it("saves what is set, so that it means the same when it is looked at again", () => {
+  const filters = { ...NO_FILTERS, status: "FAILED", name: "ord-", last: "24h", order: "oldest" };
+  const saved = viewOf(filters);
+  expect(saved).toEqual({ last: "24h", name: "ord-*", order: "oldest", status: "FAILED" });
+  expect(viewOf({ ...NO_FILTERS, ...saved })).toEqual(saved);
+  expect(queryOf({ ...NO_FILTERS, ...saved }, NOW)).toEqual(queryOf(filters, NOW));
+  expect(viewOf(NO_FILTERS)).toEqual({});
 });

@@ -1,6 +1,6 @@
 /** The filters of the list of executions: what the address has of them, and what the API is asked for. Pure. */
 import type { Query } from "../../../api/client";
-import type { RedriveManyRequest } from "../../../api/schema";
+import type { ExecutionCount, RedriveManyRequest } from "../../../api/schema";
 import type { Clock } from "../../../app/preferences";
 import { EXECUTION_STATUSES } from "../../../facts";
 import { formatTime } from "../../../ui/time";
@@ -8,6 +8,7 @@ import { UNSUCCESSFUL, type Unsuccessful } from "../redrive";
 
 /** Each is a parameter of the address. Times are the API's own words; `last` counts back from now: "24h". */
 export const NO_FILTERS = {
+  text: "",
   workflow: "",
   status: "",
   name: "",
@@ -16,6 +17,7 @@ export const NO_FILTERS = {
   last: "",
   started_after: "",
   started_before: "",
+  order: "newest",
 };
 
 export type Filters = typeof NO_FILTERS;
@@ -27,17 +29,19 @@ export const SPANS: readonly { value: string; label: string; seconds: number }[]
   { value: "30d", label: "The last 30 days", seconds: 30 * 86_400 },
 ];
 
+const PIECE_MS = 300_000;
+
 /** What begins with this; a * of one's own stays. */
 function prefix(text: string): string {
   return text === "" || text.endsWith("*") ? text : `${text}*`;
 }
 
-/** Back from `now` in milliseconds, at a whole minute: the address stays the same between two polls. */
+/** Back from `now` in milliseconds, at whole five minutes: polls ask the same, and so are executions counted. */
 export function sinceOf(span: string, now: number): string {
   const found = SPANS.find(({ value }) => value === span);
   if (found === undefined) return "";
-  const minute = Math.floor(now / 60_000) * 60_000;
-  return new Date(minute - found.seconds * 1000).toISOString().replace(".000Z", "Z");
+  const piece = Math.floor(now / PIECE_MS) * PIECE_MS;
+  return new Date(piece - found.seconds * 1000).toISOString().replace(".000Z", "Z");
 }
 
 /** Statuses that are known, in the order in which they are shown. */
@@ -49,6 +53,7 @@ export function statusesOf(text: string): string[] {
 /** The parameters of GET /executions. */
 export function queryOf(filters: Filters, now: number): Query {
   return {
+    text: filters.text,
     workflow: filters.workflow,
     status: statusesOf(filters.status).join(","),
     name: prefix(filters.name),
@@ -56,12 +61,40 @@ export function queryOf(filters: Filters, now: number): Query {
     error: prefix(filters.error),
     started_after: filters.last ? sinceOf(filters.last, now) : filters.started_after,
     started_before: filters.last ? "" : filters.started_before,
+    order: filters.order === "oldest" ? "oldest" : "",
   };
 }
 
-export function isFiltered(filters: Filters): boolean {
+/** What is saved of them under a name: those that are set, as the API has them, and a span as a span. */
+export function viewOf(filters: Filters): Record<string, string> {
+  const { started_after, started_before, ...asked } = queryOf(filters, 0);
+  const times: Query = filters.last ? { last: filters.last } : { started_after, started_before };
+  const found = Object.entries({ ...asked, ...times }).filter(([, value]) => value !== "");
+  return Object.fromEntries(found.sort().map(([name, value]) => [name, String(value)]));
+}
+
+export function isFiltered({ order: _, ...filters }: Filters): boolean {
   return Object.values(filters).some((value) => value !== "");
 }
+
+/** What a text is looked for in, which depends on the store. */
+export const SEARCHES = {
+  words: "Words of business keys, errors and causes, by how they begin.",
+  beginnings: "What a business key or an error begins with.",
+} as const;
+
+/**
+ * How many there are, for the head: of a page that is the first and the last one they are counted here. `seen` are
+ * those up to the page that is shown.
+ */
+export function counterWords(seen: number, isAll: boolean, count: ExecutionCount | null): string {
+  const number = count?.number ?? 0;
+  if (isAll) return `(${seen.toLocaleString("en-GB")})`;
+  if (count === null || count.relation === null || number <= seen) return `(more than ${seen.toLocaleString("en-GB")})`;
+  return `(${RELATIONS[count.relation]}${number.toLocaleString("en-GB")})`;
+}
+
+const RELATIONS = { exact: "", about: "about ", at_least: "at least " };
 
 export interface ManyToRedrive {
   readonly workflow: string;
@@ -81,7 +114,7 @@ export interface ManyToRedrive {
 export function manyToRedrive(filters: Filters, now: number): ManyToRedrive | null {
   const statuses = statusesOf(filters.status);
   const status = UNSUCCESSFUL.find((each) => each === statuses[0]);
-  if (filters.workflow === "" || statuses.length !== 1 || status === undefined) return null;
+  if (filters.workflow === "" || filters.text !== "" || statuses.length !== 1 || status === undefined) return null;
   const { error, name, business_key, started_after, started_before } = queryOf(filters, now);
   return {
     workflow: filters.workflow,

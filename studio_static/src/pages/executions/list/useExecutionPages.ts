@@ -23,6 +23,7 @@ const SLOWLY_MS = 15_000;
 interface Page {
   rows: readonly ExecutionSummary[];
   next: string | null;
+  searches: ExecutionList["searches"] | null;
 }
 
 interface State extends Page {
@@ -59,6 +60,7 @@ export function useExecutionPages(address: string) {
                 key,
                 rows: found.flatMap((each) => each.executions),
                 next: found.at(-1)?.next_token ?? null,
+                searches: found.at(-1)?.searches ?? null,
                 error: null,
               },
         );
@@ -66,7 +68,9 @@ export function useExecutionPages(address: string) {
         if (signal.aborted || current.current !== key) return;
         const error = asApiError(thrown);
         // What is there stays, with what is wrong now above it. A refused filter has nothing to show.
-        setState((old) => (old && old.key === key ? { ...old, error } : { key, rows: [], next: null, error }));
+        setState((old) =>
+          old && old.key === key ? { ...old, error } : { key, rows: [], next: null, searches: null, error },
+        );
       }
     },
     [address, token, key],
@@ -92,6 +96,10 @@ export function useExecutionPages(address: string) {
     loading: state === null,
     turning: !isCurrent,
     page,
+    searches: state?.searches ?? null,
+    /** Those up to the last one that is shown, and whether there are no others. */
+    seen: page * PAGE + (state?.rows.length ?? 0),
+    isAll: isCurrent && page === 0 && state?.next === null,
     pages: list.length + (isCurrent && state?.next != null && page === list.length - 1 ? 1 : 0),
     goTo,
     reload: () => load(new AbortController().signal),

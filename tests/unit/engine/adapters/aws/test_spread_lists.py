@@ -153,7 +153,7 @@ def test_the_release_before_takes_a_spread_row_back_into_its_list_of_statuses(aw
 
 def test_a_row_that_lags_in_the_partition_it_left_is_listed_once():
     spread, left = [("3", "c"), ("2", "b")], [("2", "b"), ("1", "a")]
-    assert list(_merged([iter(spread), iter(left)])) == [("3", "c"), ("2", "b"), ("1", "a")]
+    assert list(_merged(ExecutionQuery("w"), [iter(spread), iter(left)])) == [("3", "c"), ("2", "b"), ("1", "a")]
 
 
 def asked(calls):

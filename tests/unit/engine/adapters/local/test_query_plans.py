@@ -39,10 +39,11 @@ OPTIONS = {
 }
 
 
+@pytest.mark.parametrize("order", ["newest", "oldest"])
 @pytest.mark.parametrize("paged", [False, True])
-def test_every_query_of_the_executions_index_searches(connection, paged):
+def test_every_query_of_the_executions_index_searches(connection, paged, order):
     for values in itertools.product(*OPTIONS.values()):
-        query = ExecutionQuery("default", **dict(zip(OPTIONS, values, strict=True)))
+        query = ExecutionQuery("default", **dict(zip(OPTIONS, values, strict=True)), order=order)
         if paged:
             query = replace(query, next_token=token(query, Position(1.5, "x")))
         steps = plan(connection, *select(query))
@@ -50,6 +51,15 @@ def test_every_query_of_the_executions_index_searches(connection, paged):
         sorts = any("TEMP B-TREE" in step for step in steps)
         prefixes = any(value is not None and value.endswith("*") for value in values)
         assert not sorts or prefixes, f"{query} is not in the list's order: {steps}"
+
+
+@pytest.mark.parametrize("rarest", [None, "timeout"])
+def test_words_are_looked_up(connection, rarest):
+    query = ExecutionQuery("default", text="card timeout", workflow="orders", status="FAILED")
+    steps = plan(connection, *select(query, rarest))
+    assert_searches(steps)
+    assert sum(step.startswith("SEARCH w ") for step in steps) == (2 if rarest is None else 1)
+    assert rarest is not None or not any("TEMP B-TREE" in step for step in steps)
 
 
 @pytest.mark.parametrize(

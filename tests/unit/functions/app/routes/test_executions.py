@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import quote
 
 from engine.durable.poison import pause
 from engine.ports.keys import ExecutionKey
@@ -207,3 +208,38 @@ def test_beyond_a_budget_a_start_waits_and_is_listed_so_or_is_refused(api):
     api.work()
     assert api("GET", "/executions/waits%3Atwo").json["waits_for_budget"] is None
     assert api("GET", "/executions/waits%3Atwo").json["status"] == "SUCCEEDED"
+
+
+def test_a_text_is_looked_for_the_oldest_first_and_all_are_counted(any_api):
+    api = any_api
+    fails = {"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "Bank.Down", "Cause": "Code 4711 of Hilda."}}}
+    api.publish("orders", fails, business_key="$.order")
+    for number in range(3):
+        api("POST", "/workflows/orders/executions", {"name": f"r{number}", "input": {"order": f"Customer {number}"}})
+    api.work()
+    names = [row["name"] for row in api("GET", "/executions?order=oldest").json["executions"]]
+    assert names == ["r0", "r1", "r2"]
+    for text, found in (("customer 1", ["r1"]), ("4711 hil", names[::-1]), ("Bank.Down", names[::-1]), ("own", [])):
+        reply = api("GET", f"/executions?text={quote(text)}").json
+        assert (reply["searches"], [row["name"] for row in reply["executions"]]) == ("words", found)
+    assert api("GET", "/executions/count").json == {"number": 3, "relation": "exact"}
+    assert api("GET", "/executions/count?workflow=orders&status=FAILED").json == {"number": 3, "relation": "exact"}
+    assert api("GET", "/executions/count?text=x").json == {"number": None, "relation": None}
+    for bad in ("order=random", "limit=0", f"text={201 * 'x'}"):
+        assert api("GET", f"/executions?{bad}").status == 422
+    assert api("GET", "/executions/count?order=oldest").status == 422
+
+
+def test_a_search_tells_nothing_that_is_hidden(any_api):
+    """What was marked after it had ended is not found either."""
+    api = any_api
+    fails = {"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "No", "CausePath": "$.why"}}}
+    marks = {"sensitive": {"input": ["/why"]}}
+    for name, first in (("marked", marks), ("later", {})):
+        api.publish(name, fails, **first)
+        api("POST", f"/workflows/{name}/executions", {"name": "r", "input": {"why": "planted words"}})
+        api.work()
+    assert len(api("GET", "/executions?text=planted").json["executions"]) == 1
+    api.publish("later", {**fails, "Comment": "2"}, **marks)
+    assert api("GET", "/executions?text=planted").json["executions"] == []
+    assert len(api("GET", "/executions?text=no").json["executions"]) == 2
