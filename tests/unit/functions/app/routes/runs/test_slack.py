@@ -21,6 +21,7 @@ from connectors.registry import Registry
 from connectors.shipped import approval
 from engine.clock import SystemClock
 from engine.governance.audit_entry import EXECUTION
+from functions.app.routes.runs.slack import _calls
 from tests.support.vendors.slack_server import TOKEN, SlackServer, text
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -62,6 +63,7 @@ def slack(api, monkeypatch):
     api.services = replace(api.services, settings=settings)
     yield server
     registry.get("slack")._calls.close()
+    _calls().close()
     in_force.use(None)
     server.close()
 
