@@ -153,6 +153,7 @@ class SlowService:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))  # what is left unread resets the connection
                 service.keys.append(self.headers.get("Idempotency-Key"))
                 if len(service.keys) == 1:
                     service.go_on.wait(patience.SECONDS)

@@ -97,15 +97,15 @@ class _Walk:
             if path:
                 self._children.setdefault(path.rpartition("/")[0], []).append(path)
 
-    def output(self, path: str) -> Alts:
-        """What the machine of the frame at `path` will give."""
+    def output(self, path: str, *, sure: bool = True) -> Alts:
+        """What the machine of the frame at `path` will give. `sure`: no Catcher around it takes what fails there."""
         frame = self._frames[path]
         if frame.phase is Phase.DONE:
             return frozenset({shape_of(frame.output)})
         entry = Entry(frozenset({shape_of(frame.input)}), self._variables(path))
         if frame.phase is not Phase.JOINING:
-            return self.machines.noting(frame.machine, {frame.state: entry}, start=frame.state)
-        ways = self.machines.left(frame.machine, frame.state, entry, self._joined(frame, entry))
+            return self.machines.noting(frame.machine, {frame.state: entry}, start=frame.state if sure else None)
+        ways = self.machines.left(frame.machine, frame.state, entry, self._joined(frame, entry, sure=sure))
         entries: dict[str, Entry] = {}
         start = None
         ended: set[Any] = set()
@@ -115,19 +115,20 @@ class _Walk:
                 continue
             entries[way.to] = way.entry.joined(entries[way.to]) if way.to in entries else way.entry
             start = start if way.caught else way.to
-        given = self.machines.noting(frame.machine, entries, start=start) if entries else frozenset()
+        given = self.machines.noting(frame.machine, entries, start=start if sure else None) if entries else frozenset()
         return bounded(ended | given)
 
-    def _joined(self, frame: Frame, entry: Entry) -> Alts:
+    def _joined(self, frame: Frame, entry: Entry, *, sure: bool) -> Alts:
         """The result of a fan-out that keeps its children."""
         if frame.arguments is not None:
             return self._run_of(frame)
-        outputs = [self.output(child) for child in sorted(self._children.get(frame.path, ()), key=_index)]
+        sure = sure and not self.machines.state(frame.machine, frame.state).get("Catch")
+        outputs = [self.output(child, sure=sure) for child in sorted(self._children.get(frame.path, ()), key=_index)]
         width = len(outputs) if frame.fanout is None else frame.fanout.width
         items = None if frame.fanout is None else frame.fanout.items
         if items is not None and len(outputs) < width:
             given = self.machines.iterations(frame.machine, frame.state, entry, items[len(outputs):])
-            rest = self._processed(frame, given, entry.variables)
+            rest = self._processed(frame, given, entry.variables, sure=sure)
             outputs += [rest] * (width - len(outputs))
         return frozenset({("array", tuple(map(one_of, outputs)))})
 
@@ -145,7 +146,6 @@ class _Walk:
         field = "Iterator" if "Iterator" in state else "ItemProcessor"
         pointer = pointer_to(frame.machine, frame.state, field)
         start = self.machines.start_at(pointer)
-        sure = sure and not state.get("Catch")
         return self.machines.noting(pointer, {start: Entry(given, variables)}, start=start if sure else None)
 
     def _variables(self, path: str) -> dict[str, Alts]:

@@ -199,3 +199,24 @@ def test_who_stands_in_a_fail_is_told_that_it_fails_again():
     found = verdict(old, stands("No", Phase.READY), old=old)
     assert found.fits
     assert [(note.place, "fails there again" in note.message) for note in found.notes] == [("/States/No", True)]
+
+
+@pytest.mark.parametrize(("catch", "refused"), [([], True), ([{"ErrorEquals": ["States.ALL"], "Next": "End"}], False)])
+@pytest.mark.parametrize("depth", [1, 2])
+def test_what_fails_in_a_branch_may_be_caught_by_what_stands_around_it(catch, refused, depth):
+    def around(inner, **more):
+        return {"Type": "Parallel", "Branches": [inner], "Next": "End", **more}
+
+    def whole(inner, **more):
+        return machine(Both=around(inner, **more), End={"Type": "Succeed"})
+
+    new, old = (machine(Work=task("connector:demo:a", Parameters={"a.$": path})) for path in ("$.no", "$.id"))
+    frames, pointer, path = {}, "", ""
+    for _ in range(depth):
+        frames[path] = Frame(path, pointer, "Both", Phase.JOINING, visit=1, input={"id": 1}, fanout=Fanout(1, 1))
+        pointer, path = f"{pointer}/States/Both/Branches/0", f"{path}/0"
+    frames[path] = Frame(path, pointer, "Work", Phase.BACKOFF, visit=2, attempt=1, epoch=1, input={"id": 1})
+    for level in range(depth):
+        new, old = whole(new, **({"Catch": catch} if level == depth - 1 and catch else {})), whole(old)
+    found = check(old, new, frames)
+    assert (len(found.refusals), len(found.doubts)) == ((1, 0) if refused else (0, 1))
