@@ -19,10 +19,9 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from engine.errors import Conflict, InvalidDocument, UserError
 
@@ -33,20 +32,43 @@ GROUP = "automate.connectors"
 SETTING = "AUTOMATE_CONNECTORS"
 FILES_SETTING = "AUTOMATE_CONNECTOR_FILES"
 
+
+
+class EntryPoint(Protocol):
+    """As importlib.metadata has it, which most commands do not need."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def value(self) -> str: ...  # noqa: D102
+    def load(self) -> Any: ...  # noqa: D102
+
+
+class _Ours(NamedTuple):
+    """An entry point of the product's own."""
+
+    name: str
+    value: str
+
+    def load(self) -> Any:
+        module, _, attribute = self.value.partition(":")
+        return getattr(importlib.import_module(module), attribute)
+
+
 BUILTIN = (
-    EntryPoint("http", "connectors.builtin.http:HttpConnector", GROUP),
-    EntryPoint("log", "connectors.builtin.log:LogConnector", GROUP),
+    _Ours("http", "connectors.builtin.http:HttpConnector"),
+    _Ours("log", "connectors.builtin.log:LogConnector"),
 )
 
 SHIPPED = (
-    EntryPoint("approval", "connectors.shipped.approval:ApprovalConnector", GROUP),
-    EntryPoint("email", "connectors.shipped.mail:EmailConnector", GROUP),
-    EntryPoint("files", "connectors.shipped.files:FilesConnector", GROUP),
-    EntryPoint("llm", "connectors.shipped.llm:LlmConnector", GROUP),
-    EntryPoint("mysql", "connectors.shipped.mysql:MysqlConnector", GROUP),
-    EntryPoint("postgres", "connectors.shipped.postgres:PostgresConnector", GROUP),
-    EntryPoint("transform", "connectors.shipped.transform:TransformConnector", GROUP),
-    *(EntryPoint(code, f"connectors.shipped:{code}.yaml", GROUP) for code in (
+    _Ours("approval", "connectors.shipped.approval:ApprovalConnector"),
+    _Ours("email", "connectors.shipped.mail:EmailConnector"),
+    _Ours("files", "connectors.shipped.files:FilesConnector"),
+    _Ours("llm", "connectors.shipped.llm:LlmConnector"),
+    _Ours("mysql", "connectors.shipped.mysql:MysqlConnector"),
+    _Ours("postgres", "connectors.shipped.postgres:PostgresConnector"),
+    _Ours("transform", "connectors.shipped.transform:TransformConnector"),
+    *(_Ours(code, f"connectors.shipped:{code}.yaml") for code in (
         "github", "google_sheets", "slack", "stripe",
     )),
 )
@@ -57,6 +79,8 @@ _Class = TypeVar("_Class", bound="type[ConnectorAdapter]")
 
 
 def _installed() -> Iterable[EntryPoint]:
+    from importlib.metadata import entry_points  # noqa: PLC0415  it takes longer than a command should
+
     return entry_points(group=GROUP)
 
 

@@ -12,12 +12,6 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from urllib3 import HTTPHeaderDict
-from urllib3.exceptions import HTTPError
-from urllib3.exceptions import TimeoutError as HTTPTimeoutError
-from urllib3.response import HTTPResponse
-from urllib3.util import wait_for_read
-
 from connectors.egress.http_connection import opened
 from connectors.egress.sockets import TimedSocket, TimedTlsSocket, left
 from engine.records import dataclass
@@ -97,6 +91,8 @@ class Connections:
 
     def _taken(self, key: _Key) -> http.client.HTTPConnection | None:
         """A kept connection that the other side has not closed."""
+        from urllib3.util import wait_for_read  # noqa: PLC0415  who only reads what HTTP can do does not call
+
         while True:
             with self._lock:
                 kept = self._kept.get(key)
@@ -142,6 +138,11 @@ def _exchanged(
     body: bytes | None, deadline: float, most_bytes: int, enough: Enough | None,
 ) -> tuple[Answer, bool]:
     """The answer, and whether all of it was read."""
+    from urllib3 import HTTPHeaderDict  # noqa: PLC0415  as above
+    from urllib3.exceptions import HTTPError  # noqa: PLC0415
+    from urllib3.exceptions import TimeoutError as HTTPTimeoutError  # noqa: PLC0415
+    from urllib3.response import HTTPResponse  # noqa: PLC0415
+
     sock = connection.sock
     assert isinstance(sock, TimedSocket | TimedTlsSocket)  # noqa: S101  it was dialled
     try:

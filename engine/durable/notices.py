@@ -24,7 +24,7 @@ from typing import Any
 
 from engine.clock import Clock
 from engine.durable import inbox
-from engine.durable.loading import facts_of
+from engine.durable.opening import facts_of
 from engine.kernel.snapshot import Snapshot, Status
 from engine.language.expr.java_text import json_text
 from engine.ports.journal import OPEN_STATUSES, Header, InboxItem, Journal

@@ -324,7 +324,7 @@ def load_worker() -> None:
         "engine.durable.lifecycle.sweeper", "engine.durable.lifecycle.tallying", "engine.durable.worker.serving",
         "functions.engine_audit",
         "functions.server.ageing", "functions.server.scheduling", "functions.app.triggers.service",
-        "engine.adapters.local.retention", "engine.adapters.local.space",
+        "engine.adapters.local.retention", "engine.adapters.local.space", "urllib3",
     ):
         import_module(name)
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from engine.durable import codec
 from engine.durable.lifecycle.forking.running import INTERRUPTED
-from engine.durable.loading import facts_of
+from engine.durable.opening import facts_of
 from engine.governance.audit_actors import Actors
 from engine.governance.audit_engine import AUDITED_EVENTS, start_entry
 from engine.governance.audit_query import MOST_IN_PAGE, AuditQuery, page

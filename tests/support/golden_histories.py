@@ -25,7 +25,7 @@ from typing import Any
 from unittest import mock
 
 from engine.durable import codec
-from engine.durable.loading import facts_of
+from engine.durable.opening import facts_of
 from engine.kernel import snapshot_codec
 from engine.kernel.snapshot import SCHEMA, Snapshot
 from engine.kernel.step import step

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.clock import Clock
 from engine.durable import inbox
-from engine.durable.activation import Activation
 from engine.durable.lifecycle.errors import TaskDoesNotExist, timed_out
-from engine.durable.loading import Activator
 from engine.kernel.snapshot import Phase, Snapshot
 from engine.kernel.stimulus import CallbackErred, CallbackReturned, Stimulus
 from engine.kernel.tokens import TokenPlace, parse_token
@@ -25,6 +23,10 @@ from engine.ports.journal import Journal
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Wake, WakeQueue
 from engine.ports.secrets import Scrubs, SecretMasks
+
+if TYPE_CHECKING:
+    from engine.durable.activation import Activation
+    from engine.durable.loading import Activator
 
 Json = Any
 

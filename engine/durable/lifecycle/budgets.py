@@ -27,7 +27,7 @@ from engine.clock import Clock
 from engine.durable.execution import BudgetWait
 from engine.durable.lifecycle.pausing import HOLD_SECONDS
 from engine.durable.lifecycle.sweeper import LOOK_AHEAD_SECONDS
-from engine.durable.loading import START_GRACE_SECONDS
+from engine.durable.opening import START_GRACE_SECONDS
 from engine.errors import StoreBusy, UserError
 from engine.kernel.express import FIRST_LOOK_SECONDS
 from engine.language.asl.times import iso_timestamp, parse_timestamp

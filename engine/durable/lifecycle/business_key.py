@@ -6,9 +6,6 @@ from __future__ import annotations
 from typing import Any
 
 from engine.errors import StateFailure
-from engine.language.expr.jsonata import compile_jsonata
-from engine.language.expr.jsonpath import compile_path
-from engine.language.expr.scope import Scope
 from engine.ports.published import PublishedVersion
 
 Json = Any
@@ -21,6 +18,11 @@ def business_key(version: PublishedVersion, execution_input: Json) -> str | None
     source = version.business_key
     if source is None:
         return None
+    # Few workflows have one, and these are much to import.
+    from engine.language.expr.jsonata import compile_jsonata  # noqa: PLC0415
+    from engine.language.expr.jsonpath import compile_path  # noqa: PLC0415
+    from engine.language.expr.scope import Scope  # noqa: PLC0415
+
     scope = Scope(input=execution_input)
     try:
         if source.startswith("{%"):

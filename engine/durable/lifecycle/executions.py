@@ -9,7 +9,7 @@ import math
 import secrets
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -28,9 +28,8 @@ from engine.durable.lifecycle.budgets import (
 )
 from engine.durable.lifecycle.business_key import business_key
 from engine.durable.lifecycle.errors import ExecutionIsNotPaused, absent
-from engine.durable.lifecycle.redrives import Onto, Redrives
 from engine.durable.lifecycle.starts import Create, Starts
-from engine.durable.loading import START_GRACE_SECONDS, Activator, facts_of, opening, running_by
+from engine.durable.opening import START_GRACE_SECONDS, facts_of, opening, running_by
 from engine.durable.outline import LeftOut, ValuesNeeded, filled, left_out
 from engine.durable.retention import Retention
 from engine.durable.views import map_run_view
@@ -40,8 +39,8 @@ from engine.errors import Conflict, NotFound, StorageError, UserError
 from engine.kernel.express import is_express
 from engine.kernel.history import HistoryEvent, render
 from engine.kernel.snapshot import Phase, Snapshot
+from engine.kernel.snapshot_codec import written_schema
 from engine.kernel.stimulus import Forked
-from engine.language.asl.model import Plan
 from engine.ports.executions_index import ExecutionPage, ExecutionQuery, ExecutionRow, ExecutionsIndex, Search
 from engine.ports.generated_names import generated_name
 from engine.ports.journal import OPEN_STATUSES, PAUSED, RUNNING, Header, Journal, Loaded
@@ -57,9 +56,12 @@ if TYPE_CHECKING:
     from engine.durable.lifecycle.forking.forks import Wanted
     from engine.durable.lifecycle.forking.running import Calls
     from engine.durable.lifecycle.forwards import Forwards
+    from engine.durable.lifecycle.redrives import Onto, Redrives
+    from engine.durable.loading import Activator
     from engine.durable.views.ledger_facts import Page, Place, Reading
     from engine.kernel.forward.check import At
     from engine.kernel.forward.verdict import Verdict
+    from engine.language.asl.model import Plan
 
 Json = Any
 
@@ -85,16 +87,37 @@ class Executions:
             pauses=pauses, startable=startable, together=together, budgets=budgets,
         )
         self._retention = Retention.of(settings)
-        self._activator = Activator(
-            journal, published, new_nonce, confirmed_schema=settings.snapshot_schema, retention=self._retention
-        )
+        self._confirmed_schema = settings.snapshot_schema
+        written_schema(self._confirmed_schema)  # raises InvalidDocument
+        self._new_nonce = new_nonce
         self._new_seed = new_seed
-        self._redrives = Redrives(journal, queue, clock, self._activator, new_seed, self._retention)
         self._startable = startable
-        self.answers = TaskAnswers(journal, queue, clock, self._activator, masks or NoMasks())
+        self._masks = masks or NoMasks()
         self._budgets = budgets
         self._together = together
         self._is_alive = is_alive
+
+    @cached_property
+    def _activator(self) -> Activator:
+        from engine.durable.loading import Activator  # noqa: PLC0415  it compiles: few commands do
+
+        return Activator(
+            self._journal, self._published, self._new_nonce, confirmed_schema=self._confirmed_schema,
+            retention=self._retention,
+        )
+
+    @cached_property
+    def answers(self) -> TaskAnswers:
+        """What answers tasks that wait."""
+        return TaskAnswers(self._journal, self._queue, self._clock, self._activator, self._masks)
+
+    @cached_property
+    def _redrives(self) -> Redrives:
+        from engine.durable.lifecycle.redrives import Redrives  # noqa: PLC0415  likewise
+
+        return Redrives(
+            self._journal, self._queue, self._clock, self._activator, self._new_seed, self._retention
+        )
 
     @property
     def starts_whole(self) -> bool:
@@ -426,6 +449,8 @@ class Executions:
         loaded = self._load(key)
         published = self._published.version(key.workspace, loaded.header.workflow, version)
         self._startable(published)
+        from engine.durable.lifecycle.redrives import Onto  # noqa: PLC0415  likewise
+
         return loaded, Onto(published, by, at)
 
     def fork(

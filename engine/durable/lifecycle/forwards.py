@@ -16,7 +16,8 @@ from typing import Any
 
 from engine.durable import codec
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable, Onto, Redrives
-from engine.durable.loading import Activator, running_by
+from engine.durable.loading import Activator
+from engine.durable.opening import running_by
 from engine.errors import Conflict
 from engine.kernel import changeover
 from engine.kernel.children.child_ids import AGAIN, HUNDRED, item_id

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from engine.clock import Clock
 from engine.durable import inbox
 from engine.durable.activation import Activation
-from engine.durable.loading import START_GRACE_SECONDS, Activator, followed, running_by
+from engine.durable.loading import Activator
+from engine.durable.opening import START_GRACE_SECONDS, followed, running_by
 from engine.durable.retention import Retention
 from engine.errors import Conflict
 from engine.kernel import changeover

@@ -25,7 +25,7 @@ from engine.durable.lifecycle.budgets import (
 from engine.durable.lifecycle.business_key import business_key
 from engine.durable.lifecycle.pausing import HOLD_SECONDS, WorkflowPaused, start_is_queued
 from engine.durable.lifecycle.start_checks import checked_name, encoded_input, input_digest, sync_kind
-from engine.durable.loading import START_GRACE_SECONDS
+from engine.durable.opening import START_GRACE_SECONDS
 from engine.errors import Conflict, StorageError
 from engine.kernel.express import FIRST_LOOK_SECONDS
 from engine.ports.executions_index import ExecutionRow

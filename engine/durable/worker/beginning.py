@@ -26,7 +26,7 @@ from engine.durable.lifecycle.budgets import (
     waits_on,
 )
 from engine.durable.lifecycle.pausing import HOLD_SECONDS, Holds
-from engine.durable.loading import START_GRACE_SECONDS
+from engine.durable.opening import START_GRACE_SECONDS
 from engine.kernel.express import EXPRESS_SYNC, FIRST_LOOK_SECONDS
 from engine.ports.journal import RUNNING, Header, HeaderChange, Journal
 from engine.ports.keys import ExecutionKey

@@ -26,7 +26,7 @@ from engine.clock import Clock
 from engine.durable import codec, notices
 from engine.durable.activation import Activation
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable, Onto, Redrives
-from engine.durable.loading import START_GRACE_SECONDS, running_by
+from engine.durable.opening import START_GRACE_SECONDS, running_by
 from engine.durable.worker.map_run_results import child_results
 from engine.errors import StoreCorrupt
 from engine.kernel.children import outcomes

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from engine.durable import codec
-from engine.durable.loading import facts_of
+from engine.durable.opening import facts_of
 from engine.errors import StorageError
 from engine.kernel.children import result_writer
 from engine.kernel.children.child_ids import item_id

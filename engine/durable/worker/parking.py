@@ -14,7 +14,7 @@ from engine.clock import Clock
 from engine.durable import inbox, notices
 from engine.durable.activation import Activation
 from engine.durable.lifecycle.budgets import Budget, waits_on
-from engine.durable.loading import followed
+from engine.durable.opening import followed
 from engine.durable.worker.incoming import Incoming
 from engine.durable.worker.outbox import Outbox
 from engine.durable.worker.owned import Owned

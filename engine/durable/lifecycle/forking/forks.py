@@ -27,7 +27,8 @@ from engine.durable.lifecycle.forking.running import Calls, Made, Run
 from engine.durable.lifecycle.forwards import does_not_fit
 from engine.durable.lifecycle.redrives import Onto
 from engine.durable.lifecycle.start_checks import check_input, encoded, input_digest
-from engine.durable.loading import Activator, opening
+from engine.durable.loading import Activator
+from engine.durable.opening import opening
 from engine.durable.retention import Retention
 from engine.errors import Conflict, InvalidDocument, NotFound
 from engine.kernel.express import is_express

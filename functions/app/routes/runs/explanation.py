@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.durable.execution import Execution
-from engine.durable.loading import facts_of
+from engine.durable.opening import facts_of
 from engine.errors import InvalidDocument, NotFound
 from engine.governance.roles import Right
 from engine.language.asl.times import iso_timestamp

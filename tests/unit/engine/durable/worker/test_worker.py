@@ -6,7 +6,7 @@ from engine.durable import codec
 from engine.durable.activation import LEASE_MARGIN_SECONDS
 from engine.durable.lifecycle.errors import TaskTimedOut
 from engine.durable.lifecycle.starts import ExecutionAlreadyExists
-from engine.durable.loading import facts_of
+from engine.durable.opening import facts_of
 from engine.durable.worker.owned import RESERVE_SECONDS
 from engine.errors import Fenced, StoreUnavailable
 from engine.kernel import snapshot_codec
