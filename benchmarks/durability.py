@@ -6,6 +6,7 @@
     W5      one execution of one task after the other, from `start` until it is closed
     W5Q     the same with an idle worker in a process of its own, as a client sees it
     W4x1 …  W4 with one, two and four worker processes on the folder, and the client in this one
+    W4b1 …  the same of a backlog: four hundred executions were started while the workers stood still
 
 The connector computes fibonacci(10). The workflow is published and each execution is started through the API's routes,
 in this process: starting counts, publishing does not. Every commit waits for the disk (WAL, synchronous=FULL), and
@@ -16,6 +17,8 @@ every act has its entry in the audit log.
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,6 +26,7 @@ import time
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any
 
 from benchmarks import workloads
@@ -42,6 +46,9 @@ NOTE = "SQLite, WAL, synchronous=FULL: on disk before the next call; audit log o
 WORKFLOW = "bench"
 WORKER_PROCESSES = (1, 2, 4)
 _LOOK_SECONDS = 0.0002
+_SELDOM_SECONDS = 0.002
+"""How often is looked where what it costs the machine counts for more than when an end is seen."""
+
 _PATIENCE_SECONDS = 60.0
 
 
@@ -99,17 +106,17 @@ class Bench:
         """Start one execution and work on it in this thread until it is closed."""
         return self.at_once(1)[0]
 
-    def wait(self, ids: Sequence[str]) -> None:
+    def wait(self, ids: Sequence[str], look_seconds: float = _LOOK_SECONDS) -> None:
         """Return once all are closed, by somebody else's work. Raises TimeoutError."""
         until = now() + _PATIENCE_SECONDS
         for each in ids:
             while self.product.runs(self.product.key(each)):
                 if now() > until:
                     raise TimeoutError(f"{each} still runs after {_PATIENCE_SECONDS:g} s")
-                time.sleep(_LOOK_SECONDS)
+                time.sleep(look_seconds)
 
     @contextmanager
-    def workers(self, count: int) -> Iterator[None]:
+    def workers(self, count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
         """So many worker processes on the folder, all of them at work."""
         command = [sys.executable, "-m", "benchmarks.durability", "worker", str(self.product.folder)]
         with ExitStack() as stack:
@@ -122,7 +129,7 @@ class Bench:
                 if now() > until or any(process.poll() is not None for process in started):
                     raise TimeoutError("the worker processes did not begin")
                 time.sleep(0.01)
-            yield
+            yield started
             for process in started:
                 process.communicate()
 
@@ -239,6 +246,30 @@ def served(repeats: int, processes: int, folder: str | None = None, *, execution
     return measured.rate(US, f"W4x{processes}", "steps", executions * branches, note)
 
 
+def drained(repeats: int, processes: int, folder: str | None = None, *, executions: int = 400) -> Figure:
+    """A backlog of W4 by so many worker processes: what is timed is their work alone."""
+    branches = workloads.BRANCHES
+    with bench(workloads.fan_out(TASK, branches), folder) as flow, flow.workers(processes) as workers:
+        ids: list[str] = []
+
+        def one_round() -> list[float]:
+            for worker in workers:
+                os.kill(worker.pid, signal.SIGSTOP)
+            ids.extend(mine := [flow.start() for _ in range(executions)])
+            for worker in workers:
+                os.kill(worker.pid, signal.SIGCONT)
+            began = now()
+            flow.wait(mine, _SELDOM_SECONDS)
+            return [now() - began]
+
+        measured = measure(one_round, repeats)
+        flow.check(ids, [55] * branches)
+    note = f"a backlog, {processes} worker process{'es' if processes > 1 else ''}; {NOTE}"
+    return replace(measured, seconds=measured.latencies).rate(
+        US, f"W4b{processes}", "steps", executions * branches, note
+    )
+
+
 def run(name: str, repeats: int, folder: str | None = None) -> list[Figure]:
     """The figures of the workload called `name`."""
     match name:
@@ -251,7 +282,7 @@ def run(name: str, repeats: int, folder: str | None = None) -> list[Figure]:
         case "W5":
             return [latency(repeats, folder=folder), queued_latency(repeats, folder=folder)]
         case "W4xN":
-            return [served(repeats, processes, folder) for processes in WORKER_PROCESSES]
+            return [each(repeats, processes, folder) for each in (served, drained) for processes in WORKER_PROCESSES]
     raise KeyError(name)
 
 
