@@ -41,6 +41,8 @@ class EntryPoint(Protocol):
     def name(self) -> str: ...  # noqa: D102
     @property
     def value(self) -> str: ...  # noqa: D102
+    @property
+    def dist(self) -> Any: ...  # noqa: D102
     def load(self) -> Any: ...  # noqa: D102
 
 
@@ -49,6 +51,7 @@ class _Ours(NamedTuple):
 
     name: str
     value: str
+    dist: None = None
 
     def load(self) -> Any:
         module, _, attribute = self.value.partition(":")

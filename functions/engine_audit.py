@@ -118,6 +118,8 @@ class EngineRecorder:
         self._observe(segment, events)
         if segment.audited and self._audit.notes is not None:
             return []
+        if segment.events is not None and not segment.audited:
+            return []  # as its writer has it, who looked for such events
         found = self._entries_of.of(segment)
         return [entry for entry in found if (entry.workspace, entry.id) not in self._recorded]
 

@@ -19,6 +19,9 @@ class ExecutionKey:
     workspace: str
     id: str
 
+    def __hash__(self) -> int:
+        return hash(self.id)  # a worker looks executions up five times a step; few are called alike
+
     @classmethod
     def of(cls, workspace: str, workflow: str, name: str) -> ExecutionKey:
         """The key of the execution called `name` of `workflow`."""

@@ -33,6 +33,9 @@ _CALLS = "!calls"
 ALONE_SECONDS = 10.0
 """A process that alone calls a service leases tokens so far ahead: another one that begins waits for so long."""
 
+MOST_UNLIMITED = 1000
+"""Resources without a limit that are remembered. A resource may be computed, so that there is no end of them."""
+
 MOST_KEYS = 160
 """Characters of the keys in an account's name; more are told apart by their digest."""
 
@@ -124,11 +127,18 @@ class LimitedTasks(TasksDecorator):
     def __init__(self, tasks: Tasks, limits: CallLimits) -> None:
         super().__init__(tasks)
         self._limits = limits
+        self._unlimited: set[tuple[str, str | None]] = set()
 
     def call(self, call: TaskCall) -> TaskOutcome:
         """The inner Tasks' call."""
         outcome = self._tasks.call(call)
-        limit = self._tasks.policy(call.resource, call.pin).limit
+        known = call.resource, None if call.pin is None else call.pin.name
+        if known in self._unlimited:
+            return outcome
+        policy = self._tasks.policy(call.resource, call.pin)
+        limit = policy.limit
+        if limit is None and policy.problem is None and len(self._unlimited) < MOST_UNLIMITED:
+            self._unlimited.add(known)
         if limit is not None:
             self._limits.told(call.workspace, account_of(call.secret_refs, limit), limit, outcome)
         return outcome
