@@ -20,7 +20,6 @@ import hmac
 import re
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from threading import Lock
 from typing import Any
 
@@ -232,9 +231,9 @@ def _with(
             case _:
                 return value
 
-    return replace(
-        entry, actor=actor, subject=subject, before=told(entry.before), after=told(entry.after),
-        reason=told(entry.reason), details=told(dict(entry.details)),
+    return AuditEntry(
+        entry.id, entry.workspace, entry.at, actor, entry.act, subject, told(entry.before), told(entry.after),
+        told(entry.reason), told(dict(entry.details)),
     )
 
 

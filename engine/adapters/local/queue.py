@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from threading import Lock
 
-from engine.adapters.local.bell import Bell
+from engine.adapters.local.bell import PATIENCE_SECONDS, Bell
 from engine.adapters.local.database import Database
 from engine.adapters.local.processes import Processes
 from engine.clock import Clock
@@ -62,7 +62,7 @@ class SqliteQueue:
         self._changed = False
         self._heard: Callable[[], None] | None = None
         self._hears_others = False
-        self._ask_at = 0.0
+        self._ask_at = self._looked_at = 0.0
         self._was_full = False
         self._turn = ""  # the workflow that was looked at last
 
@@ -170,7 +170,7 @@ class SqliteQueue:
 
         Where the bell tells, the database is asked every HEARING_SECONDS only.
         """
-        now = time.monotonic()
+        now = self._looked_at = time.monotonic()
         elsewhere = False
         if not self._hears_others or now >= self._ask_at:
             self._ask_at = now + HEARING_SECONDS
@@ -190,7 +190,8 @@ class SqliteQueue:
 
     def _ring(self) -> None:
         self._note_changed()
-        if not self._hears_others:  # else it looks itself, and rings for what it leaves
+        # Who looks itself leaves nothing unsaid (`claim`), unless it is at something else, or owns as much as it may.
+        if not self._hears_others or time.monotonic() - self._looked_at > PATIENCE_SECONDS:
             self._bell.ring()
 
     def _note_changed(self) -> None:

@@ -118,6 +118,19 @@ def test_who_listens_no_longer_is_not_rung(tmp_path, two):
     assert heard.wait(SECONDS)
 
 
+def test_who_has_not_looked_for_a_while_rings_another_worker_for_its_own_wakes(two, monkeypatch):
+    here, there = two
+    listening(here.queue)
+    heard = listening(there.queue)
+    monkeypatch.setattr("engine.adapters.local.queue.PATIENCE_SECONDS", SECONDS)
+    here.queue.changed()
+    here.queue.send([WAKE])
+    assert not heard.is_set()
+    monkeypatch.setattr("engine.adapters.local.queue.PATIENCE_SECONDS", -1.0)
+    here.queue.send([WAKE])
+    assert heard.wait(SECONDS)
+
+
 def test_a_claim_that_leaves_wakes_rings_another_worker(two):
     here, there = two
     there.queue.send([WAKE, Wake(ExecutionKey("default", "flow:two"))])
