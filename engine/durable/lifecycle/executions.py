@@ -32,8 +32,6 @@ from engine.durable.lifecycle.starts import Create, Starts
 from engine.durable.opening import START_GRACE_SECONDS, facts_of, opening, running_by
 from engine.durable.outline import LeftOut, ValuesNeeded, filled, left_out
 from engine.durable.retention import Retention
-from engine.durable.views import map_run_view
-from engine.durable.views.map_run_view import MapRun
 from engine.durable.views.standing import Standing, awaited_calls, standing_of
 from engine.errors import Conflict, NotFound, StorageError, UserError
 from engine.kernel.express import is_express
@@ -59,6 +57,7 @@ if TYPE_CHECKING:
     from engine.durable.lifecycle.redrives import Onto, Redrives
     from engine.durable.loading import Activator
     from engine.durable.views.ledger_facts import Page, Place, Reading
+    from engine.durable.views.map_run_view import MapRun
     from engine.kernel.forward.check import At
     from engine.kernel.forward.verdict import Verdict
     from engine.language.asl.model import Plan
@@ -470,17 +469,23 @@ class Executions:
 
     def map_runs(self, key: ExecutionKey) -> list[str]:
         """The ARNs of the Map Runs that the execution has begun, in order. Raises NotFound."""
+        from engine.durable.views import map_run_view  # noqa: PLC0415  few have Map Runs
+
         self._header_of(key)
         return map_run_view.map_runs(self._journal, key)
 
     def describe_map_run(self, key: ExecutionKey, map_run: str) -> MapRun:
         """A Map Run of the execution, by its ARN or the last part of it. Raises NotFound (ResourceNotFound)."""
+        from engine.durable.views import map_run_view  # noqa: PLC0415  as above
+
         return map_run_view.describe(self._journal, self._load(key, outlined=True), map_run)
 
     def map_run_children(
         self, key: ExecutionKey, map_run: str, *, first: int = 0, limit: int = 100
     ) -> list[ExecutionRow]:
         """Up to `limit` of its child executions from the item `first` on, in order. Raises NotFound."""
+        from engine.durable.views import map_run_view  # noqa: PLC0415  as above
+
         self._header_of(key)
         return map_run_view.list_children(self._journal, key, map_run, first=first, limit=limit)
 
@@ -490,6 +495,8 @@ class Executions:
     ) -> None:
         """Change the limits of a Map Run under way: its children that are out stay. Raises NotFound, Conflict, and
         InvalidDocument for a limit out of range."""
+        from engine.durable.views import map_run_view  # noqa: PLC0415  as above
+
         changes = map_run_view.checked_limits(max_concurrency, tolerated_failure_count, tolerated_failure_percentage)
         frame = map_run_view.to_update(self._load(key, outlined=True), map_run)
         self._journal.put_inbox(inbox.map_run_item(key, self._clock.now(), frame.place, changes))
