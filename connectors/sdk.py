@@ -76,6 +76,11 @@ Sent = Literal["api_key", "bearer", "basic"]
 """What a service sees of a connection."""
 
 
+Meaning = Literal["ask", "charge", "log", "mail", "message", "refund", "request"]
+"""What sentences ask for without a connector's name: ask somebody, charge a card, write to the log, send a mail, post a
+message, give money back, call an address."""
+
+
 class ActionSpec(BaseModel):
     """What one action takes and gives, and what the engine must know before it calls it."""
 
@@ -91,6 +96,9 @@ class ActionSpec(BaseModel):
         description="Never repeat a call whose outcome is unknown; for systems that take no idempotency key.",
     )
     timeout_seconds: float | None = Described(None, gt=0, description="The longest that a call may take.")
+    means: Meaning | None = Described(
+        None, description="What people mean by it: the copilot and imports take it for a word such as charge."
+    )
     waits: bool = Described(
         default=False,
         description="Whether its work is over only when somebody answers: a Task calls it with .waitForTaskToken.",
@@ -123,7 +131,7 @@ class ActionSpec(BaseModel):
             self, *, inputs: Mapping[str, Field | Mapping[str, Any]] = ...,
             outputs: Mapping[str, Field | Mapping[str, Any]] = ..., title: str = ..., description: str = ...,
             kind: Literal["read", "write"] = ..., at_most_once: bool = ..., timeout_seconds: float | None = ...,
-            waits: bool = ..., computes: bool = ..., id_field: str | None = ...,
+            means: Meaning | None = ..., waits: bool = ..., computes: bool = ..., id_field: str | None = ...,
             rate_limit: RateLimit | Mapping[str, Any] | None = ...,
             connections: Mapping[Sent, Mapping[str, str]] = ...,
         ) -> None: ...

@@ -28,6 +28,7 @@ _OURS = frozenset({"host", "content-length", "transfer-encoding"})
 _REQUEST = ActionSpec(
     description="Send a request and give back the answer.",
     kind="write",
+    means="request",
     inputs={
         "url": {"type": "string", "required": True, "description": "http:// or https://"},
         "method": {"type": "string", "enum": _METHODS, "default": "GET"},

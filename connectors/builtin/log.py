@@ -23,6 +23,7 @@ class LogConnector(ConnectorAdapter):
         "write": ActionSpec(
             description="Write a message.",
             kind="write",
+            means="log",
             timeout_seconds=10,
             inputs={
                 "message": {"type": "string", "required": True, "description": "What to write."},

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from connectors.sdk import Field as SdkField
-from connectors.sdk import RateLimit
+from connectors.sdk import Meaning, RateLimit
 
 Method = Literal["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 Place = Literal["path", "query", "header", "cookie", "field", "body"]
@@ -208,6 +208,9 @@ class Action(_Part):
     description: str = ""
     kind: Literal["read", "write"] | None = Field(
         None, description="Whether it changes the world: by default GET, HEAD and OPTIONS read, others write."
+    )
+    means: Meaning | None = Field(
+        None, description="What people mean by it: the copilot and imports take it for a word such as charge."
     )
     idempotency: Idempotency | None = Field(
         None, description="Where its key goes. A write without one, and not idempotent, is made at most once."

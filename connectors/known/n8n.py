@@ -3,41 +3,87 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from connectors.known import loaded
 from connectors.registry import Registry
+from connectors.sdk import ActionSpec, Meaning
 from engine.conversion.n8n import Task
-from engine.errors import UserError
 
 Json = Any
 
 
-def _http(given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
+def _http(given: Mapping[str, Json]) -> dict[str, Json]:
     method = given.get("method", given.get("requestMethod", "GET"))
     body = given.get("body") if given.get("contentType") == "raw" else None
-    return "connector:http:request", {"method": method, "url": given.get("url"), "body": body}
+    return {"method": method, "url": given.get("url"), "body": body}
 
 
-def _slack(given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
+def _slack(given: Mapping[str, Json]) -> dict[str, Json]:
     channel = given.get("channelId", given.get("channel"))
     channel = channel.get("value") if isinstance(channel, dict) else channel
-    return "connector:slack:post_message", {"channel": channel, "text": given.get("text")}
+    return {"channel": channel, "text": given.get("text")}
 
 
-def _mail(given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
-    return "connector:email:send", {
+def _mail(given: Mapping[str, Json]) -> dict[str, Json]:
+    return {
         "from": given.get("fromEmail"), "to": given.get("toEmail", given.get("sendTo")),
         "subject": given.get("subject"), "body": given.get("text", given.get("message")), "html": given.get("html"),
     }
 
 
-def _charge(given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
-    return "connector:stripe:create_payment_intent", {
+def _charge(given: Mapping[str, Json]) -> dict[str, Json]:
+    return {
         "amount": given.get("amount"), "currency": given.get("currency"), "customer": given.get("customerId"),
         "payment_method": given.get("source"), "confirm": True,
     }
+
+
+def _is_charge(given: Mapping[str, Json]) -> bool:
+    """Whether a node of Stripe's takes money: no word of it is in the action's name."""
+    return (given.get("resource", "charge"), given.get("operation", "create")) == ("charge", "create")
+
+
+KINDS: dict[str, tuple[Meaning, Callable[[Mapping[str, Json]], dict[str, Json]]]] = {
+    "httpRequest": ("request", _http), "slack": ("message", _slack), "emailSend": ("mail", _mail),
+    "gmail": ("mail", _mail), "stripe": ("charge", _charge),
+}
+"""By the kind of node: what it means here, and what its parameters are for that."""
+
+
+def tasks_of(registry: Registry) -> dict[str, Task]:
+    """By the kind of node: what the conversion of n8n's exports is handed. A kind that is called as a connector which
+    is here becomes the action that the node's resource and operation name; others what means the same."""
+    adapters = dict(loaded(registry))
+    named: dict[str, Task] = {_camel(code): partial(_of_connector, code, adapter.actions)
+                              for code, adapter in adapters.items()}
+    for code, adapter in adapters.items():
+        if {"query", "execute"} <= adapter.actions.keys():
+            named |= {kind: partial(_statement, code) for kind in (_camel(code), _SPELLED.get(code, _camel(code)))}
+    for kind, (meaning, given_of) in KINDS.items():
+        means = [(code, name) for code, adapter in adapters.items() for name, spec in adapter.actions.items()
+                 if spec.means == meaning]
+        code, action = next((one for one in means if one[0] == kind), next(iter(means), ("", "")))
+        if action:
+            task = partial(_meant, f"connector:{code}:{action}", given_of)
+            named[kind] = partial(_paid, task, named[kind]) if kind == "stripe" and kind in named else task
+    return named
+
+
+_SPELLED = {"mysql": "mySql"}
+"""How n8n spells a code otherwise."""
+
+
+def _meant(
+    resource: str, given_of: Callable[[Mapping[str, Json]], dict[str, Json]], given: Mapping[str, Json]
+) -> tuple[str, dict[str, Json]]:
+    return resource, given_of(given)
+
+
+def _paid(charge: Task, other: Task, given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
+    return (charge if _is_charge(given) else other)(given)
 
 
 def _statement(code: str, given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
@@ -46,33 +92,10 @@ def _statement(code: str, given: Mapping[str, Json]) -> tuple[str, dict[str, Jso
     return f"connector:{code}:{action}", {"statement": given.get("query")}
 
 
-def _is_charge(given: Mapping[str, Json]) -> bool:
-    """Whether a node of Stripe's takes money: no word of it is in the action's name."""
-    return (given.get("resource", "charge"), given.get("operation", "create")) == ("charge", "create")
-
-
-TASKS: dict[str, Task] = {
-    "httpRequest": _http, "slack": _slack, "emailSend": _mail, "gmail": _mail, "stripe": _charge,
-    "postgres": partial(_statement, "postgres"), "mySql": partial(_statement, "mysql"),
-}
-"""By the kind of node, for the connectors that are known; see `tasks_of`."""
-
-
-def tasks_of(registry: Registry) -> dict[str, Task]:
-    """By the kind of node: what the conversion of n8n's exports is handed. A kind that is called as a connector which
-    is here becomes the action that the node's resource and operation name."""
-    named = {_camel(code): partial(_of_connector, registry, code) for code in registry.codes()}
-    of_stripe = partial(_of_connector, registry, "stripe")
-    return {**named, **TASKS, "stripe": lambda given: (_charge if _is_charge(given) else of_stripe)(given)}
-
-
-def _of_connector(registry: Registry, code: str, given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
+def _of_connector(
+    code: str, actions: Mapping[str, ActionSpec], given: Mapping[str, Json]
+) -> tuple[str, dict[str, Json]]:
     wanted = _words(f"{given.get('operation', '')} {given.get('resource', '')}")
-    try:
-        adapter = registry.get(code)
-    except UserError:
-        adapter = None
-    actions = {} if adapter is None else adapter.actions
     best = max(actions, key=lambda name: (len(wanted & _words(name)), -len(_words(name) - wanted)), default="")
     if not best or not wanted & _words(best):
         return f"connector:{code}:{'_'.join(sorted(wanted)) or 'action'}", dict(given)

@@ -1,6 +1,7 @@
-"""How sentences ask for the actions of the built-in and the known connectors: what the copilot's grammar is handed.
+"""How sentences ask for what connectors' actions mean: what the copilot's grammar is handed.
 
-The service is named (on Slack, by email, an address) or follows from the verb (charge, refund, approve).
+The service is named (on Slack, by email, an address) or follows from the verb (charge, refund, approve). Which
+connector's action it is says the registry (ActionSpec.means).
 """
 
 from __future__ import annotations
@@ -39,11 +40,13 @@ def _slack(clause: Asked) -> Found | None:
         audience = _audience(clause)
         channel = f"#{audience}" if audience else f"{TODO}the channel"
         guesses["channel"] = "Which channel?" if audience is None else f"The channel {channel} is a guess."
-    asks = _ASKING.search(clause.text) is not None
-    guesses["text"] = "What is asked?" if asks else "What does the message say?"
-    action = "send_approval" if asks else "post_message"
-    return Found(f"connector:slack:{action}", {"channel": channel, "text": clause.as_message}, guesses,
-                  "approval" if asks else None)
+    if _ASKING.search(clause.text) is not None:
+        asked = _approval(clause) or Found("ask", {"question": clause.as_message}, {"question": "What is asked?"})
+        guesses = {f"slack_{name}": text for name, text in guesses.items()}
+        return Found("ask", {"details": "{% $states.input %}", **asked.arguments, "slack_channel": channel},
+                     {**asked.guesses, **guesses}, "approval")
+    guesses["text"] = "What does the message say?"
+    return Found("message", {"channel": channel, "text": clause.as_message}, guesses)
 
 
 def _audience(clause: Asked) -> str | None:
@@ -82,7 +85,7 @@ def _email(clause: Asked) -> Found | None:
         else:
             to = f"{TODO}the address"
             guesses["to"] = "To whom?"
-    return Found("connector:email:send", {"to": to, "subject": f"{TODO}{clause.phrase}"[:120],
+    return Found("mail", {"to": to, "subject": f"{TODO}{clause.phrase}"[:120],
                                            "body": clause.as_message}, guesses)
 
 
@@ -115,34 +118,31 @@ def _http(clause: Asked) -> Found | None:
     arguments: dict[str, Json] = {"url": url, "method": method}
     if method in ("POST", "PUT", "PATCH"):
         arguments["json"] = "{% $states.input %}"
-    return Found("connector:http:request", arguments, guesses, "answer", ".body")
+    return Found("request", arguments, guesses, "answer", ".body")
 
 
 def _payment(clause: Asked) -> Found | None:
     if clause.verb in ("refund", "reimburse") or clause.has(r"\bgive (?:\w+ )*money back\b|\bissue a refund\b"):
-        return Found("connector:payment:refund", {"charge": "{% $states.input.charge.id %}"},
+        return Found("refund", {"charge": "{% $states.input.charge.id %}"},
                       {"charge": "Where the charge's id is in the input is a guess."})
     if clause.verb not in ("charge", "bill", "debit", "pay", "capture") or clause.has(r"\bcharge (?:station|level)\b"):
         return None
-    arguments: dict[str, Json] = {}
     guesses: dict[str, str] = {}
     if clause.verb == "capture" and not clause.has(r"\b(?:payments?|card|charge|money|amount|funds|it|them)\b"):
         return None
-    amount = _amount(clause)
-    if amount is None:
+    said = _amount(clause)
+    amount = str(said)
+    if said is None:
         entity = clause.known.entity or "order"
         field = "total" if entity in ("order", "booking", "purchase", "cart", "trip") else "amount"
-        path = f"$states.input.{field}" if clause.known.item else f"$states.input.{entity}.{field}"
-        arguments["amount"] = f"{{% {path} %}}"
-        guesses["amount"] = f"Where the amount is in the input is a guess: {path.removeprefix('$states.input.')}."
-    else:
-        arguments["amount"] = amount
+        amount = f"$states.input.{field}" if clause.known.item else f"$states.input.{entity}.{field}"
+        guesses["amount"] = f"Where the amount is in the input is a guess: {amount.removeprefix('$states.input.')}."
     currency = currency_in(clause.words)
-    if currency is not None:
-        arguments["currency"] = currency
-    else:
-        guesses["currency"] = "The currency was not said; the connector's default is used."
-    return Found("connector:payment:charge", arguments, guesses, "charge")
+    if currency is None:
+        guesses["currency"] = "The currency was not said: eur is a guess."
+    smallest = f"$round({amount} * 100)" if currency != "JPY" else amount
+    return Found("charge", {"amount": f"{{% {smallest} %}}", "currency": (currency or "EUR").lower(), "confirm": True},
+                 guesses, "charge")
 
 
 def _amount(clause: Asked) -> float | int | None:
@@ -169,7 +169,7 @@ def _approval(clause: Asked) -> Found | None:
     if approver and approver not in ("approval", "manual", "permission", "it", "them"):
         arguments["approvers"] = [approver]
         guesses["approvers"] = f"Who is {approver}?"
-    return Found("connector:approval:ask", arguments, guesses, "approval")
+    return Found("ask", arguments, guesses, "approval")
 
 
 def _log(clause: Asked) -> Found | None:
@@ -177,7 +177,7 @@ def _log(clause: Asked) -> Found | None:
         return None
     if clause.verb == "log" and re.search(r"\b(?:in|into|to|on) (?:the |our |an? )?[A-Z]", clause.phrase):
         return None  # in Google Sheets
-    return Found("connector:log:write", {"message": f"{clause.phrase}"}, {"message": "What does the line say?"})
+    return Found("log", {"message": f"{clause.phrase}"}, {"message": "What does the line say?"})
 
 
 NAMED: tuple[Rule, ...] = (_slack, _http)
@@ -186,7 +186,7 @@ NAMED: tuple[Rule, ...] = (_slack, _http)
 IMPLIED: tuple[Rule, ...] = (_payment, _approval, _email, _log)
 """Rules for what a verb says."""
 
-EVERYDAY = frozenset({"approval", "email", "files", "http", "log", "payment", "transform"})
+EVERYDAY = frozenset({"approval", "email", "files", "http", "log", "transform"})
 """Codes that are words of any sentence: these connectors are found by their rules alone, never by their names."""
 
 FOREIGN = (
@@ -199,20 +199,21 @@ FOREIGN = (
 """Products that people name most and that no connector here is for: such a name is a to-do until one has it."""
 
 MEANINGS: tuple[tuple[str, str], ...] = (
-    (r"e-?mail\w*|mail\w*|newsletter|remind\w*|notif\w*|tell|told|inform\w*|send\w*|sent|letter|ask\w*", r"email:"),
-    (r"slack|posts?|posted|messages?|tell|told|notif\w*|alert\w*|inform\w*|raise", r"slack:"),
-    (r"charg\w*|bill\w*|debit\w*|captur\w*|pay\w*|paid|card|payment", r"payment:charge"),
-    (r"refund\w*|reimburs\w*|money|back|give|return\w*", r"payment:refund"),
+    (r"e-?mail\w*|mail\w*|newsletter|remind\w*|notif\w*|tell|told|inform\w*|send\w*|sent|letter|ask\w*", "mail"),
+    (r"slack|posts?|posted|messages?|tell|told|notif\w*|alert\w*|inform\w*|raise", "message"),
+    (r"slack|asks?|asked", "ask"),
+    (r"charg\w*|bill\w*|debit\w*|captur\w*|pay\w*|paid|card|payment", "charge"),
+    (r"refund\w*|reimburs\w*|money|back|give|return\w*", "refund"),
     (r"call\w*|fetch\w*|get|read|ping\w*|quer\w*|request\w*|download\w*|api|service|poll\w*|check\w*|hit|answers?|result",
-     r"http:request"),
-    (r"log\w*|record\w*|writ\w*", r"log:write"),
+     "request"),
+    (r"log\w*|record\w*|writ\w*", "log"),
 )
-"""Words, and the resources of actions that they may mean."""
+"""Words, and the meanings of actions that they may have."""
 
 DOINGS: tuple[tuple[str, str], ...] = (
-    (r"charg(?:e|es|ed|ing)|debit(?:s|ed|ing)?|paid|pays|paying", r"payment:charge"),
-    (r"refund(?:s|ed|ing)?", r"payment:refund"),
-    (r"delet(?:e|es|ed|ing)|remov(?:e|es|ed|ing)|archiv(?:e|es|ed|ing)", r"http:"),
-    (r"log(?:s|ged|ging)", r"log:write"),
+    (r"charg(?:e|es|ed|ing)|debit(?:s|ed|ing)?|paid|pays|paying", "charge"),
+    (r"refund(?:s|ed|ing)?", "refund"),
+    (r"delet(?:e|es|ed|ing)|remov(?:e|es|ed|ing)|archiv(?:e|es|ed|ing)", "request"),
+    (r"log(?:s|ged|ging)", "log"),
 )
-"""Words that can only be an action, and its resources."""
+"""Words that can only be an action, and what it means."""

@@ -199,7 +199,7 @@ def keep_overlays(value: dict[str, Json], before: dict[str, Json]) -> None:
             value[key] = before[key]
     for name, action in value["actions"].items():
         known = before["actions"].get(name, {})
-        action |= {key: known[key] for key in OVERLAY if key in known}
+        action |= {key: known[key] for key in (*OVERLAY, "means") if key in known}
         for key, item in action.get("inputs", {}).items():
             if known.get("inputs", {}).get(key, {}).get("secret"):
                 item["secret"] = True

@@ -37,6 +37,7 @@ _ASK = ActionSpec(
     title="Ask for approval",
     description="Ask people for a decision, and wait until it is there.",
     kind="write",
+    means="ask",
     waits=True,
     inputs={
         "question": {**_TEXT, "required": True, "maxLength": 2000, "description": "What is to be decided."},

@@ -56,6 +56,7 @@ _SEND = ActionSpec(
     title="Send a mail",
     description="Send a mail by a mail server.",
     kind="write",
+    means="mail",
     at_most_once=True,
     id_field="message_id",
     connections={"basic": {"username": "user", "password": "secret"}},

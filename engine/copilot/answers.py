@@ -62,7 +62,7 @@ def check_answer(
     findings += _resource_findings(document["definition"], catalogue)
     if findings:
         return Checked(findings=findings[:MOST_FINDINGS])
-    return Checked(_proposal(answer, document, current, found, catalogue))
+    return Checked(_proposal(answer, document, current, found))
 
 
 def _json_in(text: str) -> dict[str, Json]:
@@ -122,14 +122,13 @@ def _is_reference(value: Json) -> bool:
 
 
 def _proposal(
-    answer: dict[str, Json], document: dict[str, Json], current: Mapping[str, Json] | None, found: list[Diagnostic],
-    catalogue: Catalogue,
+    answer: dict[str, Json], document: dict[str, Json], current: Mapping[str, Json] | None, found: list[Diagnostic]
 ) -> Proposal:
     states = list(states_of(document["definition"]))
     names = {item.name for item in states}
     plan = tuple(_plan(answer.get("plan"), names)) or tuple(
         PlanStep(str(item.state.get("Comment") or item.name), (item.name,)) for item in states)
-    to_dos = (*_to_dos(answer.get("to_dos"), names), *_blanks(document["definition"], catalogue))
+    to_dos = (*_to_dos(answer.get("to_dos"), names), *_blanks(document["definition"]))
     return Proposal(document, plan, tuple(dict.fromkeys(to_dos)), tuple(found), changes_between(current, document))
 
 
@@ -154,19 +153,10 @@ def _to_dos(value: Json, names: set[str]) -> Iterator[ToDo]:
         )
 
 
-def _blanks(definition: Json, catalogue: Catalogue) -> Iterator[ToDo]:
-    """What a person must look at whatever the model said: texts with TODO, actions without code."""
+def _blanks(definition: Json) -> Iterator[ToDo]:
+    """What a person must look at whatever the model said: texts with TODO."""
     for item in states_of(definition):
         name, arguments = item.name, item.state.get("Arguments")
         for key, value in arguments.items() if isinstance(arguments, dict) else ():
             if isinstance(value, str) and "TODO" in value:
                 yield ToDo(name, f"/Arguments/{key}", value)
-        yield from absent_code(name, item.state, catalogue)
-
-
-def absent_code(name: str, state: Mapping[str, Json], catalogue: Catalogue) -> Iterator[ToDo]:
-    """A to-do for a Task whose connector is known and not installed: publishing it is refused."""
-    resource = str(state.get("Resource", ""))
-    fact = catalogue.get(resource)
-    if fact is not None and not fact.installed:
-        yield ToDo(name, "/Resource", f"{resource} has no code here yet: install its connector before publishing.")

@@ -1,4 +1,4 @@
-"""What a draft may call: the actions of installed and of known connectors, and AWS's common ones.
+"""What a draft may call: the actions of the connectors that are here, and AWS's common ones.
 
 The engine knows no connectors: whoever wires the copilot hands in their actions as facts, and how sentences ask for
 them as rules.
@@ -35,14 +35,19 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class ActionFact:
-    """One action. `resource` is what a Task names; `installed` is False for one whose code is absent."""
+    """One action. `resource` is what a Task names; `means` the word that people say where they mean it: charge, ask."""
 
     resource: str
     title: str
     description: str = ""
     inputs: Mapping[str, Input] = field(default_factory=dict)
     waits: bool = False
-    installed: bool = True
+    means: str = ""
+
+    @property
+    def product(self) -> str:
+        """What its connector is called."""
+        return self.title.split(" · ", maxsplit=1)[0]
 
     @property
     def bare(self) -> str:
@@ -55,8 +60,9 @@ class Catalogue:
 
     `named_rules` are for services that are named, which beats a verb, `implied_rules` for what a verb says. `everyday`
     are codes of connectors that are words of any sentence: these are found by their rules alone, never by their names.
-    `meanings` are words and the resources of connectors' actions that they may mean, `doings` words that can only be
-    such an action: both are regular expressions, and so is `foreign`, the names of products that have no connector.
+    `meanings` are words and the meanings of actions that they may have, `doings` words that can only be such an action:
+    the words are regular expressions, and so is `foreign`, the names of products that have no connector. Of several
+    actions that mean the same the first is taken, unless the sentence names another's connector.
     """
 
     def __init__(
@@ -66,8 +72,20 @@ class Catalogue:
     ) -> None:
         self.actions = {action.bare: action for action in (*AWS, *actions)}
         self.named_rules, self.implied_rules, self._everyday = named_rules, implied_rules, everyday
-        self.meanings, self.doings = meanings, doings
+        self.meanings, self.doings = self._resources(meanings), self._resources(doings)
         self.foreign = re.compile(rf"\b(?:{foreign})\b" if foreign else r"(?!)", re.IGNORECASE)
+
+    def _resources(self, words: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        """The words, and a regular expression for the resources of what they mean; none where nothing here does."""
+        found = ((form, [re.escape(one.bare) for one in self.actions.values() if one.means == meaning])
+                 for form, meaning in words)
+        return tuple((form, "|".join(resources)) for form, resources in found if resources)
+
+    def meant(self, meaning: str, text: str) -> ActionFact | None:
+        """The action that means it: of the connector that `text`, in lower case, names, else the first."""
+        said = stems(text)
+        found = [one for one in self.actions.values() if one.means == meaning]
+        return next((one for one in found if stems(one.product) <= said), next(iter(found), None))
 
     def get(self, resource: str) -> ActionFact | None:
         """The action of `resource`, with or without .waitForTaskToken."""
@@ -88,7 +106,7 @@ class Catalogue:
             parts = action.bare.split(":")
             if parts[0] != "connector" or parts[1] in self._everyday:
                 continue
-            own, name = stems(parts[2]), action.title.split(" · ", maxsplit=1)[0]
+            own, name = stems(parts[2]), action.product
             is_named = parts[1].lower() in words or stems(name) <= said
             if not is_named and not (parts[1] == spoken_of and stem(verb) in own):
                 continue

@@ -47,8 +47,8 @@ from engine.triggers.schedule import parse_schedule
 Json = Any
 
 SHORT = {
-    "connector:slack:send_approval.waitForTaskToken": "slack.ask", "connector:slack:post_message": "slack.post",
-    "connector:email:send": "email", "connector:payment:charge": "charge", "connector:payment:refund": "refund",
+    "connector:slack:post_message": "slack.post", "connector:email:send": "email",
+    "connector:stripe:create_payment_intent": "charge", "connector:stripe:create_refund": "refund",
     "connector:approval:ask.waitForTaskToken": "approval", "connector:http:request": "http",
     "connector:log:write": "log", "arn:aws:states:::dynamodb:putItem": "ddb.put",
     "arn:aws:states:::dynamodb:getItem": "ddb.get", "arn:aws:states:::dynamodb:updateItem": "ddb.update",
@@ -99,10 +99,16 @@ def work_of(state: Json) -> str | None:
     return function.lower() if function.startswith("TODO: what does") else None
 
 
+def short(state: Json) -> str:
+    """The short name of what a Task calls. An approval that is asked for in Slack is one of its own."""
+    name = SHORT.get(state["Resource"], state["Resource"])
+    return "slack.ask" if name == "approval" and "slack_channel" in state.get("Arguments", {}) else name
+
+
 def tasks_in(state: Json) -> list[str]:
     """The tasks of a state and of the machines within it."""
     named = state["Type"] == "Task" and work_of(state) is None
-    own = [SHORT.get(state["Resource"], state["Resource"])] if named else []
+    own = [short(state)] if named else []
     return own + [task for machine in nested(state) for inner in machine["States"].values() for task in tasks_in(inner)]
 
 
@@ -205,7 +211,7 @@ def _closes(text: str, start: int) -> int:
 
 
 def _tasks(every: Json, wanted: Json) -> list[str]:
-    found = [SHORT.get(state["Resource"], state["Resource"]) for _, _, state in every
+    found = [short(state) for _, _, state in every
              if state["Type"] == "Task" and work_of(state) is None]
     named = [name for name in wanted if not name.startswith("?")]
     work = [said for _, _, state in every if (said := work_of(state)) is not None]
@@ -337,7 +343,7 @@ def _arguments(every: Json, wanted: Json) -> list[str]:
     return [
         f"no {item['task']} with {item['has']!r}" for item in wanted
         if not any(item["has"] in json.dumps(state["Arguments"]) for _, _, state in every
-                   if state["Type"] == "Task" and SHORT.get(state["Resource"]) == item["task"])
+                   if state["Type"] == "Task" and short(state) == item["task"])
     ]
 
 

@@ -85,7 +85,7 @@ def test_a_product_that_no_connector_is_for_is_a_to_do(sentence, lost):
     ("Update the message on Slack.", "connector:slack:update_message"),
     ("Insert the lead into Postgres.", "connector:postgres:execute"),
     ("Classify the ticket with the language model.", "connector:llm:chat"),
-    ("Capture the payment.", "connector:payment:charge"),
+    ("Capture the payment.", "connector:stripe:create_payment_intent"),
 ])
 def test_an_action_that_fits_is_chosen(sentence, resource):
     assert [task["Resource"] for task in drafted(sentence)[1]] == [resource]

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, expect
 from tests.support.studio.designing import THREE_STEPS, Designer
 
 GUIDE = "When a high value order comes in, ask finance on Slack and charge the card"
-ASK, CHARGE = "connector:slack:send_approval.waitForTaskToken", "connector:payment:charge"
+ASK, CHARGE = "connector:approval:ask.waitForTaskToken", "connector:stripe:create_payment_intent"
 
 
 def card(designer: Designer) -> Locator:
@@ -39,7 +39,6 @@ def test_the_sentence_of_the_guide_becomes_a_draft(studio, screens):
     expect(shown.get_by_role("heading", name="Plan")).to_be_visible()
     expect(shown.get_by_role("list").first).to_contain_text("Ask finance on Slack")
     expect(shown).to_contain_text("high value order? 1000 is a guess")
-    expect(shown).to_contain_text("has no code here yet")
     expect(shown.locator(".diff-legend")).to_contain_text("6 added")
     expect(shown.locator(".diff-legend")).not_to_contain_text("removed")  # the blank start is no loss
     expect(shown.locator("[data-card]")).to_have_count(6)
@@ -155,10 +154,3 @@ def test_error_handling_is_added_to_a_step(studio):
     states = designer.states()
     assert states["A"]["Catch"][0]["Next"] == "A Failed"
     assert "Retry" not in states["B"]
-
-
-def test_publishing_a_draft_with_a_connector_without_code_is_refused(studio):
-    draft = studio.server.json("POST", "/copilot/draft", {"sentence": GUIDE})["document"]
-    designer = Designer(studio, "no_code", {**draft, "name": "no_code"})
-    designer.show_problems()
-    expect(designer.problems).to_contain_text("the connector slack has no action send_approval")

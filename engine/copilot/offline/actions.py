@@ -27,7 +27,7 @@ def parse_action(words: list[Word], catalogue: Catalogue, known: Known) -> Actio
     for rule in (*catalogue.named_rules, *aws_actions.RULES, *catalogue.implied_rules):
         found = rule(clause)
         if found is not None:
-            fact = catalogue.get(found.resource)
+            fact = catalogue.get(found.resource) or catalogue.meant(found.resource, clause.text)
             if fact is not None:
                 return _action(fact, found, clause)
     again = known.connector if clause.has(r"\b(?:it|them|there)\b") else ""
@@ -41,7 +41,8 @@ def _verb(words: list[Word]) -> str:
 
 def _action(fact: ActionFact, found: Found, clause: Asked) -> Action:
     arguments: dict[str, Json] = {}
-    to_dos = [("/Arguments/" + name, text) for name, text in found.guesses.items()]
+    to_dos = [("/Arguments/" + name, text) for name, text in found.guesses.items()
+              if name in fact.inputs or not fact.means]
     for name, spec in fact.inputs.items():
         if name in found.arguments:
             arguments[name] = found.arguments[name]
@@ -56,7 +57,8 @@ def _action(fact: ActionFact, found: Found, clause: Asked) -> Action:
             advice = f'If {fact.title} needs its {name}, name a secret: {{"$secret": "KEY"}}.'
             to_dos.append((f"/Arguments/{name}", advice))
     for name, value in found.arguments.items():
-        arguments.setdefault(name, value)
+        if not fact.means:  # an action of that meaning has inputs of its own
+            arguments.setdefault(name, value)
     return Action(
         fact.resource, _name(clause), clause.phrase, arguments, to_dos,
         found.variable or (camel([fact.bare.split(":")[-1]]) if fact.waits else None), waits=fact.waits,

@@ -55,8 +55,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The action and what is known of its arguments; `guesses` are to-dos by argument. `variable` is where its answer
-    goes, `content` the path in there to what was asked for."""
+    """The action, or the word that it means, and what is known of its arguments; `guesses` are to-dos by argument.
+    `variable` is where its answer goes, `content` the path in there to what was asked for."""
 
     resource: str
     arguments: dict[str, Json] = field(default_factory=dict)

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from engine.catalog.states import states_of
-from engine.copilot.answers import absent_code
 from engine.copilot.catalogue import Catalogue
 from engine.copilot.offline.building import Built
 from engine.copilot.offline.reading import read
@@ -38,7 +37,6 @@ def draft(sentence: str, catalogue: Catalogue, current: dict[str, Json] | None =
     to_dos = [*(ToDo(None, "/triggers", text) for text in reading.to_dos), *built.to_dos]
     order: dict[str | None, int] = {}
     for place, item in enumerate(states_of(definition)):
-        to_dos += absent_code(item.name, item.state, catalogue)
         order[item.name] = place
     to_dos.sort(key=lambda to_do: order.get(to_do.state, -1))
     return Proposal(

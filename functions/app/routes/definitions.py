@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from connectors.known import KNOWN
-from connectors.known.specs import resource_of
+from connectors.known import resource_of
 from connectors.registry import Registry
 from connectors.sdk import ActionSpec
 from engine.catalog.document import WorkflowDocument, parse_document
@@ -49,11 +48,8 @@ def validate_definition(call: Call[shapes.ValidateRequest]) -> shapes.Validation
 
 @table.route("GET", "/connectors", right=Right.LOOK)
 def list_connectors(call: Call[base.Nothing]) -> shapes.ConnectorList:
-    """List the connectors, their actions and what these take.
-
-    `known` are those whose actions a draft may name and that are not installed."""
-    registry = call.services.connectors
-    return shapes.ConnectorList(connectors=connectors(registry), known=known_connectors(registry))
+    """List the connectors, their actions and what these take."""
+    return shapes.ConnectorList(connectors=connectors(call.services.connectors))
 
 
 @table.route("GET", "/connectors/limits", right=Right.LOOK)
@@ -83,18 +79,6 @@ def _connector(registry: Registry, code: str) -> shapes.Connector:
         return shapes.Connector(code=code, name=code, description="", actions=[], problem="no longer there")
     actions = [_action(resource_of(code, name, spec), name, spec) for name, spec in adapter.actions.items()]
     return shapes.Connector.of(adapter, code=code, actions=actions)
-
-
-def known_connectors(registry: Registry) -> list[shapes.KnownConnector]:
-    """The known connectors whose code is not installed."""
-    codes = set(registry.codes())
-    return [
-        shapes.KnownConnector.of(
-            known, installed=False,
-            actions=[_action(known.resource(name), name, spec) for name, spec in known.actions.items()],
-        )
-        for known in KNOWN if known.code not in codes
-    ]
 
 
 def _action(resource: str, name: str, spec: ActionSpec) -> shapes.Action:

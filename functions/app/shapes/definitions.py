@@ -103,13 +103,6 @@ class Connector(_WithActions):
     problem: str | None = None
 
 
-class KnownConnector(_WithActions):
-    """A connector that is known and not installed: a draft may name its actions, and publishing it is refused."""
-
-    installed: bool
-    package_hint: str = Field(description="What to do to have it.")
-
-
 class CallLimit(Given):
     """How an account of a service stands, a connector with the secrets that steps name: its limit, if it has one, which
     all workers share, and until when nobody calls it."""
@@ -131,7 +124,6 @@ class CallLimits(Given):
 
 
 class ConnectorList(Given):
-    """All connectors, by code, and the known ones that are not installed."""
+    """All connectors, by code."""
 
     connectors: list[Connector]
-    known: list[KnownConnector]

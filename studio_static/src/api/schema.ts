@@ -488,10 +488,9 @@ export interface Connector {
   problem?: string | null;
 }
 
-/** All connectors, by code, and the known ones that are not installed. */
+/** All connectors, by code. */
 export interface ConnectorList {
   connectors: Connector[];
-  known: KnownConnector[];
 }
 
 /** Where else to look, on AWS: pages of its console. Null where there is no such place. */
@@ -1259,17 +1258,6 @@ export interface ImportRequest {
   note?: string;
   /** With publish: also when some of its cases fail. */
   accept_failing_cases?: boolean;
-}
-
-/** A connector that is known and not installed: a draft may name its actions, and publishing it is refused. */
-export interface KnownConnector {
-  code: string;
-  name: string;
-  description: string;
-  actions: Action[];
-  installed: boolean;
-  /** What to do to have it. */
-  package_hint: string;
 }
 
 /** One of a workflow's latest executions. */

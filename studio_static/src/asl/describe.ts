@@ -23,7 +23,7 @@ export interface Badge {
 export interface Description {
   readonly icon: IconName;
   readonly tone: Tone;
-  /** `Slack · send approval · waits` */
+  /** `Slack · post message · waits` */
   readonly subtitle: string;
   readonly badges: readonly Badge[];
 }
@@ -87,7 +87,7 @@ type ServiceIcon = Extract<(typeof SERVICES)[keyof typeof SERVICES], { icon: str
 
 const KNOWN: ReadonlyMap<string, { name?: string; icon?: ServiceIcon }> = new Map(Object.entries(SERVICES));
 
-/** `send_approval` → `send approval`, `putItem` stays. */
+/** `post_message` → `post message`, `putItem` stays. */
 const actionWords = (action: string): string => action.replaceAll(/[_-]+/g, " ");
 
 /** The display name of a service or a connector's code. */

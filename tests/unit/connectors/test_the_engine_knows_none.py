@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from connectors.known import KNOWN
 from connectors.registry import BUILTIN, SHIPPED
 
 ENGINE = Path(__file__).parents[3] / "engine"
-CODES = {*(point.name for point in (*BUILTIN, *SHIPPED)), *(connector.code for connector in KNOWN)}
+CODES = {point.name for point in (*BUILTIN, *SHIPPED)}
 
 OTHER_MEANINGS = {
     **{(f"{module}.py", style): "the style of a webhook's signature" for style in ("github", "slack", "stripe")
@@ -23,7 +22,6 @@ OTHER_MEANINGS = {
     ("copilot/offline/words.py", "email"): "a verb, and the kind of a word that is an address",
     ("copilot/offline/words.py", "log"): "a verb",
     ("copilot/offline/words.py", "transform"): "a verb",
-    ("copilot/offline/words.py", "payment"): "a thing that sentences speak of",
     ("copilot/offline/clauses.py", "email"): "the kind of a word that is an address",
     ("kernel/children/map_run.py", "files"): "a member of a Map Run's results",
     ("durable/worker/map_run_results.py", "files"): "a member of a Map Run's results",
@@ -48,7 +46,7 @@ def strings(path):
 
 
 ACTION = re.compile(rf"(?<![\w.-])({'|'.join(sorted(CODES))}):(?!//|\s|\?|\Z)|\A({'|'.join(sorted(CODES))}):\Z")
-"""A code and what follows it, as in ``payment:charge``, or a code that an action is to follow; no address."""
+"""A code and what follows it, as in ``stripe:create_refund``, or a code that an action is to follow; no address."""
 
 
 def named(text):
@@ -66,7 +64,7 @@ def test_no_connector_is_named_in_the_engine():
 
 
 @pytest.mark.parametrize("text", [
-    "connector:slack:post_message", "connector:http:request", "log", "payment:charge", "s3:|email:send", "slack:",
+    "connector:slack:post_message", "connector:http:request", "log", "stripe:create_refund", "s3:|email:send", "slack:",
 ])
 def test_a_name_is_found(text):
     assert named(text)

@@ -1,6 +1,5 @@
-/** One connector: what it is, whether it is installed, and every action with its fields. */
+/** One connector: what it is, and every action with its fields. */
 import Alert from "@cloudscape-design/components/alert";
-import Badge from "@cloudscape-design/components/badge";
 import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
@@ -19,15 +18,7 @@ export function ConnectorDetail({ connector }: { connector: Shown }) {
     <SpaceBetween size="m">
       <Container
         header={
-          <Header
-            variant="h2"
-            description={connector.description}
-            actions={
-              <Badge color={connector.installed ? "green" : "grey"}>
-                {connector.installed ? "Installed" : "Not installed"}
-              </Badge>
-            }
-          >
+          <Header variant="h2" description={connector.description}>
             <span className="inline-row gap-12">
               <ConnectorIcon code={connector.code} icon={connector.icon} size={24} />
               {connector.name}
@@ -35,17 +26,11 @@ export function ConnectorDetail({ connector }: { connector: Shown }) {
           </Header>
         }
       >
-        {connector.problem && (
+        {connector.problem ? (
           <Alert type="warning" header="It is not ready">
             {connector.problem}
           </Alert>
-        )}
-        {connector.hint && (
-          <Alert type="info" header="Known, but its code is not here">
-            {connector.hint} A draft may use its actions; publishing that draft is refused until it is installed.
-          </Alert>
-        )}
-        {!connector.problem && !connector.hint && (
+        ) : (
           <Box color="text-body-secondary">
             {`${connector.actions.length} action${connector.actions.length === 1 ? "" : "s"}. `}
             In a definition: <span className="mono">{`connector:${connector.code}:ACTION`}</span>

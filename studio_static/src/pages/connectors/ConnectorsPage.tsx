@@ -1,6 +1,5 @@
 /** What a step can call: every connector, its actions, what each takes and gives. */
 import "./connectors.css";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -45,18 +44,7 @@ export default function ConnectorsPage() {
                   placeholder="Find a connector or an action"
                   onChange={(q) => setFilters({ q })}
                 />
-                <Group
-                  title="Installed"
-                  of={found.filter(({ installed }) => installed)}
-                  chosen={chosen?.code}
-                  query={filters.q}
-                />
-                <Group
-                  title="Known, not installed"
-                  of={found.filter(({ installed }) => !installed)}
-                  chosen={chosen?.code}
-                  query={filters.q}
-                />
+                <Links of={found} chosen={chosen?.code} query={filters.q} />
               </div>
               {chosen ? (
                 <Chosen connector={chosen} />
@@ -74,18 +62,16 @@ export default function ConnectorsPage() {
   );
 }
 
-interface GroupProps {
-  title: string;
+interface LinksProps {
   of: readonly Shown[];
   chosen: string | undefined;
   query: string;
 }
 
-function Group({ title, of, chosen, query }: GroupProps) {
+function Links({ of, chosen, query }: LinksProps) {
   if (of.length === 0) return null;
   return (
-    <nav aria-label={title}>
-      <Box variant="awsui-key-label">{title}</Box>
+    <nav aria-label="Connectors">
       <ul className="plain-list">
         {of.map((each) => (
           <li key={each.code}>

@@ -1,4 +1,4 @@
-/** The connectors of the page: those that are installed, and those that are known and not. */
+/** The connectors of the page. */
 
 import type { Action, ConnectorList } from "../../api/schema";
 import { holdsWords } from "../../ui/search";
@@ -9,30 +9,12 @@ export interface Shown {
   description: string;
   icon: string;
   actions: Action[];
-  installed: boolean;
-  /** Why an installed one cannot be loaded. */
+  /** Why one cannot be loaded. */
   problem: string | null;
-  /** What to do to have one that is not installed. */
-  hint: string | null;
 }
 
 export function shownOf(data: ConnectorList): Shown[] {
-  return [
-    ...data.connectors.map((each) => ({
-      ...each,
-      icon: each.icon ?? "",
-      installed: true,
-      problem: each.problem ?? null,
-      hint: null,
-    })),
-    ...(data.known ?? []).map((each) => ({
-      ...each,
-      icon: "",
-      installed: false,
-      problem: null,
-      hint: each.package_hint,
-    })),
-  ];
+  return data.connectors.map((each) => ({ ...each, icon: each.icon ?? "", problem: each.problem ?? null }));
 }
 
 export function matches(connector: Shown, text: string): boolean {

@@ -1,5 +1,5 @@
 from connectors import ActionSpec, ConnectorAdapter
-from connectors.known.n8n import TASKS, tasks_of
+from connectors.known.n8n import KINDS, tasks_of
 from connectors.registry import Registry
 from engine.conversion.reading import convert
 
@@ -29,9 +29,21 @@ def test_a_node_called_as_a_connector_that_is_here_becomes_its_action():
     assert task({"operation": "archive"}) == ("connector:issue_tracker:archive", {"operation": "archive"})
 
 
-def test_known_kinds_stay_and_a_connector_that_is_not_here_is_no_kind():
-    assert set(tasks_of(registry())) == {*TASKS, "issueTracker"}
-    assert set(tasks_of(Registry(builtin=(), installed=tuple, shipped=()))) == set(TASKS)
+def test_a_kind_whose_connector_is_not_here_is_none():
+    assert set(tasks_of(registry())) == {"issueTracker"}
+    assert {*KINDS, "postgres", "mySql"} <= tasks_of(Registry(installed=tuple)).keys()
+
+
+def test_a_kind_becomes_the_action_of_ones_own_that_means_the_same():
+    class Letters(ConnectorAdapter):
+        code = "letters"
+        name = "Letters"
+        actions = {"post": ActionSpec(means="mail", inputs={"to": {"type": "string"}})}  # noqa: RUF012
+
+    made = Registry(installed=tuple)
+    made.register(Letters)
+    assert tasks_of(made)["gmail"]({"sendTo": "a@b.c"})[0] == "connector:letters:post"
+    assert tasks_of(made)["slack"]({})[0] == "connector:slack:post_message"
 
 
 def test_an_export_is_converted_by_what_is_here():

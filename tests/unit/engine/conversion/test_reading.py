@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.known import n8n as n8n_nodes
+from connectors.known.n8n import tasks_of
+from connectors.registry import Registry
 from engine.catalog.document import parse_document
 from engine.conversion import reading
 from engine.errors import InvalidDocument
@@ -16,11 +17,12 @@ from engine.language.asl.validate import validate
 from engine.testing.simulate import simulate
 from tests.support.draws import drawn
 
+N8N_TASKS = tasks_of(Registry(installed=tuple))
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}}
 
 
 def convert(source, **options):
-    return reading.convert(source, n8n_tasks=n8n_nodes.TASKS, **options)
+    return reading.convert(source, n8n_tasks=N8N_TASKS, **options)
 
 
 def only(conversion):

@@ -17,7 +17,7 @@ from engine.catalog.cases import Case
 from engine.catalog.document import WorkflowDocument
 from engine.catalog.publishing import document_problems
 from engine.language.asl.validate import validate
-from functions.app.routes.definitions import connectors, known_connectors
+from functions.app.routes.definitions import connectors
 from functions.app.shapes.definitions import ConnectorList
 from functions.cli import facts, reference
 from tools.node import find_node
@@ -52,7 +52,7 @@ def palette():
     node = find_node()
     if node is None or not (STUDIO / "node_modules" / "vite").is_dir():
         pytest.skip("the Studio's packages are not installed (make studio-check installs them)")
-    found = ConnectorList(connectors=connectors(default_registry), known=known_connectors(default_registry))
+    found = ConnectorList(connectors=connectors(default_registry))
     asked = {"connectors": found.model_dump(mode="json"), "typed": [*NEVER, "s3:copyObject"]}
     done = subprocess.run(
         [*node.node, str(Path(__file__).with_name("palette.mjs")), str(STUDIO)], input=json.dumps(asked),
@@ -76,7 +76,7 @@ def problems(item, language, pattern):
 
 
 def test_every_entry_can_be_published(palette):
-    offered = [item for item in palette["items"] if item["note"] != "not installed"]
+    offered = palette["items"]
     failing = {
         f"{item['id']}{pattern} in {language}": found
         for item in offered for pattern in item["patterns"] for language in item["fragments"]
@@ -84,12 +84,6 @@ def test_every_entry_can_be_published(palette):
     }
     assert failing == {}
     assert len(offered) > 80
-
-
-def test_what_is_marked_as_not_installed_cannot_be(palette):
-    marked = [item for item in palette["items"] if item["note"] == "not installed"]
-    assert marked
-    assert [item["id"] for item in marked if not problems(item, "JSONata", "")] == []
 
 
 def test_a_typed_call_that_answers_with_a_secret_is_not_offered(palette):

@@ -54,16 +54,7 @@ function Action({ editor, resource, found }: { editor: StateEditor; resource: st
       </>
     );
   return (
-    <Field
-      label="Action"
-      required
-      hint={hint}
-      error={
-        found !== null && !found.installed
-          ? `${found.connector.name} is known, but its code is not installed: publishing is refused until it is.`
-          : null
-      }
-    >
+    <Field label="Action" required hint={hint}>
       <TextInput mono value={resource} list={resources} onChange={(value) => editor.set("Resource", value)} />
     </Field>
   );

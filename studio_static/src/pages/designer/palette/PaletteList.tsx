@@ -7,13 +7,8 @@ import { StateIcon } from "../../../canvas/draw/icons";
 import { here } from "./insert";
 import { type PaletteItem, paletteItems, type Section, searchItems } from "./items";
 
-/** What is here first, then the flow, then the catalogue. */
-const TITLES: Readonly<Record<Section, string>> = {
-  Actions: "Actions",
-  Flow: "Flow",
-  AWS: "AWS services",
-  Catalogue: "Not installed",
-};
+/** Connectors first, then the flow, then AWS. */
+const TITLES: Readonly<Record<Section, string>> = { Actions: "Actions", Flow: "Flow", AWS: "AWS services" };
 
 interface PaletteListProps {
   /** Of the search field: `/` finds it by this. */
@@ -144,13 +139,11 @@ function Item({ id, index, item, isActive, onTake }: ItemProps) {
 const ORDER = Object.keys(TITLES) as Section[];
 const MOST_FOUND = 60;
 
-/** Without a search by section; with one the sections in the order of how well they fit, the catalogue always last. */
+/** Without a search by section; with one the sections in the order of how well they fit. */
 function grouped(items: readonly PaletteItem[], text: string): PaletteItem[] {
   const shown = items.slice(0, MOST_FOUND);
   if (text.trim() === "") return bySection(shown, ORDER);
-  const found = new Set(shown.map((item) => item.section));
-  const catalogued = found.delete("Catalogue");
-  return bySection(shown, [...found, ...(catalogued ? (["Catalogue"] as const) : [])]);
+  return bySection(shown, [...new Set(shown.map((item) => item.section))]);
 }
 
 function bySection(items: readonly PaletteItem[], order: readonly Section[]): PaletteItem[] {

@@ -21,27 +21,20 @@ const slack = {
   code: "slack",
   name: "Slack",
   description: "Chat.",
-  actions: [{ ...request, name: "send_approval", resource: "connector:slack:send_approval", inputs: {} }],
+  actions: [{ ...request, name: "post_message", resource: "connector:slack:post_message", inputs: {} }],
 };
-const items = paletteItems({ connectors: [http], known: [slack] });
+const items = paletteItems({ connectors: [http, slack] });
 
 describe("the palette", () => {
-  it("marks what is known but not installed", () => {
-    expect(items.find((item) => item.id === "connector:slack:send_approval")?.note).toBe("not installed");
-    expect(paletteItems({ connectors: [slack], known: [slack] }).filter((item) => item.title === "Slack")).toHaveLength(
-      1,
-    );
-  });
-
-  it("lists what is here, then the flow, then the catalogue", () => {
+  it("lists connectors, then the flow, then AWS", () => {
     const sections = [...new Set(items.map((item) => item.section))];
-    expect(sections).toEqual(["Actions", "Flow", "AWS", "Catalogue"]);
+    expect(sections).toEqual(["Actions", "Flow", "AWS"]);
   });
 
   it("finds by name, by action and by what people call it", () => {
     const first = (text: string) => searchItems(items, text)[0]?.id;
     expect(first("loop")).toBe("flow:Map");
-    expect(first("slack approval")).toBe("connector:slack:send_approval");
+    expect(first("slack message")).toBe("connector:slack:post_message");
     expect(first("put item")).toBe("arn:aws:states:::dynamodb:putItem");
     expect(first("if")).toBe("flow:Choice");
     expect(searchItems(items, "no such thing")).toEqual([]);
@@ -52,7 +45,7 @@ describe("the palette", () => {
       ...http,
       actions: ["a", "b", "c"].map((name) => ({ ...request, name, resource: `connector:http:${name}` })),
     };
-    const shown = searchItems(paletteItems({ connectors: [many], known: [slack] }), "").map((item) => item.id);
+    const shown = searchItems(paletteItems({ connectors: [many] }), "").map((item) => item.id);
     expect(shown.filter((id) => id.startsWith("connector:"))).toEqual(["connector:http:a", "connector:http:b"]);
     expect(shown).toContain("arn:aws:states:::lambda:invoke");
     expect(shown).toContain("arn:aws:states:::aws-sdk:bedrockruntime:converse");

@@ -1,5 +1,5 @@
 /**
- * What can be put into a workflow: flow states, the actions of installed and of known connectors, AWS integrations,
+ * What can be put into a workflow: flow states, the actions of connectors, AWS integrations,
  * each with the states that it becomes. Search is over all of them at once.
  */
 
@@ -24,15 +24,9 @@ export type ConnectorInfo = Omit<Connector, "actions"> & { readonly actions: rea
 
 export interface ConnectorList {
   readonly connectors: readonly ConnectorInfo[];
-  /** Those whose actions are known and whose code is not here. */
-  readonly known?: readonly ConnectorInfo[];
 }
 
-/** The connectors, those that are installed first. */
-export const allConnectors = (list: ConnectorList | null): readonly ConnectorInfo[] => [
-  ...(list?.connectors ?? []),
-  ...(list?.known ?? []),
-];
+export const allConnectors = (list: ConnectorList | null): readonly ConnectorInfo[] => list?.connectors ?? [];
 
 /** Every resource that the connectors answer to. */
 export const resourcesOf = (connectors: readonly ConnectorInfo[]): string[] =>
@@ -41,7 +35,6 @@ export const resourcesOf = (connectors: readonly ConnectorInfo[]): string[] =>
 export interface FoundAction {
   readonly connector: ConnectorInfo;
   readonly action: ActionInfo;
-  readonly installed: boolean;
 }
 
 /** The catalogue's entry of a resource, whatever its pattern. */
@@ -49,7 +42,7 @@ export function findAction(list: ConnectorList | null, resource: string): FoundA
   const bare = bareResource(resource);
   for (const connector of allConnectors(list)) {
     const action = connector.actions.find((each) => each.resource === bare);
-    if (action !== undefined) return { connector, action, installed: list?.connectors.includes(connector) === true };
+    if (action !== undefined) return { connector, action };
   }
   return null;
 }
@@ -60,8 +53,7 @@ export function namesOf(list: ConnectorList | null): ResourceNames {
   return { connector: (code) => names.get(code) };
 }
 
-/** Actions are of installed connectors, the catalogue of those whose code is not here. */
-export type Section = "Actions" | "Flow" | "AWS" | "Catalogue";
+export type Section = "Actions" | "Flow" | "AWS";
 
 export interface PaletteItem {
   readonly id: string;
@@ -70,7 +62,7 @@ export interface PaletteItem {
   readonly subtitle: string;
   readonly icon: IconName;
   readonly tone: Tone;
-  /** Said on the item: "not installed". */
+  /** Said on the item: "SDK", "not ready". */
   readonly note: string | null;
   readonly keywords: string;
   /** Shown without a search. */
@@ -187,17 +179,13 @@ function branch(name: string): JsonObject {
 
 /** Every item, in the order in which a palette without a search shows its common ones. */
 export function paletteItems(list: ConnectorList | null): PaletteItem[] {
-  const connectors = list?.connectors ?? [];
-  const installed = new Set(connectors.map((each) => each.code));
-  const known = (list?.known ?? []).filter((each) => !installed.has(each.code));
   return [
-    ...connectors.flatMap((each) =>
-      each.actions.map((action, index) => connectorItem(each, action, null, index < MOST_COMMON)),
+    ...allConnectors(list).flatMap((each) =>
+      each.actions.map((action, index) => connectorItem(each, action, index < MOST_COMMON)),
     ),
     ...FLOW.map(flowItem),
     WORKFLOW,
     ...AWS_ACTIONS.map(awsItem),
-    ...known.flatMap((each) => each.actions.map((action) => connectorItem(each, action, "not installed", false))),
   ];
 }
 
@@ -217,22 +205,17 @@ function flowItem({ type, subtitle, keywords, fields, beside }: FlowState): Pale
   };
 }
 
-function connectorItem(
-  connector: ConnectorInfo,
-  action: ActionInfo,
-  note: string | null,
-  common: boolean,
-): PaletteItem {
+function connectorItem(connector: ConnectorInfo, action: ActionInfo, common: boolean): PaletteItem {
   const { icon, tone } = describe({ Type: "Task", Resource: action.resource });
   const words = labelOf(action.name, { title: action.title ?? "" });
   return {
     id: action.resource,
-    section: note === null ? "Actions" : "Catalogue",
+    section: "Actions",
     title: connector.name,
     subtitle: words,
     icon,
     tone,
-    note: note ?? (connector.problem ? "not ready" : null),
+    note: connector.problem ? "not ready" : null,
     keywords: `${connector.code} ${action.name} ${action.description} ${connector.description}`,
     common,
     fragment: (language) =>

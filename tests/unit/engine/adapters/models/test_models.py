@@ -18,8 +18,8 @@ SENTENCE = "Post to #orders on Slack and charge the card"
 POST = {"Type": "Task", "Resource": "connector:slack:post_message", "Next": "Charge",
         "Arguments": {"channel": "#orders", "text": "TODO: what to say", "token": {"$secret": "SLACK_TOKEN"}},
         "Output": "{% $states.input %}"}
-CHARGE = {"Type": "Task", "Resource": "connector:payment:charge", "End": True,
-          "Arguments": {"amount": "{% $states.input.total %}"}}
+CHARGE = {"Type": "Task", "Resource": "connector:stripe:create_payment_intent", "End": True,
+          "Arguments": {"amount": "{% $states.input.total %}", "currency": "eur", "api_key": {"$secret": "STRIPE_KEY"}}}
 
 
 def answer(**changed):
@@ -53,13 +53,6 @@ def test_a_good_answer_is_a_proposal(asking, provider):
     assert {(item.state, item.change) for item in proposal.changes} == {("Post", "added"), ("Charge", "added")}
 
 
-def test_a_step_whose_connector_is_not_installed_is_a_to_do(asking):
-    asked = {**POST, "Resource": "connector:slack:send_approval.waitForTaskToken",
-             "Arguments": {"channel": "#orders", "text": "Shall we?"}}
-    proposal = asking([answer(Post=asked)]).copilot.draft(SENTENCE)
-    assert any(to_do.state == "Post" and "no code here yet" in to_do.text for to_do in proposal.to_dos)
-
-
 def test_what_goes_over_the_wire(asking, provider):
     made = asking([GOOD])
     made.copilot.draft(SENTENCE)
@@ -79,7 +72,7 @@ def test_what_goes_over_the_wire(asking, provider):
         system, text = first["content"], turn["content"]
     assert turn["role"] == "user"
     assert SENTENCE in text
-    assert "connector:slack:send_approval.waitForTaskToken" in system
+    assert "connector:approval:ask.waitForTaskToken" in system
     assert KEY not in asked.text
 
 
@@ -94,10 +87,11 @@ def test_what_goes_over_the_wire(asking, provider):
     (Cut(GOOD), "cut off"),
     ("", "no JSON object"),
     (BAD, "Nowhere"),
-    (answer(Charge={**CHARGE, "Resource": "connector:payment:print_money"}), "not in the catalogue"),
+    (answer(Charge={**CHARGE, "Resource": "connector:stripe:print_money"}), "not in the catalogue"),
     (answer(Charge={**CHARGE, "Resource": "connector:bank:rob"}), "not in the catalogue"),
-    (answer(Charge={**CHARGE, "Arguments": {"currency": "EUR"}}), "amount is required"),
-    (answer(Charge={**CHARGE, "Arguments": {"amount": 1, "api_key": "sk_live_0123456789abcdef"}}), "a secret is"),
+    (answer(Charge={**CHARGE, "Arguments": {"currency": "eur"}}), "amount is required"),
+    (answer(Charge={**CHARGE, "Arguments": {"amount": 1, "currency": "eur", "api_key": "sk_live_0123456789abcdef"}}),
+     "a secret is"),
     (answer(Charge=None), "Charge"),
     (json.dumps({"document": {"definition": {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}},
                               "triggers": [{"type": "moon"}]}}), "/triggers/0"),
@@ -251,8 +245,8 @@ def _drafted(change=lambda document: None):
             "Ask The Owner": {
                 "Type": "Task", "Resource": "connector:approval:ask.waitForTaskToken",
                 "Arguments": {"question": "May it be paid?", "approvers": ["owner"]}, **keep, "End": True},
-            "Charge": {"Type": "Task", "Resource": "connector:payment:charge", "Arguments": {
-                "amount": "{% $states.input.amount %}"}, **keep, "End": True,
+            "Charge": {"Type": "Task", "Resource": "connector:stripe:create_payment_intent", "Arguments": {
+                **CHARGE["Arguments"], "amount": "{% $states.input.amount %}"}, **keep, "End": True,
                 "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Post To Ops"}]},
             "Post To Ops": {**POST, "Arguments": {**POST["Arguments"], "channel": "#ops"}, "End": True, "Next": None},
         }},
@@ -282,8 +276,8 @@ def _always_charged(document):
 def _refunds_too(document):
     _states(document)["Charge"] |= {"Next": "Refund"}
     del _states(document)["Charge"]["End"]
-    _states(document)["Refund"] = {"Type": "Task", "Resource": "connector:payment:refund", "End": True,
-                                   "Arguments": {"charge": "{% $states.input.id %}"}}
+    _states(document)["Refund"] = {**CHARGE, "Resource": "connector:stripe:create_refund", "Arguments": {
+        "charge": "{% $states.input.id %}", "api_key": CHARGE["Arguments"]["api_key"]}}
 
 
 @pytest.mark.parametrize(("change", "named"), [

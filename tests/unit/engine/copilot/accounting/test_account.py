@@ -75,7 +75,7 @@ def test_days_that_are_left_out_and_how_often_are_a_schedules(said, fits, bent):
     ("{% $states.input.total * 50 / 100 %}", True),
 ])
 def test_a_share_is_no_number(amount, is_used):
-    states = {"Pay": {**CALL, "Resource": "connector:payment:charge", "Arguments": {"amount": amount}}}
+    states = {"Pay": {**CALL, "Resource": "connector:stripe:create_payment_intent", "Arguments": {"amount": amount}}}
     found = became("Pay 50% at last", states)
     assert (found.get("50%") == "Pay/Arguments/amount") is is_used, found
 
@@ -107,7 +107,7 @@ def test_a_number_below_zero_is_used_as_such_alone(said):
 
 
 def test_half_is_used_where_it_is_reckoned_alone():
-    pay = {**CALL, "Resource": "connector:payment:refund", "Arguments": {"charge": "c", "amount": "{% $x %}"}}
+    pay = {**CALL, "Resource": "connector:stripe:create_refund", "Arguments": {"charge": "c", "amount": "{% $x %}"}}
     assert became("Refund half", {"Refund Half": pay})["half"] is None
     reckoned = {**pay, "Arguments": {"charge": "c", "amount": "{% $x / 2 %}"}}
     assert became("Refund half", {"Refund Half": reckoned})["half"] is not None
@@ -142,7 +142,7 @@ def test_what_a_draft_marks_as_not_understood_is_a_to_do():
 
 def test_a_step_that_no_word_asks_for_is_named():
     states = {"Call": {**CALL, "Next": "Pay"}, "Pay": {
-        "Type": "Task", "Resource": "connector:payment:charge", "Arguments": {"amount": 3}, "End": True}}
+        "Type": "Task", "Resource": "connector:stripe:create_payment_intent", "Arguments": {"amount": 3}, "End": True}}
     assert account("Call https://a.example.com", document(states)).added == ("Pay",)
 
 
