@@ -76,9 +76,9 @@ Sent = Literal["api_key", "bearer", "basic"]
 """What a service sees of a connection."""
 
 
-Meaning = Literal["ask", "charge", "log", "mail", "message", "refund", "request"]
+Meaning = Literal["ask", "charge", "log", "mail", "message", "read_file", "refund", "request", "write_file"]
 """What sentences ask for without a connector's name: ask somebody, charge a card, write to the log, send a mail, post a
-message, give money back, call an address."""
+message, read a file, give money back, call an address, write a file."""
 
 
 class ActionSpec(BaseModel):

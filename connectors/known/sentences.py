@@ -10,12 +10,15 @@ import re
 from typing import Any
 
 from engine.copilot.offline.asked import STOP, TODO, Asked, Found, Rule
-from engine.copilot.offline.words import UNITS, camel, currency_in, number_of, singular
+from engine.copilot.offline.times import duration_in
+from engine.copilot.offline.words import UNITS, camel, currency_in, number_of, singular, words_of
 
 Json = Any
 
 _ASKING = re.compile(
-    r"\b(?:ask|approv\w*|sign[- ]?off|authori[sz]\w*|permission|go-ahead|consent)\b|\bwait for .*\b(?:ok|confirm\w*)\b"
+    r"\b(?:ask|approv\w*|decide|decision|sign(?:ed|s)?(?: \w+)?[- ]?off|authori[sz]\w*|permission|go-ahead|consent"
+    r"|green light|blessing|thumbs[- ]up|ok(?:ay)?(?= of| from|$)"
+    r"|(?:yes|nod) from)\b|'s (?:ok|okay|yes)\b|\bwait for .*\b(?:ok|confirm\w*)\b|^check with (?!https)"
 )
 
 
@@ -105,8 +108,8 @@ def _http(clause: Asked) -> Found | None:
     service = re.search(r"\b(?:the |a |our |an )?([\w-]+) (?:api|service|endpoint|web ?service|backend)\b", clause.text)
     if url is None and (service is None or clause.verb not in _CALLING):
         return None
-    first = clause.words[0].text
-    method = {"POST": "POST", "PUT": "PUT", "DELETE": "DELETE", "PATCH": "PATCH", "GET": "GET"}.get(first)
+    named = re.search(r"\b(POST|PUT|DELETE|PATCH|GET|HEAD)\b", clause.phrase)
+    method = None if named is None else named[1]
     guesses: dict[str, str] = {}
     if method is None:
         method = "POST" if clause.verb in ("post", "send", "submit", "reserve", "create", "turn") else "GET"
@@ -122,10 +125,17 @@ def _http(clause: Asked) -> Found | None:
 
 
 def _payment(clause: Asked) -> Found | None:
-    if clause.verb in ("refund", "reimburse") or clause.has(r"\bgive (?:\w+ )*money back\b|\bissue a refund\b"):
+    if clause.verb in ("refund", "reimburse") or clause.has(
+            r"\b(?:give|pay|send|transfer|return) (?:[\w']+ )*(?:money|payment|amount|funds|it) back\b"
+            r"|\bissue a refund\b"
+            r"|\b(?:return|give back|pay back) (?:the |their |his |her )?(?:money|payment|amount|funds)\b"):
         return Found("refund", {"charge": "{% $states.input.charge.id %}"},
                       {"charge": "Where the charge's id is in the input is a guess."})
-    if clause.verb not in ("charge", "bill", "debit", "pay", "capture") or clause.has(r"\bcharge (?:station|level)\b"):
+    takes = clause.verb in ("take", "collect") and clause.has(r"\b(?:payment|money)\b|\bfrom (?:the|their|his"
+        r"|her) card\b")
+    if (clause.verb not in ("charge", "bill", "debit", "pay", "capture") and not takes) or clause.has(
+        r"\bcharge (?:station|level)\b"
+    ):
         return None
     guesses: dict[str, str] = {}
     if clause.verb == "capture" and not clause.has(r"\b(?:payments?|card|charge|money|amount|funds|it|them)\b"):
@@ -157,30 +167,69 @@ def _amount(clause: Asked) -> float | int | None:
 
 def _approval(clause: Asked) -> Found | None:
     asks = _ASKING.search(clause.text)
-    if asks is None or clause.verb in ("approve", "tell", "log", "save", "email", "mail", "send", "notify", "remind"):
+    if (
+        asks is None
+        or clause.has(
+            r"\b(?:language model|llm|ai model"
+            r"|gpt)\b"
+        )
+        or clause.verb in ("approve", "tell", "log", "save", "email", "mail", "send", "notify", "remind")
+    ):
         return None
     match = re.search(
-        r"\b(?:ask|from|get|request|by|have)\s+(?:for )?(?:the |our |a |an |their )?((?:[\w-]+ ?){1,2}?)"
+        r"\b(?:ask|from|get|request|by|have)\s+(?:for )?(?:the |our |a |an |their )?((?!for\b)[\w-]+(?: (?!to\b"
+        r"|for\b|about\b|on\b)[\w-]+)??)"
         r"(?= to | for | about | on |'s| whether | if |$| approv| sign| review| confirm)", clause.text)
     approver = match[1].strip() if match else ""
     question = f"{TODO}{clause.phrase}"
     guesses = {"question": "What is asked?"}
     arguments: dict[str, Json] = {"question": question, "details": "{% $states.input %}"}
-    if approver and approver not in ("approval", "manual", "permission", "it", "them"):
+    people = [word.text for word in clause.words if word.kind == "email"]
+    if people:
+        arguments["approvers"] = people
+    elif approver and approver not in ("approval", "manual", "permission", "it", "them"):
         arguments["approvers"] = [approver]
         guesses["approvers"] = f"Who is {approver}?"
+    every = re.search(r"\bremind\w*(?: \w+){0,3}? (?:every|after|each) (.+)", clause.text)
+    seconds = None if every is None else duration_in(words_of(every[1]) + words_of("."))
+    if seconds is not None:
+        arguments["remind_after"] = seconds
+    several = _SEVERAL.search(clause.text)
+    if several is not None:
+        number = None if several[1] is None else number_of(words_of(several[1])[0])
+        arguments["needed"] = number if number is not None else "all" if several[2] else "any"
     return Found("ask", arguments, guesses, "approval")
 
 
+_SEVERAL = re.compile(r"\b(two|three|four|five|[2-9])(?: people| persons| members)? (?:out )?of\b(?! the details)|\b"
+                      r"(both|all)\b(?: of)?(?! the details)|\b(either|any of|one of)\b")
+"""How many of those who are asked have to agree."""
+
+
 def _log(clause: Asked) -> Found | None:
-    if clause.verb != "log" and not clause.has(r"\b(?:write|record) .*\b(?:to|in|into) (?:the |a )?log\b"):
+    if clause.verb != "log" and not clause.has(r"\b(?:write|record|put|note|add|enter|make|leave|save|copy|move"
+                                               r"|send) .*\b(?:to|in|into) (?:the |a |our )?logs?\b"):
         return None
     if clause.verb == "log" and re.search(r"\b(?:in|into|to|on) (?:the |our |an? )?[A-Z]", clause.phrase):
         return None  # in Google Sheets
     return Found("log", {"message": f"{clause.phrase}"}, {"message": "What does the line say?"})
 
 
-NAMED: tuple[Rule, ...] = (_slack, _http)
+_READING = ("read", "load", "open", "get", "fetch", "take", "parse", "pull", "grab", "import")
+
+
+def _file(clause: Asked) -> Found | None:
+    path = clause.first("path")
+    if path is None or not (clause.has(r"\bfiles?\b") or "." in path) or clause.first("url") is not None:
+        return None
+    if clause.verb in _READING:
+        return Found("read_file", {"path": path}, {}, "file", ".body")
+    if clause.verb in ("write", "save", "store", "put", "export", "dump", "record", "log", "copy"):
+        return Found("write_file", {"path": path, "body": "{% $string($states.input) %}"}, {"body": "What is written?"})
+    return None
+
+
+NAMED: tuple[Rule, ...] = (_file, _slack, _http)
 """Rules for a service that is named: they come before those of AWS's services."""
 
 IMPLIED: tuple[Rule, ...] = (_payment, _approval, _email, _log)
@@ -190,10 +239,12 @@ EVERYDAY = frozenset({"approval", "email", "files", "http", "log", "transform"})
 """Codes that are words of any sentence: these connectors are found by their rules alone, never by their names."""
 
 FOREIGN = (
-    r"airtable|asana|bigquery|bitbucket|calendly|chargebee|clickup|confluence|databricks|datadog|discord|docusign|dropbox"
+    r"airtable|asana|bigquery|bitbucket|calendly|chargebee|clickup|confluence|databricks|datadog|discord|docusign"
+    r"|dropbox"
     r"|elasticsearch|facebook|figma|firebase|freshdesk|gitlab|gmail|google (?:calendar|chat|docs?|drive|forms?|meet)"
     r"|hubspot|instagram|intercom|jira|kafka|klaviyo|linkedin|mailchimp|mailgun|(?:microsoft|ms) teams|mongodb|notion"
-    r"|onedrive|pagerduty|paypal|pipedrive|quickbooks|rabbitmq|redis|salesforce|sendgrid|servicenow|sharepoint|snowflake"
+    r"|onedrive|pagerduty|paypal|pipedrive|quickbooks|rabbitmq|redis|salesforce|sendgrid|servicenow|sharepoint"
+    r"|snowflake"
     r"|supabase|telegram|trello|twilio|twitter|typeform|whatsapp|woocommerce|wordpress|xero|youtube|zendesk"
 )
 """Products that people name most and that no connector here is for: such a name is a to-do until one has it."""
@@ -204,7 +255,8 @@ MEANINGS: tuple[tuple[str, str], ...] = (
     (r"slack|asks?|asked", "ask"),
     (r"charg\w*|bill\w*|debit\w*|captur\w*|pay\w*|paid|card|payment", "charge"),
     (r"refund\w*|reimburs\w*|money|back|give|return\w*", "refund"),
-    (r"call\w*|fetch\w*|get|read|ping\w*|quer\w*|request\w*|download\w*|api|service|poll\w*|check\w*|hit|answers?|result",
+    ((r"call\w*|fetch\w*|get|read|ping\w*|quer\w*|request\w*|download\w*|api|service|poll\w*|check\w*|hit|answers?"
+     r"|result"),
      "request"),
     (r"log\w*|record\w*|writ\w*", "log"),
 )

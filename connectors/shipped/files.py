@@ -35,6 +35,7 @@ class FilesConnector(ConnectorAdapter):
     actions = {  # noqa: RUF012 - the guide's form
         "read": ActionSpec(
             title="Read a file", description="Give what a file holds.", kind="read",
+            means="read_file",
             inputs={"path": {**_PATH, "description": "Such as orders/today.csv: below the first folder, or whole."},
                     "as": _AS},
             outputs={"body": {"type": "string", "description": "What it holds."},
@@ -42,7 +43,7 @@ class FilesConnector(ConnectorAdapter):
         ),
         "write": ActionSpec(
             title="Write a file", description="Write a file, in place of the one that is there; folders are made.",
-            kind="write",
+            kind="write", means="write_file",
             inputs={"path": {**_PATH, "description": "Such as reports/today.txt."},
                     "body": {"type": "string", "required": True, "minLength": 0, "description": "What it holds."},
                     "as": _AS},

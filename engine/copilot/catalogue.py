@@ -81,6 +81,20 @@ class Catalogue:
                  for form, meaning in words)
         return tuple((form, "|".join(resources)) for form, resources in found if resources)
 
+    def spoken_of(self, text: str) -> tuple[str, ...]:
+        """The codes of the connectors whose products a text in lower case names."""
+        said = stems(text)
+        found = {
+            action.bare.split(":")[1]: action.product
+            for action in self.actions.values()
+            if action.bare.startswith("connector:")
+        }
+        return tuple(
+            code
+            for code, product in found.items()
+            if code not in self._everyday and (stems(product) <= said or code in text.split())
+        )
+
     def meant(self, meaning: str, text: str) -> ActionFact | None:
         """The action that means it: of the connector that `text`, in lower case, names, else the first."""
         said = stems(text)
@@ -91,12 +105,12 @@ class Catalogue:
         """The action of `resource`, with or without .waitForTaskToken."""
         return self.actions.get(resource.removesuffix(WAITING))
 
-    def named(self, text: str, verb: str = "", spoken_of: str = "") -> ActionFact | None:
+    def named(self, text: str, verb: str = "", spoken_of: Collection[str] = ()) -> ActionFact | None:
         """The connector action whose connector and action are named in `text`; for connectors the grammar has no rule
-        for. The more of the action's words are there, the better; `verb` is what is done. `spoken_of` is the code of
-        the connector that the sentence named before: an action of it is named by its own words alone. All words of
-        its name must be there: Google Drive is not Google Sheets. An action whose verb is for something else, or whose
-        thing is not spoken of, does not fit.
+        for. The more of the action's words are there, the better; `verb` is what is done. `spoken_of` are the codes of
+        the connectors that the sentence names elsewhere: an action of them is named by its own words alone. All words
+        of its name must be there: Google Drive is not Google Sheets. An action whose verb is for something else, or
+        whose thing is not spoken of, does not fit.
         """
         words = set(text.replace("-", " ").split())
         said, kind = stems(text), _kind_of(verb)
@@ -108,7 +122,7 @@ class Catalogue:
                 continue
             own, name = stems(parts[2]), action.product
             is_named = parts[1].lower() in words or stems(name) <= said
-            if not is_named and not (parts[1] == spoken_of and stem(verb) in own):
+            if not is_named and not (parts[1] in spoken_of and stem(verb) in own):
                 continue
             first, *things = re.split("[_-]", parts[2].lower())
             does = _kind_of(first)
@@ -119,7 +133,11 @@ class Catalogue:
             about = done if does is _KINDS[1] and stem(verb) not in own else said
             if things and not about & stems(" ".join(things)) and not said & stems(" ".join(within)):
                 continue
-            score = 3 * (kind is not None and kind is does) + 2 * len(said & own)
+            score = (
+                3 * (first == "execute" and kind is not None and kind is not _KINDS[0])
+                + 3 * (kind is not None and kind is does)
+                + 2 * len(said & own)
+            )
             score += len(said & stems(" ".join(word for word in action.description.split() if len(word) > 3)))
             if best is None or score > best[0]:
                 best = score, action
@@ -127,9 +145,9 @@ class Catalogue:
 
 
 _KINDS: tuple[frozenset[str], ...] = tuple(frozenset(verbs.split()) for verbs in (
-    "read get fetch load take look lookup list query select find search retrieve pull download",
-    "create add append insert write save store put open post record make file execute raise log",
-    "update change edit set mark", "delete remove clear empty cancel drop",
+    "read get fetch load take look lookup list query select find search retrieve pull download grab",
+    "create add append insert write save store put open post record make file execute raise log leave enter",
+    "update change edit set mark", "delete remove clear empty cancel drop wipe erase",
 ))
 """Verbs that ask for the same kind of action."""
 

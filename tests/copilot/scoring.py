@@ -122,6 +122,7 @@ def machines(definition: Json) -> Iterator[Machine]:
 def faults(proposal: Proposal, expect: dict[str, Json]) -> list[str]:
     """What the draft lacks, in words; empty for one that is as expected."""
     definition = proposal.document["definition"]
+    expect = _short_names(expect)
     found = [f"lint: {item}" for item in proposal.diagnostics if item.severity == "ERROR"]
     if found:
         return found
@@ -150,6 +151,15 @@ def faults(proposal: Proposal, expect: dict[str, Json]) -> list[str]:
     return found
 
 
+def _short_names(value: Json) -> Json:
+    """An expectation with the short names of tasks."""
+    if isinstance(value, dict):
+        return {key: _short_names(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_short_names(item) for item in value]
+    return SHORT.get(value, value) if isinstance(value, str) else value
+
+
 def same_start(trigger: Json, wanted: Json) -> bool:
     """Whether a trigger starts what the wanted one does: a schedule at the same times, whatever the text of it is; an
     s3 trigger and the event that S3 sends for the same bucket are one."""
@@ -171,7 +181,11 @@ def _of_bucket(trigger: Json) -> Iterator[Json]:
         yield {"type": "event", "pattern": {
             "source": ["aws.s3"], "detail-type": ["Object Created"], "detail": detail}}
     pattern = trigger.get("pattern", {})
-    if pattern.get("source") == ["aws.s3"] and pattern.get("detail-type") == ["Object Created"]:
+    if (
+        isinstance(pattern, dict)
+        and pattern.get("source") == ["aws.s3"]
+        and pattern.get("detail-type") == ["Object Created"]
+    ):
         names = pattern.get("detail", {}).get("bucket", {}).get("name", [])
         if len(names) == 1 and pattern["detail"].keys() == {"bucket"}:
             yield {"type": "s3", "bucket": names[0]}

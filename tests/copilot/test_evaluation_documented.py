@@ -5,7 +5,18 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.copilot.evaluate import ASKED, LOCKED, STRANGER, STRANGER_LOCKED, counts, judged, passed, scores
+from tests.copilot.evaluate import (
+    ASKED,
+    LOCKED,
+    SECOND,
+    SETS,
+    STRANGER,
+    STRANGER_LOCKED,
+    counts,
+    judged,
+    passed,
+    scores,
+)
 
 TEXT = (Path(__file__).parents[2] / "docs" / "copilot.md").read_text(encoding="utf-8")
 _TABLES = TEXT.partition("## The evaluation")[2]
@@ -16,8 +27,9 @@ ROWS = {
 
 
 def test_the_sets_have_the_figures_that_the_evaluation_gives():
-    rows = (("a stranger's, run once at the end, then the silent ones were mended", STRANGER_LOCKED),
-            ("locked", LOCKED), ("a stranger's, open", STRANGER), ("open", ASKED))
+    rows = (("a stranger's, run once at the end, then changed for", STRANGER_LOCKED),
+            ("a second stranger's, open", SECOND), ("locked", LOCKED), ("a stranger's, open", STRANGER),
+            ("open", ASKED))
     for name, file in rows:
         found = judged(file)
         assert ROWS[name] == [*counts(found), len(found)], name
@@ -30,10 +42,11 @@ def test_the_older_sets_have_theirs():
 
 
 def test_nothing_is_wrong_and_silent():
-    assert [counts(judged(file))[2] for file in (STRANGER_LOCKED, LOCKED, STRANGER, ASKED)] == [0] * 4
+    assert [counts(judged(file))[2] for file in SETS] == [0] * len(SETS)
 
 
 def test_the_strangers_locked_set_comes_first_and_what_to_expect_is_said():
     assert next(iter(ROWS)).startswith("a stranger's, run once at the end")
     assert "16 of 41 right, 20 wrong but flagged, 5 wrong and silent" in " ".join(TEXT.split())
+    assert "23 of these 90 right, 64 wrong but flagged, 3 wrong and silent" in " ".join(TEXT.split())
     assert "**What to expect.**" in TEXT

@@ -23,7 +23,7 @@ from engine.copilot.accounting.synonyms import FORCE, GLUE, action_of, meant_by
 from engine.copilot.accounting.values import values_in
 from engine.copilot.catalogue import Catalogue
 from engine.copilot.offline.clauses import Clause, clauses_of
-from engine.copilot.offline.phrases import FAILURE, after_else, is_else
+from engine.copilot.offline.phrases import FAILURE, SUCCESS, after_else, is_else
 from engine.copilot.offline.times import count_of_times
 from engine.copilot.offline.windows import window_in
 from engine.copilot.offline.wording.framing import listed_in
@@ -36,7 +36,9 @@ Json = Any
 
 _IF = re.compile(
     r"^(?:but |and )?(if|when|whenever|once|unless|in case|provided|should|where|given|as soon as|only if|only)\b")
-_ALL = re.compile(r"\b(?:any\w*|whatever|something|everything|either|one of|it|that|this|still|they|an?)\b")
+_ALL = re.compile(r"\b(?:any\w*|whatever|something|everything|either|one of|it|that|this|still|they|an?|keeps?"
+                  r"|steps?|these|those|of|them"
+                  r"|last|first|second|third|final|attempts?|all|two|three|both|retries|tries|there|is|even)\b|'s\b")
 _AGAIN = re.compile(r"(?:then )?(?:retry|repeat|try)\b")
 _THEN = re.compile(r"\b(?:after (?:that|which)|then|afterwards?|finally)\b", re.IGNORECASE)
 _A_WORD = re.compile(r"\w+")
@@ -166,9 +168,16 @@ class _Ledger:
         for index, clause in enumerate(found):
             head = _IF.match(clause.text)
             failure = FAILURE.match(clause.text)
-            if failure is not None and window_in(lower(clause.words[1:])) is None:
+            success = SUCCESS.match(clause.text)
+            if success is not None and failure is None:
+                self._success(clause.words[:len(success.group().split())])
+            elif failure is not None and window_in(lower(clause.words[1:])) is None:
+                is_retried = clause.joiner == "post" and index > 0 and _AGAIN.match(found[index - 1].text)
+                if is_retried:
+                    self._enter(clause.words[0].start, clause.words[-1].end, "failure",
+                                _first(self.facts.key("MaxAttempts")))
                 self._failure(clause, failure, found[index + 1:])
-                if clause.joiner == "post" and index and _AGAIN.match(found[index - 1].text):
+                if is_retried:
                     self._after_retry(clause.words[-1].end, found[index + 1:], always=True)
             elif re.search(r"\b(?:otherwise|else)\b", clause.text):
                 self._other_side(clause, found[index - 1] if index else clause)
@@ -177,6 +186,8 @@ class _Ledger:
                 self._enter(clause.words[0].start, clause.words[0].end, "question",
                             None if asking is None else asking.pointer)
             elif head is not None:
+                if head[1] not in ("if", "unless"):
+                    self._start(clause.words[0], found[:index])
                 before = clause.joiner == "post" and index > 0
                 self._condition(clause, found[index - 1] if before else next(iter(found[index + 1:]), None))
 
@@ -236,6 +247,22 @@ class _Ledger:
 
     # One clause
 
+    def _success(self, words: Sequence[Word]) -> None:
+        """``if it works``: a step that another follows, or that has a Catch."""
+        work = next((one for one in self.facts.typed("Task") if "Catch" in one.state or "Next" in one.state), None)
+        for word in words if work is not None else ():
+            if work is not None and self._is_free(word.start, word.end):
+                self._enter(word.start, word.end, "failure", work.pointer)
+
+    def _start(self, head: Word, before: Sequence[Clause]) -> None:
+        """``when …`` before all that is done: the trigger, where no rule decides on anything."""
+        listens = next((leaf for leaf in self.facts.key("type") if leaf.pointer.startswith("/triggers/")
+                        and leaf.value != "schedule"), None)
+        decides = next(self.facts.typed("Choice"), None) is not None
+        if listens is not None and not decides and self._is_free(head.start, head.end) and (
+                not any(self._state_of(one) for one in before)):
+            self._enter(head.start, head.end, "condition", listens.pointer)
+
     def _failure(self, clause: Clause, match: re.Match[str], following: Sequence[Clause]) -> None:
         """``if shipping fails``: a Catch on the step that it names, which leads to what comes next."""
         what = frozenset(stem(word) for word in _ALL.sub(" ", match["what"] or "").split() if word not in GLUE)
@@ -250,6 +277,8 @@ class _Ledger:
                        or handler.machine is not one.machine
                        or handler.name in reached(one.machine, catcher["Next"])), None)
         pointer = None if caught is None else f"{caught.pointer}/Catch"
+        if pointer is None and what:
+            pointer = self._started(what)
         if pointer is None and after is not None and re.match(r"(?:then )?(?:retry|repeat|try)\b", after.text):
             pointer = _first(self.facts.key("MaxAttempts"))
         for word in clause.words[:len(match.group().split())]:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 
 from engine.catalog.states import targets_of
 from engine.copilot.accounting.facts import Facts, Leaf, Stated, reached
-from engine.copilot.offline.words import NUMBERS, ORDINALS, TIMES, UNITS, singular, stems
+from engine.copilot.accounting.synonyms import GLUE
+from engine.copilot.offline.words import NUMBERS, ORDINALS, TIMES, UNITS, singular, stem, stems
 
 NEGATED = r"\$not\(|!=|= false|= null|= \[\]"
 """How an expression says no."""
@@ -24,7 +25,7 @@ class Said:
         self.before, self.after = match.string[:match.start()], match.string[match.end():]
         self.sentence = match.string
         self.is_negative = re.search(r"(?<!\S)(?:[-\u2212]|minus |negative )$", self.before, re.IGNORECASE) is not None
-        self._named = {name.rstrip("2345"): value for name, value in match.groupdict().items() if value is not None}
+        self._named = {name.rstrip("23456789"): value for name, value in match.groupdict().items() if value is not None}
 
     def __getitem__(self, name: str) -> str:
         return self._named.get(name, "")
@@ -127,7 +128,7 @@ def duration(said: Said, facts: Facts) -> str | None:
     span = seconds(said)
     if span is None:
         return None
-    found = equal(facts, span, "Seconds", "TimeoutSeconds", "HeartbeatSeconds", "IntervalSeconds")
+    found = equal(facts, span, "Seconds", "TimeoutSeconds", "HeartbeatSeconds", "IntervalSeconds", "remind_after")
     if found is not None:
         return found
     for leaf in facts.expressions():
@@ -187,11 +188,17 @@ def between(said: Said, facts: Facts) -> str | None:
 def amount(said: Said, facts: Facts) -> str | None:
     """A number that no other form explains: a value as it is, or one that a condition compares with."""
     wanted = _signed(said)
+    listed = [leaf.pointer.rpartition("/")[0] for leaf in facts.key("approvers")]
+    several = next((one for one in listed if listed.count(one) == wanted), None)
+    if several is not None and re.search(r"\bof (?:the |our )?$", said.before):
+        return several  # two of the three
     for leaf in facts.leaves:
         text = str(leaf.value)
         if leaf.value == wanted and leaf.key not in _TIMED:
             return leaf.pointer
         if leaf.key in ("Condition", "when") and re.search(r"[=<>]\s*-?\d", text) and wanted in numbers_in(text):
+            return leaf.pointer
+        if leaf.key == "amount" and wanted in numbers_in(text):  # in the smallest unit: 20 * 100
             return leaf.pointer
         plain = isinstance(leaf.value, str) and not leaf.is_open and not text.startswith("{%")
         if plain and leaf.key not in _TIMED and said["n"] in text:
@@ -248,7 +255,7 @@ def circle(said: Said, facts: Facts) -> str | None:
 
 def until(said: Said, facts: Facts) -> str | None:
     """``until``: a circle, or a time that is waited for."""
-    return circle(said, facts) or first(facts.key("Timestamp", "TimestampPath"))
+    return circle(said, facts) or first(facts.key("Timestamp", "TimestampPath", "remind_after"))
 
 
 def each(said: Said, facts: Facts) -> str | None:
@@ -284,7 +291,7 @@ def otherwise(said: Said, facts: Facts) -> str | None:
         targets = [*targets_of(one.state)]
         if len({*targets}) > 1:
             return f"{one.pointer}/Default" if "Default" in one.state else f"{one.pointer}/Choices"
-    return None
+    return next((f"{one.pointer}/Catch" for one in facts.states if one.state.get("Catch")), None)
 
 
 def negated(said: Said, facts: Facts) -> str | None:
@@ -292,6 +299,29 @@ def negated(said: Said, facts: Facts) -> str | None:
     for leaf in [*facts.conditions(), *facts.expressions()]:
         if re.search(NEGATED + (r"|= 0\b" if said.text.lower() in ("no", "none") else ""), str(leaf.value)):
             return leaf.pointer
+    if re.match(r" to \w", said.after) and re.search(r"\b(?:text|tell|email|mail|ask|warn|remind"
+                                                     r"|inform)\b[^.;]*$", said.before, re.IGNORECASE):
+        return first(
+            leaf for leaf in facts.key("Message", "text", "body", "question") if said.text in str(leaf.value)
+        )  # what somebody is told
+    asked = next(
+        (
+            one
+            for one in facts.typed("Choice")
+            if "approved" in str(one.state.get("Choices"))
+            and one.machine["States"].get(one.state.get("Default"), {}).get("Type") not in ("Succeed", None)
+        ),
+        None,
+    )
+    if asked is not None and re.match(r"(?:without|no|not|never)$", said.text, re.IGNORECASE):
+        return f"{asked.pointer}/Default"
+    named = first(
+        leaf
+        for leaf in facts.conditions()
+        if said.text.lower() in ("without", "not", "no") and said.text.title() in str(leaf.value)
+    )
+    if named is not None:  # absentWithoutExcuse
+        return named
     for one in facts.typed("Choice"):
         for index, rule in enumerate(one.state.get("Choices", ())):
             if one.machine["States"].get(rule.get("Next"), {}).get("Type") == "Succeed":
@@ -324,9 +354,9 @@ def no_answer(said: Said, facts: Facts) -> str | None:
 
 def answered(said: Said, facts: Facts) -> str | None:
     """``if approved``: a condition on the answer, or the question itself."""
-    del said
     return first(leaf for leaf in facts.conditions() if "approved" in str(leaf.value)) or first(
-        leaf for leaf in facts.key("Resource") if str(leaf.value).endswith(".waitForTaskToken"))
+        leaf for leaf in facts.key("Resource") if str(leaf.value).endswith(".waitForTaskToken")) or first(
+        leaf for leaf in facts.conditions() if stems(said.text.split()[-1]) <= leaf.stems)
 
 
 def never(said: Said, facts: Facts) -> None:
@@ -342,7 +372,7 @@ def shared(said: Said, facts: Facts) -> str | None:
 
 def caught(said: Said, facts: Facts) -> str | None:
     """``on a shipping error``: a Catch on a step of that name, or on any where none is named."""
-    named = stems(said["what"])
+    named = frozenset(stem(word) for word in re.findall(r"[\w-]+", said["what"]) if word.lower() not in GLUE)
     if re.match(r"[^.;]*\b(?:retr|try|again)", said.after, re.IGNORECASE):
         return first(facts.key("MaxAttempts"))
     return next((f"{one.pointer}/Catch" for one in facts.states if one.state.get("Catch")

@@ -9,6 +9,7 @@ import re
 
 from engine.copilot.accounting import evidence as ev
 from engine.copilot.accounting import recurrence as when
+from engine.copilot.offline.phrases import FAILS
 from engine.copilot.offline.times import DATE, DAY, DAYS, NOT_ON, NOT_THEN, WEEK
 from engine.copilot.offline.words import NUMBERS, ORDINALS, TIMES
 from engine.records import dataclass
@@ -60,7 +61,8 @@ def _form(kind: str, evidence: ev.Evidence, *ways: str) -> Form:
 FORMS: tuple[Form, ...] = (
     _form("name", ev.sender, r"\bfrom (?P<what>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"),
     _form("name", ev.verbatim, r"https?://[^\s,;]+[^\s,;.!?):]", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", r"\"[^\"]*\"",
-          r"“[^”]*”", r"(?<!\w)#[\w-]+", r"(?<![\w/])/[A-Za-z][\w-]*(?:/[\w-]+)*", r"\b\d{4}-\d\d-\d\d(?:T[\d:]+Z?)?"),
+          r"“[^”]*”", r"(?<!\w)#[\w-]+", r"(?<![\w/])/[A-Za-z][\w-]*(?:/[\w.-]*[\w-])*"
+                                         r"(?:\.\w+)*", r"\b\d{4}-\d\d-\d\d(?:T[\d:]+Z?)?"),
     _form("name", ev.called,
           rf"\bthe (?P<what>{_CALLED}) (?P<kind>function|lambda|queue|table|topic|bucket|workflow)\b"),
     _form("time", when.within, rf"\b(?:between|from) (?P<n>{_AT}) (?:and|to|until|till) (?P<m>{_AT})",
@@ -100,11 +102,14 @@ FORMS: tuple[Form, ...] = (
           rf"(?:(?:at most|up to) )?(?={_SO_MANY})",
           rf"\b\w+ (?:over |with |through )?(?:the |our |its )(?P<what3>[\w -]+?),? (?={_SO_MANY}[\w -]*:)",
           rf"\b(?:{_OVER}) {_THINGS % 2}(?=[:,])"),
-    _form("concurrency", ev.concurrency, rf"(?:\b(?:at most|up to|no more than|with) )*\b(?P<n>{_N}) "
+    _form("concurrency", ev.concurrency, rf"(?:\b(?:at most|up to|no more than|not more than|with|a maximum of"
+                                         rf"|max\.?) )*\b(?P<n>{_N})(?: of them| (?!times)[\w-]+| should run"
+                                         rf"| may run| should be \w+)? "
           r"(?:at a time|at once|at the same time|in parallel|concurrently|side by side)\b"),
     _form("concurrency", ev.in_order, r"\bone (?:after (?:another|the other)|by one)\b(?! )", r"\bin sequence\b"),
     _form("window", ev.in_a_row, rf"\b(?P<n>{_N}) (?:\w+ )?(?:in a row|one after the other|in succession|running)\b",
           rf"\b(?P<n2>{_N}) consecutive(?: \w+)?"),
+    _form("window", ev.in_a_row, rf"\b(?P<n>{_N}) times (?=within|in (?:the|an?|\d)|during)"),
     _form("window", ev.last_few, rf"\b(?P<n>{_N}) (?:out )?of the last (?P<m>{_N})\b"),
     _form("retry", ev.retried, rf"\bretr\w+ (?:it |them )?(?:up to |at most )?(?P<n>{_N})(?: times)?\b(?! {_UNIT})",
           rf"\b(?P<n2>{_N}) retries\b",
@@ -113,8 +118,9 @@ FORMS: tuple[Form, ...] = (
     _form("retry", ev.no_retry, r"\b(?:do not|don't|never|without) (?:retry|retrying)\b"),
     _form("retry", ev.backoff, r"\bexponential backoff\b", r"\bback(?:ing)? off\b"),
     _form("times", ev.counted,
-          rf"(?:\b(?:at most|up to|no more than|more than) )?\b(?P<n>{_N})(?: times| attempts| tries)"
-          r"(?: at most)?\b", r"\b(?P<n2>twice)\b(?: at most)?"),
+          rf"(?:\b(?:at most|up to|no more than|more than|max\.?|maximum) )?\b(?P<n>{_N})(?: times| attempts| tries"
+          rf"| rounds)"
+          r"(?: at (?:the )?(?:very )?most| max(?:imum)?| tops)?\b", r"\b(?P<n2>twice)\b(?: at most)?"),
     _form("condition", ev.between, rf"\bbetween {_MONEY}(?P<n>{_BELOW}{_N}) and {_MONEY}(?P<m>{_BELOW}{_N})\b"),
     _form("condition", ev.compares(">="),
           rf"{_HERE}{_MONEY}(?P<n>{_BELOW}{_N})%?(?: \w+)? or (?:more|above|higher|over|greater)\b",
@@ -126,7 +132,14 @@ FORMS: tuple[Form, ...] = (
           r"\b(?:(?:(?:is|are|has|have) )?(?:not|(?:is|are|has|have)n't) (?:been )?(?:finished|done|ready|back"
           r"|completed?|over|through) (?:after|within|in)|times? out after) "
           rf"(?P<n2>{_N}|an?) (?P<unit2>{_UNIT})\b"),
-    _form("failure", ev.caught, r"\b(?:if|when) (?:the )?(?P<what>[\w ]+?) (?:cannot|can't|could not) be \w+",
+    _form("failure", ev.caught, r"\b(?:if|when|should) (?:(?:it|that|this|the \w+)(?:'s| is)? )?not (?:possible"
+                                r"|successful|work|succeed)\b",
+          r"\b(?:if|when) (?:nothing|none of (?:that|this|it|them)) (?:helps?|works?|succeeds?)\b",
+          r"\b(?:if|when) there(?:'s| is| are) (?:an? |any )?(?:errors?|failures?|problems?)\b(?! in)",
+          rf"\b(?:if|when|should|in case) (?P<what6>it|that|this|they|https?://\S+|the [\w-]+ (?:service|api|server"
+          rf"|site|website|endpoint|system)) {FAILS}(?! (?:within"
+          r"|after|in|for)\b)",
+          r"\b(?:if|when) (?:the )?(?P<what>[\w ]+?) (?:cannot|can't|could not) be \w+",
           r"\b(?:on|in case of|upon) an? (?P<what2>[\w-]+ )?(?:error|failure)\b", r"\ban? failed (?P<what3>\w+)",
           r"\bon (?:any )?(?:failure|error)s?(?=,? (?:retry|try))",
           r"\b(?:if|when) https?://\S+ (?:does not|doesn't) (?:answer|respond|work)\b",
@@ -168,13 +181,14 @@ FORMS: tuple[Form, ...] = (
     _form("parallel", ev.of_type("Parallel"), r"\bin parallel\b", r"\bat the same time\b", r"\bsimultaneously\b",
           r"\bconcurrently\b", r"\bside by side\b", r"\bwithout waiting(?: for (?:that|it))?\b", r"\bmeanwhile\b"),
     _form("order", ev.of_type("Parallel", "Map"),
-          r"\b(?:when|once|after|as soon as) (?:both|all|they|these|everything)(?: of them)? (?:are|is|have|has)(?: "
+          r"\b(?:when|once|after|as soon as) (?:both|all|they|these|everything)(?: of them| \w+)? (?:are|is|have"
+          r"|has)(?: "
           r"all| both)? "
           r"(?:done|finished|through|complete|completed|back|ready|over)\b"),
-    _form("wait", ev.waited, r"\b(?:wait|waits|waiting|pause|sleep|later|pass)\b"),
+    _form("wait", ev.waited, r"\b(?:wait|waits|waiting|pause|sleep|later|pass|hold (?:on|off))\b"),
     _form("repetition", ev.until, r"\b(?:until|while)\b"),
     _form("repetition", ev.retry_word, r"\b(?:repeat\w*|poll|keep(?= \w+ing)|loop|do that again)\b",
-          r"\bretr(?:y|ied|ies|ying)\b", r"\btry again\b", r"\battempts?\b"),
+          r"\bretr(?:y|ied|ies|ying)\b", r"\btry (?:it |that |this )?again\b", r"\battempts?\b"),
     _form("otherwise", ev.otherwise, r"\bif not\b(?=[,;:])"),
     _form("answer", ev.answered, r"\b(?:says?|said) (?:yes|no|ok)\b", r"\bif (?:yes|no|so)\b(?=[,:]| \w+ (?:the|a|an"
         r"|it|to|#))",

@@ -48,7 +48,9 @@ def _wall(said: Said) -> list[tuple[int, int]]:
     if found is None:
         return []
     hour_, minute, half_day = found
-    late = re.search(r"\b(?:afternoon|evening|tonight)\b", said.sentence, re.IGNORECASE) is not None
+    late = re.search(r"\b(?:afternoons?|evenings?|tonight)\b", said.sentence, re.IGNORECASE) is not None or (
+        hour_ > 5 and re.search(r"\b(?:at|every|each|by|\w+day) night|\bnightly"
+                                r"|\bnights\b", said.sentence, re.IGNORECASE) is not None)
     if half_day is None and late and hour_ < 12:
         return [(hour_ + 12, minute)]
     if half_day is not None:
@@ -108,7 +110,7 @@ def recurring(said: Said, facts: Facts) -> str | None:
         ("month", "month"), ("morning", "day"), ("afternoon", "day"), ("evening", "day"), ("night", "day"),
         ("quarter", "quarter"), ("year", "year")) if word in text)
     span = (count or 0) * UNITS.get(unit, 0)
-    wait = equal(facts, span, "Seconds", "IntervalSeconds")
+    wait = equal(facts, span, "Seconds", "IntervalSeconds", "remind_after")
     rate = first(leaf for leaf in facts.key("expression") if _seconds_between(str(leaf.value)) == span)
     if rate or wait:
         return rate or wait

@@ -60,7 +60,8 @@ def _capitals(sentence: str, facts: Facts) -> Iterator[tuple[int, int, str | Non
     for run in _runs(words):
         before = sentence[:run[0].start]
         names = [word.text for word in run]
-        held = next((leaf for leaf in facts.leaves if all(_names(leaf, name, before) for name in names)), None)
+        held = next((leaf for leaf in facts.leaves if all(_names(leaf, name, before) for name in names)), None) or next(
+            (leaf for leaf in facts.leaves if all(stem(name) in leaf.key.lower().split("_") for name in names)), None)
         for word in run:
             one = held or next((leaf for leaf in facts.leaves if _names(leaf, word.text, before)), None)
             yield word.start, word.end, None if one is None else one.pointer

@@ -12,9 +12,9 @@ from typing import Any
 from engine.copilot.catalogue import ActionFact, Catalogue, Input
 from engine.copilot.offline import aws_actions
 from engine.copilot.offline.asked import TODO, Asked, Found
-from engine.copilot.offline.conditions import Known
 from engine.copilot.offline.flow import Action
-from engine.copilot.offline.words import DETERMINERS, VERBS, Word, base_verb, camel, lower, title
+from engine.copilot.offline.naming import Known
+from engine.copilot.offline.words import DETERMINERS, VERBS, Word, base_verb, camel, lower, stem, stems, title
 
 Json = Any
 
@@ -24,13 +24,16 @@ _BLANKS: dict[str, Json] = {"number": 0, "integer": 0, "boolean": False, "array"
 def parse_action(words: list[Word], catalogue: Catalogue, known: Known) -> Action | None:
     """The action that a clause asks for; None where it names none of the catalogue."""
     clause = Asked(tuple(words), lower(words), _verb(words), known)
+    own = catalogue.named(clause.text, clause.verb) if clause.verb in VERBS else None
+    if own is not None and not own.means and stem(clause.verb) in stems(own.bare.split(":")[2]):
+        return _action(own, Found(own.resource), clause)
     for rule in (*catalogue.named_rules, *aws_actions.RULES, *catalogue.implied_rules):
         found = rule(clause)
         if found is not None:
             fact = catalogue.get(found.resource) or catalogue.meant(found.resource, clause.text)
             if fact is not None:
                 return _action(fact, found, clause)
-    again = known.connector if clause.has(r"\b(?:it|them|there)\b") else ""
+    again = (known.connector, *known.spoken) if clause.has(r"\b(?:it|them|there)\b") else known.spoken
     named = catalogue.named(clause.text, clause.verb, again) if clause.verb in VERBS else None
     return None if named is None else _action(named, Found(named.resource), clause)
 

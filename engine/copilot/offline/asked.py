@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import field
 from typing import Any
 
-from engine.copilot.offline.conditions import Known
+from engine.copilot.offline.naming import Known
 from engine.copilot.offline.words import Word
 from engine.records import dataclass
 

@@ -31,9 +31,17 @@ _TABLES = frozenset([
 ])
 """Verbs for a whole table, which no action is for."""
 _WRITING = frozenset([
-    "add", "append", "archive", "copy", "create", "enter", "export", "file", "go", "import", "insert", "issue", "keep",
-    "log", "move", "note", "open", "place", "post", "put", "record", "register", "save", "send", "store", "submit",
-    "transfer", "upload", "upsert", "write",
+    "add", "append", "archive", "copy", "create", "drop", "enter", "export", "file", "go", "import", "insert",
+    "issue", "keep", "leave", "log", "make", "move", "note", "open", "place", "post", "put", "record", "register",
+    "save", "send", "store", "submit", "transfer", "upload", "upsert", "write",
+])
+_READING = frozenset([
+    "check", "collect", "fetch", "find", "gather", "get", "grab", "list", "load", "look", "lookup", "pull", "query",
+    "read", "retrieve", "search", "select", "take", "use",
+])
+_STARTING = frozenset([
+    "begin", "call", "continue", "escalate", "execute", "fire", "forward", "give", "hand", "initiate", "invoke", "kick",
+    "launch", "pass", "run", "send", "start", "trigger", "use",
 ])
 _WHOLE = re.compile(r"\w+ (?:the |an? |our )?(?:(?!from|in|of|to|into)[\w-]+ ){0,2}table\b")
 
@@ -57,17 +65,17 @@ def _lambda(clause: Asked) -> Found | None:
 def _table(clause: Asked) -> Found | None:
     table = _named(clause, "table", "dynamodb", otherwise=r"\bdynamo ?db\b")
     verb = clause.verb
-    if table is None or (verb in _TABLES and _WHOLE.match(clause.text)):
+    if table is None or clause.has(r"^go (?:through|over)\b") or (verb in _TABLES and _WHOLE.match(clause.text)):
         return None
     guesses = {} if table else {"TableName": "Which table?"}
     name = table or f"{TODO}the table"
     guesses["Key"] = "What is the table's key? id is a guess."
     key = {"id": {"S": "{% $string($states.input.id) %}"}}
     base = "arn:aws:states:::dynamodb:"
-    if verb in ("look", "lookup", "get", "read", "fetch", "load", "find", "check", "retrieve", "query", "use", "take"):
+    if verb in _READING:
         return Found(f"{base}getItem", {"TableName": name, "Key": key}, guesses,
                      camel([(table or "item").removesuffix("s")]), ".Item")
-    if verb in ("delete", "remove"):
+    if verb in ("delete", "remove", "erase", "wipe", "clear", "drop"):
         return Found(f"{base}deleteItem", {"TableName": name, "Key": key}, guesses)
     if verb in ("update", "change", "mark", "set", "flag", "increase", "increment"):
         attribute, value = _changed(clause)
@@ -97,7 +105,7 @@ def _changed(clause: Asked) -> tuple[str, str | None]:
 
 def _queue(clause: Asked) -> Found | None:
     name = _named(clause, "queue", "sqs", otherwise=r"\bsqs\b|\benqueue\b")
-    if name is None or clause.verb in _MAKING:
+    if name is None or (clause.verb in _MAKING and not clause.has(r"^drop .* (?:on|in)(?:to)? ")):
         return None
     url = f"{TODO}the URL of the queue {name}" if name else f"{TODO}the queue's URL"
     return Found("arn:aws:states:::sqs:sendMessage", {"QueueUrl": url, "MessageBody": "{% $states.input %}"},
@@ -115,7 +123,8 @@ def _topic(clause: Asked) -> Found | None:
 
 
 def _events(clause: Asked) -> Found | None:
-    if not clause.has(r"\bevent ?bus\b|\beventbridge\b|\b(?:put|emit|publish|raise) an? (?:[\w-]+ )?event\b"):
+    if not clause.has(r"\bevent ?bus\b|\beventbridge\b|\b(?:put|emit|publish|raise|fire|send|trigger|dispatch) an? "
+                      r"(?:[\w-]+ )?event\b"):
         return None
     if clause.verb in _MAKING:
         return None
@@ -128,8 +137,7 @@ def _events(clause: Asked) -> Found | None:
 
 def _workflow(clause: Asked) -> Found | None:
     named = re.search(r"\b(?:the |a |our )?([\w-]+) (?:workflow|state machine|process|pipeline)\b", clause.text)
-    if named is None or clause.verb not in ("start", "run", "trigger", "launch", "begin", "hand", "call", "execute",
-                                            "invoke", "send", "escalate", "pass", "continue", "initiate"):
+    if named is None or clause.verb not in _STARTING:
         return None
     return Found("arn:aws:states:::states:startExecution", {
         "StateMachineArn": named[1], "Input": "{% $states.input %}",

@@ -140,10 +140,13 @@ class Built:
                            "Output": KEEP, "Next": handler}]}
 
     def _handler(self, steps: list[Step], after: str | None, machine: _Machine) -> str | None:
-        """What happens after a failure. Behind it the execution fails; within a loop the next item is taken."""
+        """What happens after a failure. Behind it the execution fails, unless it was done instead; within a loop the
+        next item is taken."""
         if id(steps) not in machine.handlers:
             end = after
-            if machine.top and not (steps and isinstance(steps[-1], End)):
+            last = steps[-1] if steps else None
+            goes_on = isinstance(last, Action) and "instead" in last.phrase.lower().split()
+            if machine.top and not goes_on and not isinstance(last, End):
                 end = self._unique("Failed")
                 machine.states[end] = {
                     "Type": "Fail", "Error": "{% $problem.Error %}", "Cause": "{% $problem.Cause %}",

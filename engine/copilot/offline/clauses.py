@@ -97,7 +97,7 @@ class _Cutter:
         if word.lower in ("and", "but", "then", "before", "plus") and self.current.words:
             after = self.skip_joiners(index)
             gerund = word.lower == "before"
-            if self.begins(after, gerund=gerund):
+            if self.begins(after, gerund=gerund) or self.follows(index, after):
                 self.begin("then" if "then" in {item.lower for item in self.words[index:after]} or gerund else "and")
                 return after
         if word.lower == "then" and not self.current.words:
@@ -123,17 +123,30 @@ class _Cutter:
         word = self.words[index]
         if word.text in ".!?\n":
             self.begin("stop")
+        elif word.text in "-\u2013\u2014" or (word.text == "(" and self.begins(index + 1)):
+            self.begin("hard")
         elif word.text == ";" or (word.text == ":" and self.is_condition()):
             self.begin("hard" if word.text == ";" else "comma")
         elif word.text == ",":
             after = self.skip_joiners(index + 1)
-            if self.begins(after) or (self.is_head() and not self.lists_values(index)):
+            if self.begins(after) or self.follows(index, after) or (self.is_head() and not self.lists_values(index)):
                 joined = {item.lower for item in self.words[index + 1:after]}
                 self.begin("then" if "then" in joined else "and" if "and" in joined else "comma")
                 return after
         elif word.kind == "mark" and word.text[0] in "<>=":
             self.current.words.append(Word(word.text, "word", word.start, word.end))
         return index + 1
+
+    def follows(self, index: int, after: int) -> bool:
+        """Whether "then" or "finally" begins a step that is said by its thing alone: ``then the pack function``."""
+        joined = {item.lower for item in self.words[index:after + 1]}
+        return (
+            not self.is_condition()
+            and after + 1 < len(self.words)
+            and bool(joined & {"then", "finally", "lastly", "afterwards"})
+            and self.words[after + ("then" not in joined)].lower in DETERMINERS
+            and (self.words[after].lower not in ("that", "this"))
+        )
 
     def skip_joiners(self, index: int) -> int:
         while index < len(self.words) and self.words[index].lower in ("and", "then", "but", "before", "plus", ","):

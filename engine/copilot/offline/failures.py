@@ -8,7 +8,7 @@ from engine.copilot.accounting.synonyms import GLUE, meant_by
 from engine.copilot.offline.clauses import Clause
 from engine.copilot.offline.conditions import never
 from engine.copilot.offline.flow import Action, If, Placeholder, Step
-from engine.copilot.offline.phrases import FAILURE, LATE, phrase_of
+from engine.copilot.offline.phrases import FAILURE, LATE, after_else, is_else, phrase_of, stripped
 from engine.copilot.offline.reader import SENTENCE, Reader
 from engine.copilot.offline.times import count_of_times, duration_in
 from engine.copilot.offline.words import stem, stems, words_of
@@ -22,19 +22,43 @@ class Failures(Reader):
         match = FAILURE.match(clause.text)
         what = re.sub(r"\b(?:keeps|still|also|again)\b", "", (match["what"] or "") if match is not None else "").strip()
         rest = clause.words[len(match.group().split()):] if match is not None else []
+        what = "it" if match is not None and match["it"] else what
         self.at += 1
         if rest:
             self.at -= 1
             self.clauses[self.at] = Clause("and", rest)
-        if re.match(r"(?:on|upon|in case of) (?:any|every)\b", clause.text):
+        if re.match(r"whatever|(?:on|upon|in case of) (?:any|every)\b", clause.text):
             what = "anything"
         targets = self.targets(what, clause.joiner) or self.implied(what, steps)
+        if targets and self.at < len(self.clauses) and self.clauses[self.at].text.startswith("retry"):
+            self.retry(self.clauses[self.at], targets[-1])
+            return
         keep, asked = self.actions, self.question
         self.actions = []
         handler = self.block([], ends=SENTENCE)
         self.actions, self.question = keep, asked
         if not targets:
             steps.append(If(never(phrase_of(clause), "There is no step before this that could fail."), handler))
+        for action in targets:
+            action.catch = handler
+        following = self.clauses[self.at] if self.at < len(self.clauses) else None
+        if targets and following is not None and is_else(following):  # what is done where it did not fail
+            following.words = stripped(after_else(following.words))
+
+    def succeeded(self, match: re.Match[str], clause: Clause, steps: list[Step]) -> None:
+        """``if it works …, otherwise …``: what comes next, and the Catch of the step it means."""
+        targets = self.targets(match["what"], "and") or self.actions[-1:]
+        rest = clause.words[len(match.group().split()):]
+        self.clauses[self.at:self.at + 1] = [Clause("and", rest)] if rest else []
+        steps += self.block([], ends=SENTENCE)
+        following = self.clauses[self.at] if self.at < len(self.clauses) else None
+        if following is None or not is_else(following):
+            return
+        following.words = stripped(after_else(following.words))
+        keep, asked = self.actions, self.question
+        self.actions = []
+        handler = self.block([], ends=SENTENCE)
+        self.actions, self.question = keep, asked
         for action in targets:
             action.catch = handler
 
@@ -47,11 +71,21 @@ class Failures(Reader):
 
     def targets(self, what: str, joiner: str) -> list[Action | Placeholder]:
         """The actions whose failure is meant; none where the words name no step."""
-        of_all = re.search(r"\b(?:any\w*|something|a step|everything)\b", what)
+        of_all = re.search(r"\b(?:any\w*|something|a step|everything|either|one of (?:them|these|those|the \w+)"
+                           r"|any of \w+|some of \w+)\b", what)
         if of_all or (not what and joiner == "stop"):
             return [action for action in self.actions if action.catch is None]
-        if re.fullmatch(r"(?:it|that|this|they|he|she|even that)?", what.strip()):
+        if re.fullmatch(r"(?:it|that|this|they|he|she|even that|(?:all|the last|the final|every|even the last) "
+                        r"(?:attempts?|retr(?:y|ies)|tr(?:y|ies))|(?:this|that|(?:the|this|that) (?:last|final"
+                        r"|previous)) (?:step|call|request|task|action|attempt))?", what.strip()):
             return self.actions[-1:]
+        nth = re.fullmatch(r"the (first|second|third|fourth|fifth) (?:step|call|function|request|task|one"
+                           r"|action)?", what.strip() + " ")
+        nth = nth or re.fullmatch(r"the (first|second|third|fourth|fifth)(?: (?:step|call|function|request|task|one"
+                                  r"|action))?", what.strip())
+        if nth is not None:
+            at = ("first", "second", "third", "fourth", "fifth").index(nth[1])
+            return self.actions[at:at + 1]
         parts = re.split(r"\bor\b|\band\b", re.sub(r"\b(?:either|one of)\b", "", what))
         named = [self.named(part) for part in parts]
         return [action for action in named if action is not None]
@@ -91,8 +125,8 @@ class Failures(Reader):
             to_do = "There is no question before this that waits for an answer."
             before.append(If(never(phrase_of(clause), to_do), steps))
 
-    def retry(self, clause: Clause) -> None:
-        """``retry it 3 times every minute``: of the step that is named, else of the last."""
+    def retry(self, clause: Clause, failed: Action | Placeholder | None = None) -> None:
+        """``retry it 3 times every minute``: of the step that is named, else of what failed, else of the last."""
         self.at += 1
         text, words = clause.text, clause.words
         times = count_of_times(words)
@@ -103,13 +137,15 @@ class Failures(Reader):
             times = count_of_times(following.words)
             self.at += 1
         named = re.search(r"^retry (?:the )?([\w -]+?)(?= (?:up to |at most )?(?:\w+ times|twice|every)\b|$)", text)
-        target = (self.named(named[1]) if named is not None else None) or next(iter(self.actions[-1:]), None)
+        target = (self.named(named[1]) if named is not None else None) or failed or next(iter(self.actions[-1:]), None)
         if target is None:
             self.reading.notes.append(f'"{phrase_of(clause)}": there is no step before it that could be retried.')
             return
         growing = re.search(r"\bback(?:ing)? off|\bexponential", text)
         if growing and interval is None:
             interval = duration_in(words)
+        if times is None and re.search(r"\bonce\b", text):
+            times = 1
         target.retry = (times or 3, interval or 1, 1 if interval and not growing else 2)
         if times is None and isinstance(target, Action):
             target.to_dos.append(("/Retry/0/MaxAttempts", "How often? 3 is a guess."))

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from engine.copilot.offline.clauses import Clause, clauses_of
-from engine.copilot.offline.conditions import negated, parse_condition
+from engine.copilot.offline.conditions import parse_condition
 from engine.copilot.offline.flow import Action, Again, ForEach, If, Step, gated
 from engine.copilot.offline.phrases import EACH, expanded, not_understood, phrase_of, things_in
 from engine.copilot.offline.reader import Reader
+from engine.copilot.offline.terms import negated
 from engine.copilot.offline.wording.repeating import Repeated
 from engine.copilot.offline.words import (
     DETERMINERS,
@@ -102,7 +103,7 @@ class Loops(Reader):
         """``email every subscriber``, ``send a text to all members whose plan is gold``: the same for each of them."""
         words = clause.words
         first, last = (len(clause.text[:place].split()) for place in match.span())
-        noun = match["noun"].split()
+        noun = [self.things() or "item"] if match["noun"] == "them" else match["noun"].split()
         one = words_of(" ".join(["the", *noun[:-1], singular(noun[-1])]))
         body = [*words[:first], *one, *words[last:]]
 

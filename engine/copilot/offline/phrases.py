@@ -18,24 +18,60 @@ from engine.copilot.offline.words import (
     words_of,
 )
 
+FAILS = (
+    r"(?:fails?|failed|failing|errors? out|times? out(?! (?:after|within|in) )|errors?|go(?:es)? wrong|breaks?|crash"
+    r"(?:es|ed)|bombs"
+    r"|(?:does not|doesn't|did not|didn't|will not|won't) (?:work(?: out)?|succeed|go through|come through|respond"
+    r"|answer(?! within)|reply)"
+    r"|(?:does not|doesn't|did not|didn't) help|not (?:work|succeed|go through|come through)"
+    r"|(?:is|are|was) (?:down|unavailable|unreachable|offline|unsuccessful|not (?:available|reachable|successful"
+    r"|there|up))"
+    r"|(?:cannot|can't|can not|could not|couldn't) be (?:reached|done|completed)"
+    r"|(?:returns?|gives?|throws?|raises?|reports?|has|ends? (?:in|with)|comes? back with|answers? with|runs? into) "
+    r"(?:an? |any )?"
+    r"(?:errors?|failures?|exceptions?|problems?|5\d\d))"
+)
+"""What a step does that fails."""
 FAILURE = re.compile(
-    r"^(?:and |but )?(?:(?:if|when|in case|should) (?P<what>.*?)\s?(?:still |also )?\b(?:fails?|failed|failing|errors?"
-    r"|goes wrong|breaks|does not work|doesn't work|of (?:an? )?(?:error|failure))\b|on (?:any )?(?:error|failure)s?"
-    r"|(?:in case of|upon) (?:an? )?(?:error|failure)s?)"
+    rf"^(?:and |but )?(?:(?:if|when|in case|should) (?P<what>.*?)\s?(?:still |also |ever |then )*\b(?:{FAILS}(?: or "
+    rf"(?:it )?{FAILS})*"
+    r"|of (?:an? )?(?:error|failure))\b(?! (?:for (?:more|longer|at)|within|since)\b)|on (?:any )?(?:error|failure)s?"
+    r"|(?:in case of|upon) (?:an? )?(?:error|failure)s?|whatever (?:fails|goes wrong|breaks)"
+    r"|(?P<it>(?:if|when) (?:(?:it|that|this)(?: is|'s|) )?(?:not (?:successful|possible)|unsuccessful|impossible)"
+    r"|failing (?:that|which)))"
 )
+SUCCESS = re.compile(
+    r"^(?:and |but )?(?:if|when|once|after|as soon as) (?P<what>it|that|this|they|all|everything|the [\w -]+?|)\s?"
+    r"(?:has |have |is |are |was |were |all |both )*"
+    r"(?:works?|worked|succeeds?|succeeded|successful|goes? (?:through|well)|went (?:through|well|ok(?:ay)?)|gone "
+    r"(?:through|well)|did it|done|finished)\b"
+)
+"""A step that did not fail."""
 APPROVED = re.compile(
-    r"^(?:if|when|once|after) (?:it is |it's |they |he |she |the \w+ )?(?:is |are |has |was )?(?P<no>not |n't )?"
-    r"(?P<word>approved?|approves|accepted|accepts?|confirmed|confirms?|agrees?|says? yes|yes|ok"
-    r"|rejected|rejects?|declined|declines?|denied|denies|deny|refuses?|refused|says? no|no)\b"
+    r"^(?:and |but )?(?:only )?(?:if|when|once|after|as soon as|should) (?:it is |it's |(?:they|he|she|we|both|all"
+    r"(?: (?:of them|three|four|two|five))?|(?:two|three|[2-9]) of (?:them|the \w+)|somebody|someone|the [\w-]+"
+    r"(?: [\w-]+)?)(?: all| both)? |that's |that is )?"
+    r"(?:(?:is|are|has|have|was|were|been|does|do|did|finally) )*(?P<no>not |n't )?"
+    r"(?P<word>approv(?:e|es|ed|al)|accept(?:s|ed)?|confirm(?:s|ed)?|agree(?:s|d)?(?: to it)?|consent(?:s|ed)?|"
+    r"(?:says?|said) (?:yes|ok(?:ay)?)|yes|ok(?:ay)?|fine(?: with (?:it|that|her|him|them))?"
+    r"|(?:gives?|gave|given) (?:the |his |her |their |its )?(?:ok(?:ay)?|go-ahead|approval|consent|green light"
+    r"|permission|blessing)|sign(?:s|ed)? (?:it )?off"
+    r"|reject(?:s|ed)?(?: it)?|declin(?:e|es|ed)(?: it)?|denie[ds]|deny|refus(?:e|es|ed)(?: it)?|(?:says?|said) no"
+    r"|no|disagree(?:s|d)?|object(?:s|ed)?|turn(?:s|ed)? (?:it|that) down)\b"
 )
-REJECTING = ("reject", "declin", "den", "refus", "no", "say no", "says no")
+REJECTING = ("reject", "declin", "den", "refus", "no", "say no", "says no", "said no", "disagree", "object", "turn")
 STOPPING = re.compile(
-    r"^(?:do nothing|nothing|stop(?: here| there| the workflow)?|end(?: the workflow| here| it)?|finish"
-    r"|carry on|skip (?:it|that|them)|exit|ignore it|leave it|we are done|that's it|complete)$"
+    r"^(?:do nothing|nothing|(?:do not|don't) (?:do|send|post|write|email|tell|call|start|run) (?:anything|it|anyone"
+    r"|anybody|them)|stop(?: here| there| the workflow)?|end(?: the workflow| here| it)?|finish"
+    r"|carry on|go on|continue|proceed|skip (?:it|that|them)|exit|ignore it|leave it|we are done|that's it|complete)$"
 )
 FORBIDDEN = re.compile(r"^(?:don't|do not|never|must not|may not)\b")
 FAILING = re.compile(
-    r"^(?:fail\b|abort\b|raise an? error|throw an? error|reject (?:it|the|this)|error out|decline (?:it|the))"
+    r"^(?:(?:stop|end|finish|abort|terminate|exit)(?: it| here| the \w+)? (?:with|in|as) (?:an? )?(?:error|failure"
+    r"|failed)"
+    r"|(?:let |make |mark )?(?:it|(?:the |this )?(?:whole )?(?:run|workflow|execution|flow|thing|process)) "
+    r"(?:should |must |has to |is to |then |as )*(?:fails?|failed|be failed)$"
+    r"|fail\b|abort\b|raise an? error|throw an? error|reject (?:it|the|this)|error out|decline (?:it|the))"
 )
 TOGETHER = re.compile(
     r"\b(?:at the same time|at the same moment|in parallel|simultaneously|concurrently|meanwhile|at once with)\b"
@@ -57,7 +93,9 @@ BULK = re.compile(r"^(?:take|get|fetch|load|read|list|query|retrieve|download|co
 LATE = re.compile(r"^(?:if|when) (?:there is no answer within|it takes longer than) \S+ (?:an |more )?\w+")
 BATCHES = re.compile(r"^in batches of (\w+)")
 CONCURRENCY = re.compile(
-    r"\b(?:at most|up to|no more than|with) (\w+) (?:at a time|at once|in parallel|concurrently)\b"
+    r"(?:\b(?:at most|up to|no more than|with|max\.?|maximum)|^(?:and |but |do )?(?:it |them )?) ?(\d+|one|two|three"
+    r"|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty)(?: of them| [\w-]+)? (?:at a time|at once"
+    r"|in parallel|concurrently)\b"
 )
 _KINDS = frozenset({"functions", "lambdas", "workflows", "jobs"})
 SAY_NOTHING = frozenset(["then", "and", "also", "so", "ok", "please"])
@@ -81,7 +119,8 @@ def expanded(text: str) -> str:
 
 def is_else(clause: Clause) -> bool:
     """Whether the clause begins what happens otherwise."""
-    return re.match(r"^(?:otherwise|else|if not\b|or else)", clause.text) is not None
+    return re.match(r"^(?:otherwise|else|if not\b(?! (?:approved|accepted|confirmed|agreed|ok|okay|signed))"
+                    r"|or else)", clause.text) is not None
 
 
 def after_else(words: list[Word]) -> list[Word]:
@@ -93,9 +132,14 @@ def after_else(words: list[Word]) -> list[Word]:
 
 def stripped(words: list[Word]) -> list[Word]:
     """Without the words before the verb that say nothing."""
-    while len(words) > 1 and (words[0].lower in FILLERS or lower(words[:2]) in ("try to", "then we", "we should")
-                              or words[0].lower in ("then", "so", "we", "also")):
-        words = words[2:] if lower(words[:2]) in ("try to", "then we", "we should") else words[1:]
+    while len(words) > 1 and (
+        words[0].lower in FILLERS
+        or lower(words[:2])
+        in ("try to", "then we", "we should", "after that", "after this", "after which", "from there")
+        or words[0].lower in ("then", "so", "we", "also")
+    ):
+        words = words[2:] if lower(words[:2]) in (
+            "try to", "then we", "we should", "after that", "after this", "after which", "from there") else words[1:]
     return words
 
 

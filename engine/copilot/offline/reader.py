@@ -7,10 +7,11 @@ from abc import ABC, abstractmethod
 from engine.copilot.catalogue import Catalogue
 from engine.copilot.offline import triggers
 from engine.copilot.offline.clauses import Clause, clauses_of
-from engine.copilot.offline.conditions import Known
 from engine.copilot.offline.flow import Action, Condition, ForEach, If, Placeholder, Reading, Step
+from engine.copilot.offline.naming import Known
 from engine.copilot.offline.phrases import expanded
 from engine.copilot.offline.schedules import schedules_in
+from engine.copilot.offline.wording.composing import composed
 from engine.copilot.offline.wording.framing import unframed
 from engine.copilot.offline.wording.repeating import repeated_in
 from engine.copilot.offline.wording.rewriting import rewritten
@@ -29,11 +30,13 @@ class Reader(ABC):
         self.catalogue = catalogue
         text, slips = spelled(text)
         schedules, text = schedules_in(unframed(text))
-        text, self.repeated = repeated_in(rewritten(text))
+        text, self.repeated = repeated_in(rewritten(composed(text)))
         self.clauses = clauses_of(expanded(text))
         self.at = 0
-        self.known = Known(fields=fields)
-        self.reading = Reading(notes=[f'"{slip.said}" was read as "{slip.meant}".' for slip in slips])
+        self.known = Known(fields=fields, spoken=catalogue.spoken_of(text.lower()))
+        self.reading = Reading(
+            notes=[f'"{slip.said}" was read as "{slip.meant}".' for slip in slips if slip.is_mistake]
+        )
         self.actions: list[Action | Placeholder] = []
         self.question: Action | None = None
         self.last_if: If | None = None

@@ -19,7 +19,7 @@ from engine.copilot.catalogue import Catalogue
 from engine.copilot.offline import triggers
 from engine.copilot.offline.actions import parse_action
 from engine.copilot.offline.clauses import Clause
-from engine.copilot.offline.conditions import negated, never, parse_condition
+from engine.copilot.offline.conditions import apart, never, parse_condition
 from engine.copilot.offline.failures import Failures
 from engine.copilot.offline.flow import (
     Action,
@@ -49,6 +49,7 @@ from engine.copilot.offline.phrases import (
     REJECTING,
     SAY_NOTHING,
     STOPPING,
+    SUCCESS,
     TOGETHER,
     after_else,
     is_else,
@@ -58,9 +59,11 @@ from engine.copilot.offline.phrases import (
     without,
 )
 from engine.copilot.offline.reader import SENTENCE
+from engine.copilot.offline.terms import negated
 from engine.copilot.offline.waits import wait_in
 from engine.copilot.offline.windows import window_in
 from engine.copilot.offline.words import (
+    ALSO_NOUNS,
     DETERMINERS,
     VERBS,
     Word,
@@ -167,6 +170,9 @@ class _Reader(Failures, Loops):
         if not text or text in SAY_NOTHING:
             self.at += 1
             return
+        if re.match(r"(?:(?:do not|don't|never) retry|no retr(?:y|ies)|without retr\w+)\b", text):
+            self.at += 1  # nothing is, unless it is said
+            return
         if self.of_earlier(clause, steps, before):
             return
         if self.triggered(clause):
@@ -194,8 +200,30 @@ class _Reader(Failures, Loops):
         elif LATE.match(text) and self.actions:
             self.late(clause, steps)
         elif FAILURE.match(text) and (
-                self.actions or (window_in(lower(clause.words[1:])) is None and triggers.ENDS.match(text) is None)):
+            self.actions
+            or (
+                re.search(
+                    r"\b(?:is|are|was) (?:down|un|off"
+                    r"|not)",
+                    text,
+                )
+                is None
+                and window_in(lower(clause.words[1:])) is None
+                and triggers.ENDS.match(text) is None
+            )
+        ):
             self.failure(clause, steps)
+        elif (
+            (success := SUCCESS.match(text)) is not None
+            and self.actions
+            and self.question is None
+            and (
+                success["what"].startswith(("it", "that", "this", "all", "every"))
+                or not success["what"]
+                or self.targets(success["what"], "and")
+            )
+        ):
+            self.succeeded(success, clause, steps)
         elif answer is not None and self.question is not None:
             self.answered(self.question, answer)
         elif text.startswith("retry") or re.match(r"try (?:again|it|up to|\w+ times)", text):
@@ -224,13 +252,20 @@ class _Reader(Failures, Loops):
         elif clause.joiner == "then" or re.search(r" (?:by|via|through|on|to) ", clause.text):
             clause = Clause(clause.joiner, self.with_verb(clause.words))
         text = clause.text
-        if FORBIDDEN.match(text):
+        if FORBIDDEN.match(text) or re.match(
+                r"^(?:(?:before|as|since|because|although|in order to|so that)\b|after (?:the|an?|it|they|he|she"
+                r"|\w+) .*\b(?:has|have|had|is|was|are|were)\b)", text):
             steps.append(not_understood(clause.words))
         elif STOPPING.match(text):
             steps.append(End(phrase_of(clause)))
         elif FAILING.match(text):
             steps.append(End(phrase_of(clause), failed=True))
-        elif (items := ITEMS.search(text)) is not None and not text.startswith("for ") and BULK.match(text) is None:
+        elif (
+            (items := ITEMS.search(text)) is not None
+            and not re.match(r"ask .*\S+@", text)
+            and not text.startswith("for ")
+            and BULK.match(text) is None
+        ):
             steps.append(self.items(clause, items))
         elif (passive := self.passive(clause)) is not None:
             steps.append(passive)
@@ -302,8 +337,8 @@ class _Reader(Failures, Loops):
             steps[-1] = If(negated(condition), [steps[-1]])
             return
         same = self.last_if is not None and self.last_if.otherwise is None and steps and (
-            innermost(steps[-1]) is self.last_if
-            and self.last_if.condition.subject == condition.subject != "" and clause.joiner == "hard"
+            innermost(steps[-1]) is self.last_if and (apart(self.last_if.condition, condition) or (
+                self.last_if.condition.subject == condition.subject != "" and clause.joiner == "hard"))
         )
         choice = If(condition)
         outer_if, self.last_if = self.last_if, choice
@@ -356,6 +391,9 @@ class _Reader(Failures, Loops):
         else:
             self.at += 1
         no = match["word"].startswith(REJECTING) is not bool(match["no"])
+        of_all = re.search(r"\b(all|both)\b|\b(two|three|[2-9]) of\b", match.group())
+        if of_all is not None and isinstance(question.arguments.get("approvers"), list):
+            question.arguments["needed"] = "all" if of_all[1] else number_of(words_of(of_all[2])[0])
         question.wants_choice = True
         keep = self.last_if
         self.last_if = None
@@ -389,6 +427,11 @@ class _Reader(Failures, Loops):
         return True
 
     def passive(self, clause: Clause) -> Step | None:
+        if clause.words[0].lower in VERBS - ALSO_NOUNS:
+            return None
+        return self.said_of_it(clause)
+
+    def said_of_it(self, clause: Clause) -> Step | None:
         """``Expenses under 50 EUR are paid at once``: an action, with the condition its subject states."""
         match = re.match(r"^(.*?) (?:is|are|was|were|gets?|should be|must be) (\w+)\b", clause.text)
         verb = base_verb(match[2]) if match is not None else None
@@ -397,7 +440,7 @@ class _Reader(Failures, Loops):
         count, more = len(match[1].split()), len(match.group().split())
         subject = clause.words[:count]
         condition = parse_condition(subject, self.known)
-        if condition is not None and re.search(r"[<>=]", condition.text) is None:
+        if condition is not None and re.search(r"[<>]", condition.text) is None:
             condition = None
         action = self.action([*words_of(verb), *(subject if condition is None else subject[:1]), *clause.words[more:]])
         if condition is None:

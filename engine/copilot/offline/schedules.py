@@ -55,12 +55,12 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("often", r"(?<!than )(twice) (?:a|per|each|every) (day|week|month)\b"),
     ("count", (rf"(?:at )?(?:{'|'.join(NUMBERS)}|\d+) (?:times|runs) (?:a|per|each|every) (day)\b(?:(?: are)? "
      rf"(?:needed|required|planned))?:?")),
-    ("adverb", (r"(hourly|daily|weekly|monthly|nightly)\b(?=\s*(?:[,.:;]|$|(?:at|on|in|and|but|between|from"
+    ("adverb", (r"(hourly|daily|weekly|monthly|nightly)\b(?=\s*(?:[,.:;]|$|\d|(?:at|on|in|and|but|between|from"
      r"|except)\b))")),
     ("within", rf"(?:between|from) ({_CLOCK}|\d{{1,2}}\b) (?:and|to|until|till) ({_CLOCK}|\d{{1,2}}\b)"),
     ("part", r"(?:(?:in the|at) )?(morning|afternoon|evening|night)s?\b"),
     ("time", rf"(?:at )?({_CLOCK}(?:(?:,? (?:and|&)(?: at)? |, (?:at )?){_CLOCK})*)"),
-    ("time", rf"at ({_HOUR}(?: and(?: at)? {_HOUR})*)(?: o'clock)?"),
+    ("time", rf"at ({_HOUR}(?:(?:,? and(?: at)?|,(?: at)?) {_HOUR})*)(?: o'clock)?"),
     ("zone", r"(?:in )?(UTC|GMT|(?-i:CET|ET|EST|EDT|CT|CST|CDT|MT|MST|MDT|PT|PST|PDT))(?: time)?\b"),
     ("zone", r"(?:in )?(?:US |U\.S\. )?((?-i:Eastern|Central|Mountain|Pacific))(?: (?:standard |daylight )?time)\b"),
     ("zone", r"(?:in )?((?-i:[A-Z])\w+/(?-i:[A-Z])\w+)\b"),
@@ -68,12 +68,13 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("zone", rf"in ({_PLACE})\b"),
 )
 _PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _ATOMS)
-_BETWEEN = re.compile(r"(?:[\s,]|\b(?:and|on|the|also|but)\b(?= ))*", re.IGNORECASE)
+_BETWEEN = re.compile(r"(?:[\s,(]|\b(?:and|on|the|also|but)\b(?= ))*", re.IGNORECASE)
 _NEVER = re.compile(r"[\s,]*(?:(?:it|they|this|we) )?(?:(?:should|must|do|does|is|are|will) )?(?:not|never)\b")
 _LEFT_OUT = re.compile(r"(?:\b(?:not|never|except|excluding|without)|n't)(?: (?:for|on))? $", re.IGNORECASE)
 _ALTERNATE = re.compile(r"\b(?:every|each) (?:other|second|third|fourth|\d+(?:nd|rd|th)) $", re.IGNORECASE)
 _LEAD = re.compile(
-    r"^(?:[\s,:;]|\b(?:and also|and|or also|or|but|start(?:s|ed)?(?=\s*:)|then|(?:we|I) (?:need|want)(?=\s*[.,:;])"
+    r"^(?:[\s,:;]|\b(?:and also|and|or also|or|but|start(?:s|ed)?(?=\s*:)|start and|it (?:should|must|has to|is to) "
+    r"(?:run|start|happen)(?=\s*[.,:;])|then|(?:we|I) (?:need|want)(?=\s*[.,:;])"
     r"|(?:is|are) (?:needed|required|planned|wanted)(?=\s*[.,:;]))\b)*", re.IGNORECASE)
 _ORDERS = {**WHICH, **{str(day): str(day) for day in range(10)}}
 _MONTHS = {"month": "*", "quarter": "1/3"}
@@ -92,11 +93,17 @@ def schedules_in(text: str) -> tuple[list[Schedule], str]:
     """The schedules, and the text without them."""
     found: list[Schedule] = []
     limits: list[_Atom] = []
+    apart_from: tuple[list[_Atom], list[_Atom]] = ([], [])  # days without a time, and a time that stands elsewhere
     at, kept, whole = 0, "", ""
     while at < len(text):
         atoms = _run(text, at) if at == 0 or text[at - 1].isspace() else []
         if atoms and _is_schedule(text, atoms):
             found += _schedules(atoms)
+            if {atom.kind for atom in atoms}.isdisjoint({"time", "within", "count"}):
+                apart_from[0].extend(atoms)
+        elif atoms and not apart_from[1] and _is_time_apart(text, atoms):
+            apart_from[1].extend(atoms)
+            kept, whole = kept + _HERE, whole + text[at:atoms[-1].end]
         elif atoms and _is_limit(text, atoms):
             limits += atoms
             whole += text[at:atoms[-1].end]
@@ -104,6 +111,7 @@ def schedules_in(text: str) -> tuple[list[Schedule], str]:
             kept, whole, at = kept + text[at], whole + text[at], at + 1
             continue
         at = atoms[-1].end
+    found, kept = _with_time_apart(text, found, *apart_from, kept)
     if not found:
         return [], text
     for limit in limits:
@@ -111,11 +119,51 @@ def schedules_in(text: str) -> tuple[list[Schedule], str]:
             return found, _tidied(whole)
     for limit in limits:
         found = [limited for schedule in found if (limited := _limited(schedule, limit)) is not None]
+    return _in_zone(found, kept)
+
+
+def _in_zone(found: list[Schedule], kept: str) -> tuple[list[Schedule], str]:
+    """The schedules with the zone that one of them has or that stands apart from them."""
     zone = next((schedule.timezone for schedule in found if schedule.timezone), None)
     apart = re.search(rf",? ?\b({_PLACE}) time\b", kept)
-    if zone is None and apart is not None and (zone := _zone(apart[1])) is not None:
+    if zone is None and apart is not None and (zone := zone_of(apart[1])) is not None:
         kept = kept.replace(apart[0], "", 1)
     return [replace(schedule, timezone=schedule.timezone or zone) for schedule in found], _tidied(kept)
+
+
+_HERE = "\x00"
+
+
+def _is_time_apart(text: str, atoms: list[_Atom]) -> bool:
+    """Whether it is a time of day alone that nothing is done until, before or after."""
+    before = text[:atoms[0].start]
+    return "time" in {atom.kind for atom in atoms} <= {"time", "zone", "part"} and re.search(
+        r"\b(?:until|till|before|after|by|from|than|since|to|for|up|wait|wait\w*|on|of"
+        r"|\d) $", before, re.IGNORECASE) is None
+
+
+_RECURS = re.compile(r"\b(?:(?:every|each) (?:other |\d+ |\w+ )?(?:\w+day|day|week|month|year|hour|minute|January"
+                     r"|December)s?|yearly|annually|on the|(?-i:January|February|March|April|May|June|July|August"
+                     r"|September"
+                     r"|October|November|December))\b", re.IGNORECASE)
+
+
+def _with_time_apart(
+    text: str, found: list[Schedule], days: list[_Atom], times: list[_Atom], kept: str
+) -> tuple[list[Schedule], str]:
+    """The schedules with the time of day that stands apart from them; one of each day where it begins the text or ends
+    it and there is none."""
+    used = False
+    if times and len(found) == 1 and days and found[0].by_clocks:
+        found, used = _schedules([*days, *times]), True
+    elif (
+        times
+        and not found
+        and (times[0].start == 0 or not text[times[-1].end :].strip(" .!"))
+        and not _RECURS.search(kept)
+    ):
+        found, used = [replace(one, guess="That it is every day is a guess.") for one in _schedules(times)], True
+    return found, kept.replace(_HERE, "" if used or not times else text[times[0].start:times[-1].end])
 
 
 def _is_limit(text: str, atoms: list[_Atom]) -> bool:
@@ -156,7 +204,7 @@ def _run(text: str, start: int) -> list[_Atom]:
     while True:
         place = at if not atoms else _BETWEEN.match(text, at).end()  # type: ignore[union-attr]  # it may match nothing
         atom = next((_Atom(kind, match.start(), match.end(), match.groups()) for kind, pattern in _PATTERNS
-                     if (match := pattern.match(text, place)) and (kind != "zone" or _zone(match[1]))), None)
+                     if (match := pattern.match(text, place)) and (kind != "zone" or zone_of(match[1]))), None)
         if atom is None:
             return atoms
         atoms.append(atom)
@@ -191,7 +239,7 @@ def _is_often(text: str, atoms: list[_Atom], kinds: set[str]) -> bool:
         return False
     if "time" not in kinds and any(atom.groups[0] in ("twice", "Twice") and atom.groups[1] != "day" for atom in atoms):
         return False  # on which two days, nobody said
-    if "time" not in kinds and not begins and re.search(r"[,;.]|\band\b", text[:atoms[0].start]):
+    if "time" not in kinds and not begins and re.search(r"[,;]|\.(?:\s|$)|\band\b", text[:atoms[0].start]):
         return False  # how often one of several things is done
     return "adverb" in kinds or not re.search(r"\bfor $", text[:atoms[0].start])
 
@@ -218,11 +266,11 @@ def _schedules(atoms: list[_Atom]) -> list[Schedule]:
 
 def _schedule(said: dict[str, tuple[str, ...]]) -> list[Schedule]:
     """One for each minute of an hour that it comes at."""
-    zone = _zone(said["zone"][0]) if "zone" in said else None
+    zone = zone_of(said["zone"][0]) if "zone" in said else None
     part = said.get("part", ("",))[0].lower()
     often = said.get("often", ("",))
     unit = often[-1].lower().rstrip("s") if often[-1] else ""
-    late = part in ("afternoon", "evening") or unit in ("afternoon", "evening")
+    late = "night" if "night" in (part, unit) else part in ("afternoon", "evening") or unit in ("afternoon", "evening")
     times = _times(said["time"][0], late=late) if "time" in said else []
     days = _days(said)
     what = unit or ("" if "adverb" not in said else {
@@ -275,7 +323,12 @@ def _days(said: dict[str, tuple[str, ...]]) -> str | None:
     if "month" in said:
         named = re.findall(r"first|second|third|fourth|last|\d+", said["month"][0].lower())
         days = [_ORDERS.get(day, day) for day in named]
-        return f"{','.join(days)} {_MONTHS[said['month'][1].lower() or 'month']} ?"
+        months = (
+            "3/3"
+            if days == ["L"] and said["month"][1].lower() == "quarter"
+            else _MONTHS[said["month"][1].lower() or "month"]
+        )
+        return f"{','.join(days)} {months} ?"
     if "range" in said:
         return "? * " + "-".join(code_of(day) for day in said["range"])
     if "days" in said:
@@ -283,12 +336,12 @@ def _days(said: dict[str, tuple[str, ...]]) -> str | None:
     return None
 
 
-def _times(text: str, *, late: bool) -> list[tuple[int, int]]:
+def _times(text: str, *, late: bool | str) -> list[tuple[int, int]]:
     """The hours and minutes of ``6:30 and 18:30``."""
     return [_time(found, late=late) for found in re.findall(f"{_CLOCK}|{_HOUR}", text, re.IGNORECASE)]
 
 
-def _time(text: str, *, late: bool) -> tuple[int, int]:
+def _time(text: str, *, late: bool | str) -> tuple[int, int]:
     said = text.lower()
     if said in ("noon", "midnight"):
         return (12 if said == "noon" else 0), 0
@@ -299,6 +352,7 @@ def _time(text: str, *, late: bool) -> tuple[int, int]:
         hour = int(NUMBERS.get(part[2], digits[0]))
         minute = {"half past": 30, "quarter past": 15, "quarter to": 45}[part[1]]
         hour -= part[1] == "quarter to"
+    late = hour > 5 if late == "night" else late  # at eleven at night, and at two
     if re.search(r"p\.?m", said) or (late and not re.search(r"a\.?m", said)):
         hour = hour % 12 + 12
     elif re.search(r"a\.?m", said):
@@ -313,7 +367,7 @@ def _cities() -> dict[str, str]:
              if zone.count("/") == 1 and not zone.startswith(("Etc/", "US/", "SystemV/"))}
 
 
-def _zone(place: str) -> str | None:
+def zone_of(place: str) -> str | None:
     """The zone of a place, or of its own name."""
     name = REGIONS.get(place.strip().lower(), place.strip().replace(" ", "_"))
     return name if ("/" in name or name == "UTC") and name in available_timezones() else _cities().get(name.lower())

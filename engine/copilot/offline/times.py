@@ -83,7 +83,7 @@ def duration_in(words: list[Word] | tuple[Word, ...]) -> int | None:
         if count is None:
             continue
         after = index + 1
-        if word.lower == "half" and words[after].lower == "an" and after + 1 < len(words):
+        if word.lower == "half" and words[after].lower in ("a", "an") and after + 1 < len(words):
             after += 1
         unit = UNITS.get(singular(words[after].lower)) or UNITS.get(words[after].lower)
         if unit is not None:

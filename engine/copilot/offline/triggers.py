@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from engine.copilot.offline.conditions import Known, parse_condition, vague_in
+from engine.copilot.offline.conditions import parse_condition, vague_in
+from engine.copilot.offline.naming import Known
 from engine.copilot.offline.times import Schedule
 from engine.copilot.offline.words import ENTITIES, Word, lower, singular
 from engine.records import dataclass
@@ -22,14 +23,21 @@ _HAPPENS = (
 _NAMED = re.compile(
     r"^(?:when|whenever|once|every time|each time|as soon as|if|on|upon) "
     r"(?P<what>(?!.*\b(?:removed|deleted|empty|full|missing)\b)"
-    r"(?=.*\b(?:webhook|bucket|s3)\b|.*\bmessages?\b.*\bqueue\b).+?)(?P<verb>)(?P<rest>)$"
+    r"(?=.*\b(?:webhook|bucket|s3)\b|.*\b(?:messages?|arrives?|lands?|comes?|gets? in|received|reach\w*|shows? up"
+    r"|appears?|drops?"
+    r"|enters?|turns? up|hits?|ends? up)\b.*\bqueue\b|.*\b(?:submit\w*|fill\w*|sen[dt]s?|through|via|by"
+    r"|complete[sd]?|posted|arrives?"
+    r"|comes?|uses?|on)\b.*\bform\b|.*\bform (?:is|gets|comes|was)\b|.*\b(?:in|into|to)\b.*\bfolder\b"
+    r"|.*\bevent\b.*\bbus\b).+?)(?P<verb>)(?P<rest>)$"
 )
 """What starts it is named, whatever happens there."""
 ENDS = re.compile(
-    r"^(?:when|whenever|once|after|as soon as|every time|each time|if) (?:the |our )?(?P<what>[\w-]+) workflow "
-    r"(?:has |is |has been )?"
-    r"(?P<how>ends?|ended|finish(?:es|ed)?|done|completed?s?|over|succeed(?:s|ed)?|fails?|failed|tim(?:es|ed) out"
-    r"|aborted)$"
+    r"^(?:when|whenever|once|after|as soon as|every time|each time|if|should|in case) (?:the |our )?"
+    r"(?P<what>[\w-]+) workflow "
+    r"(?:has |is |has been |was )?(?:successfully )?"
+    r"(?P<how>(?:(?:ends?|ended|finish(?:es|ed)?(?: successfully)?|done|through|completed?s?|over|succeed(?:s|ed)?"
+    r"|fails?|failed|run(?:s)? through|tim(?:es|ed) out|(?:does not|doesn't|did not) (?:succeed|finish|complete)"
+    r"|aborted)(?: or (?:is |has )?)?)+)$"
 )
 """Another workflow's end."""
 _STATUSES = {"succeed": "SUCCEEDED", "complete": "SUCCEEDED", "fail": "FAILED", "tim": "TIMED_OUT", "abort": "ABORTED"}
@@ -67,10 +75,13 @@ def trigger_in(words: list[Word], known: Known) -> Trigger | None:
     text = lower(words)
     ended = ENDS.match(text)
     if ended is not None:
-        status = next((status for said, status in _STATUSES.items() if ended["how"].startswith(said)), None)
-        statuses = {"statuses": [status]} if status is not None else {}
+        said = [status for form, status in _STATUSES.items() if re.search(rf"\b{form}", ended["how"])]
+        if re.search(r"not |n't ", ended["how"]):
+            said = ["FAILED"]
+        said += ["SUCCEEDED"] if "successfully" in text and "SUCCEEDED" not in said else []
+        statuses = {"statuses": said} if said else {}
         return Trigger(({"type": "workflow_end", "workflow": ended["what"], **statuses},))
-    match = _EVENT.match(text) or _NAMED.match(text)
+    match = _NAMED.match(text) or _EVENT.match(text)
     if match is None:
         return None
     what = [word for word in words[1:1 + len(match["what"].split())] if word.lower not in ("time", "soon", "as")]
@@ -136,7 +147,13 @@ def _condition(what: list[Word], rest: str, words: list[Word], known: Known) -> 
     return ()
 
 
-def _document_trigger(text: str, what: str) -> tuple[dict[str, Json] | None, tuple[str, ...]]:
+def _document_trigger(  # noqa: PLR0911 - one for each kind of trigger
+    text: str, what: str
+) -> tuple[dict[str, Json] | None, tuple[str, ...]]:
+    if match := re.search(r"\bfolder (?:called |named )?(/?[\w.-]+(?: ?/[\w.-]+)*)|\b(?!(?:the|our|a|an|this|in|into"
+                          r"|to|from)\b)([\w-]+) folder\b", text):
+        of_kind = {} if (kind := _FILE.search(text)) is None else {"pattern": f"*.{kind['kind']}"}
+        return {"type": "folder", "folder": (match[1] or match[2]).replace(" ", ""), **of_kind}, ()
     named = re.search(r"(?<!\S)/([\w-]+(?:/[\w-]+)*)", text)
     path = named[1] if named is not None else None
     if "webhook" in text or path is not None:
@@ -152,4 +169,8 @@ def _document_trigger(text: str, what: str) -> tuple[dict[str, Json] | None, tup
             of_kind = {"suffix": f".{kind['kind']}"} if kind is not None else {}
             return {"type": "s3", "bucket": match[1] or match[2], **of_kind}, ()
         return {"type": "event", "pattern": {"source": ["aws.s3"], "detail-type": ["Object Created"]}}, ()
+    if match := re.search(r"\bthe ([a-z]\w*) event comes\b", text):
+        return {"type": "event", "pattern": {"detail-type": [match[1]]}}, ()
+    if re.search(r"\bform\b", text):
+        return {"type": "form"}, ()
     return None, (f'"When {what} …" names no trigger that can be set up: start it by the API, or add a trigger.',)

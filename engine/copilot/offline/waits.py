@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import re
 
-from engine.copilot.offline.conditions import Known, path_of
 from engine.copilot.offline.flow import Wait
+from engine.copilot.offline.naming import Known, path_of
 from engine.copilot.offline.times import duration_in
 from engine.copilot.offline.words import UNITS, Word, camel, lower, singular
+
+_WAITS = r"(?:wait|pause|sleep|delay|rest|stop|(?:hold|sit|hang)(?: on| off| still| tight)?)"
+_OFFSET = re.compile(r"^(\S+ \w+) (before|after) (?:the |an? |his |her |its |their )?([\w-]+(?: date| time)?)(?: "
+                     r"(?:departs|starts|begins|ends|expires|leaves|opens|closes|arrives|takes place|is due"
+                     r"|runs out))?")
+"""``24 hours before the appointment``."""
 
 
 def wait_in(words: list[Word], known: Known) -> tuple[Wait | None, list[Word]]:
     """The Wait that a clause begins with, and what follows it."""
     text = lower(words)
-    if match := re.match(r"^(?:(?:wait|pause|sleep|hold|delay)\b(?: for)? )?until (.+)$", text):
-        return _until(words[-len(match[1].split()):], text, known), []
-    if match := re.match(r"^(\S+ \w+) (before|after) (?:the |an? )?([\w-]+(?: date| time)?)", text):
+    if match := re.match(rf"^(?:{_WAITS}(?: for)? |(?:hold|keep|delay) (?:it|them|(?:the|this|that) [\w ]+?) "
+                         rf"(?:back )?)?until (.+)$", text):
+        rest = words[-len(match[1].split()):]
+        offset = _OFFSET.match(match[1])
+        seconds = None if offset is None else duration_in(rest[:2])
+        if offset is not None and seconds is not None:
+            return _offset(offset, seconds, rest)[0], []
+        return _until(rest, text, known), []
+    if match := _OFFSET.match(text):
         seconds = duration_in(words[:2])
         if seconds is not None and text.split()[0] != "wait":
             return _offset(match, seconds, words)
-    if re.match(r"^(?:wait|pause|sleep|delay|after|in)\b", text) or re.match(r"^\S+ \w+ later\b", text):
+    if re.match(rf"^(?:{_WAITS}|after|in)\b", text) or re.match(r"^\S+ \w+ later\b", text):
         seconds = duration_in(words)
         if seconds is not None:
             end = next(index for index, word in enumerate(words) if singular(word.lower) in UNITS) + 1

@@ -16,8 +16,11 @@ from engine.copilot.offline.words import DETERMINERS, NUMBERS, ORDINALS, TIMES, 
 
 _N = rf"(?:\d+|{'|'.join(sorted({*NUMBERS, *TIMES} - {'a', 'an', 'half', 'once', 'zero'}, key=len, reverse=True))})"
 _IS = r"(?:is |are |stays |goes |rises |drops |falls |remains |was |were )?"
-_MORE = rf"{_IS}(?P<more>above|over|exceeds?|(?:higher|greater|more|larger) than)"
-_LESS = rf"{_IS}(?P<less>below|under|(?:lower|less|fewer|smaller) than)"
+_MORE = (
+    rf"{_IS}(?P<more>above|over|exceeds?|(?:higher|greater|more|larger|bigger|warmer|hotter|longer|heavier|older"
+    rf"|slower) than)"
+)
+_LESS = rf"{_IS}(?P<less>below|under|(?:lower|less|fewer|smaller|colder|cooler|shorter|lighter|younger) than)"
 _VALUE = r"(?P<value>\d+(?:\.\d+)?)\s?(?:%|percent|degrees?|kg|ms|seconds|points)?"
 _ROW = (
     rf"(?:for |in )?(?P<count>{_N}) (?:times |readings |checks |measurements |samples |days |runs |intervals )?"
@@ -34,13 +37,26 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("row", re.compile(rf"^(?P<what>.+?) (?:{_MORE}|{_LESS}) {_VALUE} (?:{_ROW})$")),
     ("few", re.compile(
         rf"^(?P<count>{_N}) (?:out )?of (?:the )?last (?P<of>{_N}) (?P<what>[\w -]+?) (?:{_MORE}|{_LESS}) {_VALUE}$")),
-    ("failures", re.compile(rf"^(?P<what>.+?) (?:fails|failed|has failed) (?:{_ROW}|(?P<count3>{_N}) times)$")),
+    ("failures", re.compile(rf"^(?P<what>.+?) (?:fails|failed|has failed|(?:is|are|was|were|gets?|got|has been"
+                            rf"|have been) (?P<done>\w+)) (?:{_ROW}|(?P<count3>{_N}) times)$")),
     ("failures", re.compile(rf"^(?P<what>)(?:there (?:are|were) )?(?P<count>{_N}) (?:failures|errors) in a row$")),
+    ("spanned", re.compile(rf"^(?:there are )?(?P<count>{_N}) (?P<what>[\w -]+?) (?:{_MORE}|{_LESS}) {_VALUE} "
+                           rf"(?:within|in|during) (?:the last |the past )?(?:(?P<n>{_N}|an?) )?(?P<unit>\w+)$")),
+    ("spanned", re.compile(rf"^(?P<what>[\w' -]+?) (?:{_MORE}|{_LESS}) {_VALUE} (?:in )?(?P<count>{_N})(?: times"
+                           rf"| readings| checks| measurements| samples)? (?:within|in|during) (?:the last "
+                           rf"|the past )?(?:(?P<n>{_N}|an?) )?(?P<unit>\w+)$")),
     ("span", re.compile(
-        rf"^(?:(?P<who>.+?) (?:opens|has|had|makes|made|sends|sent|gets|got|\w+ed) |there (?:are|were|have been) )?"
+        rf"^(?:(?P<who>.+?) (?:have|had|made|send|sent|get|got|\w+ed|\w+s) |there (?:are|were|have been) )?"
         rf"(?P<sign>more than |over |at least |less than |fewer than |under |up to |at most )?(?P<count>{_N}|no) "
         rf"(?:or (?P<way>more|fewer|less) )?(?P<what>[\w -]+?){_HAPPENED}"
         rf" (?:within|in|during|for|over) (?:the last |the past |the previous )?(?:(?P<n>{_N}|an?) )?(?P<unit>\w+)$")),
+    ("span", re.compile(rf"^(?P<who>.+?) (?P<what>\w+s|\w+ed) (?P<sign>more than |at least )?(?P<count>{_N})"
+                        rf"(?: times)? (?P<way>)(?:within|in|during|over) (?:the last |the past )?"
+                        rf"(?:(?P<n>{_N}|an?) )?(?P<unit>\w+)$")),
+    ("span", re.compile(rf"^(?:it |he |she |they )?(?:is |was |were |are |has been |have been )?(?P<what>\w+) "
+                        rf"(?P<sign>more than |at least )?(?P<count>{_N}) times (?P<way>)(?:within|in|during|over) "
+                        rf"(?:the last |the past )?"
+                        rf"(?:(?P<n>{_N}|an?) )?(?P<unit>\w+)$")),
     ("nth", re.compile(rf"^(?:it is )?every {_ORDER} (?P<what>[\w-]+(?: (?!of\b)[\w-]+)?)(?: of .+)?$")),
     ("after", re.compile(rf"^(?:it is )?the {_ORDER} (?P<what>[\w -]+)$")),
 )
@@ -48,6 +64,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 def window_in(text: str) -> Condition | None:
     """The condition that a text in lower case states by counting; None where it does not count."""
+    text = re.sub(rf"\b({_N}) ([\w-]+) or (more|fewer|less)\b", r"\1 or \3 \2", text)
     for kind, form in _FORMS:
         match = form.match(text)
         if match is not None:
@@ -69,8 +86,17 @@ def _condition(kind: str, said: dict[str, str], text: str) -> Condition | None:
         return Condition(f"$count({of}[$ {sign} {said['value']}]) >= {count}", text, [guess], things)
     if kind == "span":
         return _within(said, things, count, text)
+    if kind == "spanned":
+        unit = UNITS.get(singular(said["unit"]))
+        span = int((unit or 0) * (_count(said["n"]) if said.get("n", "a") not in ("a", "an") else 1) * 1000)
+        which = f"{things}[value {sign} {said['value']} and $toMillis(time) > $millis() - {span}]"
+        guess = (
+            f"Check that the input has the list "
+            f"{things.removeprefix('$states.input.')}, each with a value and a time."
+        )
+        return None if unit is None else Condition(f"$count({which}) >= {count}", text, [guess], things)
     if kind == "failures":
-        things = f"$states.input.{camel([*names, 'failures'])}"
+        things = f"$states.input.{camel([*names, 'count' if 'done' in said else 'failures'])}"
         return _counted(f"{things} >= {count}", things, text)
     path = f"$states.input.{camel([*names, 'count'])}"
     return _counted(f"{path} % {count} = 0" if kind == "nth" else f"{path} >= {count}", path, text)

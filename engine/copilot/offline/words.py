@@ -11,12 +11,12 @@ _WORD = re.compile(
     |(?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
     |(?P<quoted>"[^"]*"|“[^”]*”|(?<!\S)[@.][A-Za-z][\w.-]*\w)
     |(?P<channel>\#[\w-]+)
-    |(?P<path>/[\w-]+(?:/[\w-]+)*)
+    |(?P<path>/[\w-]+(?:/[\w.-]*[\w-])*(?:\.\w+)*)
     |(?P<date>\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)?)
     |(?P<clock>\d{1,2}:\d\d(?:\s?[ap]m)?|\d{1,2}\s?[ap]m\b)
     |(?P<number>(?:(?<!\S)[-\u2212](?=[$€£\d]))?(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:st\b|nd\b|rd\b|th\b)?)(?P<unit>%|°|k\b)?
     |(?P<word>[^\W\d_][\w'\u2019-]*)
-    |(?P<mark>[,;:.!?()\n]|[<>=!]+)""",
+    |(?P<mark>[,;:.!?()\n]|(?<=\s)[-\u2013\u2014](?=\s)|[<>=!]+)""",
     re.VERBOSE | re.IGNORECASE,
 )
 
@@ -46,33 +46,37 @@ FILLERS = frozenset([
 ])
 
 VERBS = frozenset([
-    "accept", "activate", "add", "alert", "append", "apply", "approve", "archive", "ask", "assign", "attach", "award",
-    "begin", "bill", "block", "book", "build", "calculate", "call", "cancel", "capture", "change", "charge", "check",
-    "classify", "clean", "close", "collect", "comment", "compare", "compress", "compute", "confirm", "contact",
-    "convert", "copy", "create", "credit", "deactivate", "debit", "decline", "decrease", "decrypt", "deduct",
-    "delete", "deliver", "deploy", "deposit", "detect", "disable", "dispatch", "do", "download", "drop", "email",
-    "emit", "enable", "encrypt", "end", "enqueue", "escalate", "evaluate", "execute", "export", "extend", "extract",
-    "fail", "fetch", "file", "fill", "filter", "find", "finish", "flag", "forward", "fulfil", "fulfill", "generate",
-    "get", "give", "go", "grade", "grant", "hand", "hold", "import", "increase", "inform", "ingest", "insert",
-    "invite", "invoice", "invoke", "issue", "keep", "label", "launch", "let", "load", "lock", "log", "look", "lookup",
-    "mail", "make", "mark", "merge", "message", "move", "notify", "obtain", "open", "order", "page", "parse", "pass",
-    "pause", "pay", "perform", "ping", "place", "poll", "post", "prepare", "print", "process", "provision", "publish",
-    "pull", "push", "put", "query", "queue", "raise", "read", "recalculate", "record", "reduce", "refund", "register",
-    "reimburse", "reject", "release", "remind", "remove", "rename", "render", "renew", "reopen", "replace", "reply",
-    "report", "request", "require", "reserve", "reset", "resize", "resolve", "respond", "restart", "retrain",
-    "retrieve", "return", "review", "revoke", "route", "run", "save", "scale", "scan", "schedule", "score", "search",
-    "send", "set", "ship", "sign", "skip", "start", "stop", "store", "submit", "subscribe", "summarise", "summarize",
-    "suspend", "sync", "tag", "take", "tell", "terminate", "test", "text", "transfer", "transform", "translate",
-    "trigger", "turn", "unblock", "undo", "unlock", "unsubscribe", "update", "upload", "upsert", "use", "validate",
-    "verify", "wait", "warn", "welcome", "withdraw", "write",
+    "accept", "activate", "add", "alert", "announce", "apologise", "apologize", "append", "apply", "approve",
+    "archive", "ask", "assess", "assign", "attach", "award", "begin", "bill", "block", "book", "brief", "build",
+    "calculate", "call", "cancel", "capture", "carry", "change", "charge", "check", "classify", "clean", "clear",
+    "close", "collect", "comment", "compare", "compose", "compress", "compute", "confirm", "congratulate",
+    "contact", "continue", "convert", "copy", "count", "create", "credit", "deactivate", "debit", "decline",
+    "decrease", "decrypt", "deduct", "delete", "deliver", "deploy", "deposit", "detect", "disable", "dispatch",
+    "do", "download", "draft", "drop", "email", "emit", "enable", "encrypt", "end", "enqueue", "enrich", "erase",
+    "escalate", "estimate", "evaluate", "execute", "export", "extend", "extract", "fail", "feed", "fetch", "file",
+    "fill", "filter", "find", "finish", "fire", "flag", "forward", "fulfil", "fulfill", "generate", "get", "give",
+    "go", "grab", "grade", "grant", "hand", "hold", "ignore", "import", "increase", "inform", "ingest", "insert",
+    "invite", "invoice", "invoke", "issue", "keep", "kick", "label", "launch", "leave", "let", "load", "lock",
+    "log", "look", "lookup", "mail", "make", "mark", "merge", "message", "move", "note", "notify", "nudge",
+    "obtain", "open", "order", "page", "parse", "pass", "pause", "pay", "perform", "ping", "place", "poll", "post",
+    "prepare", "print", "proceed", "process", "provision", "publish", "pull", "push", "put", "query", "queue",
+    "raise", "read", "recalculate", "record", "reduce", "refund", "register", "reimburse", "reject", "release",
+    "remind", "remove", "rename", "render", "renew", "reopen", "replace", "reply", "report", "request", "require",
+    "reserve", "reset", "resize", "resolve", "respond", "restart", "retrain", "retrieve", "return", "review",
+    "revoke", "route", "run", "save", "scale", "scan", "schedule", "score", "scrape", "search", "select", "send",
+    "set", "share", "ship", "shoot", "sign", "skip", "start", "stop", "store", "submit", "subscribe",
+    "summarise", "summarize", "suspend", "sync", "tag", "take", "tell", "terminate", "test", "text", "thank",
+    "transfer", "transform", "translate", "trigger", "turn", "unblock", "undo", "unlock", "unsubscribe", "update",
+    "upload", "upsert", "use", "validate", "verify", "wait", "warn", "welcome", "wipe", "withdraw", "write",
 ])
 
 ALSO_NOUNS = frozenset([
-    "bill", "book", "build", "call", "change", "charge", "copy", "download", "email", "end", "export", "file",
-    "filter", "grade", "hand", "hold", "import", "invoice", "issue", "label", "list", "lock", "log", "look", "mail",
-    "message", "order", "page", "place", "post", "print", "process", "query", "queue", "record", "refund", "release",
-    "reply", "report", "request", "return", "review", "route", "scan", "schedule", "score", "search", "set", "ship",
-    "sign", "stop", "tag", "test", "text", "trigger", "update", "upload", "use",
+    "bill", "book", "brief", "build", "call", "change", "charge", "clear", "copy", "count", "download", "draft",
+    "email", "end", "estimate", "export", "feed", "file", "filter", "fire", "grade", "hand", "hold", "import",
+    "invoice", "issue", "label", "leave", "list", "lock", "log", "look", "mail", "message", "note", "order", "page",
+    "place", "post", "print", "process", "query", "queue", "record", "refund", "release", "reply", "report",
+    "request", "return", "review", "route", "scan", "schedule", "score", "search", "set", "share", "ship", "sign",
+    "stop", "tag", "test", "text", "trigger", "update", "upload", "use",
 ])
 """Verbs that are as often the name of a thing: an action begins with one where a thing follows it."""
 

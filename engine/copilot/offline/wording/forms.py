@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from engine.copilot.offline.words import base_verb, number_of, stem, stems, words_of
+from engine.copilot.offline.phrases import FAILS
+from engine.copilot.offline.words import VERBS, base_verb, number_of, singular, stem, stems, words_of
 
 NUMBER = _N = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty)"
 _SPAN = rf"(?:{_N}|an?|half an) (?:more )?(?:seconds?|minutes?|hours?|days?|weeks?)"
@@ -22,8 +23,10 @@ _NO_ANSWER, _LONGER = r"if there is no answer within \1", r"if it takes longer t
 _LATE = rf"(?:there is no answer within|it takes longer than) {_SPAN}"
 _NAME = r"(?:[\w'-]+ ){0,3}?[\w'-]+"
 _END = r"(?=[,.;:]|$)"
-_FAILS = r"(?:fails?|failed|goes wrong|breaks|errors?)"
+_FAILS = FAILS
 
+_MADE = {"made": "make", "given": "give", "run": "run", "put": "put"}
+_VERB = "|".join(sorted(VERBS))
 _TIMES = r"(?: times| retries| attempts| tries)"
 _COUNT = (rf"(?:(?:up to|at most|no more than|a maximum of|another) )?(?P<n>twice|{_N})(?: more)?{_TIMES}?"
           r"(?: at (?:the )?most| in total)?")
@@ -95,6 +98,26 @@ def _is_asked(said: re.Match[str]) -> bool:
     return re.search(rf"\b(?:ask|approve|{_CONSENT})\b", said.string[:said.start()], re.IGNORECASE) is not None
 
 
+def _is_who(text: str) -> bool:
+    """Whether somebody can be asked: no condition, no action."""
+    return re.match(r"(?:if|when|unless|once|after|ask|get|then|and|it|they|she|he)\b", text, re.IGNORECASE) is None
+
+
+def _one(things: str) -> str:
+    return singular(re.sub(r"^(?:all|the|any) ", "", things, flags=re.IGNORECASE).lower())
+
+
+def _worth(said: str) -> str:
+    """As a predicate: of more than 5 is more than 5."""
+    return re.sub(r"^ (?:of|worth|with)(?= (?:more|less|at|over|under|up|\S*\d))", "", said)
+
+
+def _deadline(said: re.Match[str]) -> str:
+    """``has 48 hours to approve …, and if that deadline passes``: if there is no answer within them."""
+    spans = re.findall(_SPAN, said.string[:said.start()], re.IGNORECASE)
+    return f"if there is no answer within {spans[-1]}" if spans else said[0]
+
+
 def _unless(said: re.Match[str]) -> str:
     """``post it except if it is old``: the condition first, but behind what starts it."""
     lead, _, action = said[1].rpartition(", ")
@@ -112,7 +135,8 @@ _GENERAL: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\b(?:e-?mail|send) (?:it|this) (to (?:the )?[\w-]+) by (e-?mail)", r"email it \1"),
     (r"\beach run (\w+)s\b", r"\1"),
     (r"^in case (?!of\b)", "if "),
-    ((r"\b(?:issue|give|make|process) (?:an? |the )?refunds?\b|\b(?:the|an?) refund is (?:issued|made|given|processed"
+    ((r"\b(?:issue|give|make|made|process) (?:an? |the )?refunds?\b|\b(?:the|an?) refund is (?:issued|made|given"
+      r"|processed"
      r"|sent)\b"), "refund it"),
     (r"\b(?:make|write|add) (?:an? |the )?(?:entry|line|note) (?:in|into|to) the log\b", "log it"),
     (r"\b(put|send|add|save|post|run|process) each (?=on|in|to|through|with)", r"\1 it "),
@@ -127,6 +151,11 @@ _GENERAL: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     ((r"^([^,;.]+?),? (when(?:ever)?|as soon as|every time|each time|once) ([^,;]*\b(?:webhook|bucket"
      r"|queue)\b[^,;]*?)\.?$"),
      r"\2 \3, \1"),
+    ((r"^([^,;.]+?),? (when(?:ever)?|once|as soon as|after|if|each time|every time) (the [\w-]+ workflow (?:is "
+      r"(?:aborted|done|over|through)|ends|has ended|fails|has failed|finishes|has finished|succeeds|has succeeded"
+      r"|times out|completes))\.?$"),
+     lambda said: said[0] if _is_named_before(said, said[3].split(" workflow")[0]) else (
+         f"{said[2]} {said[3]}, {said[1]}")),
     ((r"^(?!when|if |once|as soon|every time|each time)(?:an? |the |new |each |every )*([\w ]+?) (?:arrives?|comes? "
      r"in|come in|gets? in|is received|reach(?:es)? us|shows? up) "
      r"(?:by|through|via|on|at|over) (?:the |our |an? )?webhook( /\S+?)?[.;:,] (?:then )?"), (r"When a \1 arrives by "
@@ -146,6 +175,54 @@ _GENERAL: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
      r"When a message arrives in the \1 queue, run \2"),
     (r"^for (?:each|every) (?:new )?message (?:from|in|of|on) (?:the )?([\w-]+) queue,? ", (r"When a message arrives "
      r"in the \1 queue, ")),
+    ((rf"^(the [\w-]+(?: [\w-]+)??) has {_SPAN} to (approve|confirm|sign off|decide on|accept) "
+     rf"([^,;.]+)"), r"ask \1 to \2 \3"),
+    (rf"\b(?:for )?(?:which|that) (?:she|he|they|it) (?:has|have|gets?) (?:up to )?({_SPAN})(?=[.;,]|$)", ""),
+    ((rf",? (?:and )?remind(?:ing|s)? (?:him|her|them|the [\w-]+|everyone) (?:again )?(every|after|each) ({_SPAN})"
+     rf"(?:,? (?:until|till) [^,;.]+| without (?:an answer|a reply))?"), r" with reminders \1 \2"),
+    ((rf",? with (?:an? )?reminders? (every|after|each) ({_SPAN})(?:,? (?:until"
+     rf"|till) [^,;.]+)?"), r" with reminders \1 \2"),
+    ((rf"([Aa]sk [^;.]*?)[.;,] (?:and )?[Rr]emind (?:him|her|them|the [\w-]+) (every|after) ({_SPAN})(?:,? (?:until"
+     rf"|till) [^,;.]+)?(?=[.;,])"), r"\1 with reminders \2 \3"),
+    ((r"^((?:all |the |any )?[\w-]+s?(?: [\w-]+)??)( (?:over|above|under|below|of|worth|with|from|between|exceeding"
+      r"|up to) [^,;:]+?)? (?:have to|has to|must|need to|needs to|should|are to|is to) be "
+      r"(?:approved|signed off|confirmed|authori[sz]ed|ok'?d)(?: first)? by ([^,;.]+?)(?: (?:first"
+      r"|before [^,;.]+))?(?=[.;,]|$)"),
+     lambda said: (f"if the {_one(said[1])} is{_worth(said[2])}, "
+                   f"" if said[2] else "") + f"ask {said[3]} to approve it"),
+    ((r"^((?:(?:two|three|four|both|either|one|all|any|\d+|the|our|each) )?[\w.@+, -]*?[\w.@+-]+) (?:have|has|need"
+      r"|needs|must|should|ought|is|are)(?: both| all| each)? (?:to )?(?:approve|sign off(?: on)?|agree to"
+      r"|authori[sz]e|ok) "
+      r"((?:(?! before | and then )[^;.])+?) (?:before|and then|then) "
+      r"(?=\w)"), lambda said: f"ask {said[1]} to approve {said[2]}, then " if _is_who(said[1]) else said[0]),
+    ((r"((?:^|(?<=, ))(?:(?:two|three|four|both|either|one|all|any|\d+) )(?:(?:people|persons|members|managers) )?"
+      r"(?:out )?(?:of )?[^;.]*?) (?:have|has|need|needs|must|should) (?:to )?(?:approve|sign off(?: on)?|agree to"
+      r"|authori[sz]e) ([^;.,]+)(?=[;.,])"),
+     lambda said: f"ask {said[1]} to approve {said[2]}" if _is_who(said[1]) else said[0]),
+    ((rf"[;,.] (?:but |and )?({_N}) (?:votes?|approvals?|yes(?:es)?|of them|signatures?|say-sos?) (?:(?:is|are"
+     rf"|will be) (?:enough|sufficient|needed|required|necessary)|suffices?)"), r" with \1 of them needed"),
+    ((r"^(?:the |our )?(?:[\w-]+ )??((?:\S+@\S+(?:,? and |, | or )?)+) (?:decides?|votes?) (?:on|about) (?:each "
+     r"|every |the |an? )?([\w -]+?)(?=[.;,])"), r"ask \1 to approve the \2"),
+    (rf"^with (?:her|his|their|the|that|its|this) {_CONSENT}(?:ay)?, ", "if approved, "),
+    (rf"^without (?:it|that|one|(?:her|his|their|the) {_CONSENT}(?:ay)?), ", "if rejected, "),
+    ((r"^(?:the|an?) ([\w -]+?) (?:is|are|gets?|may be|can be|will be|must be|should be) (?:only )?(\w+ed|made|sent"
+      r"|paid|given|run|written|put)((?: [\w# -]+?)??) (?:only )?(?:if|when|once|after) "
+      r"((?:the |our )?[\w-]+(?: [\w-]+)??) (?:has |have )?(?:agree[sd]?|approve[sd]?(?: it| that)?|says? yes"
+      r"|said yes|confirm(?:s|ed)?|sign(?:s|ed)? (?:it )?off|g[ia]ven? (?:his|her|their|its) (?:ok|approval"
+      r"|consent))(?=[.;,]|$)"),
+     lambda said: f"ask {said[4]} for approval. If approved, "
+                  f"{_MADE.get(said[2].lower()) or base_verb(said[2].lower()) or said[2]} the {said[1]}{said[3]}"),
+    ((r"^(?:only )?(?:after|once|when|as soon as) ((?:the |our )?(?!it\b|they\b|she\b|he\b)[\w-]+(?: [\w-]+){0,3}?) "
+      r"(?:has|have) (?:given (?:his|her|their|its|the) (?:ok|okay|approval|consent|go-ahead|permission)"
+      rf"|approved(?: it| that)?|agreed|signed (?:it )?off|said yes|consented)(?:, | (?=(?:{_VERB})\b))"),
+     lambda said: said[0] if _is_asked(said) else f"ask {said[1]} for approval. If approved, "),
+    (r"(?:^|(?<=; ))with an? (?:yes|ok|approval), ", "if approved, "),
+    (r"(?:^|(?<=; ))with an? (?:no|rejection|refusal), ", "if rejected, "),
+    (r"^(yes|approved|if so|in that case): ", "if approved, "),
+    (r"^(no|rejected|declined|refused): ", "if rejected, "),
+    ((r"^((?:when|if|whenever) [^,]+, )?(\w+ [^;]+?), but (?:please )?((?:ask|get|obtain) [^,;.]+?) (?:first"
+      r"|beforehand|before that)(?=[.;]|$)"),
+     lambda said: f"{said[1] or ''}{said[3]}, then {said[2]}"),
     # Questions
     (rf"\bput it on (the [\w -]+?|[\w-]+(?: [\w-]+)?) for {_CONSENT}", r"ask \1 for approval"),
     (r"\bput it on (#[\w-]+)", r"post it to \1"),
@@ -188,7 +265,28 @@ _GENERAL: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     ((rf"(?<=[;.,] )(?:and |but )?if no ([\w -]+?) (?:arrives?|comes?(?: in)?|came(?: in)?|is (?:received|there|made"
      rf"|placed)|has \w+|appears?) "
      rf"(?:within|in|after|for) ({_SPAN}),? "), r"wait \2; if there is no \1, "),
+    ((rf"\b(?:if|when|should) (?:{_NOBODY}|(?:it|they|she|he|the [\w-]+(?: [\w-]+)?) (?:has|have|does|do|did|is|are"
+      rf"|was|were)(?:n't| not)(?: yet| still)?)(?: has| have| had)? "
+      rf"(?P<how>\w+)(?: [\w']+){{0,4}}? (?:within|after|in|for|by the end of) ({_SPAN})"),
+     lambda said: f"if there is no answer within {said[2]}" if (
+         _is_asked(said) or re.match(_REPLIES + "$", said["how"])) else said[0]),
+    ((r"\b(?:if|when) (?:(?:that|the|this) (?:deadline|time|limit|period)(?: limit)? (?:passes|is over|runs out"
+      r"|is up|expires|has passed|is missed)"
+      r"|(?:he|she|they|it|nobody|no one|the [\w-]+) (?:lets? (?:that|it|the deadline|the time) (?:pass|lapse|go by"
+      r"|run out)|misses? (?:it|that|the deadline)"
+      r"|(?:does not|doesn't|do not|don't|fails? to) (?:do so|react|answer|decide)(?: by then| in time"
+      r"| within that time)?))(?=,| )"),
+     _deadline),
     # Failures
+    ((r"^([^,;.]+?),? should ((?:the )?[\w-]+(?: [\w-]+)??) (fail|break|not work)(?=[.;,]"
+     r"|$)"), lambda said: f"if {said[2]} {said[3]}s, {said[1]}"),
+    ((rf"\b(?:if|when|should|in case) ([^,;.]*?{_FAILS}) (?:even |still )?after (?P<n>{_N}) (?:retries|attempts"
+     rf"|tries),? "), lambda said: f"retry it {said['n']} times; if it still fails, "),
+    (r"\b(?:if|when) (?:nothing|none of (?:that|this|it|them)) (?:helps?|works?|succeeds?)\b", "if it still fails"),
+    ((r",? and only then (?:does|do|is|are) (the [\w-]+ (?:function|workflow|lambda)) (?:run|start|started|called"
+     r"|executed)\b"), r", then run \1"),
+    ((r"\b(?:the |an? )?([\w-]+) (?:gets?|receives?) (?:an? |the |his |her |their )?"
+     r"(?:full )?refund\b"), r"refund the \1"),
     (rf"\b(?:if|when) (?:there is|there's|there are|we get|you get|it has|that gives) {_ERROR}(?! in)\b",
      "if it fails"),
     ((rf"\b(?:in (?:the )?(?:event|case) of|on|upon|at) {_ERROR} (?:in|of|with|at|during) "
@@ -212,7 +310,39 @@ _GENERAL: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r",? and (?:go on|continue|proceed|move on)(?: anyway| regardless| with the (?:next|rest)(?: \w+)?)?(?=[.;,]|$)",
      ", carry on"),
     (r"^don't (?=(?:retry|try|email|send|charge|post|run|call)\b)", "do not "),
+    ((r",? or (\w+ [^,;.]+?) if (it|that|this) (?:fails|goes wrong|breaks|does not work|doesn't work)(?=[.;,]"
+     r"|$)"), r"; if \2 fails, \1"),
+    ((r"\bignore (?:it|that|this|the (?:error|failure|problem))(?:,? and (?:then )?|; (?:then )?)"
+     r"(?=\w)"), "carry on. Then "),
+    ((r"(?:^|(?<=; )|(?<=, ))(?:and |but )?(?:any |all |its |the )?(?:errors?|failures?|problems?)(?: there| here"
+      r"| of (?:it|that|this))? (?:don't|do not|doesn't|does not|may"
+     r"|can|should)(?: not)? (?:matter|count|stop [\w ]+|be ignored)"), "if it fails, carry on"),
+    ((r"^(?:report|send|e-?mail|mail|post|forward) (?:all |any |the )?(?:errors?|failures?|problems?)(?: that \w+)? "
+      r"(?=(?:to|in|on|by)\b)"),
+     "if anything fails, report it "),
+    ((r"^(?:all |any |every )?(?:errors?|failures?|problems?) (?:go(?:es)?|(?:should|must|have to|has to|are to) "
+      r"(?:be (?:reported|sent|mailed|posted)|go)|(?:is|are) (?:to be )?(?:reported|sent"
+     r"|mailed|posted)) (?=(?:to|in|on|by)\b)"), "if anything fails, report it "),
+    (r"\b(?:undo|reverse) the (?:charge|payment)\b", "refund it"),
     # Retries
+    ((rf"\b(?:it|that|this|they) (?:may|can|is allowed to"
+     rf"|might) fail {_COUNT}{_GAP}"), lambda said: _again(said).removeprefix(", ")),
+    (r"\btry(?: it| that)? again (?:the )?(?:next|following) (day|hour|week)\b", r"retry every one \1"),
+    ((r",? (?:and )?(?:making|allowing|with|giving it|using) (?:up to |at most )?(two|three|four|five|six|[2-9]) "
+     r"(?:attempts|tries)(?! at once)"),
+     lambda said: f", retry {_less_one(said[1])} times"),
+    ((rf"\bgive (the [\w-]+ (?:function|workflow|lambda)) ({_N}) (?:attempts|tries"
+     rf"|chances)"), lambda said: f"run {said[1]}, retry {_less_one(said[2])} times"),
+    ((rf"(?:[,;.] |^|\band )(?:(?:with |allow |up to |at most |a maximum of )*)(?P<n>one|{_N}) retr(?:y|ies)(?: (?:is"
+     rf"|are) (?:fine|ok|okay|allowed|enough))?{_GAP}(?=[.;,]|$)"),
+     lambda said: f", retry {number_of(words_of(said['n'])[0])} "
+                  f"times" + (f" every {said['gap']}" if said["gap"] else "")),
+    ((rf"[,;.] (?:it|they|that|this|failed (?:attempts|calls|tries)|(?:the )?failures?) (?:is|are|may be|can be"
+     rf"|should be|must be|will be|has to be|gets?) retried {_COUNT}{_GAP}"),
+     _again),
+    ((rf"\b(if|when) ([^,;.]*?{_FAILS}),? wait ({_SPAN}) and (?:then )?(?:try|do)(?: it| that)? again"
+     rf"(?! until)"), r"\1 \2, retry every \3"),
+    (rf"\b(?:try|retry)(?: it| that)?(?: again)? after ({_SPAN})(?=[.;,]|$)", r"retry every \1"),
     (rf"\b(?:if|when) (https?://\S+) (?:doesn't|does not) (?:answer|respond|work),? {_AGAIN} {_COUNT}{_GAP}",
      lambda said: f"call {said[1]}{_again(said)}"),
     ((rf",? with exponential backoff,? (?:and )?{_COUNT}(?:,? (?:first after|starting (?:at|with|from)|from) "
@@ -234,18 +364,42 @@ _GENERAL: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     ((r",? (?:and|before|then|or) (?:then )?(?:give up|giving up|stop trying)(?: with| by| and)? (?:an? |sending an? "
      r")?(e-?mail|message|post) to\b"),
      lambda said: f"; if it still fails, {said[1].replace('-', '') if 'mail' in said[1] else 'post to'}"),
+    ((r",? (?:and|before|then|or) (?:then )?(?:give up|giving up|stop trying|stop),? (?:and|by|but) (?:then )?(\w+)"
+     r"(?= )"),
+     lambda said: f"; if it still fails, {base_verb(said[1].lower())}" if (
+         base_verb(said[1].lower()) and "retr" in said.string[:said.start()].lower()) else said[0]),
     (r",? (?:and|before|then) (?:then )?(?:give up|giving up)(?=[.;]|$)", ""),
     ((rf"(\b(?:if|when) [^,;.]+? (?:{_FAILS}|does not work|doesn't work),? (?:retry|repeat)(?: it)? (?:twice|{_N} "
      rf"times)"
       rf"(?: (?:every|after) {_SPAN})?),? (?:and )?then (?=\w)"), r"\1; if it still fails, "),
+    ((r",? (?:and|or) (on|in|to|into) ([^,;.]+?) (?:if (?:it|they|he|she) (?:does not|doesn't|do not|don't|is not"
+      r"|isn't|are not|aren't|has not|hasn't)|if not|otherwise)(?=[.;]|$)"),
+     r"; otherwise put it \1 \2"),
+    ((r",? (?:but )?(?:skip|omit|leave out|drop) (?:that|it|this|the step|this step|that step) (?:if|when|where) "
+     r"([^,;.]+?)(?=[.;]|$)"), r" unless \1"),
+    (r"\bin (?:any|every|all) other cases?,? ", "otherwise "),
+    ((r"; (?:and |but )?if (?:he|she|it|they) (?:doesn't|does not|don't|do not|isn't|is not|hasn't|has not|won't"
+     r"|aren't|are not|haven't|have not),? (?=\w+ (?:the|it|them|an?|#|https|her|him)\b)"), "; otherwise "),
+    ((r"^without (?!it\b|that\b|approval)(?:an? |any )([\w ]+?) or (?:an? )?([\w ]+?), "
+     r"(?=\w)"), r"if neither the \1 nor the \2 is given, "),
+    ((r"^without (?!it\b|that\b|approval)(?:an? |any )([\w ]+?), (?![^.;]*\binstead of\b)(?=(?:put|email|send|post"
+     r"|save|call|run|tell|do|stop|start|ask|log|mail)\b)"), r"if no \1 is given, "),
+    ((r",? but (?:not|never) (?:\w+s |those |the ones |people )?(?:who|that|which) (have|has|are|is|had"
+     r"|were) "), r" unless they \1 "),
+    ((r",? but only (?:those|the ones|\w+s) (?:who|that|which) (have|has|are|is|had|were|haven't|hasn't"
+     r"|aren't) "), r" if they \1 "),
+    (r"(?<=\w) only (if|when|where) (?!(?:[^,;.]+? (?:isn't|is not)))", r" \1 "),
     # Conditions
+    (r"^unless ([^,;.]+), (?:do not|don't|never) (?=\w)", r"if \1, "),
     (r"^only (if|when) ", r"\1 "),
+    (rf",? (?:and|but) only (if|when|once|after) ([^,;.]+?),? (?=(?:{_VERB})\b)", r"; if \2, "),
     (r"^only (\w+)(?= [^,;.]*? (?:if|when)\b)", lambda said: said[1] if _acts(said[1]) else said[0]),
     ((r"[;,] (?:and )?(?:from (\S*\d\S*) to (\S*\d\S*)|(between \S*\d\S* and \S*\d\S*?"
       r"|(?:below|under|above|over) (?:\S*\d\S*?|that)))"
       r"(?: (?:euros?|dollars?|EUR|USD|kg|degrees|points|percent|days|hours))?,? (?=(\w+))"), _elliptic),
     (r",? but only (?:if|when|where|in case) ([^,;]+?)(?=[.;]|$)", r" if \1"),
-    ((r",? (?:and )?(?:either way|in any case|in either case|in both cases|in every case|regardless|whatever happens"
+    ((r",? (?:and,? )?(?:either way|in any case|in either case|in both cases|in all cases|in every case|regardless"
+      r"|whatever happens|(?:whatever|no matter what|regardless of) the (?:outcome|result|answer|decision)(?: is)?"
      r"|no matter what),? (?=\w)"), r". Then "),
     ((r"^(\w+ (?:(?![.] )[^;:])+?),? (?:except|but not)(?: if| when| where| in case| for when)? ((?:the|it|its|they"
      r"|he|she"
@@ -271,13 +425,23 @@ _GENERAL: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
      f"{said[2]}'s {said[3]}" if base_verb(said[1].lower()) else said[0]),
     ((rf",? ?(?:\band |\bwith )*\b({_N}|\d+) (?:items |records |rows |messages )?(?:per|a|in each|in a|to a|in one) "
      rf"(?:batch|chunk|request|call|group)\b"), r", in batches of \1"),
+    ((rf"\b(?:split|divide|break|cut|chunk|group) (?:up )?(?:the |all |our )?((?:[\w-]+ )??[\w-]+?)s?(?: list)?"
+      rf"(?: up)? (?:into|in) (?:groups|batches|chunks|lots|packs|blocks) of ({_N})"
+      rf",? and (\w+) (?:each|every|the|one) (?:group|batch|chunk|lot|pack|block|one|of them|groups|batches|chunks)"
+      rf"(?: of them)? ([^,;.]+)"), r"\3 the \1s \4, in batches of \2"),
     # What runs together
     (r"^(?:do )?(?:these )?(?:\w+ things )?(at once|at the same time|in parallel|simultaneously|concurrently): ",
      r"at the same time "),
     ((r"[,;.] (?:and )?(?:when|once|after|as soon as) (?:both|all|they|these|all of them|both of them|everything"
-     r"|that)(?: of them)? (?:are|is|have|has|was|were)(?: all| both)? (?:done|finished|through|complete|completed"
+      r"|the last (?:one|of them|of the \w+)"
+     r"|that)(?: of them| of these| \w+)? (?:are|is|have|has|was|were)(?: all| both)? (?:done|finished|through"
+     r"|complete|completed"
      r"|back|ready|over),? "),
      "; then "),
+    ((rf"[;,.] (?:and |but )?(?:a maximum of |at most |no more than |up to |only |max\.? )?({_N})(?: of them"
+      rf"| [\w-]+)? (?:should|may|can|must|are to|are allowed to|are|will) (?:run|happen|work|go|be (?:\w+ed|run"
+      rf"|sent|done)|\w+ed)"
+      r" (?:at the same time|at once|in parallel|concurrently|at a time)"), r", at most \1 at a time"),
     # Windows
     (r"^every (\w+(?:th|nd|rd)|second|third|first) ([\w-]+) (?:gets?|receives?) (?=(?:an? )?(?:[\w-]+ )?e-?mail)",
      r"if it is every \1 \2, send the \2 "),
@@ -295,6 +459,12 @@ _GENERAL: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (rf"\bgive (?:them|him|her|it|the [\w -]+?|[\w-]+) ({_SPAN})(?=[,;.]| and\b)(?![;,] (?:without|if there is no))",
      r"wait \1"),
     (rf"^([^,;.]+?) ({_SPAN}) after (the [\w -]+?)(?=[.;]|$)", r"\2 after \3, \1"),
+    (rf"^({_SPAN}) after (?:an?|every|each) [\w -]+? (?:was|were|is|has been|have been) \w+, ", r"Wait \1 and then "),
+    ((rf"^({_SPAN}) after (?:(?:an?|every|each) [\w -]+?|the [\w -]+? (?:was|were|is|has been|have been"
+     rf"|had been) \w+)(?:,| (?=(?:the|our|his|her|their) ))"), r"Wait \1 and then "),
+    ((rf"\b(?:after|following) ({_SPAN}) without (?:an? |any )?(?:answer|reply|response|reaction|decision"
+     rf"|approval),? "), r"if there is no answer within \1, "),
+    (r"[.;] (?:skip|leave out|omit) (?:it|this|that|this step|that step) (?:if|when) ([^,;.]+)", r" unless \1"),
 )
 
 _FORMS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
@@ -338,9 +508,14 @@ _FORMS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
      _NO_ANSWER),
     (rf"\b(?:if|when) {_WHO} {_NOT} {_REPLIES}[\w ]*? (?:within|after|for|in) ({_SPAN})",
      _NO_ANSWER),
-    (rf"\b(?:if|when) there is (?:still )?no (?:reply|response|answer|reaction) (?:within|after|for|in) ({_SPAN})",
+    ((rf"\b(?:if|when) there (?:is|was|has been|'s) (?:still )?no (?:reply|response|answer|reaction) (?:within|after"
+     rf"|for|in) (?:another )?({_SPAN})"),
      _NO_ANSWER),
     (rf"\b(?:if|when) {_WHO} (?:takes? (?:longer|more) than|times? out after|lasts? longer than) ({_SPAN})", _LONGER),
+    ((rf"\b(?:if|when) {_WHO} (?:has been|is|was|have been|are) (?:running|going on|at it|busy|under way"
+     rf"|in progress) (?:for )?(?:more|longer) than ({_SPAN})"), _LONGER),
+    ((rf"\b(?:if|when) {_WHO} (?:does not|doesn't|did not|has not|hasn't) (?:succeed|finish|complete|end|return"
+     rf"|come back|work|finished|returned|ended|completed|succeeded) (?:within|in|after) ({_SPAN})"), _LONGER),
     (rf",? and ({_PART}) (?:if|when) ({_LATE})(?=[.;]|$)", r"; if \2, \1"),
     (rf",? and give {_WHO} ({_SPAN})[;,] without an (?:answer|reply)(?: by then)?,",
      r"; if there is no answer within \1,"),
@@ -354,7 +529,7 @@ _FORMS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (rf"\ba failed ({_NAME}) is (?:only |just )?(\w+)", r"if the \1 fails, \2 it"),
     (r"\b(?:on|for) (?:any|every|all) other (?:errors?|failures?),?", "if anything else fails,"),
     (r"\b(?:go on|continue|carry on) with (?:the )?[\w ]+? anyway\b", "carry on"),
-    (r"\b(?:go on|continue|carry on) with the (?:rest|others|next)\b", "carry on"),
+    (r"\b(?:go on|continue|carry on) with the (?:rest|others|next)(?: one| item)?\b", "carry on"),
     (r"\b(when|if) (\w+ing|it|that) (?:does not|doesn't) work\b", r"\1 \2 fails"),
     (r"\b(if|when) (the [\w ]+?) (?:cannot|can't|could not) be (?:written|saved|read|called|reached|sent)\b",
      r"\1 \2 fails"),
@@ -392,7 +567,8 @@ _FORMS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\bif there are none\b", "if there are no results"),
     (r"\bif it has (?:entries|items|any)\b", "otherwise"),
     # Conditions
-    (r"\b(?:(?<=\w )whenever|provided that|in the event that)\b", "if"),
+    (r"\b(?:(?<=\w )whenever|provided that|in the event that|in case that)\b", "if"),
+    (r"^in the event (?:that )?(?=the\b)", "if "),
     (r"(?<=, )where\b|^Where\b(?= the)", "If"),
     (r"\bis more than (\w+) days overdue", r"is overdue by more than \1 days"),
     (r"\b(\d+) (?:kg|km|lb|miles|kilos|metres|meters|bar|volts)\b", r"\1"),
@@ -401,7 +577,7 @@ _FORMS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (rf"^([^,;.]+?) ({_SPAN}) before (the [\w -]+?)(?=[.;]|$)", r"\2 before \3, \1"),
     (rf"\b[Ss]leep ({_SPAN}) between the call to (\S+) and the call to (\S+?)(?=[.;]|$)",
      r"Call \2, wait \1 and call \3"),
-    (r"\b[Ss]end (a|the|another) (?:second )?reminder\b(?! \w+ (?:to|in))", r"email \1 reminder"),
+    (r"\b[Ss]end (a|the|another|one|one more) (?:second )?reminder\b(?! \w+ (?:to|in))", r"email \1 reminder"),
     (rf"\bafter another ({_SPAN})\b", r"wait \1 and"),
     (rf"^({_SPAN}) after (the [\w ]+?), ", r"Wait \1 and then "),
     (r"\b[Hh]aving (\w+)ed\b", r"\1"),

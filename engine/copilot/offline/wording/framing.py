@@ -14,6 +14,8 @@ _AROUND = tuple(re.compile(_START + form, re.IGNORECASE) for form in (
     r"(?:so|ok|okay|well|basically|ideally|kindly|please|simply)\b,? (?!that\b)",
     r"(?:could|can|would|will) you (?:please |kindly |maybe |perhaps )?",
     r"(?:I|we)(?: would|'d| do)? (?:like|love|want|need|wish) (?:you |it |this |something )?to (?=\w)",
+    (r"(?:I|we) (?:want|need|would like|'d like) an? (?:[\w-]+ )?(?:report|summary|reminder|digest|job|check|alert"
+    r"|notification|export|import|backup|sync)(?: \w+)?: *"),
     r"(?:is there (?:a|any) way to|how (?:can|do) (?:I|we)|help (?:me|us)(?: to)?|let's|let us) ",
     (rf"(?:please )?(?:set|build|make|create|write|give|design|put)(?: (?:me|us))? (?:up )?(?:an? |the |some )?(?:new "
     rf"|small |simple )?"
@@ -23,6 +25,7 @@ _AROUND = tuple(re.compile(_START + form, re.IGNORECASE) for form in (
     r"(?:the (?:idea|goal|plan|task) is|what (?:I|we) (?:want|need) is)(?: that| to)?:? ",
     r"(?:our|my|the) (?:goal|task|wish|plan|request): ",
     r"(?:we|you|I) (?:should|have to|need to|must|will|'ll) (?=\w)",
+    r"(?:the )?schedule: *",
     r"(?:the )?steps?(?: are)?: *", (r"(?:here is|this is|that is) what (?:should|must|has to|is to) (?:happen|be "
     r"done): *"),
     r"(?:do|we do) (?:this|the following): *",
@@ -41,12 +44,18 @@ _NUMBERED = re.compile(
     r"(?:^|(?<=[.;] ))(?:first|second|third|fourth|fifth|finally|lastly|then|next|afterwards)(?:ly)?(?: of all)?: ",
     re.IGNORECASE)
 _TITLE = re.compile(r"^((?:[\w/-]+ ){0,4}[\w/-]+): (?=[A-Za-z])")
+_SUMMARY = re.compile(
+    r"^(?:ship|onboard|process|book|prepare|handle|close|settle|fulfil|fulfill|deploy|release|publish|produce|make"
+    r"|build|register|provision|complete|finish|deliver|review|renew|archive) "
+    rf"(?:the |an? |our |each |every )?[\w-]+(?: [\w-]+)?: (?=(?:first,? |at the same time )?"
+    rf"(?:{'|'.join(sorted(VERBS))})\b)", re.IGNORECASE)
 _NEW = re.compile(r"^(?:an? )?new ", re.IGNORECASE)
 _NO_TITLE = re.compile(
     r"\b(?:if|when\w*|once|unless|until|while|every|each|all|for|at|on|in|by|go|goes|times|once|twice|parallel"
     r"|repeat|loop"
     r"|otherwise|else|hourly|daily|weekly|monthly|nightly|gets?|is|are|that|also|only|between|above|below|errors?"
-    r"|fail\w*|ignore|retry|stop|wait|never|not|no|nothing|without|whatever|any)\b|\d",
+    r"|fail\w*|webhook|form|queue|bucket|folder|event|ignore|retry|stop|wait|never|not|no|nothing|without|whatever"
+    r"|any)\b|\d",
     re.IGNORECASE)
 
 
@@ -103,6 +112,7 @@ def _sentences(parts: list[str]) -> str:
 
 def _untitled(text: str) -> str:
     """Without a title before a colon: ``New ticket: …`` is when one comes in."""
+    text = _SUMMARY.sub("", text)
     match = _TITLE.match(text)
     if match is None or _NO_TITLE.search(match[1]) or _ACTS.search(match[1]) is not None:
         return text

@@ -15,14 +15,18 @@ from engine.records import dataclass
 _N = rf"(?:\d+|{'|'.join(sorted({*NUMBERS} - {'a', 'an', 'half', 'zero'}, key=len, reverse=True))})"
 _SPAN = rf"(?:(?:{_N}|an?|half an) (?:more )?)?(?:seconds?|minutes?|hours?|days?|weeks?)"
 _LIMIT = re.compile(
-    rf",? ?(?:but |and )*(?:(?:at most|no more than|not more than|up to|a maximum of|give up after|stop after) "
-    rf"(?:(?P<a>{_N})(?: times?| attempts?| tries)|(?P<b>twice))"
-    rf"|(?P<c>{_N}) (?:times|attempts|tries) at (?:the )?most|(?P<d>twice) at most)",
+    rf",? ?(?:but |and )*(?:(?:at most|no more than|not more than|up to|a maximum of|max\.?|(?:give|giving) up after"
+    rf"|stop(?:ping)? after) "
+    rf"(?:(?P<a>{_N})(?: times?| attempts?| tries| rounds?| looks?| checks?| calls?)|(?P<b>twice))"
+    rf"|(?:(?:max\.?|maximum) )?(?P<c>{_N}) (?:times|attempts|tries|rounds) (?:at (?:the )?(?:very )?most|max"
+    rf"(?:imum)?\b|tops)|(?P<d>twice) at most)",
     re.IGNORECASE,
 )
-_FOR = re.compile(rf",? ?for (?:at most|up to) (?P<span>{_SPAN})", re.IGNORECASE)
+_FOR = re.compile(rf",? ?(?:for (?:at most|up to|no longer than)|(?:but |and )*(?:give up|giving up|stop|stopping"
+                  rf"|quit|end)(?: trying| it| waiting)? after) (?P<span>{_SPAN})", re.IGNORECASE)
 _EVERY = re.compile(
-    rf",? ?(?:every (?P<a>{_SPAN})|waiting (?P<b>{_SPAN})(?: in between| between \w+(?: \w+)?)?"
+    rf",? ?(?:and )?(?:(?:every|each|once (?:every|an?|per)) (?P<a>{_SPAN})|(?:waiting|pausing|resting|sleeping|wait"
+    rf"|with pauses of|with a pause of|with) (?P<b>{_SPAN})(?: each time| in between| between \w+(?: \w+)?| pauses?)"
     rf"|with (?P<c>{_SPAN}) in between)",
     re.IGNORECASE,
 )
@@ -31,14 +35,14 @@ _AGAIN = r"(?:do (?:that|this|it|so) again|repeat(?: that| this| it)?|start over
 _REST = rf"(?:(?:[,;]| and then | then | and (?:{'|'.join(sorted(VERBS))})\b).*)?"
 _FRAMES: tuple[re.Pattern[str], ...] = tuple(re.compile(frame, re.IGNORECASE) for frame in (
     rf"^(?P<body>[^;]+); if (?P<stay>.+?),? (?P<tail>(?:wait|pause) {_SPAN}) and {_AGAIN}$",
-    r"^while (?P<stay>[^,]+), (?P<body>.+)$",
+    r"^(?:then,? )?(?:while|(?:for )?as long as|so long as) (?P<stay>[^,]+), (?P<body>.+)$",
     r"^until (?P<until>[^,]+), (?P<body>.+)$",
     rf"^(?P<body>.+?),? (?:and )?{_AGAIN} until (?P<until>.+)$",
     r"^(?:repeat|loop)(?: this)?: (?P<body>.+?),? and (?:stop|end) (?:when|if|once) (?P<until>.+)$",
     r"^(?:repeat|loop)(?: this)?: (?P<body>.+)$",
     rf"^do (?:this|that|the following) (?P<times>{_N}|twice)(?: times)?: (?P<body>.+)$",
     rf"^do not \w+ more than (?P<times>{_N}|twice)(?: times)?: (?P<body>.+?),? {_AGAIN}$",
-    rf"^(?P<lead>(?:.+{_AFTER})?)(?P<body>[^,;]+?) until (?P<until>[^,;]+?)(?P<rest>{_REST})$",
+    rf"^(?P<lead>(?:.+{_AFTER})?)(?P<body>[^,;]+?),? until (?P<until>[^,;]+?)(?P<rest>{_REST})$",
     rf"^(?P<lead>(?:.+{_AFTER})?)(?P<body>[^,;]+?) (?:while|as long as) (?P<stay>[^,;]+?)(?P<rest>{_REST})$",
     rf"^(?P<body>(?:run|call|invoke|send|ping|start) [^,;]+?) (?P<times>{_N}) times{_ROW}$",
 ))
@@ -84,6 +88,7 @@ def _framed(sentence: str) -> tuple[str, Repeated, str] | None:
     for match in (limit, every, span):
         if match is not None:
             bare = bare.replace(match[0], "", 1)
+    bare = re.sub(r",? (?:again and again|over and over(?: again)?|repeatedly)\b", "", bare)
     bare = re.sub(r"^(repeat|loop)\s*:", r"\1:", bare.strip(), flags=re.IGNORECASE)
     match = next((found for frame in _FRAMES if (found := frame.match(bare))), None)
     if match is None or re.match(r"if\b|when", match["body"], re.IGNORECASE):
@@ -99,7 +104,7 @@ def _framed(sentence: str) -> tuple[str, Repeated, str] | None:
     keeps = re.match(r"keep|poll", said["body"], re.IGNORECASE) is not None
     if said.get("lead") is not None and not (every or limit or span or keeps or re.search(r"\bas long as\b", bare)):
         return None
-    first = re.match(r"while\b", bare, re.IGNORECASE) is not None
+    first = re.match(r"(?:then,? )?(?:while|(?:for )?as long as|so long as)\b", bare, re.IGNORECASE) is not None
     repeated = Repeated(_body(said["body"]), said.get("until", ""), said.get("stay", ""), times, seconds, first)
     lead = f"{said['lead']} " if said.get("lead") else ""
     return lead, repeated, said.get("rest", "")

@@ -13,7 +13,8 @@ from engine.copilot.offline.wording.routing import routed, valued
 from engine.copilot.offline.words import base_verb
 
 _AT_ONCE = re.compile(
-    rf",? ?(?:with |and )?(?:at most |up to |no more than )?\b({_N}) "
+    rf",? ?(?:with |and |but )?(?:at most |up to |no more than |not more than |max(?:imum)?\.? )?\b({_N})(?: of them"
+    rf"| (?!times|retries|attempts|tries|more)[\w-]+)? "
     r"(?:at a time|at once|in parallel|concurrently|at the same time)\b"
     r"|,? ?\b(?:(one) by one|(one) after (?:another|the other)|in (sequence))\b", re.IGNORECASE)
 _ITEMS = re.compile(r"\b(?:each|every|all|go through|process)\b", re.IGNORECASE)

@@ -64,8 +64,10 @@ _OF_VALUE = re.compile(
     r")?(?P<value>\"[^\"]+\"|(?!is\b|are\b)[\w-]+) "
     r"(?P<verb>go(?:es)? to|(?:is|are|should be) \w+|needs? \w+)(?= )(?P<rest>.+)$", re.IGNORECASE)
 _BY_VALUE = re.compile(
-    r"^(?:depending on|by|according to|based on) (?P<what>(?:the |its )?[\w' -]+?)[:,] (?P<rest>.+)$", re.IGNORECASE)
-_VALUE = re.compile(r"^(?:the )?(?P<value>\"[^\"]+\"|[\w-]+)(?: ones| else| \w+s)? (?P<verb>go(?:es)? to|(?:is|are) "
+    r"^(?:then,? |and )?(?:depending on|by|according to|based on) (?P<what>(?:the |its )?[\w' -]+?)[:,] "
+    r"(?P<rest>.+)$", re.IGNORECASE)
+_VALUE = re.compile(r"^(?:the )?(?P<value>\"[^\"]+\"|[\w-]+)(?: ones| else| \w+s)? (?P<verb>go(?:es)? to|gets?"
+                    r"|receives?|(?:is|are) "
     r"\w+)(?P<rest> .+)$", re.IGNORECASE)
 
 
@@ -79,7 +81,8 @@ def valued(sentence: str) -> str:
                       lambda found: f"; otherwise {_does(found['verb'])}", match["rest"])
         return f"if the {noun}'s {match['what']} is {match['value']}, {_does(match['verb'])}{rest}"
     match = _BY_VALUE.match(sentence)
-    parts = re.split(r"[,;](?: and)? |,? and (?=[\w-]+(?: else)? goes?\b)", match["rest"]) if match is not None else []
+    parts = re.split(r"[,;](?: and)? |,? and (?=[\w-]+(?: else| \w+s)? (?:go(?:es)?|gets?|is"
+                     r"|are)\b)", match["rest"]) if match is not None else []
     ways = [_VALUE.match(part) for part in parts]
     if match is None or len(ways) < 2 or not all(ways):
         return sentence
@@ -105,4 +108,10 @@ def _does(verb: str) -> str:
     done = re.match(r"(?:should |must |have to |has to )?(?:is|are|be) (\w+)", verb)
     if done is not None:
         return f"{base_verb(done[1].lower()) or done[1]} it"
-    return "put it on" if re.search(r"\bgo(?:es)? to", verb) else f"it {verb}"
+    return (
+        "put it on"
+        if re.search(r"\bgo(?:es)? to", verb)
+        else "send it"
+        if re.match(r"gets?|receives?", verb)
+        else f"it {verb}"
+    )

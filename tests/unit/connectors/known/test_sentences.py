@@ -7,7 +7,7 @@ from connectors.registry import Registry
 from connectors.sdk import ActionSpec, ConnectorAdapter
 from engine.copilot.copilot import Copilot
 from engine.copilot.offline.asked import Asked
-from engine.copilot.offline.conditions import Known
+from engine.copilot.offline.naming import Known
 from engine.copilot.offline.words import lower, words_of
 from functions.app.copilot.catalogue import catalogue_of
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.copilot.offline.conditions import Known, parse_condition
+from engine.copilot.offline.conditions import apart, parse_condition
+from engine.copilot.offline.naming import Known
 from engine.copilot.offline.words import words_of
 
 
@@ -27,3 +28,16 @@ def test_a_number_below_zero_stays_below(said, expected):
 def test_a_range_has_two_numbers(said, expected):
     found = parse_condition(words_of(said), Known())
     assert (found and found.text) == expected
+
+
+@pytest.mark.parametrize(("one", "other", "holds"), [
+    ("the score is below 40", "the score is at least 40", True),
+    ("the score is over 40", "the score is over 80", False),
+    ("the score is up to 40", "the score is at least 40", False),
+    ("the score is below 40", "the total is over 40", False),
+    ("the plan is gold", "the plan is free", True), ("the plan is gold", "the plan is gold", False),
+    ("the score is between 5 and 8", "the score is over 8", True), ("the order is new", "the order is old", False),
+])
+def test_conditions_are_apart_where_they_never_hold_together(one, other, holds):
+    found = [parse_condition(words_of(each), Known()) for each in (one, other)]
+    assert apart(*found) is holds

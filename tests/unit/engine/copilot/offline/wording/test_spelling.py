@@ -32,3 +32,23 @@ def test_a_place_is_found_again():
         start, end = place_in(slips, text.index(word)), place_in(slips, text.index(word) + len(word))
         assert said[start:end] == word
     assert said[place_in(slips, 0):place_in(slips, len("every"))] == "Evry"
+
+
+@pytest.mark.parametrize(("said", "meant"), [
+    ("Every day at nine run it", "Every day at 9 run it"), ("each Friday at 16h", "each Friday at 16:00"),
+    ("at noon (Toronto)", "at noon Toronto time"), ("at 9, sydney time", "at 9, Sydney time"),
+    ("every second hour", "every other hour"), ("at the end of each month", "on the last day of each month"),
+    ("on the 5th and the 20th at noon", "on the 5th and 20th of each month at noon"),
+    ("until 1 March 2027 at 9:00", "until 2027-03-01T09:00:00Z"), ("after May 3rd, 2027", "after 2027-05-03"),
+])
+def test_times_in_other_words_are_read_and_are_no_mistakes(said, meant):
+    text, slips = spelled(said)
+    assert text == meant
+    assert [slip.is_mistake for slip in slips] == [False]
+
+
+@pytest.mark.parametrize("said", [
+    "one at a time", "the response time", "section 4.15 of it", "at two places", "at once",
+])
+def test_what_only_looks_like_a_time_is_left_alone(said):
+    assert spelled(said) == (said, [])

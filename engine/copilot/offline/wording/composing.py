@@ -1,0 +1,216 @@
+"""The parts of each sentence put as the reader has them: what starts it, conditions, sides, what happens to whom.
+
+    Orders land in the orders queue.            when orders land in the orders queue, …
+    Over 500 euros? Ask the boss.               if it is over 500 euros, ask the boss
+    Gift orders go to …, all others to …        if the order is a gift, …; otherwise …
+    the customer gets a voucher by email        email the customer a voucher
+
+Each is a construct and no phrase: its parts are the shapes below. What is none of them stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from engine.copilot.offline.wording.sides import ACTS, has, sided, told
+from engine.copilot.offline.wording.starting import started
+from engine.copilot.offline.words import NUMBERS, ORDINALS, base_verb
+
+_N = rf"(?:\d+|{'|'.join(sorted({*NUMBERS} - {'half', 'zero'}, key=len, reverse=True))})"
+_MONEY = r"(?:[$€£]\s?)?-?\d[\d.,]*k?(?:\s?(?:%|°))?"
+_OF = (r"(?: (?:euros?|dollars?|pounds?|EUR|USD|GBP|CHF|percent|degrees?(?: (?:celsius|fahrenheit))?|kg|km|items?"
+       r"|points?|stars?"
+       r"|days?|hours?|minutes?|pieces?|units?))?")
+_BOUND = (
+    rf"(?:(?:over|above|under|below|beyond|exceeding|up to|more than|less than|fewer than|at least|at most|no more than"
+    rf"|not more than) {_MONEY}{_OF}|between {_MONEY}{_OF} and {_MONEY}{_OF}|from {_MONEY} to {_MONEY}{_OF}"
+    rf"|(?:from )?{_MONEY}{_OF} (?:or|and) (?:more|over|above|up|upwards?|less|below|under|fewer|higher|lower)"
+    rf"|from {_MONEY}{_OF} (?:up|upwards?|on|onwards?))"
+)
+_PLACE = r"\b(?:webhook|queue|bucket|S3|form|folder)\b"
+def composed(text: str) -> str:
+    """`text` with its sentences put so."""
+    text = re.sub(r" \((\S+@[^()]*)\)", r" \1", text)
+    text = re.sub(r"\s+[-\u2013\u2014]\s+", "; ", text)
+    text = re.sub(r",? ?\(((?:if|unless|when|otherwise|else|retry|at most|up to|in batches"
+                  r"|one by one)\b[^()]*)\)", r"; \1", text)
+    text = _CAUSED.sub(
+        lambda said: (
+            f"run {said['who']}"
+            if re.search(r"function|lambda|workflow", said["who"], re.IGNORECASE)
+            else f"{said['verb']}{said['what']} with {said['who']}"
+        ),
+        text,
+    )
+    text = re.sub(r"\b([\w-]*[a-z]-[\w-]+) \((?:an?|our|the) (function|workflow|queue|table|bucket|topic"
+                  r"|lambda)\)", r"the \1 \2", text)
+    text = _GONE_THROUGH.sub(_each_gone_through, text)
+    text = _MEANS.sub(r"if \1, \2", text)
+    text = re.sub(r"^while (the [\w-]+ (?:function|workflow)) (?:is running|runs|is going on|is at work), "
+                  r"(?!the [\w-]+ function)([^.;]+)", r"at the same time run \1 and \2", text, flags=re.IGNORECASE)
+    text = re.sub(r"^([^,.;]+?),? while (the [\w-]+ (?:function|workflow)) (?:is running|runs)"
+                  r"(?=[.;,])", r"at the same time \1 and run \2", text, flags=re.IGNORECASE)
+    text = _ALL_DONE.sub(lambda said: f". Then {said['what']} {said['is']} ", text)
+    text = _LISTED.sub(lambda said: f"{base_verb(said['verb'].lower()) or said['verb']} "
+                                    f"the {said['names']} {said['kind']}", text)
+    text = _questions(_APPOSED.sub(r"the \1 \2\3", text))
+    text = started(text)
+    text = _that(text)
+    sentences = re.split(r"(?<=[.!?])\s+", text)
+    return " ".join(sided(_bounded(told(_counted(sentence)))) for sentence in sentences)
+
+
+_GONE_THROUGH = re.compile(
+    r"^(?:go(?:es)? through|loop (?:over|through)|iterate over|work through|walk through|step through|run through"
+    r"|take|process|handle|visit) (?:all |each of )?(?:of )?"
+    r"(?:the |our |its |their )?((?:[\w-]+ )?[\w-]+)s((?:,? (?:[\w-]+ (?:at a time|at once|in parallel)|one by one"
+    r"|one after (?:another|the other)|in (?:batches|groups) of \w+))?)"
+    r"(?:\. (?:for each (?:of them|one),? )?|,? and for each (?:of them|one),? |: )", re.IGNORECASE)
+"""``Go through the drivers, ten at a time. …``: what comes next is for each."""
+def _each_gone_through(said: re.Match[str]) -> str:
+    """For each of them, where no other thing is spoken of as each."""
+    noun = said[1].split()[-1].lower()
+    others = re.findall(r"\b(?:each|every) ([\w-]+)", re.split(r"[.!?]\s", said.string[said.end():])[0].lower())
+    return said[0] if any(other not in (noun, "one", "of") for other in others) else f"for each {said[1]}{said[2]}: "
+
+
+_MEANS = re.compile(
+    r"(?:^|(?<=[.;] ))([^,.;:]+?) (?:means|is a sign|tells us|shows|indicates)(?: that)? [^,.;:]+?,? (?:so|therefore"
+    r"|in which case|and then),? (?=\w)()", re.IGNORECASE)
+"""``fewer than 3 scans means that …, so …``."""
+_ALL_DONE = re.compile(
+    r"[,;.] (?:and )?(?:only )?(?:when|once|after|as soon as) (?:both|all|they|these|all of them|both of them"
+    r"|everything|that)(?: of them)? (?:are|is|have|has|was|were)(?: all| both)? "
+    r"(?:done|finished|through|completed?|back|ready|over|succeeded|worked|ended)(?:,? | )(?P<is>is|are) (?P<what>"
+    r"(?:the |an? )?[#\w-]+) ", re.IGNORECASE)
+"""``Only after both have finished is #stock told …``."""
+_LISTED = re.compile(
+    r"(?:^|(?<=[.;:,] )|(?<= and )|(?<= then ))(?:both )?the (?P<names>[\w-]+(?:, [\w-]+)*,? and [\w-]+) "
+    r"(?P<kind>functions|workflows|jobs|lambdas) (?:(?:should|must|have to|has to|are|will)(?: all| both)? (?:to )?"
+    r"(?:be )?|get )(?P<verb>run|started|invoked|called|triggered|launched|executed|start)\b", re.IGNORECASE)
+"""``The x and y workflows should be started …``."""
+_CAUSED = re.compile(
+    r"\b(?:have|let|make|get|ask|tell) (?P<who>(?:the|our|an?) (?:[\w-]+ ){0,2}?(?:function|lambda|workflow|model"
+    r"|llm|LLM|AI)) (?:to )?(?P<verb>(?!to\b)\w+)"
+    r"(?P<what>(?:(?! and | then )[^,.;:])*)", re.IGNORECASE)
+"""``have the model summarise it``."""
+_APPOSED = re.compile(
+    r"\b(?:the )?([\w-]*[a-z]-[\w-]+), (?:an?|our|the) (function|workflow|queue|table|bucket|topic|lambda)(?:,|"
+    r"(?=[.;:]|$))()", re.IGNORECASE)
+"""``vacuum-db, a function``."""
+
+
+def _questions(text: str) -> str:
+    """``Over 500 euros? Ask the boss.``: a condition."""
+    return _ASKED.sub(lambda said: f"If {_there(said['what'])}, {said['then'] or ''}", text)
+
+
+_ASKED = re.compile(
+    rf"(?:^|(?<=[.!?;] ))(?P<what>(?!(?:{ACTS}) |(?:can|could|would|will|do|does|is there|how|what|who|why|please"
+    rf"|no (?:answer|reply|response"
+    r"|reaction|word))\b)[^.?!;]+?)\? (?:(?:if so|if yes|in that case|if it is|if they are|if that is the case"
+    r"|yes),? )?(?:then )?(?P<then>\w)", re.IGNORECASE)
+
+
+def _there(what: str) -> str:
+    """A condition from what is asked: without its verb it is about what was spoken of."""
+    bare = re.sub(r"^(?:is|are|was|were) ((?:the |it\b|they\b|there\b)(?:[\w'-]+ )*?[\w'-]*) ?(?=\S+$|over|under"
+                  r"|above|below|more|less|not\b|empty|at (?:least|most)|between|up to|older|younger"
+                  r"|\w+er than)", lambda said: f"{said[1]} is ", what, flags=re.IGNORECASE)
+    bare = bare[:1].lower() + bare[1:]
+    if re.match(r"(?:not |still |already )?(?:\w+ed|over\w+|late|paid|free|open|empty|missing|urgent|new|due|ready"
+                r"|gone|sold|unpaid)\b(?! \w+ (?:in|on|at|within|is|are|was)\b)",
+                bare) and not re.search(r"\b(?:is|are|was|were|has|have)\b", bare):
+        return f"it is {bare}"
+    if re.match(_BOUND + "$", bare, re.IGNORECASE):
+        return f"it is {bare}"
+    return bare
+
+
+def _that(text: str) -> str:
+    """``less than that``: than the amount before it."""
+    def meant(said: re.Match[str]) -> str:
+        before = re.findall(rf"(?<![\w.#/-]){_MONEY}{_OF}", text[:said.start()])
+        return f"{said[1]} {before[-1].strip()}" if before else said[0]
+
+    return re.sub(r"\b((?:less|more|fewer|lower|higher|longer|shorter|older|bigger|smaller) than|above|below|over"
+                  r"|under|up to|beyond) (?:that|this|it)(?= (?:amount|limit|age|time))?"
+                  r"(?=[,.;:?]| (?:goes|go|is|are|ask|post|send|put|email)\b|$)", meant, text)
+
+
+def _counted(sentence: str) -> str:
+    """``Every tenth visitor who … gets a voucher``: a condition, and what happens to the visitor."""
+    match = _NTH.match(sentence)
+    if match is None:
+        return _THE_NTH.sub(r"If it is the \1 \2, \3", sentence)
+    does = f"the {match['noun']} {match['does']} " if match["does"] else ""
+    summary = re.match(r"[^:.;]*: (?=\w)", match["rest"]) if match["does"] else None
+    if summary is not None:
+        return f"If it is every {match['nth']} {match['noun']}, {match['rest'][summary.end():]}"
+    starts = match["rel"] and re.search(_PLACE, match["rel"], re.IGNORECASE)
+    first = f"When a {match['noun']} {match['rel']}, if" if starts else "If"
+    return f"{first} it is every {match['nth']} {match['noun']}, {does}{match['rest']}"
+
+
+_NTH = re.compile(
+    rf"(?:on |at |for |after )?every (?P<nth>{'|'.join(ORDINALS)}|\d+(?:st|nd|rd|th)) (?P<noun>(?!(?:seconds?"
+    rf"|minutes?|hours?|days?|weeks?|months?"
+    rf"|morning|night|\w+day)\b)[\w-]+(?: (?:reading|check|attempt|try|request|call|failure|order))?)"
+    r"(?: (?:(?:who|that|which) (?P<rel>[^,:;]*?)|(?:of|from|in|by)\b[^,:;]*?))?(?:[,:] | (?P<does>gets?|receives?"
+    r"|is|are|should|must|wins|has to) )(?P<rest>.+)", re.IGNORECASE)
+
+
+_THE_NTH = re.compile(
+    rf"^(?:on|at|for|with|after|upon) (?:an?|the|each|every|his|her|their|its|our) (?:\w+'s )?({'|'.join(ORDINALS)}"
+    rf"|\d+(?:st|nd|rd|th)) (?!(?:of|day)\b)"
+    rf"([\w-]+(?: (?:order|visit|failure|attempt|check))?),? ((?:{ACTS}|the|a|an|it|they)\b)", re.IGNORECASE)
+
+
+def _bounded(sentence: str) -> str:
+    """``below 40 dollars just refund it; from 40 dollars upwards …``: a condition of what was spoken of."""
+    sentence = _RATE.sub(lambda said: f"If there are {said['what']} within "
+                                      f"one {said['unit']}, ", _FROM_THE.sub(r"If it is the \1 \2, ", sentence))
+    sentence = _COUNTED.sub(
+        lambda said: (
+            f"If {_are_there(said['what'])}{said['what']}, "
+        ),
+        sentence,
+    )
+    sentence = _FOR_SOME.sub(lambda said: f"{said[1]}, if the {said[2]} {has(said[3])}, ", sentence)
+    return _HEADS.sub(lambda said: f"{'; ' if said['lead'] else ''}if "
+                                   f"it is {_plain(said['bound'])}, {said['verb']}", sentence)
+
+
+def _are_there(what: str) -> str:
+    """So many things are there; so many times has its verb."""
+    counts = re.match(r"(?:at least |more than |over )?" + _N, what, re.IGNORECASE) and "times" not in what
+    return "there are " if counts else ""
+
+
+_FOR_SOME = re.compile(
+    r"\b(for (?:each|every) ([\w-]+(?: [\w-]+)??)) ((?:with|whose|that|which|who|over|under|above|below"
+    r"|from) [^,;:.]+?)(?:,|:) ", re.IGNORECASE)
+"""``for each certificate with fewer than 14 days left, …``."""
+
+
+_FROM_THE = re.compile(rf"^from the ({'|'.join(ORDINALS)}|\d+(?:st|nd|rd|th)) ([\w -]+?) on"
+                       rf"(?:wards?)?,? ", re.IGNORECASE)
+_RATE = re.compile(
+    rf"^(?P<what>(?:more than|over|at least|fewer than|less than) {_N} [\w-]+(?: [\w-]+)??) (?:per|an?|each) "
+    rf"(?P<unit>second|minute|hour|day|week)(?: [\w ]+?)?(?:: |\? (?:then )?)", re.IGNORECASE)
+_COUNTED = re.compile(
+    rf"^(?P<what>(?!if\b|when\b|for\b|every\b|each\b)(?:[\w'-]+ ){{0,4}}?(?:{_N} times|twice|{_N} [\w -]+?) "
+    rf"(?:within|in|during) (?:the last |the past )?(?:{_N} |an? )?(?:minutes?|hours?|days?|weeks?"
+    rf"|months?)): ", re.IGNORECASE)
+_HEADS = re.compile(
+    rf"(?P<lead>^|[.;,](?: (?:and|but))? )(?P<bound>{_BOUND}),? (?:just |only |simply |then )?(?P<verb>{ACTS}\b"
+    rf"(?! of))", re.IGNORECASE)
+
+
+def _plain(bound: str) -> str:
+    """As it is compared with."""
+    upwards = re.match(rf"(?:from )?({_MONEY}{_OF}) (?:(?:or|and) (?:up|upwards?)|up|upwards?|on"
+                       rf"|onwards?)$", bound, re.IGNORECASE)
+    if upwards is not None:
+        return f"at least {upwards[1]}"
+    return re.sub(r"^from (\S+) to ", r"between \1 and ", bound, flags=re.IGNORECASE)

@@ -1,0 +1,281 @@
+"""What starts it, wherever the first sentence says so and however: as "when …, " before what is done.
+
+    Orders land in the orders queue. …              when an order arrives in the orders queue, …
+    Take each message from the orders queue and …   the same
+    Every booking that comes in by webhook is …     when a booking arrives by the webhook, the booking is …
+    The webhook /pay triggers this: …               when the webhook /pay is called, …
+
+A source is a webhook, a form, a queue, a bucket, a folder or an event. What is put, sent or written to one is no start.
+"""
+
+from __future__ import annotations
+
+import re
+
+from engine.copilot.offline.words import ORDINALS, VERBS, base_verb, singular
+
+_THE = r"(?:(?:the|our|a|an|my|its|their|this) )?"
+_SOURCES: tuple[tuple[str, str], ...] = (
+    ("webhook", rf"{_THE}(?:(?:new|incoming|[A-Z]\w+) )?webhook(?: (?P<path>/[\w/-]+))?"),
+    ("form", rf"{_THE}(?:[\w-]+ )??form\b"),
+    ("queue", (rf"{_THE}(?:SQS )?(?:(?P<queue>(?!(?:the|a|our|on|from|in|of|new|sqs)\b)[\w-]+) queue|queue (?:called "
+              rf"|named )?(?P<queue2>[\w-]+))")),
+    ("bucket", (rf"{_THE}(?:new )?(?:S3 )?(?:(?P<bucket>(?!(?:the|a|our|on|from|in|to|into|s3)\b)[\w.-]+) bucket"
+               rf"|bucket (?:called |named )?(?P<bucket2>[\w-]+))")),
+    ("folder", (rf"{_THE}(?:folder (?:called |named )?(?P<folder>/?[\w./-]*\w)|(?P<folder2>(?!(?:the|a"
+               rf"|our)\b)[\w-]+) folder)")),
+    ("event", (r"(?:an?|the|each|every|any)? ?(?:new )?(?:(?P<event>(?-i:[A-Z])\w+) event|event (?:called |named )?"
+               r"(?P<event2>(?-i:[A-Z])\w+))"
+               r"(?: (?:over|on|in|from|through|onto|via) (?:the|our) (?:event ?)?bus)?")),
+)
+_ARRIVES = (
+    r"(?:arrives?|comes? (?:in(?:to)?|through|over)|come|comes|lands?|gets? in(?:to)?|(?:is|are|was|were|has been"
+    r"|have been) (?:received|submitted"
+    r"|posted|uploaded|dropped|created|delivered|filed)|reach(?:es)?(?: us)?|shows? up|appears?|hits?"
+    r"|drops?(?: into?)?|pours? in|turns? up|ends? up|enters?|signs? up|signs? in|registers?|cancels?|subscribes?"
+    r"|books?|orders?|applies|apply"
+    r"|fills? (?:in|out)?|submits?|completes?|sends? (?:us )?|uses?|calls?|posts?|uploads?|drops?|puts?|goes?)"
+)
+_BY = r"(?: ?(?:off|out of|by|via|through|over|on|at|in|into|to|from|of|using|with|per|for))?"
+_NO_HEAD = r"(?!(?:if|unless|while|until|wait|before|otherwise|then)\b)"
+_WHEN = r"(?:when(?:ever)?|as soon as|once|every time|each time|after|if|in case)"
+_DOES = r"(?:gets?|receives?|is|are|should|must|has to|have to|needs?|goes?|go)\b"
+_TAKES = (r"(?:listen|wait|watch|monitor|observe|receive|accept|take|read|consume|poll|process|handle|pick up|pull"
+          r"|get|fetch|start|begin|react)"
+          r"(?: (?:to|on|for|from|with|at|in))?")
+_STARTS = (r"(?:triggers?|starts?|feeds?|kicks? off|fires?|calls?|runs?|launches|invokes?) (?:this|it|the "
+           r"(?:workflow|flow|process|automation|whole thing))"
+           r"|is (?:what starts|the (?:start|trigger))(?: (?:of )?(?:this|it))?")
+_STARTED = (r"(?:(?:the |this )?(?:workflow|flow|process|automation|thing|it|this) (?:is|should be|must be|gets?"
+            r"|can be) )?(?:started|triggered|kicked off|run|launched)"
+            r" (?:either )?(?:by|via|through|from|with|on)|(?:start|trigger|run|launch) (?:it|this|the (?:workflow"
+            r"|flow|process)) (?:either )?(?:by|via|through|from|with|on)"
+            r"|(?:either )?(?:by|via|through|over|on|upon|at|for|from)(?: (?:each|every|any|all))?")
+_SEPARATES = r"(?:[.;:,]|,? and\b|,? then\b| -)(?:,? and\b)?(?:,? then\b)?"
+
+
+def started(text: str) -> str:
+    """`text` with its start before all else."""
+    called = re.match(r"(?:(?!\b(?:if|unless|then)\b)[^.;:])*?\b(?P<source>(?:our|the|a|my) webhook(?: "
+                      r"(?P<path>/[\w/-]+))?) (?:is|gets) (?:called|hit|triggered)(?:[.;:]|, (?:and )?then)\s+"
+                      r"(?P<rest>.+)", text, re.IGNORECASE | re.DOTALL)
+    if called is not None and not _acts(text) and not re.match(r"when", text, re.IGNORECASE):
+        return _when("webhook", called, "", called["rest"])
+    text = re.sub(r"^(?:it|this|the (?:workflow|flow)) (?:starts|begins|runs|is started|is triggered)(?: either)? "
+                  r"(?=when|whenever|by|from|on|through|each|every|once)", "", text, flags=re.IGNORECASE)
+    for kind, source in _SOURCES:
+        other = re.match(rf"(?P<first>[^.;:]*?\b(?:webhook(?: /[\w/-]+)?|form|queue|bucket|folder [\w/.-]+)),? or "
+                         rf"(?:(?:else )?(?:from|by|through|via|over|on|in|when(?:ever)?|if|as soon as) "
+                         rf"(?:[\w ]+? )??)?"
+                         rf"(?P<source>{source})(?: is (?:\w+ed|hit|sent))?"
+                         rf"(?P<rest>[.;:,].+)", text, re.IGNORECASE | re.DOTALL)
+        if other is not None:
+            one = started(f"{other['first']}{other['rest']}")
+            head = _when(kind, other, "", "x").removesuffix(". x").replace("When", "when", 1)
+            return one.replace(". ", f" or {head}. ", 1) if one.startswith("When") else text
+    made = re.match(r"(?:set up|create|make|build|we have|there is|put up) an? (?:[\w-]+ )?form(?: for [\w ]+?)?"
+                    r"(?:\.|,? and|;) (?:when|once|as soon as|each time|whenever|on) (?:it(?: is|'s|)|somebody"
+                    r"|someone|they|that is|submission)"
+                    r"[\w ]*?, (?P<rest>.+)", text, re.IGNORECASE | re.DOTALL)
+    if made is not None:
+        return f"When the form is submitted. {made['rest']}"
+    for kind, source in _SOURCES:
+        for reads in (_kept, _declared, _taken, _of_each, _starting):
+            found = reads(kind, source, text)
+            if found is not None and not re.match(r"When [^.]*\. or\b", found):
+                return found
+    return text
+
+
+def _declared(kind: str, source: str, text: str) -> str | None:
+    """``Orders come in by webhook; …``, ``when a prospect fills in the form: …``."""
+    match = re.match(
+        rf"(?:{_WHEN} )?{_NO_HEAD}(?P<what>(?:[\w'-]+ ){{0,4}}?[\w'-]+) (?P<verb>{_ARRIVES}{_BY}) (?:(?:an?|the|its"
+        rf"|their|his|her) [\w-]+ (?:to|at|on|into|in|through|over) )?(?P<source>{source})(?P<more>(?: (?!and\b"
+        rf"|then\b)[\w'-]+){{0,3}}?)"
+        rf"{_SEPARATES} (?P<rest>.+)", text, re.IGNORECASE | re.DOTALL)
+    if match is None or _acts(text) or re.search(r"\b(?:is|are|not|no|and|or)\b", match["what"], re.IGNORECASE):
+        return None
+    if kind == "event" or (re.match(r"if\b", text, re.IGNORECASE) and kind != "webhook"):
+        return None
+    return _when(kind, match, match["what"], match["rest"])
+
+
+def _kept(kind: str, source: str, text: str) -> str | None:
+    """``Write down each call of the webhook /meter in the readings table``: the call is written there."""
+    match = re.match(
+        rf"(?P<does>(?:{'|'.join(sorted(VERBS))})(?: down| up)?) (?:what(?:ever)? (?:comes in|arrives|lands)|(?:each"
+        rf"|every|all|any) (?:new |incoming )?(?:call|request|message|post|submission|file|hit|entry)s?)"
+        rf"(?: that (?:comes in|arrives|lands))?{_BY} ?(?P<source>{source}) (?P<where>(?:in|to|into|on|onto|with"
+        rf"|through|by|via|using) .+)", text, re.IGNORECASE | re.DOTALL)
+    if match is None:
+        return None
+    verb = "write" if match["does"].lower().startswith(("write", "note")) else match["does"]
+    return _when(kind, match, "", f"{verb} it {match['where']}")
+
+
+def _taken(kind: str, source: str, text: str) -> str | None:
+    """``Take each message from the orders queue and …``, ``watch the folder inbox: …``."""
+    match = re.match(
+        rf"(?:{_TAKES}) (?P<what>(?:(?:each|every|all|the|a|an|new|any|incoming|single) )*(?:[\w'-]+ )?)?(?:(?:that"
+        rf"|which) [\w ]+?)?{_BY} ?(?P<source>{source})(?: one (?:at a time|by one|after (?:another|the other)))?"
+        rf"(?: with (?P<with>the [\w-]+ (?:function|workflow|lambda))|{_SEPARATES}) ?"
+        rf"(?P<rest>.*)", text, re.IGNORECASE | re.DOTALL)
+    if match is None or (re.match(r"(?:wait|get|fetch|start|begin|read|take|pull)\b", text, re.IGNORECASE) and (
+            not re.search(r"\bmessages?\b|\bfrom\b", text[:match.start("rest")], re.IGNORECASE))):
+        return None
+    if kind in ("bucket", "folder") and re.match(r"(?:read|take|get|fetch|pull|list)\b", text, re.IGNORECASE):
+        return None
+    rest = f"run {match['with']} {match['rest']}" if match["with"] else match["rest"]
+    return _when(kind, match, (match["what"] or "").strip(), rest) if rest.strip() else None
+
+
+def _of_each(kind: str, source: str, text: str) -> str | None:
+    """``Every booking that comes in by webhook is …``, ``for every message on the orders queue, …``."""
+    match = re.match(
+        rf"(?P<lead>(?:for|on|upon|with|after) )?(?P<what>(?:(?:each|every|all|any|a|an|new|the) )*"
+        rf"(?!every\b)[\w'-]+(?: [\w'-]+)??) "
+        rf"(?:(?:that|which|who) (?:is |are )?(?:\w+ ){{0,2}}?)?(?:{_ARRIVES})?{_BY} ?(?P<source>{source})"
+        rf"(?:(?P<does> {_DOES} .+)|{_SEPARATES} (?P<rest>.+)|(?P<acts> "
+        rf"(?:{'|'.join(sorted(VERBS))})\b .+))", text, re.IGNORECASE | re.DOTALL)
+    if match is None or re.match(rf"every (?:{'|'.join(ORDINALS)}"
+                                 rf"|\d)", match["what"], re.IGNORECASE) or _acts(match["what"]):
+        return None
+    begins = (
+        match["lead"]
+        or re.match(
+            r"(?:each|every|all|any|new|whatever|whoever|everything"
+            r"|anything)\b",
+            match["what"],
+            re.IGNORECASE,
+        )
+        or re.search(r"\b(?:that|which|who)\b", match[0][:60])
+    )
+    if not begins or kind == "event":
+        return None
+    noun = _one(match["what"])
+    whoever = re.match(r"(?:every|any|some)?(?:one|body)|whoever|those|all$"
+                       r"|each$", match["what"], re.IGNORECASE) is not None
+    what = "person" if whoever else noun
+    if match["does"] and noun in ("whatever", "everything", "anything"):
+        return _when(kind, match, "", f"it{match['does']}")
+    if match["does"]:
+        said = re.sub(
+            r"^ (?:are|have to|go)\b",
+            lambda found: {" are": " is", " have to": " has to", " go": " goes"}[found[0]],
+            match["does"],
+        )
+        return _when(kind, match, what, f"the {what}{said}")
+    return _when(kind, match, what, match["rest"] or match["acts"])
+
+
+def _starting(kind: str, source: str, text: str) -> str | None:
+    """``The webhook /pay triggers this: …``, ``started by webhook: …``, ``on an OrderPaid event …``."""
+    lead = text[:1].lower() + text[1:] if kind == "event" else text
+    match = re.match(
+        rf"(?:(?:{_WHEN} )?(?P<source>{source}) (?:{_STARTS}|comes? in|arrives?|fires?|is (?:called|hit|received"
+        rf"|submitted|there|raised|published|sent)"
+        rf"|gets? (?:called|hit)|happens|appears|comes?|goes out|goes)(?: (?:over|on|in|from|through|onto|via) "
+        rf"(?:the|our) (?:event ?)?bus)?|(?:{_STARTED}) (?P<source2>{source.replace('?P<', '?P<x')})(?: calls?"
+        rf"| requests?| posts?| submissions?)?)"
+        rf"(?P<or> or\b)?(?:{_SEPARATES}|(?= (?:{'|'.join(sorted(VERBS))})\b)) ?"
+        rf"(?P<rest>.+)", lead, re.IGNORECASE | re.DOTALL)
+    if match is None:
+        return None
+    rest = re.sub(r"^(?:it|this|the (?:workflow|flow)) (?:just |only |then )?"
+                  r"(\w+)s\b", lambda said: _base(said[1], said[0]), match["rest"],
+                  flags=re.IGNORECASE)
+    return _when(kind, match, "", rest)
+
+
+def _base(verb: str, said: str) -> str:
+    for form in (f"{verb}s", verb):
+        base = base_verb(form.lower())
+        if base is not None:
+            return base
+    return said
+
+
+def _acts(text: str) -> bool:
+    """Whether it begins with a verb, and so asks for something."""
+    first = text.split(maxsplit=1)[0].lower() if text.split() else ""
+    return first in VERBS and first not in (
+        "order",
+        "book",
+        "report",
+        "request",
+        "message",
+        "file",
+        "record",
+        "bill",
+        "charge",
+        "claim",
+    )
+
+
+def _one(things: str) -> str:
+    """The noun of one of them."""
+    words = [word for word in re.findall(r"[\w'-]+", things.lower()) if word not in (
+        "each", "every", "all", "any", "a", "an", "new", "the", "incoming", "single", "our")]
+    return singular(words[-1]) if words else ""
+
+
+def _when(kind: str, match: re.Match[str], what: str, rest: str) -> str:
+    """The start, and the rest without "each of them"."""
+    said = {name.removeprefix("x").rstrip("2"): value for name, value in match.groupdict().items() if value}
+    thing = noun = _one(what)
+    noun = (
+        ""
+        if noun
+        in (
+            "",
+            "message",
+            "call",
+            "request",
+            "post",
+            "submission",
+            "file",
+            "webhook",
+            "form",
+            "whatever",
+            "somebody",
+            "someone",
+            "anything",
+            "everything",
+        )
+        else noun
+    )
+    source = said["source"]
+    before = match[0].removesuffix(rest)
+    sender = next(
+        (
+            name
+            for name in ("GitHub", "Stripe", "Shopify", "Slack")
+            if re.search(rf"\b{name}\b", f"{what} {source}", re.IGNORECASE)
+        ),
+        None,
+    )
+    head = {
+        "webhook": (f"When {f'a {noun} arrives by ' if noun else ''}the "
+                    f"webhook{' ' + said['path'] if 'path' in said else ''}"
+                    f"{'' if noun else ' is called'}{f' from {sender}' if sender else ''}"),
+        "form": f"When {f'a {noun} comes by ' if noun else ''}the form{'' if noun else ' is submitted'}",
+        "queue": f"When a {noun or 'message'} arrives in the {said.get('queue')} queue",
+        "bucket": f"When a {_file_of(before) or 'file'} lands in the {said.get('bucket')} bucket",
+        "folder": f"When a {_file_of(before) or 'file'} arrives in the folder {said.get('folder')}",
+        "event": f"When the {said.get('event')} event comes on the event bus",
+    }[kind]
+    things = {"webhook": "request|call|post", "form": "submission", "queue": "message", "event": "event"}.get(
+        kind, "file|object|upload"
+    )
+    things = rf"(?:{re.escape(thing)}|{things})" if thing else f"(?:{things})"
+    each = rf"(?:(?:each|every)(?: single| new)? (?:one|{things})|(?:each|all|every one) of (?:them|these|those))\b"
+    rest = re.sub(rf"\bfor {each},? ?", "", rest, flags=re.IGNORECASE)
+    rest = re.sub(rf"\b{each}", "it", rest, flags=re.IGNORECASE)
+    return f"{head}. {rest.strip()}"
+
+
+def _file_of(text: str) -> str | None:
+    kind = re.search(r"\b(csv|pdf|json|xml|xlsx|txt|parquet|zip|png|jpe?g|gif|mp4|mp3|log|yaml"
+                     r"|html)\b", text, re.IGNORECASE)
+    return None if kind is None else f"{kind[1].lower()} file"
