@@ -20,7 +20,7 @@ from engine.kernel import effects
 from engine.kernel.express import is_express
 from engine.kernel.history import AUDITED_EVENTS, HistoryEvent
 from engine.kernel.snapshot import SCHEMA, Frame, Phase, Snapshot
-from engine.kernel.step import Stepped, step
+from engine.kernel.step import step
 from engine.kernel.stimulus import Stimulus, TaskStarted
 from engine.language.asl.model import Plan
 from engine.ports.activities import WorkItem
@@ -43,23 +43,6 @@ MOST_DEFLATED = 1100
 """Deflating makes no body smaller by more than this (zlib: 1032), so a delta that is surely too large is not made."""
 
 _UNDER_WAY = (Phase.SCHEDULED, Phase.RUNNING, Phase.BACKOFF)
-
-
-def step_again(
-    plan: Plan, before: Snapshot, stimulus: Stimulus, recorded: Sequence[HistoryEvent], first: int
-) -> tuple[Stepped, int]:
-    """Step a recorded stimulus as its worker did, and how many states it could enter. `recorded` are its segment's
-    events, `first` says which of them comes next: they tell, by their times, where a long run of states was cut."""
-    stepped = step(plan, before, [stimulus], max_transitions=SLICE_TRANSITIONS)
-    made = [event[:4] for event in stepped.events]
-    known = [event[:4] for event in recorded[first : first + len(made)]]
-    if made != known:
-        alike = next((n for n, (one, was) in enumerate(zip(made, known, strict=False)) if one != was), len(known))
-        room = sum(event.type.endswith("StateEntered") for event in stepped.events[:alike])
-        cut = step(plan, before, [stimulus], max_transitions=room)
-        if [event[:4] for event in cut.events] == known[: len(cut.events)]:
-            return cut, room
-    return stepped, SLICE_TRANSITIONS
 
 
 Choose = Callable[[Sequence[Frame]], Sequence[tuple[Frame, float]]]

@@ -22,6 +22,7 @@ from engine.durable.lifecycle.forking import recording, running
 from engine.durable.lifecycle.forking.forks import Wanted
 from engine.durable.lifecycle.forking.running import Calls
 from engine.durable.lifecycle.forwards import VersionDoesNotFit
+from engine.durable.views import restepping
 from engine.ports.tasks import TaskPolicy
 from tests.support.definitions_strategy import Answers, Case, cases
 from tests.support.draws import drawn
@@ -57,7 +58,7 @@ CALLS = Calls(Nobody(), reads=lambda _resource: False, most_seconds=1e9)
 def slices(transitions: int):
     """Long runs of states are cut after so many."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (activation, recording, running):
+        for module in (activation, recording, restepping, running):
             patch.setattr(module, "SLICE_TRANSITIONS", transitions)
         yield
 

@@ -23,9 +23,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from engine.durable import codec
-from engine.durable.activation import step_again
 from engine.durable.outline import LeftOut, ValuesNeeded, left_out
 from engine.durable.views.ledger_facts import Effect, Outcome, Page, Place, Reading
+from engine.durable.views.restepping import step_again
 from engine.kernel import effects
 from engine.kernel.children.child_ids import own_target, started_name
 from engine.kernel.express import EXPRESS_SYNC, is_express

@@ -91,8 +91,15 @@ def modules():
 
 
 def imported(path):
-    """The names that a module imports anywhere in it, also within a function."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    """The names that a module imports anywhere in it, also within a function; those for types alone are never run."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for_types = {
+        part for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for part in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if node in for_types:
+            continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

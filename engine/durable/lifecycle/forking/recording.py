@@ -19,7 +19,8 @@ from itertools import count
 from typing import Any
 
 from engine.durable import codec
-from engine.durable.activation import SLICE_TRANSITIONS, step_again
+from engine.durable.activation import SLICE_TRANSITIONS
+from engine.durable.views.restepping import step_again
 from engine.errors import Conflict
 from engine.kernel import effects
 from engine.kernel.builder import Builder
