@@ -82,3 +82,36 @@ def test_a_key_is_kept_without_a_test_only_by_a_word(studio):
     page.get_by_role("button", name="Remove erp").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(row(page, "erp")).to_have_count(0)
+
+
+def test_who_may_use_one_is_granted_and_taken_back(studio, studio_server, screens):
+    named = {"StartAt": "Ask", "States": {"Ask": {
+        "Type": "Task", "Resource": "connector:http:request", "End": True,
+        "Parameters": {"url": "https://erp.example.com", "connection": {"$secret": "connection.erp"}},
+    }}}
+    studio_server.json("POST", "/workflows/import", {"document": {"name": "orders", "definition": named}})
+    key = {"kind": "api_key", "secret": "a key of some length", "untested": True}
+    studio_server.json("PUT", "/connections/erp", key)
+    page = studio.page
+    studio.open("/connections/")
+    expect(row(page, "erp")).to_contain_text("Nobody")
+    page.get_by_role("button", name="Grants erp").click()
+    dialog = page.get_by_role("dialog", name="Who may use erp")
+    dialog.get_by_role("button", name="Grant orders · http · erp.example.com").click()
+    expect(dialog.get_by_role("button", name="Revoke orders · http · erp.example.com")).to_be_visible()
+    expect(dialog.get_by_text("Names it without a grant")).to_have_count(0)
+    dialog.get_by_label("Workflow").fill("bill ing")
+    studio.expect_refusal(422, "/secrets/connection.erp/grants")
+    dialog.get_by_role("button", name="Grant", exact=True).click()
+    expect(dialog.get_by_text("is no grant")).to_be_visible()
+    dialog.get_by_label("Workflow").fill("billing")
+    dialog.get_by_label("Host").fill("*.example.com")
+    dialog.get_by_role("button", name="Grant", exact=True).click()
+    revoke = dialog.get_by_role("button", name="Revoke billing · any connector · *.example.com")
+    expect(revoke).to_be_visible()
+    screens(studio, "connections-grants", widths=(1440, 390))
+    studio.check_axe()
+    revoke.click()
+    expect(revoke).to_have_count(0)
+    dialog.get_by_role("button", name="Close", exact=True).last.click()
+    expect(row(page, "erp")).to_contain_text("orders · http · erp.example.com")

@@ -17,11 +17,15 @@ import { SearchBar } from "../../ui/FilterFields";
 import { type Columns, ListPage } from "../../ui/ListPage";
 import { holdsWords } from "../../ui/search";
 import { Time } from "../../ui/Time";
+import { GrantsDialog } from "../secrets/GrantsDialog";
 import { GrantedTo, UsedBy } from "../secrets/UsedBy";
 import { AddDialog, RemoveDialog } from "./dialogs";
 import { KINDS, type Kind } from "./kinds";
 
-type Doing = { what: "add"; connection: Connection | null } | { what: "remove"; connection: Connection } | null;
+type Doing =
+  | { what: "add"; connection: Connection | null }
+  | { what: "grants" | "remove"; connection: Connection }
+  | null;
 
 const FILTERS = { q: "" };
 
@@ -83,6 +87,14 @@ function Connections() {
       </ListPage>
       {doing?.what === "add" && (
         <AddDialog connection={doing.connection} taken={all.map(({ name }) => name)} onClose={close} onDone={done} />
+      )}
+      {doing?.what === "grants" && (
+        <GrantsDialog
+          secret={doing.connection.key}
+          name={doing.connection.name}
+          onClose={close}
+          onChanged={list.reload}
+        />
       )}
       {doing?.what === "remove" && <RemoveDialog connection={doing.connection} onClose={close} onDone={done} />}
     </>
@@ -152,14 +164,15 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean): Columns<Connect
     {
       id: "act",
       header: <span className="visually-hidden">Actions</span>,
-      width: 280,
-      minWidth: 280,
+      width: 340,
+      minWidth: 340,
       cell: (connection) => (
         <SpaceBetween direction="horizontal" size="s">
           {connection.kind === "oauth2_authorization_code" && (
             <Act of={connection} word="Connect" onAct={() => void connect(connection)} />
           )}
           {connection.connected && <Act of={connection} word="Test" onAct={() => void test(connection)} />}
+          <Act of={connection} word="Grants" onAct={() => onDo({ what: "grants", connection })} />
           <Act of={connection} word="Change" onAct={() => onDo({ what: "add", connection })} />
           <Act of={connection} word="Remove" onAct={() => onDo({ what: "remove", connection })} />
         </SpaceBetween>

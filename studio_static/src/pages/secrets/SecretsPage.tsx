@@ -18,9 +18,10 @@ import { SecretMask } from "../../ui/SecretField";
 import { holdsWords } from "../../ui/search";
 import { Time } from "../../ui/Time";
 import { CreateDialog, DeleteDialog, RotateDialog } from "./dialogs";
+import { GrantsDialog } from "./GrantsDialog";
 import { GrantedTo, UsedBy } from "./UsedBy";
 
-type Doing = { what: "create" } | { what: "rotate" | "delete"; secret: SecretWithUse } | null;
+type Doing = { what: "create" } | { what: "grants" | "rotate" | "delete"; secret: SecretWithUse } | null;
 
 const FILTERS = { q: "" };
 
@@ -90,6 +91,9 @@ function Secrets() {
         </EmptyState>
       </ListPage>
       {doing?.what === "create" && <CreateDialog taken={all.map(({ key }) => key)} onClose={close} onDone={done} />}
+      {doing?.what === "grants" && (
+        <GrantsDialog secret={doing.secret.key} name={doing.secret.key} onClose={close} onChanged={list.reload} />
+      )}
       {doing?.what === "rotate" && <RotateDialog secret={doing.secret} onClose={close} onDone={done} />}
       {doing?.what === "delete" && <DeleteDialog secret={doing.secret} onClose={close} onDone={done} />}
     </>
@@ -149,11 +153,19 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean): Columns<SecretW
     {
       id: "act",
       header: <span className="visually-hidden">Actions</span>,
-      width: 190,
-      minWidth: 190,
+      width: 250,
+      minWidth: 250,
       cell: (secret) =>
         secret.writable ? (
           <SpaceBetween direction="horizontal" size="s">
+            <ActButton
+              right="secrets"
+              variant="inline-link"
+              ariaLabel={`Grants ${secret.key}`}
+              onClick={() => onDo({ what: "grants", secret })}
+            >
+              Grants
+            </ActButton>
             <ActButton
               right="secrets"
               variant="inline-link"

@@ -2,6 +2,7 @@
 import type { SecretGrant, SecretUse } from "../../api/schema";
 import { workflowHref } from "../../app/links";
 import { NavLink } from "../../ui/NavLink";
+import { partsOf } from "./grants";
 
 export function UsedBy({ uses }: { uses: readonly SecretUse[] }) {
   if (uses.length === 0) return <span className="dim">Nothing</span>;
@@ -32,10 +33,9 @@ export function GrantedTo({ grants }: { grants: readonly SecretGrant[] | null })
   if (grants.length === 0) return <span className="dim">Nobody</span>;
   return (
     <ul className="plain-list">
-      {grants.map(({ workflow, connector, host }) => (
+      {grants.map(partsOf).map(([workflow, connector, host]) => (
         <li key={`${workflow} ${connector} ${host}`}>
-          {workflow === "*" ? "any workflow" : workflow}{" "}
-          <span className="dim">{`· ${connector === "*" ? "any connector" : connector} · ${host === "*" ? "any host" : host}`}</span>
+          {workflow} <span className="dim">{`· ${connector} · ${host}`}</span>
         </li>
       ))}
     </ul>

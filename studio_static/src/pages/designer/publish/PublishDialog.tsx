@@ -100,14 +100,17 @@ export default function PublishDialog(slot: PublishProps) {
   );
 }
 
-function summaryOf({ active_version, diff }: PublishPreview): string {
+function summaryOf({ active_version, diff, connectors }: PublishPreview): string {
   if (active_version === null || diff === null) return "This is its first version: from then on it can be started.";
   const parts = (["added", "changed", "removed"] as const)
     .map((change) => ({ change, number: diff.states.filter((state) => state.change === change).length }))
     .filter(({ number }) => number > 0)
     .map(({ change, number }) => `${number} ${change}`);
-  const what = parts.length === 0 ? "no state changes, other parts of the document do" : `${parts.join(", ")}`;
-  return `Against version ${active_version}: ${what}.`;
+  const other = connectors.length > 0 ? "" : ", other parts of the document do";
+  const what = parts.length === 0 ? `no state changes${other}` : parts.join(", ");
+  const names = connectors.map(({ resource }) => resource.split(":").slice(1).join(":")).join(", ");
+  const also = names === "" ? "" : ` Other connectors than that version's: ${names}.`;
+  return `Against version ${active_version}: ${what}.${also}`;
 }
 
 /** The draft as the server has it, once what is on the page is saved. */
