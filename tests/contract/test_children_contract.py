@@ -38,7 +38,7 @@ def test_a_map_over_a_hundred_and_twenty_children(product_of):
     assert [row.key for row in product.executions.page(ExecutionQuery(product.workspace)).rows] == [key]
     (arn,) = product.executions.map_runs(key)
     assert product.executions.describe_map_run(key, arn).counts["succeeded"] == 120
-    rows = product.executions.map_run_children(key, arn, first=118)
+    rows = product.executions.map_run_children(key, arn, first=118).rows
     assert [(row.status, product.describe(row.key).output) for row in rows] == [("SUCCEEDED", 236), ("SUCCEEDED", 238)]
 
 
@@ -73,7 +73,7 @@ def test_a_failed_run_and_a_stopped_one(product_of):
     assert product.describe(failed).error == "States.ExceedToleratedFailureThreshold"
     (arn,) = product.executions.map_runs(stopped)
     assert product.executions.describe_map_run(stopped, arn).status == "ABORTED"
-    assert [row.status for row in product.executions.map_run_children(stopped, arn)] == ["ABORTED"] * 2
+    assert [row.status for row in product.executions.map_run_children(stopped, arn).rows] == ["ABORTED"] * 2
 
 
 def test_a_workflow_starts_another_and_waits(product_of):

@@ -160,3 +160,17 @@ def test_axe_finds_nothing_where_one_begins(studio):
     studio.open("/wizard/")
     studio.page.wait_for_load_state("networkidle")
     studio.check_axe()
+
+
+def test_on_a_phone_the_designer_says_what_it_needs(studio):
+    page = studio.page
+    studio.open("/")
+    studio.look(width=390, height=844)
+    studio.open("/wizard/order_flow")
+    expect(page.get_by_text("The designer needs a wider window")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    studio.check_axe()
+    studio.look(width=390, height=844)
+    page.get_by_role("button", name="Open it anyway").click()
+    expect(page.get_by_role("tab", name="Design")).to_be_visible()
+    studio.look()

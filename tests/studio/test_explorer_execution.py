@@ -172,15 +172,67 @@ def test_a_distributed_map_leads_to_its_children_and_back(studio, server):
     page = studio.page
     done = server.run("spread", {"items": list(range(12))}, "spread-1")
     studio.open(address(done))
+    # The card counts; what is in it ran elsewhere, and a click there leads to the Map's children, failures first.
+    expect(card(page, "Spread Out")).to_contain_text("1 of 12")
+    expect(card(page, "Seven")).not_to_contain_text("Not reached")
+    panel(page).get_by_role("tab", name="Overview").click()
+    card(page, "Seven").click()
+    panel(page).get_by_role("tab", name="Children").click()
+    expect(panel(page).get_by_role("row").filter(has_text="Failed")).to_have_count(1)
+    expect(panel(page).get_by_role("row")).to_have_count(2)
+    panel(page).get_by_role("button", name="All 12").click()
+    expect(panel(page).get_by_role("row")).to_have_count(13)
+    panel(page).get_by_role("button", name="Running 0").click()
+    expect(panel(page)).to_contain_text("None of them.")
     panel(page).get_by_role("button", name="Its child executions").click()
-    table = page.get_by_role("table", name="Child executions of Spread")
-    expect(table.get_by_role("row")).to_have_count(13)
+    table = page.get_by_role("region", name="The execution").get_by_role("table", name="Child executions of Spread")
     failed = table.get_by_role("row").filter(has_text="Failed")
     expect(failed).to_have_count(1)
+    studio.check_axe()
     failed.get_by_role("link").click()
     expect(panel(page).get_by_role("note", name="What went wrong")).to_contain_text("No.Seven: Seven is not taken.")
     page.get_by_role("link", name="spread-1", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("spread-1")
+
+
+def test_a_thousand_children_are_a_page_of_rows(studio, server):
+    page = studio.page
+    done = server.run("spread", {"items": list(range(1, 1001))}, "spread-1000")
+    asked = []
+    page.on("response", lambda answer: asked.append(answer.url) if "/map-runs/" in answer.url else None)
+    studio.open(address(done))
+    expect(panel(page).get_by_role("link", name="Item 7", exact=True)).to_be_visible()
+    assert all("status=FAILED" in each for each in asked)
+    panel(page).get_by_role("button", name="Succeeded 999").click()
+    expect(panel(page).get_by_role("row")).to_have_count(51)
+    panel(page).get_by_role("button", name="Later items").click()
+    expect(panel(page).get_by_role("link", name="Item 52", exact=True)).to_be_visible()
+    panel(page).get_by_role("button", name="Earlier items").click()
+    expect(panel(page).get_by_role("link", name="Item 1", exact=True)).to_be_visible()
+
+
+def test_on_a_phone_cause_graph_timeline_and_redrive_are_read_without_scrolling_sideways(studio, server):
+    failed = server.run("warehouse", runs.parcel(server), "phone-1")
+    page = studio.page
+    studio.open("/executions/")
+    studio.look(width=390, height=844)
+    studio.open(address(failed))
+    wrong = panel(page).get_by_role("note", name="What went wrong")
+    expect(wrong).to_be_in_viewport()
+    graph = page.get_by_role("region", name="Graph")
+    assert wrong.bounding_box()["y"] < graph.bounding_box()["y"]
+    expect(page.get_by_role("heading", level=1)).to_be_in_viewport()
+    expect(card(page, "Reserve Line")).to_be_visible()
+    row = page.get_by_role("treeitem", name=re.compile("Plan Parcel"))
+    row.scroll_into_view_if_needed()
+    expect(row).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("button", name="Redrive …").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Redrive", exact=True).click()
+    expect(page.get_by_text("Redriven once")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    studio.look()
 
 
 def test_run_again_with_the_same_and_with_another_input(studio, server):

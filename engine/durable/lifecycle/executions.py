@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from engine.durable.lifecycle.redrives import Onto, Redrives
     from engine.durable.loading import Activator
     from engine.durable.views.ledger_facts import Page, Place, Reading
-    from engine.durable.views.map_run_view import MapRun
+    from engine.durable.views.map_run_view import ChildPage, MapRun
     from engine.kernel.forward.check import At
     from engine.kernel.forward.verdict import Verdict
     from engine.language.asl.model import Plan
@@ -481,13 +481,15 @@ class Executions:
         return map_run_view.describe(self._journal, self._load(key, outlined=True), map_run)
 
     def map_run_children(
-        self, key: ExecutionKey, map_run: str, *, first: int = 0, limit: int = 100
-    ) -> list[ExecutionRow]:
-        """Up to `limit` of its child executions from the item `first` on, in order. Raises NotFound."""
+        self, key: ExecutionKey, map_run: str, *, first: int = 0, limit: int = 100, statuses: Collection[str] = ()
+    ) -> ChildPage:
+        """Up to `limit` of its child executions from the item `first` on, in order; of these `statuses`, none for all.
+        Raises NotFound."""
         from engine.durable.views import map_run_view  # noqa: PLC0415  as above
 
-        self._header_of(key)
-        return map_run_view.list_children(self._journal, key, map_run, first=first, limit=limit)
+        return map_run_view.list_children(
+            self._journal, self._load(key, outlined=True), map_run, first=first, limit=limit, statuses=statuses
+        )
 
     def update_map_run(
         self, key: ExecutionKey, map_run: str, *, max_concurrency: int | None = None,

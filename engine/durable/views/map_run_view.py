@@ -6,14 +6,15 @@ UpdateMapRun       an inbox item           ListExecutions(run)  the children, re
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import count, islice
 from typing import Any
 
 from engine.durable import codec
 from engine.durable.started import Begun, begun_in
 from engine.errors import Conflict, InvalidDocument, NotFound
 from engine.kernel.children import outcomes
-from engine.kernel.children.child_ids import item_id
+from engine.kernel.children.child_ids import HUNDRED, item_id
 from engine.kernel.children.map_run import is_opened
 from engine.kernel.snapshot import Frame, Snapshot
 from engine.ports.executions_index import ExecutionRow
@@ -24,6 +25,9 @@ from engine.records import dataclass
 Json = Any
 
 COUNTS = ("total", "pending", "running", "succeeded", "failed", "timed_out", "aborted")
+MOST_LOOKED_AT = 1000
+"""Children of which it is not known how they ended, for a page of those that have some status."""
+
 _ENDS = {"MapRunSucceeded": "SUCCEEDED", "MapRunFailed": "FAILED"}
 
 
@@ -67,18 +71,21 @@ def describe(journal: Journal, loaded: Loaded, map_run: str) -> MapRun:
         if not is_opened(frame):  # its items are being read, or not batched yet
             counts |= dict.fromkeys(COUNTS, 0)
         return _shown(key, begun, "RUNNING", counts)
-    ended = _end(journal, key, begun, redriven=snapshot is not None and snapshot.redrives > 0)
+    ended = _end(journal, key, begun, snapshot)
     if ended is not None:
-        return ended
+        return _shown(key, begun, *ended)
     counts = dict.fromkeys(COUNTS, 0)
-    for header in _children(journal, key, begun, 0):
+    for header in _children(journal, key, begun):
         counts["total"] += 1
         counts[header.status.lower()] += 1
     return _shown(key, begun, "ABORTED", counts, loaded.header.ended_at)
 
 
-def _end(journal: Journal, key: ExecutionKey, begun: Begun, *, redriven: bool) -> MapRun | None:
-    """How the run ended; the last time, where it was taken up again."""
+def _end(
+    journal: Journal, key: ExecutionKey, begun: Begun, snapshot: Snapshot | None
+) -> tuple[str, dict[str, Json], float] | None:
+    """How the run ended, what is kept of it, and when; the last time, where it was taken up again."""
+    redriven = snapshot is not None and snapshot.redrives > 0
     ended, chain = None, {begun.event}
     for segment in journal.history(key, begun.event - 1, enough=codec.has_outline):
         for event in codec.decode_events(segment.body, outlined=True):
@@ -88,24 +95,71 @@ def _end(journal: Journal, key: ExecutionKey, begun: Begun, *, redriven: bool) -
                 chain.add(event.id)
                 ended = None
             elif event.type in _ENDS:
-                ended = _shown(key, begun, _ENDS[event.type], _recorded(segment.body, begun.arn), event.at)
+                ended = _ENDS[event.type], _recorded(segment.body, begun.arn), event.at
                 if not redriven:
                     return ended
     return ended
 
 
+@dataclass(frozen=True, slots=True)
+class ChildPage:
+    """Some children, in the order of their items; `next_first` is None on the last page."""
+
+    rows: tuple[ExecutionRow, ...]
+    next_first: int | None
+
+
 def list_children(
-    journal: Journal, key: ExecutionKey, map_run: str, *, first: int = 0, limit: int = 100
-) -> list[ExecutionRow]:
-    """Up to `limit` child executions from the index `first` on, those that are started. Raises MapRunDoesNotExist."""
-    found: list[ExecutionRow] = []
-    for header in _children(journal, key, _find(journal, key, map_run), first):
-        if len(found) == limit:
-            break
-        found.append(ExecutionRow(
-            header.key, header.workflow, header.version, header.status, header.started_at, header.ended_at
-        ))
-    return found
+    journal: Journal, loaded: Loaded, map_run: str, *, first: int = 0, limit: int = 100,
+    statuses: Collection[str] = (),
+) -> ChildPage:
+    """Up to `limit` child executions from the index `first` on, those that are started; of these `statuses`, none for
+    all. Raises MapRunDoesNotExist.
+
+    Which children have a status is known of a run that goes on from its parent's snapshot, and of one that is over from
+    what is kept of it: they alone are read. Where it is not known, MOST_LOOKED_AT are looked at for a page, which may
+    come short then."""
+    key = loaded.header.key
+    begun = _find(journal, key, map_run)
+    known = None if not statuses else _of_statuses(journal, loaded, begun, frozenset(statuses), first)
+    after = iter(count(first) if known is None else known)
+    rows: list[ExecutionRow] = []
+    looked = 0
+    blind = known is None and bool(statuses)
+    while wanted := list(islice(after, HUNDRED if blind else min(limit + 1 - len(rows), HUNDRED))):
+        keys = [ExecutionKey(key.workspace, item_id(key.id, begun.visit, begun.attempt, index)) for index in wanted]
+        headers = journal.headers(keys)
+        for index, child in zip(wanted, keys, strict=True):
+            header = headers.get(child)
+            if header is None and known is None:
+                return ChildPage(tuple(rows), None)  # they are created in the order of their index
+            if header is None or (statuses and header.status not in statuses):
+                continue
+            if len(rows) == limit:
+                return ChildPage(tuple(rows), index)
+            rows.append(ExecutionRow(
+                header.key, header.workflow, header.version, header.status, header.started_at, header.ended_at
+            ))
+        looked += len(wanted)
+        if blind and looked >= MOST_LOOKED_AT:
+            return ChildPage(tuple(rows), wanted[-1] + 1)
+    return ChildPage(tuple(rows), None)
+
+
+def _of_statuses(
+    journal: Journal, loaded: Loaded, begun: Begun, statuses: frozenset[str], first: int
+) -> Iterable[int] | None:
+    """The indexes of the children that have one of these statuses, as far as it is known without a look at each."""
+    snapshot = codec.stored_snapshot(loaded, outlined=True)
+    frame = _frame(snapshot, begun.arn)
+    if snapshot is not None and frame is not None:
+        return outcomes.indexes(snapshot, frame, statuses, first)
+    ended = _end(journal, loaded.header.key, begun, snapshot)
+    if ended is None or "others" not in ended[1] or "SUCCEEDED" in statuses:
+        return None
+    wanted = statuses | ({"RUNNING"} if "ABORTED" in statuses else frozenset())  # what was out was stopped
+    others = ended[1]["others"]
+    return sorted(index for status in wanted for index in others.get(status, ()) if index >= first)
 
 
 def to_update(loaded: Loaded, map_run: str) -> Frame:
@@ -171,16 +225,15 @@ def _recorded(body: bytes, arn: str) -> dict[str, Json]:
     return dict.fromkeys(COUNTS, 0)
 
 
-def _children(journal: Journal, key: ExecutionKey, begun: Begun, first: int) -> Iterator[Header]:
+def _children(journal: Journal, key: ExecutionKey, begun: Begun) -> Iterator[Header]:
     """The headers of its children, which are created in the order of their index."""
-    index = first
-    while True:
-        child = ExecutionKey(key.workspace, item_id(key.id, begun.visit, begun.attempt, index))
-        header = journal.header(child)
-        if header is None:
+    for first in count(0, HUNDRED):
+        hundred = range(first, first + HUNDRED)
+        keys = [ExecutionKey(key.workspace, item_id(key.id, begun.visit, begun.attempt, index)) for index in hundred]
+        headers = journal.headers(keys)
+        yield from (headers[child] for child in keys if child in headers)
+        if len(headers) < HUNDRED:
             return
-        yield header
-        index += 1
 
 
 def _shown(

@@ -139,11 +139,12 @@ class MapRuns:
         if (stands.over or not tolerated) and owes_results(frame):
             return MapRunEnding(*place, failed=not tolerated)
         if not tolerated:
-            counts = outcomes.counts_of(frame, stands)
+            counts = outcomes.record_of(activation.snapshot, frame, stands)
             return MapRunErred(*place, error=THRESHOLD, cause=THRESHOLD_CAUSE, counts=counts)
         if stands.over:
             outputs = frame.arguments.get("written") or self._outputs(activation, frame)
-            return MapRunReturned(*place, output=outputs, counts=outcomes.counts_of(frame, stands))
+            counts = outcomes.record_of(activation.snapshot, frame, stands)
+            return MapRunReturned(*place, output=outputs, counts=counts)
         first = outcomes.cursor(activation.snapshot, frame)
         count = min(self._room(frame, stands), HUNDRED)
         self._start(activation, frame, range(first, first + count))

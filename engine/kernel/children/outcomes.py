@@ -13,7 +13,7 @@ the frame is due every SWEEP_SECONDS: then the headers of those that run are rea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from engine.kernel.builder import Builder
@@ -29,6 +29,7 @@ SWEEP_SECONDS = 300.0
 """So often the headers of children that are out are read: none stays unheard of for longer."""
 
 _CODES = {"SUCCEEDED": SUCCEEDED, "FAILED": "F", "TIMED_OUT": "T", "ABORTED": "A"}
+_STATUSES = {code: status for status, code in _CODES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,31 @@ def _hundreds(snapshot: Snapshot, frame: Frame) -> Iterator[Frame]:
     while (hundred := frames.get(f"{frame.path}/{number}")) is not None:
         yield hundred
         number += 1
+
+
+MOST_NAMED = 1000
+"""Children that did not succeed, in what is kept of a run when it is over."""
+
+
+def indexes(snapshot: Snapshot, frame: Frame, statuses: Container[str], first: int = 0) -> Iterator[int]:
+    """The children of these statuses, from the index `first` on, as far as their ends are known here. RUNNING are those
+    that were started and have not told of their end."""
+    for number, hundred in enumerate(_hundreds(snapshot, frame)):
+        if HUNDRED * (number + 1) <= first:
+            continue
+        for at, code in enumerate(hundred.output["fates"][: hundred.output["dispatched"]]):
+            if HUNDRED * number + at >= first and _STATUSES.get(code, "RUNNING") in statuses:
+                yield HUNDRED * number + at
+
+
+def record_of(snapshot: Snapshot, frame: Frame, stands: Tally) -> dict[str, Json]:
+    """What is kept of a run that is over: its counts, and which children did not succeed, where they are MOST_NAMED at
+    the most."""
+    if stands.failures + stands.running > MOST_NAMED:
+        return counts_of(frame, stands)
+    unsuccessful = ("FAILED", "TIMED_OUT", "ABORTED", "RUNNING")
+    named = {status: list(indexes(snapshot, frame, {status})) for status in unsuccessful}
+    return {**counts_of(frame, stands), "others": {status: those for status, those in named.items() if those}}
 
 
 def counts_of(frame: Frame, stands: Tally) -> dict[str, Json]:

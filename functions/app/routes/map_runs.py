@@ -45,14 +45,14 @@ def update_map_run(call: Call[shapes.UpdateMapRunRequest]) -> shapes.MapRun:
 
 @table.route("GET", "/executions/{id}/map-runs/{run}/executions", right=Right.LOOK, example="first=100&limit=100")
 def list_children(call: Call[shapes.MapRunChildrenQuery]) -> shapes.MapRunChildren:
-    """The run's child executions, in the order of their items."""
+    """The run's child executions, in the order of their items; with a status those alone."""
     given = call.given
-    rows = call.services.executions.map_run_children(
-        key_of(call), call.path["run"], first=given.first, limit=given.limit
+    page = call.services.executions.map_run_children(
+        key_of(call), call.path["run"], first=given.first, limit=given.limit,
+        statuses=() if given.status is None else given.status.split(","),
     )
-    following = given.first + len(rows) if len(rows) == given.limit else None
-    children = [shapes.MapRunChild.of(row, id=row.key.id) for row in rows]
-    return shapes.MapRunChildren(executions=children, next_first=following)
+    children = [shapes.MapRunChild.of(row, id=row.key.id) for row in page.rows]
+    return shapes.MapRunChildren(executions=children, next_first=page.next_first)
 
 
 def shown(run: map_run_view.MapRun) -> shapes.MapRun:

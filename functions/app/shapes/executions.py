@@ -44,7 +44,7 @@ class StopRequest(Taken):
     cause: str | None = Field(None, max_length=32768)
 
 
-_STATUSES = "RUNNING|SUCCEEDED|FAILED|TIMED_OUT|ABORTED|PAUSED"
+STATUSES = "RUNNING|SUCCEEDED|FAILED|TIMED_OUT|ABORTED|PAUSED"
 
 
 class ExecutionsCounted(ExecutionFilters):
@@ -52,7 +52,7 @@ class ExecutionsCounted(ExecutionFilters):
 
     workflow: str | None = None
     status: str | None = Field(
-        None, pattern=f"^({_STATUSES})(,({_STATUSES}))*$",
+        None, pattern=f"^({STATUSES})(,({STATUSES}))*$",
         description="One, or several with commas between: any of them.",
     )
     text: str | None = Field(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from functions.app.shapes.base import Given, Taken, Time
+from functions.app.shapes.executions import STATUSES
 
 
 class MapRunChildrenQuery(Taken):
@@ -12,6 +13,10 @@ class MapRunChildrenQuery(Taken):
 
     first: int = Field(0, ge=0)
     limit: int = Field(100, ge=1, le=1000)
+    status: str | None = Field(
+        None, pattern=f"^({STATUSES})(,({STATUSES}))*$",
+        description="One, or several with commas between: any of them. A page may come short: `next_first` goes on.",
+    )
 
 
 class UpdateMapRunRequest(Taken):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from functions.cli.client.client import part
+from functions.cli.commands.executions import STATUSES
 from functions.cli.files import Json
 from functions.cli.finite import FiniteRange
 from functions.cli.groups import Grouped
@@ -61,10 +62,11 @@ def update(*, execution: str, run: str, **limits: float | None) -> None:
 @click.argument("run")
 @click.option("--first", type=click.IntRange(0), default=0, show_default=True, help="The item to begin with.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="How many at most.")
-def executions(*, execution: str, run: str, first: int, limit: int) -> None:
+@click.option("--status", type=click.Choice(STATUSES, case_sensitive=False), help="In this status.")
+def executions(*, execution: str, run: str, first: int, limit: int, status: str | None) -> None:
     """List a run's child executions, in the order of their items."""
     with session().client() as api:
-        found = api.get(f"{_at(execution, run)}/executions", first=first, limit=limit)
+        found = api.get(f"{_at(execution, run)}/executions", first=first, limit=limit, status=status)
     rows = [(item["id"], item["status"], item["started_at"] or "") for item in found["executions"]]
     session().screen.show_table(found, ("ID", "STATUS", "STARTED"), rows, empty="No child executions there.")
 

@@ -31,6 +31,8 @@ export interface OverlayStep {
   readonly exited_at: string | null;
   readonly attempts?: readonly unknown[];
   readonly next?: string | null;
+  /** The Map Run of a distributed Map: its items are executions of their own. */
+  readonly map_run?: string | null;
   readonly caught?: { readonly error: string; readonly next: string } | null;
 }
 
@@ -50,6 +52,8 @@ export type EdgeOverlay = "taken" | "failed";
 
 export interface Overlay {
   readonly states: Readonly<Record<StatePointer, StateOverlay>>;
+  /** Distributed Maps: what is in them ran elsewhere, so nothing is said of it here. */
+  readonly elsewhere?: readonly StatePointer[];
   readonly edges: Readonly<Record<EdgeId, EdgeOverlay>>;
 }
 
@@ -81,6 +85,7 @@ export function overlayOf(
   steps: readonly OverlayStep[],
   taken: readonly { readonly from_step: string; readonly to_step: string }[],
   secondsOf: (step: OverlayStep) => number | null = secondsByClock,
+  childrenOf: (step: OverlayStep) => { readonly visits: number; readonly failed: number } | null = () => null,
 ): Overlay {
   const places = placesOf(definition, steps);
   const byId = new Map(steps.map((step) => [step.id, step]));
@@ -95,6 +100,14 @@ export function overlayOf(
       over: over.has(step.id),
     });
   }
+  const elsewhere = new Set<StatePointer>();
+  for (const step of steps) {
+    const pointer = step.map_run ? places.get(step.id) : undefined;
+    const state = pointer === undefined ? undefined : states[pointer];
+    if (pointer === undefined || state === undefined) continue;
+    elsewhere.add(pointer);
+    states[pointer] = { ...state, ...childrenOf(step) };
+  }
   const edges: Record<EdgeId, EdgeOverlay> = {};
   const mark = (id: EdgeId, how: EdgeOverlay): void => {
     edges[id] = edges[id] === "failed" ? "failed" : how;
@@ -107,7 +120,7 @@ export function overlayOf(
     for (const id of linesBetween(definition, pointer, from, to.name)) mark(id, from.caught ? "failed" : "taken");
   }
   for (const [pointer, state] of Object.entries(states)) markEnds(definition, pointer, state, mark);
-  return { states, edges };
+  return { states, edges, elsewhere: [...elsewhere] };
 }
 
 /** The state of each step: by its name, where names stand twice the one within its parent's. */

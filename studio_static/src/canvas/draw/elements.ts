@@ -86,7 +86,8 @@ function cardData(
 }
 
 function fateOf(node: GraphNode, overlay: Overlay | undefined): Fate {
-  if (overlay === undefined) return "none";
+  if (overlay === undefined || overlay.elsewhere?.some((map) => node.id !== map && node.id.startsWith(`${map}/`)))
+    return "none";
   if (node.kind === "state") return overlay.states[node.id] ?? "skipped";
   const owner = ownerOf(node.scope);
   return owner === null || overlay.states[owner] !== undefined ? "none" : "skipped";

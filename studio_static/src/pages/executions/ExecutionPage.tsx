@@ -100,7 +100,7 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
   );
   const selectState = useCallback(
     (state: StatePointer | null) => {
-      const to = state === null || definition === null ? null : visitOf(state, definition, steps);
+      const to = state === null || definition === null ? null : visitAround(state, definition, steps);
       if (to) select(to);
     },
     [definition, steps, select],
@@ -189,7 +189,7 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
                   count: runs,
                   content: () => (
                     <Suspense fallback={<Skeleton what="the Map Runs" />}>
-                      <MapRunsTab execution={execution} live={live} changed={changed} />
+                      <MapRunsTab execution={execution} runs={shown.mapRuns} live={live} />
                     </Suspense>
                   ),
                 },
@@ -205,6 +205,7 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
               execution={execution}
               step={step}
               index={index}
+              run={shown.mapRuns.data?.map_runs.find(({ arn }) => arn === step.map_run)}
               definition={definition}
               pointer={pointer}
               rests={rests}
@@ -267,6 +268,21 @@ function NoStep({ execution }: { execution: Execution }) {
     );
   }
   return <EmptyState title="No state was entered yet">The first step is shown here as soon as it begins.</EmptyState>;
+}
+
+/** What is in a distributed Map ran in its children: the way to them is the Map's. */
+function visitAround(
+  state: StatePointer,
+  definition: NonNullable<Shown["definition"]>,
+  steps: readonly Step[],
+): Step | null {
+  const own = visitOf(state, definition, steps);
+  if (own !== null) return own;
+  const map = steps.findLast((step) => {
+    const at = step.map_run ? pointerOfStep(definition, steps as readonly OverlayStep[], step.id) : undefined;
+    return at !== undefined && state.startsWith(`${at}/`);
+  });
+  return map ?? null;
 }
 
 /**

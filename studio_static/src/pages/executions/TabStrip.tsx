@@ -26,7 +26,13 @@ export function TabStrip({ label, items: given, active, onChange }: TabStripProp
   // biome-ignore lint/correctness/useExhaustiveDependencies: a count that comes later moves the tabs behind it
   useEffect(() => {
     if (current === undefined) return;
-    strip.current?.querySelector(`#${tabId(label, current)}`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const room = strip.current;
+    const tab = room?.querySelector(`#${tabId(label, current)}`);
+    if (!room || !tab) return;
+    // The strip alone: on a phone the page would go along.
+    const [outer, inner] = [room.getBoundingClientRect(), tab.getBoundingClientRect()];
+    if (inner.left < outer.left) room.scrollLeft += inner.left - outer.left;
+    else if (inner.right > outer.right) room.scrollLeft += inner.right - outer.right;
   }, [label, current, words]);
   const onKey = (event: KeyboardEvent<HTMLDivElement>) => {
     const at = items.findIndex(({ id }) => id === shown?.id);

@@ -1,11 +1,12 @@
 /** One execution with its steps and the definition it runs by, kept up to date while it is open. */
 import { useEffect, useMemo, useState } from "react";
 import { path, withQuery } from "../../api/client";
-import type { DefinitionAnswer, Execution, StepsAnswer } from "../../api/schema";
+import type { DefinitionAnswer, Execution, MapRunList, StepsAnswer } from "../../api/schema";
 import { useApi } from "../../api/useApi";
 import { PACE_MS, useChanges } from "../../api/useChanges";
 import type { Definition } from "../../asl";
 import { type OverlayStep, overlayOf } from "../../canvas";
+import { childrenOfRun } from "./children/words";
 import { indexOf } from "./steps";
 import { restsOf, secondsRan } from "./time/rests";
 
@@ -50,12 +51,19 @@ export function useExecution(id: string) {
   const document = pinned.data?.document ?? null;
   const definition = useMemo(() => (document?.definition as Definition | undefined) ?? null, [document]);
   const rests = useMemo(() => restsOf(data?.rests ?? []), [data]);
+  const hasRuns = steps.some((step) => step.map_run !== null);
+  const mapRuns = useApi<MapRunList>(hasRuns ? path("/executions/{}/map-runs", id) : null, {
+    changed,
+    poll: live ? PACE_LONG_MS : null,
+  });
+  const runs = mapRuns.data?.map_runs;
   const overlay = useMemo(() => {
     if (definition === null || data === null) return undefined;
     const secondsOf = (step: OverlayStep) => secondsRan(rests, step.entered_at, step.exited_at);
-    return overlayOf(definition, steps as readonly OverlayStep[], data.edges, secondsOf);
-  }, [definition, steps, data, rests]);
-  return { execution, answer, pinned, steps, index, definition, rests, overlay, live, changed };
+    const childrenOf = (step: OverlayStep) => childrenOfRun(runs?.find(({ arn }) => arn === step.map_run));
+    return overlayOf(definition, steps as readonly OverlayStep[], data.edges, secondsOf, childrenOf);
+  }, [definition, steps, data, rests, runs]);
+  return { mapRuns, execution, answer, pinned, steps, index, definition, rests, overlay, live, changed };
 }
 
 export type Shown = ReturnType<typeof useExecution>;

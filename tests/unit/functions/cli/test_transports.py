@@ -174,7 +174,9 @@ CASES = {
     "map-run describe": [["batch:one", "{run}"], ["batch:one", "nope"]],
     "map-run update": [["batch:one", "{run}", "--max-concurrency", "1", "--tolerated-failure-count", "2",
                         "--tolerated-failure-percentage", "5"]],
-    "map-run executions": [["batch:one", "{run}", "--first", "1", "--limit", "1"]],
+    "map-run executions": [
+        ["batch:one", "{run}", "--first", "1", "--limit", "1"], ["batch:one", "{run}", "--status", "failed"],
+    ],
     "task success": [["{answer}", "--output", "7"], ["nonsense"]],
     "task failure": [["{answer}", "--error", "No", "--cause", "why"]],
     "task heartbeat": [["{answer}"], ["nonsense"]],
@@ -329,7 +331,7 @@ def prepared(tmp_path_factory):
 
         product.work(lambda: bool(
             executions.standing(product.key("ask:one")).waiting and asked() and executions.map_runs(batch)
-            and len(executions.map_run_children(batch, executions.map_runs(batch)[0], first=0, limit=9)) == 2
+            and len(executions.map_run_children(batch, executions.map_runs(batch)[0], first=0, limit=9).rows) == 2
         ))
         names["answer"] = executions.standing(product.key("ask:one")).waiting[0].token
         names["approval"] = asked()[0].id

@@ -1,7 +1,7 @@
 /** One step: first what went wrong in plain words, then what it was given, what it gave, and all that is known of it. */
 import { lazy, Suspense, useEffect, useState } from "react";
 import { path } from "../../../api/client";
-import type { Execution, Step, StepDetail } from "../../../api/schema";
+import type { Execution, MapRun, Step, StepDetail } from "../../../api/schema";
 import { useApi } from "../../../api/useApi";
 import { useMay } from "../../../app/me";
 import { type Definition, type StatePointer, stateAt } from "../../../asl";
@@ -12,6 +12,7 @@ import { Skeleton } from "../../../ui/Skeleton";
 import { StatusMark } from "../../../ui/StatusMark";
 import { Time, Took } from "../../../ui/Time";
 import { ConsoleLinks } from "../ConsoleLinks";
+import { Children } from "../children/Children";
 import { EventList } from "../log/EventList";
 import type { HistoryEvent } from "../log/events";
 import { parentOf } from "../redrive";
@@ -33,6 +34,8 @@ interface StepPanelProps {
   execution: Execution;
   step: Step;
   index: StepIndex;
+  /** Of a distributed Map, once it is known. */
+  run: MapRun | undefined;
   definition: Definition | null;
   pointer: StatePointer | null;
   rests: readonly Rest[];
@@ -55,7 +58,7 @@ export const COMPARED = "compared";
 
 export function StepPanel(props: StepPanelProps) {
   const { execution, step, index, definition, pointer, rests, live, onSelect, onMapRuns, onRedrive } = props;
-  const { compared, lastGood, onCompare } = props;
+  const { compared, lastGood, onCompare, run } = props;
   const mayAudit = useMay("audit");
   const address = path("/executions/{}/steps/{}", execution.id, step.id);
   // While a task is called, lines of its log come without an event.
@@ -66,7 +69,7 @@ export function StepPanel(props: StepPanelProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when the step went on
   useEffect(() => void reload(), [reload, moment]);
   const holdsItems = step.type === "Map" && stepsIn(index, step.id).length > 0;
-  const [tab, setTab] = useState(holdsItems ? "items" : "overview");
+  const [tab, setTab] = useState(holdsItems ? "items" : step.map_run ? "children" : "overview");
   const isComparable = parentOf(execution.id) === null;
   const show = (to: string) => {
     setTab(to);
@@ -132,6 +135,18 @@ export function StepPanel(props: StepPanelProps) {
             id: "items",
             text: "Items",
             content: () => <ItemGrid map={step} index={index} onSelect={onSelect} />,
+          },
+          step.map_run !== null && {
+            id: "children",
+            text: "Children",
+            content: () =>
+              run ? (
+                <div className="ex-parts">
+                  <Children execution={execution} run={run} live={live} brief />
+                </div>
+              ) : (
+                <Skeleton what="the child executions" rows={3} />
+              ),
           },
           { id: "overview", text: "Overview", content: whole },
           isExplained(step) && {

@@ -212,7 +212,7 @@ def test_the_execution_that_a_call_starts_and_the_run_of_a_map_are_named():
     first, run = rows(made, key)
     assert (first.child, first.outcome) == ("flow2:two", Outcome.DONE)
     assert (run.state, run.outcome, made.executions.map_runs(key)) == ("All", Outcome.IN_CHILDREN, [run.map_run])
-    for child in made.executions.map_run_children(key, run.map_run):
+    for child in made.executions.map_run_children(key, run.map_run).rows:
         assert outcomes(made, child.key) == [("Work", 0, "DONE")]
     assert rows(made, key, most=1) == [first, run]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 
 import pytest
 
@@ -325,14 +326,57 @@ def test_a_run_is_described_while_it_runs_and_afterwards():
     assert run == product.executions.describe_map_run(key, arn.rpartition(":")[2])
     assert (run.status, run.max_concurrency, run.tolerated_failure_count) == ("RUNNING", 2, 1)
     assert (run.counts["total"], run.counts["running"], run.counts["pending"]) == (3, 2, 1)
-    rows = product.executions.map_run_children(key, arn)
+    rows = product.executions.map_run_children(key, arn).rows
     assert [row.key.id for row in rows] == ["flow:one~1.0~0", "flow:one~1.0~1"]
     assert product.describe(rows[0].key).input == 100
     product.drain()
     run = product.executions.describe_map_run(key, arn)
     assert (run.status, run.counts["succeeded"], run.ended_at) == ("SUCCEEDED", 3, product.describe(key).ended_at)
-    rows = product.executions.map_run_children(key, arn, first=1, limit=1)
+    rows = product.executions.map_run_children(key, arn, first=1, limit=1).rows
     assert [(row.key.id, row.status) for row in rows] == [("flow:one~1.0~1", "SUCCEEDED")]
+
+
+def statuses_of(product, key, arn, *statuses, **page):
+    found = product.executions.map_run_children(key, arn, statuses=statuses, **page)
+    return [int(row.key.id.rpartition("~")[2]) for row in found.rows], found.next_first
+
+
+@pytest.mark.parametrize("items", [250, pytest.param(10_000, marks=pytest.mark.full)])
+def test_children_of_a_status_are_found_without_reading_the_others(items, monkeypatch):
+    """While it runs by what the parent knows, afterwards by what is kept of the run."""
+    bad, slow = {7, 130, 249}, {5, 200}
+    states = {"Work": task(Next="Rest"), "Rest": {"Type": "Wait", "SecondsPath": "$", "End": True}}
+
+    def work(call):
+        return TaskFailed("Bad", retryable=False) if call.arguments < 0 else call.arguments
+
+    product = Product(
+        distributed(states, ToleratedFailureCount=9, MaxConcurrency=1000), ScriptedTasks({WORK: [work]}),
+    )
+    key = product.start([-1 if at in bad else 5000 if at in slow else 0 for at in range(items)])
+    counts = {"succeeded": 0}
+    while counts["succeeded"] < items - 5:
+        with suppress(AssertionError):  # it comes to no rest yet
+            product.drain(limit=20)
+        for arn in product.executions.map_runs(key):
+            counts = product.executions.describe_map_run(key, arn).counts
+    read: list[int] = []
+    headers = product.stores.journal.headers
+    monkeypatch.setattr(product.stores.journal, "headers", lambda keys: read.append(len(keys)) or headers(keys))
+    assert statuses_of(product, key, arn, "FAILED") == (sorted(bad), None)
+    assert statuses_of(product, key, arn, "RUNNING", "PAUSED") == (sorted(slow), None)
+    assert statuses_of(product, key, arn, "FAILED", first=8, limit=1) == ([130], 249)
+    assert sum(read) <= 8
+    product.drain(limit=400)
+    assert product.executions.describe_map_run(key, arn).status == "SUCCEEDED"
+    read.clear()
+    assert statuses_of(product, key, arn, "FAILED", "TIMED_OUT", "ABORTED") == (sorted(bad), None)
+    assert statuses_of(product, key, arn, "RUNNING") == ([], None)
+    assert statuses_of(product, key, arn, "ABORTED") == ([], None)
+    assert sum(read) <= 3
+    found, following = statuses_of(product, key, arn, "SUCCEEDED", limit=50)
+    assert (len(found), following) == (50, 51)
+    assert sum(read) <= 3 + 100
 
 
 def test_a_failed_run_and_an_aborted_one_are_described():

@@ -421,7 +421,7 @@ def test_an_item_of_a_map_run():
         "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **machine(Work=task(A))}}
     product, key = ended(machine(Each=each), [1])
     [run] = product.executions.map_runs(key)
-    [item] = product.executions.map_run_children(key, run)
+    [item] = product.executions.map_run_children(key, run).rows
     nothing_is_written(product, item.key, ExecutionNotForkable, "item of a Map Run")
 
 
