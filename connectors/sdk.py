@@ -77,8 +77,7 @@ Sent = Literal["api_key", "bearer", "basic"]
 
 
 Meaning = Literal["ask", "charge", "log", "mail", "message", "read_file", "refund", "request", "write_file"]
-"""What sentences ask for without a connector's name: ask somebody, charge a card, write to the log, send a mail, post a
-message, read a file, give money back, call an address, write a file."""
+"""What people say for an action."""
 
 
 class ActionSpec(BaseModel):
@@ -96,9 +95,7 @@ class ActionSpec(BaseModel):
         description="Never repeat a call whose outcome is unknown; for systems that take no idempotency key.",
     )
     timeout_seconds: float | None = Described(None, gt=0, description="The longest that a call may take.")
-    means: Meaning | None = Described(
-        None, description="What people mean by it: the copilot and imports take it for a word such as charge."
-    )
+    means: Meaning | None = Described(None, description="What people say for it.")
     waits: bool = Described(
         default=False,
         description="Whether its work is over only when somebody answers: a Task calls it with .waitForTaskToken.",
