@@ -33,7 +33,6 @@ SETTING = "AUTOMATE_CONNECTORS"
 FILES_SETTING = "AUTOMATE_CONNECTOR_FILES"
 
 
-
 class EntryPoint(Protocol):
     """As importlib.metadata has it, which most commands do not need."""
 
