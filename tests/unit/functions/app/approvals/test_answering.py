@@ -1,17 +1,20 @@
-"""An answer outlives every death: a process dies before or after calls of its ports, while it asks, reminds, is
-answered and goes on. What was acknowledged counts, nothing counts twice, and the row is closed in the end."""
+"""An answer outlives every death and every fault of a store: each befalls each call of the ports, while a process asks,
+reminds, is answered and goes on. What was acknowledged counts, nothing counts twice, and nothing is left open."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import pytest
 
 from connectors.asking import Asking
 from connectors.registry import Registry
 from connectors.tasks import ConnectorTasks
+from engine.errors import StorageError, StoreUnavailable, Throttled
 from engine.ports.people.approvals import OPEN, ApprovalQuery
 from functions.app.approvals.answering import AlreadyAnswered, Answer, Answering, ApprovalOver, Who
+from tests.support import backends
 from tests.support.durable import Product
-from tests.support.memory.approvals import MemoryApprovals
 
 SECONDS = 600.0
 """Longer than a lease of a call and the minute of a sweep."""
@@ -24,63 +27,68 @@ FLOW = {"StartAt": "Ask", "States": {
 }}
 
 
+MODES = ("before", "after", "refused", "lost", "throttled")
+"""The process dies before a call or after it; the store does not serve, its reply is lost, or it throttles."""
+
+
 class Died(KeyboardInterrupt):
     """The process is gone: what a connector raises otherwise is its call's outcome."""
 
 
-class Deaths:
-    """Wraps ports: the process dies at the moment `at`, of which each call has one before it and one after it."""
+class Fault:
+    """Wraps ports: `mode` befalls the call number `at`, from 1 on; none for 0."""
 
-    def __init__(self, at):
-        self.at = at
+    def __init__(self, at=0, mode="before"):
+        self.at, self.mode = at, mode
         self.count = 0
 
-    def moment(self):
+    def call(self, act, *args, **more):
         self.count += 1
-        if self.count == self.at:
+        if self.count != self.at:
+            return act(*args, **more)
+        if self.mode in ("after", "lost"):
+            act(*args, **more)
+        if self.mode in ("before", "after"):
             raise Died
+        raise Throttled("slow down") if self.mode == "throttled" else StoreUnavailable("no answer")
 
-    def wrap(self, _name, port):
-        return _Dying(port, self)
+    def wrap(self, name, port):
+        """A call of the tasks may be the last of a process; it is no store, and does not fail as one."""
+        return port if name == "tasks" and self.mode not in ("before", "after") else _Faulty(port, self)
 
 
-class _Dying:
-    def __init__(self, port, deaths):
-        self._port, self._deaths = port, deaths
+class _Faulty:
+    def __init__(self, port, fault):
+        self._port, self._fault = port, fault
 
     def __getattr__(self, name):
         found = getattr(self._port, name)
-        if not callable(found):
-            return found
-
-        def call(*args, **more):
-            self._deaths.moment()
-            answer = found(*args, **more)
-            self._deaths.moment()
-            return answer
-
-        return call
+        return partial(self._fault.call, found) if callable(found) else found
 
 
 class Run:
-    """A product whose execution asks two people."""
+    """A product whose execution asks two people, over stores."""
 
-    def __init__(self, at):
-        self.deaths = Deaths(at)
-        self.store = MemoryApprovals()
-        registry = Registry(installed=tuple)
-        asked = self.deaths.wrap("approvals", self.store)
-        tasks = ConnectorTasks(registry, lambda: Asking(asked, self.product.clock))
-        self.product = Product(FLOW, tasks=tasks, wrap=self.deaths.wrap)
+    def __init__(self, fault, backend=None, workspace="default"):
+        self.fault, self.workspace = fault, workspace
+        tasks = ConnectorTasks(Registry(installed=tuple), self.asking)
+        self.product = Product(FLOW, tasks=tasks, wrap=fault.wrap, backend=backend, workspace=workspace)
         self.died = 0
         self.key = self.alive(lambda: self.product.start({}))  # the same name and input: the same execution
+
+    @property
+    def store(self):
+        return self.product.stores.approvals  # a restart opens the stores anew
+
+    def asking(self):
+        return Asking(self.fault.wrap("approvals", self.store), self.product.clock)
 
     def alive(self, act):
         """What `act` gives; where the process dies in it, another does it again."""
         while True:
             try:
                 return act()
-            except Died:
+            except (Died, StorageError):
                 self.died += 1
 
     def go_on(self, seconds=SECONDS):
@@ -97,21 +105,28 @@ class Run:
                 if not received:
                     product.clock.sleep(30)
                     product.sweeper.sweep()
+            except StorageError:
+                self.died += 1
             except Died:
                 self.died += 1
-                product.stores.restart()
+                if hasattr(product.stores, "restart"):
+                    product.stores.restart()
 
     @property
     def answering(self):
-        product, wrap = self.product, self.deaths.wrap
+        product, wrap = self.product, self.fault.wrap
         return Answering(
             wrap("approvals", self.store), wrap("journal", product.stores.journal), product.executions, product.clock,
             product.workspace,
         )
 
+    def listed(self):
+        """What a person is shown that waits."""
+        return self.answering.page(100, None, lambda act, found: list(map(act, found)))[0]
+
     def answer(self, name):
         """Whether it was acknowledged; else it was said that it was decided."""
-        (row,) = self.store.page(ApprovalQuery("default")).approvals
+        (row,) = self.store.page(ApprovalQuery(self.workspace)).approvals
 
         def act():
             return self.answering.answer(row.id, Who(name, "user"), Answer("approved"), lambda _terms: None)
@@ -125,8 +140,8 @@ class Run:
         return True
 
 
-def whole(at):
-    run = Run(at)
+def whole(*fault, **stores):
+    run = Run(Fault(*fault), **stores)
     run.go_on()
     assert run.answer("ada")
     run.go_on(60)
@@ -135,25 +150,46 @@ def whole(at):
     return run, acknowledged
 
 
-def test_every_moment_may_be_the_last_of_a_process():
-    undisturbed, _ = whole(0)
-    moments = undisturbed.deaths.count
-    assert moments > 100
-    for at in range(1, moments + 1, 3):
-        run, acknowledged = whole(at)
-        ended = run.product.describe(run.key)
-        assert (ended.status, run.died) == ("SUCCEEDED", 1), at
-        assert [one["by"] for one in ended.output["answers"]] == ["ada", "bob"], at
-        assert acknowledged or run.died, at
-        assert run.store.page(ApprovalQuery("default")).approvals == (), at
-        assert {row.status for row in run.store._rows.values()} == {"APPROVED"}, at
-        assert len(run.store._rows) == 1, at
+def check(run, acknowledged):
+    """Both answers count, once each; nothing waits any more."""
+    ended = run.product.describe(run.key)
+    assert ended.status == "SUCCEEDED"
+    assert [one["by"] for one in ended.output["answers"]] == ["ada", "bob"]
+    assert acknowledged or run.died
+    assert run.listed() == []
+    assert run.store.page(ApprovalQuery(run.workspace)).approvals == ()  # a list closes what the last call could not
+
+
+def calls():
+    """How many port calls an undisturbed run makes."""
+    undisturbed, acknowledged = whole()
+    check(undisturbed, acknowledged)
+    assert undisturbed.fault.count > 50
+    return undisturbed.fault.count
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_call_may_be_the_last_of_a_process_or_fail(mode):
+    for at in range(1 + MODES.index(mode), calls() + 1, 7):
+        run, acknowledged = whole(at, mode)
+        check(run, acknowledged)
+        if mode in ("before", "after"):
+            assert {row.status for row in run.store._rows.values()} == {"APPROVED"}, at
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("family", backends.FAMILIES)
+def test_so_it_is_of_calls_over_every_family_of_stores(family, mode, tmp_path):
+    with backends.open_backend(family, tmp_path / "data") as backend:
+        for at in range(1, calls() + 1, 1 if family == "memory" else 3):
+            check(*whole(at, mode, backend=backend, workspace=f"space{at}"))
 
 
 def test_reminders_go_on_until_somebody_decides():
-    run = Run(0)
+    run = Run(Fault())
     run.go_on()
-    (row,) = run.store.page(ApprovalQuery("default")).approvals
+    (row,) = run.store.page(ApprovalQuery(run.workspace)).approvals
     assert row.status == OPEN
     taken = [event for event in run.product.events(run.key) if event == "TaskStarted"]
     assert taken == ["TaskStarted"]  # a reminder is no start of its own
@@ -163,11 +199,11 @@ def test_reminders_go_on_until_somebody_decides():
 
 
 def test_two_that_decide_at_once_are_one_decision():
-    run = Run(0)
+    run = Run(Fault())
     run.go_on(60)
     run.answer("ada")
     found = run.answering
-    (row,) = run.store.page(ApprovalQuery("default")).approvals
+    (row,) = run.store.page(ApprovalQuery(run.workspace)).approvals
     found.answer(row.id, Who("bob", "user"), Answer("refused", "no"), lambda _terms: None)
     with pytest.raises(ApprovalOver, match="decided just now"):
         found.answer(row.id, Who("eve", "user"), Answer("approved"), lambda _terms: None)
