@@ -20,7 +20,7 @@ import { applyCommand } from "./commands";
 import { changeCounts, diffGraph } from "./diff";
 import { freeNoteId, notesOf, withNotes } from "./draw/notes";
 import type { Layout, PlacedEdge } from "./layout/types";
-import { type OverlayStep, overlayOf } from "./overlay";
+import { fateOfState, type OverlayStep, overlayOf } from "./overlay";
 import { reuseGraph } from "./useGraph";
 import { lineBeside } from "./view/containers";
 import { boundsOf, grown, windowOf } from "./view/seen";
@@ -247,4 +247,27 @@ it("keeps notes beside the definition", () => {
   expect(noted.definition).toBe(CHAIN);
   expect(withNotes(noted, [])).toEqual(document);
   expect(freeNoteId([note])).toBe("note-2");
+});
+
+it("counts the children of a distributed Map on its card, and says nothing of what is in it", () => {
+  const inner = { StartAt: "Work", States: { Work: { Type: "Pass", End: true } } };
+  const definition = {
+    StartAt: "Each",
+    States: { Each: { Type: "Map", ItemProcessor: inner, Next: "After" }, After: { Type: "Succeed" } },
+  } as unknown as Definition;
+  const each = {
+    id: "1",
+    name: "Each",
+    parent: null,
+    status: "SUCCEEDED",
+    entered_at: "2026-01-01T00:00:00Z",
+    exited_at: "2026-01-01T00:00:01Z",
+  };
+  const counts = { visits: 10, failed: 2 };
+  const ran = overlayOf(definition, [{ ...each, map_run: "arn" }], [], undefined, () => counts);
+  expect(ran.states["/States/Each"]).toMatchObject(counts);
+  const work = "/States/Each/ItemProcessor/States/Work";
+  expect([work, "/States/After"].map((id) => fateOfState(ran, id))).toEqual(["none", "skipped"]);
+  expect(fateOfState(overlayOf(definition, [each], []), work)).toBe("skipped");
+  expect(fateOfState(undefined, work)).toBe("none");
 });

@@ -50,6 +50,14 @@ export interface StateOverlay {
 
 export type EdgeOverlay = "taken" | "failed";
 
+/** How a state went; "none" where nothing is known of it here, "skipped" where it was not reached. */
+export function fateOfState(overlay: Overlay | undefined, id: StatePointer): StateOverlay | "none" | "skipped" {
+  const state = overlay?.states[id];
+  if (state !== undefined) return state;
+  const ranElsewhere = overlay?.elsewhere?.some((map) => id.startsWith(`${map}/`)) ?? false;
+  return overlay === undefined || ranElsewhere ? "none" : "skipped";
+}
+
 export interface Overlay {
   readonly states: Readonly<Record<StatePointer, StateOverlay>>;
   /** Distributed Maps: what is in them ran elsewhere, so nothing is said of it here. */

@@ -3,7 +3,7 @@ import { memo, useMemo } from "react";
 import type { Graph } from "../../asl";
 import { groupBy } from "../layout/group";
 import type { Marks } from "../model";
-import type { Overlay } from "../overlay";
+import { fateOfState, type Overlay } from "../overlay";
 import { spokenLine, spokenState } from "./words";
 
 interface StepListProps {
@@ -28,7 +28,7 @@ export const StepList = memo(function StepList({ graph, overlay, marks, label }:
       {(found.orders.get(scope) ?? []).map((id) => {
         const node = found.nodes.get(id);
         if (node === undefined) return null;
-        const fate = overlay === undefined ? "none" : (overlay.states[id] ?? "skipped");
+        const fate = fateOfState(overlay, id);
         const lines = found.lines.get(id) ?? [];
         return (
           <li key={id}>

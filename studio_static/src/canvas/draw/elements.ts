@@ -7,7 +7,7 @@ import { portsOf } from "../layout/measure";
 import type { Direction, Rect } from "../layout/types";
 import type { Placed } from "../layout/useLayout";
 import type { CanvasEdge, CanvasNode, CardData, EdgeMarks, Fate, LineData, Marks, Note } from "../model";
-import type { Overlay } from "../overlay";
+import { fateOfState, type Overlay } from "../overlay";
 import type { ErrorPaths } from "../view/view";
 import { unseenWords } from "./words";
 
@@ -86,11 +86,10 @@ function cardData(
 }
 
 function fateOf(node: GraphNode, overlay: Overlay | undefined): Fate {
-  if (overlay === undefined || overlay.elsewhere?.some((map) => node.id !== map && node.id.startsWith(`${map}/`)))
-    return "none";
-  if (node.kind === "state") return overlay.states[node.id] ?? "skipped";
+  if (node.kind === "state") return fateOfState(overlay, node.id);
   const owner = ownerOf(node.scope);
-  return owner === null || overlay.states[owner] !== undefined ? "none" : "skipped";
+  const fate = owner === null ? "none" : fateOfState(overlay, owner);
+  return fate === "skipped" ? fate : "none";
 }
 
 /** Handles where the layout has its ports, so that nothing must be measured before it is drawn. */
