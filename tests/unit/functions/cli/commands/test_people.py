@@ -133,7 +133,7 @@ def test_revoking_takes_the_role_away(pool, people):
 
 
 @pytest.mark.parametrize(("arguments", "code", "says"), [
-    (("grant", "ada@example.com", "--role", "emperor", "--stage", "prod"), "InvalidDocument", "no role 'emperor'"),
+    (("grant", "ada@example.com", "--role", "emperor", "--stage", "prod"), "RoleDoesNotExist", "no role 'emperor'"),
     (("grant", "nobody@example.com", "--role", "admin", "--stage", "prod"), "AccountRefused", "UserNotFound"),
     (("invite", "ada", "--role", "admin", "--stage", "prod"), "InvalidDocument", "no mail address"),
     (("list", "--stage", "test"), "AccountRefused", "automate-test-api"),
