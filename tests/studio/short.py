@@ -13,6 +13,7 @@ SHORT = frozenset({
     "test_a_real_call_is_made_only_when_it_is_chosen",
     "test_debugging_failures_as_the_guide_tells_it",
     "test_axe_finds_nothing_on_the_list",
+    "test_on_a_phone_the_list_comes_before_its_filters",
     "test_a_running_one_is_followed_and_stopped_with_a_reason",
     "test_publish_shows_what_changes_and_makes_the_next_active_version",
     "test_failing_cases_are_shown_and_have_to_be_accepted",
