@@ -129,7 +129,7 @@ class RightsWorld(World):
                 "journal", "index", "queue", "catalog", "pauses", "deliveries", "trigger_states", "activities",
                 "approvals", "erasure",
             )
-        }, audit=audit.log, together=None if self.stores.together is None else self.together)
+        }, audit=audit.log, is_alive=bool, together=None if self.stores.together is None else self.together)
         services = services_over(
             ports, self.settings, self.clock, TaskChain(self.tasks, AnswerMasks(()), None), audit,
             budgets=Budgets(ports.trigger_states, ports.index, self.clock), new_worker=self.worker, secret_backends=(),
