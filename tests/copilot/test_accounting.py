@@ -13,7 +13,7 @@ from tests.copilot.evaluate import COPILOT, sentences
 from tests.copilot.verdict import at_pointer, lost
 
 _ENTRIES = [*sentences("asked.json"), *sentences("stranger.json"), *sentences("sentences.json"),
-            *sentences("stranger_locked.json"), *sentences("second.json")]
+            *sentences("stranger_locked.json"), *sentences("second.json"), *sentences("second_locked.json")]
 WORDS = sorted({word for entry in _ENTRIES for word in re.findall(r"[\w$#/.:@-]+|[,.;!?]", entry["sentence"])})
 PARTS = sorted({part for entry in _ENTRIES for part in re.split(r"(?<=[,;.])\s", entry["sentence"])})
 

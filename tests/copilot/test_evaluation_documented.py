@@ -9,6 +9,7 @@ from tests.copilot.evaluate import (
     ASKED,
     LOCKED,
     SECOND,
+    SECOND_LOCKED,
     SETS,
     STRANGER,
     STRANGER_LOCKED,
@@ -27,7 +28,8 @@ ROWS = {
 
 
 def test_the_sets_have_the_figures_that_the_evaluation_gives():
-    rows = (("a stranger's, run once at the end, then changed for", STRANGER_LOCKED),
+    rows = (("a second stranger's, run once at the end, then changed for", SECOND_LOCKED),
+            ("a stranger's, run once at the end, then changed for", STRANGER_LOCKED),
             ("a second stranger's, open", SECOND), ("locked", LOCKED), ("a stranger's, open", STRANGER),
             ("open", ASKED))
     for name, file in rows:
@@ -42,11 +44,12 @@ def test_the_older_sets_have_theirs():
 
 
 def test_nothing_is_wrong_and_silent():
-    assert [counts(judged(file))[2] for file in SETS] == [0] * len(SETS)
+    assert {file: counts(judged(file))[2] for file in SETS} == {**dict.fromkeys(SETS, 0), SECOND_LOCKED: 1}
 
 
-def test_the_strangers_locked_set_comes_first_and_what_to_expect_is_said():
-    assert next(iter(ROWS)).startswith("a stranger's, run once at the end")
+def test_the_strangers_locked_sets_come_first_and_what_to_expect_is_said():
+    assert next(iter(ROWS)).startswith("a second stranger's, run once at the end")
+    assert "20 of the 50 right, 29 wrong but flagged, 1 wrong and silent" in " ".join(TEXT.split())
     assert "16 of 41 right, 20 wrong but flagged, 5 wrong and silent" in " ".join(TEXT.split())
     assert "23 of these 90 right, 64 wrong but flagged, 3 wrong and silent" in " ".join(TEXT.split())
     assert "**What to expect.**" in TEXT
