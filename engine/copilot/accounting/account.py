@@ -28,7 +28,7 @@ from engine.copilot.offline.times import count_of_times
 from engine.copilot.offline.windows import window_in
 from engine.copilot.offline.wording.framing import listed_in
 from engine.copilot.offline.wording.spelling import Slip, place_in, spelled
-from engine.copilot.offline.words import DETERMINERS, Word, lower, stem, stems, words_of
+from engine.copilot.offline.words import DETERMINERS, VERBS, Word, lower, stem, stems, words_of
 from engine.copilot.proposal import WordUse
 from engine.records import dataclass
 
@@ -46,6 +46,17 @@ _HOW_MANY = re.compile(r"\b(?:none|no|any|some|empty|entries)\b")
 _PASSED = GLUE | {"each", "every", "all", "any"}
 _ORDER = re.compile(r"^(?:first|second|then|next|last|lastly|finally|after|afterwards|before|later|again|once|now)$")
 _AUXILIARY = frozenset({"can", "might", "am", "via", "which"})
+_SOURCES: tuple[tuple[str, frozenset[str]], ...] = tuple((words, frozenset(kinds.split())) for words, kinds in (
+    ("webhook", "webhook"), ("form", "form webhook"), ("queue", "queue"), ("bucket|s3", "s3 event"),
+    ("folder", "folder s3"), ("workflow", "workflow_end"),
+))
+"""What starts a workflow, and the types of its triggers."""
+_STARTING = re.compile(
+    r"(?:when(?:ever)?|once|as soon as|after|every time|each time|upon) (?=.*?\b(?P<source>webhook|form|queue|bucket"
+    r"|s3|folder|workflow)\b(?!-)).*\b(?:finish\w*|end(?:s|ed)?|complete[sd]?|succeed\w*|done|through|over|called"
+    r"|hit|triggered|fires?|receive[sd]?|arrives?|arrived|lands?|landed|comes?|came|submitted|filled|uploaded|dropped"
+    r"|posted|shows? up|appears?|sent|added|put)\b")
+"""``when the workflow x has finished``: what starts it, and no condition."""
 _STARTS = tuple((re.compile(rf"^(?:{words})$"), kind) for words, kind in (
     (r"bucket|files?|upload\w*|lands?", "event"), (r"queue|messages?", "queue"),
     (r"webhook|calls?|called|hit", "webhook"),
@@ -75,6 +86,7 @@ def account(sentence: str, document: Mapping[str, Json], catalogue: Catalogue) -
     ledger.marks()
     ledger.products()
     ledger.lists()
+    ledger.starts()
     ledger.phrases()
     ledger.clauses()
     ledger.values()
@@ -141,6 +153,17 @@ class _Ledger:
             does = None if clause is None else self._state_of(clause)
             if self._is_free(start, end):
                 self._enter(start, end, "order", None if does is None else does.pointer)
+
+    def starts(self) -> None:
+        """What starts it, before all that is done: a to-do where the document has no trigger of that kind."""
+        heard = {str(leaf.value) for leaf in self.facts.key("type") if leaf.pointer.startswith("/triggers/")}
+        for clause in clauses_of(self.sentence):
+            if clause.words[0].lower in VERBS:
+                return
+            said = _STARTING.match(clause.text)
+            kinds = next((kinds for words, kinds in _SOURCES if said and re.search(words, said["source"])), heard)
+            if not heard & kinds and kinds is not heard:
+                self._lose(clause.words)
 
     def phrases(self) -> None:
         cuts = {place for word in words_of(self.sentence) if word.kind == "word"
@@ -250,9 +273,11 @@ class _Ledger:
     def _success(self, words: Sequence[Word]) -> None:
         """``if it works``: a step that another follows, or that has a Catch."""
         work = next((one for one in self.facts.typed("Task") if "Catch" in one.state or "Next" in one.state), None)
-        for word in words if work is not None else ():
-            if work is not None and self._is_free(word.start, word.end):
-                self._enter(word.start, word.end, "failure", work.pointer)
+        pointer = self._started(frozenset(stem(word.lower) for word in words))
+        pointer = work.pointer if pointer is None and work is not None else pointer
+        for word in words if pointer is not None else ():
+            if self._is_free(word.start, word.end):
+                self._enter(word.start, word.end, "failure", pointer)
 
     def _start(self, head: Word, before: Sequence[Clause]) -> None:
         """``when …`` before all that is done: the trigger, where no rule decides on anything."""
@@ -266,8 +291,10 @@ class _Ledger:
     def _failure(self, clause: Clause, match: re.Match[str], following: Sequence[Clause]) -> None:
         """``if shipping fails``: a Catch on the step that it names, which leads to what comes next."""
         what = frozenset(stem(word) for word in _ALL.sub(" ", match["what"] or "").split() if word not in GLUE)
+        whole = [stems(word) for word in (match["what"] or "").split() if "-" in word]
         named = [one for one in self.facts.typed("Task", "Parallel", "Map")
-                 if not what or what & (one.names | one.stems | self._meanings(one, match["what"] or ""))]
+                 if not what or any(parts <= one.names | one.stems for parts in whole)
+                 or what & (one.names | one.stems | self._meanings(one, match["what"] or ""))]
         rest = Clause("and", clause.words[len(match.group().split()):])
         after = rest if rest.words else next(iter(following), None)
         if after is not None and _AGAIN.match(after.text):
@@ -360,7 +387,8 @@ class _Ledger:
 
     def _state_of(self, clause: Clause) -> Stated | None:
         """The state that does what the clause says."""
-        said = frozenset(stem(word.lower) for word in clause.words if word.lower not in GLUE)
+        said = frozenset(part for word in clause.words if word.lower not in GLUE
+                         for part in (stem(word.lower), *(stems(word.text) if "-" in word.text else ())))
         best: tuple[int, Stated] | None = None
         for one in self.facts.states:
             if one.is_work and one.state.get("Type") not in ("Succeed", "Choice"):

@@ -106,6 +106,26 @@ def counted(said: Said, facts: Facts) -> str | None:
     return equal(facts, count - 1 if tries and count else count, "MaxAttempts")
 
 
+def tried(said: Said, facts: Facts) -> str | None:
+    """``three attempts in total``: one and two more."""
+    return equal(facts, (number(said["n"]) or 1) - 1, "MaxAttempts")
+
+
+def attempts(said: Said, facts: Facts) -> str | None:
+    """``if all of them fail``: the Catch of a step that is tried again, or of all steps."""
+    return next((f"{one.pointer}/Catch" for one in facts.states if one.state.get("Catch") and one.state.get("Retry")),
+                None) or all_caught(said, facts)
+
+
+def of_kind(said: Said, facts: Facts) -> str | None:
+    """``they are all functions``: a step that calls one; so many of them, as many branches."""
+    if said["n"]:
+        return next((f"{one.pointer}/Branches" for one in facts.typed("Parallel")
+                     if len(one.state["Branches"]) == number(said["n"])), None)
+    called_ = {"workflow": "startExecution"}.get(said["what"].lower(), "lambda")
+    return first(leaf for leaf in facts.key("Resource") if called_ in str(leaf.value))
+
+
 def in_a_row(said: Said, facts: Facts) -> str | None:
     """``three times in a row``: a condition that counts to three."""
     return first(leaf for leaf in facts.conditions() if number(said["n"]) in numbers_in(leaf.value))

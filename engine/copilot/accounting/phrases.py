@@ -63,12 +63,18 @@ FORMS: tuple[Form, ...] = (
     _form("name", ev.verbatim, r"https?://[^\s,;]+[^\s,;.!?):]", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", r"\"[^\"]*\"",
           r"“[^”]*”", r"(?<!\w)#[\w-]+", r"(?<![\w/])/[A-Za-z][\w-]*(?:/[\w.-]*[\w-])*"
                                          r"(?:\.\w+)*", r"\b\d{4}-\d\d-\d\d(?:T[\d:]+Z?)?"),
+    _form("name", ev.of_kind,
+          rf"(?:\b(?:which (?:is|are)|(?:it|they|these|those|both|all(?: (?P<n>{_N}))?(?: of them)?)(?:'re|'s"
+          rf"| are| is))|\(all) (?:(?:all|both|each)(?: (?P<n2>{_N}))? )?(?:an? |our )?(?P<what>function|lambda|workflow)s?\b"),
     _form("name", ev.called,
           rf"\bthe (?P<what>{_CALLED}) (?P<kind>function|lambda|queue|table|topic|bucket|workflow)\b"),
     _form("time", when.within, rf"\b(?:between|from) (?P<n>{_AT}) (?:and|to|until|till) (?P<m>{_AT})",
           r"(?:(?<=hourly )|(?<=hour )|(?<=hours )|(?<=minutes ))(?:between|from) (?P<n2>\d{1,2}) (?:and|to|until"
           r"|till) "
           r"(?P<m2>\d{1,2})\b(?!:)"),
+    _form("answer", ev.no_answer,
+          rf"\b(?:if|when|should) (?:the|those|these|all) (?:{_N} )?{_UNIT} (?:pass|go by|are over|have passed|are up"
+          r"|run out|elapse|expire)(?: without (?:an? |any )?(?:answer|reply|response|decision|approval))?"),
     _form("condition", ev.gate, r"\bonly after\b(?! (?:\d|an? ))"),
     _form("limit", ev.at_most, rf"\bwait\w* (?:up to|at most|no longer than|not longer than|no more than) {_DURATION}"),
     _form("time", when.month_day, rf"\b(?:on )?(?:the|every|each) (?P<n>{DATE}(?:(?:,| and|, and) (?:the )?{DATE})*)"
@@ -86,7 +92,7 @@ FORMS: tuple[Form, ...] = (
           r"\b(?:at )?\d{1,2}\s?(?:[ap]\.?m\b|o'?clock\b)", r"\b(?:at )?(?:noon|midnight)\b",
           rf"\bat \d{{1,2}}\b(?![:.]\d|\s*(?:{_UNIT}|at a time|at once|times|%|euros|usd|degrees))"),
     _form("time", when.recurring, rf"\b(?:every|each) {_OFTEN}\b", r"\b(?:hourly|daily|weekly|monthly|nightly)\b",
-          r"\b(?:once|twice) (?:an?|per|each|every) (?:hour|day|week|month)\b",
+          r"\b(?:once|twice) (?:an?|per|each|every) (?:minute|hour|day|week|month)\b", r"\bon the hour\b",
           rf"\b(?P<n2>{_N}) (?:times|runs) (?:a|per|each|every) day\b",
           r"\bof (?:each|every) month\b", r"\bthe month\b"),
     _form("zone", when.zone, r"(?:\bin )?\b(?P<zone>UTC|GMT|(?-i:[A-Z])[a-z]+/(?-i:[A-Z])[A-Za-z_]+)\b(?: time\b)?",
@@ -102,7 +108,7 @@ FORMS: tuple[Form, ...] = (
           rf"(?:(?:at most|up to) )?(?={_SO_MANY})",
           rf"\b\w+ (?:over |with |through )?(?:the |our |its )(?P<what3>[\w -]+?),? (?={_SO_MANY}[\w -]*:)",
           rf"\b(?:{_OVER}) {_THINGS % 2}(?=[:,])"),
-    _form("concurrency", ev.concurrency, rf"(?:\b(?:at most|up to|no more than|not more than|with|a maximum of"
+    _form("concurrency", ev.concurrency, rf"(?:\b(?:at most|up to|(?:no|not|never) more than|with|a maximum of"
                                          rf"|max\.?) )*\b(?P<n>{_N})(?: of them| (?!times)[\w-]+| should run"
                                          rf"| may run| should be \w+)? "
           r"(?:at a time|at once|at the same time|in parallel|concurrently|side by side)\b"),
@@ -117,11 +123,16 @@ FORMS: tuple[Form, ...] = (
           r"(?! (?:an?|per|every|the|it|they)\b)"),
     _form("retry", ev.no_retry, r"\b(?:do not|don't|never|without) (?:retry|retrying)\b"),
     _form("retry", ev.backoff, r"\bexponential backoff\b", r"\bback(?:ing)? off\b"),
+    _form("times", ev.tried, rf"(?:\b{_NO_MORE} )?\b(?P<n>{_N}) (?:attempts|tries) (?:in (?:total|all)"
+          r"|altogether|overall)\b"),
+    _form("failure", ev.attempts, r"\b(?:if|when) (?:all|none) of (?:them|those|these) (?:fails?|works?|succeeds?)\b"),
     _form("times", ev.counted,
           rf"(?:\b(?:at most|up to|no more than|more than|max\.?|maximum) )?\b(?P<n>{_N})(?: times| attempts| tries"
           rf"| rounds)"
           r"(?: at (?:the )?(?:very )?most| max(?:imum)?| tops)?\b", r"\b(?P<n2>twice)\b(?: at most)?"),
-    _form("condition", ev.between, rf"\bbetween {_MONEY}(?P<n>{_BELOW}{_N}) and {_MONEY}(?P<m>{_BELOW}{_N})\b"),
+    _form("condition", ev.between,
+          rf"\bfrom {_MONEY}(?P<n2>{_BELOW}{_N}) to {_MONEY}(?P<m2>{_BELOW}{_N})\b(?=(?: \w+)?[:,] )",
+          rf"\bbetween {_MONEY}(?P<n>{_BELOW}{_N}) and {_MONEY}(?P<m>{_BELOW}{_N})\b"),
     _form("condition", ev.compares(">="),
           rf"{_HERE}{_MONEY}(?P<n>{_BELOW}{_N})%?(?: \w+)? or (?:more|above|higher|over|greater)\b",
           rf"\b{_NO_LESS} {_MONEY}(?P<n2>{_BELOW}{_N})\b"),
@@ -145,6 +156,9 @@ FORMS: tuple[Form, ...] = (
           r"\b(?:if|when) https?://\S+ (?:does not|doesn't) (?:answer|respond|work)\b",
           r"\b(?:if|when) (?P<what4>\w+) (?:does not|doesn't) work\b"),
     _form("failure", ev.goes_on,
+          r"\b(?:whether (?:or not )?(?:it|that|this|the [\w -]+?) (?:works?|worked|succeeds?|succeeded|fails?|failed)"
+          r"(?: or (?:not|fails?|failed|works?|succeeds?))?|success or failure|succeed or fail"
+          r"|even if (?:it|that|this) fails)\b",
           r"\b(?:ignor|tolerat|swallow|suppress|disregard)\w* (?:any |all |the |its )?(?:errors?|failures?)\b",
           r"\b(?:carry|go|carries|goes|keep going|continue)(?: on)? (?:anyway |even )?(?:if|when) (?:it|that|this) "
           r"fails\b",
@@ -160,8 +174,8 @@ FORMS: tuple[Form, ...] = (
           r"\bwhatever goes wrong\b"),
     _form("failure", ev.declined, r"\b(?:if|when) (?:the (?:card|payment|charge)|it) (?:is|was|gets) (?:declined"
         r"|refused|rejected)\b"),
-    _form("condition", ev.compares(">"), rf"\b{_MUCH} {_MONEY}(?P<n>{_BELOW}{_N})(?![\w:])(?: {_UNIT})?"),
-    _form("condition", ev.compares("<"), rf"\b{_FEW} {_MONEY}(?P<n>{_BELOW}{_N})(?![\w:])(?: {_UNIT})?"),
+    _form("condition", ev.compares(">"), rf"\b{_MUCH} {_MONEY}(?P<n>{_BELOW}{_N})(?!\w|:\d)(?: {_UNIT})?"),
+    _form("condition", ev.compares("<"), rf"\b{_FEW} {_MONEY}(?P<n>{_BELOW}{_N})(?!\w|:\d)(?: {_UNIT})?"),
     _form("duration", ev.duration, rf"\b(?:in|within|during|over) the (?:last|past|previous) (?P<unit3>{_UNIT})",
           rf"\b{_SPAN} (?:at most |longer than )?{_DURATION}",
           rf"\b(?P<n2>half an?|{_N}|an?) (?P<unit2>{_UNIT}) (?:later|after|before|apart|between|pass|ago)\b"),
@@ -170,7 +184,9 @@ FORMS: tuple[Form, ...] = (
     _form("number", ev.percent, r"(?<![\w.,-])(?P<n>\d+(?:[.,]\d+)?)(?:\s?%| percent\b)"),
     _form("number", ev.amount, rf"(?<![\w/:])(?<![\w/:]-){_MONEY}(?P<n>{_BELOW}\d+(?:[.,]\d+)*k?)(?![\w/:-])",
           rf"(?<![\w-])(?P<n2>{_IN_WORDS})(?![\w-])"),
-    _form("nothing", ev.otherwise, r"\b(?:do(?:es)? )?nothing\b(?: should happen)?", r"\b(?:just )?stop\b"),
+    _form("nothing", ev.otherwise, r"\bno \w+, (?:just|only)\b",
+          r"\b(?:later|earlier|sooner|closer|nearer|shorter) than (?:that|this)\b(?=:)",
+          r"\b(?:do(?:es)? )?nothing\b(?: should happen)?", r"\b(?:just )?stop\b"),
     _form("otherwise", ev.otherwise, r"\botherwise\b", r"\belse\b", r"\bin all other cases\b",
           r"\b(?:the|all) others?\b", r"\binstead of\b"),
     _form("otherwise", ev.instead, r"\binstead\b(?! of)"),

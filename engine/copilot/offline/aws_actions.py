@@ -10,7 +10,7 @@ from engine.copilot.offline.words import PROPERTIES, camel
 
 def _named(clause: Asked, kind: str, service: str, *, otherwise: str) -> str | None:
     """The name of the `kind` of thing that is spoken of, "" where it is spoken of without one; None where it is not."""
-    found = re.search(rf"\b(?:the |a |our )?([\w-]+)(?: {service})? {kind}\b", clause.text)
+    found = re.search(rf"\b(?:the |a |our )?([\w-]+)(?: {service})? {kind}\b(?!-)", clause.text)
     if found is None:
         return "" if clause.has(otherwise) else None
     return "" if found[1] in (service, *STOP) else found[1]

@@ -109,7 +109,7 @@ class Built:
             if step.limit is not None:
                 seconds, steps = step.limit
                 state["TimeoutSeconds"] = seconds
-                late = self._sequence(steps, None, machine)
+                late = machine.handlers.get(id(steps)) or self._sequence(steps, None, machine)
                 late = late or self._done(machine, "Done")
                 rule = {"ErrorEquals": ["States.Timeout"], "Output": KEEP, "Next": late}
                 caught = {"Catch": [rule, *caught.get("Catch", ())]}
@@ -124,6 +124,8 @@ class Built:
         if step.rejected is not None:
             # What follows a question that was read to its end is for those who approved.
             rejected = self._sequence(step.rejected, None if step.approved else after, machine)
+            machine.handlers[id(step.rejected)] = rejected
+        machine.handlers[id(step.approved)] = approved
         machine.states[name] = {
             "Type": "Choice",
             "Choices": [{"Condition": f"{{% ${step.variable}.approved = true %}}", "Next": approved}],

@@ -71,6 +71,9 @@ class Failures(Reader):
 
     def targets(self, what: str, joiner: str) -> list[Action | Placeholder]:
         """The actions whose failure is meant; none where the words name no step."""
+        tried = any(action.retry for action in self.actions[-1:])
+        if tried and re.fullmatch(r"(?:all|none|each|every one) of (?:them|those|these|the \w+)|all", what.strip()):
+            return self.actions[-1:]  # the attempts
         of_all = re.search(r"\b(?:any\w*|something|a step|everything|either|one of (?:them|these|those|the \w+)"
                            r"|any of \w+|some of \w+)\b", what)
         if of_all or (not what and joiner == "stop"):
@@ -98,7 +101,8 @@ class Failures(Reader):
             phrase = stems(action.phrase)
             resource = {"Resource": action.resource} if isinstance(action, Action) else {}
             score = sum(
-                3 if stem(word) in phrase else 1 if meant_by(word, resource, self.catalogue) else 0 for word in said
+                3 if stem(word) in phrase or ("-" in word and stems(word) <= phrase)
+                else 1 if meant_by(word, resource, self.catalogue) else 0 for word in said
             )
             if score and (best is None or score >= best[0]):
                 best = score, action

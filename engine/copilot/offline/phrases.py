@@ -19,7 +19,8 @@ from engine.copilot.offline.words import (
 )
 
 FAILS = (
-    r"(?:fails?|failed|failing|errors? out|times? out(?! (?:after|within|in) )|errors?|go(?:es)? wrong|breaks?|crash"
+    r"(?:fails?|failed|failing|errors? out|times? out(?! (?:after|within|in) )"
+    r"|errors?(?! (?:rate|count|code|number|budget|level|ratio|message|log|queue)s?\b)|go(?:es)? wrong|breaks?|crash"
     r"(?:es|ed)|bombs"
     r"|(?:does not|doesn't|did not|didn't|will not|won't) (?:work(?: out)?|succeed|go through|come through|respond"
     r"|answer(?! within)|reply)"
@@ -33,8 +34,8 @@ FAILS = (
 )
 """What a step does that fails."""
 FAILURE = re.compile(
-    rf"^(?:and |but )?(?:(?:if|when|in case|should) (?P<what>.*?)\s?(?:still |also |ever |then )*\b(?:{FAILS}(?: or "
-    rf"(?:it )?{FAILS})*"
+    rf"^(?:and |but )?(?:only )?(?:(?:if|when|in case|should) (?P<what>.*?)\s?(?:still |also |ever |then )*\b"
+    rf"(?:{FAILS}(?: or (?:it )?{FAILS})*"
     r"|of (?:an? )?(?:error|failure))\b(?! (?:for (?:more|longer|at)|within|since)\b)|on (?:any )?(?:error|failure)s?"
     r"|(?:in case of|upon) (?:an? )?(?:error|failure)s?|whatever (?:fails|goes wrong|breaks)"
     r"|(?P<it>(?:if|when) (?:(?:it|that|this)(?: is|'s|) )?(?:not (?:successful|possible)|unsuccessful|impossible)"
@@ -57,7 +58,7 @@ APPROVED = re.compile(
     r"|(?:gives?|gave|given) (?:the |his |her |their |its )?(?:ok(?:ay)?|go-ahead|approval|consent|green light"
     r"|permission|blessing)|sign(?:s|ed)? (?:it )?off"
     r"|reject(?:s|ed)?(?: it)?|declin(?:e|es|ed)(?: it)?|denie[ds]|deny|refus(?:e|es|ed)(?: it)?|(?:says?|said) no"
-    r"|no|disagree(?:s|d)?|object(?:s|ed)?|turn(?:s|ed)? (?:it|that) down)\b"
+    r"|no|disagree(?:s|d)?|object(?:s|ed)?|turn(?:s|ed)? (?:it|that|one|this|them) down)\b"
 )
 REJECTING = ("reject", "declin", "den", "refus", "no", "say no", "says no", "said no", "disagree", "object", "turn")
 STOPPING = re.compile(

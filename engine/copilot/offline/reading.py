@@ -60,6 +60,7 @@ from engine.copilot.offline.phrases import (
 )
 from engine.copilot.offline.reader import SENTENCE
 from engine.copilot.offline.terms import negated
+from engine.copilot.offline.times import duration_in
 from engine.copilot.offline.waits import wait_in
 from engine.copilot.offline.windows import window_in
 from engine.copilot.offline.words import (
@@ -386,6 +387,9 @@ class _Reader(Failures, Loops):
     def answered(self, question: Action, match: re.Match[str]) -> None:
         """``if approved …``, ``if they decline …``: the branch behind the last question."""
         rest = stripped(self.clauses[self.at].words[len(match.group().split()):])
+        late = re.match(r"or (?:if )?there is no answer within \S+ (?:an |more )?\w+", lower(rest))
+        seconds = None if late is None else duration_in(rest)
+        rest = rest if late is None else rest[len(late.group().split()):]
         if rest:
             self.clauses[self.at] = Clause("comma", rest)
         else:
@@ -408,6 +412,8 @@ class _Reader(Failures, Loops):
                 question.approved += self.block([], ends=SENTENCE)
         else:
             question.approved += steps
+        if seconds is not None:
+            question.limit = seconds, (question.rejected or []) if no else question.approved
 
     def triggered(self, clause: Clause) -> bool:
         """Whether the clause only says what starts the workflow; then it is read."""

@@ -51,7 +51,8 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("month", rf"(?<=monthly )on the ({DATE})()\b"),
     ("often", (rf"(?:once )?(?:every|each) ((?:other|couple of|half(?: an?)?|quarter of an|{'|'.join(NUMBERS)}|\d+) "
      rf")?({_UNIT})\b")),
-    ("often", r"(?<!than )once (?:an?|per|each|every) (hour|day|week|month)\b"),
+    ("often", r"(?<!than )once (?:an?|per|each|every) (minute|hour|day|week|month)\b"),
+    ("often", r"(?:every hour )?on the (hour)\b"),
     ("often", r"(?<!than )(twice) (?:a|per|each|every) (day|week|month)\b"),
     ("count", (rf"(?:at )?(?:{'|'.join(NUMBERS)}|\d+) (?:times|runs) (?:a|per|each|every) (day)\b(?:(?: are)? "
      rf"(?:needed|required|planned))?:?")),
@@ -68,12 +69,13 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("zone", rf"in ({_PLACE})\b"),
 )
 _PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _ATOMS)
-_BETWEEN = re.compile(r"(?:[\s,(]|\b(?:and|on|the|also|but)\b(?= ))*", re.IGNORECASE)
+_BETWEEN = re.compile(r"(?:[\s,(]|\b(?:and|on|the|also|but|additionally|in addition)\b(?= ))*", re.IGNORECASE)
 _NEVER = re.compile(r"[\s,]*(?:(?:it|they|this|we) )?(?:(?:should|must|do|does|is|are|will) )?(?:not|never)\b")
 _LEFT_OUT = re.compile(r"(?:\b(?:not|never|except|excluding|without)|n't)(?: (?:for|on))? $", re.IGNORECASE)
 _ALTERNATE = re.compile(r"\b(?:every|each) (?:other|second|third|fourth|\d+(?:nd|rd|th)) $", re.IGNORECASE)
 _LEAD = re.compile(
-    r"^(?:[\s,:;]|\b(?:and also|and|or also|or|but|start(?:s|ed)?(?=\s*:)|start and|it (?:should|must|has to|is to) "
+    r"^(?:[\s,:;]|\b(?:and also|and|additionally|in addition|or also|or|but"
+    r"|start(?:s|ed)?(?=\s*:)|start and|it (?:should|must|has to|is to) "
     r"(?:run|start|happen)(?=\s*[.,:;])|then|(?:we|I) (?:need|want)(?=\s*[.,:;])"
     r"|(?:is|are) (?:needed|required|planned|wanted)(?=\s*[.,:;]))\b)*", re.IGNORECASE)
 _ORDERS = {**WHICH, **{str(day): str(day) for day in range(10)}}
@@ -91,14 +93,14 @@ class _Atom:
 
 def schedules_in(text: str) -> tuple[list[Schedule], str]:
     """The schedules, and the text without them."""
-    found: list[Schedule] = []
     limits: list[_Atom] = []
     apart_from: tuple[list[_Atom], list[_Atom]] = ([], [])  # days without a time, and a time that stands elsewhere
     at, kept, whole = 0, "", ""
+    runs: list[list[_Atom]] = []
     while at < len(text):
         atoms = _run(text, at) if at == 0 or text[at - 1].isspace() else []
         if atoms and _is_schedule(text, atoms):
-            found += _schedules(atoms)
+            runs.append(atoms)
             if {atom.kind for atom in atoms}.isdisjoint({"time", "within", "count"}):
                 apart_from[0].extend(atoms)
         elif atoms and not apart_from[1] and _is_time_apart(text, atoms):
@@ -111,6 +113,7 @@ def schedules_in(text: str) -> tuple[list[Schedule], str]:
             kept, whole, at = kept + text[at], whole + text[at], at + 1
             continue
         at = atoms[-1].end
+    found = _of_runs(runs)
     found, kept = _with_time_apart(text, found, *apart_from, kept)
     if not found:
         return [], text
@@ -129,6 +132,21 @@ def _in_zone(found: list[Schedule], kept: str) -> tuple[list[Schedule], str]:
     if zone is None and apart is not None and (zone := zone_of(apart[1])) is not None:
         kept = kept.replace(apart[0], "", 1)
     return [replace(schedule, timezone=schedule.timezone or zone) for schedule in found], _tidied(kept)
+
+
+def _of_runs(runs: list[list[_Atom]]) -> list[Schedule]:
+    """The schedules of all runs of atoms."""
+    if len(runs) == 2 and _are_one(*runs):
+        runs = [[*runs[0], *runs[1]]]
+    return [schedule for atoms in runs for schedule in _schedules(atoms)]
+
+
+def _are_one(one: list[_Atom], other: list[_Atom]) -> bool:
+    """Whether one says the days and the other how often on them: on weekdays … every hour from 9:00 to 17:00."""
+    kinds = [{atom.kind for atom in run} - {"zone"} for run in (one, other)]
+    often = next((run for run, said in zip((one, other), kinds, strict=True) if said <= {"often", "within"}), [])
+    return ({"days"} in kinds or {"range"} in kinds) and any(
+        atom.kind == "often" and re.match(r"minute|hour", atom.groups[-1].lower()) for atom in often)
 
 
 _HERE = "\x00"
@@ -232,6 +250,8 @@ def _is_schedule(text: str, atoms: list[_Atom]) -> bool:  # noqa: PLR0911 - one 
 
 def _is_often(text: str, atoms: list[_Atom], kinds: set[str]) -> bool:
     """Whether ``every 5 minutes`` is when it starts, and not how often something in it is done."""
+    if re.search(r"\bremind(?:er|s|ing)?(?: [\w-]+){0,3} $", text[:atoms[0].start], re.IGNORECASE):
+        return False
     sentence = re.split(r"[.;]\s", text[:atoms[0].start])[-1] + re.split(r"[.;](?:\s|$)", text[atoms[-1].end:])[0]
     begins = re.fullmatch(r"(?s:.*[.;]\s)?\s*", text[:atoms[0].start]) is not None
     tried = r"until|while|poll" if begins else r"until|while|at most|times|retr\w+|attempts?|poll"
@@ -369,12 +389,13 @@ def _cities() -> dict[str, str]:
 
 def zone_of(place: str) -> str | None:
     """The zone of a place, or of its own name."""
-    name = REGIONS.get(place.strip().lower(), place.strip().replace(" ", "_"))
+    name = REGIONS.get(place.strip().lower().replace(" ", "_"), place.strip().replace(" ", "_"))
     return name if ("/" in name or name == "UTC") and name in available_timezones() else _cities().get(name.lower())
 
 
 def _tidied(text: str) -> str:
     """Without what a schedule leaves behind: marks and joiners at the start of a sentence, doubled blanks."""
+    text = re.sub(r"(?:,? (?:and |but |or )?(?:also|additionally|in addition))(?=\s*(?:[.;]|$))", "", text)
     parts = [_LEAD.sub("", part).strip() for part in re.split(r"(?<=[.;])\s", text)]
-    joined = " ".join(part for part in parts if part.strip(" .,;:"))
+    joined = re.sub(r"\.(?:\s*\.)+", ".", " ".join(part for part in parts if part.strip(" .,;:")))
     return re.sub(r"\s+([.,;:])", r"\1", re.sub(r"[,:]\s*(?=[.,;:])", "", re.sub(r"\s+", " ", joined))).strip()

@@ -29,8 +29,17 @@ REGIONS = {
     "mountain": "America/Denver", "mt": "America/Denver", "mst": "America/Denver", "mdt": "America/Denver",
     "pacific": "America/Los_Angeles", "pt": "America/Los_Angeles", "pst": "America/Los_Angeles",
     "pdt": "America/Los_Angeles", "cet": "Europe/Paris", "utc": "UTC", "gmt": "UTC",
+    **{city: zone for zone, cities in {
+        "Europe/Berlin": "frankfurt munich hamburg cologne stuttgart leipzig", "Europe/Rome": "milan turin naples",
+        "Europe/Zurich": "geneva basel bern", "Europe/Paris": "lyon marseille", "Europe/Madrid": "barcelona seville",
+        "Europe/London": "manchester edinburgh birmingham", "Europe/Amsterdam": "rotterdam utrecht",
+        "America/New_York": "boston washington miami atlanta philadelphia", "America/Chicago": "dallas houston austin",
+        "America/Los_Angeles": "seattle san_francisco san_diego portland", "America/Toronto": "montreal ottawa",
+        "Asia/Kolkata": "mumbai delhi bangalore chennai", "Asia/Shanghai": "beijing shenzhen", "Asia/Tokyo": "osaka",
+        "Africa/Johannesburg": "cape_town durban", "America/Sao_Paulo": "rio_de_janeiro",
+    }.items() for city in cities.split()},
 }
-"""Zones that are called by no city."""
+"""Zones that are called by no city, and cities that no zone is called by."""
 
 
 @dataclass(frozen=True, slots=True)

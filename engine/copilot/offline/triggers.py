@@ -33,10 +33,12 @@ _NAMED = re.compile(
 """What starts it is named, whatever happens there."""
 ENDS = re.compile(
     r"^(?:when|whenever|once|after|as soon as|every time|each time|if|should|in case) (?:the |our )?"
-    r"(?P<what>[\w-]+) workflow "
+    r"(?:(?:run|execution|end) of (?:the |our )?)?(?:(?P<what>[\w-]+) (?:workflow|state machine)(?: run)?"
+    r"|(?:workflow|state machine) (?:called |named )?(?P<what2>[\w-]+)) "
     r"(?:has |is |has been |was )?(?:successfully )?"
     r"(?P<how>(?:(?:ends?|ended|finish(?:es|ed)?(?: successfully)?|done|through|completed?s?|over|succeed(?:s|ed)?"
-    r"|fails?|failed|run(?:s)? through|tim(?:es|ed) out|(?:does not|doesn't|did not) (?:succeed|finish|complete)"
+    r"|fails?|failed|run(?:s)? through|stop(?:s|ped)?|tim(?:es|ed) out"
+    r"|(?:does not|doesn't|did not) (?:succeed|finish|complete)"
     r"|aborted)(?: or (?:is |has )?)?)+)$"
 )
 """Another workflow's end."""
@@ -80,7 +82,7 @@ def trigger_in(words: list[Word], known: Known) -> Trigger | None:
             said = ["FAILED"]
         said += ["SUCCEEDED"] if "successfully" in text and "SUCCEEDED" not in said else []
         statuses = {"statuses": said} if said else {}
-        return Trigger(({"type": "workflow_end", "workflow": ended["what"], **statuses},))
+        return Trigger(({"type": "workflow_end", "workflow": ended["what"] or ended["what2"], **statuses},))
     match = _NAMED.match(text) or _EVENT.match(text)
     if match is None:
         return None

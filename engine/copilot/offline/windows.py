@@ -21,7 +21,7 @@ _MORE = (
     rf"|slower) than)"
 )
 _LESS = rf"{_IS}(?P<less>below|under|(?:lower|less|fewer|smaller|colder|cooler|shorter|lighter|younger) than)"
-_VALUE = r"(?P<value>\d+(?:\.\d+)?)\s?(?:%|percent|degrees?|kg|ms|seconds|points)?"
+_VALUE = r"(?P<value>-?\d+(?:\.\d+)?)\s?(?:%|percent|degrees?|kg|ms|seconds|points)?"
 _ROW = (
     rf"(?:for |in )?(?P<count>{_N}) (?:times |readings |checks |measurements |samples |days |runs |intervals )?"
     r"(?:in a row|one after the other|one after another|in succession|running|consecutively)"

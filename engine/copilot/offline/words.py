@@ -22,7 +22,8 @@ _WORD = re.compile(
 
 NUMBERS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "zero": 0, "half": 0.5,
+    "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "zero": 0, "half": 0.5,
 }
 TIMES = {"once": 1, "twice": 2, "thrice": 3}
 UNITS = {"second": 1, "sec": 1, "minute": 60, "min": 60, "hour": 3600, "day": 86400, "week": 604800, "month": 2592000,
@@ -50,13 +51,13 @@ VERBS = frozenset([
     "archive", "ask", "assess", "assign", "attach", "award", "begin", "bill", "block", "book", "brief", "build",
     "calculate", "call", "cancel", "capture", "carry", "change", "charge", "check", "classify", "clean", "clear",
     "close", "collect", "comment", "compare", "compose", "compress", "compute", "confirm", "congratulate",
-    "contact", "continue", "convert", "copy", "count", "create", "credit", "deactivate", "debit", "decline",
+    "contact", "continue", "convert", "copy", "count", "create", "credit", "deactivate", "debit", "decide", "decline",
     "decrease", "decrypt", "deduct", "delete", "deliver", "deploy", "deposit", "detect", "disable", "dispatch",
     "do", "download", "draft", "drop", "email", "emit", "enable", "encrypt", "end", "enqueue", "enrich", "erase",
     "escalate", "estimate", "evaluate", "execute", "export", "extend", "extract", "fail", "feed", "fetch", "file",
     "fill", "filter", "find", "finish", "fire", "flag", "forward", "fulfil", "fulfill", "generate", "get", "give",
     "go", "grab", "grade", "grant", "hand", "hold", "ignore", "import", "increase", "inform", "ingest", "insert",
-    "invite", "invoice", "invoke", "issue", "keep", "kick", "label", "launch", "leave", "let", "load", "lock",
+    "invite", "invoice", "invoke", "issue", "judge", "keep", "kick", "label", "launch", "leave", "let", "load", "lock",
     "log", "look", "lookup", "mail", "make", "mark", "merge", "message", "move", "note", "notify", "nudge",
     "obtain", "open", "order", "page", "parse", "pass", "pause", "pay", "perform", "ping", "place", "poll", "post",
     "prepare", "print", "proceed", "process", "provision", "publish", "pull", "push", "put", "query", "queue",

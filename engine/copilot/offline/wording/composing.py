@@ -14,7 +14,7 @@ import re
 
 from engine.copilot.offline.wording.sides import ACTS, has, sided, told
 from engine.copilot.offline.wording.starting import started
-from engine.copilot.offline.words import NUMBERS, ORDINALS, base_verb
+from engine.copilot.offline.words import NUMBERS, ORDINALS, base_verb, singular
 
 _N = rf"(?:\d+|{'|'.join(sorted({*NUMBERS} - {'half', 'zero'}, key=len, reverse=True))})"
 _MONEY = r"(?:[$€£]\s?)?-?\d[\d.,]*k?(?:\s?(?:%|°))?"
@@ -33,6 +33,7 @@ def composed(text: str) -> str:
     text = re.sub(r" \((\S+@[^()]*)\)", r" \1", text)
     text = re.sub(r"\s+[-\u2013\u2014]\s+", "; ", text)
     text = re.sub(r",? ?\(((?:if|unless|when|otherwise|else|retry|at most|up to|in batches"
+                  rf"|{_N} (?:retries|attempts|tries)"
                   r"|one by one)\b[^()]*)\)", r"; \1", text)
     text = _CAUSED.sub(
         lambda said: (
@@ -42,6 +43,8 @@ def composed(text: str) -> str:
         ),
         text,
     )
+    text = _of_kind(text)
+    text = _REPEATED.sub(r"\1 ", text)
     text = re.sub(r"\b([\w-]*[a-z]-[\w-]+) \((?:an?|our|the) (function|workflow|queue|table|bucket|topic"
                   r"|lambda)\)", r"the \1 \2", text)
     text = _GONE_THROUGH.sub(_each_gone_through, text)
@@ -58,6 +61,46 @@ def composed(text: str) -> str:
     text = _that(text)
     sentences = re.split(r"(?<=[.!?])\s+", text)
     return " ".join(sided(_bounded(told(_counted(sentence)))) for sentence in sentences)
+
+
+_REPEATED = re.compile(
+    rf"(?:^|(?<=[.;] ))((?:{ACTS}) [^,;]*?)[.;,] (?:and |then )?(?:repeat|do|run|call) (?:it|this|that)(?: again)?,? "
+    r"(?=(?:every [\w ]+? )?(?:until|as long as|while)\b)", re.IGNORECASE)
+"""``Run the x function. Repeat it every 4 minutes until …``."""
+_RUNS = r"(?:run|call|invoke|execute|start|trigger|launch|kick off)"
+_KINDS = r"(?:function|workflow|lambda|job|state machine)"
+_ARE = (r"(?:,|;|:| -)? ?\(?(?:and )?(?:which (?:is|are)|(?:they|these|those|both|each|it|that|this)(?:'re|'s| are| is)"
+        r"|are|is)?")
+_ALL = (r"(?: ?(?:(?:all|both)(?: (?:two|three|four|five|\d+|of (?:them|these|those)))?|each(?: of them)?)"
+        r"(?: are| is)?)?")
+_NAMES = re.compile(
+    rf"\b(?P<verb>{_RUNS}) (?P<names>(?!the\b)[\w-]+(?:(?:,? and then |,? then |,? and |, )(?!then\b|and\b)[\w-]+)*?)"
+    rf"(?P<are>{_ARE}{_ALL}) ?(?:an? |our |the |of our )?(?P<kind>{_KINDS})(?P<s>s?)\)?(?=[.;,:]|$| and\b| then\b"
+    rf"| when\b| on\b| at\b| every\b)", re.IGNORECASE)
+"""``run a, b and c (all are functions)``, ``run read-meters (it's a function)``."""
+
+
+def _of_kind(text: str) -> str:
+    """Names that are said to be functions, each called so, also where another is run later."""
+    said: list[str] = []
+
+    def named(match: re.Match[str]) -> str:
+        names = re.split(r"(,? and then |,? then |,? and |, )", match["names"])
+        is_list = len(names) > 1
+        if is_list is not bool(match["s"]) or not re.search(r"\w|\(", match["are"]):
+            return match[0]
+        said.append(match["kind"].lower())
+        joined = [f"{match['verb']} the {name} {said[-1]}" for name in names[::2]]
+        between = [" and then " if "then" in mark else " and " for mark in names[1::2]]
+        return "".join(part for pair in zip(joined, [*between, ""], strict=True) for part in pair)
+
+    text = _NAMES.sub(named, text)
+    if not said:
+        return text
+    text = re.sub(r"\b(should|must|may) ([\w-]+) be (run|called|started|invoked)\b",
+                  rf"\1 the \2 {said[0]} be \3", text)
+    return re.sub(rf"\b({_RUNS}) (?!the\b|an?\b|it\b)([a-z]\w*-[\w-]+)(?=[.;,]|$)",
+                  rf"\1 the \2 {said[0]}", text, flags=re.IGNORECASE)
 
 
 _GONE_THROUGH = re.compile(
@@ -118,6 +161,7 @@ def _there(what: str) -> str:
                   r"|above|below|more|less|not\b|empty|at (?:least|most)|between|up to|older|younger"
                   r"|\w+er than)", lambda said: f"{said[1]} is ", what, flags=re.IGNORECASE)
     bare = bare[:1].lower() + bare[1:]
+    bare = re.sub(r"^(no (?:[\w-]+ )?[\w-]+) (?:after that|by then|even then|then|afterwards)$", r"there is \1", bare)
     if re.match(r"(?:not |still |already )?(?:\w+ed|over\w+|late|paid|free|open|empty|missing|urgent|new|due|ready"
                 r"|gone|sold|unpaid)\b(?! \w+ (?:in|on|at|within|is|are|was)\b)",
                 bare) and not re.search(r"\b(?:is|are|was|were|has|have)\b", bare):
@@ -135,7 +179,7 @@ def _that(text: str) -> str:
 
     return re.sub(r"\b((?:less|more|fewer|lower|higher|longer|shorter|older|bigger|smaller) than|above|below|over"
                   r"|under|up to|beyond) (?:that|this|it)(?= (?:amount|limit|age|time))?"
-                  r"(?=[,.;:?]| (?:goes|go|is|are|ask|post|send|put|email)\b|$)", meant, text)
+                  r"(?=[,.;:?]| (?:goes|go|is|are|ask|post|send|put|email)\b|$)", meant, text, flags=re.IGNORECASE)
 
 
 def _counted(sentence: str) -> str:
@@ -176,6 +220,10 @@ def _bounded(sentence: str) -> str:
         ),
         sentence,
     )
+    sentence = _OF_BOUND.sub(lambda said: f"If the {singular(said['what'].lower())} is {_plain(said['bound'])}"
+                                          f"{said['more']}, ", sentence)
+    sentence = _BEYOND.sub("Otherwise ", sentence)
+    sentence = re.sub(r"\bnothing (?:to do|(?:needs to be|is|is to be|has to be) done)\b", "do nothing", sentence)
     sentence = _FOR_SOME.sub(lambda said: f"{said[1]}, if the {said[2]} {has(said[3])}, ", sentence)
     return _HEADS.sub(lambda said: f"{'; ' if said['lead'] else ''}if "
                                    f"it is {_plain(said['bound'])}, {said['verb']}", sentence)
@@ -187,6 +235,15 @@ def _are_there(what: str) -> str:
     return "there are " if counts else ""
 
 
+_OF_BOUND = re.compile(
+    rf"^(?:(?:and|but) )?(?:the |an? |all |any )?(?P<what>(?!(?:if|when|for|every|each|after|at|on|in|step"
+    rf"|no)\b)[\w'-]+(?: [\w'-]+)??) (?:is |are |of )?(?P<bound>{_BOUND})(?P<more>(?: [\w'-]+){{0,6}}?): ",
+    re.IGNORECASE)
+"""``Stock under 5: …``."""
+_BEYOND = re.compile(
+    r"^(?:and |but )?(?:any(?:thing|one) |everything |all )?(?:later|earlier|sooner|closer|nearer|shorter)"
+    r"(?: than (?:that|this))?: (?:no \w+, (?=(?:just|only|but)\b)(?:just |only |but )+)?", re.IGNORECASE)
+"""``Later than that: …``: the other side of a span."""
 _FOR_SOME = re.compile(
     r"\b(for (?:each|every) ([\w-]+(?: [\w-]+)??)) ((?:with|whose|that|which|who|over|under|above|below"
     r"|from) [^,;:.]+?)(?:,|:) ", re.IGNORECASE)
@@ -203,7 +260,7 @@ _COUNTED = re.compile(
     rf"(?:within|in|during) (?:the last |the past )?(?:{_N} |an? )?(?:minutes?|hours?|days?|weeks?"
     rf"|months?)): ", re.IGNORECASE)
 _HEADS = re.compile(
-    rf"(?P<lead>^|[.;,](?: (?:and|but))? )(?P<bound>{_BOUND}),? (?:just |only |simply |then )?(?P<verb>{ACTS}\b"
+    rf"(?P<lead>^|[.;,](?: (?:and|but))? )(?P<bound>{_BOUND})[,:]? (?:just |only |simply |then )?(?P<verb>{ACTS}\b"
     rf"(?! of))", re.IGNORECASE)
 
 

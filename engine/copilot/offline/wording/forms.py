@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable
 
 from engine.copilot.offline.phrases import FAILS
-from engine.copilot.offline.words import VERBS, base_verb, number_of, singular, stem, stems, words_of
+from engine.copilot.offline.words import NUMBERS, VERBS, base_verb, number_of, singular, stem, stems, words_of
 
-NUMBER = _N = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty)"
+NUMBER = _N = rf"(?:\d+|{'|'.join(sorted({*NUMBERS} - {'a', 'an', 'half', 'zero'}, key=len, reverse=True))})"
 _SPAN = rf"(?:{_N}|an?|half an) (?:more )?(?:seconds?|minutes?|hours?|days?|weeks?)"
 _NOBODY = r"(?:nobody|no one)"
 _NOT = r"(?:doesn't|does not|don't|do not|has not|hasn't)"
@@ -88,6 +88,20 @@ def _is_retried(said: re.Match[str]) -> str:
     return f"run {said[1]}{again}" if is_new else again.replace("retry ", f"retry {said[1]} ", 1).removeprefix(", ")
 
 
+def _turned(said: re.Match[str]) -> str:
+    """``only if it is late should he be emailed``: if it is late, email him."""
+    verb = base_verb(said[4].lower())
+    if verb is None:
+        return said[0]
+    whom = {"he": "him", "she": "her", "they": "them", "we": "", "you": ""}.get(said[3].lower(), said[3])
+    return f"{said[1]} {said[2]}, {verb} {whom}".rstrip()
+
+
+def _unit_of(often: str) -> str:
+    """The unit of daily, once a week."""
+    return next((unit for unit in ("hour", "week") if unit in often.lower()), "day")
+
+
 def _is_named_before(said: re.Match[str], what: str) -> bool:
     """Whether the step is one of those before it."""
     return what.lower() in said.string[:said.start()].lower()
@@ -127,6 +141,62 @@ def _unless(said: re.Match[str]) -> str:
 
 
 _GENERAL: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
+    # Turned around
+    ((r"^only (if|when|after|once|as soon as) ([^;.]+?)(?:,? (?:should|must|may|can|shall|will) (?=(?:[\w-]+ ){1,4}be "
+      r"|we |you )|, (?:is|are) )((?:(?!be\b)[\w-]+ ){0,3}?(?!be\b)[\w-]+) (?:be )?(?:then )?(\w+(?:ed|en|t|un|e|d)|put"
+      r"|run|told)(?![\w-])"), _turned),
+    # Whatever happens
+    ((r"^(?:and )?(?:whether (?:or not )?(?:it|that|this|the [\w -]+?) (?:works?|worked|succeeds?|succeeded|fails?"
+      r"|failed)(?: or (?:not|fails?|failed|works?|succeeds?))?|(?:on )?success or failure|succeed or fail"
+      r"|even if (?:it|that|this) fails|no matter (?:whether|if) (?:it|that|this) \w+(?: or \w+)?),? (?=\w)"),
+     "if it fails, carry on. Then "),
+    ((r"^([^,;.]+?),? whether (?:or not )?(?:it|that|this|the [\w -]+?) (?:works?|worked|succeeds?|succeeded|fails?"
+      r"|failed)(?: or (?:not|fails?|failed|works?|succeeds?))?(?=[.;]|$)"),
+     r"if it fails, carry on. Then \1"),
+    # Answers that do not come
+    ((rf"\b(?:if|when|should) (?:an?|the|her|his|their|any|no) (?:answer|reply|response|reaction|decision|approval)"
+      rf"(?: does not| doesn't| did not| is not| isn't| has not| hasn't| fails to)?(?: yet)? (?:come|comes|came"
+      rf"|arrives?|arrived|been given|given|received|been received|is there|is given|is received|reach(?:es)? us)"
+      rf"(?: back| in)? (?:within|in|after|for|by) ({_SPAN})"),
+     lambda said: f"if there is no answer within {said[1]}" if re.search(
+         r"n't|\b(?:not|no|fails to)\b", said[0]) else said[0]),
+    ((rf"\b(?:if|when|should|once) (?:the|those|these|all) (?:{_N} )?(?:seconds?|minutes?|hours?|days?|weeks?) (?:pass"
+      rf"|go by|are over|have passed|are up|run out|elapse|expire)(?: without (?:an? |any )?(?:answer|reply|response"
+      rf"|decision|approval))?"), _deadline),
+    ((rf"^no (?:answer|reply|response|reaction|word)(?: at all)?(?: from [\w ]+?)? (?:within|after|in|for) ({_SPAN})"
+      rf" ?(?:[?:,]|(?=means )) ?"), _NO_ANSWER + ", "),
+    ((r"\b((?:if|when) (?:she|he|they|it|the [\w-]+) (?:says? yes|agrees?|approves?|says? no|refuses?|rejects? it"
+      r"|declines?)),? or (?:if )?(?:she |he |they |nobody |no one )?(?:does not|doesn't|do not|don't|fails to|answers?"
+      rf"|has not|hasn't)[\w ]*? (?:within|in|after|for) ({_SPAN}), ([^;.]+)"),
+     r"\1 or there is no answer within \2, \3"),
+    ((rf"^(?:(?:for|about|because of) (?:an? |the )?[\w -]+?,? )?(?:we |I |you )?(?:need|want|require)s? "
+      rf"((?:the |an? )?[\w-]+?)'s? {_CONSENT}(?: for [\w -]+?)? within ({_SPAN})"),
+     r"ask \1 for approval within \2"),
+    ((r"[.;,] (?:and )?remind (him|her|them|the [\w-]+|everyone) (?:again )?(?:about it )?(daily|every day|each day"
+      r"|hourly|weekly|once an? (?:day|hour|week)|every (?:hour|week))(?:,? (?:until|till) [^,;.]+)?(?=[.;,])"),
+     lambda said: f" with reminders every 1 {_unit_of(said[2])}"),
+    # Attempts
+    ((r"[,;.] (?:with |and |make |but )?(?:no more than|not more than|never more than|at most|up to|a maximum of|max\.?"
+      rf"|only) ({_N}) (?:attempts|tries)(?: in (?:total|all)| altogether| overall)?(?=[.;,]|$)"),
+     lambda said: f", retry {_less_one(said[1])} times"),
+    (rf"[,;.] ({_N}) (?:attempts|tries) (?:in (?:total|all)|altogether|at (?:the )?most|overall)(?=[.;,]|$)",
+     lambda said: f", retry {_less_one(said[1])} times"),
+    ((rf"\b(?P<what>(?:if|when) [^,;.]*?{_FAILS}) (?:all the same|nonetheless|nevertheless|even so|regardless|anyway"
+      rf"|even then)\b"), r"\g<what>"),
+    # At once
+    ((rf"[;,.] (?:and |but )?(?:never|not|no) more than ({_N})(?: of them| [\w-]+)? (?:at the same time|at once"
+      rf"|in parallel|concurrently|at a time)(?: \w+ed)?(?=[.;,]|$)"), r", at most \1 at a time"),
+    # Steps
+    ((r"^after (the [\w-]+ (?:function|lambda))(?: (?:has|is) (?:run|finished|done|through))?,? "
+      rf"(?=(?:{_VERB})\b)"),
+     lambda said: said[0] if _is_named_before(said, said[1]) else f"run {said[1]}, then "),
+    (r"\b(?:he|she|it|they) (?:has|have) none(?: left| remaining)?(?=[,;.])", "it is 0"),
+    ((r"^(?:only )?(?:after|once|when|as soon as) ((?:the |our )?(?!it\b|they\b|she\b|he\b)[\w-]+(?: [\w-]+){0,2}?) "
+      r"(?:has|have) (?:approved|agreed to|signed off(?: on)?|okayed|authori[sz]ed|cleared) "
+      r"((?:the |an? |our |this )[\w -]+?), "),
+     lambda said: said[0] if _is_asked(said) else f"ask {said[1]} to approve {said[2]}. If approved, "),
+    ((r"^\w+ (?:the |all |our )?[\w -]+? (at once|at the same time|in parallel|simultaneously|concurrently): "
+      rf"(?=(?:{_VERB})\b)"), r"at the same time "),
     # Short forms
     ((r"\b(it|he|she|that|there|what|who)'s (?=not\b|still\b|been\b|\w+ed\b|un\w+\b|an?\b|no\b|over\b|under\b|above\b"
      r"|below\b)"), r"\1 is "),

@@ -13,7 +13,7 @@ from engine.copilot.offline.wording.routing import routed, valued
 from engine.copilot.offline.words import base_verb
 
 _AT_ONCE = re.compile(
-    rf",? ?(?:with |and |but )?(?:at most |up to |no more than |not more than |max(?:imum)?\.? )?\b({_N})(?: of them"
+    rf",? ?(?:with |and |but )?(?:at most |up to |(?:no|not|never) more than |max(?:imum)?\.? )?\b({_N})(?: of them"
     rf"| (?!times|retries|attempts|tries|more)[\w-]+)? "
     r"(?:at a time|at once|in parallel|concurrently|at the same time)\b"
     r"|,? ?\b(?:(one) by one|(one) after (?:another|the other)|in (sequence))\b", re.IGNORECASE)
@@ -55,7 +55,7 @@ def _at_once_last(sentence: str) -> str:
     match = _AT_ONCE.search(sentence)
     if match is None or (match[1] is None and _ITEMS.search(sentence) is None):
         return sentence
-    return f"{_without(sentence, match)}, at most {match[1] or 'one'} at a time."
+    return f"{_without(sentence, match).rstrip(';')}, at most {match[1] or 'one'} at a time."
 
 
 def _without(sentence: str, match: re.Match[str]) -> str:

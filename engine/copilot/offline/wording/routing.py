@@ -20,8 +20,8 @@ _RANGE = (
 _ROUTE = re.compile(
     rf"^(?P<noun>(?!if |when |for |unless |once |post |send |put |get |ask )(?:all |the |an? )?[\w-]+(?: [\w-]+)?) "
     rf"(?P<range>{_RANGE}) "
-    rf"(?P<verb>(?:should |must |have to |has to )?(?:go(?:es)? to|(?:is|are|be) \w+|needs? \w+|gets? "
-    rf"(?=an?)))(?P<rest> .+?)(?P<end>[.!?]*)$", re.IGNORECASE)
+    rf"(?P<verb>(?:should |must |have to |has to )?(?:go(?:es)?(?: straight| directly| right)? to|(?:is|are|be) \w+"
+    rf"|needs? \w+|gets? (?=an?)))(?P<rest> .+?)(?P<end>[.!?]*)$", re.IGNORECASE)
 _OTHERS = re.compile(
     rf"(?:[,;]| and|,? while|,? but)(?: and)? (?:(?P<else>(?:the|all)(?: the)? (?:others?|rest)|(?:everything"
     rf"|anything|all) else|others|all other \w+)"
@@ -110,7 +110,7 @@ def _does(verb: str) -> str:
         return f"{base_verb(done[1].lower()) or done[1]} it"
     return (
         "put it on"
-        if re.search(r"\bgo(?:es)? to", verb)
+        if re.search(r"\bgo(?:es)?(?: \w+)? to", verb)
         else "send it"
         if re.match(r"gets?|receives?", verb)
         else f"it {verb}"

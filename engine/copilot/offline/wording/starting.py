@@ -34,7 +34,7 @@ _ARRIVES = (
     r"|posted|uploaded|dropped|created|delivered|filed)|reach(?:es)?(?: us)?|shows? up|appears?|hits?"
     r"|drops?(?: into?)?|pours? in|turns? up|ends? up|enters?|signs? up|signs? in|registers?|cancels?|subscribes?"
     r"|books?|orders?|applies|apply"
-    r"|fills? (?:in|out)?|submits?|completes?|sends? (?:us )?|uses?|calls?|posts?|uploads?|drops?|puts?|goes?)"
+    r"|fills? (?:in|out)?|submits?|completes?|sends?(?: us)?|uses?|calls?|posts?|uploads?|drops?|puts?|goes?)"
 )
 _BY = r"(?: ?(?:off|out of|by|via|through|over|on|at|in|into|to|from|of|using|with|per|for))?"
 _NO_HEAD = r"(?!(?:if|unless|while|until|wait|before|otherwise|then)\b)"
