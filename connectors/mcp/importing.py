@@ -237,6 +237,11 @@ class _Schema(Document):
         super().__init__(schema, "the schema")
         self._steps = 0
 
+    @property
+    def is_31(self) -> bool:
+        """MCP's schemas are those of OpenAPI 3.1: JSON Schema's of 2020-12, where a tool names no other."""
+        return True
+
     def whole(self, part: Json) -> Json:
         self._steps += 1
         if self._steps > _MOST_STEPS:

@@ -209,7 +209,10 @@ class DynamoExecutionsIndex:
                 return (pk for _, pk in self._walk(query, walk, after))
             first, last = _bounds(query, after)
             in_order = sorted(set(gathered), reverse=query.order != OLDEST)
-            found = ((place, pk) for place, pk in in_order if first <= place <= last and _named(query, pk))
+            read = items.started_sort(after.started_at, after.id) if after else ""
+            found = (
+                (place, pk) for place, pk in in_order if first <= place <= last and place != read and _named(query, pk)
+            )
             by_name = prefixed[0].index is table.NAME
         if by_name:
             found = _merged(query, [found, self._generated(query, after)])

@@ -247,7 +247,7 @@ SECRETS = [{"$secret": "KEY"}]
     ({"style": "github"}, "/secrets", 'the style github needs a secret: [{"$secret": "KEY"}]'),
     ({"style": "github", "secrets": ["written out"]}, "/secrets/0", "must be a JSON object, not a string"),
     ({"style": "github", "secrets": [{"$secret": "no key"}]}, "/secrets/0/$secret", "does not match"),
-    ({"style": "github", "secrets": SECRETS * 3}, "/secrets", "at most 2"),
+    ({"style": "github", "secrets": SECRETS * 3}, "/secrets", "must have 2 entries or fewer"),
     ({"style": "github", "secrets": SECRETS, "prefix": "x"}, "/prefix", "prefix belongs to the style hmac"),
     ({"style": "github", "secrets": SECRETS, "tolerance_seconds": 9}, "/tolerance_seconds", "signs no time here"),
     ({"style": "hmac", "secrets": SECRETS}, "/header", "the style hmac needs the header"),
