@@ -65,7 +65,8 @@ FORMS: tuple[Form, ...] = (
                                          r"(?:\.\w+)*", r"\b\d{4}-\d\d-\d\d(?:T[\d:]+Z?)?"),
     _form("name", ev.of_kind,
           rf"(?:\b(?:which (?:is|are)|(?:it|they|these|those|both|all(?: (?P<n>{_N}))?(?: of them)?)(?:'re|'s"
-          rf"| are| is))|\(all) (?:(?:all|both|each)(?: (?P<n2>{_N}))? )?(?:an? |our )?(?P<what>function|lambda|workflow)s?\b"),
+          rf"| are| is))|\(all) (?:(?:all|both|each)(?: (?P<n2>{_N}))? )?(?:an? |our )?"
+          r"(?P<what>function|lambda|workflow)s?\b"),
     _form("name", ev.called,
           rf"\bthe (?P<what>{_CALLED}) (?P<kind>function|lambda|queue|table|topic|bucket|workflow)\b"),
     _form("time", when.within, rf"\b(?:between|from) (?P<n>{_AT}) (?:and|to|until|till) (?P<m>{_AT})",

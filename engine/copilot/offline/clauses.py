@@ -94,6 +94,11 @@ class _Cutter:
         word = self.words[index]
         if word.kind == "mark":
             return self.mark(index)
+        if word.lower == "then" and self.current.words and self.current.words[-1].lower in ("by", "until", "since"):
+            self.current.words.append(word)
+            if self.begins(index + 1):
+                self.begin("bare")
+            return index + 1
         if word.lower in ("and", "but", "then", "before", "plus") and self.current.words:
             after = self.skip_joiners(index)
             gerund = word.lower == "before"

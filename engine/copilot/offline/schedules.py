@@ -50,9 +50,9 @@ _ATOMS: tuple[tuple[str, str], ...] = (
     ("month", rf"(?:on )?(?:every |each |the )({DATE}(?:(?:,| and|, and) (?:the )?{DATE})*)(?: day)? {_OF_MONTH}"),
     ("month", rf"(?<=monthly )on the ({DATE})()\b"),
     ("often", (rf"(?:once )?(?:every|each) ((?:other|couple of|half(?: an?)?|quarter of an|{'|'.join(NUMBERS)}|\d+) "
-     rf")?({_UNIT})\b")),
+     rf")?({_UNIT})\b(?:,? on the hour\b)?")),
     ("often", r"(?<!than )once (?:an?|per|each|every) (minute|hour|day|week|month)\b"),
-    ("often", r"(?:every hour )?on the (hour)\b"),
+    ("often", r"on the (hour)\b"),
     ("often", r"(?<!than )(twice) (?:a|per|each|every) (day|week|month)\b"),
     ("count", (rf"(?:at )?(?:{'|'.join(NUMBERS)}|\d+) (?:times|runs) (?:a|per|each|every) (day)\b(?:(?: are)? "
      rf"(?:needed|required|planned))?:?")),
@@ -113,7 +113,7 @@ def schedules_in(text: str) -> tuple[list[Schedule], str]:
             kept, whole, at = kept + text[at], whole + text[at], at + 1
             continue
         at = atoms[-1].end
-    found = _of_runs(runs)
+    found = _of_runs(text, runs)
     found, kept = _with_time_apart(text, found, *apart_from, kept)
     if not found:
         return [], text
@@ -134,9 +134,9 @@ def _in_zone(found: list[Schedule], kept: str) -> tuple[list[Schedule], str]:
     return [replace(schedule, timezone=schedule.timezone or zone) for schedule in found], _tidied(kept)
 
 
-def _of_runs(runs: list[list[_Atom]]) -> list[Schedule]:
-    """The schedules of all runs of atoms."""
-    if len(runs) == 2 and _are_one(*runs):
+def _of_runs(text: str, runs: list[list[_Atom]]) -> list[Schedule]:
+    """The schedules of all runs of atoms; days and how often on them, in one sentence, are one."""
+    if len(runs) == 2 and _are_one(*runs) and not re.search(r"[.;]\s", text[runs[0][-1].end:runs[1][0].start]):
         runs = [[*runs[0], *runs[1]]]
     return [schedule for atoms in runs for schedule in _schedules(atoms)]
 

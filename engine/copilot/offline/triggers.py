@@ -152,8 +152,8 @@ def _condition(what: list[Word], rest: str, words: list[Word], known: Known) -> 
 def _document_trigger(  # noqa: PLR0911 - one for each kind of trigger
     text: str, what: str
 ) -> tuple[dict[str, Json] | None, tuple[str, ...]]:
-    if match := re.search(r"\bfolder (?:called |named )?(/?[\w.-]+(?: ?/[\w.-]+)*)|\b(?!(?:the|our|a|an|this|in|into"
-                          r"|to|from)\b)([\w-]+) folder\b", text):
+    if match := re.search(r"\bfolder (?:called |named )?(/?[\w.-]+(?: ?/[\w.-]+)*)|(?<![\w-])(?!(?:the|our|a|an|this|in"
+                          r"|into|to|from) )([\w-]+) folder\b", text):
         of_kind = {} if (kind := _FILE.search(text)) is None else {"pattern": f"*.{kind['kind']}"}
         return {"type": "folder", "folder": (match[1] or match[2]).replace(" ", ""), **of_kind}, ()
     named = re.search(r"(?<!\S)/([\w-]+(?:/[\w-]+)*)", text)

@@ -22,8 +22,10 @@ _OF = (r"(?: (?:euros?|dollars?|pounds?|EUR|USD|GBP|CHF|percent|degrees?(?: (?:c
        r"|points?|stars?"
        r"|days?|hours?|minutes?|pieces?|units?))?")
 _BOUND = (
-    rf"(?:(?:over|above|under|below|beyond|exceeding|up to|more than|less than|fewer than|at least|at most|no more than"
-    rf"|not more than) {_MONEY}{_OF}|between {_MONEY}{_OF} and {_MONEY}{_OF}|from {_MONEY} to {_MONEY}{_OF}"
+    rf"(?:(?:over|above|under|below|beyond|exceeding|up to|more than|less than|at least|at most|no more than"
+    rf"|not more than|(?:fewer|heavier|lighter|older|younger|longer|shorter|larger|bigger|smaller|higher|lower|greater"
+    rf"|slower|faster|warmer|colder) than) {_MONEY}{_OF}|between {_MONEY}{_OF} and {_MONEY}{_OF}"
+    rf"|(?:from|of) {_MONEY} to {_MONEY}{_OF}"
     rf"|(?:from )?{_MONEY}{_OF} (?:or|and) (?:more|over|above|up|upwards?|less|below|under|fewer|higher|lower)"
     rf"|from {_MONEY}{_OF} (?:up|upwards?|on|onwards?))"
 )
@@ -69,7 +71,8 @@ _REPEATED = re.compile(
 """``Run the x function. Repeat it every 4 minutes until …``."""
 _RUNS = r"(?:run|call|invoke|execute|start|trigger|launch|kick off)"
 _KINDS = r"(?:function|workflow|lambda|job|state machine)"
-_ARE = (r"(?:,|;|:| -)? ?\(?(?:and )?(?:which (?:is|are)|(?:they|these|those|both|each|it|that|this)(?:'re|'s| are| is)"
+_ARE = (r"(?:,|;|:| -)? ?\(?(?:and )?(?:all of )?(?:which (?:is|are)"
+        r"|(?:they|these|those|both|each|it|that|this)(?:'re|'s| are| is)"
         r"|are|is)?")
 _ALL = (r"(?: ?(?:(?:all|both)(?: (?:two|three|four|five|\d+|of (?:them|these|those)))?|each(?: of them)?)"
         r"(?: are| is)?)?")
@@ -175,9 +178,17 @@ def _that(text: str) -> str:
     """``less than that``: than the amount before it."""
     def meant(said: re.Match[str]) -> str:
         before = re.findall(rf"(?<![\w.#/-]){_MONEY}{_OF}", text[:said.start()])
-        return f"{said[1]} {before[-1].strip()}" if before else said[0]
+        if not before:
+            return said[0]
+        least = re.search(rf"({_MONEY}{_OF}) (?:to|and) {re.escape(before[-1])}", text[:said.start()])
+        falls = re.match(r"less|fewer|lower|shorter|smaller|younger|lighter|slower|colder|below|under|up to",
+                         said[1], re.IGNORECASE)
+        amount = (least[1] if least and falls else before[-1]).strip()
+        is_head = said.string[said.end():said.end() + 1] == ":"  # of what was spoken of, without its unit
+        return f"{said[1]} {amount.split()[0] if is_head else amount}"
 
-    return re.sub(r"\b((?:less|more|fewer|lower|higher|longer|shorter|older|bigger|smaller) than|above|below|over"
+    return re.sub(r"\b((?:less|more|fewer|lower|higher|longer|shorter|older|younger|bigger|smaller|larger|heavier"
+                  r"|lighter|greater|slower|faster|warmer|colder) than|above|below|over"
                   r"|under|up to|beyond) (?:that|this|it)(?= (?:amount|limit|age|time))?"
                   r"(?=[,.;:?]| (?:goes|go|is|are|ask|post|send|put|email)\b|$)", meant, text, flags=re.IGNORECASE)
 
@@ -220,13 +231,19 @@ def _bounded(sentence: str) -> str:
         ),
         sentence,
     )
-    sentence = _OF_BOUND.sub(lambda said: f"If the {singular(said['what'].lower())} is {_plain(said['bound'])}"
-                                          f"{said['more']}, ", sentence)
+    sentence = _OF_BOUND.sub(lambda said: f"If {_which(said['what'])} is {_plain(said['bound'])}{said['more']}, ",
+                             sentence)
     sentence = _BEYOND.sub("Otherwise ", sentence)
     sentence = re.sub(r"\bnothing (?:to do|(?:needs to be|is|is to be|has to be) done)\b", "do nothing", sentence)
     sentence = _FOR_SOME.sub(lambda said: f"{said[1]}, if the {said[2]} {has(said[3])}, ", sentence)
     return _HEADS.sub(lambda said: f"{'; ' if said['lead'] else ''}if "
                                    f"it is {_plain(said['bound'])}, {said['verb']}", sentence)
+
+
+def _which(what: str) -> str:
+    """One of them: orders is the order, everything is it."""
+    alone = re.fullmatch(r"(?:any|every)thing|all|those|ones|(?:any|every)(?:one|body)|it|they", what, re.IGNORECASE)
+    return "it" if alone else f"the {singular(what.lower())}"
 
 
 def _are_there(what: str) -> str:
@@ -270,4 +287,4 @@ def _plain(bound: str) -> str:
                        rf"|onwards?)$", bound, re.IGNORECASE)
     if upwards is not None:
         return f"at least {upwards[1]}"
-    return re.sub(r"^from (\S+) to ", r"between \1 and ", bound, flags=re.IGNORECASE)
+    return re.sub(r"^(?:from|of) (\S+) to ", r"between \1 and ", bound, flags=re.IGNORECASE)

@@ -142,9 +142,9 @@ def _unless(said: re.Match[str]) -> str:
 
 _GENERAL: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     # Turned around
-    ((r"^only (if|when|after|once|as soon as) ([^;.]+?)(?:,? (?:should|must|may|can|shall|will) (?=(?:[\w-]+ ){1,4}be "
-      r"|we |you )|, (?:is|are) )((?:(?!be\b)[\w-]+ ){0,3}?(?!be\b)[\w-]+) (?:be )?(?:then )?(\w+(?:ed|en|t|un|e|d)|put"
-      r"|run|told)(?![\w-])"), _turned),
+    ((r"^only (if|when|after|once|as soon as) ([^;.]+?)(?:,? (?:should|must|may|can|shall|will) (?=(?:[#\w-]+ ){1,4}be "
+      r"|we |you )|, (?:is|are) )((?:(?!be\b)[#\w-]+ ){0,3}?(?!be\b)[#\w-]+) (?:be (?:then )?|(?<=we )|(?<=you )"
+      r"|(?=(?:\w+(?:ed|ent|aid|told)|put|run)(?![\w-])))(\w+)(?![\w-])"), _turned),
     # Whatever happens
     ((r"^(?:and )?(?:whether (?:or not )?(?:it|that|this|the [\w -]+?) (?:works?|worked|succeeds?|succeeded|fails?"
       r"|failed)(?: or (?:not|fails?|failed|works?|succeeds?))?|(?:on )?success or failure|succeed or fail"

@@ -19,9 +19,9 @@ _SOURCES: tuple[tuple[str, str], ...] = (
     ("webhook", rf"{_THE}(?:(?:new|incoming|[A-Z]\w+) )?webhook(?: (?P<path>/[\w/-]+))?"),
     ("form", rf"{_THE}(?:[\w-]+ )??form\b"),
     ("queue", (rf"{_THE}(?:SQS )?(?:(?P<queue>(?!(?:the|a|our|on|from|in|of|new|sqs)\b)[\w-]+) queue|queue (?:called "
-              rf"|named )?(?P<queue2>[\w-]+))")),
+              rf"|named )?(?P<queue2>(?!(?:has|have|is|was|gets?)\b)[\w-]+))")),
     ("bucket", (rf"{_THE}(?:new )?(?:S3 )?(?:(?P<bucket>(?!(?:the|a|our|on|from|in|to|into|s3)\b)[\w.-]+) bucket"
-               rf"|bucket (?:called |named )?(?P<bucket2>[\w-]+))")),
+               rf"|bucket (?:called |named )?(?P<bucket2>(?!(?:has|have|is|was|gets?)\b)[\w-]+))")),
     ("folder", (rf"{_THE}(?:folder (?:called |named )?(?P<folder>/?[\w./-]*\w)|(?P<folder2>(?!(?:the|a"
                rf"|our)\b)[\w-]+) folder)")),
     ("event", (r"(?:an?|the|each|every|any)? ?(?:new )?(?:(?P<event>(?-i:[A-Z])\w+) event|event (?:called |named )?"
