@@ -2,7 +2,8 @@
 
     a wake came back, or calls have no owner ──► strike, before it is opened ─┐
     it cannot be opened, or a defect ──────────► strike, after it failed ─────┴► more than MOST_STRIKES: PAUSED
-    progress ──► no strikes          its worker left it in good order ──► one strike is taken back
+    progress ──► no strikes
+    left in good order, or it could not be opened through nobody's fault ──► one strike is taken back
 
 The count stands in the header, so that it survives the workers; an execution that troubles nobody never pays for it. A
 store that did not serve, a fence, a newer release's data and a worker that ran out of time are nobody's fault: they
@@ -97,8 +98,9 @@ class Poison:
         return self._change(replace(header, seq=seq, strikes=0, cause=None))
 
     def forgive(self, header: Header, seq: int) -> None:
-        """Its worker leaves it in good order, with calls on their way or a strike written for nothing: one strike is
-        taken back, if need be in advance (the takeover of those calls is going to be one)."""
+        """Its worker leaves it in good order, with calls on their way or a strike written for nothing (as where it
+        could not be opened): one strike is taken back, if need be in advance (the takeover of those calls is going to
+        be one)."""
         with suppress(StorageError):  # it is one of six
             self._change(replace(header, seq=seq, strikes=max(header.strikes - 1, -1)))
 

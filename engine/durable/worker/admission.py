@@ -54,7 +54,7 @@ class Admission:
         self._runs_sync = runs_sync
         self._on_committed = on_committed
         self._left: dict[ExecutionKey, str] = {}
-        self._charged: set[ExecutionKey] = set()
+        self._charged: dict[ExecutionKey, Header] = {}
 
     def must_run_alone(
         self, found: Mapping[ExecutionKey, Loaded], redelivered: AbstractSet[ExecutionKey]
@@ -107,7 +107,7 @@ class Admission:
             header = self._poison.charge(header, header.seq if last is None else last.seq)
             if header.status == PAUSED:
                 return None
-            self._charged.add(key)
+            self._charged[key] = header
         activation = self._activator.activate(replace(loaded, header=header))
         if last is not None:
             self._on_committed(self._untold(activation, last))
@@ -128,11 +128,9 @@ class Admission:
         """Whether it was given a strike for this load."""
         return key in self._charged
 
-    def forget_charge(self, key: ExecutionKey) -> bool:
-        """The strike stands, or was taken back: whether there was one."""
-        charged = key in self._charged
-        self._charged.discard(key)
-        return charged
+    def forget_charge(self, key: ExecutionKey) -> Header | None:
+        """The strike stands, or is taken back: the header with it; None where there was none."""
+        return self._charged.pop(key, None)
 
     def forget_charges(self) -> None:
         """The load of each execution is over."""

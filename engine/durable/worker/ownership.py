@@ -91,8 +91,10 @@ class Ownership:
         charged = self._admission.forget_charge(key)
         try:
             if counts(error):
-                return self._poison.failed(key, error, charged=charged)
-            if owned is not None and not isinstance(error, Fenced) and (charged or owned.activation.in_flight):
+                return self._poison.failed(key, error, charged=charged is not None)
+            if owned is None and charged is not None:  # it could not be opened here: a newer release's, or no store
+                self._poison.forgive(charged, charged.seq)
+            elif owned is not None and not isinstance(error, Fenced) and (charged or owned.activation.in_flight):
                 self._poison.forgive(owned.activation.header, owned.activation.seq)
         except Exception as second:  # noqa: BLE001  the first error is what counts
             _LOG.warning("no strike could be written: %s", second, extra={"execution": key.id})

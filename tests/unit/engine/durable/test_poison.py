@@ -299,6 +299,49 @@ def test_a_newer_releases_data_is_left_as_it_is(monkeypatch):
     assert (strikes(product, key), status(product, key)) == (0, "RUNNING")
 
 
+def of_a_newer_release(_product, patch):
+    patch.setattr(codec, "SCHEMA", 0)
+    return SchemaTooNew
+
+
+def without_its_definition(product, patch):
+    patch.setattr(product.published, "numbered", _raising(StoreUnavailable("no reply")))
+    return StoreUnavailable
+
+
+def without_the_audit_log(_product, _patch):
+    return StoreUnavailable
+
+
+@pytest.mark.parametrize("closed", [of_a_newer_release, without_its_definition, without_the_audit_log])
+def test_who_cannot_open_it_charges_it_nothing(monkeypatch, closed):
+    """Its worker died, and workers of the release before, or that reach no store, are those that look again."""
+    product = Product(ONE_TASK, ScriptedTasks({WORK: [die, {"ok": 1}]}))
+    key = product.start({})
+    dies(product, key)
+    with monkeypatch.context() as patch:
+        error = closed(product, patch)
+        more = {"on_committed": _raising(error("no reply"))} if closed is without_the_audit_log else {}
+        for _ in range(MOST_STRIKES + 3):
+            outcomes = product.worker(**more).run([key], deadline=product.clock.now() + 300, redelivered={key})
+            assert isinstance(outcomes[key], error)
+            assert (strikes(product, key), status(product, key)) == (0, "RUNNING")
+    product.drain()
+    assert product.describe(key).output == {"ok": 1}
+
+
+def test_deaths_count_though_others_cannot_open_it_in_between(monkeypatch):
+    product, key = killer()
+    for death in range(MOST_STRIKES + 1):
+        dies(product, key)
+        assert strikes(product, key) == death
+        with monkeypatch.context() as patch:
+            of_a_newer_release(product, patch)
+            product.worker().run([key], deadline=product.clock.now() + 300, redelivered={key})
+    assert product.run(key) is None
+    assert status(product, key) == "PAUSED"
+
+
 # ---------------------------------------------------------------- what cannot be opened
 
 
