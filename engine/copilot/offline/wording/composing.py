@@ -236,6 +236,8 @@ def _bounded(sentence: str) -> str:
     sentence = _BEYOND.sub("Otherwise ", sentence)
     sentence = re.sub(r"\bnothing (?:to do|(?:needs to be|is|is to be|has to be) done)\b", "do nothing", sentence)
     sentence = _FOR_SOME.sub(lambda said: f"{said[1]}, if the {said[2]} {has(said[3])}, ", sentence)
+    if re.match(r"from \d{1,2} to \d{1,2}\b.*\bevery (?:\w+ )?(?:hour|minute)s?\b", sentence, re.IGNORECASE):
+        return sentence  # hours of the day
     return _HEADS.sub(lambda said: f"{'; ' if said['lead'] else ''}if "
                                    f"it is {_plain(said['bound'])}, {said['verb']}", sentence)
 

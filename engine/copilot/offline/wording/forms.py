@@ -88,6 +88,12 @@ def _is_retried(said: re.Match[str]) -> str:
     return f"run {said[1]}{again}" if is_new else again.replace("retry ", f"retry {said[1]} ", 1).removeprefix(", ")
 
 
+def _attempts(said: re.Match[str]) -> str:
+    """So many attempts in all: the others are retries; of what is done again until something holds they are rounds."""
+    rounds = re.search(r"\b(?:until|while|as long as)\b[^.;]*$", said.string[:said.start()], re.IGNORECASE)
+    return said[0] if rounds else f", retry {_less_one(said[1])} times"
+
+
 def _turned(said: re.Match[str]) -> str:
     """``only if it is late should he be emailed``: if it is late, email him."""
     verb = base_verb(said[4].lower())
@@ -160,6 +166,9 @@ _GENERAL: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
       rf"(?: back| in)? (?:within|in|after|for|by) ({_SPAN})"),
      lambda said: f"if there is no answer within {said[1]}" if re.search(
          r"n't|\b(?:not|no|fails to)\b", said[0]) else said[0]),
+    ((r"\b(?:if|when) no (?:answer|reply|response|decision|reaction|approval) (?:arrives?|comes?|came|has (?:come"
+      r"|arrived)|is (?:made|given|there|received)) ?(?:in )?(?:by then|in time|until then|within that time)"),
+     _deadline),
     ((rf"\b(?:if|when|should|once) (?:the|those|these|all) (?:{_N} )?(?:seconds?|minutes?|hours?|days?|weeks?) (?:pass"
       rf"|go by|are over|have passed|are up|run out|elapse|expire)(?: without (?:an? |any )?(?:answer|reply|response"
       rf"|decision|approval))?"), _deadline),
@@ -177,10 +186,9 @@ _GENERAL: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
      lambda said: f" with reminders every 1 {_unit_of(said[2])}"),
     # Attempts
     ((r"[,;.] (?:with |and |make |but )?(?:no more than|not more than|never more than|at most|up to|a maximum of|max\.?"
-      rf"|only) ({_N}) (?:attempts|tries)(?: in (?:total|all)| altogether| overall)?(?=[.;,]|$)"),
-     lambda said: f", retry {_less_one(said[1])} times"),
+      rf"|only) ({_N}) (?:attempts|tries)(?: in (?:total|all)| altogether| overall)?(?=[.;,]|$)"), _attempts),
     (rf"[,;.] ({_N}) (?:attempts|tries) (?:in (?:total|all)|altogether|at (?:the )?most|overall)(?=[.;,]|$)",
-     lambda said: f", retry {_less_one(said[1])} times"),
+     _attempts),
     ((rf"\b(?P<what>(?:if|when) [^,;.]*?{_FAILS}) (?:all the same|nonetheless|nevertheless|even so|regardless|anyway"
       rf"|even then)\b"), r"\g<what>"),
     # At once

@@ -17,7 +17,8 @@ _SPAN = rf"(?:(?:{_N}|an?|half an) (?:more )?)?(?:seconds?|minutes?|hours?|days?
 _LIMIT = re.compile(
     rf",? ?(?:but |and )*(?:(?:at most|no more than|not more than|up to|a maximum of|max\.?|(?:give|giving) up after"
     rf"|stop(?:ping)? after) "
-    rf"(?:(?P<a>{_N})(?: times?| attempts?| tries| rounds?| looks?| checks?| calls?)|(?P<b>twice))"
+    rf"(?:(?P<a>{_N})(?: times?| attempts?| tries| rounds?| looks?| checks?| calls?)(?: in (?:total|all)| altogether)?"
+    rf"|(?P<b>twice))"
     rf"|(?:(?:max\.?|maximum) )?(?P<c>{_N}) (?:times|attempts|tries|rounds) (?:at (?:the )?(?:very )?most|max"
     rf"(?:imum)?\b|tops)|(?P<d>twice) at most)",
     re.IGNORECASE,
