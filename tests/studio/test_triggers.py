@@ -117,6 +117,8 @@ def test_a_schedule_is_added_with_its_next_times_and_published(studio):
     page.get_by_role("button", name="Publish", exact=True).click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("cron(30 4 ? * MON *) in UTC comes next at")
+    expect(dialog).to_contain_text("DEMO_PAYMENT_KEY for trigger:webhook, any host")  # the owner is asked once
+    dialog.get_by_role("button", name="Grant it").click()
     dialog.get_by_role("button", name="Publish", exact=True).click()
     expect(page.get_by_text("Version 1 of scheduled is active")).to_be_visible()
     listed = [each for each in server.json("GET", "/triggers")["triggers"] if each["workflow"] == "scheduled"]
