@@ -1,6 +1,5 @@
-"""A table of forms, and what each is read as: other ways to say what the reader knows.
-
-The first forms are of a kind; those behind them are of a phrase.
+"""A table of forms of a phrase, and what each is read as: other ways to say what the reader knows. RULES begins with
+the forms of a kind.
 """
 
 from __future__ import annotations
@@ -9,541 +8,26 @@ import re
 from collections.abc import Callable
 
 from engine.copilot.offline.phrases import FAILS
-from engine.copilot.offline.words import NUMBERS, VERBS, base_verb, number_of, singular, stem, stems, words_of
-
-NUMBER = _N = rf"(?:\d+|{'|'.join(sorted({*NUMBERS} - {'a', 'an', 'half', 'zero'}, key=len, reverse=True))})"
-_SPAN = rf"(?:{_N}|an?|half an) (?:more )?(?:seconds?|minutes?|hours?|days?|weeks?)"
-_NOBODY = r"(?:nobody|no one)"
-_NOT = r"(?:doesn't|does not|don't|do not|has not|hasn't)"
-_APART = rf"(?: with ({_SPAN}) between[\w ]*)?"
-_REPLIES = r"(?:answer(?:s|ed)?|respond(?:s|ed)?|repl(?:y|ies|ied)|react(?:s|ed)?)"
-_WHO = r"(?:it|that|this|they|them|him|her|the [\w -]+?|(?:he|she))"
-_PART = r"(?:(?! and )[^,;.])+?"
-_NO_ANSWER, _LONGER = r"if there is no answer within \1", r"if it takes longer than \1"
-_LATE = rf"(?:there is no answer within|it takes longer than) {_SPAN}"
-_NAME = r"(?:[\w'-]+ ){0,3}?[\w'-]+"
-_END = r"(?=[,.;:]|$)"
-_FAILS = FAILS
-
-_MADE = {"made": "make", "given": "give", "run": "run", "put": "put"}
-_VERB = "|".join(sorted(VERBS))
-_TIMES = r"(?: times| retries| attempts| tries)"
-_COUNT = (rf"(?:(?:up to|at most|no more than|a maximum of|another) )?(?P<n>twice|{_N})(?: more)?{_TIMES}?"
-          r"(?: at (?:the )?most| in total)?")
-_GAP = (r"(?:,? (?:and |with |at |after |waiting |wait |leaving |a |an |(?:gap|interval|delay|pause|break)s? of "
-        rf"|every |each )*(?P<gap>{_SPAN})(?: (?:apart|in between|between(?: (?:the |each |two |them)?\w*)?"
-        r"|each time|each|delay|pause|intervals?))*)?")
-_AGAIN = (r"(?:retr(?:y|ying|ied)|try(?:ing)?(?: (?:it|that|this|them))? again)"
-          r"(?: (?:it|them|that|this|the (?:call|request|step)))?")
-_ASKS = r"(?:get|ask|request|obtain|have|wait for|seek)"
-_CONSENT = r"(?:approval|sign-?off|go-ahead|permission|consent|ok)"
-_ERROR = r"(?:an? |any )?(?:errors?|failures?|problems?|exceptions?)"
-
-
-def _base(text: str) -> str:
-    """With its verb in the first form: calling it is call it."""
-    verb, _, rest = text.partition(" ")
-    return f"{base_verb(verb.lower()) or verb} {rest}"
-
-
-def _acts(text: str) -> bool:
-    """Whether it says what to do: delete the record, deleting the record, the record is deleted."""
-    begins = base_verb(text.split(maxsplit=1)[0].lower()) is not None
-    return begins or re.search(r" (?:is|are|gets?) \w+ed\b", text) is not None
-
-
-def _again(said: re.Match[str]) -> str:
-    """So many retries, so far apart."""
-    times = said["n"] if said["n"].lower() == "twice" else f"{said['n']} times"
-    return f", retry {times}" + (f" every {said['gap']}" if said["gap"] else "")
-
-
-def _less_one(text: str) -> int:
-    """How often again, for so many attempts in all."""
-    return max(1, int(number_of(words_of(text)[0]) or 1) - 1)
-
-
-def _is_charged(said: re.Match[str]) -> bool:
-    """Whether what was declined is a payment, and no question."""
-    before = said.string[:said.start()].lower()
-    paid = re.search(r"\b(?:charge|card|payment)\b", said.string[:said.end()].lower())
-    return paid is not None and re.search(r"\bapprov|\bask\b", before) is None
-
-
-def _elliptic(said: re.Match[str]) -> str:
-    """``if the score is over 80 …, below 50 …``: the second condition, of the same thing."""
-    before = said.string[:said.start()]
-    begun = re.match(r"(?:[^.;]*[.;] )*(?:if|when) ", before, re.IGNORECASE)
-    if begun is None or base_verb(said[4].lower()) != said[4].lower():
-        return said[0]
-    bounds = re.findall(r"[$€£]?\d[\d.,]*k?\b", before)
-    which = said[3] or f"between {said[1]} and {said[2]}"
-    return f"; if it is {which.replace('that', bounds[-1]) if bounds else which}, "
-
-
-def _is_retried(said: re.Match[str]) -> str:
-    """``the sync function is retried 3 times``: it is run, unless it was before."""
-    again = _again(said)
-    is_new = re.search(r" (?:function|workflow|lambda)$", said[1]) and not _is_named_before(said, said[1])
-    return f"run {said[1]}{again}" if is_new else again.replace("retry ", f"retry {said[1]} ", 1).removeprefix(", ")
-
-
-def _attempts(said: re.Match[str]) -> str:
-    """So many attempts in all: the others are retries; of what is done again until something holds they are rounds."""
-    rounds = re.search(r"\b(?:until|while|as long as)\b[^.;]*$", said.string[:said.start()], re.IGNORECASE)
-    return said[0] if rounds else f", retry {_less_one(said[1])} times"
-
-
-def _turned(said: re.Match[str]) -> str:
-    """``only if it is late should he be emailed``: if it is late, email him."""
-    verb = base_verb(said[4].lower())
-    if verb is None:
-        return said[0]
-    whom = {"he": "him", "she": "her", "they": "them", "we": "", "you": ""}.get(said[3].lower(), said[3])
-    return f"{said[1]} {said[2]}, {verb} {whom}".rstrip()
-
-
-def _unit_of(often: str) -> str:
-    """The unit of daily, once a week."""
-    return next((unit for unit in ("hour", "week") if unit in often.lower()), "day")
-
-
-def _is_named_before(said: re.Match[str], what: str) -> bool:
-    """Whether the step is one of those before it."""
-    return what.lower() in said.string[:said.start()].lower()
-
-
-def _is_asked(said: re.Match[str]) -> bool:
-    """Whether somebody is asked before it."""
-    return re.search(rf"\b(?:ask|approve|{_CONSENT})\b", said.string[:said.start()], re.IGNORECASE) is not None
-
-
-def _is_who(text: str) -> bool:
-    """Whether somebody can be asked: no condition, no action."""
-    return re.match(r"(?:if|when|unless|once|after|ask|get|then|and|it|they|she|he)\b", text, re.IGNORECASE) is None
-
-
-def _one(things: str) -> str:
-    return singular(re.sub(r"^(?:all|the|any) ", "", things, flags=re.IGNORECASE).lower())
-
-
-def _worth(said: str) -> str:
-    """As a predicate: of more than 5 is more than 5."""
-    return re.sub(r"^ (?:of|worth|with)(?= (?:more|less|at|over|under|up|\S*\d))", "", said)
-
-
-def _deadline(said: re.Match[str]) -> str:
-    """``has 48 hours to approve …, and if that deadline passes``: if there is no answer within them."""
-    spans = re.findall(_SPAN, said.string[:said.start()], re.IGNORECASE)
-    return f"if there is no answer within {spans[-1]}" if spans else said[0]
-
-
-def _unless(said: re.Match[str]) -> str:
-    """``post it except if it is old``: the condition first, but behind what starts it."""
-    lead, _, action = said[1].rpartition(", ")
-    if re.match(r"(?:if|when|whenever|as|for|after|on|every)\b", said[1], re.IGNORECASE):
-        return f"{lead}, unless {said[2]}, {action}"
-    return said[0] if lead else f"unless {said[2]}, {action}"
-
-
-_GENERAL: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
-    # Turned around
-    ((r"^only (if|when|after|once|as soon as) ([^;.]+?)(?:,? (?:should|must|may|can|shall|will) (?=(?:[#\w-]+ ){1,4}be "
-      r"|we |you )|, (?:is|are) )((?:(?!be\b)[#\w-]+ ){0,3}?(?!be\b)[#\w-]+) (?:be (?:then )?|(?<=we )|(?<=you )"
-      r"|(?=(?:\w+(?:ed|ent|aid|told)|put|run)(?![\w-])))(\w+)(?![\w-])"), _turned),
-    # Whatever happens
-    ((r"^(?:and )?(?:whether (?:or not )?(?:it|that|this|the [\w -]+?) (?:works?|worked|succeeds?|succeeded|fails?"
-      r"|failed)(?: or (?:not|fails?|failed|works?|succeeds?))?|(?:on )?success or failure|succeed or fail"
-      r"|even if (?:it|that|this) fails|no matter (?:whether|if) (?:it|that|this) \w+(?: or \w+)?),? (?=\w)"),
-     "if it fails, carry on. Then "),
-    ((r"^([^,;.]+?),? whether (?:or not )?(?:it|that|this|the [\w -]+?) (?:works?|worked|succeeds?|succeeded|fails?"
-      r"|failed)(?: or (?:not|fails?|failed|works?|succeeds?))?(?=[.;]|$)"),
-     r"if it fails, carry on. Then \1"),
-    # Answers that do not come
-    ((rf"\b(?:if|when|should) (?:an?|the|her|his|their|any|no) (?:answer|reply|response|reaction|decision|approval)"
-      rf"(?: does not| doesn't| did not| is not| isn't| has not| hasn't| fails to)?(?: yet)? (?:come|comes|came"
-      rf"|arrives?|arrived|been given|given|received|been received|is there|is given|is received|reach(?:es)? us)"
-      rf"(?: back| in)? (?:within|in|after|for|by) ({_SPAN})"),
-     lambda said: f"if there is no answer within {said[1]}" if re.search(
-         r"n't|\b(?:not|no|fails to)\b", said[0]) else said[0]),
-    ((r"\b(?:if|when) no (?:answer|reply|response|decision|reaction|approval) (?:arrives?|comes?|came|has (?:come"
-      r"|arrived)|is (?:made|given|there|received)) ?(?:in )?(?:by then|in time|until then|within that time)"),
-     _deadline),
-    ((rf"\b(?:if|when|should|once) (?:the|those|these|all) (?:{_N} )?(?:seconds?|minutes?|hours?|days?|weeks?) (?:pass"
-      rf"|go by|are over|have passed|are up|run out|elapse|expire)(?: without (?:an? |any )?(?:answer|reply|response"
-      rf"|decision|approval))?"), _deadline),
-    ((rf"^no (?:answer|reply|response|reaction|word)(?: at all)?(?: from [\w ]+?)? (?:within|after|in|for) ({_SPAN})"
-      rf" ?(?:[?:,]|(?=means )) ?"), _NO_ANSWER + ", "),
-    ((r"\b((?:if|when) (?:she|he|they|it|the [\w-]+) (?:says? yes|agrees?|approves?|says? no|refuses?|rejects? it"
-      r"|declines?)),? or (?:if )?(?:she |he |they |nobody |no one )?(?:does not|doesn't|do not|don't|fails to|answers?"
-      rf"|has not|hasn't)[\w ]*? (?:within|in|after|for) ({_SPAN}), ([^;.]+)"),
-     r"\1 or there is no answer within \2, \3"),
-    ((rf"^(?:(?:for|about|because of) (?:an? |the )?[\w -]+?,? )?(?:we |I |you )?(?:need|want|require)s? "
-      rf"((?:the |an? )?[\w-]+?)'s? {_CONSENT}(?: for [\w -]+?)? within ({_SPAN})"),
-     r"ask \1 for approval within \2"),
-    ((r"[.;,] (?:and )?remind (him|her|them|the [\w-]+|everyone) (?:again )?(?:about it )?(daily|every day|each day"
-      r"|hourly|weekly|once an? (?:day|hour|week)|every (?:hour|week))(?:,? (?:until|till) [^,;.]+)?(?=[.;,])"),
-     lambda said: f" with reminders every 1 {_unit_of(said[2])}"),
-    # Attempts
-    ((r"[,;.] (?:with |and |make |but )?(?:no more than|not more than|never more than|at most|up to|a maximum of|max\.?"
-      rf"|only) ({_N}) (?:attempts|tries)(?: in (?:total|all)| altogether| overall)?(?=[.;,]|$)"), _attempts),
-    (rf"[,;.] ({_N}) (?:attempts|tries) (?:in (?:total|all)|altogether|at (?:the )?most|overall)(?=[.;,]|$)",
-     _attempts),
-    ((rf"\b(?P<what>(?:if|when) [^,;.]*?{_FAILS}) (?:all the same|nonetheless|nevertheless|even so|regardless|anyway"
-      rf"|even then)\b"), r"\g<what>"),
-    # At once
-    ((rf"[;,.] (?:and |but )?(?:never|not|no) more than ({_N})(?: of them| [\w-]+)? (?:at the same time|at once"
-      rf"|in parallel|concurrently|at a time)(?: \w+ed)?(?=[.;,]|$)"), r", at most \1 at a time"),
-    # Steps
-    ((r"^after (the [\w-]+ (?:function|lambda))(?: (?:has|is) (?:run|finished|done|through))?,? "
-      rf"(?=(?:{_VERB})\b)"),
-     lambda said: said[0] if _is_named_before(said, said[1]) else f"run {said[1]}, then "),
-    (r"\b(?:he|she|it|they) (?:has|have) none(?: left| remaining)?(?=[,;.])", "it is 0"),
-    ((r"^(?:only )?(?:after|once|when|as soon as) ((?:the |our )?(?!it\b|they\b|she\b|he\b)[\w-]+(?: [\w-]+){0,2}?) "
-      r"(?:has|have) (?:approved|agreed to|signed off(?: on)?|okayed|authori[sz]ed|cleared) "
-      r"((?:the |an? |our |this )[\w -]+?), "),
-     lambda said: said[0] if _is_asked(said) else f"ask {said[1]} to approve {said[2]}. If approved, "),
-    ((r"^\w+ (?:the |all |our )?[\w -]+? (at once|at the same time|in parallel|simultaneously|concurrently): "
-      rf"(?=(?:{_VERB})\b)"), r"at the same time "),
-    # Short forms
-    ((r"\b(it|he|she|that|there|what|who)'s (?=not\b|still\b|been\b|\w+ed\b|un\w+\b|an?\b|no\b|over\b|under\b|above\b"
-     r"|below\b)"), r"\1 is "),
-    (r"\b(they|we|you)'re\b", r"\1 are"),
-    (r"\bthan (?=(?:tell|email|send|post|run|call|start|log|save|charge|put|notify)\b)", "then "),
-    (r"\b(?:e-?mail|send) (?:it|this) (to (?:the )?[\w-]+) by (e-?mail)", r"email it \1"),
-    (r"\beach run (\w+)s\b", r"\1"),
-    (r"^in case (?!of\b)", "if "),
-    ((r"\b(?:issue|give|make|made|process) (?:an? |the )?refunds?\b|\b(?:the|an?) refund is (?:issued|made|given"
-      r"|processed"
-     r"|sent)\b"), "refund it"),
-    (r"\b(?:make|write|add) (?:an? |the )?(?:entry|line|note) (?:in|into|to) the log\b", "log it"),
-    (r"\b(put|send|add|save|post|run|process) each (?=on|in|to|through|with)", r"\1 it "),
-    ((r"^(?:the |our |my )?([\w-]+ (?:function|workflow|job|lambda)) (?:runs|starts|should (?:run|start)|has to "
-     r"(?:run|start)|must (?:run|start))(?=[.;,]|$| and\b| then\b)"),
-     r"run the \1"),
-    (r"^and that\b|(?<=and )that (?=the\b)", ""),
-    (r"\b\w+ [^,;.]*?,? by (?:POST(?:ing)?|sending a POST)(?: (?:it|them|that|this))? to (https?://\S+)",
-     r"POST to \1"),
-    (r"^(ask [^,;.]*?) if (?=the|it|this|that|they|we|he|she|an?\b)", r"\1 whether "),
-    # What starts it
-    ((r"^([^,;.]+?),? (when(?:ever)?|as soon as|every time|each time|once) ([^,;]*\b(?:webhook|bucket"
-     r"|queue)\b[^,;]*?)\.?$"),
-     r"\2 \3, \1"),
-    ((r"^([^,;.]+?),? (when(?:ever)?|once|as soon as|after|if|each time|every time) (the [\w-]+ workflow (?:is "
-      r"(?:aborted|done|over|through)|ends|has ended|fails|has failed|finishes|has finished|succeeds|has succeeded"
-      r"|times out|completes))\.?$"),
-     lambda said: said[0] if _is_named_before(said, said[3].split(" workflow")[0]) else (
-         f"{said[2]} {said[3]}, {said[1]}")),
-    ((r"^(?!when|if |once|as soon|every time|each time)(?:an? |the |new |each |every )*([\w ]+?) (?:arrives?|comes? "
-     r"in|come in|gets? in|is received|reach(?:es)? us|shows? up) "
-     r"(?:by|through|via|on|at|over) (?:the |our |an? )?webhook( /\S+?)?[.;:,] (?:then )?"), (r"When a \1 arrives by "
-     r"the webhook\2, ")),
-    (r"^(?:the |our )?webhook (/\S+) (?:receives|gets|is called|takes|fires|is hit)[^.;:,]*[.;:,] ",
-     r"When the webhook \1 is called, "),
-    ((r"^(?:on|upon|at|for) (?:a |an |any |each |every )?(?:new )?(?:calls?|requests?|posts?|hits?) (?:of|to|on|from"
-     r"|at) (?:the |our )?webhook(?: (/\S+))?,? "),
-     lambda said: f"When the webhook {said[1] or ''} is called, ".replace("  ", " ")),
-    (r"^(?:triggered|started|kicked off) (?:by|through|via|from) (?:the |our |a )?webhook(?: (/\S+?))?[:,]? ",
-     lambda said: f"When the webhook {said[1] or ''} is called, ".replace("  ", " ")),
-    ((r"^(?:process|handle|take|consume|read|work off) (?:all |the |new |every |each )*messages? (?:from|in|of|on) "
-     r"(?:the )?([\w-]+) queue (?:with|using|by|through) (the [\w-]+ (?:function|workflow|lambda))"),
-     r"When a message arrives in the \1 queue, run \2"),
-    ((r"^(?:the |all |new |each |every )*messages? (?:from|in|of|on) (?:the )?([\w-]+) queue (?:should be|is|are|must "
-     r"be|has to be|have to be|gets?) \w+ed (?:by|with|through) (the [\w-]+ (?:function|workflow|lambda))"),
-     r"When a message arrives in the \1 queue, run \2"),
-    (r"^for (?:each|every) (?:new )?message (?:from|in|of|on) (?:the )?([\w-]+) queue,? ", (r"When a message arrives "
-     r"in the \1 queue, ")),
-    ((rf"^(the [\w-]+(?: [\w-]+)??) has {_SPAN} to (approve|confirm|sign off|decide on|accept) "
-     rf"([^,;.]+)"), r"ask \1 to \2 \3"),
-    (rf"\b(?:for )?(?:which|that) (?:she|he|they|it) (?:has|have|gets?) (?:up to )?({_SPAN})(?=[.;,]|$)", ""),
-    ((rf",? (?:and )?remind(?:ing|s)? (?:him|her|them|the [\w-]+|everyone) (?:again )?(every|after|each) ({_SPAN})"
-     rf"(?:,? (?:until|till) [^,;.]+| without (?:an answer|a reply))?"), r" with reminders \1 \2"),
-    ((rf",? with (?:an? )?reminders? (every|after|each) ({_SPAN})(?:,? (?:until"
-     rf"|till) [^,;.]+)?"), r" with reminders \1 \2"),
-    ((rf"([Aa]sk [^;.]*?)[.;,] (?:and )?[Rr]emind (?:him|her|them|the [\w-]+) (every|after) ({_SPAN})(?:,? (?:until"
-     rf"|till) [^,;.]+)?(?=[.;,])"), r"\1 with reminders \2 \3"),
-    ((r"^((?:all |the |any )?[\w-]+s?(?: [\w-]+)??)( (?:over|above|under|below|of|worth|with|from|between|exceeding"
-      r"|up to) [^,;:]+?)? (?:have to|has to|must|need to|needs to|should|are to|is to) be "
-      r"(?:approved|signed off|confirmed|authori[sz]ed|ok'?d)(?: first)? by ([^,;.]+?)(?: (?:first"
-      r"|before [^,;.]+))?(?=[.;,]|$)"),
-     lambda said: (f"if the {_one(said[1])} is{_worth(said[2])}, "
-                   f"" if said[2] else "") + f"ask {said[3]} to approve it"),
-    ((r"^((?:(?:two|three|four|both|either|one|all|any|\d+|the|our|each) )?[\w.@+, -]*?[\w.@+-]+) (?:have|has|need"
-      r"|needs|must|should|ought|is|are)(?: both| all| each)? (?:to )?(?:approve|sign off(?: on)?|agree to"
-      r"|authori[sz]e|ok) "
-      r"((?:(?! before | and then )[^;.])+?) (?:before|and then|then) "
-      r"(?=\w)"), lambda said: f"ask {said[1]} to approve {said[2]}, then " if _is_who(said[1]) else said[0]),
-    ((r"((?:^|(?<=, ))(?:(?:two|three|four|both|either|one|all|any|\d+) )(?:(?:people|persons|members|managers) )?"
-      r"(?:out )?(?:of )?[^;.]*?) (?:have|has|need|needs|must|should) (?:to )?(?:approve|sign off(?: on)?|agree to"
-      r"|authori[sz]e) ([^;.,]+)(?=[;.,])"),
-     lambda said: f"ask {said[1]} to approve {said[2]}" if _is_who(said[1]) else said[0]),
-    ((rf"[;,.] (?:but |and )?({_N}) (?:votes?|approvals?|yes(?:es)?|of them|signatures?|say-sos?) (?:(?:is|are"
-     rf"|will be) (?:enough|sufficient|needed|required|necessary)|suffices?)"), r" with \1 of them needed"),
-    ((r"^(?:the |our )?(?:[\w-]+ )??((?:\S+@\S+(?:,? and |, | or )?)+) (?:decides?|votes?) (?:on|about) (?:each "
-     r"|every |the |an? )?([\w -]+?)(?=[.;,])"), r"ask \1 to approve the \2"),
-    (rf"^with (?:her|his|their|the|that|its|this) {_CONSENT}(?:ay)?, ", "if approved, "),
-    (rf"^without (?:it|that|one|(?:her|his|their|the) {_CONSENT}(?:ay)?), ", "if rejected, "),
-    ((r"^(?:the|an?) ([\w -]+?) (?:is|are|gets?|may be|can be|will be|must be|should be) (?:only )?(\w+ed|made|sent"
-      r"|paid|given|run|written|put)((?: [\w# -]+?)??) (?:only )?(?:if|when|once|after) "
-      r"((?:the |our )?[\w-]+(?: [\w-]+)??) (?:has |have )?(?:agree[sd]?|approve[sd]?(?: it| that)?|says? yes"
-      r"|said yes|confirm(?:s|ed)?|sign(?:s|ed)? (?:it )?off|g[ia]ven? (?:his|her|their|its) (?:ok|approval"
-      r"|consent))(?=[.;,]|$)"),
-     lambda said: f"ask {said[4]} for approval. If approved, "
-                  f"{_MADE.get(said[2].lower()) or base_verb(said[2].lower()) or said[2]} the {said[1]}{said[3]}"),
-    ((r"^(?:only )?(?:after|once|when|as soon as) ((?:the |our )?(?!it\b|they\b|she\b|he\b)[\w-]+(?: [\w-]+){0,3}?) "
-      r"(?:has|have) (?:given (?:his|her|their|its|the) (?:ok|okay|approval|consent|go-ahead|permission)"
-      rf"|approved(?: it| that)?|agreed|signed (?:it )?off|said yes|consented)(?:, | (?=(?:{_VERB})\b))"),
-     lambda said: said[0] if _is_asked(said) else f"ask {said[1]} for approval. If approved, "),
-    (r"(?:^|(?<=; ))with an? (?:yes|ok|approval), ", "if approved, "),
-    (r"(?:^|(?<=; ))with an? (?:no|rejection|refusal), ", "if rejected, "),
-    (r"^(yes|approved|if so|in that case): ", "if approved, "),
-    (r"^(no|rejected|declined|refused): ", "if rejected, "),
-    ((r"^((?:when|if|whenever) [^,]+, )?(\w+ [^;]+?), but (?:please )?((?:ask|get|obtain) [^,;.]+?) (?:first"
-      r"|beforehand|before that)(?=[.;]|$)"),
-     lambda said: f"{said[1] or ''}{said[3]}, then {said[2]}"),
-    # Questions
-    (rf"\bput it on (the [\w -]+?|[\w-]+(?: [\w-]+)?) for {_CONSENT}", r"ask \1 for approval"),
-    (r"\bput it on (#[\w-]+)", r"post it to \1"),
-    ((rf"^before (?:we |you |they |I )?(?:can |may )?([^,;.]+?), (?:please )?({_ASKS} [^,;.]+)(?:[,;] (?:and "
-     rf")?then)?(?=[.;,]|$)"),
-     lambda said: f"{said[2]}, then {_base(said[1])}" if _acts(said[1]) else said[2]),
-    (rf"^before (?:we |you |they |I )?(?:can |may )?([^,;.]+?), (?:please )?({_ASKS} [^,;.]+?), then ", r"\2, then "),
-    (rf"^no {_CONSENT}, no [\w ]+?(?:[.!;]|$)", ""),
-    ((rf"\b(?:go(?:es)?|is sent|are sent|must go|has to go|have to go|should go) to (the [\w -]+?|[\w-]+(?: [\w-]+)?) "
-     rf"for {_CONSENT}"), r"ask \1 for approval"),
-    (rf"\b(?:needs?|requires?) (?:the )?{_CONSENT} (?:of|from|by) (the [\w-]+(?: [\w-]+)?)", r"ask \1 for approval"),
-    (rf"\b(?:needs?|requires?) ((?:the |an? )?[\w-]+(?: [\w-]+)?)'s {_CONSENT}", r"ask \1 for approval"),
-    (r"\bit (?=(?:ask|post|put) )", ""),
-    (rf"\b(?:send|pass|forward|submit|give|hand) ([^,;.]+?) to (the [\w-]+(?: [\w-]+)??) for {_CONSENT}",
-     r"ask \2 for approval of \1"),
-    ((r"^(the [\w-]+(?: [\w-]+)?) (?:must|has to|needs to|should) (?:approve|sign off(?: on)?|agree to|ok|confirm) "
-     r"([^,;.]+?) before (?=[^,;.]+)"),
-     r"ask \1 to approve \2, then "),
-    ((r"^only (\w+ [^,;.]+?) (?:once|after|when|if) ((?:the )?[\w-]+(?: [\w-]+)??) (?:has |have )?(?:approved|agreed "
-     r"to|signed off(?: on)?|confirmed) ([^,;.]+)"),
-     r"ask \2 to approve \3, then \1"),
-    ((rf"^without ((?:the )?[\w-]+)'s {_CONSENT},? (the [\w -]+?) (?:must|may|can|should)(?: not|n't| never) be "
-     rf"(\w+ed)\b"),
-     lambda said: f"ask {said[1]} for approval, then {base_verb(said[3].lower()) or said[3]} {said[2]}"),
-    (rf"^no (?:answer|reply|response|reaction|word)(?: at all)? (?:within|after|in|for) ({_SPAN}) ?[?:,] ?",
-     _NO_ANSWER + ", "),
-    ((rf"[,;] (?:and )?(?:wait|give [\w ]+?) (?:at most|up to|no longer than|not longer than)? ?({_SPAN}) for (?:an? "
-     rf"|the |their |his |her )?(?:answer|reply|response),? (?:otherwise|else|or else) "),
-     r"; if there is no answer within \1, "),
-    ((rf"\b(?:if|when) {_WHO} (?:is|are|has|have)(?: still)?(?: not|n't)(?: been)? (?:finished|done|ready|back"
-     rf"|complete|completed|over|through|succeeded|ended|returned|started) (?:after|within|in) ({_SPAN})"),
-     _LONGER),
-    ((rf"\b(?:if|when) {_WHO} (?:is|are|has|have|was)(?: still)?(?: not|n't)(?: been)? (?:approved|decided|confirmed"
-      rf"|signed|agreed|accepted|reviewed|given|said)[\w ]*? (?:after|within|in) ({_SPAN})"),
-     lambda said: f"if there is no answer within {said[1]}" if _is_asked(said) else said[0]),
-    ((rf"\b(if|when) ((?:the |it\b|they\b|she\b|he\b)[\w ]*?) (is|are|has|have)(?: still)?(?: not|n't)(?: been)? "
-     rf"(\w+) (?:after|within|in) ({_SPAN}),? "),
-     lambda said: said[0] if said[4].startswith(("repl", "answer", "respon", "react")) else
-     f"wait {said[5]}; if {said[2]} {said[3]} not {said[4]}, "),
-    ((rf"(?<=[;.,] )(?:and |but )?if no ([\w -]+?) (?:arrives?|comes?(?: in)?|came(?: in)?|is (?:received|there|made"
-     rf"|placed)|has \w+|appears?) "
-     rf"(?:within|in|after|for) ({_SPAN}),? "), r"wait \2; if there is no \1, "),
-    ((rf"\b(?:if|when|should) (?:{_NOBODY}|(?:it|they|she|he|the [\w-]+(?: [\w-]+)?) (?:has|have|does|do|did|is|are"
-      rf"|was|were)(?:n't| not)(?: yet| still)?)(?: has| have| had)? "
-      rf"(?P<how>\w+)(?: [\w']+){{0,4}}? (?:within|after|in|for|by the end of) ({_SPAN})"),
-     lambda said: f"if there is no answer within {said[2]}" if (
-         _is_asked(said) or re.match(_REPLIES + "$", said["how"])) else said[0]),
-    ((r"\b(?:if|when) (?:(?:that|the|this) (?:deadline|time|limit|period)(?: limit)? (?:passes|is over|runs out"
-      r"|is up|expires|has passed|is missed)"
-      r"|(?:he|she|they|it|nobody|no one|the [\w-]+) (?:lets? (?:that|it|the deadline|the time) (?:pass|lapse|go by"
-      r"|run out)|misses? (?:it|that|the deadline)"
-      r"|(?:does not|doesn't|do not|don't|fails? to) (?:do so|react|answer|decide)(?: by then| in time"
-      r"| within that time)?))(?=,| )"),
-     _deadline),
-    # Failures
-    ((r"^([^,;.]+?),? should ((?:the )?[\w-]+(?: [\w-]+)??) (fail|break|not work)(?=[.;,]"
-     r"|$)"), lambda said: f"if {said[2]} {said[3]}s, {said[1]}"),
-    ((rf"\b(?:if|when|should|in case) ([^,;.]*?{_FAILS}) (?:even |still )?after (?P<n>{_N}) (?:retries|attempts"
-     rf"|tries),? "), lambda said: f"retry it {said['n']} times; if it still fails, "),
-    (r"\b(?:if|when) (?:nothing|none of (?:that|this|it|them)) (?:helps?|works?|succeeds?)\b", "if it still fails"),
-    ((r",? and only then (?:does|do|is|are) (the [\w-]+ (?:function|workflow|lambda)) (?:run|start|started|called"
-     r"|executed)\b"), r", then run \1"),
-    ((r"\b(?:the |an? )?([\w-]+) (?:gets?|receives?) (?:an? |the |his |her |their )?"
-     r"(?:full )?refund\b"), r"refund the \1"),
-    (rf"\b(?:if|when) (?:there is|there's|there are|we get|you get|it has|that gives) {_ERROR}(?! in)\b",
-     "if it fails"),
-    ((rf"\b(?:in (?:the )?(?:event|case) of|on|upon|at) {_ERROR} (?:in|of|with|at|during) "
-      r"(the [\w-]+(?: function| workflow)?(?: (?:or|and) the [\w-]+(?: function| workflow)?)*),? "), r"if \1 fails, "),
-    (rf"^(if [^,:;]+? {_FAILS}), ([^:;]+): (?=\w)([^;]+?)\.?$", r"\3. \1, \2."),
-    (r"^(?:any|every|all|each) (?:failures?|errors?|problems?) (?:should be|is|are|must be|has to be|gets?) (\w+ed) ",
-     lambda said: f"if anything fails, {base_verb(said[1].lower()) or said[1]} it "),
-    ((r"\b((?:any|some|every)thing (?:goes wrong|fails|breaks)) (?:along the way|anywhere|at any point|on the way|in "
-     r"between|there)"), r"\1"),
-    (r"\b(if|when) (the [\w ]+?|it|that) (?:cannot|can't|can not|could not|couldn't) be (\w+)\b",
-     lambda said: f"{said[1]} {said[2]} fails" if stem(said[3]) in stems(said.string[:said.start()]) else said[0]),
-    (r"\b(if|when) (the (?:card|payment|charge)|it) (?:is|was|gets) (?:declined|refused|rejected)\b",
-     lambda said: f"{said[1]} the charge fails" if _is_charged(said) else said[0]),
-    ((r"^([^,;.]+?),? (?:if|when|should|in case) (the [\w-]+ (?:function|workflow|lambda)) (?:fails?|breaks"
-     r"|errors?)\.?$"),
-     lambda said: f"if {said[2]} fails, {said[1]}" if _is_named_before(said, said[2]) else
-     f"run {said[2]}; if it fails, {said[1]}"),
-    ((r"^([^,;.]+?),? (?:if|when) (it|that|this|anything|something|any of (?:them|these)|either|one of them) (?:fails"
-     r"|goes wrong|breaks)\.?$"),
-     r"if \2 fails, \1"),
-    (r",? and (?:go on|continue|proceed|move on)(?: anyway| regardless| with the (?:next|rest)(?: \w+)?)?(?=[.;,]|$)",
-     ", carry on"),
-    (r"^don't (?=(?:retry|try|email|send|charge|post|run|call)\b)", "do not "),
-    ((r",? or (\w+ [^,;.]+?) if (it|that|this) (?:fails|goes wrong|breaks|does not work|doesn't work)(?=[.;,]"
-     r"|$)"), r"; if \2 fails, \1"),
-    ((r"\bignore (?:it|that|this|the (?:error|failure|problem))(?:,? and (?:then )?|; (?:then )?)"
-     r"(?=\w)"), "carry on. Then "),
-    ((r"(?:^|(?<=; )|(?<=, ))(?:and |but )?(?:any |all |its |the )?(?:errors?|failures?|problems?)(?: there| here"
-      r"| of (?:it|that|this))? (?:don't|do not|doesn't|does not|may"
-     r"|can|should)(?: not)? (?:matter|count|stop [\w ]+|be ignored)"), "if it fails, carry on"),
-    ((r"^(?:report|send|e-?mail|mail|post|forward) (?:all |any |the )?(?:errors?|failures?|problems?)(?: that \w+)? "
-      r"(?=(?:to|in|on|by)\b)"),
-     "if anything fails, report it "),
-    ((r"^(?:all |any |every )?(?:errors?|failures?|problems?) (?:go(?:es)?|(?:should|must|have to|has to|are to) "
-      r"(?:be (?:reported|sent|mailed|posted)|go)|(?:is|are) (?:to be )?(?:reported|sent"
-     r"|mailed|posted)) (?=(?:to|in|on|by)\b)"), "if anything fails, report it "),
-    (r"\b(?:undo|reverse) the (?:charge|payment)\b", "refund it"),
-    # Retries
-    ((rf"\b(?:it|that|this|they) (?:may|can|is allowed to"
-     rf"|might) fail {_COUNT}{_GAP}"), lambda said: _again(said).removeprefix(", ")),
-    (r"\btry(?: it| that)? again (?:the )?(?:next|following) (day|hour|week)\b", r"retry every one \1"),
-    ((r",? (?:and )?(?:making|allowing|with|giving it|using) (?:up to |at most )?(two|three|four|five|six|[2-9]) "
-     r"(?:attempts|tries)(?! at once)"),
-     lambda said: f", retry {_less_one(said[1])} times"),
-    ((rf"\bgive (the [\w-]+ (?:function|workflow|lambda)) ({_N}) (?:attempts|tries"
-     rf"|chances)"), lambda said: f"run {said[1]}, retry {_less_one(said[2])} times"),
-    ((rf"(?:[,;.] |^|\band )(?:(?:with |allow |up to |at most |a maximum of )*)(?P<n>one|{_N}) retr(?:y|ies)(?: (?:is"
-     rf"|are) (?:fine|ok|okay|allowed|enough))?{_GAP}(?=[.;,]|$)"),
-     lambda said: f", retry {number_of(words_of(said['n'])[0])} "
-                  f"times" + (f" every {said['gap']}" if said["gap"] else "")),
-    ((rf"[,;.] (?:it|they|that|this|failed (?:attempts|calls|tries)|(?:the )?failures?) (?:is|are|may be|can be"
-     rf"|should be|must be|will be|has to be|gets?) retried {_COUNT}{_GAP}"),
-     _again),
-    ((rf"\b(if|when) ([^,;.]*?{_FAILS}),? wait ({_SPAN}) and (?:then )?(?:try|do)(?: it| that)? again"
-     rf"(?! until)"), r"\1 \2, retry every \3"),
-    (rf"\b(?:try|retry)(?: it| that)?(?: again)? after ({_SPAN})(?=[.;,]|$)", r"retry every \1"),
-    (rf"\b(?:if|when) (https?://\S+) (?:doesn't|does not) (?:answer|respond|work),? {_AGAIN} {_COUNT}{_GAP}",
-     lambda said: f"call {said[1]}{_again(said)}"),
-    ((rf",? with exponential backoff,? (?:and )?{_COUNT}(?:,? (?:first after|starting (?:at|with|from)|from) "
-     rf"(?P<gap>{_SPAN}))?"),
-     lambda said: f"{_again(said).replace(' every ', ' backing off from ')}{'' if said['gap'] else ' backing off'}"),
-    ((rf"\b(\w+ [^,;.]+?),? (?:at most|up to|no more than) (?P<n>{_N}) (?:times|attempts|tries)(?: in total)?,? "
-     rf"before (?:giving up|failing)"),
-     lambda said: f"{said[1]}, retry {_less_one(said['n'])} times"),
-    (rf"\b((?:the |an? )[\w -]+?) (?:is|are|gets|should be|must be|has to be|may be) retried {_COUNT}{_GAP}",
-     _is_retried),
-    (r"(\bretry [^,;.]*?) before (?!giving|failing)(?:we |you )?([^,;.]+)(?=[.;]|$)",
-     lambda said: f"{said[1]}; if it still fails, {_base(said[2])}"),
-    (rf"^retry (the [\w-]+ (?:function|workflow|lambda)|https?://[^\s,;]+) {_COUNT}{_GAP}",
-     lambda said: said[0] if _is_named_before(said, said[1]) else f"run {said[1]}{_again(said)}"),
-    ((rf"(?:,|;)? ?(?:\band |\bbut |\bthen |\bwith )*(?<!\bis )(?<!\bbe )\b{_AGAIN} {_COUNT}{_GAP}(?=[.;,]|$| and\b| "
-     rf"before\b| then\b|\))"),
-     _again),
-    (rf",? with {_COUNT.replace(f'{_TIMES}?', ' retries')}{_GAP}(?=[.;,]|$| and\b)", _again),
-    ((r",? (?:and|before|then|or) (?:then )?(?:give up|giving up|stop trying)(?: with| by| and)? (?:an? |sending an? "
-     r")?(e-?mail|message|post) to\b"),
-     lambda said: f"; if it still fails, {said[1].replace('-', '') if 'mail' in said[1] else 'post to'}"),
-    ((r",? (?:and|before|then|or) (?:then )?(?:give up|giving up|stop trying|stop),? (?:and|by|but) (?:then )?(\w+)"
-     r"(?= )"),
-     lambda said: f"; if it still fails, {base_verb(said[1].lower())}" if (
-         base_verb(said[1].lower()) and "retr" in said.string[:said.start()].lower()) else said[0]),
-    (r",? (?:and|before|then) (?:then )?(?:give up|giving up)(?=[.;]|$)", ""),
-    ((rf"(\b(?:if|when) [^,;.]+? (?:{_FAILS}|does not work|doesn't work),? (?:retry|repeat)(?: it)? (?:twice|{_N} "
-     rf"times)"
-      rf"(?: (?:every|after) {_SPAN})?),? (?:and )?then (?=\w)"), r"\1; if it still fails, "),
-    ((r",? (?:and|or) (on|in|to|into) ([^,;.]+?) (?:if (?:it|they|he|she) (?:does not|doesn't|do not|don't|is not"
-      r"|isn't|are not|aren't|has not|hasn't)|if not|otherwise)(?=[.;]|$)"),
-     r"; otherwise put it \1 \2"),
-    ((r",? (?:but )?(?:skip|omit|leave out|drop) (?:that|it|this|the step|this step|that step) (?:if|when|where) "
-     r"([^,;.]+?)(?=[.;]|$)"), r" unless \1"),
-    (r"\bin (?:any|every|all) other cases?,? ", "otherwise "),
-    ((r"; (?:and |but )?if (?:he|she|it|they) (?:doesn't|does not|don't|do not|isn't|is not|hasn't|has not|won't"
-     r"|aren't|are not|haven't|have not),? (?=\w+ (?:the|it|them|an?|#|https|her|him)\b)"), "; otherwise "),
-    ((r"^without (?!it\b|that\b|approval)(?:an? |any )([\w ]+?) or (?:an? )?([\w ]+?), "
-     r"(?=\w)"), r"if neither the \1 nor the \2 is given, "),
-    ((r"^without (?!it\b|that\b|approval)(?:an? |any )([\w ]+?), (?![^.;]*\binstead of\b)(?=(?:put|email|send|post"
-     r"|save|call|run|tell|do|stop|start|ask|log|mail)\b)"), r"if no \1 is given, "),
-    ((r",? but (?:not|never) (?:\w+s |those |the ones |people )?(?:who|that|which) (have|has|are|is|had"
-     r"|were) "), r" unless they \1 "),
-    ((r",? but only (?:those|the ones|\w+s) (?:who|that|which) (have|has|are|is|had|were|haven't|hasn't"
-     r"|aren't) "), r" if they \1 "),
-    (r"(?<=\w) only (if|when|where) (?!(?:[^,;.]+? (?:isn't|is not)))", r" \1 "),
-    # Conditions
-    (r"^unless ([^,;.]+), (?:do not|don't|never) (?=\w)", r"if \1, "),
-    (r"^only (if|when) ", r"\1 "),
-    (rf",? (?:and|but) only (if|when|once|after) ([^,;.]+?),? (?=(?:{_VERB})\b)", r"; if \2, "),
-    (r"^only (\w+)(?= [^,;.]*? (?:if|when)\b)", lambda said: said[1] if _acts(said[1]) else said[0]),
-    ((r"[;,] (?:and )?(?:from (\S*\d\S*) to (\S*\d\S*)|(between \S*\d\S* and \S*\d\S*?"
-      r"|(?:below|under|above|over) (?:\S*\d\S*?|that)))"
-      r"(?: (?:euros?|dollars?|EUR|USD|kg|degrees|points|percent|days|hours))?,? (?=(\w+))"), _elliptic),
-    (r",? but only (?:if|when|where|in case) ([^,;]+?)(?=[.;]|$)", r" if \1"),
-    ((r",? (?:and,? )?(?:either way|in any case|in either case|in both cases|in all cases|in every case|regardless"
-      r"|whatever happens|(?:whatever|no matter what|regardless of) the (?:outcome|result|answer|decision)(?: is)?"
-     r"|no matter what),? (?=\w)"), r". Then "),
-    ((r"^(\w+ (?:(?![.] )[^;:])+?),? (?:except|but not)(?: if| when| where| in case| for when)? ((?:the|it|its|they"
-     r"|he|she"
-     r"|an?|there|no|this|that|\w+'s)\b [^,;]+?)(?=[.;]|$)"),
-     _unless),
-    # Loops
-    ((rf"\b((?:check|ask|poll|query|call|fetch|look at) [^,;]+? every {_SPAN}|(?:check|ask"
-     rf"|poll|query|call|fetch|look at) [^,;]+? every (?:second|minute|hour|day)) (?:whether|if|to see if|to see "
-     rf"whether) "),
-     r"\1 until "),
-    ((rf"\b((?:check|ask|poll|query|call|fetch) [^,;]+? every (?:{_SPAN}|second|minute|hour|day))[,;.] (?:once|as "
-     rf"soon as|when) ([^,;.]+), "),
-     r"\1 until \2, then "),
-    (rf"\bwait until ([^,;.]+?) by (\w+ing) ([^,;]+?) (every (?:{_SPAN}|second|minute|hour|day))", lambda said:
-     f"{_base(said[2] + ' ' + said[3])} {said[4]} until {said[1]}"),
-    # Items
-    (r"^with (?=each|every)", "for "),
-    (r"(?<=, )do (?:this|the following): ", ""),
-    ((r"^(?:take|use|go through|look at) (?:the |an? )?(?:list|set|batch|collection) of (?:all )?(?:the )?([\w-]+)(?: "
-     r"and|,|:) "), ""),
-    (r"\b(\w+) each one's ([\w-]+)", r"\1 the \2 for each of them"),
-    (r"\b(\w+) (?:each|every) (?!one\b)([\w-]+)'s ([\w-]+)", lambda said: f"for each {said[2]} {said[1]} the "
-     f"{said[2]}'s {said[3]}" if base_verb(said[1].lower()) else said[0]),
-    ((rf",? ?(?:\band |\bwith )*\b({_N}|\d+) (?:items |records |rows |messages )?(?:per|a|in each|in a|to a|in one) "
-     rf"(?:batch|chunk|request|call|group)\b"), r", in batches of \1"),
-    ((rf"\b(?:split|divide|break|cut|chunk|group) (?:up )?(?:the |all |our )?((?:[\w-]+ )??[\w-]+?)s?(?: list)?"
-      rf"(?: up)? (?:into|in) (?:groups|batches|chunks|lots|packs|blocks) of ({_N})"
-      rf",? and (\w+) (?:each|every|the|one) (?:group|batch|chunk|lot|pack|block|one|of them|groups|batches|chunks)"
-      rf"(?: of them)? ([^,;.]+)"), r"\3 the \1s \4, in batches of \2"),
-    # What runs together
-    (r"^(?:do )?(?:these )?(?:\w+ things )?(at once|at the same time|in parallel|simultaneously|concurrently): ",
-     r"at the same time "),
-    ((r"[,;.] (?:and )?(?:when|once|after|as soon as) (?:both|all|they|these|all of them|both of them|everything"
-      r"|the last (?:one|of them|of the \w+)"
-     r"|that)(?: of them| of these| \w+)? (?:are|is|have|has|was|were)(?: all| both)? (?:done|finished|through"
-     r"|complete|completed"
-     r"|back|ready|over),? "),
-     "; then "),
-    ((rf"[;,.] (?:and |but )?(?:a maximum of |at most |no more than |up to |only |max\.? )?({_N})(?: of them"
-      rf"| [\w-]+)? (?:should|may|can|must|are to|are allowed to|are|will) (?:run|happen|work|go|be (?:\w+ed|run"
-      rf"|sent|done)|\w+ed)"
-      r" (?:at the same time|at once|in parallel|concurrently|at a time)"), r", at most \1 at a time"),
-    # Windows
-    (r"^every (\w+(?:th|nd|rd)|second|third|first) ([\w-]+) (?:gets?|receives?) (?=(?:an? )?(?:[\w-]+ )?e-?mail)",
-     r"if it is every \1 \2, send the \2 "),
-    ((r"^(?:on |at |for )?every (second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+th) ([\w -]+?)(?: of "
-     r"[\w ]+?)?(?: (?:gets?|receives?|wins?|is|should) [^,:;.]+?)?[:,] "),
-     r"if it is every \1 \2, "),
-    ((r"^(?:on|after|at|for) the (second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth) ([\w-]+),? (?=run|email"
-     r"|post|send|call|charge|start|put|tell|log)"), r"if it is the \1 \2, "),
-    ((rf"^((?:at least |more than |over |fewer than |less than )?{_N}(?: or more| or fewer)? [\w -]+? (?:in|within"
-     rf"|during) (?:the last |the past )?{_SPAN.replace('an?', 'an?|one')}): "),
-     r"if there are \1, "),
-    # Waits
-    ((rf"(?:^|,? (?:and )?(?:then )?)({_SPAN}) (?:after that|afterwards|thereafter|after it|later on|later|on),? "
-     rf"(?=\w)"), r", wait \1 and then "),
-    (rf"\bgive (?:them|him|her|it|the [\w -]+?|[\w-]+) ({_SPAN})(?=[,;.]| and\b)(?![;,] (?:without|if there is no))",
-     r"wait \1"),
-    (rf"^([^,;.]+?) ({_SPAN}) after (the [\w -]+?)(?=[.;]|$)", r"\2 after \3, \1"),
-    (rf"^({_SPAN}) after (?:an?|every|each) [\w -]+? (?:was|were|is|has been|have been) \w+, ", r"Wait \1 and then "),
-    ((rf"^({_SPAN}) after (?:(?:an?|every|each) [\w -]+?|the [\w -]+? (?:was|were|is|has been|have been"
-     rf"|had been) \w+)(?:,| (?=(?:the|our|his|her|their) ))"), r"Wait \1 and then "),
-    ((rf"\b(?:after|following) ({_SPAN}) without (?:an? |any )?(?:answer|reply|response|reaction|decision"
-     rf"|approval),? "), r"if there is no answer within \1, "),
-    (r"[.;] (?:skip|leave out|omit) (?:it|this|that|this step|that step) (?:if|when) ([^,;.]+)", r" unless \1"),
+from engine.copilot.offline.wording.kinds import KINDS
+from engine.copilot.offline.wording.parts import (
+    APART,
+    CONSENT,
+    END,
+    LATE,
+    LONGER,
+    NAME,
+    NO_ANSWER,
+    NOBODY,
+    NOT,
+    NUMBER,
+    PART,
+    REPLIES,
+    SPAN,
+    WHO,
+    base,
+    less_one,
 )
+from engine.copilot.offline.words import base_verb
 
 _FORMS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"^(\w+?)s of (\S+(?: \w+)? or (?:more|less)) gets? an email", r"If the \1 is \2, email"),
@@ -566,13 +50,13 @@ _FORMS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\b(#[\w-]+) on Slack is told\b", r"post to \1 on Slack"),
     # Questions
     ((rf"\bask ((?:(?:the |our |an? )?(?!for\b)[\w-]+(?: [\w-]+)??) )?by e-?mail (?:for|about|to|if|whether) "
-     rf"(?!{_CONSENT}\b)"),
+     rf"(?!{CONSENT}\b)"),
      lambda said: f"email {said[1] or ''}about "),
     ((rf"\bask ((?:(?:the |our |an? )?(?!for\b)[\w-]+(?: [\w-]+)??) )?(?:for|about) (?!(?:the |an? |their |his |her "
-     rf")?{_CONSENT}\b)([^,;.]*?) by e-?mail\b"),
+     rf")?{CONSENT}\b)([^,;.]*?) by e-?mail\b"),
      lambda said: f"email {said[1] or ''}about {said[2]}"),
-    (rf"\b([Tt]he {_NAME}) (?:has to|must|needs to) approve\b", r"ask \1 for approval"),
-    (rf"\b(the |an? )?({_NAME}) (?:has to|must|needs to|is) (?:be )?approved by ([\w -]+?) before it is (\w+)\b",
+    (rf"\b([Tt]he {NAME}) (?:has to|must|needs to) approve\b", r"ask \1 for approval"),
+    (rf"\b(the |an? )?({NAME}) (?:has to|must|needs to|is) (?:be )?approved by ([\w -]+?) before it is (\w+)\b",
      r"ask \3 to approve \1\2 and then \4 it"),
     (r"\bonly after (the [\w ]+?) has approved (the [\w ]+?) (?:may|can|is) (the [\w ]+?) (?:be )?(\w+ed)\b",
      r"ask \1 to approve \2; then \3 is \4"),
@@ -580,51 +64,51 @@ _FORMS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\b(?:on|upon) approval,?", "if approved,"),
     (r"\bwait for (?:their|his|her|the|its) (?:approval|go-ahead|ok)\b", "ask them for approval"),
     # A limit to an answer, or to a step
-    (rf"\b(?:if|when) {_NOBODY} {_REPLIES}(?: to)? the question to (#\w+) on Slack within ({_SPAN}),?",
+    (rf"\b(?:if|when) {NOBODY} {REPLIES}(?: to)? the question to (#\w+) on Slack within ({SPAN}),?",
      r"ask \1 on Slack; if there is no answer within \2,"),
-    (rf"\b(?:if|when) {_NOBODY} (?:answers|responds|replies|reacts)[\w ]*? (?:within|after|for|in) ({_SPAN})",
-     _NO_ANSWER),
-    (rf"\b(?:if|when) {_WHO} {_NOT} {_REPLIES}[\w ]*? (?:within|after|for|in) ({_SPAN})",
-     _NO_ANSWER),
+    (rf"\b(?:if|when) {NOBODY} (?:answers|responds|replies|reacts)[\w ]*? (?:within|after|for|in) ({SPAN})",
+     NO_ANSWER),
+    (rf"\b(?:if|when) {WHO} {NOT} {REPLIES}[\w ]*? (?:within|after|for|in) ({SPAN})",
+     NO_ANSWER),
     ((rf"\b(?:if|when) there (?:is|was|has been|'s) (?:still )?no (?:reply|response|answer|reaction) (?:within|after"
-     rf"|for|in) (?:another )?({_SPAN})"),
-     _NO_ANSWER),
-    (rf"\b(?:if|when) {_WHO} (?:takes? (?:longer|more) than|times? out after|lasts? longer than) ({_SPAN})", _LONGER),
-    ((rf"\b(?:if|when) {_WHO} (?:has been|is|was|have been|are) (?:running|going on|at it|busy|under way"
-     rf"|in progress) (?:for )?(?:more|longer) than ({_SPAN})"), _LONGER),
-    ((rf"\b(?:if|when) {_WHO} (?:does not|doesn't|did not|has not|hasn't) (?:succeed|finish|complete|end|return"
-     rf"|come back|work|finished|returned|ended|completed|succeeded) (?:within|in|after) ({_SPAN})"), _LONGER),
-    (rf",? and ({_PART}) (?:if|when) ({_LATE})(?=[.;]|$)", r"; if \2, \1"),
-    (rf",? and give {_WHO} ({_SPAN})[;,] without an (?:answer|reply)(?: by then)?,",
+     rf"|for|in) (?:another )?({SPAN})"),
+     NO_ANSWER),
+    (rf"\b(?:if|when) {WHO} (?:takes? (?:longer|more) than|times? out after|lasts? longer than) ({SPAN})", LONGER),
+    ((rf"\b(?:if|when) {WHO} (?:has been|is|was|have been|are) (?:running|going on|at it|busy|under way"
+     rf"|in progress) (?:for )?(?:more|longer) than ({SPAN})"), LONGER),
+    ((rf"\b(?:if|when) {WHO} (?:does not|doesn't|did not|has not|hasn't) (?:succeed|finish|complete|end|return"
+     rf"|come back|work|finished|returned|ended|completed|succeeded) (?:within|in|after) ({SPAN})"), LONGER),
+    (rf",? and ({PART}) (?:if|when) ({LATE})(?=[.;]|$)", r"; if \2, \1"),
+    (rf",? and give {WHO} ({SPAN})[;,] without an (?:answer|reply)(?: by then)?,",
      r"; if there is no answer within \1,"),
     # Failures: what to do stands behind what failed
-    (rf"^([Ww]hatever goes wrong|[Ii]f (?:either|any|anything|something)\b[^,:]* {_FAILS}), ([^:]+): (.+?)\.?$",
+    (rf"^([Ww]hatever goes wrong|[Ii]f (?:either|any|anything|something)\b[^,:]* {FAILS}), ([^:]+): (.+?)\.?$",
      r"\3. If anything: \1, \2."),
     (r"\bIf anything: [Ww]hatever goes wrong", "If anything fails"),
     (r"\bIf anything: [Ii]f", "If"),
     (r"\b[Oo]n an? (?!other)([\w-]+) (?:error|failure),? ", r"if \1 fails, "),
     (r"\b(?:an error|a failure) (?:there )?(?:must|should) not stop the flow,? just (\w+) it", r"if it fails, \1 it"),
-    (rf"\ba failed ({_NAME}) is (?:only |just )?(\w+)", r"if the \1 fails, \2 it"),
+    (rf"\ba failed ({NAME}) is (?:only |just )?(\w+)", r"if the \1 fails, \2 it"),
     (r"\b(?:on|for) (?:any|every|all) other (?:errors?|failures?),?", "if anything else fails,"),
     (r"\b(?:go on|continue|carry on) with (?:the )?[\w ]+? anyway\b", "carry on"),
     (r"\b(?:go on|continue|carry on) with the (?:rest|others|next)(?: one| item)?\b", "carry on"),
     (r"\b(when|if) (\w+ing|it|that) (?:does not|doesn't) work\b", r"\1 \2 fails"),
     (r"\b(if|when) (the [\w ]+?) (?:cannot|can't|could not) be (?:written|saved|read|called|reached|sent)\b",
      r"\1 \2 fails"),
-    (rf", (\w+ing) ([^,;.]+?) if ([^,;.]+? {_FAILS})(?=[.;]|$)",
+    (rf", (\w+ing) ([^,;.]+?) if ([^,;.]+? {FAILS})(?=[.;]|$)",
      lambda said: f"; if {said[3]}, {base_verb(said[1].lower()) or said[1]} {said[2]}"),
-    (rf",? and ((?:(?! and )[^,;.])+?) if ([^,;.]+? {_FAILS})(?=[.;]|$)", r"; if \2, \1"),
+    (rf",? and ((?:(?! and )[^,;.])+?) if ([^,;.]+? {FAILS})(?=[.;]|$)", r"; if \2, \1"),
     # Retries
-    (rf",? retrying (?:it )?(twice|{_N} times) with exponential backoff starting at ({_SPAN})",
+    (rf",? retrying (?:it )?(twice|{NUMBER} times) with exponential backoff starting at ({SPAN})",
      r", retry \1 backing off from \2"),
     (r"\bon failure,? (?=try|retry)", ""),
-    (rf"\b(?:if|when) ([\w /:.-]*?) fails, (?:repeat|retry) (?:it )?(twice|{_N} times)(?: after ({_SPAN}))?",
+    (rf"\b(?:if|when) ([\w /:.-]*?) fails, (?:repeat|retry) (?:it )?(twice|{NUMBER} times)(?: after ({SPAN}))?",
      r"retry \1 \2 every \3"),
     (r"(retry [\w /:.-]*?) every (?=[,.;])", r"\1"),
-    (rf"\b[Aa]ttempt (.+?) (?:at most|up to) ({_N}) times, then ([^,;.]*?\b(?:failure|error))",
-     lambda said: f"run {said[1]}, retry {_less_one(said[2])} times; if it fails, {said[3]}"),
-    (rf"\b(?:try|attempt)(?:ing)?(?: to)? (\w+ [^,;.]+?) (?:up to )?({_N}) times{_APART}{_END}",
-     lambda said: f"{_base(said[1])}, retry {_less_one(said[2])} times" + (f" every {said[3]}" if said[3] else "")),
+    (rf"\b[Aa]ttempt (.+?) (?:at most|up to) ({NUMBER}) times, then ([^,;.]*?\b(?:failure|error))",
+     lambda said: f"run {said[1]}, retry {less_one(said[2])} times; if it fails, {said[3]}"),
+    (rf"\b(?:try|attempt)(?:ing)?(?: to)? (\w+ [^,;.]+?) (?:up to )?({NUMBER}) times{APART}{END}",
+     lambda said: f"{base(said[1])}, retry {less_one(said[2])} times" + (f" every {said[3]}" if said[3] else "")),
     (r"\b[Dd]o not retry [\w ]+: ", ""),
     # What is negated
     (r"^no ([\w-]+) (?:is|are|gets?|should be|must be) (\w+?) (?:if|when) ([^,;]+?)(?=[.;]|$)",
@@ -651,13 +135,13 @@ _FORMS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\bis more than (\w+) days overdue", r"is overdue by more than \1 days"),
     (r"\b(\d+) (?:kg|km|lb|miles|kilos|metres|meters|bar|volts)\b", r"\1"),
     # Waits
-    (rf"\b[Ll]et ({_SPAN}) pass before ([^,;.]+)", r"Wait \1; then \2"),
-    (rf"^([^,;.]+?) ({_SPAN}) before (the [\w -]+?)(?=[.;]|$)", r"\2 before \3, \1"),
-    (rf"\b[Ss]leep ({_SPAN}) between the call to (\S+) and the call to (\S+?)(?=[.;]|$)",
+    (rf"\b[Ll]et ({SPAN}) pass before ([^,;.]+)", r"Wait \1; then \2"),
+    (rf"^([^,;.]+?) ({SPAN}) before (the [\w -]+?)(?=[.;]|$)", r"\2 before \3, \1"),
+    (rf"\b[Ss]leep ({SPAN}) between the call to (\S+) and the call to (\S+?)(?=[.;]|$)",
      r"Call \2, wait \1 and call \3"),
     (r"\b[Ss]end (a|the|another|one|one more) (?:second )?reminder\b(?! \w+ (?:to|in))", r"email \1 reminder"),
-    (rf"\bafter another ({_SPAN})\b", r"wait \1 and"),
-    (rf"^({_SPAN}) after (the [\w ]+?), ", r"Wait \1 and then "),
+    (rf"\bafter another ({SPAN})\b", r"wait \1 and"),
+    (rf"^({SPAN}) after (the [\w ]+?), ", r"Wait \1 and then "),
     (r"\b[Hh]aving (\w+)ed\b", r"\1"),
     (r"^[Aa]fter (\w+)ing ([^,;.]+), ", r"\1 \2, "),
     # What runs together
@@ -689,4 +173,4 @@ def _whole_words(form: str) -> str:
 
 RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
     (re.compile(_whole_words(_START + form[1:] if form[0] == "^" else form), re.IGNORECASE), meant)
-    for form, meant in (*_GENERAL, *_FORMS))
+    for form, meant in (*KINDS, *_FORMS))

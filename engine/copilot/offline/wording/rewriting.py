@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from engine.copilot.offline.wording.forms import NUMBER as _N
 from engine.copilot.offline.wording.forms import RULES
+from engine.copilot.offline.wording.parts import NUMBER as _N
 from engine.copilot.offline.wording.routing import routed, valued
 from engine.copilot.offline.words import base_verb
 

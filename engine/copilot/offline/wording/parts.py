@@ -1,0 +1,141 @@
+"""What the forms are made of: parts of patterns, and what is read into what they found."""
+
+from __future__ import annotations
+
+import re
+
+from engine.copilot.offline.words import NUMBERS, VERBS, base_verb, number_of, singular, words_of
+
+NUMBER = rf"(?:\d+|{'|'.join(sorted({*NUMBERS} - {'a', 'an', 'half', 'zero'}, key=len, reverse=True))})"
+SPAN = rf"(?:{NUMBER}|an?|half an) (?:more )?(?:seconds?|minutes?|hours?|days?|weeks?)"
+NOBODY = r"(?:nobody|no one)"
+NOT = r"(?:doesn't|does not|don't|do not|has not|hasn't)"
+APART = rf"(?: with ({SPAN}) between[\w ]*)?"
+REPLIES = r"(?:answer(?:s|ed)?|respond(?:s|ed)?|repl(?:y|ies|ied)|react(?:s|ed)?)"
+WHO = r"(?:it|that|this|they|them|him|her|the [\w -]+?|(?:he|she))"
+PART = r"(?:(?! and )[^,;.])+?"
+NO_ANSWER, LONGER = r"if there is no answer within \1", r"if it takes longer than \1"
+LATE = rf"(?:there is no answer within|it takes longer than) {SPAN}"
+NAME = r"(?:[\w'-]+ ){0,3}?[\w'-]+"
+END = r"(?=[,.;:]|$)"
+
+MADE = {"made": "make", "given": "give", "run": "run", "put": "put"}
+VERB = "|".join(sorted(VERBS))
+TIMES = r"(?: times| retries| attempts| tries)"
+COUNT = (rf"(?:(?:up to|at most|no more than|a maximum of|another) )?(?P<n>twice|{NUMBER})(?: more)?{TIMES}?"
+          r"(?: at (?:the )?most| in total)?")
+GAP = (r"(?:,? (?:and |with |at |after |waiting |wait |leaving |a |an |(?:gap|interval|delay|pause|break)s? of "
+        rf"|every |each )*(?P<gap>{SPAN})(?: (?:apart|in between|between(?: (?:the |each |two |them)?\w*)?"
+        r"|each time|each|delay|pause|intervals?))*)?")
+AGAIN = (r"(?:retr(?:y|ying|ied)|try(?:ing)?(?: (?:it|that|this|them))? again)"
+          r"(?: (?:it|them|that|this|the (?:call|request|step)))?")
+ASKS = r"(?:get|ask|request|obtain|have|wait for|seek)"
+CONSENT = r"(?:approval|sign-?off|go-ahead|permission|consent|ok)"
+ERROR = r"(?:an? |any )?(?:errors?|failures?|problems?|exceptions?)"
+
+
+def base(text: str) -> str:
+    """With its verb in the first form: calling it is call it."""
+    verb, _, rest = text.partition(" ")
+    return f"{base_verb(verb.lower()) or verb} {rest}"
+
+
+def acts(text: str) -> bool:
+    """Whether it says what to do: delete the record, deleting the record, the record is deleted."""
+    begins = base_verb(text.split(maxsplit=1)[0].lower()) is not None
+    return begins or re.search(r" (?:is|are|gets?) \w+ed\b", text) is not None
+
+
+def again(said: re.Match[str]) -> str:
+    """So many retries, so far apart."""
+    times = said["n"] if said["n"].lower() == "twice" else f"{said['n']} times"
+    return f", retry {times}" + (f" every {said['gap']}" if said["gap"] else "")
+
+
+def less_one(text: str) -> int:
+    """How often again, for so many attempts in all."""
+    return max(1, int(number_of(words_of(text)[0]) or 1) - 1)
+
+
+def is_charged(said: re.Match[str]) -> bool:
+    """Whether what was declined is a payment, and no question."""
+    before = said.string[:said.start()].lower()
+    paid = re.search(r"\b(?:charge|card|payment)\b", said.string[:said.end()].lower())
+    return paid is not None and re.search(r"\bapprov|\bask\b", before) is None
+
+
+def elliptic(said: re.Match[str]) -> str:
+    """``if the score is over 80 …, below 50 …``: the second condition, of the same thing."""
+    before = said.string[:said.start()]
+    begun = re.match(r"(?:[^.;]*[.;] )*(?:if|when) ", before, re.IGNORECASE)
+    if begun is None or base_verb(said[4].lower()) != said[4].lower():
+        return said[0]
+    bounds = re.findall(r"[$€£]?\d[\d.,]*k?\b", before)
+    which = said[3] or f"between {said[1]} and {said[2]}"
+    return f"; if it is {which.replace('that', bounds[-1]) if bounds else which}, "
+
+
+def is_retried(said: re.Match[str]) -> str:
+    """``the sync function is retried 3 times``: it is run, unless it was before."""
+    tried = again(said)
+    is_new = re.search(r" (?:function|workflow|lambda)$", said[1]) and not is_named_before(said, said[1])
+    return f"run {said[1]}{tried}" if is_new else tried.replace("retry ", f"retry {said[1]} ", 1).removeprefix(", ")
+
+
+def attempts(said: re.Match[str]) -> str:
+    """So many attempts in all: the others are retries; of what is done again until something holds they are rounds."""
+    rounds = re.search(r"\b(?:until|while|as long as)\b[^.;]*$", said.string[:said.start()], re.IGNORECASE)
+    return said[0] if rounds else f", retry {less_one(said[1])} times"
+
+
+def turned(said: re.Match[str]) -> str:
+    """``only if it is late should he be emailed``: if it is late, email him."""
+    verb = base_verb(said[4].lower())
+    if verb is None:
+        return said[0]
+    whom = {"he": "him", "she": "her", "they": "them", "we": "", "you": ""}.get(said[3].lower(), said[3])
+    return f"{said[1]} {said[2]}, {verb} {whom}".rstrip()
+
+
+def unit_of(often: str) -> str:
+    """The unit of daily, once a week."""
+    return next((unit for unit in ("hour", "week") if unit in often.lower()), "day")
+
+
+def is_named_before(said: re.Match[str], what: str) -> bool:
+    """Whether the step is one of those before it."""
+    return what.lower() in said.string[:said.start()].lower()
+
+
+def is_asked(said: re.Match[str]) -> bool:
+    """Whether somebody is asked before it."""
+    return re.search(rf"\b(?:ask|approve|{CONSENT})\b", said.string[:said.start()], re.IGNORECASE) is not None
+
+
+def is_who(text: str) -> bool:
+    """Whether somebody can be asked: no condition, no action."""
+    return re.match(r"(?:if|when|unless|once|after|ask|get|then|and|it|they|she|he)\b", text, re.IGNORECASE) is None
+
+
+def one(things: str) -> str:
+    """``all the drivers``: a driver's name."""
+    return singular(re.sub(r"^(?:all|the|any) ", "", things, flags=re.IGNORECASE).lower())
+
+
+def worth(said: str) -> str:
+    """As a predicate: of more than 5 is more than 5."""
+    return re.sub(r"^ (?:of|worth|with)(?= (?:more|less|at|over|under|up|\S*\d))", "", said)
+
+
+def deadline(said: re.Match[str]) -> str:
+    """``has 48 hours to approve …, and if that deadline passes``: if there is no answer within them."""
+    spans = re.findall(SPAN, said.string[:said.start()], re.IGNORECASE)
+    return f"if there is no answer within {spans[-1]}" if spans else said[0]
+
+
+def unless(said: re.Match[str]) -> str:
+    """``post it except if it is old``: the condition first, but behind what starts it."""
+    lead, _, action = said[1].rpartition(", ")
+    if re.match(r"(?:if|when|whenever|as|for|after|on|every)\b", said[1], re.IGNORECASE):
+        return f"{lead}, unless {said[2]}, {action}"
+    return said[0] if lead else f"unless {said[2]}, {action}"
