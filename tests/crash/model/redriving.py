@@ -23,6 +23,8 @@ LEASE = 250.0
 GRACE = 30.0
 AHEAD, CLAIM = 120.0, 180.0
 
+_OVERTAKEN = 3  # tries of a redriver that gave up: it reads the header once more, to say why
+
 CLOSED = ("FAILED", "SUCCEEDED")
 KINDS = {"failed": "FAILED", "succeeded": "SUCCEEDED"}
 
@@ -273,7 +275,7 @@ class Redriving:
             case "commit":
                 at = redriver.seq + 1
                 if len(state.segments) > at and self._error != "no fence":
-                    return _with_redriver(state, number, Redriver())
+                    return _with_redriver(state, number, redriver._replace(at="header", tries=_OVERTAKEN))
                 state = state._replace(
                     segments=(*state.segments[:at], Segment("redriven"), *state.segments[at + 1 :]))
                 return _with_redriver(state, number, redriver._replace(
@@ -281,9 +283,11 @@ class Redriving:
             case "update_headers":
                 return self._reopen(state, number, redriver)
             case "header":
+                if redriver.tries >= _OVERTAKEN:
+                    return _with_redriver(state, number, Redriver())
                 open_now = state.status == "RUNNING"
                 if not open_now and redriver.tries > 1:
-                    return _with_redriver(state, number, Redriver())
+                    return _with_redriver(state, number, redriver._replace(tries=_OVERTAKEN))
                 return _with_redriver(state, number, redriver._replace(
                     at="send" if open_now else "update_headers", status=state.status))
             case "send":
