@@ -63,6 +63,11 @@ def test_workers_of_two_releases_share_the_work(campaign, roll, written):
         assert {codec.unpack(segment.body)["v"] for segment in segments} == written
 
 
+def test_a_job_of_an_execution_that_a_newer_release_closed_is_stopped(campaign):
+    """The worker that alone knows the job's name cannot read how its execution ended."""
+    assert campaign.run(Spec.parse("job-stopped@memory 7=paused-before roll=confirmed")) == []
+
+
 def test_a_worker_claims_for_itself(campaign):
     calls = campaign.reference("callback", "served").calls
     assert calls.count("claim") >= calls.count("acknowledge") > 0

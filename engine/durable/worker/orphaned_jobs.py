@@ -22,11 +22,12 @@ from engine.durable.activation import Activation
 from engine.durable.worker.calls import Answer, Ticket
 from engine.durable.worker.outbox import Outbox
 from engine.durable.worker.owned import Owned
+from engine.errors import SchemaTooNew
 from engine.kernel.children.child_ids import started_id
 from engine.kernel.snapshot import Frame, Snapshot
 from engine.kernel.tokens import idempotency_key
 from engine.language.asl.model import Pattern, Task
-from engine.ports.journal import Journal
+from engine.ports.journal import OPEN_STATUSES, Journal
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskCall, TaskSucceeded
 from engine.records import dataclass
@@ -92,9 +93,7 @@ class OrphanedJobs:
         if activation is None and now < begun.look_at:
             return False
         try:
-            snapshot = activation.snapshot if activation is not None else codec.stored_snapshot(
-                self._journal.load(begun.ticket.key)
-            )
+            snapshot = activation.snapshot if activation is not None else self._stored(begun.ticket.key)
             seen_to = False if snapshot is None else _seen_to(snapshot, begun)
             if seen_to is False:
                 self._outbox.stop_job(begun.call)
@@ -103,6 +102,18 @@ class OrphanedJobs:
             seen_to = None
         begun.looked(again_at=now + LOOK_SECONDS)
         return seen_to is not None or begun.looks >= MOST_LOOKS
+
+    def _stored(self, key: ExecutionKey) -> Snapshot | None:
+        """What is durable; None where nobody waits for anything. Raises StorageError."""
+        loaded = self._journal.load(key)
+        try:
+            return codec.stored_snapshot(loaded)
+        except SchemaTooNew:  # every release reads the header, and a redrive writes its segment before it
+            if loaded is None or loaded.header.status in OPEN_STATUSES or (
+                loaded.header.seq < loaded.segments[-1].seq
+            ):
+                raise
+            return None
 
 
 def _seen_to(snapshot: Snapshot, begun: _Begun) -> bool | None:

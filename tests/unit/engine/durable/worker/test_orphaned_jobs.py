@@ -1,9 +1,12 @@
 """A job whose start was on its way when nobody waited for it any more is stopped (worker.orphaned_jobs)."""
 
 
+from dataclasses import replace
+
 import pytest
 
-from engine.errors import Fenced
+from engine.durable import codec
+from engine.errors import Fenced, SchemaTooNew
 from engine.ports.tasks import TaskFailed, TaskGoesOn
 from tests.support.durable import TESTER, Product, ScriptedTasks
 from tests.support.patience import wait_until
@@ -135,6 +138,54 @@ def test_a_job_known_only_to_a_worker_that_was_fenced_is_stopped_once_its_execut
     assert product.describe(product.key).status == "ABORTED"
     assert glue.started == ["jr-1"]
     assert [name for name, *_ in glue.stopped] == ["jr-1"]
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_what_a_newer_release_wrote_is_judged_by_its_header(monkeypatch, closed):
+    """Closed, nobody waits for the job; open, this release cannot tell, and leaves it for now."""
+    glue = Glue()
+    product = product_of(glue)
+    product.key = product.start()
+
+    def rival():
+        if closed:
+            stop(product)
+        product.run(product.key, product.worker())
+        monkeypatch.setattr(codec, "stored_snapshot", newer)
+
+    def newer(_loaded):
+        raise SchemaTooNew("a snapshot of the next release")
+
+    glue.amid = freeze_past_the_lease(product, rival)
+    product.run(product.key, seconds=10_000)
+    assert [name for name, *_ in glue.stopped] == (["jr-1"] if closed else [])
+
+
+def test_a_redrive_that_a_newer_release_began_may_wait_for_the_job(monkeypatch):
+    """Its segment is there before its header says RUNNING."""
+    glue = Glue()
+    product = product_of(glue)
+    product.key = product.start()
+
+    def rival():
+        stop(product)
+        product.run(product.key, product.worker())
+        load = product.journal.load
+
+        def begun(key):
+            loaded = load(key)
+            last = loaded.segments[-1]
+            return replace(loaded, segments=(*loaded.segments, replace(last, seq=last.seq + 1)))
+
+        def newer(_loaded):
+            raise SchemaTooNew("a snapshot of the next release")
+
+        monkeypatch.setattr(product.journal, "load", begun)
+        monkeypatch.setattr(codec, "stored_snapshot", newer)
+
+    glue.amid = freeze_past_the_lease(product, rival)
+    product.run(product.key, seconds=10_000)
+    assert glue.stopped == []
 
 
 def test_a_job_that_a_successor_started_again_under_the_same_key_is_left():
