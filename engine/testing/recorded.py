@@ -17,6 +17,8 @@ Event = Mapping[str, Json]
 
 _ANSWER = re.compile(r"(Task|LambdaFunction|Activity)(Succeeded|Failed|TimedOut)")
 _CALL = re.compile(r"(Task|LambdaFunction|Activity)Scheduled")
+_FRAME = re.compile(r'(File (\\+)")[^"]*?[/\\]([^"/\\]+\2", line \d)')
+"""A frame of Python's stack traces in JSON text: in a cause, in data that has it as text, however often encoded."""
 
 
 def case_of(execution: Mapping[str, Json], events: Sequence[Event]) -> dict[str, Json]:
@@ -45,7 +47,14 @@ def case_of(execution: Mapping[str, Json], events: Sequence[Event]) -> dict[str,
     elif execution["error"] is not None:
         expect["error"] = execution["error"]
     name = re.sub(r"[^A-Za-z0-9_-]", "-", execution["name"])[:80]
-    return {"name": name, "input": execution["input"], "stubs": stubs, "expect": expect}
+    return _portable({"name": name, "input": execution["input"], "stubs": stubs, "expect": expect})
+
+
+def _portable(case: dict[str, Json]) -> dict[str, Json]:
+    """The case without the folders of the machine where it ran: the files of stack traces have their bare names, alike
+    in what a call answered and in what was made of it."""
+    text = _FRAME.sub(r"\1\3", json.dumps(case, ensure_ascii=False))
+    return json.loads(text)  # type: ignore[no-any-return]
 
 
 def _check(execution: Mapping[str, Json], events: Sequence[Event]) -> None:

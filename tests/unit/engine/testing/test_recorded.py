@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import assume, given, settings
 
@@ -9,6 +11,7 @@ from engine.catalog.cases import Case
 from engine.durable.lifecycle.forking.forks import Wanted
 from engine.durable.lifecycle.forking.running import Calls
 from engine.errors import InvalidDocument
+from engine.ports.tasks import TaskFailed
 from engine.testing import simulate
 from engine.testing.recorded import case_of
 from tests.support.definitions_strategy import cases
@@ -58,6 +61,31 @@ def test_each_attempt_is_a_stub():
         B: [{"state": "Second", "input": {"a": 1}, "output": {"b": 2}}],
     }
     assert made["expect"] == {"status": "SUCCEEDED", "output": {"b": 2}}
+
+
+@pytest.mark.parametrize("folder", ["/home/jo/app/connectors", r"C:\Users\jo\app"])
+def test_it_has_no_folder_of_the_machine_in_it(folder):
+    """What a Catch keeps of a cause, parsed or as text, is that of the stub."""
+    file = folder + folder[2 if ":" in folder else 0] + "cards.py"
+    frames = [f'  File "{file}", line 12, in charge\n    raise ConnectorError("no")\n', "from OSError: no\n"]
+    cause = json.dumps({"errorMessage": "no", "errorType": "ConnectorError", "stackTrace": frames, "retryable": False})
+    definition = machine(
+        First=task(A, "Second", Catch=[{"ErrorEquals": ["States.ALL"], "ResultPath": "$.why", "Next": "Parse"}]),
+        Second={"Type": "Pass", "End": True},
+        Parse={
+            "Type": "Pass", "Next": "Tell",
+            "Parameters": {"parsed.$": "States.StringToJson($.why.Cause)", "text.$": "States.JsonToString($.why)"},
+        },
+        Tell=task(B, End=True),
+    )
+    answers = {A: [TaskFailed("cards.ConnectorError", cause)], B: [lambda call: call.arguments]}
+    product, key = ran(definition, ScriptedTasks(answers))
+    execution, events = shown(product, key)
+    made = case_of(execution, events)
+    assert "jo" not in json.dumps(made)
+    assert made["expect"]["output"]["parsed"]["stackTrace"][0].startswith('  File "cards.py", line 12, in charge\n')
+    ended = simulate(definition, made["input"], stubs=made["stubs"])
+    assert (ended.status, ended.output) == ("SUCCEEDED", made["expect"]["output"])
 
 
 def test_one_that_was_stopped_is_no_case():
