@@ -134,10 +134,10 @@ class HeaderChange:
     the stored status is still open. `strikes` None leaves the count as it is.
 
     A PAUSED one becomes RUNNING by a change that `resumes` alone: not by a sweep or an owner that read it before. A
-    closed one becomes RUNNING by a change that `reopens` its very status: a redrive. A fork whose call was made ends
-    otherwise by one. `row` goes with a change of status: what the executions index says from then on. The items of a
-    Map Run have none. `kept_until` is when retention may take one that this change closes. `version` and
-    `definition_digest` are those by which the execution runs from here on; None leaves what the header has.
+    closed one becomes RUNNING by a change that `reopens` its very status: a redrive. `row` goes with a change of
+    status: what the executions index says from then on. The items of a Map Run have none. `kept_until` is when
+    retention may take one that this change closes. `version` and `definition_digest` are those by which the execution
+    runs from here on; None leaves what the header has.
     """
 
     key: ExecutionKey
@@ -235,10 +235,13 @@ class Journal(Protocol):
         ...
 
     def add_ended(
-        self, header: Header, execution_input: bytes, row: ExecutionRow | None, segments: Sequence[Segment]
-    ) -> None:
+        self, header: Header, execution_input: bytes, row: ExecutionRow | None, segments: Sequence[Segment], *,
+        again: bool = False,
+    ) -> bool:
         """Write an execution that has ended already, under a key that nobody else has: it is there whole, or not.
-        Nobody is told of its end."""
+        `again`: over what its writer had written of it. Nobody is told of its end.
+
+        False, and nothing is written, where what it is a fork of is gone, or `again` it is gone itself."""
         ...
 
     def execution_input(self, key: ExecutionKey) -> bytes | None:

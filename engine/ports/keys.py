@@ -48,6 +48,12 @@ class ExecutionKey:
         return None if found is None else found[1]
 
     @property
+    def original(self) -> ExecutionKey | None:
+        """The key of the execution that this one is a fork of; None where it is none."""
+        original = self.fork_of
+        return None if original is None else ExecutionKey(self.workspace, original)
+
+    @property
     def forks(self) -> str:
         """What the names of its forks begin with, as the executions index is asked for them."""
         return f"{self.name}~at*"

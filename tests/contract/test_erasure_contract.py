@@ -7,6 +7,8 @@ import pytest
 from engine.adapters.aws.erasure import store as aws_store
 from engine.durable.lifecycle.erasing import ASKED_SECONDS, Erasing, ExecutionIsOpen
 from engine.durable.lifecycle.errors import ExecutionTaken
+from engine.durable.lifecycle.forking.forks import Wanted
+from engine.durable.lifecycle.forking.running import Calls
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
 from engine.errors import NotFound, StoreUnavailable
 from engine.ports.erasure import Erasure
@@ -205,6 +207,55 @@ def test_a_redrive_that_was_faster_keeps_it(stores):
     product.erasing.go_on("default")
     assert product.describe(key).status == "SUCCEEDED"
     assert product.erasing.pending("default") == []
+
+
+def fork(asked, key, *allowed):
+    calls = Calls(asked.tasks, lambda _resource: False, allow=allowed)
+    return asked.executions.fork(key, Wanted(1, "me", ({"order": 2},)), calls)
+
+
+def test_a_fork_that_runs_while_its_original_is_erased_leaves_nothing(stores):
+    """Before its call it is known, and goes with the original; its end is written over nothing."""
+    asked = Asked(stores, ONE_TASK, {WORK: [{"done": 1}]})
+    key = asked.ended({"order": 1})
+
+    def erases(_call):
+        asked.erasing.erase_one(key, TESTER)
+        return {"done": 2}
+
+    asked.tasks.answers[WORK] = [erases]
+    with pytest.raises(NotFound, match="was erased while the fork ran"):
+        fork(asked, key, "Work")
+    asked.over()
+    assert (asked.listed(), left(stores)) == ([], [])
+
+
+@pytest.mark.parametrize("at", ["hold", "add_ended"])
+def test_a_fork_that_is_written_as_its_original_is_erased_leaves_nothing(stores, monkeypatch, at):
+    """Between the look for forks and the hold; and between the fork's last look and its write."""
+    asked = Asked(stores, ONE_TASK, {WORK: [{"done": 1}]})
+    key = asked.ended({"order": 1})
+    holder = stores.erasure if at == "hold" else stores.journal
+    real, others = getattr(holder, at), []
+
+    def meanwhile(*given, **more):
+        if not others:
+            others.append(at)
+            if at == "hold":
+                asked.executions.fork(key, Wanted(1, "me"), Calls(asked.tasks, lambda _resource: False))
+            else:
+                asked.erasing.erase_one(key, TESTER)
+        return real(*given, **more)
+
+    monkeypatch.setattr(holder, at, meanwhile)
+    if at == "hold":
+        asked.erasing.erase_one(key, TESTER)
+    else:
+        with pytest.raises(NotFound, match="was erased while the fork ran") as refused:
+            fork(asked, key)
+        assert refused.value.advice.startswith("Nothing was called.")
+    asked.over()
+    assert (asked.listed(), left(stores)) == ([], [])
 
 
 def test_one_that_died_half_way_is_named_and_goes_on(stores):

@@ -33,6 +33,32 @@ def test_an_execution_that_has_ended_is_added_whole(journal, key):
     assert journal.due(float("inf")) == []
 
 
+def a_fork_of(journal, key, *, again=False, status="FAILED"):
+    fork = ExecutionKey(key.workspace, f"{key.id}~at3.00ff")
+    ended = a_header(fork, status=status, seq=1, due_at=None, ended_at=1_700_000_050.0)
+    segments = [a_segment(fork, 0, checkpoint=True), a_segment(fork, 1, body=status.encode(), checkpoint=True)]
+    return fork, journal.add_ended(ended, b"x" * 2_000, None, segments, again=again)
+
+
+def test_a_fork_is_added_and_ended_otherwise_while_its_original_is_there(journal, started):
+    fork, added = a_fork_of(journal, started)
+    assert added
+    assert a_fork_of(journal, started, again=True, status="SUCCEEDED") == (fork, True)
+    assert journal.header(fork).status == "SUCCEEDED"
+    assert [segment.body for segment in journal.segments(fork)][1] == b"SUCCEEDED"
+    assert journal.execution_input(fork) == b"x" * 2_000
+
+
+def test_nothing_is_added_of_a_fork_without_its_original_nor_again_without_itself(journal, key):
+    fork, added = a_fork_of(journal, key)
+    assert not added
+    journal.create(a_header(key), b"{}")
+    assert a_fork_of(journal, key, again=True) == (fork, False)
+    assert journal.header(fork) is None
+    assert list(journal.segments(fork)) == []
+    assert journal.execution_input(fork) is None
+
+
 def test_create_keeps_header_and_input(journal, key):
     assert journal.create(a_header(key), b'{"a":1}') is None
     assert journal.header(key) == a_header(key)

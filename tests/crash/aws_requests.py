@@ -183,7 +183,7 @@ def _written(operation: str, parameters: Json) -> list[Json]:
         case "TransactWriteItems":
             return [
                 write["Put"]["Item"] if "Put" in write else write["Update"]["Key"]
-                for write in parameters["TransactItems"]
+                for write in parameters["TransactItems"] if "ConditionCheck" not in write
             ]
     return []
 

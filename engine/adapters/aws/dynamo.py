@@ -64,6 +64,14 @@ class Update:
     condition: Expression
 
 
+@dataclass(frozen=True, slots=True)
+class ConditionCheck:
+    """Write nothing to the item at `key`: what is written with it needs the condition."""
+
+    key: Key
+    condition: Expression
+
+
 ABSENT = Expression("attribute_not_exists(pk)")
 
 
@@ -96,10 +104,10 @@ class Table:
             else:
                 self._clients.dynamodb.update_item(**parameters)
 
-    def holds(self, *writes: Put | Update) -> bool:
+    def holds(self, *writes: Put | Update | ConditionCheck) -> bool:
         """Do all the writes, or none of them when a condition does not hold. Answers whether they all held."""
         try:
-            if len(writes) == 1:
+            if len(writes) == 1 and not isinstance(writes[0], ConditionCheck):
                 self.write(writes[0])
             else:
                 items: list[Any] = [{type(write).__name__: self._parameters(write)} for write in writes]
@@ -193,12 +201,14 @@ class Table:
             more = {**request, "ExclusiveStartKey": answer["LastEvaluatedKey"]}
             answer = self._query_page(more, next(sizes, None))
 
-    def _parameters(self, write: Put | Update) -> dict[str, Any]:
+    def _parameters(self, write: Put | Update | ConditionCheck) -> dict[str, Any]:
         parameters: dict[str, Any] = {"TableName": self._name}
         if isinstance(write, Put):
             parameters["Item"] = _attributes(write.item)
         else:
-            parameters |= {"Key": _key(write.key), "UpdateExpression": write.change}
+            parameters["Key"] = _key(write.key)
+        if isinstance(write, Update):
+            parameters["UpdateExpression"] = write.change
         if write.condition is not None:
             if write.condition.text:
                 parameters["ConditionExpression"] = write.condition.text

@@ -8,7 +8,7 @@ from itertools import repeat
 
 from engine.adapters.aws import items, table
 from engine.adapters.aws.bodies import TEXT_BYTES, beginning_of, body_of, with_body, with_text
-from engine.adapters.aws.dynamo import ABSENT, ConditionFailed, Expression, Item, Put, Table, Update
+from engine.adapters.aws.dynamo import ABSENT, ConditionCheck, ConditionFailed, Expression, Item, Put, Table, Update
 from engine.errors import StoreCorrupt
 from engine.ports.blobs import BlobStore
 from engine.ports.executions_index import ExecutionRow
@@ -53,25 +53,40 @@ class DynamoJournal:
         whole = items.with_input(header_item, execution_input) if self._short_inputs else None
         if whole is not None:
             return self._put_header(header, whole, beside)
-        pk, sk = items.input_key(header.key, header.input_digest)
-        item = with_text(self._blobs, header.key.workspace, {"pk": pk, "sk": sk}, execution_input, own=True)
-        self._table.write(Put(item))
+        self._table.write(self._input(header, execution_input))
         try:
             present = self._put_header(header, header_item, beside)
         except ConditionFailed:  # there is no header: nobody's input
-            self._table.delete([(pk, sk)])
+            self._table.delete([items.input_key(header.key, header.input_digest)])
             raise
         if present is not None and present.input_digest != header.input_digest:
-            self._table.delete([(pk, sk)])
+            self._table.delete([items.input_key(header.key, header.input_digest)])
         return present
 
+    def _input(self, header: Header, execution_input: bytes) -> Put:
+        """What writes an input that has an item of its own."""
+        pk, sk = items.input_key(header.key, header.input_digest)
+        return Put(with_text(self._blobs, header.key.workspace, {"pk": pk, "sk": sk}, execution_input, own=True))
+
     def add_ended(
-        self, header: Header, execution_input: bytes, row: ExecutionRow | None, segments: Sequence[Segment]
-    ) -> None:
-        """Write the segments, then the input, then the header: without that nobody finds the others, and the term of
-        the last segment deletes them."""
-        self.commit(segments)
-        self.create(header, execution_input, row)
+        self, header: Header, execution_input: bytes, row: ExecutionRow | None, segments: Sequence[Segment], *,
+        again: bool = False,
+    ) -> bool:
+        """Write all of it in one transaction, with a look at the header of what it is a fork of: in parts, one might
+        stay under the key of what was erased meanwhile."""
+        header_item = items.header_item(header, row, spread=self._spread)
+        whole = items.with_input(header_item, execution_input) if self._short_inputs else None
+        there = Expression(
+            f"attribute_exists(pk) AND attribute_not_exists({items.TAKEN_AT}) AND "
+            f"(attribute_not_exists({items.KEPT_UNTIL}) OR {items.KEPT_UNTIL} > :now)", {":now": self._table.now()},
+        )
+        writes: list[Put | ConditionCheck] = [Put(whole or header_item, there if again else ABSENT)]
+        if whole is None:
+            writes.append(self._input(header, execution_input))
+        writes += [write for segment in segments for write in self._segment_writes(segment)]
+        if header.key.original is not None:
+            writes.append(ConditionCheck((items.partition(header.key.original), items.HEADER), there))
+        return self._table.holds(*writes)
 
     def _put_header(self, header: Header, item: Item, beside: Put | None) -> Header | None:
         """None when it was free, else the header that is there."""
@@ -243,14 +258,21 @@ class DynamoJournal:
 
     def _write_segment(self, segment: Segment) -> bool:
         """False when somebody else's segment has this number."""
+        *before, write = self._segment_writes(segment)
+        for term in before:
+            self._table.write(term)
+        return self._table.holds(write)
+
+    def _segment_writes(self, segment: Segment) -> list[Put]:
+        """What writes a segment, after its term where that is an item of its own."""
         item = with_body(self._blobs, segment.key.workspace, items.segment_item(segment), segment.body, own=True)
         # worker A  -- put 7, nonce a --x (reply lost) --------------------------- put 7, nonce a: its own, harmless
         # worker B  ----------------------------- put 7, nonce b: taken, fenced
         condition = Expression("attribute_not_exists(pk) OR nonce = :mine", {":mine": segment.nonce})
-        if "body_ref" in item and item[table.TTL_ATTRIBUTE] is not None:
-            term = {"pk": item["pk"], "sk": items.TERM, table.TTL_ATTRIBUTE: item.pop(table.TTL_ATTRIBUTE)}
-            self._table.write(Put(term))
-        return self._table.holds(Put(item, condition))
+        if "body_ref" not in item or item[table.TTL_ATTRIBUTE] is None:
+            return [Put(item, condition)]
+        term = {"pk": item["pk"], "sk": items.TERM, table.TTL_ATTRIBUTE: item.pop(table.TTL_ATTRIBUTE)}
+        return [Put(term), Put(item, condition)]
 
     def _change_header(self, change: HeaderChange) -> bool:
         """False when the header is closed, newer or not there."""

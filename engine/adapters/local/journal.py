@@ -59,6 +59,8 @@ _CHANGE_HEADER = """UPDATE header SET seq = ?, status = ?, due_at = ?, ended_at 
         cause = ?, version = coalesce(?, version), definition_digest = coalesce(?, definition_digest)
     WHERE workspace = ? AND id = ? AND seq <= ? AND status IN (?, ?)"""
 
+_END_AGAIN = "UPDATE header SET status = ?, ended_at = ?, seq = ? WHERE workspace = ? AND id = ?"
+
 _RAN_BY = """INSERT OR IGNORE INTO ran_by (e, version, workspace, workflow)
     SELECT e, version, workspace, workflow FROM header WHERE workspace = ? AND id = ? AND version != ?"""
 
@@ -112,15 +114,27 @@ class SqliteJournal:
         return self._database.write(lambda connection: _create(connection, header, execution_input, row))
 
     def add_ended(
-        self, header: Header, execution_input: bytes, row: ExecutionRow | None, segments: Sequence[Segment]
-    ) -> None:
-        """Write all of it in one transaction."""
+        self, header: Header, execution_input: bytes, row: ExecutionRow | None, segments: Sequence[Segment], *,
+        again: bool = False,
+    ) -> bool:
+        """Write all of it in one transaction, with a look at what it is a fork of."""
+        key, original = header.key, header.key.original
 
-        def work(connection: sqlite3.Connection) -> None:
-            _create(connection, header, execution_input, row)
+        def work(connection: sqlite3.Connection) -> bool:
+            if original is not None and _read_header(connection, original) is None:
+                return False
+            if not again:
+                _create(connection, header, execution_input, row)
+            else:
+                ended = (header.status, header.ended_at, header.seq, key.workspace, key.id)
+                if not connection.execute(_END_AGAIN, ended).rowcount:
+                    return False
+                if row is not None:
+                    write_row(connection, row)
             _write_segments(connection, segments)
+            return True
 
-        self._database.write(work)
+        return self._database.write(work)
 
     def execution_input(self, key: ExecutionKey) -> bytes | None:
         """The input as it was given to `create`."""

@@ -275,6 +275,9 @@ class Erasing:
         told: Told = lambda keys: self._tell(erasure, keys)  # noqa: E731
         try:
             for key in erasure.keys:
+                for fork in self._forks(key):  # written since it was looked for; none is after the hold of its original
+                    self._store.hold(erasure, fork)
+                    self._store.erase(erasure, fork, told, deadline)
                 self._store.erase(erasure, key, told, deadline)
             return self._after(erasure) and self._store.end(erasure)
         except Unfinished:

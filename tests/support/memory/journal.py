@@ -53,11 +53,19 @@ class MemoryJournal:
             return present
 
     def add_ended(
-        self, header: Header, execution_input: bytes, row: ExecutionRow | None, segments: Sequence[Segment]
-    ) -> None:
+        self, header: Header, execution_input: bytes, row: ExecutionRow | None, segments: Sequence[Segment], *,
+        again: bool = False,
+    ) -> bool:
         """Write all of it."""
-        self.create(header, execution_input, row)
-        self.commit(segments)
+        key, original = header.key, header.key.original
+        with self._lock:
+            if (original is not None and original not in self._headers) or again is not (key in self._headers):
+                return False
+            self._inputs[key] = execution_input
+            self._headers[key] = header
+            self._list(row)
+            self._segments[key] = {segment.seq: segment for segment in segments}
+        return True
 
     def execution_input(self, key: ExecutionKey) -> bytes | None:
         """The input as it was given to `create`."""

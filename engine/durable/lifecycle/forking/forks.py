@@ -42,7 +42,7 @@ from engine.kernel.step import step
 from engine.kernel.stimulus import Continued, Forked, Redriven, Started
 from engine.language.asl.model import Plan
 from engine.language.expr.bounds import excess
-from engine.ports.journal import Header, HeaderChange, Journal, Loaded, Segment, row_of
+from engine.ports.journal import Header, Journal, Loaded, Segment, row_of
 from engine.ports.keys import ExecutionKey
 from engine.ports.published import PublishedVersion
 from engine.records import dataclass
@@ -200,18 +200,16 @@ class Forks:
             ended_at=now, strikes=0, cause=None, parent=None, actor=None, kept_until=kept_until,
         )
         row = row_of(header, ended_at=now, error=ended.error, business_key=business_key(version, ended.input))
-        end = self._segment(header, begun.nonce, 1, Made(ended, made.stimuli, made.events), now, kept_until)
-        if not again:
-            start = Made(begun.snapshot, [begun.forked], begun.events)
-            self._journal.add_ended(header, data, row, [self._segment(header, begun.nonce, 0, start, now), end])
-            return
-        known = self._journal.header(key)
-        if known is None or not self._journal.commit([end], [HeaderChange(
-            key, header.seq, header.status, None, now, reopens=known.status, row=row, kept_until=kept_until
-        )])[0]:
+        start = Made(begun.snapshot, [begun.forked], begun.events)
+        segments = [
+            self._segment(header, begun.nonce, 0, start, begun.at),
+            self._segment(header, begun.nonce, 1, Made(ended, made.stimuli, made.events), now, kept_until),
+        ]
+        if not self._journal.add_ended(header, data, row, segments, again=again):
+            called = "What it called before was called." if again else "Nothing was called."
             raise NotFound(
-                f"the fork {key.id} was erased while it ran", where="id",
-                advice="What it called was called. Ask whoever erased its original.",
+                f"{original.key.id}, or the fork {key.id} itself, was erased while the fork ran: nothing is kept of it",
+                where="id", advice=f"{called} Ask whoever erased it.",
             )
 
     def _segment(
