@@ -118,19 +118,19 @@ class Folders:
         if known is not None and known.outcome == STARTED:
             self._done[place] = seen.signature
             return 0
-        digest = self._files.digest(folder, seen)
-        if digest is None:
-            del self._seen[place]
-            return 0
-        value = {
-            "path": path, "name": seen.name, "size": seen.size, "modified": iso_timestamp(seen.modified_ns / 1e9),
-            "sha256": digest or None,
-        }
         try:
+            digest = self._files.digest(folder, seen)
+            if digest is None:
+                del self._seen[place]
+                return 0
+            value = {
+                "path": path, "name": seen.name, "size": seen.size, "modified": iso_timestamp(seen.modified_ns / 1e9),
+                "sha256": digest or None,
+            }
             done = self._delivering.deliver(listener, replace(arrival, value=value))
         except TriggerPaused:
             return 0
-        except UserError as error:
+        except UserError as error:  # of this file, such as one that may not be read: the others go on
             self._tell(listener.label, error.message)
             return 0
         self._done[place] = seen.signature

@@ -26,6 +26,7 @@ class Disk:
         self.files = {}
         self.written = set()
         self.refuses = None
+        self.unreadable = set()
         self.read = 0
 
     def put(self, name, size=5):
@@ -40,6 +41,8 @@ class Disk:
 
     def digest(self, path, seen):
         self.read += 1
+        if seen.name in self.unreadable:
+            raise FileRefused(f"the file {seen.name!r} cannot be read: Permission denied")
         present = self.files.get(seen.name)
         whole = present is not None and present.signature == seen.signature and seen.name not in self.written
         return f"digest of {seen.size}" if whole else None
@@ -115,6 +118,19 @@ def test_a_file_that_grows_is_waited_for(watching):
     watching.disk.put("a.csv", size=5)  # written anew
     watching.look(4)
     assert len(watching.inputs) == 2
+
+
+def test_a_file_that_may_not_be_read_holds_up_no_other_and_is_heard_once_it_may(watching, caplog):
+    watching.publish()
+    watching.disk.put("a.csv", size=1)
+    watching.disk.put("b.csv", size=2)
+    watching.disk.unreadable.add("a.csv")
+    watching.look(4)
+    assert [given["name"] for given in watching.inputs] == ["b.csv"]
+    assert "etl/folder is looked at again: the file 'a.csv' cannot be read: Permission denied" in caplog.text
+    watching.disk.unreadable.clear()
+    watching.look(2)
+    assert [given["name"] for given in watching.inputs] == ["b.csv", "a.csv"]
 
 
 def test_a_file_that_is_open_for_writing_is_waited_for(watching):
