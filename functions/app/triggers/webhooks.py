@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -19,7 +20,7 @@ from engine.errors import NotFound, PayloadTooLarge, UserError
 from engine.governance.secret_grants import WEBHOOK, hosts_for, how_to_grant
 from engine.ports.secrets import SecretBackend, SecretGrant
 from engine.records import dataclass
-from engine.triggers.listener import Arrival, Listener
+from engine.triggers.listener import MOST_KEY_CHARACTERS, Arrival, Listener
 from engine.triggers.signatures import UnusableSecret, Verdict
 from engine.values import loads
 from functions.app.http import Request
@@ -46,6 +47,9 @@ _KEYS: Mapping[str, str] = {
 
 _BODY_KEYS: Mapping[str, str] = {"stripe": "id", "slack": "event_id"}
 """Likewise, a field of the body."""
+
+_MARK = "\ufeff"
+"""What some put before JSON in UTF-8: who reads it "MAY ignore the presence of a byte order mark" (RFC 8259, 8.1)."""
 
 _DECOY = b"no webhook has this key"
 
@@ -155,12 +159,13 @@ def _value(request: Request) -> Json:
     except UnicodeDecodeError:
         return {"base64": base64.b64encode(request.body).decode()}
     try:
-        return loads(text)
+        return loads(text.removeprefix(_MARK))
     except (ValueError, RecursionError):
         pass  # a form's fields, or text
     if kind == "application/x-www-form-urlencoded":
-        fields = parse_qs(text, keep_blank_values=True)
-        return {name: values[0] if len(values) == 1 else values for name, values in fields.items()}
+        with suppress(UnicodeDecodeError):  # of another encoding: as text nothing of it is lost
+            fields = parse_qs(text, keep_blank_values=True, errors="strict")
+            return {name: values[0] if len(values) == 1 else values for name, values in fields.items()}
     return text
 
 
@@ -170,7 +175,11 @@ def _dedupe_key(style: str, headers: Mapping[str, str], value: Json) -> str | No
     field = _BODY_KEYS.get(style)
     if field is not None and isinstance(value, dict):
         found = value.get(field)
-    return found if isinstance(found, str) and 0 < len(found) <= 512 else None
+    if not isinstance(found, str) or not found:
+        return None
+    if len(found) <= MOST_KEY_CHARACTERS:
+        return found
+    return "sha256:" + hashlib.sha256(found.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _kept_headers(headers: Mapping[str, str], auth: WebhookAuth) -> dict[str, str]:

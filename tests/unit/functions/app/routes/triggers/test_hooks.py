@@ -95,6 +95,17 @@ def test_two_secrets_hold_while_one_is_rotated(hooked, github):
     assert hooked.call(3, secret="a third").status == 404
 
 
+@pytest.mark.parametrize("length", [1, 512, 513, 4000])
+def test_a_key_counts_however_long_it_is(hooked, length):
+    hooked.publish(OPEN)
+    replies = [
+        hooked.api("POST", "/hooks/flow/order", {"n": 1}, idempotency_key=key)
+        for key in ("k" * length, "k" * length, "k" * (length - 1) + "j")
+    ]
+    assert [reply.json["repeated"] for reply in replies] == [False, True, False]
+    assert all(len(row["dedupe_key"]) <= 512 for row in hooked.deliveries())
+
+
 def test_a_secret_that_is_missing_is_ours_to_mend_and_nothing_is_taken(hooked, github, caplog):
     hooked.publish(github)
     del hooked.api.secrets.values["HOOK"]
@@ -133,6 +144,9 @@ def test_an_old_timestamp_is_answered_as_a_wrong_signature(hooked):
     (b"a=1&b=2&b=3", "application/x-www-form-urlencoded", {"a": "1", "b": ["2", "3"]}),
     (b'{"a": 1}', "application/x-www-form-urlencoded", {"a": 1}), (b"plain text", "text/plain", "plain text"),
     (b"\xff\xfe", "application/octet-stream", {"base64": "//4="}), ('{"a": "ü"}'.encode(), "", {"a": "ü"}),
+    (b'\xef\xbb\xbf{"a": 1}', "application/json", {"a": 1}), (b"\xef\xbb\xbfa", "text/plain", "\ufeffa"),
+    (b"a=%E9", "application/x-www-form-urlencoded", "a=%E9"),
+    (b"a=%C3%A9", "application/x-www-form-urlencoded", {"a": "é"}),
     (b"NaN", "application/json", "NaN"), (b"{" * 5000, "application/json", "{" * 5000),
 ])
 def test_a_body_is_json_a_form_or_text_whatever_it_is_called(hooked, body, kind, value):
