@@ -52,7 +52,10 @@ class CatalogPublished:
                     f"workflow {workflow!r} has no published version",
                     advice=f"Publish it: automate publish {workflow}.",
                 )
-        return self._numbered(workspace, workflow, number)
+        found = self._numbered(workspace, workflow, number)
+        if row is None or number != row.active_version:
+            self._store.mark_used(workspace, workflow, number)  # what was kept here may be gone from the store
+        return found
 
     def numbered(self, workspace: str, workflow: str, number: int) -> PublishedVersion:
         """Version `number`, also of a workflow that is archived. NotFound."""

@@ -97,6 +97,11 @@ class CatalogStore(Protocol):
         """Point the workflow at another version. Raises Conflict when the row changed meanwhile."""
         ...
 
+    def mark_used(self, workspace: str, workflow: str, number: int) -> None:
+        """Say that a version which is not the active one is about to run, so that it is not let go of as one that
+        nothing refers to. Raises NotFound where it is gone."""
+        ...
+
     def set_archived(self, workspace: str, workflow: str, *, archived: bool, expect_etag: str) -> None:
         """Put the workflow away, or back. Raises Conflict when the row changed meanwhile or is not there."""
         ...

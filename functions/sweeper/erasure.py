@@ -1,5 +1,6 @@
 """Erasures on AWS: the API has hidden what is to be erased, and the sweeper's tick deletes it. Once an hour a tick
-looks for large values that nothing refers to (engine.adapters.aws.erasure.orphans).
+looks for large values that nothing refers to (engine.adapters.aws.erasure.orphans), and for old versions
+(functions.sweeper.retention).
 
 A tick goes on with what was asked for and is not over, as far as its time goes. The event ``{"erased": {"workspace"}}``
 erases again what a restored table has brought back.
@@ -16,6 +17,7 @@ from engine.adapters.aws.erasure.orphans import DynamoOrphans
 from engine.adapters.aws.stores import AwsStores
 from engine.clock import Clock, SystemClock
 from engine.durable.lifecycle.erasing import Erasing
+from engine.durable.retention import Retention
 from engine.governance.audit_actors import Actors
 from engine.governance.audit_erasing import LOST_SECONDS, all_sealed, erase_entries, notes_of
 from engine.governance.audit_expiry import AuditExpiry
@@ -26,11 +28,15 @@ from engine.ports.erasure import Erasure
 from engine.ports.keys import DEFAULT_WORKSPACE, Actor, ExecutionKey
 from engine.records import dataclass
 from engine.settings import Settings
+from functions.sweeper.retention import OldVersions
 
 Json = Any
 
 ORPHANS_MINUTES = 60
-"""Between two looks for orphans."""
+"""Between two looks for orphans, and between two for old versions."""
+
+VERSIONS_MINUTE = 15
+"""Of those: not the minute in which orphans are looked for."""
 
 MINUTES = 90
 """Between two looks at a chain for what is kept no longer: of sixteen, each has its turn once a day."""
@@ -97,6 +103,7 @@ class Parts:
     erasing: Erasing
     expiry: AuditExpiry
     orphans: DynamoOrphans
+    versions: OldVersions
     clock: Clock
     workspace: str
 
@@ -106,6 +113,8 @@ class Parts:
         minute = int(self.clock.now() // 60)
         if minute % ORPHANS_MINUTES == ORPHANS_MINUTES // 2:
             self.orphans.look(self.workspace)
+        if minute % ORPHANS_MINUTES == VERSIONS_MINUTE:
+            self.versions.look(self.workspace, minute // ORPHANS_MINUTES)
         if minute % MINUTES == 0:
             self.expiry.check(self.workspace, minute // MINUTES % CHAINS)
         return self.erasing.go_on(self.workspace, deadline=deadline)
@@ -119,5 +128,6 @@ def parts() -> Parts:
     recorder = AuditRecorder(stores.audit, clock, notes=stores.audit_notes)
     return Parts(
         erasing_over(stores, clock), AuditExpiry(recorder, clock, settings.audit_days),
-        DynamoOrphans(stores.stored, stores.blobs), clock, settings.workspace,
+        DynamoOrphans(stores.stored, stores.blobs), OldVersions(stores, clock, Retention.of(settings)), clock,
+        settings.workspace,
     )

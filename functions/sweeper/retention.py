@@ -4,7 +4,7 @@
     {"walk": {"workspace", "before"}} ──► so is what the stream does not tell of: what ended before there were terms,
                                           and what an outage of a day has lost
 
-A batch that comes again finds less to do.
+A batch that comes again finds less to do. Once a day a tick looks at each workflow's old versions.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ import logging
 import os
 from functools import cache, partial
 from typing import Any
+from zlib import crc32
 
 from engine.adapters.aws import items
+from engine.adapters.aws.erasure.old_versions import DynamoOldVersions
 from engine.adapters.aws.retention import DynamoRetention, Unfinished
 from engine.adapters.aws.stores import AwsStores
 from engine.catalog.published import CatalogPublished
 from engine.clock import Clock, SystemClock
-from engine.durable.retention import Retention
+from engine.durable.retention import VERSIONS_KEPT, Retention
 from engine.durable.started import awaited
 from engine.errors import NotFound, StorageError
 from engine.governance.audit_entry import parse_time, written_time
@@ -34,6 +36,9 @@ _LOG = logging.getLogger(__name__)
 
 RESERVE_SECONDS = 10.0
 """Before the function's end nothing more is begun."""
+
+HOURS = 24
+"""In one of so many each workflow has its turn."""
 
 
 class Retaining:
@@ -94,6 +99,31 @@ class Retaining:
         except NotFound:
             own = None
         return self._retention.kept_until(header.status, header.ended_at, own), header.started_at
+
+
+class OldVersions:
+    """Deletes versions that nothing refers to, once the term of their workflow is over."""
+
+    def __init__(self, stores: AwsStores, clock: Clock, retention: Retention) -> None:
+        self._catalog = stores.catalog
+        self._published = CatalogPublished(stores.catalog)
+        self._store = DynamoOldVersions(stores.stored, stores.catalog, stores.index)
+        self._clock = clock
+        self._retention = retention
+
+    def look(self, workspace: str, hour: int) -> int:
+        """Look at the workflows whose turn it is in this hour of 24; how many versions were deleted. Raises
+        StorageError."""
+        deleted = 0
+        for row in self._catalog.workflows(workspace):
+            if row.latest_version <= VERSIONS_KEPT or crc32(row.workflow.encode()) % HOURS != hour % HOURS:
+                continue
+            active = self._published.active(workspace, row.workflow)
+            term = self._retention.kept_until("SUCCEEDED", 0.0, None if active is None else active.retention_days)
+            if term is not None:
+                before = self._clock.now() - term
+                deleted += self._store.old_versions(workspace, row.workflow, before, VERSIONS_KEPT)
+        return deleted
 
 
 @cache

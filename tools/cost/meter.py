@@ -177,9 +177,8 @@ def _written(operation: str, params: Any) -> list[Key]:
     elif operation == "BatchWriteItem":
         keys = [request["DeleteRequest"]["Key"] for requests in params["RequestItems"].values() for request in requests]
     elif operation == "TransactWriteItems":
-        keys = [
-            write["Put"]["Item"] if "Put" in write else write["Update"]["Key"] for write in params["TransactItems"]
-        ]
+        each = [next(iter(write.values())) for write in params["TransactItems"]]
+        keys = [write.get("Item") or write["Key"] for write in each]
     else:
         keys = []
     return [(key["pk"]["S"], key["sk"]["S"]) for key in keys]

@@ -5,6 +5,7 @@ Nothing here is on the path of an execution but `definition`, whose answers call
 
 from __future__ import annotations
 
+import math
 import zlib
 from urllib.parse import quote
 
@@ -14,7 +15,15 @@ from engine.adapters.aws.dynamo import ABSENT, Expression, Item, Key, Put, Table
 from engine.ports.blobs import BlobStore
 from engine.ports.catalog_store import DraftRecord, VersionRecord, WorkflowRecord
 
-_WORKFLOWS, _DRAFTS, _VERSIONS, _DEFINITIONS = "W#", "D#", "N#", "P#"
+_WORKFLOWS, _DRAFTS, _VERSIONS, _DEFINITIONS, _USES = "W#", "D#", "N#", "P#", "U#"
+USED_AT, GONE = "used_at", "gone"
+"""Attributes of what is kept of a version's uses: when it was of use last, otherwise than as the newest, and that
+retention has deleted it."""
+
+_MARKED_SECONDS = 600.0
+"""One process says no sooner again that a version is used."""
+_MOST_MARKED = 256
+
 _DIGITS = 10
 """Of a version's number in its key: so many sort as numbers do."""
 
@@ -25,11 +34,12 @@ _MOST_PINS_BYTES = 64 * 1024
 
 class DynamoCatalogStore:
     """engine.ports.catalog_store.CatalogStore. A workflow's etag counts the changes of its versions; documents of
-    more than 300 KB lie in `blobs`."""
+    more than 300 KB lie in `blobs`, each that of one item alone."""
 
     def __init__(self, table: Table, blobs: BlobStore) -> None:
         self._table = table
         self._blobs = blobs
+        self._marked: dict[Key, float] = {}
 
     def workflows(self, workspace: str) -> list[WorkflowRecord]:
         """All workflows, by name."""
@@ -61,7 +71,7 @@ class DynamoCatalogStore:
             "imported_digest": draft.imported_digest,
             **({"updated_by_id": draft.updated_by_id} if draft.updated_by_id else {}),
         }
-        stored = with_body(self._blobs, draft.workspace, item, draft.document)
+        stored = with_body(self._blobs, draft.workspace, item, draft.document, own=True)
         unchanged = ABSENT if expect_etag is None else Expression("etag = :etag", {":etag": expect_etag})
         row = Update(
             _workflow_key(draft.workspace, draft.workflow),
@@ -74,32 +84,32 @@ class DynamoCatalogStore:
 
     def versions(self, workspace: str, workflow: str) -> list[VersionRecord]:
         """All versions, newest first."""
-        found = self._table.query(_keys_of_versions(workspace, workflow), newest_first=True)
+        found = self._table.query(keys_of_versions(workspace, workflow), newest_first=True)
         return [self._version_of(workspace, workflow, item) for item in found]
 
     def version(self, workspace: str, workflow: str, number: int) -> VersionRecord | None:
         """One version; a number that no key can hold is none's."""
         if number >= 10**_DIGITS:
             return None
-        item = self._table.get(_version_key(workspace, workflow, number))
+        item = self._table.get(version_key(workspace, workflow, number))
         return self._version_of(workspace, workflow, item) if item else None
 
     def definition(self, workspace: str, workflow: str, definition_digest: str) -> VersionRecord | None:
         """The newest version with this definition digest."""
-        pointer = self._table.get(_definition_key(workspace, workflow, definition_digest))
+        pointer = self._table.get(definition_key(workspace, workflow, definition_digest))
         return self.version(workspace, workflow, int(pointer["number"])) if pointer else None
 
     def put_version(self, version: VersionRecord) -> None:
         """Write the next version and make it the active one."""
         workspace, workflow = version.workspace, version.workflow
-        pk, sk = _version_key(workspace, workflow, version.number)
+        pk, sk = version_key(workspace, workflow, version.number)
         item: Item = {
             "pk": pk, "sk": sk, "digest": version.digest, "definition_digest": version.definition_digest,
             "note": version.note, "published_at": version.published_at, "published_by": version.published_by,
             **self._pinning(workspace, version.pins),
         }
-        stored = with_body(self._blobs, workspace, item, version.document)
-        pointer_pk, pointer_sk = _definition_key(workspace, workflow, version.definition_digest)
+        stored = with_body(self._blobs, workspace, item, version.document, own=True)
+        pointer_pk, pointer_sk = definition_key(workspace, workflow, version.definition_digest)
         # ada    -- reads latest 4 -- publishes 5: latest is still 4, written
         # grace  -- reads latest 4 --------------------------- publishes 5: latest is 5, nothing of hers is written
         row = Update(
@@ -115,13 +125,27 @@ class DynamoCatalogStore:
             raise catalog_conflicts.published_meanwhile(workflow, version.number)
 
     def set_active(self, workspace: str, workflow: str, number: int, *, expect_etag: str) -> None:
-        """Point the workflow at another version. Raises NotFound for one that was never published."""
+        """Point the workflow at another version. Raises NotFound for one that was never published, or is gone."""
         row = self.workflow(workspace, workflow)
-        if row is None or not 1 <= number <= row.latest_version:
+        if row is None or not 1 <= number <= row.latest_version or self._is_gone(workspace, workflow, number):
             raise catalog_conflicts.no_such_version(workflow, number)
         if row.etag != expect_etag:
             raise catalog_conflicts.activated_meanwhile(workflow)
-        self._revise(workspace, workflow, "active_version = :value", number, expect_etag)
+        uses = (self._used(workspace, workflow, used) for used in {number, row.active_version})
+        self._revise(workspace, workflow, "active_version = :value", number, expect_etag, *uses)
+
+    def mark_used(self, workspace: str, workflow: str, number: int) -> None:
+        """Say so, where this process has not said it a moment ago. A version is not looked at: its item is long."""
+        if not 1 <= number < 10**_DIGITS:
+            raise catalog_conflicts.no_such_version(workflow, number)
+        key, now = use_key(workspace, workflow, number), self._table.now()
+        if 0 <= now - self._marked.get(key, -math.inf) < _MARKED_SECONDS:
+            return
+        if not self._table.holds(self._used(workspace, workflow, number)):
+            raise catalog_conflicts.no_such_version(workflow, number)
+        if len(self._marked) >= _MOST_MARKED:
+            self._marked.clear()
+        self._marked[key] = now
 
     def set_archived(self, workspace: str, workflow: str, *, archived: bool, expect_etag: str) -> None:
         """Put the workflow away, or back."""
@@ -133,20 +157,30 @@ class DynamoCatalogStore:
         drafts = Expression("pk = :pk AND begins_with(sk, :prefix)", {":pk": pk, ":prefix": prefix})
         self._table.rename(self._table.query(drafts), "updated_by", was, now, without="updated_by_id")
         for row in self.workflows(workspace):
-            found = self._table.query(_keys_of_versions(workspace, row.workflow))
+            found = self._table.query(keys_of_versions(workspace, row.workflow))
             self._table.rename(found, "published_by", was, now)
 
-    def _revise(self, workspace: str, workflow: str, change: str, value: object, expect_etag: str) -> None:
+    def _is_gone(self, workspace: str, workflow: str, number: int) -> bool:
+        return GONE in (self._table.get(use_key(workspace, workflow, number)) or {})
+
+    def _used(self, workspace: str, workflow: str, number: int) -> Update:
+        """The version is of use now; it does not hold for one that is gone."""
+        there = Expression(f"attribute_not_exists({GONE})", {":at": self._table.now()})
+        return Update(use_key(workspace, workflow, number), f"SET {USED_AT} = :at", there)
+
+    def _revise(
+        self, workspace: str, workflow: str, change: str, value: object, expect_etag: str, *beside: Update
+    ) -> None:
         """Change a row that still is what was read."""
         values = {":value": value, ":revision": int(expect_etag), ":one": 1}
         same = Expression("revision = :revision", values)
         change = f"SET {change}, revision = revision + :one"
-        if not self._table.holds(Update(_workflow_key(workspace, workflow), change, same)):
+        if not self._table.holds(Update(_workflow_key(workspace, workflow), change, same), *beside):
             raise catalog_conflicts.activated_meanwhile(workflow)
 
     def _version_of(self, workspace: str, workflow: str, item: Item) -> VersionRecord:
         return VersionRecord(
-            workspace=workspace, workflow=workflow, number=int(item["sk"].removeprefix(_VERSIONS)),
+            workspace=workspace, workflow=workflow, number=number_of(item["sk"]),
             document=body_of(self._blobs, workspace, item), digest=item["digest"],
             definition_digest=item["definition_digest"], note=item["note"], published_at=item["published_at"],
             published_by=item["published_by"], pins=self._pins_of(workspace, item),
@@ -186,15 +220,33 @@ def _versions(workspace: str, workflow: str) -> str:
     return f"V#{quote(workspace, safe='')}#{workflow}"
 
 
-def _keys_of_versions(workspace: str, workflow: str) -> Expression:
+def number_of(sort_key: str) -> int:
+    """The number of the version that the sort key of its item, or of its uses, belongs to."""
+    return int(sort_key[len(_VERSIONS):])
+
+
+def keys_of_versions(workspace: str, workflow: str, kind: str = _VERSIONS) -> Expression:
+    """Where all versions of a workflow lie, in the order of their numbers."""
     return Expression(
-        "pk = :pk AND begins_with(sk, :prefix)", {":pk": _versions(workspace, workflow), ":prefix": _VERSIONS}
+        "pk = :pk AND begins_with(sk, :prefix)", {":pk": _versions(workspace, workflow), ":prefix": kind}
     )
 
 
-def _version_key(workspace: str, workflow: str, number: int) -> Key:
+def keys_of_uses(workspace: str, workflow: str) -> Expression:
+    """Where their uses lie."""
+    return keys_of_versions(workspace, workflow, _USES)
+
+
+def version_key(workspace: str, workflow: str, number: int) -> Key:
+    """Where a version lies."""
     return _versions(workspace, workflow), f"{_VERSIONS}{number:0{_DIGITS}}"
 
 
-def _definition_key(workspace: str, workflow: str, digest: str) -> Key:
+def use_key(workspace: str, workflow: str, number: int) -> Key:
+    """Where it lies when a version was of use last."""
+    return _versions(workspace, workflow), f"{_USES}{number:0{_DIGITS}}"
+
+
+def definition_key(workspace: str, workflow: str, digest: str) -> Key:
+    """Where the number lies of the newest version with a definition."""
     return _versions(workspace, workflow), _DEFINITIONS + digest

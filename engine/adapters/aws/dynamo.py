@@ -72,6 +72,14 @@ class ConditionCheck:
     condition: Expression
 
 
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Delete the item at `key`, if the condition holds."""
+
+    key: Key
+    condition: Expression
+
+
 ABSENT = Expression("attribute_not_exists(pk)")
 
 
@@ -104,10 +112,10 @@ class Table:
             else:
                 self._clients.dynamodb.update_item(**parameters)
 
-    def holds(self, *writes: Put | Update | ConditionCheck) -> bool:
+    def holds(self, *writes: Put | Update | Delete | ConditionCheck) -> bool:
         """Do all the writes, or none of them when a condition does not hold. Answers whether they all held."""
         try:
-            if len(writes) == 1 and not isinstance(writes[0], ConditionCheck):
+            if len(writes) == 1 and not isinstance(writes[0], Delete | ConditionCheck):
                 self.write(writes[0])
             else:
                 items: list[Any] = [{type(write).__name__: self._parameters(write)} for write in writes]
@@ -201,7 +209,7 @@ class Table:
             more = {**request, "ExclusiveStartKey": answer["LastEvaluatedKey"]}
             answer = self._query_page(more, next(sizes, None))
 
-    def _parameters(self, write: Put | Update | ConditionCheck) -> dict[str, Any]:
+    def _parameters(self, write: Put | Update | Delete | ConditionCheck) -> dict[str, Any]:
         parameters: dict[str, Any] = {"TableName": self._name}
         if isinstance(write, Put):
             parameters["Item"] = _attributes(write.item)

@@ -38,6 +38,10 @@ REOPENED = "reopened"
 """The attribute of a header that a redrive made RUNNING, until it is changed the next time: so the stream tells it from
 one that is parked."""
 
+RAN_BY = "ran_by_"
+"""What attributes of a header begin with that have a version which its execution ran by before another one. Each ends
+in the number of the segment that changed it."""
+
 AUDITED = "audited"
 """The attribute of a segment that becomes entries of the audit log."""
 

@@ -298,6 +298,9 @@ class DynamoJournal:
             if value is not None:
                 values[f":{attribute}"] = value
                 sets.append(f"{attribute} = :{attribute}")
+        if change.version is not None:  # a change that is made again finds the number of before written down
+            was = f"{items.RAN_BY}{change.seq}"
+            sets.append(f"{was} = if_not_exists({was}, version)")
         text = "SET " + ", ".join(sets) + (" REMOVE " + ", ".join(removes) if removes else "")
         # owner    -- segment 7 -- header: seq 7, SUCCEEDED ---------------------------------------------
         # sweeper  -- reads the header: seq 6 -------------- claims with seq 6: older than 7, ignored

@@ -115,6 +115,12 @@ class SqliteCatalogStore:
 
         self._database.write(work)
 
+    def mark_used(self, workspace: str, workflow: str, number: int) -> None:
+        """Raises NotFound where it is gone. No more is to be said: who lets go of versions sees what runs them."""
+        query = "SELECT 1 FROM version WHERE workspace = ? AND workflow = ? AND number = ?"
+        if not self._rows(query, workspace, workflow, min(number, LARGEST)):
+            raise catalog_conflicts.no_such_version(workflow, number)
+
     def set_archived(self, workspace: str, workflow: str, *, archived: bool, expect_etag: str) -> None:
         """Put the workflow away, or back."""
         statement = """UPDATE workflow SET archived = ?, revision = revision + 1

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.clock import Clock
-from engine.durable.retention import DAY, Retention
+from engine.durable.retention import DAY, VERSIONS_KEPT, Retention
 from engine.ports.retention import Ended, Place, RetentionStore
 
 PAGE = 100
@@ -28,9 +28,6 @@ REMEMBERED_DAYS = 365.0
 
 FAR = 1e17
 """Later than anything starts."""
-
-VERSIONS_KEPT = 10
-"""So many newest versions of a workflow stay, whether anything refers to them or not."""
 
 
 def next_taken(

@@ -82,6 +82,11 @@ class MemoryCatalogStore:
                 raise catalog_conflicts.activated_meanwhile(workflow)
             self._workflows[workspace, workflow] = replace(row, active_version=number, etag=_next(row.etag))
 
+    def mark_used(self, workspace: str, workflow: str, number: int) -> None:
+        """Raises NotFound for one that was never published: none goes."""
+        if self.version(workspace, workflow, number) is None:
+            raise catalog_conflicts.no_such_version(workflow, number)
+
     def rename(self, workspace: str, was: str, now: str) -> None:
         """Put `now` in the place of `was`."""
         with self._lock:

@@ -10,6 +10,7 @@ from engine.catalog.document import parse_document
 from engine.clock import SkipClock
 from engine.durable.lifecycle.sweeper import Sweeper
 from engine.durable.lifecycle.tallying import Tallying
+from engine.durable.retention import Retention
 from engine.errors import StoreCorrupt, Throttled
 from engine.governance.audit_expiry import AuditExpiry
 from engine.governance.audit_recorder import AuditRecorder
@@ -18,6 +19,7 @@ from engine.ports.keys import Actor
 from engine.settings import Settings
 from functions.hearing import hearing_of_a_stage
 from functions.sweeper import app, erasure
+from functions.sweeper.retention import OldVersions
 from tests.support.moto_stores import open_aws
 
 DEFINITION = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
@@ -67,7 +69,8 @@ def stage(monkeypatch):
         monkeypatch.setattr(app, "tallying", lambda: made.tallying)
         expiry = AuditExpiry(AuditRecorder(stores.audit, clock, notes=stores.audit_notes), clock, 400.0)
         orphans = DynamoOrphans(stores.stored, stores.blobs)
-        parts = erasure.Parts(erasure.erasing_over(stores, clock), expiry, orphans, clock, "default")
+        versions = OldVersions(stores, clock, Retention())
+        parts = erasure.Parts(erasure.erasing_over(stores, clock), expiry, orphans, versions, clock, "default")
         monkeypatch.setattr(erasure, "parts", lambda: parts)
         yield made
         stores.close()

@@ -13,6 +13,7 @@ from engine.adapters.aws.erasure.orphans import DynamoOrphans
 from engine.adapters.aws.erasure.store import KEPT_DAYS
 from engine.clock import SkipClock
 from engine.durable.lifecycle.erasing import ASKED_SECONDS, Erasing
+from engine.durable.retention import Retention
 from engine.errors import StoreUnavailable
 from engine.governance.audit import Audit
 from engine.governance.audit_actors import ERASE_ACTOR
@@ -25,6 +26,7 @@ from engine.governance.audit_recorder import AuditRecorder
 from engine.ports.catalog_store import DraftRecord
 from engine.ports.keys import Actor, ExecutionKey
 from functions.sweeper.erasure import MINUTES, Parts, again, erasing_over
+from functions.sweeper.retention import OldVersions
 from tests.support.durable import TESTER, Product, ScriptedTasks
 from tests.support.flows import flow, task
 from tests.support.moto_stores import open_aws
@@ -282,7 +284,8 @@ def test_every_chain_is_looked_at_once_a_day(stores, audit):
     stores.clock.sleep(402 * DAY)
     expiry = AuditExpiry(AuditRecorder(stores.audit, stores.clock, notes=stores.audit_notes), stores.clock, 400.0)
     orphans = DynamoOrphans(stores.stored, stores.blobs)
-    parts = Parts(erasing_over(stores, stores.clock), expiry, orphans, stores.clock, "default")
+    versions = OldVersions(stores, stores.clock, Retention())
+    parts = Parts(erasing_over(stores, stores.clock), expiry, orphans, versions, stores.clock, "default")
     for _ in range(24 * 60):
         stores.clock.sleep(60.0)
         if int(stores.clock.now() // 60) % MINUTES == 0:  # the others only look for erasures

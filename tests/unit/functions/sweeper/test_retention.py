@@ -17,13 +17,15 @@ from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
 from engine.durable.lifecycle.starts import ExecutionAlreadyExists
 from engine.durable.retention import DAY, GRACE_SECONDS, Retention
 from engine.errors import NotFound, StoreUnavailable
+from engine.ports.catalog_store import DraftRecord
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskFailed
-from functions.sweeper.retention import Retaining
+from functions.sweeper.retention import OldVersions, Retaining
 from tests.support.durable import TESTER, Product, ScriptedTasks
 from tests.support.flows import CALLBACK, ONE_TASK, THREE_TASKS, WORK, flow, task
 from tests.support.moto_stores import open_aws
+from tests.support.records import a_version
 from tests.support.terms import expire, rows
 from tools.cost.meter import Meter
 
@@ -419,3 +421,24 @@ def test_the_functions_handler_tells_them_apart(stores, monkeypatch):
     assert app.handler({"Records": expire(product.clock.now())}, context) == {"batchItemFailures": []}
     assert partition(key) == [items.HEADER]
     assert json.loads(json.dumps(app.handler({"walk": {}}, context)))["looked"] == 1
+
+
+@pytest.mark.parametrize("days", [30, 0])
+def test_each_workflow_s_old_versions_have_their_turn_once_a_day(stores, days):
+    """The workflow's own term counts; kept for ever keeps its versions too."""
+    draft = DraftRecord("default", "orders", b"{}", "e1", 1.0, "ada")
+    stores.catalog.put_draft(draft, expect_etag=None, description="")
+    document = json.dumps({"definition": {}, "retention_days": days}).encode()
+    for number in range(1, 15):
+        stores.catalog.put_version(
+            a_version("default", number, document=document, published_at=stores.clock.now() + number)
+        )
+    looking = OldVersions(stores, stores.clock, Retention(days=0))
+
+    def day():
+        stores.clock.sleep(32 * DAY)
+        return [looking.look("default", hour) for hour in range(24)]
+
+    assert sum(day()) == 0
+    found = day()
+    assert sorted(found)[-2:] == ([0, 4] if days else [0, 0])
