@@ -13,7 +13,7 @@ import json
 import re
 from collections import OrderedDict
 from functools import cache, lru_cache
-from importlib.metadata import PackageNotFoundError, packages_distributions
+from importlib.metadata import Distribution, PackageNotFoundError, distributions
 from importlib.metadata import version as installed_version
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -108,8 +108,18 @@ def _digest(content: str) -> str:
 def _package_of(module: str) -> str | None:
     """The installed package that a module belongs to; None for the product's own, and where it is not one package."""
     top = module.partition(".")[0]
-    found = set() if top in _OURS else set(packages_distributions().get(top, ()))
+    found = set() if top in _OURS else {one.metadata["Name"] for one in distributions() if _provides(one, top)}
     return found.pop() if len(found) == 1 else None
+
+
+def _provides(distribution: Distribution, top: str) -> bool:
+    """Whether it installs the module or folder `top`, by what importlib.metadata.packages_distributions goes by. That
+    makes an object of each file of each package, and so tens of megabytes, which a process never gives back."""
+    declared = distribution.read_text("top_level.txt")
+    if declared:
+        return top in declared.split()
+    files = distribution.read_text("RECORD") or ""
+    return re.search(rf'^"?{re.escape(top)}(?:/|\.[^/\n]*$)', files, re.MULTILINE) is not None
 
 
 def _check_installed(code: str, pin: ConnectorPin) -> None:
