@@ -18,7 +18,7 @@ from engine.catalog.published import CatalogPublished
 from engine.durable import codec
 from engine.errors import NotFound, StorageError, StoreCorrupt
 from engine.governance.audit_engine import engine_entries
-from engine.governance.audit_entry import AuditEntry
+from engine.governance.audit_entry import AuditEntry, Unplaced
 from engine.governance.audit_recorder import AuditRecorder
 from engine.kernel.history import AUDITED_EVENTS, HistoryEvent
 from engine.ports.journal import Journal, Segment
@@ -48,7 +48,7 @@ class EngineEntries:
         events = codec.events_of(segment)
         if AUDITED_EVENTS.isdisjoint([event.type for event in events]):
             return []
-        version = codec.version_of(segment.body) if segment.events is None else None
+        version = codec.version_of(segment.body) if segment.events is None else segment.version
         if version is None:
             header = self._journal.header(segment.key)
             if header is None:
@@ -85,7 +85,7 @@ class EngineRecorder:
 
     def __init__(
         self, audit: AuditRecorder, journal: Journal, *, origin: str, within: bool = False,
-        observe: Callable[[Segment, Sequence[HistoryEvent]], None] = lambda _segment, _events: None,
+        observe: Callable[[Segment, Sequence[HistoryEvent]], None] | None = None,
         published: CatalogPublished | None = None,
     ) -> None:
         self._audit = audit
@@ -93,17 +93,34 @@ class EngineRecorder:
         self._observe = observe
         self._within = within
         self._recorded: dict[tuple[str, str], None] = {}
+        self._made: dict[tuple[ExecutionKey, int, str], list[Unplaced]] = {}
+
+    def ready(self, segments: Sequence[Segment]) -> None:
+        """Make the entries of `segments`, which are about to be committed, as far as they need no write lock. Raises
+        StorageError; what is a defect fails again where they are recorded."""
+        self._made.clear()
+        for segment in segments:
+            if segment.audited and self._audit.notes is None:
+                try:
+                    self._made[_place(segment)] = self._audit.ready(self._entries(segment))
+                except StorageError:
+                    raise
+                except Exception:  # noqa: BLE001  `__call__` meets it again, and says so
+                    _LOG.debug("the entries of %s could not be made", segment.key.id, exc_info=True)
 
     def __call__(self, segments: Sequence[Segment]) -> None:
         """Record what `segments`, all committed, say. Raises StorageError if it is within the commit, else nothing."""
         try:
-            entries: dict[str, list[AuditEntry]] = {}
+            entries: dict[str, list[AuditEntry | Unplaced]] = {}
             for segment in segments:
-                entries.setdefault(segment.key.workspace, []).extend(self._entries(segment))
-            for found in entries.values():
+                self._seen(segment)
+                made = self._made.get(_place(segment))
+                found = self._entries(segment) if made is None else made
                 if found:
-                    self._audit.record(found)
-                    self._remember(found)
+                    entries.setdefault(segment.key.workspace, []).extend(found)
+            for each in entries.values():
+                self._audit.record(each)
+                self._remember(each)
         except Exception as error:
             if self._within and isinstance(error, StorageError):
                 raise
@@ -111,11 +128,13 @@ class EngineRecorder:
             names = ", ".join(sorted({segment.key.id for segment in segments}))
             _LOG.error("NOT IN THE AUDIT LOG: the engine's acts in %s", names, exc_info=error)
 
+    def _seen(self, segment: Segment) -> None:
+        if segment.last_event and self._observe is not None:
+            self._observe(segment, codec.events_of(segment))
+
     def _entries(self, segment: Segment) -> list[AuditEntry]:
         if not segment.last_event:
             return []
-        events = codec.events_of(segment)
-        self._observe(segment, events)
         if segment.audited and self._audit.notes is not None:
             return []
         if segment.events is not None and not segment.audited:
@@ -123,11 +142,16 @@ class EngineRecorder:
         found = self._entries_of.of(segment)
         return [entry for entry in found if (entry.workspace, entry.id) not in self._recorded]
 
-    def _remember(self, entries: Sequence[AuditEntry]) -> None:
+    def _remember(self, entries: Sequence[AuditEntry | Unplaced]) -> None:
         """Who parks an execution after a failure and wakes it for the retry need not ask the log again. Within a
         commit nothing is remembered: it may yet fail."""
         if self._within:
             return
-        self._recorded.update(dict.fromkeys((entry.workspace, entry.id) for entry in entries))
+        plain = [one.entry if isinstance(one, Unplaced) else one for one in entries]
+        self._recorded.update(dict.fromkeys((entry.workspace, entry.id) for entry in plain))
         while len(self._recorded) > MOST_REMEMBERED:
             del self._recorded[next(iter(self._recorded))]
+
+
+def _place(segment: Segment) -> tuple[ExecutionKey, int, str]:
+    return segment.key, segment.seq, segment.nonce

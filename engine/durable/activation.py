@@ -231,7 +231,7 @@ class Activation:
             self.key, self.seq + 1, self.nonce, body, max(now, self.snapshot.last_at), checkpoint,
             lease_until=lease, owner=owner if lease else "", first_event=first, last_event=last,
             events=events, audited=not AUDITED_EVENTS.isdisjoint([event.type for event in self._events]),
-            kept_until=self.kept_until,
+            version=self.header.version, kept_until=self.kept_until,
         )
 
     def _body(self, change: codec.Change, *, checkpoint: bool) -> bytes:

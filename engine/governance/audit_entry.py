@@ -35,6 +35,7 @@ from engine.records import dataclass
 Json = Any
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+_text = _CANONICAL.encode
 
 MOST_CHARACTERS = 2000
 """Of one text in an entry; the rest is cut, and said to be."""
@@ -43,6 +44,9 @@ _OF_A_NOTE = frozenset({
     "act", "actor", "actor_kind", "after", "at", "before", "details", "id", "origin", "reason", "subject", "workspace",
 })
 """The members of an entry that say nothing of its place."""
+
+_BEFORE_NUMBER = ("act", "actor", "actor_kind", "after", "at", "before", "chain", "details", "id")
+"""The members that stand before the number in the canonical form."""
 
 _ERASABLE = ("after", "before", "details", "id", "reason", "subject")
 """The members of an entry about an execution that are kept beside it, and may be erased."""
@@ -122,23 +126,50 @@ class Recorded:
         return {**_shape(self), "digest": self.digest}
 
 
-def sealed(
-    entry: AuditEntry, *, number: int, previous: str, recorded_at: float,
-    new_key: Callable[[], str] = lambda: secrets.token_hex(16),
-) -> AuditRecord:
-    """`entry` as number `number` of its chain, as a store holds it. `new_key`: of the part that may be erased."""
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """An entry of `chain` that has no place in it yet: what is `kept` beside it, and its canonical text around the
+    number, the previous digest and the time of recording (`parts`). So who holds the write lock has little to do."""
+
+    entry: AuditEntry
+    chain: int
+    kept: str
+    parts: tuple[str, str, str, str]
+
+    def placed(self, *, number: int, previous: str, recorded_at: float) -> AuditRecord:
+        """The record as number `number` of its chain, as a store holds it."""
+        first, second, third, last = self.parts
+        body = f"{first}{number}{second}{_text(previous)}{third}{_text(written_time(recorded_at))}{last}"
+        return AuditRecord(
+            self.entry.workspace, self.chain, number, self.entry.id, as_written(recorded_at), digest_of(body), body,
+            self.kept,
+        )
+
+
+def unplaced(entry: AuditEntry, *, new_key: Callable[[], str] = lambda: secrets.token_hex(16)) -> Unplaced:
+    """`entry`, all but its place made. `new_key`: of the part that may be erased."""
     chain = entry.subject.chain
-    shape = _shape(Recorded(entry, chain, number, previous, recorded_at, ""))
+    shape = _shape(Recorded(entry, chain, 0, "", 0.0, ""))
     kept = ""
     if entry.subject.kind == EXECUTION:
         part = {name: shape[name] for name in _ERASABLE}
         key, text = new_key(), canonical(part)
         kept = f'{{"key":"{key}",{text[1:]}'
         shape |= in_place(_keyed_digest(key, text))
-    body = canonical(shape)
-    return AuditRecord(
-        entry.workspace, chain, number, entry.id, as_written(recorded_at), digest_of(body), body, kept
-    )
+    return Unplaced(entry, chain, kept, (
+        f'{canonical({name: shape[name] for name in _BEFORE_NUMBER})[:-1]},"number":',
+        f',"origin":{_text(shape["origin"])},"previous":',
+        f',"reason":{_text(shape["reason"])},"recorded_at":',
+        f',"subject":{_text(shape["subject"])},"workspace":{_text(shape["workspace"])}}}',
+    ))
+
+
+def sealed(
+    entry: AuditEntry, *, number: int, previous: str, recorded_at: float,
+    new_key: Callable[[], str] = lambda: secrets.token_hex(16),
+) -> AuditRecord:
+    """`entry` as number `number` of its chain, as a store holds it. `new_key`: of the part that may be erased."""
+    return unplaced(entry, new_key=new_key).placed(number=number, previous=previous, recorded_at=recorded_at)
 
 
 def in_place(digest: str) -> dict[str, Json]:

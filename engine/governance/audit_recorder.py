@@ -21,7 +21,14 @@ from collections.abc import Sequence
 
 from engine.clock import Clock
 from engine.errors import Throttled
-from engine.governance.audit_entry import AuditEntry, as_note, as_written, presentable, sealed
+from engine.governance.audit_entry import (
+    AuditEntry,
+    Unplaced,
+    as_note,
+    as_written,
+    presentable,
+    unplaced,
+)
 from engine.governance.log_masking import KNOWN, KnownSecrets
 from engine.ports.audit_log import MOST_APPENDED, MOST_APPENDED_BYTES, AuditHead, AuditLog, AuditNotes, AuditRecord
 
@@ -43,18 +50,24 @@ class AuditRecorder:
         self._clock = clock
         self._known = known
 
-    def record(self, entries: Sequence[AuditEntry], *, kept: bool = False) -> None:
+    def ready(self, entries: Sequence[AuditEntry]) -> list[Unplaced]:
+        """`entries` as `record` takes them as well: all of them is made that needs no place in a chain. For who is
+        about to begin a transaction. Raises StorageError."""
+        return [unplaced(self._presentable(entry)) for entry in entries]
+
+    def record(self, entries: Sequence[AuditEntry | Unplaced], *, kept: bool = False) -> None:
         """Append `entries` (of one workspace), in their order within each chain; those that are recorded already are
         left out. `kept`: the journal holds the same facts, and who seals the log reads them there. Raises StorageError,
         and may then have written some: recording them again doubles none.
         """
         if kept and self.notes is not None:
             return
-        left = [self._presentable(entry) for entry in {entry.id: entry for entry in entries}.values()]
+        each = {entry.id if isinstance(entry, AuditEntry) else entry.entry.id: entry for entry in entries}.values()
         if self.notes is not None:
-            for entry in left:
-                self.notes.put(as_note(entry))
+            for one in each:
+                self.notes.put(as_note(self._presentable(one) if isinstance(one, AuditEntry) else one.entry))
             return
+        left = [one if isinstance(one, Unplaced) else unplaced(self._presentable(one)) for one in each]
         for attempt in range(ATTEMPTS):
             if not left:
                 return
@@ -74,17 +87,17 @@ class AuditRecorder:
             entry.id, entry.workspace, entry.at, entry.actor, entry.act, entry.subject, before, after, reason, details
         )
 
-    def _try(self, entries: list[AuditEntry]) -> list[AuditEntry]:
+    def _try(self, entries: list[Unplaced]) -> list[Unplaced]:
         """One try at all of them; those that have to be tried again."""
-        workspace = entries[0].workspace
-        runs: dict[int, list[AuditEntry]] = {}
-        for entry in entries:
-            runs.setdefault(entry.subject.chain, []).append(entry)
-        rest: dict[int, list[AuditEntry]] = {}
+        workspace = entries[0].entry.workspace
+        runs: dict[int, list[Unplaced]] = {}
+        for one in entries:
+            runs.setdefault(one.chain, []).append(one)
+        rest: dict[int, list[Unplaced]] = {}
         heads = self.log.heads(workspace, list(runs))
         now = self._clock.now()
         # An entry is never recorded before its own time (`_linked`): so far back lies what is there already.
-        since = min(as_written(entry.at) for entry in entries)
+        since = min(as_written(one.entry.at) for one in entries)
         records: list[AuditRecord] = []
         for chain, run in runs.items():
             linked = _linked(run[:MOST_APPENDED], heads.get(chain), now)
@@ -94,23 +107,23 @@ class AuditRecorder:
             refused = self.log.append(records, since=since)
         except Throttled:
             refused = frozenset(runs)
-        left: list[AuditEntry] = []
+        left: list[Unplaced] = []
         for chain, run in runs.items():
             if chain in refused:
-                known = self.log.known(workspace, chain, [entry.id for entry in run], since=since)
-                left += [entry for entry in run if entry.id not in known]
+                known = self.log.known(workspace, chain, [one.entry.id for one in run], since=since)
+                left += [one for one in run if one.entry.id not in known]
             left += rest[chain]
         return left
 
 
-def _linked(run: Sequence[AuditEntry], head: AuditHead | None, now: float) -> list[AuditRecord]:
+def _linked(run: Sequence[Unplaced], head: AuditHead | None, now: float) -> list[AuditRecord]:
     """The records that follow on `head`, as many as may be appended at once."""
     size = 0
     number, previous, at = (head.number, head.digest, head.recorded_at) if head else (0, "", 0.0)
     records: list[AuditRecord] = []
-    for entry in run:
-        at = max(at, now, entry.at)
-        record = sealed(entry, number=number + 1, previous=previous, recorded_at=at)
+    for one in run:
+        at = max(at, now, one.entry.at)
+        record = one.placed(number=number + 1, previous=previous, recorded_at=at)
         size += len(record.body)
         if records and size > MOST_APPENDED_BYTES:
             break

@@ -110,7 +110,8 @@ class Segment:
     reading the history by id. `audited`: an event in it becomes an entry of the audit log. A store that seals the log
     from its segments keeps that (False: an earlier release wrote it); the others need not. `events` are its history
     events while its writer has it, so that nobody has to unpack `body` for them; None once it was read from a store.
-    `kept_until`, of the segment that closes an execution: as its header's.
+    `version`, of the workflow, stands beside them. `kept_until`, of the segment that closes an execution: as its
+    header's.
     """
 
     key: ExecutionKey
@@ -125,6 +126,7 @@ class Segment:
     last_event: int = 0
     audited: bool = False
     events: Sequence[Any] | None = field(default=None, compare=False, repr=False)
+    version: int | None = field(default=None, compare=False, repr=False)
     kept_until: float | None = field(default=None, compare=False)
 
 

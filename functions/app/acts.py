@@ -20,14 +20,14 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from engine.clock import Clock
 from engine.errors import Conflict, InvalidDefinition, Refused, StorageError, UserError
 from engine.governance.audit import Audit
-from engine.governance.audit_entry import EXECUTION, AuditEntry, Subject
+from engine.governance.audit_entry import EXECUTION, AuditEntry, Subject, Unplaced
 from engine.governance.audit_recorder import new_id
 from engine.governance.roles import RoleDoesNotExist
 from engine.ports.keys import Actor, ExecutionKey
@@ -100,8 +100,29 @@ class Recorder:
             entry_id or new_id(), workspace, self._clock.now() if at is None else at, actor, act, subject, before,
             after, reason or None, details or {},
         )
-        try:
+        with self._standing(act, subject, actor, whole=whole):
             self._audit.record([entry], kept=kept)
+
+    def ready(
+        self, act: str, workspace: str, subject: Subject, actor: Actor, *, after: Json, entry_id: str, at: float,
+    ) -> Callable[[], None]:
+        """As `done`, of an act that is to be one transaction with its entry: what writes it there. All else is done
+        here, where nobody waits for it. Both raise StorageError: then neither is there."""
+        entry = AuditEntry(entry_id, workspace, at, actor, act, subject, None, after)
+        entries: Sequence[AuditEntry | Unplaced] = [entry]
+        with self._standing(act, subject, actor, whole=True):
+            entries = self._audit.ready([entry])
+
+        def record() -> None:
+            with self._standing(act, subject, actor, whole=True):
+                self._audit.record(entries)
+
+        return record
+
+    @contextmanager
+    def _standing(self, act: str, subject: Subject, actor: Actor, *, whole: bool) -> Iterator[None]:
+        try:
+            yield
         except Exception as error:
             known = isinstance(error, StorageError)
             if whole and known:
@@ -150,6 +171,19 @@ class Doing:
             self.name, workspace, subject, self._actor, before=before, after=after, reason=reason, entry_id=entry_id,
             at=at, kept=kept, whole=whole,
         )
+
+    def ready(self, *, after: Json, target: ExecutionKey, entry_id: str, at: float) -> Callable[[], None]:
+        """What says within a transaction that it was done, as Recorder.ready has it."""
+        workspace, subject = self._at(target)
+        record = self._recorder.ready(
+            self.name, workspace, subject, self._actor, after=after, entry_id=entry_id, at=at
+        )
+
+        def done() -> None:
+            self.told = True
+            record()
+
+        return done
 
     def refused(self, error: UserError) -> None:
         """It was understood and not allowed; what was done before stands."""

@@ -156,14 +156,15 @@ class Product:
             from functions.engine_audit import EngineRecorder  # noqa: PLC0415
 
             published = CatalogPublished(stores.catalog)
+            recorder = EngineRecorder(
+                audit, stores.journal, origin=f"worker {stores.owner}", within=True, published=published
+            )
             return Worker(
                 journal=stores.journal, queue=stores.queue, published=published,
                 tasks=chain.tasks, clock=clock, settings=settings, owner=stores.owner,
                 is_alive=stores.is_alive, pauses=stores.pauses, activities=stores.activities, runs_sync=runs_sync,
                 masks=chain.masks,
-                on_committed=EngineRecorder(
-                    audit, stores.journal, origin=f"worker {stores.owner}", within=True, published=published
-                ),
+                on_committed=recorder, on_committing=recorder.ready,
                 together=stores.together, budgets=budgets, limits=limits(),
             )
 

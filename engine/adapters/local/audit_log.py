@@ -8,7 +8,7 @@ them, which is what the chains are for.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from engine.adapters.audit_runs import runs_of
@@ -24,6 +24,16 @@ _PUT_CHECKPOINT = """INSERT INTO audit_checkpoint (workspace, chain, number, dig
         recorded_at = excluded.recorded_at
     WHERE number < excluded.number"""
 _PUT_HEAD = "INSERT OR REPLACE INTO audit_head (workspace, chain, number, digest, recorded_at) VALUES (?, ?, ?, ?, ?)"
+_MOVE_HEAD = """INSERT INTO audit_head (workspace, chain, number, digest, recorded_at)
+    SELECT ?1, ?2, ?3, ?4, ?5
+    WHERE ?6 = 1 OR EXISTS (SELECT 1 FROM audit_head WHERE workspace = ?1 AND chain = ?2 AND number = ?6 - 1)
+    ON CONFLICT (workspace, chain) DO UPDATE SET number = excluded.number, digest = excluded.digest,
+        recorded_at = excluded.recorded_at
+    WHERE number = ?6 - 1"""
+
+
+class _DoNotFollow(Exception):
+    """Some of what was to be appended has no place, or is there."""
 
 
 class SqliteAuditLog:
@@ -45,7 +55,11 @@ class SqliteAuditLog:
     ) -> frozenset[int]:
         """Write each chain's records if they follow on its head. Answers the chains that were not written."""
         runs = runs_of(records)
-        refused = self._database.write(lambda connection: _append(connection, runs))
+        refused: frozenset[int] = frozenset()
+        try:
+            self._database.write(lambda connection: _append_all(connection, runs))
+        except _DoNotFollow:
+            refused = self._database.write(lambda connection: _append(connection, runs))
         for workspace in {record.workspace for record in records}:
             written = {chain: run[-1].number for chain, run in runs.items() if chain not in refused}
             self._database.after_commit(partial(self._witness.note, workspace, written))
@@ -119,16 +133,35 @@ class SqliteAuditLog:
         return [AuditRecord(*row) for row in self._database.rows(query, values)]
 
 
-def _append(connection: sqlite3.Connection, runs: Mapping[int, list[AuditRecord]]) -> frozenset[int]:
-    """Write each chain's records; the chains on whose head theirs do not follow, or that have one already, are not."""
-    written = [run for run in runs.values() if _follow(connection, run)]
+def _append_all(connection: sqlite3.Connection, runs: Mapping[int, list[AuditRecord]]) -> None:
+    """Write all records, as nearly always all can be: the conditions are the statements' own. Raises _DoNotFollow,
+    which undoes what was written."""
+    heads = [
+        (run[-1].workspace, run[-1].chain, run[-1].number, run[-1].digest, run[-1].recorded_at, run[0].number)
+        for run in runs.values()
+    ]
+    if connection.executemany(_MOVE_HEAD, heads).rowcount != len(heads):
+        raise _DoNotFollow
+    try:
+        _insert(connection, runs.values())
+    except sqlite3.IntegrityError as error:
+        raise _DoNotFollow from error
+
+
+def _insert(connection: sqlite3.Connection, runs: Iterable[Sequence[AuditRecord]]) -> None:
     connection.executemany(_INSERT, [
         (
             record.workspace, record.chain, record.number, record.id, record.recorded_at, record.digest, record.body,
             record.kept or None,
         )
-        for run in written for record in run
+        for run in runs for record in run
     ])
+
+
+def _append(connection: sqlite3.Connection, runs: Mapping[int, list[AuditRecord]]) -> frozenset[int]:
+    """Write each chain's records; the chains on whose head theirs do not follow, or that have one already, are not."""
+    written = [run for run in runs.values() if _follow(connection, run)]
+    _insert(connection, written)
     connection.executemany(_PUT_HEAD, [
         (last.workspace, last.chain, last.number, last.digest, last.recorded_at) for *_, last in written
     ])

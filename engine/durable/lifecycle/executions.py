@@ -126,13 +126,13 @@ class Executions:
     def start(
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
         version: int | None = None, sync: bool = False, actor: Actor | None = None,
-        then: Callable[[Execution], None] = lambda _started: None,
+        then: Callable[[Execution], None] = lambda _started: None, ready: Callable[[Execution], None] | None = None,
         check: Callable[[PublishedVersion], None] = lambda _version: None, create: Create | None = None,
     ) -> Execution:
         """Start the active version, or `version`: lifecycle.starts.Starts.start says what comes of it."""
         return self._starts.start(
             workspace, workflow, execution_input, name=name, version=version, sync=sync, actor=actor, then=then,
-            check=check, create=create,
+            ready=ready, check=check, create=create,
         )
 
     def describe(self, key: ExecutionKey, *, most: int | None = None) -> Execution:

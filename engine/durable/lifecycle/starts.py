@@ -80,6 +80,7 @@ class Starts:
         self, workspace: str, workflow: str, execution_input: Json, *, name: str | None = None,
         version: int | None = None, sync: bool = False, parent: Parent | None = None,
         actor: Actor | None = None, then: Callable[[Execution], None] = lambda _started: None,
+        ready: Callable[[Execution], None] | None = None,
         check: Callable[[PublishedVersion], None] = lambda _version: None, create: Create | None = None,
     ) -> Execution:
         """Start the active version (or `version`) under `name` (1 to 80 characters, as AWS; by default a UUID).
@@ -92,9 +93,10 @@ class Starts:
         is where it waits for its budget. `sync` makes it the caller's to run (engine.durable.worker.sync_start): no
         wake is sent, a name that is taken is taken, and it waits for nothing.
         `parent` is the Task that starts it: asked again by that one, a closed execution is answered too. `then` is told
-        of the start, in its transaction where there is one: what it writes is part of it. `check` is given the version
-        that is about to start, and refuses it by what it raises. `create` takes the place of the journal's: what else
-        it writes is there with the header, or neither is.
+        of the start, in its transaction where there is one: what it writes is part of it. `ready` is told before that,
+        and makes what `then` needs while nobody waits for the write lock; another execution may be there already.
+        `check` is given the version that is about to start, and refuses it by what it raises. `create` takes the place
+        of the journal's: what else it writes is there with the header, or neither is.
 
         Order of writes: input, header with its row in the index, wake. A crash after the header is made good by the
         sweeper; one before it started nothing.
@@ -130,17 +132,22 @@ class Starts:
             stands = header if existing is None else _same_execution(existing, header, again=not sync)
             if not sync and (not queued or not self._is_queued(stands.key)):  # resumed meanwhile: nobody else wakes it
                 self._queue.send(first_wake(stands, now, settled_at))
+            started = shown(stands)
+            then(started)
+            return started
+
+        def shown(stands: Header) -> Execution:
             runs_by = published
             if stands.version != published.number:
                 runs_by = self._published.numbered(workspace, workflow, stands.version)
-            started = Execution(
+            return Execution(
                 stands.key, workflow, stands.version, stands.status, stands.kind, execution_input, stands.started_at,
                 business_key=found_by, definition_digest=stands.definition_digest, actor=stands.actor,
                 waits_for_budget=budget_wait(stands), pins=runs_by.pins,
             )
-            then(started)
-            return started
 
+        if ready is not None:
+            ready(shown(header))
         with self._turn(header.key, budget):
             unit = None if queued else self._unit(header.key, budget, sync=sync)
             if (unit is not None and unit > now) or (queued and budget.per_minute is not None):

@@ -34,13 +34,14 @@ Beside = Callable[[Sequence[ExecutionKey]], Callable[[], None]]
 
 class Committing:
     """`each` spreads writes where the store takes them one by one; None: one write for all. `leave` is told of an
-    execution that cannot be written, and why. `together`: the stores share a transaction; then `tell` is told what is
-    committed within it, who closes and owes nobody anything has its header closed by the same commit, and `beside`
-    writes what else is to be."""
+    execution that cannot be written, and why. `together`: the stores share a transaction; then `ready` is told before
+    it what is about to be committed, and `tell` within it what is; who closes and owes nobody anything has its header
+    closed by the same commit, and `beside` writes what else is to be."""
 
     def __init__(
         self, journal: Journal, clock: Clock, parking: Parking, *, owner: str, each: Each | None, leave: Leave,
         tell: Callable[[Sequence[Segment]], None], together: Together | None,
+        ready: Callable[[Sequence[Segment]], None] = lambda _segments: None,
     ) -> None:
         self._journal = journal
         self._clock = clock
@@ -49,6 +50,7 @@ class Committing:
         self._each = each
         self._leave = leave
         self._tell = tell
+        self._ready = ready
         self._together = together
         self._beside: Beside = lambda _closed: lambda: None
 
@@ -134,6 +136,7 @@ class Committing:
         try:
             if self._together is None:
                 return list(self._journal.commit(segments))
+            self._ready(segments)
             written, lasts = self._together(lambda: self._commit_and_tell(segments, closing))
             lasts()
             return list(written)

@@ -93,7 +93,8 @@ class Worker:
 
     `on_committed` is told every segment once it is committed, at least once: again with the last one of an execution
     that is loaded. `together`: the stores share a transaction (one data folder); then it is told within the commit's
-    own, which fails if it raises StorageError. `on_paused` is told each execution that cost too many workers. Neither
+    own, which fails if it raises StorageError, and `on_committing` before it, so that it does there what needs no lock.
+    `on_paused` is told each execution that cost too many workers. Neither
     may raise anything else. `pauses` says what
     is not to go on (engine.durable.lifecycle.pausing). `runs_sync`: it is there for one synchronous start
     (worker.sync_start); others only end those whose runner is gone. `masks` knows the secrets that answers to
@@ -107,6 +108,7 @@ class Worker:
         new_seed: Callable[[], int] = lambda: secrets.randbits(63),
         new_nonce: Callable[[], str] = lambda: secrets.token_hex(8), call_threads: int | None = None,
         parallel: Executor | None = None, on_committed: Callable[[Sequence[Segment]], None] = lambda _: None,
+        on_committing: Callable[[Sequence[Segment]], None] = lambda _: None,
         pauses: Pauses | None = None, activities: ActivityStore | None = None, runs_sync: bool = False,
         masks: SecretMasks | None = None, on_paused: Callable[[ExecutionKey], None] = lambda _key: None,
         new_pool: Callable[[Tasks, Clock, int], CallPool] = CallPool, together: Together | None = None,
@@ -152,7 +154,7 @@ class Worker:
         self._committing = Committing(
             journal, clock, parking, owner=owner, each=None if parallel is None else self._each,
             leave=lambda owned, error: self._ownership.leave(owned.activation.key, error),
-            tell=on_committed, together=together,
+            tell=on_committed, ready=on_committing, together=together,
         )
         self._performing = Performing(
             calls=self._calls, policies=policies, jobs=self._jobs, late=self._late, parking=parking, poison=poison,

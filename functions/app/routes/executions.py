@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -201,21 +201,33 @@ def started_as(
 ) -> tuple[Execution, bool]:
     """Start an execution; and whether it is of the active version, as far as that is known without a look. The same
     start, repeated, is recorded once, by whoever it was first."""
-    given = digest(value)
+    given, executions = digest(value), call.services.executions
     found: list[int] = []
+    record: dict[tuple[ExecutionKey, float], Callable[[], None]] = {}
 
     def check(published: PublishedVersion) -> None:
         found.append(published.number)
         call.services.hiding.check_start(published, value, name)
 
-    started = call.services.executions.start(
-        call.workspace, workflow, value, name=name, version=version, sync=sync, actor=act.actor,
-        then=lambda started: act.done(
-            target=started.key, entry_id=f"{started.key.id}#start", at=started.started_at,
-            kept=started.actor is not None, whole=call.services.executions.starts_whole,
-            after={"version": started.version, "kind": started.kind, "input_digest": given},
-        ),
-        check=check,
+    def told(started: Execution) -> dict[str, Any]:
+        return {
+            "target": started.key, "entry_id": f"{started.key.id}#start", "at": started.started_at,
+            "after": {"version": started.version, "kind": started.kind, "input_digest": given},
+        }
+
+    def ready(started: Execution) -> None:
+        record[started.key, started.started_at] = act.ready(**told(started))
+
+    def then(started: Execution) -> None:
+        made = record.get((started.key, started.started_at))
+        if made is not None:
+            made()
+        else:  # another start's execution is there, or the stores share no transaction
+            act.done(**told(started), kept=started.actor is not None, whole=executions.starts_whole)
+
+    started = executions.start(
+        call.workspace, workflow, value, name=name, version=version, sync=sync, actor=act.actor, then=then,
+        ready=ready if executions.starts_whole else None, check=check,
     )
     return started, version is None and [started.version] == found
 

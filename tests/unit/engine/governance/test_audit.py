@@ -15,7 +15,15 @@ from engine.clock import SkipClock
 from engine.errors import InvalidDocument, StoreCorrupt, StoreUnavailable, Throttled
 from engine.governance import audit_query
 from engine.governance.audit import Audit
-from engine.governance.audit_entry import MOST_CHARACTERS, AuditEntry, Subject, opened, parse_time, written_time
+from engine.governance.audit_entry import (
+    MOST_CHARACTERS,
+    AuditEntry,
+    Subject,
+    opened,
+    parse_time,
+    sealed,
+    written_time,
+)
 from engine.governance.audit_query import AuditQuery
 from engine.governance.audit_recorder import ATTEMPTS
 from engine.governance.audit_verify import exported
@@ -30,6 +38,21 @@ def an_entry(number=0, subject="execution/w:1", **more):
         f"id-{number}", "default", 1_700_000_000.25 + number, Actor("ada", "user", "192.0.2.7"), "x",
         Subject.parse(subject), **more,
     )
+
+
+@pytest.mark.parametrize("subject", ["execution/w:1", "workflow/w"])
+@pytest.mark.parametrize("more", [
+    {}, {"before": {"ä": [1.5, None, "\ud800"]}, "after": 1, "reason": 'a "b"', "details": {"previous": "x"}},
+])
+def test_a_record_is_the_canonical_text_of_its_members(subject, more):
+    """The text is put together from parts that are made before the entry's place is known."""
+    record = sealed(an_entry(3, subject, **more), number=7, previous="ab" * 32, recorded_at=1_700_000_009.5)
+    found = json.loads(record.body)
+    assert record.body == json.dumps(found, sort_keys=True, separators=(",", ":"))
+    assert (found["number"], found["previous"], found["recorded_at"]) == (7, "ab" * 32, "2023-11-14T22:13:29.500000Z")
+    assert record.digest == hashlib.sha256(record.body.encode()).hexdigest()
+    entry = opened(record).entry
+    assert (entry.id, entry.reason, entry.details) == ("id-3", more.get("reason"), more.get("details", {}))
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ import time
 import pytest
 
 from engine.durable.triggering.watching import LOOK_SECONDS
+from engine.governance import audit_recorder
+from engine.governance.audit_entry import unplaced
 from engine.settings import Settings
 from functions.cli.client.client import Client
 from functions.cli.client.in_process import InProcess
@@ -88,3 +90,22 @@ def test_a_file_that_comes_into_a_watched_folder_starts_its_workflow(tmp_path):
         )
     finally:
         product.close()
+
+
+def test_entries_are_concealed_and_made_before_the_write_lock_is_taken(product, client, monkeypatch):
+    """Of a start, and of what the worker commits: nobody else can write while the lock is held."""
+    made, database = [], product.stores._database
+
+    def watched(entry, **more):
+        made.append((entry.act, database._joined() is not None))
+        return unplaced(entry, **more)
+
+    monkeypatch.setattr(audit_recorder, "unplaced", watched)
+    client.post("/workflows/flow/executions", {"input": {}, "name": "one"})
+    product.work(lambda: not product.runs(product.key("flow:one")))
+    assert made == [("execution.start", False), ("engine.started", False)]
+    acts = [entry["act"] for entry in client.get("/audit", execution="flow:one")["entries"]]
+    assert sorted(acts) == ["engine.started", "execution.start"]
+    client.post("/workflows/flow/executions", {"input": {}, "name": "two"})
+    client.post("/workflows/flow/executions", {"input": {}, "name": "two"})  # it is there, and its entry too
+    assert [entry["act"] for entry in client.get("/audit", execution="flow:two")["entries"]] == ["execution.start"]
