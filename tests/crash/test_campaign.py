@@ -63,6 +63,12 @@ def test_workers_of_two_releases_share_the_work(campaign, roll, written):
         assert {codec.unpack(segment.body)["v"] for segment in segments} == written
 
 
+@pytest.mark.parametrize("workflow", ["redrive-map", "forward-map"])
+def test_a_child_whom_a_stop_of_before_the_redrive_reaches_late_goes_on(campaign, workflow):
+    """Its worker dies in its call, and its parent's before the dispatch is committed: the stop waits for the lease."""
+    assert campaign.run(Spec.parse(f"{workflow}@memory 7=after 24=before")) == []
+
+
 def test_a_job_of_an_execution_that_a_newer_release_closed_is_stopped(campaign):
     """The worker that alone knows the job's name cannot read how its execution ended."""
     assert campaign.run(Spec.parse("job-stopped@memory 7=paused-before roll=confirmed")) == []

@@ -240,7 +240,9 @@ class MapRuns:
             last = codec.stored_snapshot(self._journal.load(key))
             if last is None:
                 return None
-            if redrives and self._redrive(header, activation):
+            # also one whose dispatch was not committed, and whom the stop of before the redrive reached only now
+            stale = activation.snapshot.redrives and header.is_item and notices.stopped_by_parent(last)
+            if (redrives or stale) and self._redrive(header, activation):
                 self._queue.send([Wake(key)])
                 return None
             told = notices.notice(header, last)
