@@ -33,7 +33,9 @@ class FileTasks:
                 f"{resource} is no resource: an ItemReader can have {FILE_READ}, a ResultWriter {FILE_WRITE}."
             ))
         problem = self._roots.problem()
-        return TaskPolicy(problem=None if problem is None else f"{resource}: {problem}.")
+        return TaskPolicy(
+            problem=None if problem is None else f"{resource}: {problem}.", path_problem=self._roots.path_problem
+        )
 
     def call(self, call: TaskCall) -> TaskOutcome:
         """Read a file, or write one."""

@@ -214,6 +214,13 @@ class Catalog:
             found += self._secrets(document)
         return found if workspace is None else found + self.missing(workspace, document)
 
+    def trigger_warnings(self, document: WorkflowDocument) -> list[Diagnostic]:
+        """What publishing warns of in the document's triggers: what is over, and what hardly starts anything."""
+        from engine.catalog.publishing import problems_of_triggers  # noqa: PLC0415  likewise
+
+        found = problems_of_triggers(document, tasks=self._tasks, now=self._clock.now(), heard=self._heard)
+        return [each for each in found if each.severity == "WARNING"]
+
     def missing(self, workspace: str, document: WorkflowDocument) -> list[Diagnostic]:
         """A warning for each workflow that the document's alerts and triggers name, and that cannot be started. None in
         an empty workspace: there a file alone is looked at."""

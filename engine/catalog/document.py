@@ -256,6 +256,10 @@ def _problems(error: Any) -> list[tuple[tuple[str | int, ...], str]]:
     path: tuple[str | int, ...] = error["loc"]
     if path[:1] == ("triggers",) and len(path) > 2:
         path = (*path[:2], *path[3:])  # pydantic puts the trigger's type in between
+        if path[2:3] == ("public",) and len(path) > 3:  # and which of the two a form's `public` was read as
+            if path[3] == "literal[False]":
+                return []
+            path = (*path[:3], *path[4:])
     fault = error["ctx"]["error"] if error["type"] == "value_error" else None
     if isinstance(fault, SchemaFault):
         path = (*path, *fault.path)

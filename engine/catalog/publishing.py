@@ -63,14 +63,7 @@ def document_problems(
         document.as_written.get("sensitive"), document.input_schema, document.business_key, document.definition,
         document.triggers,
     )
-    if document.triggers:
-        from engine.catalog.trigger_checks import trigger_problems  # noqa: PLC0415 - of those that have some alone
-
-        found += trigger_problems(
-            document.triggers, now, kind=document.kind, input_schema=document.input_schema, workflow=document.name,
-            heard=heard,
-        )
-        found += _folder_problems(document, tasks)
+    found += problems_of_triggers(document, tasks=tasks, now=now, heard=heard)
     if document.alerts:
         from engine.catalog.alert_checks import alert_problems  # noqa: PLC0415  likewise
 
@@ -79,15 +72,35 @@ def document_problems(
     return found
 
 
+def problems_of_triggers(
+    document: WorkflowDocument, *, tasks: Tasks | None, now: float, heard: Heard | None = None
+) -> list[Diagnostic]:
+    """Those of the triggers alone, as document_problems has them."""
+    if not document.triggers:
+        return []
+    from engine.catalog.trigger_checks import trigger_problems  # noqa: PLC0415 - of those that have some alone
+
+    return [
+        *trigger_problems(
+            document.triggers, now, kind=document.kind, input_schema=document.input_schema, workflow=document.name,
+            heard=heard,
+        ),
+        *_folder_problems(document, tasks),
+    ]
+
+
 def _folder_problems(document: WorkflowDocument, tasks: Tasks | None) -> Iterator[Diagnostic]:
     """A folder is watched where files may be read: on a machine that names its folders, and on no stage."""
     for index, trigger in enumerate(document.triggers):
         if trigger.type == "folder" and trigger.enabled and tasks is not None:
-            problem = tasks.policy(FILE_READ).problem
-            if problem is not None:
+            policy, place = tasks.policy(FILE_READ), json_pointer(("triggers", index, "folder"))
+            found = policy.path_problem(trigger.folder) if policy.problem is None else (policy.problem, True)
+            if found is not None and found[1]:
+                yield Diagnostic("FOLDER_NOT_OPEN", f"{trigger} cannot be watched here: {found[0]}", place)
+            elif found is not None:
                 yield Diagnostic(
-                    "FOLDER_NOT_OPEN", f"{trigger} cannot be watched here: {problem}",
-                    json_pointer(("triggers", index, "folder")),
+                    "FOLDER_NOT_THERE", f"{trigger} cannot be watched yet: {found[0]}. Until it can, this trigger "
+                    "hears nothing", place, "WARNING",
                 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from engine.errors import Diagnostic, json_pointer
 from engine.language.asl.times import parse_timestamp
 from engine.language.schema.validation import Unchecked, errors
 from engine.records import dataclass
-from engine.triggers.events.pattern import Branch, compile_pattern
+from engine.triggers.events.pattern import OR, Branch, compile_pattern
 from engine.triggers.faults import Path, TriggerFault
 from engine.triggers.listener import Listener, expression_faults, scheduled
 from engine.triggers.schedule import Moment, upcoming, wrong_number
@@ -34,7 +34,11 @@ ENVELOPE = (
     "version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail", "replay-name",
     "trace-header",
 )
-"""The fields of an event that EventBridge delivers ("AWS service event metadata", EventBridge User Guide)."""
+"""The fields of an event that EventBridge delivers ("AWS service event metadata", EventBridge User Guide). All are
+texts but `resources`, a list of texts, and `detail`, an object."""
+
+_MAY_MISS = frozenset({"resources", "replay-name", "trace-header"})
+"""Those of them that have no value in some events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,11 @@ def trigger_problems(
     workflow: str = "", heard: Heard | None = None,
 ) -> Iterator[Diagnostic]:
     """ERROR for what cannot be published: two of one name or path, a webhook that does not say who may call it, a
-    result of a workflow that is not EXPRESS, a schedule whose input cannot start it, what the place does not hear, and
-    what a document of an earlier release may have and is refused now. WARNING for what can hardly be meant: a schedule
-    or a form that is over at `now`, a pattern with a field that no event has. `kind` and `input_schema` are the
-    workflow's, `workflow` is its name; `heard` is what its stage hears, None where that is everything."""
+    result of a workflow that is not EXPRESS, a schedule whose input cannot start it, a pattern that no event matches,
+    what the place does not hear, and what a document of an earlier release may have and is refused now. WARNING for
+    what can hardly be meant: a schedule or a form that is over at `now`, a pattern with a field that no event has.
+    `kind` and `input_schema` are the workflow's, `workflow` is its name; `heard` is what its stage hears, None where
+    that is everything."""
     yield from _of_names(triggers)
     for index, trigger in enumerate(triggers):
         place: Path = ("triggers", index)
@@ -211,14 +216,16 @@ def _of_its_input(
     if why is not None:
         field = ("input",) if trigger.input is not None and weighed.fault is None else ()
         yield Diagnostic(
-            "TRIGGER_STARTS_NOTHING", f"{trigger} would start nothing: {why}. What arrives is "
+            "TRIGGER_STARTS_NOTHING", f"{trigger} would start nothing: {why.rstrip('.')}. What arrives is "
             '{"scheduled_time": …}; give the trigger an `input` that the workflow takes',
             json_pointer((*place, *field)),
         )
 
 
 def _of_pattern(trigger: EventTrigger, place: Path) -> Iterator[Diagnostic]:
-    for branch in _outermost(compile_pattern(trigger.pattern).written):
+    compiled = compile_pattern(trigger.pattern)
+    yield from _never(trigger.pattern, place)
+    for branch in _outermost(compiled.written):
         for name in branch.fields:
             if name not in ENVELOPE:
                 close = difflib.get_close_matches(name, ENVELOPE, n=1)
@@ -228,6 +235,37 @@ def _of_pattern(trigger: EventTrigger, place: Path) -> Iterator[Diagnostic]:
                     + (f"{close[0]!r}?" if close else f'{{"detail": {{"{name}": …}}}}?'),
                     json_pointer((*place, *branch.path, name)), "WARNING",
                 )
+
+
+def _never(pattern: Mapping[str, Any], place: Path, severity: str = "ERROR") -> Iterator[Diagnostic]:
+    """What of the event itself can hold in no event. In ``$or`` another alternative may: that is a warning."""
+    for name, wanted in pattern.items():
+        if name == OR:
+            for index, choice in enumerate(wanted):
+                yield from _never(choice, (*place, OR, index), "WARNING")
+            continue
+        why = _why_never(name, wanted) if name in ENVELOPE else None
+        if why is not None:
+            yield Diagnostic("EVENT_NEVER_MATCHES", why, json_pointer((*place, name)), severity)
+
+
+def _why_never(name: str, wanted: Any) -> str | None:
+    if name == "detail":
+        if isinstance(wanted, dict) or {"exists": False} in wanted:
+            return None
+        return 'detail of an event is an object, and this matches values alone: write {"detail": {"FIELD": […]}}'
+    if isinstance(wanted, dict):
+        return f'{name} of an event is a text, and has no fields: write {{"{name}": ["TEXT"]}}'
+    if any(_holds_for_a_text(name, item) for item in wanted):
+        return None
+    return f'{name} of an event is always a text, and nothing here holds for one: write it in quotes, as ["TEXT"]'
+
+
+def _holds_for_a_text(name: str, item: Any) -> bool:
+    """Whether an entry holds for some text, or where `name` is not there and may be missing."""
+    if not isinstance(item, dict):
+        return isinstance(item, str)
+    return "numeric" not in item and (item != {"exists": False} or name in _MAY_MISS)
 
 
 def _outermost(branch: Branch) -> Iterator[Branch]:

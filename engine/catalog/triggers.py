@@ -267,6 +267,13 @@ class FormTrigger(_Trigger):
         False, description="False: each link is for who asks for it, once within an hour."
     )
 
+    @field_validator("public", mode="before")
+    @classmethod
+    def _is_false_or_says_how_long(cls, value: Any) -> Any:
+        if value is not False and not isinstance(value, dict | PublicForm):
+            raise ValueError('it is false, or {"expires": "2027-01-31T06:00:00Z", "most": 500}')
+        return value
+
     def __str__(self) -> str:
         return "the form"
 

@@ -32,6 +32,10 @@ def _unpinned() -> None:
     return None
 
 
+def _anywhere(_path: str) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class TaskCall:
     """One call of a Task state.
@@ -173,7 +177,8 @@ class TaskPolicy:
 
     `inputs` are those that it takes, by name; None: not known. `connections` are the kinds of connection that it takes,
     each with the inputs that such a one fills. `pin` makes what a version that is published now keeps of it, None where
-    there is nothing to keep.
+    there is nothing to keep. `path_problem` says of a path why nothing can be opened there, and whether that stays so
+    whatever is put there; None where it can.
     """
 
     problem: str | None = None
@@ -185,6 +190,7 @@ class TaskPolicy:
     inputs: Mapping[str, TaskInput] | None = field(default=None, compare=False, repr=False)
     connections: Mapping[Any, Collection[str]] = field(default_factory=dict, compare=False, repr=False)
     pin: Callable[[], ConnectorPin | None] = field(default=_unpinned, compare=False, repr=False)
+    path_problem: Callable[[str], tuple[str, bool] | None] = field(default=_anywhere, compare=False, repr=False)
 
 
 class Tasks(Protocol):

@@ -116,7 +116,7 @@ def _field(name: str, schema: Json, *, required: bool) -> Field:
     title, description = str(said.get("title") or name), str(said.get("description") or "")
     kind, of, look, choices = _kind(said)
     default = said.get("default")
-    text = "" if default is None else _text(default, kind)
+    text = "" if default is None else _text(default, kind, of)
     return Field(name, title, description, required, kind, of, look, choices, text)
 
 
@@ -189,8 +189,8 @@ def _label(value: Json) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _text(value: Json, kind: str) -> str:
-    if kind == "choice" and isinstance(value, bool):
+def _text(value: Json, kind: str, of: str) -> str:
+    if (kind, of) == ("choice", "boolean") and isinstance(value, bool):
         return "yes" if value else "no"
     if kind == "list" and isinstance(value, list):
         return "\n".join(_label(each) for each in value)

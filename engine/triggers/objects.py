@@ -18,14 +18,14 @@ KIND = "s3"
 def pattern_of(spec: Mapping[str, Json]) -> dict[str, Json]:
     """The event pattern of a trigger with `bucket`, and maybe `prefix` and `suffix`."""
     prefix, suffix = str(spec.get("prefix") or ""), str(spec.get("suffix") or "")
-    wanted: Json = None
+    wanted: list[Json] = []
     if prefix and suffix:
-        wanted = {"wildcard": f"{_literal(prefix)}*{_literal(suffix)}"}
+        wanted = [{"wildcard": f"{_literal(prefix)}*{_literal(suffix)}"}, *_overlapping(prefix, suffix)]
     elif prefix or suffix:
-        wanted = {"prefix": prefix} if prefix else {"suffix": suffix}
+        wanted = [{"prefix": prefix} if prefix else {"suffix": suffix}]
     detail: dict[str, Json] = {"bucket": {"name": [spec["bucket"]]}}
-    if wanted is not None:
-        detail["object"] = {"key": [wanted]}
+    if wanted:
+        detail["object"] = {"key": wanted}
     return {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": detail}
 
 
@@ -41,6 +41,13 @@ def put_of(event: Mapping[str, Json]) -> str | None:
     if not all(isinstance(part, str) and part for part in parts):
         return None
     return "/".join(str(part) for part in parts)
+
+
+def _overlapping(prefix: str, suffix: str) -> list[str]:
+    """The keys that begin with `prefix` and end with `suffix` by characters of both: a wildcard has them side by
+    side."""
+    lengths = range(1, min(len(prefix), len(suffix)) + 1)
+    return [prefix + suffix[length:] for length in lengths if prefix.endswith(suffix[:length])]
 
 
 def _literal(text: str) -> str:

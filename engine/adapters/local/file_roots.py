@@ -54,6 +54,7 @@ _CLOSED = (
     f"no folder is open to workflows. Set {SETTING} where the server and its workers run: the folders whose files "
     "workflows may read and write, separated by commas"
 )
+_NOT_THERE = "there is no such file or folder"
 _PRIVATE = "it lies in the data folder, which is never open to workflows"
 
 LONGEST_SHOWN = 300
@@ -104,6 +105,17 @@ class FileRoots:
         if any(os.path.isdir(root.written) for root in self._roots):  # noqa: PTH112  it is asked before each publish
             return None
         return f"there is no folder {' or '.join(root.written for root in self._roots)} ({SETTING}). Make it"
+
+    def path_problem(self, path: str) -> tuple[str, bool] | None:
+        """Why the folder `path` cannot be opened, and whether that stays so whatever is put there; None where it
+        can."""
+        try:
+            with self._opened(*self._located(path)):
+                return None
+        except FileRefused as refusal:
+            return refusal.message, True
+        except OSError as error:
+            return (_NOT_THERE if error.errno == errno.ENOENT else error.strerror or str(error)), False
 
     def read(self, path: str, most_bytes: int) -> bytes:
         """The file at `path`. Raises FileRefused, which says the path and why."""
@@ -389,7 +401,7 @@ def _told(path: str, done: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = "there is no such file or folder" if error.errno == errno.ENOENT else error.strerror or str(error)
+        reason = _NOT_THERE if error.errno == errno.ENOENT else error.strerror or str(error)
         definite = error.errno not in _PASSING
     except FileRefused as refusal:
         reason, definite = refusal.message, refusal.definite

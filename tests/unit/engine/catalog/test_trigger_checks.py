@@ -80,6 +80,48 @@ def test_a_field_that_no_event_has_is_warned_of(pattern, place, meant):
     assert problem.message.endswith(f"did you mean {meant}")
 
 
+@pytest.mark.parametrize(("pattern", "place", "meant"), [
+    ({"account": [123456789012]}, "account", 'as ["TEXT"]'), ({"source": [None, True]}, "source", 'as ["TEXT"]'),
+    ({"time": [{"numeric": [">", 5]}]}, "time", 'as ["TEXT"]'), ({"id": [{"exists": False}]}, "id", 'as ["TEXT"]'),
+    ({"resources": {"arn": ["a"]}}, "resources", '{"resources": ["TEXT"]}'),
+    ({"detail": ["x"]}, "detail", '{"detail": {"FIELD": […]}}'),
+    ({"detail": [{"exists": True}]}, "detail", '{"detail": {"FIELD": […]}}'),
+])
+def test_a_pattern_that_no_event_can_match_is_an_error(pattern, place, meant):
+    (problem,) = trigger_problems(triggers({"type": "event", "pattern": pattern}), NOW, kind="STANDARD")
+    assert (problem.code, problem.location, problem.severity) == (
+        "EVENT_NEVER_MATCHES", f"/triggers/0/pattern/{place}", "ERROR"
+    )
+    assert problem.message.endswith(meant)
+
+
+@pytest.mark.parametrize("pattern", [
+    {"account": [5, "5"]}, {"source": [{"anything-but": 5}]}, {"id": [{"exists": True}]},
+    {"resources": [{"exists": False}]}, {"detail": [{"exists": False}]}, {"region": [{"wildcard": "eu-*"}]},
+])
+def test_a_pattern_that_some_event_can_match_is_none(pattern):
+    assert found({"type": "event", "pattern": pattern}) == []
+
+
+def test_an_alternative_that_no_event_can_match_is_warned_of():
+    assert found({"type": "event", "pattern": {"$or": [{"source": ["a"]}, {"account": [1], "region": ["b"]}]}}) == [
+        ("EVENT_NEVER_MATCHES", "/triggers/0/pattern/$or/1/account", "WARNING"),
+    ]
+
+
+@pytest.mark.parametrize(("public", "where", "said"), [
+    ({"expires": "soon", "most": 5}, "/triggers/0/public/expires", "it is no time with a zone"),
+    ({"expires": "2027-01-31T06:00:00Z", "most": 0}, "/triggers/0/public/most", "at least 1"),
+    ({"expires": "2027-01-31T06:00:00Z"}, "/triggers/0/public/most", "is missing"),
+    (True, "/triggers/0/public", 'it is false, or {"expires"'),
+])
+def test_what_is_wrong_with_a_public_form_is_told_at_its_place(public, where, said):
+    with pytest.raises(InvalidDocument) as caught:
+        triggers({"type": "form", "public": public})
+    assert (caught.value.where, said in caught.value.message, "more" in caught.value.message
+            ) == (where, True, False)
+
+
 def test_the_next_ten_times_of_each_schedule_that_can_be_read():
     shown = next_times(triggers(
         schedule("cron(0 6 * * ? *)", timezone="Asia/Tokyo", enabled=False), {"type": "queue", "queue": "q"},

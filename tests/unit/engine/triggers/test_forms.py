@@ -35,6 +35,15 @@ def test_each_property_is_a_field_of_its_kind():
     assert found["address"].title == "Where to"
 
 
+def test_what_a_choice_begins_with_is_one_of_its_choices():
+    schema = {"type": "object", "properties": {
+        "flag": {"enum": [True, False], "default": True}, "gift": {"type": "boolean", "default": True},
+        "size": {"enum": ["small", 3], "default": 3},
+    }}
+    for field in fields_of(schema):
+        assert field.default in [said for said, _ in field.choices], field
+
+
 @pytest.mark.parametrize("schema", [
     None, {}, {"type": "array"}, {"type": "object"}, {"properties": []},
     {"properties": {str(n): {} for n in range(101)}},

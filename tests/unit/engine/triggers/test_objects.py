@@ -18,6 +18,10 @@ def put(key, bucket="uploads", **more):
     ({"suffix": ".csv"}, "a.csv", True), ({"suffix": ".csv"}, "a.csv.gz", False),
     ({"prefix": "in/", "suffix": ".csv"}, "in/a.csv", True), ({"prefix": "in/", "suffix": ".csv"}, "in/a.txt", False),
     ({"prefix": "in/", "suffix": ".csv"}, "b/a.csv", False),
+    ({"prefix": "in/", "suffix": "/done"}, "in/done", True), ({"prefix": "in/", "suffix": "/done"}, "in/one", False),
+    ({"prefix": "a.csv", "suffix": ".csv"}, "a.csv", True), ({"prefix": "a", "suffix": "a.csv"}, "a.csv", True),
+    ({"prefix": "aba", "suffix": "aba"}, "aba", True), ({"prefix": "aba", "suffix": "aba"}, "ababa", True),
+    ({"prefix": "aba", "suffix": "aba"}, "abaaba", True), ({"prefix": "aba", "suffix": "aba"}, "abba", False),
     ({"prefix": "a*", "suffix": "\\b"}, "a*x\\b", True), ({"prefix": "a*", "suffix": "\\b"}, "axx\\b", False),
 ])
 def test_a_put_matches_by_its_bucket_and_its_key(spec, key, matches):

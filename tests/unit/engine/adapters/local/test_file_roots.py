@@ -452,6 +452,18 @@ def test_no_folder_but_those_below_the_roots_is_looked_through(roots, tmp_path, 
     assert SECRET.decode() not in refused(roots.listed, path)
 
 
+def test_why_a_folder_cannot_be_opened_and_whether_that_stays_so(roots, place, tmp_path):
+    (place / "link").symlink_to(place / "in")
+    assert roots.path_problem("in") is None
+    assert roots.path_problem("later/on") == ("there is no such file or folder", False)
+    for path, reason in (
+        (str(tmp_path / "outside"), "lies below none"), (".automate", "data folder"), ("link", "symbolic link"),
+        ("in/a.csv", "is a file"),
+    ):
+        said, stays = roots.path_problem(path)
+        assert (reason in said, stays) == (True, True), said
+
+
 def test_a_link_on_the_way_is_not_followed_by_a_look(roots, place, tmp_path):
     (place / "away").symlink_to(tmp_path / "outside")
     assert "link" in refused(roots.listed, "away")

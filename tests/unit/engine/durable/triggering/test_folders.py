@@ -207,6 +207,26 @@ def test_a_paused_trigger_hears_the_file_when_it_goes_on(watching):
     assert len(watching.inputs) == 1
 
 
+@pytest.mark.parametrize(("found", "code", "severity"), [
+    (("it lies below none of the folders", True), "FOLDER_NOT_OPEN", "ERROR"),
+    (("there is no such file or folder", False), "FOLDER_NOT_THERE", "WARNING"),
+])
+def test_a_folder_that_cannot_be_opened_is_told_of_when_it_is_published(monkeypatch, found, code, severity):
+    clock = SkipClock(START)
+    api = api_over(MemoryStores(clock), clock)
+    tasks = api.services.tasks
+    monkeypatch.setattr(type(tasks), "policy", lambda *_: TaskPolicy(path_problem=lambda _: found))
+    document = {"name": "etl", "definition": PASS, "triggers": [{"type": "folder", "folder": "in"}]}
+    said = api("POST", "/definitions/validate", {"document": document}).json["diagnostics"]
+    assert [(each["code"], each["severity"], each["location"]) for each in said] == [
+        (code, severity, "/triggers/0/folder")
+    ]
+    reply = api("POST", "/workflows/import", {"document": document, "publish": True})
+    assert (reply.status, found[0] in reply.text) == (422 if severity == "ERROR" else 200, True)
+    document["triggers"][0]["enabled"] = False
+    assert found[0] not in api("POST", "/workflows/import", {"document": document, "publish": True}).text
+
+
 def test_where_no_folder_is_open_it_is_refused():
     clock = SkipClock(START)
     api = api_over(MemoryStores(clock), clock)

@@ -160,6 +160,20 @@ def test_a_key_written_into_a_definition_is_warned_of_at_validating_and_publishi
     assert value not in api("GET", "/audit?act=workflow.publish").text
 
 
+def test_a_trigger_that_hardly_starts_anything_is_warned_of_when_it_is_published(api):
+    document = {
+        "name": "flow", "definition": {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}},
+        "triggers": [
+            {"type": "schedule", "expression": "at(2020-01-01T00:00:00)"},
+            {"type": "event", "pattern": {"Source": ["a"]}}, {"type": "queue", "queue": "q"},
+        ],
+    }
+    found = api("POST", "/workflows/import", {"document": document, "publish": True}).json["warnings"]
+    assert [warning.partition(": ")[0] for warning in found] == ["/triggers/0", "/triggers/1/pattern/Source"]
+    assert "does not come any more" in found[0]
+    assert api("POST", "/workflows/flow/publish", {}).json["warnings"] == found
+
+
 GOOD, BAD = case("good", "SUCCEEDED"), case("bad", "FAILED")
 
 
