@@ -7,6 +7,7 @@ kill -9 too, the kernel closes that pipe and the worker stops: no worker outlive
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -94,6 +95,10 @@ class Supervisor:
             sys.executable, "-m", "functions.cli.main", "--data-dir", self._settings.data_dir, "worker",
             "--until-input-ends", "--log-name", f"worker-{number}", "--samples-port", str(self._samples_port),
         ]
+        # Its port is the server's, also where that was an option: the links in alerts and approvals lead there.
+        environment = {**os.environ, "PORT": str(self._samples_port)}
         # A session of its own: Ctrl-C in the terminal reaches the server alone, which stops its workers in order.
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603  ourselves
+        process = subprocess.Popen(  # noqa: S603  ourselves
+            command, stdin=subprocess.PIPE, start_new_session=True, env=environment
+        )
         return _Place(number, process, self._clock.now())

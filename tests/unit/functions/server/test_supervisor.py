@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 
 import pytest
@@ -15,9 +16,10 @@ from functions.server import supervisor as module
 class FakeProcess:
     """A worker that ends when the test says so, or when its input is closed."""
 
-    def __init__(self, command, *, stdin, start_new_session):
+    def __init__(self, command, *, stdin, start_new_session, env):
         assert start_new_session, "Ctrl-C must reach the server alone"
         self.command = command
+        self.environment = env
         self.stdin = io.BytesIO()
         self.pid = id(self)
         self.returncode = None
@@ -47,7 +49,7 @@ def clock():
 def supervisor(monkeypatch, clock):
     monkeypatch.setattr(module.subprocess, "Popen", FakeProcess)
     monkeypatch.setattr(module, "WATCH_SECONDS", 3600)  # the tests look themselves
-    made = module.Supervisor(2, Settings(data_dir="/data"), clock, samples_port=8400)
+    made = module.Supervisor(2, Settings(data_dir="/data"), clock, samples_port=8411)
     yield made
     made.stop()
 
@@ -72,6 +74,14 @@ def test_workers_work_on_the_servers_folder(supervisor):
     for place in supervisor._places:
         assert place.process.command[3:6] == ["--data-dir", "/data", "worker"]
     assert len(set(supervisor.pids)) == 2
+
+
+def test_a_worker_s_links_lead_to_the_server_s_own_port(supervisor, monkeypatch):
+    monkeypatch.setenv("PORT", "8400")
+    place = supervisor._hire(3)
+    assert place.process.command[-2:] == ["--samples-port", "8411"]
+    assert Settings.from_environment(place.process.environment).port == 8411
+    assert place.process.environment["PATH"] == os.environ["PATH"]
 
 
 def test_one_that_had_lived_is_followed_at_once(supervisor, clock):
