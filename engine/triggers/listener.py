@@ -94,13 +94,14 @@ class Listener:
         """How it is called: ``order_flow/nightly``."""
         return f"{self.workflow}/{self.name}"
 
-    def weigh(self, arrival: Arrival, unnamed: str) -> Weighed:
+    def weigh(self, arrival: Arrival, unnamed: str, *, is_replay: bool = False) -> Weighed:
         """Whether `arrival` starts something, and what. `unnamed` is its key where neither the trigger nor its source
-        names it. The same arrival under the same key gives the same input. Never raises for what arrived."""
+        names it; a replay keeps the key that it has, whatever the trigger's own expression finds. The same arrival
+        under the same key gives the same input. Never raises for what arrived."""
         payload = Payload(arrival.value, context=self.context(arrival), at=arrival.at)
         key = unnamed if arrival.dedupe_key is None else arrival.dedupe_key
         try:
-            if self.spec.get("dedupe_key") is not None:
+            if self.spec.get("dedupe_key") is not None and not is_replay:
                 key = self._key_of(payload)
             why_not = self._why_not(payload)
             if why_not is not None:

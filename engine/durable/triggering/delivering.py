@@ -101,7 +101,7 @@ class Delivering:
                 f"the trigger {listener.label} is paused",
                 advice=f"Resume it: automate triggers resume {listener.label}.",
             )
-        weighed = listener.weigh(arrival, self._new_key())
+        weighed = listener.weigh(arrival, self._new_key(), is_replay=replay_of is not None)
         delivery = self._delivery(listener, arrival, weighed.dedupe_key, replay_of)
         if paused and weighed.why_not is None:
             return self._put(delivery, REFUSED, "the trigger was paused")

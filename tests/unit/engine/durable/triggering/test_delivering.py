@@ -191,6 +191,18 @@ def test_a_replay_has_a_key_of_its_own_and_what_arrived_then(place, mapping):
     assert place.delivering.replay(listener(place), kept, source="ada").started.key != done.started.key
 
 
+@EVERY
+def test_a_replay_has_a_key_of_its_own_also_where_the_trigger_finds_one(place):
+    place.publish("orders", {**HOOK, "dedupe_key": "$.key"})
+    first = deliver(place, {"key": 7})
+    done = place.delivering.replay(listener(place), place.delivering.get(first.delivery.key.id), source="ada")
+    assert (done.again, done.started.input, done.delivery.replay_of) == (False, {"key": 7}, first.delivery.key.id)
+    assert place.delivering.get(first.delivery.key.id).repeats == 0
+    keyless = deliver(place, {"n": 1})
+    assert keyless.delivery.outcome == REFUSED
+    assert place.delivering.replay(listener(place), keyless.delivery, source="ada").started.input == {"n": 1}
+
+
 def test_what_is_not_kept_cannot_be_replayed(place):
     place.publish("orders", HOOK)
     first = deliver(place, {"total": 5}, "k1").delivery
