@@ -19,13 +19,17 @@ Style = Literal["form", "simple", "label", "matrix", "spaceDelimited", "pipeDeli
 
 NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,63}$"
 VARIABLE = re.compile(r"\{([^{}]*)\}")
+WORD = re.compile(r"[A-Za-z0-9._-]+")
+"""What a variable of an address may be that has no enum."""
+
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-_TOKEN = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"  # RFC 9110: a field name  # noqa: S105
-_OURS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
+TOKEN = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"  # RFC 9110: a field name  # noqa: S105
+OURS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
+"""Headers that follow from the address and the body."""
 
 
 def _header(name: str) -> str:
-    if name.lower() in _OURS:
+    if name.lower() in OURS:
         raise ValueError(f"the header {name} follows from the address and the body; it cannot be given")
     return name
 
@@ -48,7 +52,7 @@ def _address(text: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_address)]
-HeaderName = Annotated[str, Field(pattern=_TOKEN), AfterValidator(_header)]
+HeaderName = Annotated[str, Field(pattern=TOKEN), AfterValidator(_header)]
 HeaderText = Annotated[str, Field(pattern=r"^[\x20-\x7e]*$")]
 Pointer = Annotated[str, AfterValidator(_pointer)]
 Status = Annotated[int, Field(ge=100, le=599)]
@@ -78,7 +82,7 @@ class Auth(_Part):
     def _has_its_name(self) -> Auth:
         if self.kind in ("header", "query") and not self.name:
             raise ValueError(f"auth of the kind {self.kind} needs a name: that of the {self.kind}")
-        if self.kind == "header" and not re.match(_TOKEN, self.name):
+        if self.kind == "header" and not re.match(TOKEN, self.name):
             raise ValueError(f"{self.name!r} is no name of a header")
         if self.kind == "header":
             _header(self.name)
@@ -110,9 +114,10 @@ class Input(SdkField):
     name: str = Field("", description="What the service calls it; by default as the input.")
     style: Style | None = Field(None, description="How lists and objects are written, in OpenAPI's words.")
     explode: bool | None = Field(None, description="Whether each item is written by itself, as OpenAPI means it.")
-    allow_reserved: bool = Field(default=False, description="query: whether :/?#[]@!$&'()*+,;= stay as they are.")
+    allow_reserved: bool = Field(default=False, description="query: whether :/?@!$'()*,; stay as they are.")
     as_json: bool = Field(default=False, description="Whether the value is written as JSON.")
     base64: bool = Field(default=False, description="field, body: the text is base64, and its bytes are sent.")
+    content_type: HeaderText = Field("", description="field of a multipart body: the Content-Type of its part.")
 
 
 class Idempotency(_Part):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from connectors.declared.adapter import MAX_PAGES
-from connectors.declared.form import VARIABLE, Action, ConnectorFile
+from connectors.declared.form import OURS, TOKEN, VARIABLE, Action, ConnectorFile
 from connectors.mcp.tools import digest_of
 from engine.errors import InvalidDocument, json_pointer
 from engine.language.asl.source import Source, parse_text
@@ -42,6 +43,15 @@ def read_file(text: str, name: str) -> ConnectorFile:
     if faults:
         raise _refusal(source, faults)
     return file
+
+
+def faults_of(value: Json, code: str) -> list[Fault]:
+    """What is at fault in a file's value."""
+    try:
+        file = ConnectorFile.model_validate(value)
+    except ValidationError as error:
+        return [_fault(item, value) for item in error.errors(include_url=False)]
+    return list(_faults(file, code))
 
 
 def _quickly(text: str, name: str) -> ConnectorFile | None:
@@ -107,10 +117,24 @@ def _of_action(file: ConnectorFile, action: Action) -> Iterator[Fault]:
             yield ("paging", "input"), f"{action.paging.input} is no input of the action"
         elif action.paging.kind in ("page", "offset") and counted.type != "integer":
             yield ("paging", "input"), f"{action.paging.input} is counted: its type must be integer"
+    yield from _of_headers(action)
     yield from _of_tool(file, action)
     yield from _of_path(action)
     yield from _of_body(action)
     yield from _taken_twice(file, action)
+
+
+def _of_headers(action: Action) -> Iterator[Fault]:
+    key = action.idempotency
+    given: list[tuple[Place, str]] = [
+        (("inputs", name), item.name or name) for name, item in action.inputs.items() if item.place == "header"
+    ]
+    given += [(("idempotency", "name"), key.name)] if key is not None and key.place == "header" else []
+    for place, name in given:
+        if not re.match(TOKEN, name):
+            yield place, f"{name!r} is no name of a header"
+        elif name.lower() in OURS:
+            yield place, f"the header {name} follows from the address and the body; it cannot be given"
 
 
 def _of_tool(file: ConnectorFile, action: Action) -> Iterator[Fault]:

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from connectors.builtin.http_calls import basic, fits
-from connectors.declared.form import VARIABLE, Action, Auth, ConnectorFile, Idempotency, Input
+from connectors.declared.form import VARIABLE, WORD, Action, Auth, ConnectorFile, Idempotency, Input
 from connectors.errors import ConnectorError
 from engine.records import dataclass
 from engine.values import json_type
@@ -26,8 +26,10 @@ Pairs = Iterator[tuple[str, str]]
 _Given = tuple[str, Input, Json]
 """What the service calls it, how it is written, its value."""
 
-_PLAIN = re.compile(r"[A-Za-z0-9._-]+")
 _RESERVED = ":/?@!$'()*,;"  # less what ends a query's pair: & = + # [ ]
+_SIGNS: dict[str | None, str] = {"spaceDelimited": " ", "pipeDelimited": "|"}
+"""What stands between the items of a list, where it is no comma."""
+
 _TYPES = {
     "json": "application/json", "form": "application/x-www-form-urlencoded", "text": "text/plain; charset=utf-8",
     "bytes": "application/octet-stream",
@@ -93,7 +95,7 @@ def _base(file: ConnectorFile, action: Action, params: dict[str, Json]) -> str:
     def put(found: re.Match[str]) -> str:
         name = found[1]
         text, variable = str(params[name]), file.variables[name]
-        if variable.enum is None and (not _PLAIN.fullmatch(text) or text in (".", "..")):
+        if variable.enum is None and (not WORD.fullmatch(text) or text in (".", "..")):
             raise ConnectorError(
                 f"{name} is part of the address: it may have letters, digits, dots, dashes and underscores",
                 definite=True,
@@ -111,11 +113,12 @@ def _path(action: Action, name: str, params: dict[str, Json]) -> str:
     value, explode = _whole(item, params[key]), bool(item.explode)
     match item.style:
         case "label":
-            return "." + _joined(value, explode=explode, sign="." if explode else ",", encode=True)
+            text = "." + _joined(value, explode=explode, sign="." if explode else ",", encode=True)
         case "matrix":
             pairs = _exploded(name, value) if explode else [(name, _joined(value, sign=",", encode=True))]
             return "".join(f";{one}={text if not explode else quote(text, safe='')}" for one, text in pairs)
-    text = _joined(value, explode=explode, sign=",", encode=True)
+        case _:
+            text = _joined(value, explode=explode, sign=",", encode=True)
     if text in ("", ".", ".."):
         raise ConnectorError(f"{key} stands in the path, and cannot be {text or 'empty'}", definite=True)
     return text
@@ -125,12 +128,9 @@ def _query(wire: str, item: Input, value: Json) -> Iterator[str]:
     """The pairs of a parameter in a query or a cookie, encoded."""
     safe = _RESERVED if item.allow_reserved else ""
     explode = item.style in (None, "form", "deepObject") if item.explode is None else item.explode
-    if item.style in ("spaceDelimited", "pipeDelimited") and not explode and isinstance(value, list | dict):
-        sign = "%20" if item.style == "spaceDelimited" else "%7C"
+    if isinstance(value, list | dict) and not (explode or item.as_json or item.style == "deepObject"):
+        sign = quote(_SIGNS.get(item.style, ","), safe=",")
         yield f"{quote(wire, safe='')}={sign.join(quote(text, safe=safe) for text in _flat(value))}"
-    elif isinstance(value, list | dict) and not explode and not item.as_json:
-        joined = ",".join(quote(text, safe=safe) for text in _flat(value))
-        yield f"{quote(wire, safe='')}={joined}"
     else:
         for name, text in _form(wire, item, value):
             yield f"{quote(name, safe='')}={quote(text, safe=safe)}"
@@ -142,7 +142,7 @@ def _form(wire: str, item: Input, value: Json) -> Pairs:
     if item.style == "deepObject":
         yield from _deep(wire, value)
     elif item.explode is False and isinstance(value, list | dict):
-        yield wire, ",".join(_flat(value))
+        yield wire, _SIGNS.get(item.style, ",").join(_flat(value))
     elif isinstance(value, dict) and item.place == "field" and item.explode is None:
         yield wire, json.dumps(value)
     elif value is not None:
@@ -261,13 +261,15 @@ def _bytes(item: Input, value: Json, *, as_json: bool) -> bytes:
 def _multipart(boundary: str, fields: list[_Given]) -> bytes:
     """RFC 7578. Objects are JSON, bytes are files that are named as their member is."""
     parts: list[bytes] = []
-    for name, item, value in fields:
+    for name, item, given in fields:
+        value = _whole(item, given)
         for one in value if isinstance(value, list) else [value]:
             quoted = name.replace("\\", "\\\\").replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
-            head = f'Content-Disposition: form-data; name="{quoted}"'
+            head, kind = f'Content-Disposition: form-data; name="{quoted}"', item.content_type
             if item.base64 or item.format == "binary":
-                head += f'; filename="{quoted}"\r\nContent-Type: application/octet-stream'
-            elif json_type(one) == "object":
-                head += "\r\nContent-Type: application/json"
+                head, kind = f'{head}; filename="{quoted}"', kind or "application/octet-stream"
+            elif item.as_json or json_type(one) == "object":
+                kind = kind or "application/json"
+            head += f"\r\nContent-Type: {kind}" if kind else ""
             parts.append(f"--{boundary}\r\n{head}\r\n\r\n".encode() + _bytes(item, one, as_json=False) + b"\r\n")
     return b"".join((*parts, f"--{boundary}--\r\n".encode()))

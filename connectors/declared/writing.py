@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from connectors.mcp.tools import hides
@@ -15,6 +16,9 @@ _OTHERWISE = re.compile(
     r"|[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)|"
 )
 """Text that YAML 1.2 reads as something else; PyYAML writes by 1.1 and leaves some of it plain."""
+
+_BEYOND = re.compile(r"[^\n\x20-\x7e]")
+"""What has to be looked at: nothing else hides."""
 
 
 def as_yaml(value: Json) -> str:
@@ -29,15 +33,19 @@ def as_yaml(value: Json) -> str:
             return True
 
     def quoted(dumper: Any, data: str) -> Any:
-        style = '"' if _OTHERWISE.fullmatch(data) or any(map(hides, data)) else None
+        style = '"' if _OTHERWISE.fullmatch(data) or any(map(hides, _BEYOND.findall(data))) else None
         return dumper.represent_scalar("tag:yaml.org,2002:str", data, style=style)
 
     Dumper.add_representer(str, quoted)
     text = str(yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=120))
-    return "".join(f"\\U{ord(one):08X}" if hides(one) else one for one in text)  # each stands in double quotes
+    return _escaped(text, lambda one: f"\\U{ord(one):08X}")  # each stands in double quotes
 
 
 def as_json(value: Json) -> str:
     """`value` as JSON."""
-    text = json.dumps(value, indent=1, ensure_ascii=False)
-    return "".join(json.dumps(one)[1:-1] if hides(one) else one for one in text) + "\n"
+    return _escaped(json.dumps(value, indent=1, ensure_ascii=False), lambda one: json.dumps(one)[1:-1]) + "\n"
+
+
+def _escaped(text: str, escape: Callable[[str], str]) -> str:
+    """`text`, of which `escape` writes what hides."""
+    return _BEYOND.sub(lambda found: escape(found[0]) if hides(found[0]) else found[0], text)

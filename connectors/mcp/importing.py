@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -236,11 +236,23 @@ class _Schema(Document):
     def __init__(self, schema: dict[str, Json]) -> None:
         super().__init__(schema, "the schema")
         self._steps = 0
+        self._under_way: set[tuple[str, int]] = set()
 
     @property
     def is_31(self) -> bool:
         """MCP's schemas are those of OpenAPI 3.1: JSON Schema's of 2020-12, where a tool names no other."""
         return True
+
+    def once(self, what: str, part: Json, of: Callable[[], Json], meanwhile: Json) -> Json:
+        """As a document's. A schema that applies itself is refused: no arguments can be held against it."""
+        key = (what, id(part))
+        if key in self._under_way:
+            raise BadTool("has an inputSchema that applies itself within itself")
+        self._under_way.add(key)
+        try:
+            return super().once(what, part, of, meanwhile)
+        finally:
+            self._under_way.discard(key)
 
     def whole(self, part: Json) -> Json:
         self._steps += 1

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from connectors.openapi.document import Document, Operation
+from connectors.declared.form import OURS, TOKEN, WORD
+from connectors.declared.reading import faults_of
+from connectors.openapi.document import Document, Operation, mapping, sequence
 from connectors.openapi.operations import NotImportable, action_of
 from connectors.openapi.schemas import brief
 from engine.errors import InvalidDocument
@@ -49,37 +51,74 @@ def imported(
         )
     address, variables = _server(document, document.value.get("servers"), base_url)
     actions: dict[str, Json] = {}
+    shown: dict[str, str] = {}
     left_out: list[tuple[str, str]] = []
     for operation in chosen:
         try:
             action = action_of(document, operation)
             auth = _auth(document, operation)
-        except NotImportable as problem:
-            left_out.append((f"{operation.method.upper()} {operation.path}", str(problem)))
+            servers = operation.given.get("servers") or operation.item.get("servers")
+            if servers and not base_url:
+                variables |= _elsewhere(document, servers, address, variables, action)
+        except (NotImportable, InvalidDocument) as problem:
+            left_out.append((_shown(operation), _why(problem)))
             continue
-        servers = operation.given.get("servers") or operation.item.get("servers")
-        if servers and not base_url:
-            elsewhere, more = _server(document, servers, "")
-            if elsewhere != address:
-                action["base_url"] = elsewhere
-                variables |= more
         action["auth"] = auth
-        actions[_name(operation, actions)] = action
+        name = _name(operation, actions)
+        actions[name], shown[name] = action, _shown(operation)
+    value = _file(document, code, address, variables, actions, tags) if actions else {}
+    for name, why in _refused(value, code):  # what a file cannot say in a way that nobody thought of
+        left_out.append((shown[name], why))
+        del actions[name]
     if not actions:
-        raise InvalidDocument(f"{document.name} has no operation that can be imported", where=document.name,
-                              details=[{"place": place, "message": text} for place, text in left_out])
-    value = _file(document, code, address, variables, actions, tags)
+        raise InvalidDocument(
+            f"{document.name} has no operation that can be imported" + (f": {left_out[0][1]}" if left_out else ""),
+            where=document.name, details=[{"place": place, "message": text} for place, text in left_out],
+        )
     if before is not None:
         keep_overlays(value, before)
     bare = [name for name, action in value["actions"].items() if not any(key in action for key in OVERLAY)]
     return Imported(value, tuple(left_out), tuple(bare))
 
 
+def _shown(operation: Operation) -> str:
+    return f"{operation.method.upper()} {operation.path}"
+
+
+def _why(problem: NotImportable | InvalidDocument) -> str:
+    advice = problem.advice if isinstance(problem, InvalidDocument) else None
+    return f"{problem}. {advice}" if advice else str(problem)
+
+
+def _refused(value: dict[str, Json], code: str) -> Iterator[tuple[str, str]]:
+    """The actions of a file that it cannot have, each with its first fault."""
+    told: set[str] = set()
+    for place, message in faults_of(value, code) if value else ():
+        if place[:1] == ("actions",) and len(place) > 1 and place[1] not in told:
+            told.add(str(place[1]))
+            yield str(place[1]), f"{'/'.join(map(str, place[2:]))}: {message}"
+
+
+def _elsewhere(
+    document: Document, servers: Json, address: str, variables: dict[str, Json], action: dict[str, Json]
+) -> dict[str, Json]:
+    """The variables of an operation's own server, which goes into `action`. Raises NotImportable for one that is
+    called as another is at the connector's address."""
+    elsewhere, more = _server(document, servers, "")
+    if elsewhere == address:
+        return {}
+    for name, variable in more.items():
+        if variables.get(name, variable) != variable:
+            raise NotImportable(f"its own server has a variable {name} that is another than the document's")
+    action["base_url"] = elsewhere
+    return more
+
+
 def _file(
     document: Document, code: str, address: str, variables: dict[str, Json], actions: dict[str, Json],
     tags: Sequence[str],
 ) -> dict[str, Json]:
-    info = document.value.get("info") or {}
+    info = mapping(document.value.get("info"), "/info")
     usual = Counter(repr(action["auth"]) for action in actions.values()).most_common(1)[0][0]
     auth = next(action["auth"] for action in actions.values() if repr(action["auth"]) == usual)
     for action in actions.values():
@@ -107,12 +146,14 @@ def _file(
 
 def taken(variables: dict[str, Json], auth: Sequence[dict[str, Json]], action: dict[str, Json]) -> list[str]:
     """Inputs of the action that are called as those for the address, authentication and pages are."""
-    ours = {*variables, "max_pages"}
-    for one in auth:
-        ours |= {"username", "password"} if one["kind"] == "basic" else {one["input"]} if "input" in one else {
-            "token" if one["kind"] == "bearer" else "api_key"
-        }
+    ours = {*variables, "max_pages", *(name for one in auth for name in inputs_of(one))}
     return [name for name in action.get("inputs", {}) if name in ours]
+
+
+def inputs_of(auth: dict[str, Json]) -> tuple[str, ...]:
+    """The inputs of a way to authenticate, the secret last."""
+    secret = auth.get("input") or {"bearer": "token", "basic": "password"}.get(auth["kind"], "api_key")
+    return (auth.get("user_input", "username"), secret) if auth["kind"] == "basic" else (secret,)
 
 
 def _server(document: Document, servers: Json, base_url: str) -> tuple[str, dict[str, Json]]:
@@ -120,19 +161,13 @@ def _server(document: Document, servers: Json, base_url: str) -> tuple[str, dict
     if base_url:
         return base_url.rstrip("/"), {}
     first = servers[0] if isinstance(servers, list) and servers and isinstance(servers[0], dict) else {}
-    address = str(first.get("url", "")).rstrip("/")
+    scheme, rest = re.match(r"([A-Za-z]+:)?(.*)", str(first.get("url", "")).rstrip("/"), re.DOTALL).groups("")  # type: ignore[union-attr]  # anything fits
+    address = f"{scheme.lower()}{rest}"
     variables: dict[str, Json] = {}
-    for name, given in (first.get("variables") or {}).items():
+    for name, given in mapping(first.get("variables"), "/servers/0/variables").items():
         safe = re.sub(r"\W+", "_", name, flags=re.ASCII)
         address = address.replace(f"{{{name}}}", f"{{{safe}}}")
-        variable: dict[str, Json] = {}
-        if given.get("default") not in (None, ""):
-            variable["default"] = str(given["default"])
-        if given.get("enum"):
-            variable["enum"] = [str(one) for one in given["enum"]]
-        if brief(given.get("description")):
-            variable["description"] = brief(given["description"])
-        variables[safe] = variable
+        variables[safe] = _variable(mapping(given, f"/servers/0/variables/{name}"))
     if address.startswith("//"):
         address = f"https:{address}"
     used = re.findall(r"\{([^{}]*)\}", address)
@@ -141,39 +176,87 @@ def _server(document: Document, servers: Json, base_url: str) -> tuple[str, dict
             f"{document.name} does not say where the service is", where="/servers",
             advice="Give its address: --base-url https://…",
         )
+    if re.search(r"[\s?#@]", address):
+        raise InvalidDocument(
+            f"{document.name} names a server with a space, a user, a query or a fragment in its address",
+            where="/servers", advice="Give the address without it: --base-url https://…",
+        )
     return address, {name: variables.get(name, {}) for name in used}
+
+
+def _variable(given: Mapping[str, Json]) -> dict[str, Json]:
+    """A variable of an address. Without an enum its value is one word; a default that is none is the only value."""
+    variable: dict[str, Json] = {}
+    values = [str(one) for one in sequence(given.get("enum"), "the enum of a server's variable")]
+    default = None if given.get("default") is None else str(given["default"])
+    if values:
+        variable["enum"] = values
+    elif default is not None and not WORD.fullmatch(default):
+        variable["enum"] = [default]
+    if default is not None and (not values or default in values):
+        variable["default"] = default
+    if brief(given.get("description")):
+        variable["description"] = brief(given["description"])
+    return variable
 
 
 def _auth(document: Document, operation: Operation) -> list[dict[str, Json]]:
     """How the operation is authenticated: the first way that a connector file can say. Raises NotImportable."""
-    ways = operation.given.get("security", document.value.get("security"))
+    ways = [
+        mapping(way, "each part of security")
+        for way in sequence(operation.given.get("security", document.value.get("security")), "security")
+    ]
     if not ways:
         return []
-    schemes = (document.value.get("components") or {}).get("securitySchemes") or {}
+    components = mapping(document.value.get("components"), "/components")
+    schemes = mapping(components.get("securitySchemes"), "/components/securitySchemes")
     optional = any(not way for way in ways)
     for way in ways:
-        found = [_scheme(document.whole(schemes.get(name) or {}), name, len(way)) for name in way]
+        found = [
+            _scheme(mapping(document.whole(schemes.get(name)), f"/components/securitySchemes/{name}"), name, len(way))
+            for name in way
+        ]
         if way and all(found):
-            return [{**one, "optional": True} if optional else one for one in found if one]
+            return _apart([{**one, "optional": True} if optional else one for one in found if one])
     if optional:
         return []
-    names = sorted({name for way in ways for name in way})
+    names = sorted({str(name) for way in ways for name in way})
     raise NotImportable(f"it is authenticated by {' or '.join(names)}, which a connector file cannot say")
+
+
+def _apart(auth: list[dict[str, Json]]) -> list[dict[str, Json]]:
+    """Several ways that are used together, each with inputs of its own."""
+    if len(auth) == 1:
+        return auth
+    used: set[str] = set()
+    for one in auth:
+        wanted = one.get("input") or inputs_of(one)[-1]
+        name = next(name for name in (wanted, *(f"{wanted}_{number}" for number in range(2, 99))) if name not in used)
+        used.add(name)
+        if name != wanted:
+            one["input"] = name
+            if one["kind"] == "basic":
+                one["user_input"] = f"{name}_user"
+    return auth
 
 
 def _scheme(scheme: Json, name: str, together: int) -> dict[str, Json] | None:
     kind, place = str(scheme.get("type", "")).lower(), scheme.get("in")
+    named = scheme["name"] if isinstance(scheme.get("name"), str) else ""
     said = {"description": brief(scheme["description"])} if brief(scheme.get("description")) else {}
     http = str(scheme.get("scheme", "")).lower()
-    own = {"input": re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_").lower()} if together > 1 else {}
+    said_so = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_").lower()
+    own = {"input": said_so} if together > 1 and said_so else {}
     if kind in ("oauth2", "openidconnect") or (kind == "http" and http == "bearer"):
         return {"kind": "bearer", **own, **said}
     if kind == "http" and http == "basic":
         return {"kind": "basic", **said}
-    if kind == "apikey" and place == "cookie":
-        return {"kind": "header", "name": "Cookie", "prefix": f"{scheme.get('name')}=", **own, **said}
-    if kind == "apikey" and place in ("header", "query") and scheme.get("name"):
-        return {"kind": place, "name": scheme["name"], **own, **said}
+    if kind == "apikey" and place == "cookie" and re.match(TOKEN, named):
+        return {"kind": "header", "name": "Cookie", "prefix": f"{named}=", **own, **said}
+    if kind == "apikey" and place == "header" and (not re.match(TOKEN, named) or named.lower() in OURS):
+        return None
+    if kind == "apikey" and place in ("header", "query") and named:
+        return {"kind": place, "name": named, **own, **said}
     return None
 
 
@@ -182,6 +265,8 @@ def _name(operation: Operation, taken: dict[str, Json]) -> str:
     given = operation.given.get("operationId")
     text = given if isinstance(given, str) and given else f"{operation.method} {operation.path}"
     name = re.sub(r"[^A-Za-z0-9-]+", "_", text).strip("_-")
+    if not name:  # none of its letters can stand in one
+        name = re.sub(r"[^A-Za-z0-9-]+", "_", operation.path).strip("_-")
     name = name if name[:1].isalpha() else f"{operation.method}_{name}"
     name = name[:_LONGEST_NAME]
     number = 2

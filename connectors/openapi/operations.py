@@ -6,13 +6,24 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connectors.openapi.document import Document, Operation
-from connectors.openapi.schemas import brief, field_of, is_bytes, merged, required_of, types_of, writable
+from connectors.declared.form import OURS
+from connectors.openapi.document import METHODS, Document, Operation, mapping, sequence
+from connectors.openapi.schemas import (
+    brief,
+    field_of,
+    is_bytes,
+    merged,
+    properties_of,
+    required_of,
+    types_of,
+    writable,
+)
 
 Json = Any
 
-IGNORED = frozenset({"accept", "content-type", "authorization"})
-"""Header parameters that OpenAPI (4.8.12.1) says mean nothing."""
+IGNORED = frozenset({"accept", "content-type", "authorization"}) | OURS
+"""Header parameters that OpenAPI (4.8.12.1) says mean nothing, and those that are sent anyway."""
+
 
 _BODIES = (
     ("json", re.compile(r"application/json\b")), ("json", re.compile(r"[^;]*\+json\b")),
@@ -23,8 +34,12 @@ _BODIES = (
 
 _USUAL = {"json": "application/json", "form": "application/x-www-form-urlencoded", "multipart": "multipart/form-data"}
 
+_ADDING = ("not", "if", "patternProperties", "dependentSchemas")
+"""Words of JSON Schema that tell of members which `properties` does not name."""
+
 _ONLY_REQUIRED = frozenset({"required", "title", "description"})
 _DEFAULTS = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
+_STYLES = ("form", "spaceDelimited", "pipeDelimited", "deepObject")
 _KEYS = re.compile(r"(x-)?idempotency-key", re.IGNORECASE)
 
 
@@ -35,7 +50,9 @@ class NotImportable(Exception):
 def action_of(document: Document, operation: Operation) -> dict[str, Json]:
     """The action. Raises NotImportable, InvalidDocument."""
     given = operation.given
-    if re.search(r"[?#\s]", operation.path) or not operation.path.startswith("/"):
+    if operation.method not in METHODS:
+        raise NotImportable(f"no connector makes a {operation.method.upper()} request")
+    if re.search(r"[?#\s\\]", operation.path) or not operation.path.startswith("/"):
         raise NotImportable("its path has a query, a fragment or a space in it, or does not begin with /")
     action: dict[str, Json] = {"method": operation.method.upper(), "path": operation.path}
     title = brief(given.get("summary"))[:120]
@@ -60,11 +77,12 @@ def action_of(document: Document, operation: Operation) -> dict[str, Json]:
 def parameters_of(document: Document, operation: Operation) -> list[dict[str, Json]]:
     """The parameters, an operation's own before those of its path. Raises NotImportable."""
     found: dict[tuple[str, str], dict[str, Json]] = {}
-    for one in [*(operation.item.get("parameters") or []), *(operation.given.get("parameters") or [])]:
+    lists = (sequence(part.get("parameters"), "parameters") for part in (operation.item, operation.given))
+    for one in [one for listed in lists for one in listed]:
         parameter = document.whole(one)
         if not isinstance(parameter, dict) or not isinstance(parameter.get("name"), str):
             raise NotImportable("a parameter has no name")
-        if parameter.get("in") not in _DEFAULTS:
+        if not isinstance(parameter.get("in"), str) or parameter["in"] not in _DEFAULTS:
             raise NotImportable(f"the parameter {parameter['name']} stands in {parameter.get('in')}")
         if parameter["in"] != "header" or parameter["name"].lower() not in IGNORED:
             found[parameter["in"], parameter["name"]] = parameter
@@ -80,8 +98,13 @@ def _input(document: Document, parameter: Mapping[str, Json]) -> dict[str, Json]
     schema = parameter.get("schema")
     item: dict[str, Json] = {"in": place}
     if isinstance(content, dict) and content:
-        schema = next(iter(content.values())).get("schema")
-        item["as_json"] = True
+        kind, media = next(iter(content.items()))
+        schema = mapping(media, f"the content of the parameter {parameter['name']}").get("schema")
+        nests = bool({"object", "array"} & {*types_of(document, merged(document, schema))})
+        if is_json(kind) or (nests and kind == "*/*"):
+            item["as_json"] = True
+        elif nests or not kind.startswith(("text/", "*/*")):
+            raise NotImportable(f"the parameter {parameter['name']} is written as {kind}")
     required = place == "path" or parameter.get("required") is True
     item |= field_of(document, schema or {}, required=required)
     item["description"] = brief(parameter.get("description")) or item.get("description", "")
@@ -91,7 +114,9 @@ def _input(document: Document, parameter: Mapping[str, Json]) -> dict[str, Json]
     if style != _DEFAULTS[place]:
         item["style"] = style
     explode = parameter.get("explode", style == "form")
-    if explode != (style == "form") or (style == "deepObject" and not explode):
+    if style == "deepObject":
+        item["explode"] = True  # the only way that there is
+    elif explode != (style == "form"):
         item["explode"] = explode
     if parameter.get("allowReserved") is True and place == "query":
         item["allow_reserved"] = True
@@ -119,7 +144,7 @@ def body_of(document: Document, operation: Operation) -> tuple[str, str, dict[st
     content = given.get("content") if isinstance(given, dict) else None
     if not isinstance(content, dict) or not content:
         return None
-    kind, name = next((kind, name) for kind, like in _BODIES for name in content if like.match(name))
+    kind, name = next((kind, name) for kind, like in _BODIES for name in content if like.match(str(name)))
     return kind, name, content[name] if isinstance(content[name], dict) else {}, given.get("required") is True
 
 
@@ -129,13 +154,14 @@ def _body(document: Document, operation: Operation, inputs: dict[str, dict[str, 
     if chosen is None:
         return {}
     kind, name, media, required = chosen
-    schema = merged(document, media.get("schema") or {})
+    declared = media.get("schema") or {}
+    schema = merged(document, declared)
     action: dict[str, Json] = {} if kind == "json" else {"body": kind}
     if name != _USUAL.get(kind) and "*" not in name:
         action["content_type"] = name
-    if kind in ("json", "form", "multipart") and _has_members(schema):
+    if kind in ("json", "form", "multipart") and _has_members(schema) and not _is_one_of_many(document, declared):
         needed = required_of(schema) if required else []
-        encoding = media.get("encoding") or {}
+        encoding = mapping(media.get("encoding"), "encoding")
         for member, item in writable(document, schema).items():
             field = {"in": "field", **field_of(document, item, required=member in needed)}
             field |= _written(document, kind, item, encoding.get(member))
@@ -164,7 +190,9 @@ def _has_members(schema: Mapping[str, Json]) -> bool:
     """Whether an object's members can be inputs of their own: all are known."""
     if not isinstance(schema.get("properties"), dict) or not schema["properties"]:
         return False
-    if schema.get("additionalProperties") not in (None, False) or "not" in schema or schema.get("nullable") is True:
+    if schema.get("additionalProperties") not in (None, False) or schema.get("nullable") is True:
+        return False
+    if any(word in schema for word in _ADDING):
         return False
     if schema.get("type", "object") != "object":
         return False
@@ -174,6 +202,12 @@ def _has_members(schema: Mapping[str, Json]) -> bool:
     )
 
 
+def _is_one_of_many(document: Document, schema: Json) -> bool:
+    """Whether a body is of a schema that others extend: they have members that it does not name."""
+    found = document.whole(schema)
+    return isinstance(found, dict) and "discriminator" in found
+
+
 def _written(document: Document, kind: str, schema: Json, encoding: Json) -> dict[str, Json]:
     """How a member of a form is written."""
     more: dict[str, Json] = {}
@@ -181,30 +215,36 @@ def _written(document: Document, kind: str, schema: Json, encoding: Json) -> dic
     items = merged(document, whole.get("items") or {})
     if kind == "multipart" and (is_bytes(whole) or is_bytes(items)):
         more["base64"] = True
-    if kind == "form" and isinstance(encoding, dict):
-        style, explode = encoding.get("style"), encoding.get("explode")
-        if style in ("form", "spaceDelimited", "pipeDelimited", "deepObject"):
-            more["style"] = style
-        if isinstance(explode, bool) or style is not None:
-            more["explode"] = explode if isinstance(explode, bool) else style == "form"
-        if set(types_of(document, whole)) & {"object"} and "contentType" in encoding:
-            more["as_json"] = True
+    if not isinstance(encoding, dict):
+        return more
+    media = str(encoding.get("contentType", ""))
+    style, explode = encoding.get("style"), encoding.get("explode")
+    if kind == "form" and (style in _STYLES or isinstance(explode, bool)):  # then contentType is ignored (4.8.15.1)
+        more["explode"] = explode if isinstance(explode, bool) else style == "form"
+        return more | ({"style": style} if style in _STYLES else {})
+    if kind in ("form", "multipart") and is_json(media):
+        more["as_json"] = True
+    elif kind == "multipart" and re.fullmatch(r"[\w.+-]+/[\w.+-]+(\s*;[ -~]*)?", media, re.ASCII):
+        more["content_type"] = media
     return more
 
 
 def _answer(document: Document, operation: Operation) -> dict[str, Json]:
     """What the action says of its answers."""
     action: dict[str, Json] = {}
-    answers = {str(status): document.whole(given) for status, given in (operation.given.get("responses") or {}).items()}
+    responses = mapping(operation.given.get("responses"), "responses")
+    answers = {str(status): document.whole(given) for status, given in responses.items()}
     others = [int(status) for status in answers if status.startswith("3") and status.isdecimal()]
     if others:
         action["success"] = others
     content = [
         pair for status, given in answers.items() if status.startswith("2") and isinstance(given, dict)
-        for pair in (given.get("content") or {}).items()
+        for pair in mapping(given.get("content"), "the content of an answer").items()
     ]
-    kinds = [name for name, _ in content]
-    schema = next((media.get("schema") for name, media in content if is_json(name) and isinstance(media, dict)), None)
+    kinds = [str(name) for name, _ in content]
+    schema = next(
+        (media.get("schema") for name, media in content if is_json(str(name)) and isinstance(media, dict)), None
+    )
     outputs = dict(_outputs(document, merged(document, schema or {})))
     if kinds and all(map(is_json, kinds)):
         action["answers"] = "json"
@@ -219,6 +259,6 @@ def _answer(document: Document, operation: Operation) -> dict[str, Json]:
 
 def _outputs(document: Document, schema: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
     """The members of an answer, for the reader: one level, types and descriptions."""
-    for name, item in (schema.get("properties") or {}).items():
-        field = field_of(document, item, depth=99)
-        yield name, {key: value for key, value in field.items() if key in ("type", "description")}
+    for name, item in properties_of(schema).items():
+        field = field_of(document, item, deepest=0)
+        yield str(name), {key: value for key, value in field.items() if key in ("type", "description")}

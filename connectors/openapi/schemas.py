@@ -16,6 +16,10 @@ Json = Any
 DEEPEST = 4
 """Levels of objects and arrays that are described."""
 
+MOST_FIELDS = 2_000
+"""Fields of one input: a schema whose members share theirs in circles has millions. Where there are more, fewer levels
+are described, and the service checks the rest."""
+
 LONGEST = 300
 """Characters of a description."""
 
@@ -33,8 +37,24 @@ def brief(text: Json) -> str:
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 
-def field_of(document: Document, schema: Json, *, required: bool = False, depth: int = 0) -> dict[str, Json]:
-    """The members of a field for `schema`."""
+def field_of(document: Document, schema: Json, *, required: bool = False, deepest: int = DEEPEST) -> dict[str, Json]:
+    """The members of a field for `schema`, down to `deepest` levels as far as these are MOST_FIELDS."""
+    for levels in range(deepest, 0, -1):
+        try:
+            return _field(document, schema, required=required, levels=levels, left=[MOST_FIELDS])
+        except _TooMany:
+            continue
+    return _field(document, schema, required=required, levels=0, left=[1])
+
+
+class _TooMany(Exception):
+    """There are more than MOST_FIELDS."""
+
+
+def _field(document: Document, schema: Json, *, required: bool, levels: int, left: list[int]) -> dict[str, Json]:
+    if not left[0]:
+        raise _TooMany
+    left[0] -= 1
     schema = merged(document, schema)
     field: dict[str, Json] = {}
     types = types_of(document, schema)
@@ -53,22 +73,24 @@ def field_of(document: Document, schema: Json, *, required: bool = False, depth:
     for name, kind in _KEPT.items():
         if isinstance(schema.get(name), kind) and not isinstance(schema[name], bool):
             field[name] = schema[name]
-    if depth < DEEPEST:
-        field |= _within(document, schema, types, depth + 1)
+    if levels:
+        field |= _within(document, schema, types, levels - 1, left)
     return field
 
 
-def _within(document: Document, schema: dict[str, Json], types: tuple[str, ...], depth: int) -> dict[str, Json]:
+def _within(
+    document: Document, schema: dict[str, Json], types: tuple[str, ...], levels: int, left: list[int]
+) -> dict[str, Json]:
     """What an array's items and an object's members are."""
     found: dict[str, Json] = {}
     if "array" in types and isinstance(schema.get("items"), dict):
-        items = field_of(document, schema["items"], depth=depth)
+        items = _field(document, schema["items"], required=False, levels=levels, left=left)
         if items:
             found["items"] = items
     if "object" in types and isinstance(schema.get("properties"), dict):
         needed = required_of(schema)
         found["properties"] = {
-            name: field_of(document, item, required=name in needed, depth=depth)
+            name: _field(document, item, required=name in needed, levels=levels, left=left)
             for name, item in writable(document, schema).items()
         }
     return found
@@ -92,6 +114,10 @@ def _values(schema: Mapping[str, Json]) -> list[Json]:
 
 def types_of(document: Document, schema: Mapping[str, Json]) -> tuple[str, ...]:
     """The JSON types that `schema` allows; empty for any."""
+    return document.once("types", schema, lambda: _types(document, schema), ())  # type: ignore[no-any-return]
+
+
+def _types(document: Document, schema: Mapping[str, Json]) -> tuple[str, ...]:
     given = schema.get("type")
     found = [given] if isinstance(given, str) else list(given) if isinstance(given, list) else []
     if not found:
@@ -110,29 +136,45 @@ def _of_alternatives(document: Document, schema: Mapping[str, Json]) -> list[str
         parts = schema.get(word)
         if isinstance(parts, list) and parts:
             kinds = [types_of(document, merged(document, part)) for part in parts]
-            return [name for kind in kinds for name in kind] if all(kinds) else []
+            return list(dict.fromkeys(name for kind in kinds for name in kind)) if all(kinds) else []
     return []
 
 
-def merged(document: Document, schema: Json, depth: int = 0) -> dict[str, Json]:
-    """`schema` with its reference followed and what ``allOf`` adds put into it."""
-    schema = document.whole(schema)
+def merged(document: Document, schema: Json) -> dict[str, Json]:
+    """`schema` with its reference followed and what ``allOf`` adds put into it. In OpenAPI 3.1 what stands beside a
+    reference counts too, as in JSON Schema. A part that leads back to the whole adds nothing."""
     if not isinstance(schema, dict):
         return {}
+    return document.once("merged", schema, lambda: _merged(document, schema), {})  # type: ignore[no-any-return]
+
+
+def _merged(document: Document, schema: dict[str, Json]) -> dict[str, Json]:
     parts = schema.get("allOf")
-    if not isinstance(parts, list) or depth > DEEPEST:
+    parts = list(parts) if isinstance(parts, list) else []
+    if isinstance(schema.get("$ref"), str):
+        whole = document.whole(schema)
+        if len(schema) == 1 or not document.is_31:
+            return merged(document, whole)
+        parts.insert(0, whole)
+    if not parts:
         return schema
-    whole: dict[str, Json] = {}
-    own = {key: value for key, value in schema.items() if key != "allOf"}
-    for part in [*(merged(document, part, depth + 1) for part in parts), own]:
-        properties = {**(whole.get("properties") or {}), **(part.get("properties") or {})}
-        required = [*required_of(whole), *required_of(part)]
-        whole |= part
+    found: dict[str, Json] = {}
+    own = {key: value for key, value in schema.items() if key not in ("allOf", "$ref")}
+    for part in [*(merged(document, part) for part in parts), own]:
+        properties = {**properties_of(found), **properties_of(part)}
+        required = [*required_of(found), *required_of(part)]
+        found |= part
         if properties:
-            whole["properties"] = properties
+            found["properties"] = properties
         if required:
-            whole["required"] = required
-    return whole
+            found["required"] = list(dict.fromkeys(required))
+    return found
+
+
+def properties_of(schema: Mapping[str, Json]) -> dict[str, Json]:
+    """The members that an object's schema names."""
+    found = schema.get("properties")
+    return found if isinstance(found, dict) else {}
 
 
 def is_bytes(schema: Mapping[str, Json]) -> bool:
@@ -152,6 +194,6 @@ def writable(document: Document, schema: Mapping[str, Json]) -> dict[str, Json]:
     readOnly is JSON Schema's, and takes nothing from `required`."""
     kept = required_of(schema) if document.is_31 else []
     return {
-        name: item for name, item in (schema.get("properties") or {}).items()
+        str(name): item for name, item in properties_of(schema).items()
         if name in kept or merged(document, item).get("readOnly") is not True
     }

@@ -74,8 +74,8 @@ class Judge:
         if body.get("content"):
             content = {kind: _form(document, kind, media) for kind, media in body["content"].items()}
             item[operation.method]["requestBody"] = {**body, "content": content}
-        others = document.value["paths"] if document.refers_to_paths else {}  # all are slow to look through
-        value = {**document.value, "servers": [{"url": address}], "paths": {**others, operation.path: item}}
+        others = document.closed["paths"] if document.refers_to_paths else {}  # all are slow to look through
+        value = {**document.closed, "servers": [{"url": address}], "paths": {**others, operation.path: item}}
         if schemes := (value.get("components") or {}).get("securitySchemes"):
             known = {name: _sent(document.whole(scheme)) for name, scheme in schemes.items()}
             value["components"] = {**value["components"], "securitySchemes": known}

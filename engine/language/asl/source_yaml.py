@@ -14,8 +14,8 @@ from typing import Any
 from engine.errors import InvalidDocument
 from engine.language.asl.source_json import DEEPEST, LONGEST_INTEGER, TWICE_ADVICE, Json, Path, Position, refuse
 
-_TAG = "tag:yaml.org,2002:"
-_CORE = (
+TAG = "tag:yaml.org,2002:"
+CORE = (
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
     ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
     ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", list("-+0123456789")),
@@ -79,8 +79,8 @@ def _core_loader() -> Any:
     class CoreLoader(yaml.BaseLoader):
         """BaseLoader takes every scalar for text; these resolvers are the whole of the core schema."""
 
-    for kind, pattern, first in _CORE:
-        CoreLoader.add_implicit_resolver(_TAG + kind, re.compile(f"(?:{pattern})$"), first)
+    for kind, pattern, first in CORE:
+        CoreLoader.add_implicit_resolver(TAG + kind, re.compile(f"(?:{pattern})$"), first)
     return CoreLoader
 
 
@@ -114,7 +114,7 @@ class _Builder:
         """A short form written out, as CloudFormation does it."""
         function = node.tag[1:]
         name = function if function in ("Ref", "Condition") else f"Fn::{function}"
-        node.tag = _TAG + {"scalar": "str", "sequence": "seq", "mapping": "map"}[node.id]
+        node.tag = TAG + {"scalar": "str", "sequence": "seq", "mapping": "map"}[node.id]
         value = self.build(node, (*path, name))
         node.tag = f"!{function}"  # an alias may lead here again
         if function == "GetAtt" and isinstance(value, str):
@@ -122,7 +122,7 @@ class _Builder:
         return {name: value}
 
     def _collection(self, node: Any, path: Path) -> Json:
-        kind = node.tag.removeprefix(_TAG)
+        kind = node.tag.removeprefix(TAG)
         if (node.id, kind) == ("sequence", "seq"):
             return [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
         if (node.id, kind) != ("mapping", "map"):
@@ -142,7 +142,7 @@ class _Builder:
 
     def _scalar(self, node: Any) -> Json:
         text = node.value
-        match node.tag.removeprefix(_TAG):
+        match node.tag.removeprefix(TAG):
             case "str":
                 return text
             case "null":
@@ -171,7 +171,7 @@ class _Builder:
         return value
 
     def _unknown_tag(self, node: Any) -> Json:
-        refuse(f"{self.name}: the tag {node.tag.replace(_TAG, '!!')} is not known here", _position(node),
+        refuse(f"{self.name}: the tag {node.tag.replace(TAG, '!!')} is not known here", _position(node),
                advice="A definition is plain data: write the value itself.")
 
 

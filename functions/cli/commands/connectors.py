@@ -12,7 +12,7 @@ from functions.cli.groups import Grouped
 from functions.cli.session import session
 
 _LARGE = 300_000
-"""Characters of YAML past which JSON is written: it is read in a fraction of the time."""
+"""Characters past which JSON is written, not YAML: it is written and read in a fraction of the time."""
 
 _SHOWN = 20
 
@@ -225,10 +225,11 @@ def _written(folder: Path, code: str, value: Json, there: Path | None) -> tuple[
 
     if there is not None and there.suffix == ".json":
         return there, writing.as_json(value)
-    text = writing.as_yaml(value)
-    if there is None and len(text) > _LARGE:
-        return folder / f"{code}.json", writing.as_json(value)
-    return there or folder / f"{code}.yaml", text
+    if there is None:
+        text = writing.as_json(value)
+        if len(text) > _LARGE:
+            return folder / f"{code}.json", text
+    return there or folder / f"{code}.yaml", writing.as_yaml(value)
 
 
 def _write(path: Path, text: str) -> None:

@@ -62,6 +62,9 @@ def test_a_file_is_read_from_yaml_and_from_json():
     ("    inputs:", "    inputs:\n      a: {in: field}\n      b: {in: body}", "crm.yaml:12:7", "b is the whole body"),
     ("    inputs:", "    inputs:\n      a: {in: body}\n      b: {in: body}", "crm.yaml:13:7", "the whole body already"),
     ("    inputs:", "    headers: {Host: x}\n    inputs:", "crm.yaml:11:15", "it cannot be given"),
+    ("    inputs:", "    inputs:\n      host: {in: header}", "crm.yaml:12:7", "the header host follows from"),
+    ("    inputs:", "    inputs:\n      a: {in: header, name: X Y}", "crm.yaml:12:7", "'X Y' is no name of a header"),
+    ("    inputs:", "    idempotency: {name: X Y}\n    inputs:", "crm.yaml:11:19", "'X Y' is no name of a header"),
     ("name: CRM", "name: CRM\nerrors: {code: error.type}", "crm.yaml:4:10", "write /error/type"),
     ("name: CRM", "name: CRM\nname: CRM", "crm.yaml", "line 4, column 1"),
 ])

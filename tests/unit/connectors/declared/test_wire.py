@@ -178,3 +178,29 @@ def test_a_session_in_a_cookie_stands_beside_the_cookies_of_the_call():
     inputs = {"seen": {"in": "cookie", "explode": False}, "theme": {"in": "cookie"}}
     made = request({"inputs": inputs}, {"seen": ["a", "b;c"], "theme": "dark", "api_key": "k"}, auth=auth)
     assert made.headers["cookie"] == "seen=a,b%3Bc; theme=dark; sid=k"
+
+
+@pytest.mark.parametrize(("explode", "value"), [(False, "."), (True, ["", ""]), (True, [".", "a"][:1])])
+def test_a_label_cannot_name_the_folder_above(explode, value):
+    inputs = {"c": {"in": "path", "required": True, "style": "label", "explode": explode}}
+    with pytest.raises(ConnectorError, match=r"c stands in the path, and cannot be \.\."):
+        request({"method": "DELETE", "path": "/a/{c}/b", "inputs": inputs}, {"c": value})
+
+
+def test_lists_of_a_form_are_joined_by_the_sign_of_their_style():
+    inputs = {name: {"in": "field", "style": style, "explode": False} for name, style in (
+        ("spaced", "spaceDelimited"), ("piped", "pipeDelimited"), ("commas", "form"),
+    )}
+    made = request({"method": "POST", "body": "form", "inputs": inputs}, {name: ["a b", "c"] for name in inputs})
+    assert made.body == b"spaced=a%20b%20c&piped=a%20b%7Cc&commas=a%20b%2Cc"
+
+
+def test_a_part_has_the_content_type_that_its_input_says():
+    inputs = {"png": {"in": "field", "base64": True, "content_type": "image/png"},
+              "list": {"in": "field", "as_json": True}, "xml": {"in": "field", "content_type": "text/xml"}}
+    params = {"png": "AP8K", "list": [1, 2], "xml": "<a/>"}
+    made = request({"method": "POST", "body": "multipart", "inputs": inputs}, params)
+    mail = message_from_bytes(f"Content-Type: {made.headers['content-type']}\r\n\r\n".encode() + made.body)
+    assert [(part.get_content_type(), part.get_payload(decode=True)) for part in mail.get_payload()] == [
+        ("image/png", b"\x00\xff\n"), ("application/json", b"[1, 2]"), ("text/xml", b"<a/>"),
+    ]

@@ -48,6 +48,14 @@ def test_a_document_is_imported_listed_and_imported_again(automate, document, tm
     assert automate.json("connectors", "check", str(path))[:2] == (0, [{"file": str(path), "actions": 1}])
 
 
+def test_a_large_file_is_written_as_json_at_once(automate, document, tmp_path, monkeypatch):
+    paths = {f"/a{number}": {"get": {"operationId": f"a{number}", "description": "d" * 290}} for number in range(900)}
+    document.write_text(json.dumps({**DOCUMENT, "paths": paths}))
+    monkeypatch.setattr("connectors.declared.writing.as_yaml", lambda _: pytest.fail("a large file written as YAML"))
+    told = automate.json("connectors", "import", str(document), "--into", str(tmp_path / "files"))[1]
+    assert (told["actions"], told["file"]) == (900, str(tmp_path / "files" / "things.json"))
+
+
 def test_an_import_does_not_write_over_the_document_itself_nor_over_what_is_no_connector_file(automate, document):
     before = document.read_text()
     status, _, told = automate("connectors", "import", str(document), "--into", str(document.parent))
