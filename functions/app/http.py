@@ -10,6 +10,9 @@ from engine.records import dataclass
 
 Headers = dict[str, str]
 
+ANEW = "anew"
+"""The name in a request's context that says: who asks is to be found anew, for the request was held a while."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

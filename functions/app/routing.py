@@ -16,20 +16,21 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import field, replace
 from enum import Enum
+from functools import partial
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ValidationError
 
 from engine.catalog.wording import in_words
 from engine.errors import InvalidDocument, json_pointer
-from engine.governance.roles import Caller, Right
+from engine.governance.roles import Caller, Right, check
 from engine.ports.keys import Actor
 from engine.ports.transfers import Transfers
 from engine.records import dataclass
 from functions.app import etags, large_values
 from functions.app.acts import Act, CallActs, Declared, Doing, Recorder
 from functions.app.failures import failure_response
-from functions.app.http import Headers, Request, Response
+from functions.app.http import ANEW, Headers, Request, Response
 from functions.app.sensitive.asked import HEADER, reason_in
 from functions.app.services import Services
 from functions.app.strict_json import read_json
@@ -67,7 +68,8 @@ class Also:
 class Call(Generic[Taken]):
     """One request, read and checked. `given` is the body of a POST or PUT, the query of a GET or DELETE. `acts` are
     those that its handler does one by one. `route` is what was asked for, `reveal` the reason with which what is hidden
-    is to be shown. `raw` is the request itself, of a route that reads it by itself."""
+    is to be shown. `raw` is the request itself, of a route that reads it by itself. `right` is what the route needs,
+    `anew` finds who asks once more."""
 
     services: Services
     caller: Caller
@@ -80,6 +82,16 @@ class Call(Generic[Taken]):
     route: str = ""
     reveal: str | None = None
     raw: Request | None = None
+    right: Needed | None = None
+    anew: Callable[[], Caller] | None = None
+
+    def check_still(self) -> None:
+        """For a request that was held: raises what its caller would be refused with if they asked now. A token that was
+        revoked meanwhile is given nothing."""
+        if self.anew is not None and isinstance(self.right, Right):
+            caller = self.anew()
+            if not caller.may(self.right, self.workspace):
+                check(caller, self.right, self.workspace, what=self.route)
 
     @property
     def actor(self) -> Actor:
@@ -242,7 +254,8 @@ def answer(route: Route, request: Request, provider: Provider) -> Response:
             services, caller, request.parameters, given,
             CallActs(route.act, Recorder(services.audit, services.clock), services.settings.workspace, caller.actor),
             if_match=etags.given(request.headers.get("if-match")), if_none_match=request.headers.get("if-none-match"),
-            route=route.name, reveal=reveal, raw=request if route.raw else None,
+            route=route.name, reveal=reveal, raw=request if route.raw else None, right=route.right,
+            anew=partial(services.caller_of, {**request.context, ANEW: True}, request.headers),
         )
         return _answered(route, call, request)
     except Exception as error:  # noqa: BLE001  the one place where errors become answers

@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 from engine.governance.roles import EVERY_WORKSPACE, Caller, Grant, Role
 from engine.ports.keys import Actor
+from functions.app import http
 from functions.app.acts import NOBODY
 from functions.app.identity import COMMAND_LINE, GRANTING_HERE
 
 if TYPE_CHECKING:
     from functions.server.named_callers import NamedCallers
 
-CALLER, TOKEN = "caller", "token"
-"""Names in a request's context: who asks, as the guard found it; a named token's text, from a command in process."""
+CALLER, ANEW, TOKEN = "caller", "finds_anew", "token"
+"""Names in a request's context: who asks, as the guard found it; how it finds that anew; a named token's text, from a
+command in process."""
 
 
 class Callers:
@@ -43,8 +45,11 @@ class Callers:
         return Caller(actor, (Grant(f"user/{actor.name}", EVERY_WORKSPACE, Role.ADMIN),), GRANTING_HERE)
 
     def of_request(self, context: Mapping[str, Any], headers: Mapping[str, str]) -> Caller:
-        """Who asks, by a request's context. Raises TokenRefused."""
+        """Who asks, by a request's context; anew where that says so. Raises TokenRefused, and SignInEnded."""
         del headers  # the guard has looked at them
+        if http.ANEW in context and context.get(ANEW) is not None:
+            again: Caller = context[ANEW]()
+            return again
         found, origin = context.get(CALLER), str(context["identity"]["sourceIp"])
         if isinstance(found, Caller):
             return found

@@ -41,6 +41,7 @@ class Gateway:
             body, {
                 "identity": {"sourceIp": environ.get("REMOTE_ADDR", "")},
                 "authorizer": {"principalId": self._principal}, callers.CALLER: environ.get(guard.CALLER),
+                callers.ANEW: environ.get(guard.ANEW),
             },
         ), self._provider)
 

@@ -17,11 +17,12 @@ import html
 import re
 import secrets
 from collections.abc import Iterable
+from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 
-from engine.errors import StorageError
+from engine.errors import StorageError, UserError
 from engine.governance.access_tokens import TokenRefused
 from engine.governance.roles import Caller, Right
 from functions.app.failures import error_body, failure_response
@@ -35,8 +36,8 @@ from functions.server.wsgi import Application, Environ, StartResponse, respond
 DOCUMENTS = frozenset({"/", "/docs", "/openapi.json"})
 """What a page's address opens and a cookie is enough for, beside the Studio's files: the same for everybody."""
 PROOF = "X-Automate-Session"
-CALLER, HOLDER = "automate.caller", "automate.holder"
-"""Where the request says, to what is behind the guard, who asks, and with which named token."""
+CALLER, HOLDER, ANEW = "automate.caller", "automate.holder", "automate.anew"
+"""Where the request says, to what is behind the guard, who asks, with which named token, and how that is found anew."""
 STORED = "automate.session"
 """Where the browser keeps the proof: localStorage, which belongs to our origin alone. The Studio reads it."""
 
@@ -66,6 +67,18 @@ _FORM = (
     '<input id="token" name="token" type="password" autocomplete="off" required>'
     "<button>Sign in</button></form>"
 )
+
+
+class SignInEnded(UserError):
+    """A browser's session has ended."""
+
+    code = "Unauthorized"
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this browser's sign-in has ended", advice="Get a new link in a terminal: .venv/bin/automate signin"
+        )
 
 
 class Guard:
@@ -119,8 +132,18 @@ class Guard:
             start_response = start_response if caller is None else self._renewing(cookie, start_response)
         if caller is None:
             return self._unauthorized(environ, start_response, had_cookie=cookie is not None)
-        environ[CALLER] = caller
+        environ[CALLER], environ[ANEW] = caller, partial(self._anew, environ, cookie, path)
         return self._behind(path)(environ, start_response)
+
+    def _anew(self, environ: Environ, cookie: str | None, path: str) -> Caller:
+        """Who asks, of a request that was held a while. Raises TokenRefused, and SignInEnded for a session that ended
+        meanwhile."""
+        caller = self._by_token(environ)
+        if caller is None and cookie is not None:
+            caller = self._by_session(environ, cookie, path)
+        if caller is None:
+            raise SignInEnded
+        return caller
 
     def _open(self, path: str) -> Application | None:
         """What answers at `path` whoever asks; None where one has to be known."""
@@ -276,9 +299,9 @@ class Guard:
             self._refused.record(environ, 401, "Unauthorized", "nobody is signed in")
             return _page(start_response, 401, "Please sign in.", asks=True)
         if had_cookie:
+            ended = SignInEnded()
             return self._refuse(
-                environ, start_response, 401, "Unauthorized", "this browser's sign-in has ended",
-                advice="Get a new link in a terminal: .venv/bin/automate signin",
+                environ, start_response, ended.status, ended.code, ended.message, advice=ended.advice,
                 headers={"WWW-Authenticate": "Bearer"},
             )
         return self._refuse(

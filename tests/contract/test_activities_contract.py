@@ -179,6 +179,33 @@ def test_a_word_in_the_inbox_that_was_lost_is_found_in_the_item(product_of, work
     assert execution.ended_at - execution.started_at >= 300
 
 
+class Revoked(Exception):
+    pass
+
+
+def test_who_was_held_and_may_have_nothing_any_more_is_given_nothing(product_of, workspace, monkeypatch):
+    product = product_of(asks())
+    key = product.start({"sku": 2})
+    slept = []
+
+    def sleep(seconds, sleep=product.clock.sleep):
+        slept.append(seconds)
+        sleep(seconds)
+        if len(slept) == 3:
+            product.run(key)
+
+    def still():
+        raise Revoked
+
+    with pytest.raises(Revoked):
+        product.activities.poll(workspace, "pick", wait=1, still=still)
+    monkeypatch.setattr(product.clock, "sleep", sleep)
+    with pytest.raises(Revoked):
+        product.activities.poll(workspace, "pick", wait=60, still=still)
+    assert len(slept) == 3
+    assert product.activities.poll(workspace, "pick").input == {"sku": 2}
+
+
 def test_a_long_poll_waits_for_what_comes_later(product_of, workspace, monkeypatch):
     product = product_of(asks())
     key = product.start({"sku": 2})

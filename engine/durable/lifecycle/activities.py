@@ -90,8 +90,13 @@ class Activities:
         """All of a workspace, by name."""
         return self._store.activities(workspace)
 
-    def poll(self, workspace: str, name: str, *, worker: str | None = None, wait: float = 0.0) -> ActivityTask | None:
-        """GetActivityTask: the oldest task that waits, or None after `wait` seconds. Raises ActivityDoesNotExist."""
+    def poll(
+        self, workspace: str, name: str, *, worker: str | None = None, wait: float = 0.0,
+        still: Callable[[], None] = lambda: None,
+    ) -> ActivityTask | None:
+        """GetActivityTask: the oldest task that waits, or None after `wait` seconds. `still` is asked of who was held,
+        before they are answered: it raises where they may have none any more. Raises ActivityDoesNotExist, and what
+        `still` does."""
         self.describe(workspace, name)
         until = self._clock.now() + min(wait, self._longest_poll)
         task = self._take(workspace, name, worker)
@@ -100,13 +105,18 @@ class Activities:
         try:
             while task is None and self._clock.now() < until:
                 self._clock.sleep(min(_LOOK_SECONDS, max(until - self._clock.now(), 0.0)))
-                task = self._take(workspace, name, worker)
+                task = self._take(workspace, name, worker, still)
         finally:
             self._room.release()
+        if task is None:
+            still()
         return task
 
-    def _take(self, workspace: str, name: str, worker: str | None) -> ActivityTask | None:
+    def _take(
+        self, workspace: str, name: str, worker: str | None, still: Callable[[], None] = lambda: None
+    ) -> ActivityTask | None:
         while items := self._store.waiting(workspace, name, _AT_ONCE):
+            still()
             for item in items:
                 claim = self._new_claim()
                 if self._store.claim(item, claim, worker):

@@ -60,9 +60,11 @@ def delete_activity(call: Call[base.Nothing]) -> shapes.Deleted:
 def get_activity_task(call: Call[shapes.ActivityTaskRequest]) -> shapes.ActivityTask:
     """Wait for a task of the activity. Exactly one worker gets each.
 
-    Answer it with POST /tasks/success or /tasks/failure; while it takes long, POST /tasks/heartbeat."""
+    Answer it with POST /tasks/success or /tasks/failure; while it takes long, POST /tasks/heartbeat. Who is held while
+    their token is revoked gets none."""
     task = call.services.activities.poll(
-        call.workspace, call.path["activity"], worker=call.given.worker_name, wait=call.given.wait_seconds
+        call.workspace, call.path["activity"], worker=call.given.worker_name, wait=call.given.wait_seconds,
+        still=call.check_still,
     )
     return shapes.ActivityTask() if task is None else shapes.ActivityTask.of(task)
 

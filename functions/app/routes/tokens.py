@@ -73,7 +73,7 @@ def retire_token(call: Call[base.Nothing]) -> shapes.AccessToken:
 @table.route("DELETE", "/tokens/{token}", right=Right.ACCESS, act=Act("token.revoke", _token))
 def revoke_token(call: Call[base.Nothing]) -> base.Done:
     """Revoke a token. It, and browsers that signed in with it, are refused from now on; a request that was let in
-    ends."""
+    ends, and one that was held is given nothing."""
     revoked = _tokens(call).revoke(call.workspace, call.path["token"], by=call.actor.name)
     call.act.done(before=_recorded(revoked))
     return base.Done()

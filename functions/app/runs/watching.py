@@ -37,8 +37,11 @@ class Watching:
         self._room = BoundedSemaphore(most) if most else None
         self._over = Event()
 
-    def until(self, look: Callable[[], str], after: str | None, wait: float) -> Seen:
-        """What `look` says as soon as that is not `after` any more, or after `wait` seconds. Raises what that does."""
+    def until(
+        self, look: Callable[[], str], after: str | None, wait: float, still: Callable[[], None] = lambda: None
+    ) -> Seen:
+        """What `look` says as soon as that is not `after` any more, or after `wait` seconds. `still` is asked of who
+        was held, before they are told: it raises where they may see it no more. Raises what either does."""
         tag = look()
         if tag != after or wait <= 0:
             return Seen(tag, held=self._room is not None)
@@ -51,6 +54,7 @@ class Watching:
                 tag = look()
         finally:
             self._room.release()
+        still()
         return Seen(tag, held=True)
 
     def stop(self) -> None:

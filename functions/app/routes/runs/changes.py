@@ -19,7 +19,7 @@ def get_changes(call: Call[shapes.ChangesQuery]) -> shapes.Changes:
     when `tag` is another. With `wait` the answer comes as soon as it is, where the place holds requests."""
     given = call.given
     look = _list if given.execution is None else _one
-    seen = call.services.watching.until(lambda: look(call), given.after, given.wait)
+    seen = call.services.watching.until(lambda: look(call), given.after, given.wait, call.check_still)
     return shapes.Changes(tag=seen.tag, held=seen.held)
 
 

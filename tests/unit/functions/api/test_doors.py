@@ -134,6 +134,43 @@ def test_one_that_is_revoked_while_its_request_goes_on_ends_that_and_begins_no_o
     assert len(stage.api("GET", "/executions").json["executions"]) == 1
 
 
+@pytest.mark.parametrize("waits", [True, False])
+def test_one_that_is_revoked_while_its_poll_is_held_gets_no_task(stage, monkeypatch, waits):
+    """A task is data, and a token with which to answer."""
+    stage.api("POST", "/activities", {"name": "pick"})
+    stage.api.publish("flow", {"StartAt": "A", "States": {"A": {
+        "Type": "Task", "Resource": "arn:aws:states:eu-central-1:123456789012:activity:pick", "End": True,
+    }}})
+    token = stage.add()
+    if waits:
+        stage.api("POST", "/workflows/flow/executions", {"name": "one"})
+
+    def sleep(seconds, sleep=stage.clock.sleep):
+        stage.api.work()
+        if stage.tokens.list("default"):
+            stage.tokens.revoke("default", "ci", by="ada")
+        sleep(seconds)
+
+    monkeypatch.setattr(stage.clock, "sleep", sleep)
+    status, answer = stage.ask("POST", "/activities/pick/task", token, {"wait_seconds": 20})
+    assert (status, answer["error"]["code"]) == (401, "TokenRevoked")
+    left = stage.api("POST", "/activities/pick/task", {}).json
+    assert (left["token"] is not None) is waits
+
+
+def test_one_whose_role_is_a_lesser_one_by_now_gets_no_task(stage, monkeypatch):
+    stage.api("POST", "/activities", {"name": "pick"})
+    token = stage.add()
+
+    def sleep(seconds, sleep=stage.clock.sleep):
+        stage.store.records = [dataclasses.replace(record, role="viewer") for record in stage.store.records]
+        sleep(seconds)
+
+    monkeypatch.setattr(stage.clock, "sleep", sleep)
+    status, answer = stage.ask("POST", "/activities/pick/task", token, {"wait_seconds": 2})
+    assert (status, answer["error"]["code"]) == (403, "NotAllowed")
+
+
 def test_a_token_that_revokes_itself_has_its_answer_and_no_other(stage):
     token = stage.add("admin")
     assert stage.ask("DELETE", "/tokens/ci", token)[0] == 200

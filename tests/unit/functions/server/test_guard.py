@@ -11,7 +11,7 @@ import pytest
 
 from engine.clock import SkipClock
 from engine.errors import StoreUnavailable
-from engine.governance.access_tokens import AccessTokens
+from engine.governance.access_tokens import AccessTokens, TokenRefused, TokenRevoked
 from engine.governance.audit import Audit
 from engine.governance.audit_query import AuditQuery
 from engine.governance.roles import Role
@@ -19,7 +19,7 @@ from engine.ports.keys import Actor
 from functions.app.acts import Recorder
 from functions.app.sparing import BURST, EVERY_SECONDS
 from functions.server.callers import Callers
-from functions.server.guard import Guard
+from functions.server.guard import Guard, SignInEnded
 from functions.server.named_callers import NamedCallers
 from functions.server.owner import Owner
 from functions.server.refusals import RefusedRequests
@@ -66,11 +66,18 @@ def seen():
 
 
 @pytest.fixture
-def ask(call, owner, dist, audit, clock, tokens, seen):
+def anew():
+    """How it is found anew who asked."""
+    return []
+
+
+@pytest.fixture
+def ask(call, owner, dist, audit, clock, tokens, seen, anew):
     """Send a request to the guard as the owner, unless told otherwise."""
 
     def inner(environ, start_response):
         seen.append(environ.get("automate.caller"))
+        anew.append(environ.get("automate.anew"))
         return respond(start_response, 200, json.dumps({"path": environ["PATH_INFO"]}))
 
     refused = RefusedRequests(Recorder(audit, clock), clock, "default")
@@ -504,6 +511,28 @@ def test_one_that_ended_ends_its_sessions_and_is_told_and_recorded(ask, audit, n
     assert (entry.act, entry.actor.name, entry.actor.kind) == ("request.refused", "ci", "token")
     assert entry.details["code"] == code
     assert text not in repr(entries(audit))
+
+
+def test_who_was_held_is_found_anew(ask, named, owner, tokens, anew):
+    """The application asks that before it answers a request that it has held."""
+    text = named()
+    session = signed_in_with(ask, text)
+    ask("GET", "/changes", authorization=f"Bearer {text}")
+    browse(ask, session, "GET", "/changes")
+    browse(ask, signed_in(ask, owner), "GET", "/changes")
+    ask("GET", "/changes")
+    of_request = Callers(Actor("ada"), lambda: None).of_request
+    contexts = [{"anew": True, "finds_anew": find, "identity": {"sourceIp": "127.0.0.1"}} for find in anew]
+    assert [of_request(context, {}).subject for context in contexts] == ["token/ci"] * 2 + ["user/ada"] * 2
+    tokens.revoke("default", "ci", by="ada")
+    with pytest.raises(TokenRevoked):
+        of_request(contexts[0], {})
+    with pytest.raises(SignInEnded):
+        of_request(contexts[1], {})
+    owner.replace_token()
+    for context in contexts[2:]:
+        with pytest.raises((SignInEnded, TokenRefused)):
+            of_request(context, {})
 
 
 def test_a_role_that_this_release_does_not_know_lets_nobody_in(ask, tokens, named):

@@ -82,3 +82,19 @@ def test_a_look_that_fails_gives_its_place_back():
         with pytest.raises(StopIteration):
             watching.until(tags.__next__, "a", 20)
     assert watching.until(Tags("a", "b"), "a", 20).held
+
+
+def test_who_was_held_and_may_see_it_no_more_is_told_nothing():
+    asked = []
+
+    def still():
+        asked.append(True)
+        raise PermissionError
+
+    watching = Watching(SkipClock(), 1)
+    with pytest.raises(PermissionError):
+        watching.until(Tags("a", "b"), "a", 20, still)
+    with pytest.raises(PermissionError):
+        watching.until(Tags("a"), "a", 1, still)
+    assert watching.until(Tags("b"), "a", 20, still).held  # it was not held: the door has let it in a moment ago
+    assert len(asked) == 2
