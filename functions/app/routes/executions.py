@@ -10,10 +10,9 @@ from engine.durable.execution import Execution
 from engine.durable.lifecycle.budgets import wait_of
 from engine.durable.outline import left_out
 from engine.governance.audit_entry import WORKFLOW, Subject, parse_time
-from engine.governance.masking import MASK
 from engine.governance.roles import Right
 from engine.kernel.history import HistoryEvent, render
-from engine.ports.executions_index import ExecutionQuery, is_said
+from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from engine.ports.published import PublishedVersion
 from functions.app import large_values
@@ -22,6 +21,7 @@ from functions.app.addresses import execution_address
 from functions.app.console_links import Moment
 from functions.app.routing import Answer, Call, RouteTable
 from functions.app.sensitive.revealing import veil_for
+from functions.app.sensitive.searching import Searching
 from functions.app.shapes import base
 from functions.app.shapes import executions as shapes
 from functions.app.shapes.base import ConsoleAddresses
@@ -85,23 +85,14 @@ def count_executions(call: Call[shapes.ExecutionsCounted]) -> shapes.ExecutionCo
 
 def listed(call: Call[Any], *, without: Collection[str] = ()) -> shapes.ExecutionList:
     """The page of the list that a request asks for, as it is shown; `without` its fields of these names."""
-    page = call.services.executions.page(query_of(call, without=without))
-    hidden = cache(lambda workflow, version: call.services.hiding.key_is_hidden(call.workspace, workflow, version))
-    marked = cache(lambda workflow, version: call.services.hiding.marks(call.workspace, workflow, version))
-    rows, now, text = [], call.services.clock.now(), call.given.text
+    searching = Searching(call.services.executions, call.services.hiding)
+    page, rows, now = searching.page(query_of(call, without=without)), [], call.services.clock.now()
     for row in page.rows:
-        key = row.business_key
-        if key is not None and hidden(row.workflow, row.version):
-            if call.given.business_key is not None:
-                continue  # it was marked later: a search must not tell what it is
-            key = MASK
-        shown_texts = None if key is MASK else key, row.error
-        if text is not None and marked(row.workflow, row.version) and not is_said(text, *shown_texts):
-            continue  # likewise, of its cause
         seconds = _seconds(row.started_at, row.ended_at)
         waits = wait_of(row.cause, row.started_at)
         rows.append(shapes.ExecutionSummary.of(
-            row, id=row.key.id, duration_seconds=seconds, business_key=key, fork_of=row.key.fork_of,
+            row, id=row.key.id, duration_seconds=seconds, business_key=searching.key_of(row),
+            error=searching.error_of(row), fork_of=row.key.fork_of,
             waits_for_budget=waits if waits is not None and (waits.until is None or waits.until > now) else None,
         ))
     return shapes.ExecutionList(

@@ -14,6 +14,7 @@ from engine.ports.keys import ExecutionKey
 from functions.app.acts import Act, Acts, Doing, NoAct
 from functions.app.routes.executions import key_of, query_of, shown
 from functions.app.routing import Call, RouteTable
+from functions.app.sensitive.searching import Searching
 from functions.app.shapes import base
 from functions.app.shapes import executions as executions_shapes
 from functions.app.shapes import operations as operations_shapes
@@ -85,12 +86,14 @@ def plan_redrive_many(call: Call[operations_shapes.ForwardManyRequest]) -> opera
 
 
 def _page(call: Call[Any]) -> ExecutionPage:
-    """The executions that are asked for. Raises NotFound for no such workflow, or version of it."""
+    """The executions that are asked for; none by what is hidden of it: who redrives would learn it. Raises NotFound for
+    no such workflow, or version of it."""
     name, version = call.path["name"], call.given.version
     call.services.catalog.workflow(call.workspace, name)
     if version is not None:
         call.services.catalog.version(call.workspace, name, version)
-    return call.services.executions.page(query_of(call, without=("version", "from_state", "accept"), workflow=name))
+    query = query_of(call, without=("version", "from_state", "accept"), workflow=name)
+    return Searching(call.services.executions, call.services.hiding).page(query)
 
 
 def _at(given: Any) -> At | None:

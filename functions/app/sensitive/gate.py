@@ -83,6 +83,14 @@ class Gate:
             return False
         return marks and self._hiding.key_is_hidden(workspace, workflow, version)
 
+    def error_is_hidden(self, workspace: str, workflow: str, version: int) -> bool:
+        """Whether a Fail state of a version names its error by what is marked, by now."""
+        try:
+            marks, _ = self._marks(workspace, workflow, version)
+        except (NotFound, StoreCorrupt):
+            return False
+        return marks and self._hiding.error_is_hidden(workspace, workflow, version)
+
     def marks(self, workspace: str, workflow: str, version: int) -> bool:
         """Whether a version or the active one marks anything; one that is not there may have."""
         try:

@@ -123,6 +123,14 @@ class Hiding:
             key_marks(found.business_key, self._of_version(workspace, workflow, version))
         )
 
+    def error_is_hidden(self, workspace: str, workflow: str, version: int) -> bool:
+        """Whether a Fail state of a version names its error by what is marked, by now."""
+        try:
+            found = self._published.numbered(workspace, workflow, version)
+        except NotFound:
+            return False
+        return bool(self._flow(found, self._of_version(workspace, workflow, version)).errors)
+
     def check_start(self, started: PublishedVersion, value: Json, name: str | None) -> None:
         """Raises HiddenInput for an input that has MASK in a marked place, and InvalidDocument for a name that has a
         marked value in it: names are shown to all."""

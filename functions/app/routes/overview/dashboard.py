@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from engine.durable.lifecycle.tallying import PIECE, Piece
 from engine.errors import NotFound, UserError
+from engine.governance.masking import MASK
 from engine.governance.roles import Right
 from engine.language.asl.times import iso_timestamp
 from engine.ports.executions_index import Count
@@ -47,7 +48,7 @@ def get_dashboard(call: Call[shapes.DashboardQuery]) -> shapes.Dashboard:
     return shapes.Dashboard(
         hours=hours, step_seconds=step,
         bars=[_bar(at, at + step, pieces, price) for at in range(first, end, step)],
-        workflows=_by_workflow(counts, price), failures=_failures(pieces),
+        workflows=_by_workflow(counts, price), failures=_failures(pieces, _hiding_errors(services, call.workspace)),
         oldest=[
             shapes.Waiting.of(row, execution=row.key.id)
             for row in services.executions.oldest(call.workspace, MOST_WAITING)
@@ -92,11 +93,30 @@ def _by_workflow(counts: Iterable[Count], price: Price) -> list[shapes.WorkflowC
     return sorted(found, key=lambda row: (-row.started, row.workflow))[:MOST_WORKFLOWS]
 
 
-def _failures(pieces: Iterable[Piece]) -> list[shapes.FailureCounts]:
+def _hiding_errors(services: Services, workspace: str) -> Callable[[str], bool]:
+    """Whether the names of errors of a workflow are hidden: those of one version are, and counts know no versions."""
+    hiding = services.hiding
+
+    @cache
+    def hides(workflow: str) -> bool:
+        try:
+            row = services.catalog.workflow(workspace, workflow)
+            if not row.active_version or not hiding.marks(workspace, workflow, row.active_version):
+                return False
+            versions = services.catalog.versions(workspace, workflow)
+        except NotFound:  # it was deleted
+            return False
+        return any(hiding.error_is_hidden(workspace, workflow, version.number) for version in versions)
+
+    return hides
+
+
+def _failures(pieces: Iterable[Piece], hides_errors: Callable[[str], bool]) -> list[shapes.FailureCounts]:
     found: Counter[tuple[str, str, str | None]] = Counter()
     for piece in pieces:
         for count in piece.failures:
-            found[count.workflow, count.status, count.error] += count.number
+            hidden = count.error is not None and hides_errors(count.workflow)
+            found[count.workflow, count.status, MASK if hidden else count.error] += count.number
     ordered = sorted(found.items(), key=lambda row: (-row[1], row[0][0], row[0][1], row[0][2] or ""))
     return [
         shapes.FailureCounts(workflow=workflow, status=status, error=error, number=number)
