@@ -6,6 +6,9 @@ recovery, deletion protection, tags nor the stream, and no alarm watches the new
 reads them back, and names the alarms that watch TABLE: the stage's own follow when it is deployed on the new one. It
 takes the account's own credentials, and may be run again at any time.
 
+It brings back as well who had access then: a named token that was revoked since would be good again, and so would a
+grant that was taken. So those of TABLE take their place, once: what is changed on the new table later stays.
+
 Exit status: 0 all is as it must be · 1 something is not, which is said.
 """
 
@@ -19,6 +22,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
+from engine.adapters.aws.access.tokens import PARTITION as ACCESS
 from engine.adapters.aws.table import TTL_ATTRIBUTE, create_table_request
 
 Json = Any
@@ -52,6 +56,37 @@ class RestoredTable:
         if stream and self._described(self.name).get("StreamSpecification") != stream:
             self._dynamodb.update_table(TableName=self.name, StreamSpecification=stream)
             self._waited()
+        if self._is_a_stage_s() and not self._has_access():
+            self._take_access()
+
+    def _is_a_stage_s(self) -> bool:
+        return _shape(self._described(self.name)) == _shape(create_table_request(self.name))
+
+    def _has_access(self) -> bool:
+        """Whether who has access was taken from TABLE already."""
+        answer = self._dynamodb.get_item(TableName=self.name, Key=self._mark, ConsistentRead=True)
+        return "Item" in answer
+
+    def _take_access(self) -> None:
+        """Put named tokens and grants as TABLE has them now, and then that it was done."""
+        now, then = self._access(self.like), self._access(self.name)
+        for sk, item in now.items():
+            if then.get(sk) != item:
+                self._dynamodb.put_item(TableName=self.name, Item=item)
+        for sk in then.keys() - now.keys():
+            self._dynamodb.delete_item(TableName=self.name, Key={"pk": {"S": ACCESS}, "sk": {"S": sk}})
+        self._dynamodb.put_item(TableName=self.name, Item=self._mark)
+
+    def _access(self, table: str) -> dict[str, Json]:
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=table, KeyConditionExpression="pk = :pk", ExpressionAttributeValues={":pk": {"S": ACCESS}},
+            ConsistentRead=True,
+        )
+        return {item["sk"]["S"]: item for page in pages for item in page["Items"]}
+
+    @property
+    def _mark(self) -> Json:
+        return {"pk": {"S": ACCESS}, "sk": {"S": f"C#{self.like}#{self.name}"}}
 
     def checks(self) -> list[tuple[str, bool]]:
         """What must hold, and whether it does. Raises ClientError."""
@@ -60,13 +95,15 @@ class RestoredTable:
         recovery = backups.get("PointInTimeRecoveryDescription", {}).get("PointInTimeRecoveryStatus")
         tags = self._tags(table["TableArn"]).items()
         return [
-            ("keys and indexes of a stage's table", _shape(table) == _shape(create_table_request(self.name))),
+            ("keys and indexes of a stage's table", self._is_a_stage_s()),
             ("it is active, and its indexes are", _is_active(table)),
             (f"the key that encrypts it is that of {self.like}", _key(table) == _key(source)),
             (f"time to live by {TTL_ATTRIBUTE}", self._ttl() in ("ENABLED", "ENABLING")),
             ("point-in-time recovery", recovery == "ENABLED"),
             ("deletion protection", table.get("DeletionProtectionEnabled") is True),
             (f"the tags of {self.like}", tags >= self._tags(source["TableArn"]).items()),
+            (f"named tokens and grants are those of {self.like}, not those of the moment restored",
+             self._is_a_stage_s() and self._has_access()),
             (f"the stream of {self.like}", table.get("StreamSpecification") == source.get("StreamSpecification")),
         ]
 

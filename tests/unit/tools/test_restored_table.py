@@ -47,7 +47,27 @@ def test_it_is_as_the_table_was(dynamodb, old, restored, capsys):
     assert tags == [{"Key": "automate:stage", "Value": "prod"}]
     said = capsys.readouterr().out
     assert "NOT" not in said
-    assert said.count("ok ") == 8
+    assert said.count("ok ") == 9
+
+
+def access(dynamodb, table, **items):
+    for sk, at in items.items():
+        dynamodb.put_item(TableName=table, Item={"pk": {"S": "K"}, "sk": {"S": sk}, "at": {"S": at}})
+    found = dynamodb.query(
+        TableName=table, KeyConditionExpression="pk = :pk", ExpressionAttributeValues={":pk": {"S": "K"}}
+    )["Items"]
+    return {item["sk"]["S"]: item["at"]["S"] for item in found if "at" in item}
+
+
+def test_a_token_that_was_revoked_since_is_not_good_again(dynamodb, old, restored):
+    """Nor is a grant that was taken since, and one that was given is there."""
+    access(dynamodb, old, **{"H": "7", "T#1": "revoked", "G#default#given": "now"})
+    access(dynamodb, restored, **{"H": "5", "T#1": "good", "T#2": "made anew since", "G#default#taken": "then"})
+    assert restored_table.main([restored, "--like", old]) == 0
+    assert access(dynamodb, restored) == {"H": "7", "T#1": "revoked", "G#default#given": "now"}
+    access(dynamodb, restored, **{"H": "8", "T#3": "made by the stage, which is live on it"})
+    assert restored_table.main([restored, "--like", old]) == 0
+    assert access(dynamodb, restored)["T#3"] == "made by the stage, which is live on it"
 
 
 def test_it_may_be_run_again(old, restored):
