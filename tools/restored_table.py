@@ -60,7 +60,7 @@ class RestoredTable:
             self._take_access()
 
     def _is_a_stage_s(self) -> bool:
-        return _shape(self._described(self.name)) == _shape(create_table_request(self.name))
+        return bool(_shape(self._described(self.name)) == _shape(create_table_request(self.name)))
 
     def _has_access(self) -> bool:
         """Whether who has access was taken from TABLE already."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from engine.durable.execution import Execution
