@@ -11,6 +11,8 @@ import hashlib
 import heapq
 import logging
 import math
+import re
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -36,6 +38,14 @@ LATER_SECONDS = 30.0
 PUT_BACK_SECONDS = 300.0
 """Who finds that a schedule was looked at so long after now, or more, takes the clock to have been put back: its times
 count from now on, and what was started of them is not started again. Clocks of those who look may differ by less."""
+
+
+LEFT_SECONDS = 60.0
+"""A schedule that no version has is let go so long after it was looked at last: by then whoever looks has seen what was
+published meanwhile."""
+
+_SPEC = re.compile(r"[0-9a-f]{16}")
+"""What a schedule's state keeps of what it says; those of others have something else there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,7 @@ class Schedules:
         self._next: list[tuple[float, int, _Plan]] = []
         self._number = count()
         self._fired_at = 0.0
+        self._look_again_at = math.inf
 
     def fire(self, until: float = math.inf) -> int:
         """Start what is due; answers how many executions it started. At `until`, in epoch seconds, it begins no other
@@ -89,19 +100,32 @@ class Schedules:
     def _look(self) -> None:
         """Take up what was published since, and drop what no longer listens."""
         listeners = self._listening.all()
-        if listeners is self._known:
+        if listeners is self._known and self._clock.now() < self._look_again_at:
             return
         states = {(state.workflow, state.trigger): state for state in self._states.all(self._workspace)}
         found: list[tuple[float, int, _Plan]] = []
         for listener in listeners:
             plan = _plan_of(listener) if listener.kind == "schedule" else None
             if plan is not None:
-                state = self._begun(plan, states.get((listener.workflow, listener.name)))
+                state = self._begun(plan, states.pop((listener.workflow, listener.name), None))
                 at = _following(plan, state)
                 if at is not None:
                     found.append((at, next(self._number), plan))
         heapq.heapify(found)
         self._next, self._known = found, listeners
+        self._let_go(states.values())
+
+    def _let_go(self, left: Iterable[TriggerState]) -> None:
+        """What no active version has any more, or has switched off, begins anew when one has it again: nobody missed
+        its times of between."""
+        now, self._look_again_at = self._clock.now(), math.inf
+        for state in left:
+            if state.looked_at is None or not _SPEC.fullmatch(state.spec):
+                continue
+            if now - state.looked_at < LEFT_SECONDS:
+                self._look_again_at = now + LEFT_SECONDS
+            else:
+                self._states.change(replace(state, spec="", looked_at=now))
 
     def _begun(self, plan: _Plan, kept: TriggerState | None) -> TriggerState:
         """What is kept of it. What says something else than before begins when it was published; an older version that

@@ -162,6 +162,47 @@ def test_what_is_archived_or_switched_off_does_not_come(place):
     assert look(place, schedules, at("2026-11-27T09:30:00")) == 0
 
 
+@pytest.mark.parametrize("how", ["removed", "switched off", "archived"])
+@pytest.mark.parametrize("expression", ["cron(0 6 * * ? *)", "cron(* * * * ? *)", "cron(0 6 10 * ? *)"])
+def test_nobody_missed_the_times_at_which_a_schedule_was_not_there(place, how, expression):
+    """Also where it had not come yet, and where it came a moment before."""
+    place.clock.set(at("2026-11-01T05:30:00"))
+    nightly = schedule(expression, missed="all", most_missed=1000)
+    place.publish("nightly", nightly)
+    schedules = place.schedules()
+    look(place, schedules, at("2026-11-01T06:30:00"))
+    before = times(place)
+    if how == "archived":
+        place.catalog.set_archived("default", "nightly", archived=True)
+    else:
+        place.publish("nightly", *([] if how == "removed" else [{**nightly, "enabled": False}]))
+    look(place, schedules, at("2026-11-01T06:35:00"))
+    look(place, schedules, at("2026-11-12T12:00:00"), step=7200)
+    assert times(place) == before
+    if how == "archived":
+        place.catalog.set_archived("default", "nightly", archived=False)
+    else:
+        place.publish("nightly", nightly)
+    again = place.clock.now()
+    look(place, schedules, again + 600)
+    assert all(name > f"{datetime.fromtimestamp(again, UTC):%Y%m%dT%H%M%SZ}" for name in times(place)[len(before):])
+    look(place, schedules, at("2026-11-13T06:30:00"), step=600)
+    assert (len(times(place)) > len(before)) is ("10" not in expression)
+
+
+def test_a_version_that_misses_it_for_a_moment_leaves_no_time_out(place):
+    place.clock.set(at("2026-11-27T05:00:00"))
+    place.publish("nightly", schedule("rate(1 minute)", missed="all"))
+    schedules = place.schedules()
+    look(place, schedules, at("2026-11-27T05:10:00"), step=20)
+    place.publish("nightly")
+    place.clock.sleep(10)
+    schedules.fire()
+    place.publish("nightly", schedule("rate(1 minute)", missed="all"))
+    look(place, schedules, at("2026-11-27T05:20:00"), step=20)
+    assert times(place) == [f"20261127T05{minute:02}00Z" for minute in range(1, 21)]
+
+
 def test_a_window_starts_at_its_second_and_not_before(place):
     place.clock.set(at("2026-11-27T05:00:00"))
     place.publish("nightly", schedule("cron(0 6 * * ? *)", window_minutes=60))
