@@ -108,18 +108,20 @@ def _digest(content: str) -> str:
 def _package_of(module: str) -> str | None:
     """The installed package that a module belongs to; None for the product's own, and where it is not one package."""
     top = module.partition(".")[0]
-    found = set() if top in _OURS else {one.metadata["Name"] for one in distributions() if _provides(one, top)}
+    found = set() if top in _OURS else {one.name for one in distributions() if _has(one, top)}
     return found.pop() if len(found) == 1 else None
 
 
-def _provides(distribution: Distribution, top: str) -> bool:
-    """Whether it installs the module or folder `top`, by what importlib.metadata.packages_distributions goes by. That
-    makes an object of each file of each package, and so tens of megabytes, which a process never gives back."""
-    declared = distribution.read_text("top_level.txt")
+def _has(package: Distribution, top: str) -> bool:
+    """Whether a package brings the module `top`: what ``packages_distributions`` says of it. That makes a path of every
+    file of all packages; here the text that lists them is looked through."""
+    declared = package.read_text("top_level.txt")
     if declared:
         return top in declared.split()
-    files = distribution.read_text("RECORD") or ""
-    return re.search(rf'^"?{re.escape(top)}(?:/|\.[^/\n]*$)', files, re.MULTILINE) is not None
+    listed = package.read_text("RECORD")
+    if listed is None:
+        return any(file.parts[0].partition(".")[0] == top for file in package.files or ())
+    return re.search(rf"^{re.escape(top)}[/.]", listed, re.MULTILINE) is not None
 
 
 def _check_installed(code: str, pin: ConnectorPin) -> None:
