@@ -30,6 +30,12 @@ MOST_DETAILS = 2_500
 APPROVE, REFUSE = "automate_approve", "automate_refuse"
 """The action ids of the buttons in Slack. Their value is the approval's id, which lets nobody in."""
 
+COMMENT = "automate_comment"
+"""The ids of the field beside them, and of its block: what stands in it comes with a press."""
+
+_MOST_FIELD = 3_000
+"""Characters of a plain_text_input (Slack, "Plain-text input element")."""
+
 _LOG = logging.getLogger(__name__)
 _TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
 
@@ -152,7 +158,7 @@ class _Messages:
         if "slack_channel" in self._params:
             posted = self._slack("post_message", {
                 "channel": self._params["slack_channel"], "text": escaped(self._terms.question),
-                "blocks": [*self._asked(), self._buttons(approval)],
+                "blocks": [*self._asked(), _COMMENT, self._buttons(approval)],
             })
             sent["slack"] = {"channel": posted["channel"], "ts": posted["ts"]}
         return sent
@@ -246,6 +252,12 @@ def escaped(text: str) -> str:
 
 def _section(text: str) -> Json:
     return {"type": "section", "text": {"type": "mrkdwn", "text": escaped(text)[:2_900]}}
+
+
+_COMMENT: Json = {
+    "type": "input", "block_id": COMMENT, "optional": True, "label": {"type": "plain_text", "text": "Comment"},
+    "element": {"type": "plain_text_input", "action_id": COMMENT, "multiline": True, "max_length": _MOST_FIELD},
+}
 
 
 def _button(says: str, action: str, **more: str) -> Json:

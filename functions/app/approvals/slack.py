@@ -18,7 +18,7 @@ from urllib.parse import parse_qs
 from connectors.asking import APPROVED, REFUSED
 from connectors.builtin.http_calls import HttpCalls, url_of
 from connectors.errors import ConnectorError
-from connectors.shipped.approval import APPROVE, REFUSE
+from connectors.shipped.approval import APPROVE, COMMENT, REFUSE
 from engine.clock import Clock
 from engine.errors import InvalidDocument, UserError
 from engine.governance.masking import Scrubber
@@ -52,6 +52,7 @@ class Click:
     decision: str
     approval: str
     reply: str = field(repr=False)
+    comment: str = field(default="", repr=False)
 
 
 def clicks_of(body: bytes) -> list[Click]:
@@ -68,11 +69,20 @@ def clicks_of(body: bytes) -> list[Click]:
     return [
         Click(
             str(user.get("id", "")), _DECISIONS[one["action_id"]], str(one.get("value", "")),
-            str(payload.get("response_url", "")),
+            str(payload.get("response_url", "")), _comment(payload),
         )
         for one in (actions if isinstance(actions, list) else [])
         if isinstance(user, dict) and isinstance(one, dict) and one.get("action_id") in _DECISIONS
     ]
+
+
+def _comment(payload: Mapping[str, Json]) -> str:
+    """What the user has written beside the buttons: Slack sends the state of the message's fields with each press, null
+    for an empty one ("A full state on view submission and block actions")."""
+    found: Json = payload.get("state")
+    for name in ("values", COMMENT, COMMENT, "value"):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found.strip() if isinstance(found, str) else ""
 
 
 def people_of(setting: Sequence[str]) -> Mapping[str, tuple[str, str]]:
@@ -116,7 +126,7 @@ class SlackAnswers:
             if key is not None:
                 self._check_granted(key.workflow)
             taken = self.answering.answer(
-                click.approval, Who(caller.actor.name, "slack"), Answer(click.decision),
+                click.approval, Who(caller.actor.name, "slack"), Answer(click.decision, click.comment),
                 lambda terms: check_may(terms, caller, self.settings.workspace),
             )
         except UserError as error:

@@ -85,8 +85,9 @@ def signed(body, at, secret=SECRET):
     return {"x_slack_signature": f"v0={made}", "x_slack_request_timestamp": str(at)}
 
 
-def press(api, slack, button, user="U1", *, at=None, **headers):
+def press(api, slack, button, user="U1", *, at=None, state=None, **headers):
     body = urlencode({"payload": json.dumps({
+        **({} if state is None else {"state": state}),
         "type": "block_actions", "user": {"id": user, "username": "x", "team_id": "T1"}, "api_app_id": "A1",
         "token": "legacy", "trigger_id": "1.2.x", "team": {"id": "T1", "domain": "x"},
         "container": {"type": "message", "message_ts": "1.2", "channel_id": "C1", "is_ephemeral": False},
@@ -123,6 +124,32 @@ def test_a_button_decides_and_the_message_says_so(api, slack):
 def test_a_refusal_by_a_button(api, slack):
     press(api, slack, ask(api, slack).buttons["automate_refuse"])
     assert output(api)["decision"] == "refused"
+
+
+@pytest.mark.parametrize(("button", "said", "approved"), [
+    ("automate_approve", "Looks <good> & well", True), ("automate_refuse", " Not now\n", False),
+])
+def test_what_is_written_beside_the_buttons_is_the_comment(api, slack, button, said, approved):
+    asked = ask(api, slack)
+    (block,) = [one for one in asked.message["blocks"] if one["type"] == "input"]
+    assert (block["optional"], block["element"]["type"]) == (True, "plain_text_input")
+    field = {block["element"]["action_id"]: {"type": "plain_text_input", "value": said}}
+    state = {"values": {block["block_id"]: field}}
+    press(api, slack, asked.buttons[button], state=state)
+    found = output(api)
+    assert (found["approved"], found["comment"]) == (approved, said.strip())
+    (message,) = slack.messages.values()
+    assert "input" not in {block["type"] for block in message["blocks"]}
+    assert said.strip().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") in json.dumps(message)
+
+
+@pytest.mark.parametrize("state", [
+    None, {}, {"values": []}, {"values": {"automate_comment": {"automate_comment": {"value": None}}}},
+    {"values": {"automate_comment": {"automate_comment": "x"}}}, "x",
+])
+def test_without_a_comment_there_is_none(api, slack, state):
+    press(api, slack, ask(api, slack).buttons["automate_approve"], state=state)
+    assert output(api)["comment"] == ""
 
 
 def test_a_second_press_is_told_and_changes_nothing(api, slack):
