@@ -114,8 +114,8 @@ def _headers(params: dict[str, Any], url: Url) -> dict[str, str]:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise ConnectorError(f"the header {name} must be a string or a number")
         text = str(value)
-        if not (fits(text) and name.isascii() and name.isprintable()) or set(name) & set(" :"):
-            raise ConnectorError(f"the header {name!r} holds a character that no header may")
+        if not (fits(text) and name and name.isascii() and name.isprintable()) or set(name) & set(" :"):
+            raise ConnectorError(f"the header {name!r} has no name, or holds a character that no header may")
         if name.lower() in _OURS:
             raise ConnectorError(f"the header {name} follows from the URL and the body; it cannot be given")
         headers[name.lower()] = text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import click
@@ -168,7 +169,8 @@ def new(*, code: str, document: Path | None, tags: tuple[str, ...], base_url: st
         raise Conflict(f"{folder} is there already", where="--into", advice="Name a folder that is not.")
     if document is None:
         value = starter(code)
-        read, name, text = document_of(value, "openapi.yaml"), "openapi.yaml", writing.as_yaml(value)
+        name, text = "openapi.yaml", writing.as_yaml(value)
+        read = document_of(value, name, hashlib.sha256(text.encode()).hexdigest())
     else:
         read, name, text = read_document(document), f"openapi{document.suffix}", read_text(str(document))
     made = imported(read, code, tags=tags, base_url=base_url)

@@ -317,6 +317,13 @@ HEADERS_WITH_SECRETS = {
 }
 
 
+@pytest.mark.parametrize("name", ["", " ", "a:b", "a\r\nb", "ü"])
+def test_a_header_without_a_name_that_fits_did_nothing(request_, server, name):
+    with pytest.raises(CallFailed, match="has no name, or holds a character") as caught:
+        request_("/json", method="POST", headers={name: "x"})
+    assert (caught.value.definite, caught.value.retryable, server.seen) == (True, False, [])
+
+
 def test_no_header_with_a_secret_follows_to_another_origin(request_, server):
     server.target = server.url.replace("127.0.0.1", "localhost") + "/json"
     request_("/redirect", headers={**HEADERS_WITH_SECRETS, "X-Other": "kept"}, secrets={"KEY": SECRET})

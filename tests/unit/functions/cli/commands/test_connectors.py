@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import subprocess
@@ -6,6 +7,7 @@ import tomllib
 from importlib.metadata import EntryPoint
 
 import pytest
+import yaml
 
 from connectors.registry import GROUP, Registry
 
@@ -98,6 +100,9 @@ def test_a_new_package_has_an_entry_point_and_tests_that_pass(automate, document
     assert (status, err) == (0, ""), out
     project = tomllib.loads((folder / "pyproject.toml").read_text())
     (name, value), = project["project"]["entry-points"][GROUP].items()
+    kept, = (yaml.safe_load(path.read_text()) for path in folder.glob("automate_*/*.yaml"))
+    source = folder / "tests" / kept["imported"]["source"]
+    assert given or kept["imported"]["digest"] == hashlib.sha256(source.read_bytes()).hexdigest()
     on_path(folder)
     registry = Registry(builtin=(), installed=lambda: [EntryPoint(name, value, GROUP)])
     assert registry.get(code).actions
