@@ -187,6 +187,8 @@ class SqlConnector(ConnectorAdapter, ABC):
                 raise ConnectorError(f"statement {number} holds the character NUL", definite=number == 1 or self.undone)
             try:
                 found = session.run(given["statement"], given.get("parameters", []), params["max_rows"])
+            except RecursionError:  # the driver reads JSON
+                raise _too_deep() from None
             except self.failures as error:
                 definite = reads or self.undone or not self._told(error).lost
                 raise self._failed(params, error, secrets, definite=definite) from error
@@ -200,8 +202,11 @@ class SqlConnector(ConnectorAdapter, ABC):
                     f"statement {number} ended the transaction, so what came up to it is committed or undone already; "
                     "leave out what begins or ends one, or commits by itself", definite=False, code="TransactionEnded",
                 )
-            results.append(_result(found, params["max_rows"]))
-            size += len(json.dumps(results[-1]))
+            try:
+                results.append(_result(found, params["max_rows"]))
+                size += len(json.dumps(results[-1]))
+            except RecursionError:
+                raise _too_deep() from None
             if size > MOST_BYTES:
                 raise ConnectorError(f"more than {MOST_BYTES} bytes of rows, so nothing was done", definite=True)
         return results
@@ -238,6 +243,13 @@ def _result(found: Rows, most_rows: int) -> dict[str, Json]:
         )
     rows = [dict(zip(found.columns, map(_value, row), strict=True)) for row in found.rows[:most_rows]]
     return {"rows": rows, "affected": found.affected, "truncated": len(found.rows) > most_rows}
+
+
+def _too_deep() -> ConnectorError:
+    """Of a value that Python cannot walk through: what gives rows has not been committed then."""
+    return ConnectorError(
+        "a value of a row nests too deeply to be given, so nothing was done", definite=True, code="Rows"
+    )
 
 
 def _value(value: Any) -> Json:  # noqa: PLR0911 - one a type

@@ -99,6 +99,13 @@ def test_values_are_json(db):
 
 
 @pytest.mark.parametrize("server", [POSTGRES], indirect=True)
+@pytest.mark.parametrize("action", ["query", "execute"])
+def test_a_value_that_nests_too_deeply_is_not_given_and_nothing_was_done(db, action):
+    failed, code = db.failure(action, "SELECT (repeat('[', 5000) || repeat(']', 5000))::jsonb AS deep")
+    assert (failed.definite, failed.retryable, code) == (True, False, "Rows")
+
+
+@pytest.mark.parametrize("server", [POSTGRES], indirect=True)
 def test_what_only_postgres_has(db):
     db.call("execute", "INSERT INTO orders (id, tags) VALUES (1, %s), (2, %s)", [[1, "a"], []])
     wanted = "SELECT id, 'NaN'::float8 AS no, '\\x00ff'::bytea AS data, ARRAY[1,2] AS list FROM orders"
