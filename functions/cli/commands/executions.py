@@ -18,7 +18,7 @@ from functions.cli.commands.audit import told
 from functions.cli.commands.many import PENDING, confirm, confirm_erasing, is_of_one
 from functions.cli.files import Json, read_value
 from functions.cli.groups import Grouped
-from functions.cli.options import filters
+from functions.cli.options import adding, filters
 from functions.cli.screen import duration, status_mark
 from functions.cli.session import session
 
@@ -26,6 +26,7 @@ MOST_EVENTS = 25_000
 """Read at once, as many as AWS keeps of an execution: one that loops has millions, and makes them faster than they are
 read."""
 MOST_WAITING = 5
+LASTS = ("1h", "24h", "7d", "30d")
 STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PAUSED")
 
 
@@ -72,14 +73,20 @@ def warn_without_a_worker(api: Client, waiting: str | None = None) -> None:
         session().screen.notice(f"No worker runs on this folder: {ways}.")
 
 
+_filtered = adding(
+    click.option("--workflow", metavar="NAME", help="Of this workflow."),
+    click.option("--status", type=click.Choice(STATUSES, case_sensitive=False), help="In this status."),
+    filters(ExecutionFilters),
+    click.option("--text", metavar="TEXT", help="Look for it in business keys, error names and causes; on AWS, for "
+                 "keys and names that begin with it."),
+    click.option("--order", type=click.Choice(("newest", "oldest"), case_sensitive=False),
+                 help="Whose start comes first; by default the newest."),
+)
+"""Which executions, and in which order: of a list, and of a view that is saved."""
+
+
 @click.group("executions", cls=Grouped, invoke_without_command=True)
-@click.option("--workflow", metavar="NAME", help="Of this workflow.")
-@click.option("--status", type=click.Choice(STATUSES, case_sensitive=False), help="In this status.")
-@filters(ExecutionFilters)
-@click.option("--text", metavar="TEXT", help="Look for it in business keys, error names and causes; on AWS, for keys "
-              "and names that begin with it.")
-@click.option("--order", type=click.Choice(("newest", "oldest"), case_sensitive=False),
-              help="Whose start comes first; by default the newest.")
+@_filtered
 @click.option("--view", metavar="NAME", help="The filters of a saved view, where no option says another.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many at most.")
 @click.option("--next-token", metavar="TOKEN", help="Go on where the last page ended.")
@@ -129,14 +136,40 @@ def _of_view(api: Client, name: str, given: dict[str, str | None]) -> dict[str, 
 
 @list_executions.command("views")
 def list_views() -> None:
-    """List the saved views, which the Studio saves; `automate executions --view NAME` looks by one."""
+    """List the saved views; `automate executions --view NAME` looks by one."""
     with session().client() as api:
-        views = api.get("/views")["views"]
-    session().screen.show({"views": views}, lambda: session().screen.table(
-        ("VIEW", "FILTERS"),
-        [(view["name"], ", ".join(f"{name}={value}" for name, value in view["filters"].items())) for view in views],
-        empty="No view is saved. The Studio's Execution Explorer saves what it shows as one.",
+        saved = api.get("/views")["views"]
+    session().screen.show({"views": saved}, lambda: session().screen.table(
+        ("VIEW", "FILTERS"), [(view["name"], _filters_of(view)) for view in saved],
+        empty="No view is saved. Save one: automate executions save-view NAME --status FAILED --last 24h",
     ))
+
+
+def _filters_of(view: Json) -> str:
+    return ", ".join(f"{name}={value}" for name, value in view["filters"].items())
+
+
+@list_executions.command("save-view")
+@click.argument("view")
+@_filtered
+@click.option("--last", type=click.Choice(LASTS), help="Started so long ago, or later, when it is looked at.")
+def save_view(*, view: str, **given: str | None) -> None:
+    """Save filters under VIEW, for everybody who may look, over what was saved under it. The Studio shows it too."""
+    said = {field: value for field, value in given.items() if value is not None}
+    with session().client() as api:
+        saved = api.put(f"/views/{part(view)}", {"filters": said})
+    session().screen.show(saved, lambda: click.echo(
+        f"The view {saved['name']} is saved: {_filters_of(saved) or 'every execution'}"
+    ))
+
+
+@list_executions.command("delete-view")
+@click.argument("view")
+def delete_view(*, view: str) -> None:
+    """Delete a saved view, for everybody. No execution is touched."""
+    with session().client() as api:
+        api.delete(f"/views/{part(view)}")
+    session().screen.show({"deleted": view}, lambda: click.echo(f"The view {view} is deleted"))
 
 
 def _of_all(api: Client, given: dict[str, str | None]) -> str:
