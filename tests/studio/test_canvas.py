@@ -211,3 +211,27 @@ def test_containers_of_very_many_states_open_folded_and_unfold(studio):
     page.keyboard.press("ControlOrMeta+f")
     page.get_by_label("Find a state").fill("In 499")
     expect(designer.card("In 499")).to_have_attribute("aria-pressed", "true")
+
+
+def test_of_two_thousand_states_the_page_holds_those_in_sight(studio):
+    states = {f"Step {at}": {"Type": "Pass", "Next": f"Step {at + 1}"} for at in range(1999)}
+    designer = Designer(studio, "chain", {"StartAt": "Step 0", "States": {**states, "Step 1999": {"Type": "Succeed"}}})
+    page = studio.page
+    steps = page.get_by_role("list", name="Steps of chain").get_by_role("listitem")
+    expect(steps).to_have_count(120)
+    assert page.evaluate("document.querySelectorAll('*').length") < 1500  # 5,164 with all of them
+    designer.select("Step 1")
+    leads = page.get_by_label("Then go to")
+    assert leads.get_by_role("option").count() < 5
+    assert page.evaluate("document.querySelectorAll('*').length") < 1900  # 7,487
+    leads.focus()
+    expect(leads.get_by_role("option")).to_have_count(2001)
+    leads.select_option("Step 1500")
+    assert designer.states()["Step 1"]["Next"] == "Step 1500"
+    page.keyboard.press("ControlOrMeta+z")
+    page.keyboard.press("Escape")
+    page.keyboard.press("ControlOrMeta+f")
+    page.keyboard.type("Step 1500")
+    page.keyboard.press("Enter")
+    expect(designer.card("Step 1500")).to_be_visible()
+    expect(steps.filter(has_text="Step 1500").first).to_be_attached()

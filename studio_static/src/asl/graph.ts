@@ -11,7 +11,7 @@ import { linksOf, listPort, objectsIn } from "./links";
 import { edgeId, scopeOf, statePointer } from "./pointer";
 import { errorWords, ruleSentence } from "./sentences";
 import type { Definition, EdgeId, Port, ScopePointer, StateObject, StatePointer, StateType } from "./types";
-import { type Scope, scopes, scopesOf, typeOf, walk } from "./walk";
+import { type Scope, scopes, scopesOf, typeOf } from "./walk";
 
 export interface GraphNode extends Description {
   /** A state's pointer; `<scope>#start` and `<scope>#end` for the ends of a scope. */
@@ -81,7 +81,30 @@ export function buildGraph(definition: Definition, names?: ResourceNames): Graph
     nodes.push(...flow.nodes(names));
     edges.push(...flow.edges());
   }
-  return { nodes, edges, scopes: found };
+  return { nodes, edges, scopes: withInside(found) };
+}
+
+/** Scopes whose `size` counts what is inside too. */
+function withInside(found: readonly GraphScope[]): GraphScope[] {
+  const sizes = new Map(found.map((scope) => [scope.pointer, scope.size]));
+  // Inner ones stand after those around them.
+  for (const { pointer, owner } of found.toReversed()) {
+    if (owner === null) continue;
+    const around = scopeOf(owner);
+    sizes.set(around, (sizes.get(around) ?? 0) + (sizes.get(pointer) ?? 0));
+  }
+  return found.map((scope) => ({ ...scope, size: sizes.get(scope.pointer) ?? scope.size }));
+}
+
+/** States never change in place: what one says is worked out once. */
+const described = new WeakMap<StateObject, { names: ResourceNames | undefined; says: Description }>();
+
+function descriptionOf(state: StateObject, names: ResourceNames | undefined): Description {
+  const known = described.get(state);
+  if (known !== undefined && known.names === names) return known.says;
+  const says = describe(state, names);
+  described.set(state, { names, says });
+  return says;
 }
 
 const SEEDS = 4096;
@@ -215,7 +238,7 @@ class Flow {
       pointer,
       owner,
       order: this.order.map((name) => statePointer(pointer, name)),
-      size: [...walk({ States: states as Definition })].length,
+      size: Object.keys(states).length,
     };
   }
 
@@ -261,7 +284,7 @@ class Flow {
       dangling: (this.links.get(name) ?? []).flatMap((link) =>
         link.target === null || this.links.has(link.target) ? [] : [{ port: link.port, target: link.target }],
       ),
-      ...describe(state, names),
+      ...descriptionOf(state, names),
     };
   }
 

@@ -13,7 +13,8 @@ export function own(object: JsonObject | undefined, key: string): Json | undefin
   return object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-export const escapeToken = (token: string): string => token.replaceAll("~", "~0").replaceAll("/", "~1");
+export const escapeToken = (token: string): string =>
+  token.includes("~") || token.includes("/") ? token.replaceAll("~", "~0").replaceAll("/", "~1") : token;
 const unescapeToken = (token: string): string => token.replaceAll("~1", "/").replaceAll("~0", "~");
 
 /** `/a~1b/0` → `['a/b', '0']`. */

@@ -45,9 +45,10 @@ export function typeOf(state: StateObject): StateType | null {
 }
 
 /** The states of a scope object by name; an entry that is no object is left out. */
-export function statesIn(scope: JsonObject): Record<string, StateObject> {
+export function statesIn(scope: JsonObject): Readonly<Record<string, StateObject>> {
   const states = own(scope, "States");
   if (!isObject(states)) return {};
+  if (Object.values(states).every(isObject)) return states as Record<string, StateObject>;
   return Object.fromEntries(
     Object.entries(states).filter((entry): entry is [string, StateObject] => isObject(entry[1])),
   );

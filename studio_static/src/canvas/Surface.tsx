@@ -52,13 +52,14 @@ const MANNERS = {
 
 interface SurfaceProps extends WorkflowCanvasProps {
   placed: Placed;
+  isExact: boolean;
   pane: Pane;
   settings: Settings;
   changeSettings: (change: Partial<Settings>) => void;
 }
 
 export function Surface(props: SurfaceProps) {
-  const { placed, pane, settings, changeSettings, definition } = props;
+  const { placed, isExact, pane, settings, changeSettings, definition } = props;
   const { graph, layout } = placed;
   const editable = props.onCommand !== undefined;
   const room = useRef<HTMLDivElement>(null);
@@ -73,7 +74,15 @@ export function Surface(props: SurfaceProps) {
   const [menu, setMenu] = useState<OpenMenu | null>(null);
   const [anchor, setAnchor] = useState<string | null>(null);
   const selection = useSelection(props);
-  const camera = useCamera(room, placed, pane, anchor ?? selection.states[0] ?? null, props.viewKey, props.openAt);
+  const camera = useCamera(
+    room,
+    placed,
+    isExact,
+    pane,
+    anchor ?? selection.states[0] ?? null,
+    props.viewKey,
+    props.openAt,
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is selected from now on is what is looked at.
   useEffect(() => setAnchor(null), [selection.states]);
   const show = useShow(layout, camera, selection, settings, changeSettings);

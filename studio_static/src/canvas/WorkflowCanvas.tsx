@@ -11,7 +11,7 @@ import "./draw/lines.css";
 import { ReactFlowProvider } from "@xyflow/react";
 import { useDeferredValue, useRef } from "react";
 import type { Graph } from "../asl";
-import { StepList } from "./draw/StepList";
+import { MOST_LISTED, StepList } from "./draw/StepList";
 import { useLayout } from "./layout/useLayout";
 import type { WorkflowCanvasProps } from "./props";
 import { Surface } from "./Surface";
@@ -36,19 +36,21 @@ function Frame(props: WorkflowCanvasProps) {
   const own = useGraph(definition, names);
   const graph = diff?.graph ?? own;
   const [settings, changeSettings] = useSettings(viewKey, graph, [...(props.selection ?? []), props.openAt ?? ""]);
-  const { placed, problem } = useLayout(graph, settings.direction, settings.collapsed);
+  const { placed, isExact, problem } = useLayout(graph, settings.direction, settings.collapsed);
   // The drawing comes first.
   const listed = useDeferredValue(graph, NOTHING);
+  const selected = useDeferredValue(props.selection?.at(-1) ?? null, null);
+  const around = graph.nodes.length > MOST_LISTED ? selected : null;
   const isReady = placed !== null && pane !== null;
   return (
     <section
       className={`canvas${props.bare ? " is-bare" : ""}`}
       ref={room}
       aria-label={label}
-      aria-busy={placed?.isExact !== true && problem === null}
+      aria-busy={!isExact && problem === null}
     >
       {isReady ? (
-        <Surface {...props} placed={placed} pane={pane} settings={settings} changeSettings={changeSettings} />
+        <Surface {...props} {...{ placed, isExact, pane }} settings={settings} changeSettings={changeSettings} />
       ) : (
         problem === null && <div className="canvas-waiting" role="status" aria-label="The workflow is being drawn" />
       )}
@@ -59,7 +61,13 @@ function Frame(props: WorkflowCanvasProps) {
         </p>
       )}
       <div className={problem === null || isReady ? "visually-hidden" : "canvas-steps"}>
-        <StepList graph={listed} overlay={props.overlay} marks={props.marks} label={`Steps of ${label}`} />
+        <StepList
+          graph={listed}
+          overlay={props.overlay}
+          marks={props.marks}
+          label={`Steps of ${label}`}
+          around={problem === null || isReady ? around : undefined}
+        />
       </div>
     </section>
   );

@@ -51,7 +51,7 @@ const layout: Layout = {
     ]),
   ),
 };
-const placed = { graph, layout, direction: "down" as const, isExact: true };
+const placed = { graph, layout, direction: "down" as const };
 
 describe("keys", () => {
   it("walk, edit, and leave the page its own", () => {

@@ -15,8 +15,16 @@ export function reuseGraph(last: Graph | null, fresh: Graph): Graph {
 
 /** `last` itself where all are equal. */
 function kept<T extends { readonly id: string }>(last: readonly T[], fresh: readonly T[]): readonly T[] {
-  const items = reused(last, fresh, sameJson);
+  const items = reused(last, fresh, sameItem);
   return items.length === last.length && items.every((item, index) => item === last[index]) ? last : items;
+}
+
+/** Equal, field by field; lists and objects by what they say. */
+function sameItem<T extends object>(one: T, two: T): boolean {
+  return (Object.keys(two) as (keyof T)[]).every((key) => {
+    const [old, now] = [one[key], two[key]];
+    return old === now || (typeof now === "object" && now !== null && sameJson(old, now));
+  });
 }
 
 const sameJson = (one: unknown, two: unknown): boolean => JSON.stringify(one) === JSON.stringify(two);

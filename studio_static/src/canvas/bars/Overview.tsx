@@ -72,19 +72,19 @@ export const Overview = memo(function Overview({ placed, pane, overlay, onGo }: 
   );
 });
 
+/** One path for all cards that look alike: an element for each of thousands would cost more than the drawing itself. */
 function Cards({ placed: { graph, layout }, overlay }: { placed: Placed; overlay: Overlay | undefined }) {
-  return graph.nodes.map((node) => {
+  const paths = new Map<string, string>();
+  for (const node of graph.nodes) {
     const rect = layout.nodes.get(node.id);
-    if (rect === undefined || node.kind !== "state") return null;
+    if (rect === undefined || node.kind !== "state") continue;
     const fate = overlay?.states[node.id];
     const tone = fate === undefined ? "" : ` is-${statusLook(fate.status).tone}`;
-    return (
-      <rect
-        key={node.id}
-        className={`${layout.panels.has(node.id) ? "overview-box" : "overview-card"}${tone}`}
-        {...rect}
-        rx={12}
-      />
-    );
-  });
+    const look = `${layout.panels.has(node.id) ? "overview-box" : "overview-card"}${tone}`;
+    const { x, y, width, height } = rect;
+    paths.set(look, `${paths.get(look) ?? ""}M${x} ${y}h${width}v${height}h${-width}z`);
+  }
+  // Boxes below what is in them.
+  const looks = [...paths.keys()].sort();
+  return looks.map((look) => <path key={look} className={look} d={paths.get(look)} />);
 }

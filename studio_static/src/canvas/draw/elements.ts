@@ -1,7 +1,15 @@
 /** Graph, layout and everything laid over them, as React Flow's nodes and edges. */
 
 import type { NodeHandle, Position } from "@xyflow/react";
-import { type Graph, type GraphNode, ownerOf, ownersOf, type StatePointer, typeCanFail } from "../../asl";
+import {
+  type Graph,
+  type GraphEdge,
+  type GraphNode,
+  ownerOf,
+  ownersOf,
+  type StatePointer,
+  typeCanFail,
+} from "../../asl";
 import type { GraphDiff } from "../diff";
 import { portsOf } from "../layout/measure";
 import type { Direction, Rect } from "../layout/types";
@@ -25,11 +33,11 @@ export interface Dressing {
 
 const EMPTY: readonly never[] = [];
 
-/** Containers before what is in them, as React Flow wants parents. */
-export function cardNodes(placed: Placed, dress: Dressing): CanvasNode[] {
+/** The cards of `seen`, nodes of the graph: containers before what is in them, as React Flow wants parents. */
+export function cardNodes(placed: Placed, seen: readonly GraphNode[], dress: Dressing): CanvasNode[] {
   const { graph, layout, direction } = placed;
   const sizes = new Map(graph.scopes.map((scope) => [scope.pointer, scope.size]));
-  return graph.nodes.flatMap((node): CanvasNode[] => {
+  return seen.flatMap((node): CanvasNode[] => {
     const rect = layout.nodes.get(node.id);
     if (rect === undefined) return [];
     const parent = ownerOf(node.scope);
@@ -118,9 +126,11 @@ export interface LineDressing {
   readonly lit: ReadonlySet<string>;
 }
 
-export function lineEdges({ graph, layout }: Placed, dress: LineDressing): CanvasEdge[] {
-  const titles = new Map(graph.nodes.map((node) => [node.id, node.name]));
-  return graph.edges.flatMap((edge): CanvasEdge[] => {
+/** The lines of `seen`, edges of the graph. */
+export function lineEdges({ graph, layout }: Placed, seen: readonly GraphEdge[], dress: LineDressing): CanvasEdge[] {
+  const ends = new Set(seen.flatMap((edge) => [edge.source, edge.target]));
+  const titles = new Map(graph.nodes.filter((node) => ends.has(node.id)).map((node) => [node.id, node.name]));
+  return seen.flatMap((edge): CanvasEdge[] => {
     const place = layout.edges.get(edge.id);
     if (place === undefined) return [];
     const fate: LineData["fate"] = dress.overlay === undefined ? "none" : (dress.overlay.edges[edge.id] ?? "skipped");

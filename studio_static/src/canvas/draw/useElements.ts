@@ -21,22 +21,28 @@ export function useElements(
   note: string | null,
   drag: Drag | null,
 ): Elements {
+  const seen = useMemo(() => {
+    const always = new Set([cards.current, cards.renaming, drag?.id].filter((id) => id !== null && id !== undefined));
+    return seenOf(placed.graph, placed.layout, window, always);
+  }, [placed, window, cards.current, cards.renaming, drag?.id]);
   const last = useRef<Elements>({ nodes: [], edges: [] });
-  const nodes = useMemo(() => reused(last.current.nodes, cardNodes(placed, cards), sameNode), [placed, cards]);
-  const edges = useMemo(() => reused(last.current.edges, lineEdges(placed, lines), sameEdge), [placed, lines]);
+  const nodes = useMemo(
+    () => reused(last.current.nodes, cardNodes(placed, seen.nodes, cards), sameNode),
+    [placed, seen, cards],
+  );
+  const edges = useMemo(
+    () => reused(last.current.edges, lineEdges(placed, seen.edges, lines), sameEdge),
+    [placed, seen, lines],
+  );
   useEffect(() => {
     last.current = { nodes, edges };
   }, [nodes, edges]);
   const paper = useMemo(() => noteNodes(notes, cards.editable, note), [notes, cards.editable, note]);
-  const drawn = useMemo(() => {
-    const always = new Set([cards.current, cards.renaming, drag?.id].filter((id) => id !== null && id !== undefined));
-    return seenOf(nodes, edges, placed.layout, window, always);
-  }, [nodes, edges, placed, window, cards.current, cards.renaming, drag?.id]);
   return useMemo(() => {
-    const all = [...drawn.nodes, ...paper];
+    const all = [...nodes, ...paper];
     const moved = drag === null || drag.position === null ? all : all.map((node) => carried(node, drag));
-    return { nodes: moved, edges: drawn.edges };
-  }, [drawn, paper, drag]);
+    return { nodes: moved, edges };
+  }, [nodes, edges, paper, drag]);
 }
 
 /** The dragged card where the pointer has it, over everything else. */

@@ -126,7 +126,7 @@ function finished(request: ScopeRequest, draft: Draft): PlacedScope {
   const left = least([...rects, ...points].map(({ x }) => x));
   const right = -least([...rects.map(({ x, width }) => -x - width), ...points.map(({ x }) => -x)]);
   const bottom = -least([...rects.map(({ y, height }) => -y - height), ...points.map(({ y }) => -y)]);
-  const shift = <T extends Point>(at: T): T => ({ ...at, x: at.x - left });
+  const shift = <T extends Point>(at: T): T => (left === 0 ? at : { ...at, x: at.x - left });
   return {
     width: right - left,
     height: bottom,
@@ -147,7 +147,10 @@ function rowsOf(nodes: ReadonlyMap<string, Rect>): ReadonlyMap<number, readonly 
   const rows = new Map<number, Rect[]>();
   for (const rect of nodes.values())
     for (let row = Math.floor(rect.y / ROW); row <= Math.floor((rect.y + rect.height) / ROW); row += 1)
-      rows.set(row, [...(rows.get(row) ?? []), rect]);
+      rows
+        .set(row, rows.get(row) ?? [])
+        .get(row)
+        ?.push(rect);
   return rows;
 }
 

@@ -96,6 +96,45 @@ it("places all of 300 states", async () => {
   expect(layout.nodes.size).toBe(graph.nodes.length);
 });
 
+/** States one after the other in one flow. */
+function chain(count: number): Definition {
+  const states = Object.fromEntries(
+    Array.from({ length: count - 1 }, (_, at) => [`Step ${at}`, { Type: "Pass", Next: `Step ${at + 1}` }]),
+  );
+  return { StartAt: "Step 0", States: { ...states, [`Step ${count - 1}`]: { Type: "Succeed" } } };
+}
+
+describe("a flow that is too long for an exact layout", () => {
+  const options = { direction: "down", collapsed: NONE } as const;
+  const never = () => Promise.reject(new Error("nothing is asked of the engine"));
+
+  it("keeps the guess itself", async () => {
+    const graph = buildGraph(chain(1200));
+    const guess = guessLayout(graph, options, null);
+    expect(await layoutGraph(graph, options, never, guess)).toBe(guess);
+  });
+
+  it("keeps the places before an insert", async () => {
+    const before = guessLayout(buildGraph(chain(1200)), options, null);
+    const fragment = { StartAt: "New", States: { New: { Type: "Pass" } } };
+    const graph = buildGraph(insertAt(chain(1200), { edge: "/States/Step 50#next" }, fragment).definition);
+    const { layout } = await layoutGraph(graph, options, never, guessLayout(graph, options, before));
+    expect(layout.nodes.get("/States/Step 50")).toBe(before.layout.nodes.get("/States/Step 50"));
+    expect(layout.nodes.get("/States/Step 51")?.y).toBeGreaterThan(
+      before.layout.nodes.get("/States/Step 51")?.y ?? Number.POSITIVE_INFINITY,
+    );
+  });
+
+  it("makes room when what is inside one of its states gets its exact size", async () => {
+    const long = chain(900);
+    const inner = { StartAt: "In", States: { In: { Type: "Pass", Next: "Out" }, Out: { Type: "Pass", End: true } } };
+    const both = { Type: "Parallel", Branches: [inner], Next: "Step 4" };
+    const graph = buildGraph({ ...long, States: { ...(long.States as Definition), "Step 3": both } });
+    const { layout } = await layoutGraph(graph, options, engine, guessLayout(graph, options, null));
+    expect(problems(graph, { ...layout, edges: new Map() })).toEqual([]);
+  });
+});
+
 describe("a guess", () => {
   const cardsOver = (graph: Graph, layout: Layout) => problems(graph, { ...layout, edges: new Map() });
   for (const direction of ["down", "right"] as const)

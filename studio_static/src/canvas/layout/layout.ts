@@ -60,33 +60,47 @@ export interface Arranged {
 
 /** The layout at once: exact where it is known, else by the last places of the same scope, else guessed. */
 export function guessLayout(graph: Graph, options: LayoutOptions, before: Arranged | null): Arranged {
-  return layoutBy(
-    graph,
-    options,
-    (request) => cache.get(keyOf(request)) ?? guessScope(request, before?.scopes.get(request.scope)),
+  return composed(
+    placeScopes(graph, options, (request) => {
+      const exact = request.nodes.length > MOST_EXACT ? undefined : cache.get(keyOf(request));
+      return exact ?? guessScope(request, before?.scopes.get(request.scope));
+    }),
   );
 }
 
-/** Lay out the whole graph exactly, inside first. Unreachable states are left out: they wait in the tray. */
-export async function layoutGraph(graph: Graph, options: LayoutOptions, engine: Engine): Promise<Arranged> {
+/**
+ * Lay out the whole graph exactly, inside first. Unreachable states are left out: they wait in the tray. `guess` is the
+ * guess of the same graph with the same options: it is given back where nothing in it can be said more exactly.
+ */
+export async function layoutGraph(
+  graph: Graph,
+  options: LayoutOptions,
+  engine: Engine,
+  guess: Arranged | null = null,
+): Promise<Arranged> {
   const known = new Map<string, PlacedScope>();
   for (;;) {
     const asked = new Map<string, ElkNode>();
     const guessed = new Set<string>();
-    const arranged = layoutBy(graph, options, (request) => {
+    const parts = placeScopes(graph, options, (request) => {
+      const last = guess?.scopes.get(request.scope);
       // The sizes of what is around a guess are guesses too: those scopes come when what is inside is known.
       const isSure = request.nodes.every((node) => node.branches.every((branch) => !guessed.has(branch.scope)));
-      const key = isSure && request.nodes.length <= MOST_EXACT ? keyOf(request) : null;
+      if (request.nodes.length > MOST_EXACT) {
+        if (!isSure) guessed.add(request.scope);
+        return last !== undefined && holds(last, request) ? last : guessScope(request, last);
+      }
+      const key = isSure ? keyOf(request) : null;
       const placed = key === null ? undefined : (known.get(key) ?? cache.get(key));
       if (placed !== undefined) {
         known.set(key as string, placed);
         return placed;
       }
       if (key !== null) asked.set(key, elkGraph(request));
-      if (!isSure || key !== null) guessed.add(request.scope);
-      return guessScope(request, undefined);
+      guessed.add(request.scope);
+      return last ?? guessScope(request, undefined);
     });
-    if (asked.size === 0) return arranged;
+    if (asked.size === 0) return guess !== null && isSame(parts.scopes, guess.scopes) ? guess : composed(parts);
     await Promise.all(
       [...asked].map(async ([key, scope]) => {
         const placed = readScope(await engine(scope));
@@ -101,8 +115,29 @@ export async function layoutGraph(graph: Graph, options: LayoutOptions, engine: 
 
 const keyOf = (request: ScopeRequest): string => JSON.stringify(elkGraph(request));
 
-/** Each scope by `place`, then all of them together. */
-function layoutBy(graph: Graph, options: LayoutOptions, place: (request: ScopeRequest) => PlacedScope): Arranged {
+/** Whether places that were made for the same nodes and lines are of the sizes that are asked for. */
+const holds = (placed: PlacedScope, { nodes, sizes }: ScopeRequest): boolean =>
+  nodes.every(({ id }) => {
+    const [rect, size] = [placed.nodes.get(id), sizes.get(id)];
+    return rect !== undefined && rect.width === size?.width && rect.height === size.height;
+  });
+
+type Scopes = ReadonlyMap<string, PlacedScope>;
+
+const isSame = (one: Scopes, two: Scopes): boolean =>
+  one.size === two.size && [...one].every(([pointer, placed]) => two.get(pointer) === placed);
+
+/** Every scope placed, not yet in the coordinates of the whole. */
+interface Parts {
+  readonly root: PlacedScope;
+  readonly containers: ReadonlyMap<string, Container>;
+  readonly scopes: Scopes;
+}
+
+const composed = ({ root, containers, scopes }: Parts): Arranged => ({ layout: compose(root, containers), scopes });
+
+/** Each scope by `place`, inside first. */
+function placeScopes(graph: Graph, options: LayoutOptions, place: (request: ScopeRequest) => PlacedScope): Parts {
   const scopes = new Map(graph.scopes.map((scope) => [scope.pointer, scope]));
   const nodesOf = groupBy(
     graph.nodes.filter((node) => node.reachable),
@@ -138,8 +173,7 @@ function layoutBy(graph: Graph, options: LayoutOptions, place: (request: ScopeRe
     return arrange(node, inner, options.direction);
   };
 
-  const root = placeScope(scopes.get("") as GraphScope);
-  return { layout: compose(root, containers), scopes: placed };
+  return { root: placeScope(scopes.get("") as GraphScope), containers, scopes: placed };
 }
 
 function sizeOf(node: GraphNode, scope: GraphScope, card: number): Size {
@@ -255,7 +289,8 @@ function readEdge(edge: ElkExtendedEdge): UnmarkedEdge {
   return { points, pill: label === undefined ? null : rectOf(label) };
 }
 
-const moved = <T extends Point>(place: T, by: Point): T => ({ ...place, x: place.x + by.x, y: place.y + by.y });
+const moved = <T extends Point>(place: T, by: Point): T =>
+  by.x === 0 && by.y === 0 ? place : { ...place, x: place.x + by.x, y: place.y + by.y };
 
 /** Scopes in their containers' places, everything in the coordinates of the whole. */
 function compose(root: PlacedScope, containers: ReadonlyMap<string, Container>): Layout {
@@ -265,12 +300,15 @@ function compose(root: PlacedScope, containers: ReadonlyMap<string, Container>):
   const put = (scope: PlacedScope, by: Point): void => {
     const placed = new Map([...scope.edges].map(([id, edge]) => [id, edge.points.map((point) => moved(point, by))]));
     const pills = new Map([...scope.edges].flatMap(([id, { pill }]) => (pill === null ? [] : [[id, moved(pill, by)]])));
-    const plus = plusPoints(placed, pills);
-    for (const [id, edge] of scope.edges) {
+    const plusOf = plusPoints(placed, pills);
+    for (const id of scope.edges.keys()) {
       edges.set(id, {
         points: placed.get(id) ?? [],
-        pill: edge.pill && moved(edge.pill, by),
-        plus: plus.get(id) ?? by,
+        pill: pills.get(id) ?? null,
+        // Asked for by the lines in sight only.
+        get plus() {
+          return plusOf(id) ?? by;
+        },
       });
     }
     for (const [id, rect] of scope.nodes) {

@@ -35,8 +35,18 @@ export function textWidth(text: string, size: number, bold = false): number {
   return units * size * (bold ? 1.06 : 1);
 }
 
-/** The width a state's card wants. */
+const widths = new WeakMap<GraphNode, number>();
+
+/** The width a state's card wants; worked out once for each node. */
 export function cardWidth(node: GraphNode): number {
+  const known = widths.get(node);
+  if (known !== undefined) return known;
+  const width = wantedWidth(node);
+  widths.set(node, width);
+  return width;
+}
+
+function wantedWidth(node: GraphNode): number {
   const words = Math.max(textWidth(node.name, 14, true), Math.min(textWidth(node.subtitle, 12), 190));
   const badges = node.badges.length * BADGE;
   return Math.min(CARD_MAX, Math.max(CARD_MIN, Math.ceil((words + CARD_CHROME + badges) / 8) * 8));

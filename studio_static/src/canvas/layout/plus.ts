@@ -49,29 +49,39 @@ function beside(piece: Piece, pill: Rect | null): Piece[] {
   ];
 }
 
-/** By line: the point for its "+". */
+/** The point for the "+" of a line, by its id; found when it is first asked for. */
 export function plusPoints(
   lines: ReadonlyMap<string, readonly Point[]>,
   pills: ReadonlyMap<string, Rect>,
-): Map<string, Point> {
-  const found = new Map<string, Point>();
-  // Lines share pieces only with those that leave or reach the same port.
-  const starts = groupBy(lines, ([, points]) => `${points[0]?.x} ${points[0]?.y}`);
-  const ends = groupBy(lines, ([, points]) => `${points.at(-1)?.x} ${points.at(-1)?.y}`);
-  for (const [id, points] of lines) {
-    const near = [
-      ...(starts.get(`${points[0]?.x} ${points[0]?.y}`) ?? []),
-      ...(ends.get(`${points.at(-1)?.x} ${points.at(-1)?.y}`) ?? []),
-    ].filter(([other]) => other !== id);
+): (id: string) => Point | undefined {
+  const found = new Map<string, Point | undefined>();
+  let ports: ReadonlyMap<string, [string, readonly Point[]][]> | null = null;
+  const find = (id: string): Point | undefined => {
+    const points = lines.get(id) ?? [];
+    // Lines share pieces only with those that leave or reach the same port.
+    ports ??= byPort(lines);
+    const near = [...(ports.get(`from ${at(points[0])}`) ?? []), ...(ports.get(`to ${at(points.at(-1))}`) ?? [])];
     const pill = pills.get(id) ?? null;
     const candidates = pieces(points)
       .flatMap((piece) => beside(piece, pill))
       .sort((one, two) => lengthOf(two) - lengthOf(one))
       .map(middle);
-    const free = candidates.find((point) => near.every(([, line]) => distanceTo(point, line) > APART));
+    const free = candidates.find((point) =>
+      near.every(([other, line]) => other === id || distanceTo(point, line) > APART),
+    );
     // A line that is hardly longer than its pill: over the pill's edge rather than nowhere.
-    const chosen = free ?? candidates[0] ?? points.at(-1);
-    if (chosen !== undefined) found.set(id, chosen);
-  }
-  return found;
+    return free ?? candidates[0] ?? points.at(-1);
+  };
+  return (id) => {
+    if (!found.has(id)) found.set(id, find(id));
+    return found.get(id);
+  };
+}
+
+const at = (point: Point | undefined): string => `${point?.x} ${point?.y}`;
+
+function byPort(lines: ReadonlyMap<string, readonly Point[]>): Map<string, [string, readonly Point[]][]> {
+  const starts = groupBy(lines, ([, points]) => `from ${at(points[0])}`);
+  const ends = groupBy(lines, ([, points]) => `to ${at(points.at(-1))}`);
+  return new Map([...starts, ...ends]);
 }

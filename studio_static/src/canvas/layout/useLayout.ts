@@ -13,12 +13,12 @@ export interface Placed {
   readonly graph: Graph;
   readonly layout: Layout;
   readonly direction: Direction;
-  /** Not a guess that is about to be replaced. */
-  readonly isExact: boolean;
 }
 
 interface LayoutState {
   readonly placed: Placed | null;
+  /** Not a guess that is about to be replaced. */
+  readonly isExact: boolean;
   /** Why there is none: the worker could not be loaded, for one. */
   readonly problem: string | null;
 }
@@ -27,7 +27,7 @@ interface LayoutState {
 const MANY = 100;
 
 export function useLayout(graph: Graph, direction: Direction, collapsed: ReadonlySet<string>): LayoutState {
-  const [state, setState] = useState<LayoutState>({ placed: null, problem: null });
+  const [state, setState] = useState<LayoutState>({ placed: null, isExact: false, problem: null });
   const latest = useRef(0);
   const last = useRef<{ readonly direction: Direction; readonly arranged: Arranged } | null>(null);
   /** One after the other: an edit that was overtaken is never laid out. */
@@ -38,18 +38,25 @@ export function useLayout(graph: Graph, direction: Direction, collapsed: Readonl
     const options = { direction, collapsed };
     const put = (arranged: Arranged, isExact: boolean): void => {
       last.current = { direction, arranged };
-      setState({ placed: { graph, layout: arranged.layout, direction, isExact }, problem: null });
+      const placed = { graph, layout: arranged.layout, direction };
+      // A guess that proved exact stays the same object: nothing is drawn again.
+      setState((old) => ({
+        placed: old.placed?.graph === graph && old.placed.layout === placed.layout ? old.placed : placed,
+        isExact,
+        problem: null,
+      }));
     };
-    if (graph.nodes.length > MANY)
-      put(guessLayout(graph, options, last.current?.direction === direction ? last.current.arranged : null), false);
+    const before = last.current?.direction === direction ? last.current.arranged : null;
+    const guess = graph.nodes.length > MANY ? guessLayout(graph, options, before) : null;
+    if (guess !== null) put(guess, false);
     turn.current = turn.current.then(async () => {
       if (mine !== latest.current) return;
       try {
-        const arranged = await layoutGraph(graph, options, workerEngine);
+        const arranged = await layoutGraph(graph, options, workerEngine, guess);
         if (mine === latest.current) put(arranged, true);
       } catch (error) {
         const problem = error instanceof Error ? error.message : String(error);
-        if (mine === latest.current) setState((old) => ({ placed: old.placed, problem }));
+        if (mine === latest.current) setState((old) => ({ ...old, problem }));
       }
     });
   }, [graph, direction, collapsed]);

@@ -2,9 +2,8 @@
  * What is drawn of a large workflow: the cards and lines in sight and half a screen around, with what they need to be
  * drawn (a card's containers, a line's two ends). React Flow is given no others.
  */
-import { ownersOf, scopeOfNode } from "../../asl";
+import { type Graph, type GraphEdge, type GraphNode, ownersOf, scopeOfNode } from "../../asl";
 import type { Layout, PlacedEdge, Rect } from "../layout/types";
-import type { CanvasEdge, CanvasNode } from "../model";
 import type { Pane, Viewport } from "./view";
 
 /** The part of the drawing that a pane shows. */
@@ -50,22 +49,16 @@ export function boundsOf({ points, pill }: PlacedEdge): Rect {
 /** Fewer than this are drawn whole: hiding would cost more than it saves. */
 const FEW = 60;
 
-interface Drawn {
-  readonly nodes: CanvasNode[];
-  readonly edges: CanvasEdge[];
+interface Seen {
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphEdge[];
 }
 
-/** Of `nodes` and `edges` those that `window` meets; `always` stays, wherever it is (the card that has the focus). */
-export function seenOf(
-  nodes: readonly CanvasNode[],
-  edges: readonly CanvasEdge[],
-  layout: Layout,
-  window: Rect,
-  always: ReadonlySet<string>,
-): Drawn {
-  if (nodes.length <= FEW) return { nodes: [...nodes], edges: [...edges] };
-  const seen = edges.filter((edge) => {
-    const place = edge.data?.placed;
+/** Of a graph what `window` meets; `always` stays, wherever it is (the card that has the focus). */
+export function seenOf({ nodes, edges }: Graph, layout: Layout, window: Rect, always: ReadonlySet<string>): Seen {
+  if (nodes.length <= FEW) return { nodes, edges };
+  const seen = edges.filter(({ id }) => {
+    const place = layout.edges.get(id);
     return place !== undefined && meets(boundsOf(place), window);
   });
   const wanted = new Set<string>(always);

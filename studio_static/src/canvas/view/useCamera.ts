@@ -40,6 +40,7 @@ const FAR = 0.45;
 export function useCamera(
   room: RefObject<HTMLElement | null>,
   placed: Placed,
+  isExact: boolean,
   pane: Pane,
   anchor: string | null,
   viewKey?: string,
@@ -78,7 +79,7 @@ export function useCamera(
     },
   });
   const opening = useCallback(() => firstView(placed, pane, viewKey, openAt), [placed, pane, viewKey, openAt]);
-  useSteady(placed, pane, anchor, first, opening);
+  useSteady(placed, isExact, pane, anchor, first, opening);
   return useMemo(() => {
     const look = (view: Viewport): void => {
       void flow.setViewport(view, { duration: still ? 0 : GLIDE });
@@ -111,7 +112,8 @@ export function useCamera(
  * exact one takes the place of a guess and nobody has gone anywhere yet, the canvas opens as it would have with it.
  */
 function useSteady(
-  { layout, isExact }: Placed,
+  { layout }: Placed,
+  isExact: boolean,
   pane: Pane,
   anchor: string | null,
   first: Viewport,

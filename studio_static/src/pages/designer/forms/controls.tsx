@@ -1,6 +1,6 @@
 /** The small controls of the inspector's forms: native elements, dense, with their label, hint and error tied to them. */
 import "./controls.css";
-import { type ComponentProps, createContext, type ReactNode, useContext, useId } from "react";
+import { type ComponentProps, createContext, type ReactNode, useContext, useId, useState } from "react";
 
 /** What ties a control to the Field around it. */
 interface Ties {
@@ -152,8 +152,15 @@ interface PickProps {
   ties?: Ties;
 }
 
+/** A longer list is in the page only once somebody turns to the field. */
+const MOST_OPTIONS = 200;
+
 export function Pick({ value, options, onChange, label, empty, ties }: PickProps) {
   const fields = useTies(label);
+  const [isTurnedTo, setTurnedTo] = useState(false);
+  const turnTo = (): void => setTurnedTo(true);
+  const offered =
+    isTurnedTo || options.length <= MOST_OPTIONS ? options : options.filter((option) => option.value === value);
   const isKnown = value === "" || options.some((option) => option.value === value);
   return (
     <select
@@ -161,11 +168,13 @@ export function Pick({ value, options, onChange, label, empty, ties }: PickProps
       className="dz-input dz-select"
       value={value}
       aria-label={label}
+      onPointerDown={turnTo}
+      onFocus={turnTo}
       onChange={(event) => onChange(event.target.value)}
     >
       {(empty !== undefined || value === "") && <option value="">{empty ?? "Choose…"}</option>}
       {!isKnown && <option value={value}>{`${value} (not there)`}</option>}
-      {options.map((option) => (
+      {offered.map((option) => (
         <option key={option.value} value={option.value}>
           {option.label}
         </option>
