@@ -213,6 +213,7 @@ def services_over(
         journal=stores.journal, index=stores.index, queue=stores.queue, published=versions, clock=clock,
         settings=settings, pauses=starts_pauses or stores.pauses, masks=chain.masks, startable=startable,
         together=stores.together or one_by_one, budgets=budgets, is_alive=stores.is_alive,
+        policy=chain.tasks.policy,
     )
     return Services(
         open_catalog=catalog,

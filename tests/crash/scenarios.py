@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from engine.durable.lifecycle.errors import ExecutionIsNotPaused, TaskTimedOut
 from engine.durable.lifecycle.forking.forks import Wanted
 from engine.durable.lifecycle.forking.running import Calls
+from engine.durable.lifecycle.forwards import VersionDoesNotFit
 from engine.durable.lifecycle.pausing import WorkflowIsNotPaused
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
 from engine.durable.lifecycle.starts import ExecutionAlreadyExists
@@ -173,7 +174,10 @@ def _redrive(world: World) -> None:
 def _forward(world: World) -> None:
     """A redrive by version 2: whoever asks again after a lost reply, or a death in between, asks for the same."""
     try:
-        world.executions.forward(world.key, 2, actor=TESTER)
+        try:
+            world.executions.forward(world.key, 2, actor=TESTER)
+        except VersionDoesNotFit:  # a call of which nobody knows: they look, and accept that; no more than that
+            world.executions.forward(world.key, 2, actor=TESTER, accept=True)
     except ExecutionNotRedrivable as error:
         if not world.ledger.asked("redrive", 2) and "SUCCEEDED" not in error.message:
             raise

@@ -142,6 +142,7 @@ class Product:
             settings=self.settings, pauses=getattr(self.stores, "pauses", None),
             new_seed=lambda: next(self._seeds), new_nonce=lambda: f"nonce-{next(self._nonces)}",
             masks=self.masks, budgets=self.budgets, is_alive=getattr(self.stores, "is_alive", lambda _owner: True),
+            policy=self.tasks.policy,
         )
 
     def new_budgets(self) -> Budgets | None:

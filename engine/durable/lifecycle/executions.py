@@ -47,6 +47,7 @@ from engine.ports.pauses import Pauses
 from engine.ports.published import Published, PublishedVersion
 from engine.ports.queue import Wake, WakeQueue
 from engine.ports.secrets import SecretMasks
+from engine.ports.tasks import TaskPolicy
 from engine.ports.transactions import Together, one_by_one
 from engine.settings import Settings
 
@@ -75,6 +76,7 @@ class Executions:
         new_nonce: Callable[[], str] = lambda: secrets.token_hex(8), masks: SecretMasks | None = None,
         startable: Callable[[PublishedVersion], None] = lambda _version: None, together: Together = one_by_one,
         budgets: Budgets | None = None, is_alive: Callable[[str], bool] = lambda _owner: True,
+        policy: Callable[[str], TaskPolicy] = lambda _resource: TaskPolicy(),
     ) -> None:
         self._journal = journal
         self._index = index
@@ -95,6 +97,7 @@ class Executions:
         self._budgets = budgets
         self._together = together
         self._is_alive = is_alive
+        self._policy = policy
 
     @cached_property
     def _activator(self) -> Activator:
@@ -442,7 +445,7 @@ class Executions:
     def _forwards(self) -> Forwards:
         from engine.durable.lifecycle.forwards import Forwards  # noqa: PLC0415  its check is much to import
 
-        return Forwards(self._journal, self._activator, self._redrives)
+        return Forwards(self._journal, self._activator, self._redrives, self._policy)
 
     def _onto(self, key: ExecutionKey, version: int, by: str, at: At | None) -> tuple[Loaded, Onto]:
         loaded = self._load(key)

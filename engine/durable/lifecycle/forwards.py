@@ -10,7 +10,7 @@ Asked once more after a crash in between, it finishes what was begun.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -22,11 +22,14 @@ from engine.errors import Conflict
 from engine.kernel import changeover
 from engine.kernel.children.child_ids import AGAIN, HUNDRED, item_id
 from engine.kernel.forward.check import check
+from engine.kernel.forward.definitions import machines_of
 from engine.kernel.forward.ran import Ran, ran
 from engine.kernel.forward.verdict import Finding, Verdict
 from engine.kernel.snapshot import Frame, Phase, Snapshot, Status
 from engine.ports.journal import OPEN_STATUSES, Header, Journal, Loaded
 from engine.ports.keys import ExecutionKey
+from engine.ports.published import PublishedVersion
+from engine.ports.tasks import TaskPolicy
 
 Json = Any
 
@@ -40,10 +43,13 @@ class VersionDoesNotFit(Conflict):
 class Forwards:
     """Safe to share between threads."""
 
-    def __init__(self, journal: Journal, activator: Activator, redrives: Redrives) -> None:
+    def __init__(
+        self, journal: Journal, activator: Activator, redrives: Redrives, policy: Callable[[str], TaskPolicy]
+    ) -> None:
         self._journal = journal
         self._activator = activator
         self._redrives = redrives
+        self._policy = policy
 
     def plan(self, loaded: Loaded, onto: Onto) -> Verdict:
         """Whether the execution can go on by the version, and nothing is written. Raises StorageError, Conflict
@@ -78,17 +84,25 @@ class Forwards:
         if new.definition_digest == header.definition_digest:
             same = "that" if new.number == header.version else f"the definition of version {new.number}"
             return Verdict((Finding("", f"it runs by {same} already: redrive it without a version"),))
+        once = self._once(new)
         found = check(
             was.definition, new.definition, snapshot.redrivable, at=onto.at, ran=self._ran(header.key),
-            execution_input=(snapshot.input,),
+            execution_input=(snapshot.input,), once=once,
         )
         if onto.at is not None:
             return found
         for key in _items(header.key, snapshot):
-            found = found.joined(self._item(key, new.definition), execution=key.id)
+            found = found.joined(self._item(key, new.definition, once), execution=key.id)
         return found
 
-    def _item(self, key: ExecutionKey, new: Json) -> Verdict:
+    def _once(self, version: PublishedVersion) -> Collection[str]:
+        """The Tasks that are called at most once an attempt: the document says so, or the connector."""
+        return {*version.at_most_once, *(
+            name for _, machine in machines_of(version.definition) for name, state in machine["States"].items()
+            if state["Type"] == "Task" and self._policy(state["Resource"]).at_most_once
+        )}
+
+    def _item(self, key: ExecutionKey, new: Json, once: Collection[str]) -> Verdict:
         loaded = self._journal.load(key)
         snapshot = codec.stored_snapshot(loaded)
         if loaded is None or snapshot is None or loaded.header.parent is None or not snapshot.redrivable:
@@ -96,7 +110,7 @@ class Forwards:
         old = self._activator.version_of(running_by(loaded.header, snapshot)).definition
         return check(
             old, new, snapshot.redrivable, machine=loaded.header.parent.machine, ran=self._ran(key),
-            execution_input=(snapshot.input,),
+            execution_input=(snapshot.input,), once=once,
         )
 
     def _ran(self, key: ExecutionKey) -> Ran:

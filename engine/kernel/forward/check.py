@@ -12,8 +12,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from engine.kernel.forward.dataflow import Entry, Machines, pointer_to
-from engine.kernel.forward.frames import Standing, dropped, machines_of
+from engine.kernel.children.child_ids import HUNDRED
+from engine.kernel.forward.dataflow import Entry, Machines
+from engine.kernel.forward.definitions import assigned_by, machines_of, pointer_to, processor_field
+from engine.kernel.forward.frames import Standing, dropped
 from engine.kernel.forward.ran import Ran
 from engine.kernel.forward.shapes import IS_BLUR, IS_FRESH, Alts, bounded, one_of, shape_of
 from engine.kernel.forward.verdict import Finding, Verdict
@@ -21,6 +23,12 @@ from engine.kernel.snapshot import Frame, Phase
 from engine.records import dataclass
 
 Json = Any
+
+MOST_KEPT = 1000
+"""Items of a Map Run whose results are looked at one by one."""
+
+_ELSEWHERE = ("writer", "writer_config", "tolerated_count", "tolerated_percentage")
+"""What of a Map Run makes its result another than the outputs of all items in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +42,13 @@ class At:
 def check(
     old: Json, new: Json, frames: Mapping[str, Frame], *, machine: str = "", at: At | None = None,
     ran: Ran = Ran(),  # noqa: B008 - it is frozen
-    execution_input: tuple[Json] | None = None,
+    execution_input: tuple[Json] | None = None, once: Collection[str] = (),
 ) -> Verdict:
     """What stands against going on by the definition `new`, of an execution that ran by `old` and keeps `frames`.
 
     `machine` is the pointer of what it walks: an ItemProcessor, of an item of a Map Run. `ran` is what it
-    did, `execution_input` holds its input. The definitions are valid ones.
+    did, `execution_input` holds its input, `once` names the Tasks that the new version calls at most once an attempt.
+    The definitions are valid ones.
     """
     if machine:
         frames = {path: _within(machine, frame) for path, frame in frames.items()}
@@ -57,7 +66,7 @@ def check(
             variables=root.variables,
         )}
     else:
-        stands = Standing(old, new, ran).check(frames)
+        stands = Standing(old, new, ran, once).check(frames)
     stands = Verdict(stands.refusals, stands.doubts, stands.notes, changed)
     return stands.joined(_reads(new, frames, execution_input)) if stands.fits else stands
 
@@ -133,20 +142,33 @@ class _Walk:
         return frozenset({("array", tuple(map(one_of, outputs)))})
 
     def _run_of(self, frame: Frame) -> Alts:
-        """A Map Run: its items are executions of their own, which see no variable of its parent."""
+        """A Map Run: its items are executions of their own, which see no variable of its parent. What those that
+        succeeded gave is kept; where some may fail, or files are written, nobody can tell what stands where."""
         inputs = None if frame.fanout is None else frame.fanout.items
-        if inputs:
-            given = bounded(map(shape_of, inputs))
-            with self.machines.item_of_its_own(given):
-                self._processed(frame, given, {}, sure=False)
-        return IS_BLUR
+        if not inputs:
+            return IS_BLUR
+        given = bounded(map(shape_of, inputs))
+        with self.machines.item_of_its_own(given):
+            self._processed(frame, given, {}, sure=False)
+        run = frame.arguments
+        if any(run.get(name) for name in _ELSEWHERE) or len(inputs) > MOST_KEPT:
+            return IS_BLUR
+        rest = one_of(self.machines.anywhere(self._processor(frame)))
+        kept = {
+            HUNDRED * _index(path) + int(at): shape_of(output)
+            for path in self._children.get(frame.path, ()) if self._frames[path].phase is Phase.CHILDREN
+            for at, output in self._frames[path].output["outputs"].items()
+        }
+        return frozenset({("array", tuple(kept.get(index, rest) for index in range(len(inputs))))})
 
     def _processed(self, frame: Frame, given: Alts, variables: Mapping[str, Alts], *, sure: bool = True) -> Alts:
-        state = self.machines.state(frame.machine, frame.state)
-        field = "Iterator" if "Iterator" in state else "ItemProcessor"
-        pointer = pointer_to(frame.machine, frame.state, field)
+        pointer = self._processor(frame)
         start = self.machines.start_at(pointer)
         return self.machines.noting(pointer, {start: Entry(given, variables)}, start=start if sure else None)
+
+    def _processor(self, frame: Frame) -> str:
+        state = self.machines.state(frame.machine, frame.state)
+        return pointer_to(frame.machine, frame.state, processor_field(state))
 
     def _variables(self, path: str) -> dict[str, Alts]:
         """What the frame sees: those around it, and its own."""
@@ -184,8 +206,7 @@ def _without_machines(state: Json) -> Json:
 def _assigned(definition: Json) -> list[tuple[str, str]]:
     """Each variable that the definition assigns, with the state that does."""
     return [
-        (name.removesuffix(".$"), pointer_to(pointer, state_name))
+        (name, pointer_to(pointer, state_name))
         for pointer, machine in machines_of(definition) for state_name, state in machine["States"].items()
-        for holder in (state, *(state.get("Choices") or ()), *(state.get("Catch") or ()))
-        for name in (holder.get("Assign") or {})
+        for name in assigned_by(state)
     ]

@@ -17,7 +17,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from engine.errors import UserError, json_pointer
+from engine.errors import UserError
+from engine.kernel.forward.definitions import assigned_by, inner_machines, pointer_to, processor_field
 from engine.kernel.forward.expressions import Env, Expressions, among, guard
 from engine.kernel.forward.shapes import (
     BLUR,
@@ -42,6 +43,12 @@ Json = Any
 Variables = Mapping[str, Alts]
 
 _OPERATORS_OF_PATHS = "Path"
+
+_OTHERWISE = frozenset({
+    "ItemReader", "ItemBatcher", "ResultWriter", "ToleratedFailureCount", "ToleratedFailureCountPath",
+    "ToleratedFailurePercentage", "ToleratedFailurePercentagePath",
+})
+"""Fields of a distributed Map with which its result is another than an output for each of the items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +169,16 @@ class Machines:
             return [*one.leaving(result), *one.catching()]
         finally:
             self._notes = False
+
+    def anywhere(self, pointer: str) -> Alts:
+        """What the machine gives that stands at one of its states, on data that cannot be told. It keeps results of
+        branches and iterations, where it has any: then that cannot be told either."""
+        states = self._of[pointer][0]["States"]
+        if any(True for state in states.values() for _ in inner_machines(state)):
+            return IS_BLUR
+        names = {name for state in states.values() for name in assigned_by(state)}
+        entry = Entry(IS_BLUR, dict.fromkeys(names, IS_BLUR))
+        return self.run(pointer, dict.fromkeys(states, entry), start=None)
 
     def iterations(self, pointer: str, name: str, entry: Entry, items: Sequence[Json]) -> Alts:
         """What the iterations of a Map that is under way get, on `items` that were read before."""
@@ -461,8 +478,10 @@ class _State:
         self._perhaps = False
         if distributed:
             with self._machines.item_of_its_own(elements):
-                self._inner(pointer, elements, {}, sure=False)
-            return IS_FRESH if items <= IS_FRESH else IS_BLUR
+                output = self._inner(pointer, elements, {}, sure=False)
+            if _OTHERWISE & state.keys():
+                return IS_FRESH if output <= IS_FRESH else IS_BLUR
+            return _outputs(items, output)
         output = self._inner(pointer, elements, self._raw.variables, sure=_some(items))
         return _outputs(items, output)
 
@@ -491,26 +510,6 @@ class _State:
 
 
 # -------------------------------------------------------------------- small things
-
-
-def inner_machines(state: Json) -> Iterator[tuple[tuple[Key, ...], Json]]:
-    """The machines inside a state, each with its place in it."""
-    if state.get("Type") == "Parallel":
-        for index, branch in enumerate(state.get("Branches") or ()):
-            yield ("Branches", index), branch
-    elif state.get("Type") == "Map":
-        field = processor_field(state)
-        yield (field,), state[field]
-
-
-def processor_field(state: Json) -> str:
-    """ItemProcessor, or Iterator as it was called before."""
-    return "Iterator" if "Iterator" in state else "ItemProcessor"
-
-
-def pointer_to(machine: str, name: str, *place: Key) -> str:
-    """The JSON pointer of a place in a state of the machine at `machine`."""
-    return machine + json_pointer(("States", name, *place))
 
 
 def _plain_path(text: Json) -> tuple[str, tuple[Key, ...]] | None:

@@ -8,10 +8,10 @@ DONE        a child that keeps its output: only the machine around it has to be 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from engine.kernel.forward.dataflow import inner_machines, pointer_to, processor_field
+from engine.kernel.forward.definitions import machines_of, pointer_to, processor_field
 from engine.kernel.forward.ran import Ran
 from engine.kernel.forward.verdict import Finding, Verdict
 from engine.kernel.snapshot import Frame, Phase
@@ -27,8 +27,9 @@ _OF_A_CALL = ("Resource", "Arguments", "Parameters", "Credentials", "InputPath")
 class Standing:
     """Where the frames stand, by the definition of before and by the new one."""
 
-    def __init__(self, old: Json, new: Json, ran: Ran) -> None:
+    def __init__(self, old: Json, new: Json, ran: Ran, once: Collection[str] = ()) -> None:
         self._ran = ran
+        self._once = once
         self._old = dict(machines_of(old))
         self._new = dict(machines_of(new))
         self._refusals: list[Finding] = []
@@ -131,11 +132,15 @@ class Standing:
             }[pattern]
             self._notes.append(Finding(place, f"the Task {name!r} begins anew: {what}", frame.path))
         changed = [field for field in _OF_A_CALL if old.get(field) != new.get(field)]
-        if changed and self._ran.unknown_call(frame):
+        if not self._ran.unknown_call(frame):
+            return
+        why = "the new version calls something else under the same key" if changed else (
+            "it is declared to be called at most once: its service may do it again"
+        )
+        if changed or name in self._once:
             self._doubts.append(Finding(
-                f"{place}/{changed[0]}",
-                f"nobody knows whether the last call of {name!r} had its effect, and the new version calls something "
-                "else under the same key", frame.path,
+                f"{place}/{changed[0]}" if changed else place,
+                f"nobody knows whether the last call of {name!r} had its effect, and {why}", frame.path,
             ))
 
 
@@ -158,14 +163,6 @@ def dropped(old: Json, ran: Ran, frames: Mapping[str, Frame], state: str) -> Ver
         elif frame.phase is Phase.JOINING and frame.arguments is not None:
             notes.append(Finding(place, f"the Map Run of {frame.state!r} is dropped, with what its items gave", path))
     return Verdict((), tuple(doubts), tuple(notes))
-
-
-def machines_of(definition: Json, pointer: str = "") -> Iterator[tuple[str, Json]]:
-    """Every machine of a definition, by its JSON pointer."""
-    yield pointer, definition
-    for name, state in definition["States"].items():
-        for inner, below in inner_machines(state):
-            yield from machines_of(below, pointer_to(pointer, name, *inner))
 
 
 def _sort(kind: str | None) -> str:

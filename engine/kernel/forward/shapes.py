@@ -72,44 +72,58 @@ def read(alts: Alts, keys: Sequence[Key], *, jsonata: bool) -> Found:
     """What lies at `keys` in each of `alts`. A step of JSONata goes through arrays."""
     shapes, missing = set(), not alts
     for alternative in alts:
-        shape: Shape | None = None if alternative == ABSENT else alternative
-        for key in keys:
-            shape = None if shape is None else _step(shape, key, jsonata=jsonata)
-        if shape is None:
-            missing = True
-        else:
+        shape, there = _at(alternative, keys, jsonata=jsonata)
+        missing = missing or there <= _DOUBTFUL
+        if shape is not None:
             shapes.add(shape)
-            missing = missing or (shape == BLUR and bool(keys))
     return Found(bounded(shapes), missing)
 
 
 def holds(shape: Shape, keys: Sequence[Key], *, jsonata: bool) -> bool | None:
     """Whether there is something at `keys`; None where it cannot be told."""
+    there = _at(shape, keys, jsonata=jsonata)[1]
+    return there == _THERE if there in (_NOTHING, _THERE) else None
+
+
+_NOTHING, _DOUBTFUL, _ASSUMED, _THERE = range(4)
+"""How sure it is that something is at a place: it is in what cannot be told, or in what the new version makes."""
+
+_WITHIN = {BLUR: _DOUBTFUL, FRESH: _ASSUMED}
+
+
+def _at(shape: Shape, keys: Sequence[Key], *, jsonata: bool) -> tuple[Shape | None, int]:
+    """What lies at `keys`, and how sure that is. What is made of a template has each member, whatever is in it."""
     found: Shape | None = None if shape == ABSENT else shape
+    sure = _THERE
     for key in keys:
-        found = None if found is None else _step(found, key, jsonata=jsonata)
-    return None if found in (FRESH, BLUR) and keys else found is not None
+        if found is None:
+            break
+        found, step = _step(found, key, jsonata=jsonata)
+        sure = min(sure, step)
+    return found, _NOTHING if found is None else sure
 
 
-def _step(shape: Shape, key: Key, *, jsonata: bool) -> Shape | None:
+def _step(shape: Shape, key: Key, *, jsonata: bool) -> tuple[Shape | None, int]:
     if shape in (FRESH, BLUR):
-        return shape
+        return shape, _WITHIN[shape]
     if isinstance(key, int):
         if shape[0] == "array" and shape != LEAF:
-            return shape[1][key] if key < len(shape[1]) else None
-        return shape if jsonata and key == 0 else None
+            return (shape[1][key] if key < len(shape[1]) else None), _THERE
+        return (shape if jsonata and key == 0 else None), _THERE
     if shape == LEAF:
-        return None
+        return None, _THERE
     if shape[0] == "object":
-        return dict(shape[1]).get(key)
-    return _through(shape[1], key) if jsonata else None
+        return dict(shape[1]).get(key), _THERE
+    return _through(shape[1], key) if jsonata else (None, _THERE)
 
 
-def _through(items: Sequence[Shape], key: str) -> Shape | None:
-    found = [item for item in (_step(item, key, jsonata=True) for item in items) if item is not None]
+def _through(items: Sequence[Shape], key: str) -> tuple[Shape | None, int]:
+    """The members of an array's items: there is something if one of them has it."""
+    found = [(item, sure) for item, sure in (_step(item, key, jsonata=True) for item in items) if item is not None]
     if not found:
-        return None
-    return found[0] if len(found) == 1 else ("array", tuple(found))
+        return None, _THERE
+    shape = found[0][0] if len(found) == 1 else ("array", tuple(item for item, _ in found))
+    return shape, max(sure for _, sure in found)
 
 
 def put(shape: Shape, keys: Sequence[Key], value: Shape) -> Shape | None:

@@ -34,11 +34,11 @@ class Verdict:
         return not self.refusals
 
     def joined(self, other: Verdict, *, execution: str = "") -> Verdict:
-        """Both; what `other` says is about the child `execution`."""
+        """Both; what `other` says is about the child `execution`, but for what differs: that is of all that ran it."""
         def named(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
             return tuple(replace(one, execution=execution) for one in findings)
 
         return Verdict(
             self.refusals + named(other.refusals), self.doubts + named(other.doubts),
-            self.notes + named(other.notes), self.changed,
+            self.notes + named(other.notes), tuple(dict.fromkeys(self.changed + other.changed)),
         )

@@ -199,6 +199,21 @@ def test_a_call_of_which_nobody_knows_is_named():
     assert "had its effect" in plan.doubts[0].message
 
 
+@pytest.mark.parametrize("says", ["the connector", "the document"])
+def test_a_call_of_which_nobody_knows_is_named_where_it_is_made_at_most_once(says):
+    """Its key helps nothing: the service may do it again."""
+    once = {"at_most_once": ("Second",)} if says == "the document" else {}
+    lost = TaskFailed("Demo.Lost", "?", definite=False)
+    tasks = ScriptedTasks({A: [{}], B: [lost, {}]}, at_most_once=() if once else (B,))
+    product, key = failed(OLD, tasks, {"order": 7}, **once)
+    product.published.publish({**OLD, "Comment": "the same"}, **once)
+    plan = product.executions.forward_plan(key, 2)
+    assert [doubt.place for doubt in plan.doubts] == ["/States/Second"]
+    assert "at most once" in plan.doubts[0].message
+    refused(product, key, VersionDoesNotFit, "may not be able to")
+    forward(product, key, accept=True)
+
+
 def test_what_changed_of_states_that_have_run_is_listed():
     new = machine(First=FIRST | {"ResultPath": "$.one"}, Second=task(C, "Third"), Third={"Type": "Pass", "End": True})
     product, key = stopped(new=new)
@@ -281,6 +296,17 @@ def test_an_item_of_a_map_run_that_does_not_fit_is_named():
     assert plan.refusals
     assert {finding.place for finding in plan.refusals} == {"/States/Out/ItemProcessor/States"}
     assert all(finding.execution for finding in plan.refusals)
+
+
+def test_what_changed_of_states_that_items_have_run_is_listed_once():
+    def a_map(comment):
+        return fan_out({"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            **machine(Wrap={"Type": "Pass", "Comment": comment, "Next": "Each"}, Each=task(B))}})
+
+    product, key = stopped(a_map("old"), a_map("new"), None, {"items": [1, 2]})
+    [change] = product.executions.forward_plan(key, 2).changed
+    assert (change.place, change.execution) == ("/States/Out/ItemProcessor/States/Wrap", "")
 
 
 def test_a_writer_that_dies_before_the_header_leaves_one_that_is_asked_again():

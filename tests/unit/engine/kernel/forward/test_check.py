@@ -122,6 +122,40 @@ def test_what_only_one_way_assigns_is_a_doubt():
     assert places(verdict(new).doubts) == ["/States/Uses/Parameters/a.$"]
 
 
+@pytest.mark.parametrize(("read", "doubted"), [("$.sum", False), ("$.sum.part", True)])
+def test_a_member_of_a_template_is_there_whatever_is_in_it(read, doubted):
+    new = machine(
+        First=task("connector:demo:a", "Second"),
+        Second={"Type": "Pass", "Parameters": {"sum.$": "States.MathAdd($.customer.id, 1)"}, "Next": "Uses"},
+        Uses={"Type": "Pass", "Parameters": {"a.$": read}, "End": True},
+    )
+    found = verdict(new, stands(phase=Phase.READY))
+    assert places(found.doubts) == (["/States/Uses/Parameters/a.$"] if doubted else [])
+    assert found.fits
+
+
+@pytest.mark.parametrize("read", ["{% $states.input.all.part %}", "{% $states.input.all[0].part %}"])
+def test_what_a_path_of_jsonata_finds_in_items_that_cannot_be_told_is_a_doubt(read):
+    computed = "States.MathAdd($.customer.id, 1)"
+    new = machine(
+        First=task("connector:demo:a", "Second"),
+        Second={"Type": "Pass", "Parameters": {"all": [{"of.$": computed}, {"of.$": computed}]}, "Next": "Take"},
+        Take={"Type": "Pass", "QueryLanguage": "JSONata", "Output": {"all": "{% $states.input.all.of %}"},
+              "Next": "Uses"},
+        Uses={"Type": "Pass", "QueryLanguage": "JSONata", "Output": read, "End": True},
+    )
+    found = verdict(new, stands(phase=Phase.READY))
+    assert places(found.doubts) == ["/States/Uses/Output"]
+
+
+def test_a_call_that_may_have_been_made_and_is_declared_at_most_once_is_a_doubt():
+    frames = {"": Frame("", "", "Second", Phase.BACKOFF, visit=2, attempt=1, epoch=0, input=STANDS)}
+    new = after()
+    assert not verdict(new, frames).doubts
+    assert places(verdict(new, frames, once={"Second"}).doubts) == ["/States/Second"]
+    assert not verdict(new, stands(), once={"Second"}).doubts, "it certainly had no effect"
+
+
 def test_a_loop_ends():
     new = machine(
         First=task("connector:demo:a", "Second"), Second=task("connector:demo:b", "Wrap", ResultPath="$.n"),
@@ -170,6 +204,53 @@ def test_results_that_are_kept_are_read_as_they_are():
     assert verdict(joined("$[0].ok"), frames, joined("$")).fits
     assert verdict(joined("$[1].anything"), frames, joined("$")).fits
     assert places(verdict(joined("$[0].no"), frames, joined("$")).refusals) == ["/States/Last/Parameters/a.$"]
+
+
+def a_run(read, processor=None, **more):
+    inside = machine(Send=task("connector:demo:a")) if processor is None else processor
+    return machine(
+        Each={"Type": "Map", "ItemsPath": "$.lines", "Next": "Last", **more,
+              "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **inside}},
+        Last={"Type": "Pass", "Parameters": {"a.$": read}, "End": True})
+
+
+def run_halfway(**arguments):
+    """Of three items the first has succeeded."""
+    run = {"map_run": "arn", "kind": "STANDARD", "opened": True, **arguments}
+    root = Frame("", "", "Each", Phase.JOINING, visit=1, input=STANDS, arguments=run, fanout=Fanout(3, 1, [1, 2, 3]))
+    fates = {"dispatched": 0, "fates": "S,,", "outputs": {"0": {"ok": 1}}}
+    return {"": root, "/0": Frame("/0", "", "Each", Phase.CHILDREN, output=fates)}
+
+
+@pytest.mark.parametrize(("read", "refused", "doubted"), [
+    ("$[0].ok", False, False), ("$[0].no", True, False), ("$[2].anything", False, False), ("$[3]", True, False),
+])
+def test_what_items_of_a_map_run_gave_is_read_as_it_is(read, refused, doubted):
+    found = verdict(a_run(read), run_halfway(), a_run("$"))
+    place = ["/States/Last/Parameters/a.$"]
+    assert (places(found.refusals), places(found.doubts)) == (place if refused else [], place if doubted else [])
+
+
+@pytest.mark.parametrize(("processor", "arguments"), [
+    (machine(Send=task("connector:demo:a", "Fan"), Fan={"Type": "Parallel", "End": True, "Branches": [
+        machine(In=task("connector:demo:b"))]}), {}),
+    (machine(Send={"Type": "Pass", "Parameters": {"a.$": "$.b"}, "ResultPath": "$.c", "End": True}), {}),
+    (machine(Send={"Type": "Pass", "Assign": {"v.$": "$"}, "Next": "Last2"},
+             Last2={"Type": "Pass", "Parameters": {"a.$": "$v.x"}, "OutputPath": "$.a", "End": True}), {}),
+    (None, {"tolerated_count": 1}), (None, {"writer_config": {"Transformation": "NONE"}}),
+])
+def test_what_items_will_give_of_what_they_keep_cannot_be_told(processor, arguments):
+    new = a_run("$[2].anything", processor)
+    assert "/States/Last/Parameters/a.$" in places(verdict(new, run_halfway(**arguments), new).doubts)
+
+
+def test_a_map_run_that_is_entered_anew_gives_what_its_items_give():
+    frames = stands("Each", Phase.BACKOFF)
+    assert not verdict(a_run("$[1].anything"), frames, a_run("$")).doubts
+    assert places(verdict(a_run("$[2].anything"), frames, a_run("$")).refusals) == ["/States/Last/Parameters/a.$"]
+    for some in ({"ToleratedFailureCount": 1}, {"ItemBatcher": {"MaxItemsPerBatch": 1}}):
+        found = verdict(a_run("$[2].anything", **some), frames, a_run("$"))
+        assert (found.refusals, found.doubts) == ((), ())
 
 
 def test_an_item_of_a_map_run_walks_its_processor():
