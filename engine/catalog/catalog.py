@@ -219,6 +219,8 @@ class Catalog:
         from engine.catalog.publishing import problems_of_triggers  # noqa: PLC0415  likewise
 
         found = problems_of_triggers(document, tasks=self._tasks, now=self._clock.now(), heard=self._heard)
+        if document.triggers and self._secrets is not None:
+            found += self._secrets(document)
         return [each for each in found if each.severity == "WARNING"]
 
     def missing(self, workspace: str, document: WorkflowDocument) -> list[Diagnostic]:

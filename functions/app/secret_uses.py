@@ -11,7 +11,8 @@ from connectors.connections import CONNECTION
 from engine.catalog.catalog import Catalog
 from engine.catalog.document import WorkflowDocument
 from engine.catalog.states import states_of
-from engine.errors import Conflict, Diagnostic, location
+from engine.catalog.triggers import WebhookTrigger
+from engine.errors import Conflict, Diagnostic, json_pointer, location
 from engine.governance.connections import key_of, name_of, parse
 from engine.governance.resolving import granted
 from engine.governance.secret_grants import WEBHOOK, admits, hosts_for, how_to_grant, user_of
@@ -76,6 +77,21 @@ def ungranted(document: WorkflowDocument, backends: Sequence[SecretBackend], wor
         )
         for use, backend in needed(document, backends, workspace)
     ]
+
+
+def webhooks_unready(
+    document: WorkflowDocument, backends: Sequence[SecretBackend], workspace: str
+) -> Iterator[Diagnostic]:
+    """A warning for each secret of a webhook that is not there: its calls are not taken. Raises StorageError."""
+    for index, trigger in enumerate(document.triggers):
+        auth = trigger.auth if isinstance(trigger, WebhookTrigger) and trigger.enabled else None
+        for number, each in enumerate(auth.secrets if auth is not None else ()):
+            if granted(backends, workspace, each.secret) is None:
+                yield Diagnostic(
+                    "SECRET_NOT_THERE", f"{trigger}: there is no secret {each.secret} (automate secrets set "
+                    f"{each.secret}), and until there is one, each call is answered 503",
+                    json_pointer(("triggers", index, "auth", "secrets", number)), "WARNING",
+                )
 
 
 def connection_problems(

@@ -117,6 +117,19 @@ def test_a_secret_that_is_missing_is_ours_to_mend_and_nothing_is_taken(hooked, g
     assert hooked.executions() == []
 
 
+def test_a_secret_that_is_missing_is_warned_of_when_the_webhook_is_published(hooked, github):
+    document = {"name": "flow", "definition": PASS, "triggers": [github]}
+    del hooked.api.secrets.values["HOOK"]
+    found = hooked.api("POST", "/definitions/validate", {"document": document}).json["diagnostics"]
+    assert [(each["code"], each["severity"], each["location"]) for each in found] == [
+        ("SECRET_NOT_THERE", "WARNING", "/triggers/0/auth/secrets/0")
+    ]
+    (warning,) = hooked.api("POST", "/workflows/import", {"document": document, "publish": True}).json["warnings"]
+    assert "there is no secret HOOK (automate secrets set HOOK)" in warning
+    github["enabled"] = False
+    assert "warnings" not in hooked.api("POST", "/workflows/import", {"document": document, "publish": True}).json
+
+
 def test_a_secret_that_is_not_granted_lets_nobody_in(hooked, github, caplog):
     hooked.publish(github)
     hooked.api.secrets.granted["HOOK"] = (SecretGrant("flow", "http"), SecretGrant("other", WEBHOOK))
