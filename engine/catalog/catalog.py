@@ -203,9 +203,12 @@ class Catalog:
         `workspace` also which workflows it names are missing there. Without `secrets` nothing is said of what is
         granted: who may not see secrets' names is told nothing of them."""
         from engine.catalog.publishing import document_problems  # noqa: PLC0415  a third of what a command imports
+        from engine.catalog.unwritten import unwritten_problems  # noqa: PLC0415
         from engine.language.asl.validate import validate  # noqa: PLC0415
 
         found = list((self._validate or validate)(document.definition, kind=document.kind))
+        if all(problem.severity != "ERROR" for problem in found):
+            found += unwritten_problems(document.definition)
         found += document_problems(
             document, tasks=self._tasks, task_max_seconds=self._task_max_seconds, now=self._clock.now(),
             heard=self._heard, alert_targets=self._alert_targets,

@@ -77,12 +77,14 @@ class Exit:
 
 @dataclass(frozen=True, slots=True)
 class Unfound:
-    """A read that may find nothing: its pointer, the state, the whole expression, what of it is missing."""
+    """A read that may find nothing: its pointer, the state, the whole expression, what of it is missing. `never`: it
+    finds nothing whenever the state is entered."""
 
     pointer: str
     state: str
     text: str
     missing: str
+    never: bool
     certain: bool
 
 
@@ -142,7 +144,7 @@ class Machines:
                     pending.append(way.to)
         self._notes = notes
         if notes:
-            surely = frozenset() if start is None else _surely(start, exits)
+            surely = frozenset() if start is None or not self._sure else _surely(start, exits)
             for name, entry in known.items():
                 was_sure, self._sure = self._sure, self._sure and name in surely
                 list(self._exits(pointer, name, machine["States"][name], entry, jsonata=jsonata))
@@ -200,7 +202,8 @@ class Machines:
             key = (found.pointer, found.missing)
             before = self.unfound.get(key)
             certain = found.certain and self._sure and (before is None or before.certain)
-            self.unfound[key] = replace(found, certain=certain)
+            never = found.never and (before is None or before.never)
+            self.unfound[key] = replace(found, never=never, certain=certain)
 
 
 def _surely(start: str, exits: Mapping[str, Sequence[Exit]]) -> frozenset[str]:
@@ -239,10 +242,10 @@ class _State:
         self._raw = Env(entry.input, entry.variables, execution=machines.execution_input)
         self._env = self._raw if self._jsonata else replace(self._raw, input=self._at("InputPath", self._raw))
 
-    def _note(self, place: Sequence[Key], text: str, missing: str, never: bool) -> None:
+    def _note(self, place: Sequence[Key], text: str, missing: str, never: bool, fails: bool = True) -> None:
         pointer = pointer_to(self._machine, self._name, *place)
-        certain = never and not self._is_caught and not self._perhaps
-        self._machines.note(Unfound(pointer, self._name, text, missing, certain))
+        certain = never and fails and not self._is_caught and not self._perhaps
+        self._machines.note(Unfound(pointer, self._name, text, missing, never, certain))
 
     def _at(self, field: str, env: Env) -> Alts:
         text = self._state.get(field, "$")

@@ -7,10 +7,10 @@ A plain path ($.order.id, $states.input.order.id, $total) gives what lies there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 from engine.errors import UserError
 from engine.kernel.forward.shapes import (
@@ -78,9 +78,11 @@ class Env:
         }[root]
 
 
-Note = Callable[[Sequence[str | int], str, str, bool], None]
-"""Told of a read that may find nothing: its place in the state, the expression, what is missing, and whether there is
-nothing for sure."""
+class Note(Protocol):
+    """Told of a read that may find nothing: its place in the state, the expression, what is missing, whether there is
+    nothing for sure, and whether the state fails by it."""
+
+    def __call__(self, place: Sequence[Key], text: str, missing: str, never: bool, fails: bool = True) -> None: ...
 
 
 class Expressions:
@@ -164,7 +166,8 @@ class Expressions:
             known = known or bool(found.shapes - IS_FRESH)
             name = _shown(root, keys)
             if found.missing and not any(name == one or name.startswith(f"{one}.") for one in guarded):
-                self._note(place, expression.text, name, False)
+                unassigned = env.of(root) == NOWHERE and root[1:] in expression.references - expression.calls
+                self._note(place, expression.text, name, unassigned, fails=False)
         if known and _may_find_nothing(expression.text):
             self._note(place, expression.text, expression.text, False)
         return IS_BLUR if known else IS_FRESH

@@ -33,6 +33,7 @@ from engine.language.expr.bounds import json_size
 from engine.language.expr.java_text import quoted_json
 from engine.language.expr.jsonata_functions import PURE_FUNCTIONS, FunctionMistake, scoped_functions
 from engine.language.expr.jsonata_guards import budgets, guarded
+from engine.language.expr.jsonata_lexer import parts_of
 from engine.language.expr.jsonata_texts import NAMES as TEXT_NAMES
 from engine.language.expr.jsonata_texts import Texts, definitions
 from engine.language.expr.jsonpath import names_only
@@ -92,6 +93,16 @@ class JsonataExpression:
         self._guarded, self._guards = guarded(text)
         self._texts = definitions(self._mentioned)
         self._wrapped: dict[frozenset[str], Any] = {}
+
+    @property
+    def calls(self) -> frozenset[str]:
+        """The names that it calls as functions though neither the language nor the expression has a function of that
+        name: such a call fails, for a variable holds no function."""
+        parts = [part for part in parts_of(self.text) if part.strip() and not part.startswith("/*")]
+        return self.references & {
+            name.removeprefix("$") for before, name, after in zip(["", *parts], parts, [*parts[1:], ""], strict=False)
+            if after == "(" or before == "~>"
+        }
 
     def __repr__(self) -> str:
         return f"JsonataExpression({self.text!r}, {self.field!r})"

@@ -6,6 +6,7 @@ A SecretRef (``{"$secret": "KEY"}``) is checked here too, for it can only stand 
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -24,11 +25,13 @@ from engine.language.asl.validate.inspection import (
 from engine.language.asl.validate.shapes import is_jsonata
 from engine.language.expr.intrinsics import compile_intrinsic
 from engine.language.expr.jsonata import JsonataExpression, compile_jsonata
+from engine.language.expr.jsonata_functions import ARGUMENTS
 from engine.language.expr.jsonata_guards import later_operator
 from engine.language.expr.jsonpath import compile_path
 from engine.language.expr.reference import compile_reference
 
 LONGEST_VARIABLE_NAME = 80
+UNKNOWN_FUNCTION = "UNKNOWN_FUNCTION"
 
 _VARIABLE = re.compile(r"[^\W\d_]\w*")
 _SECRET = re.compile(r"[A-Za-z0-9_.-]{1,128}")  # as engine.governance.secret_refs.is_key, which a test compares
@@ -124,6 +127,8 @@ def check_jsonata(inspection: Inspection, value: str, spot: Spot) -> None:
         inspection.error(spot, "'??' and '?:' are operators of JSONata 2.1; Step Functions has 2.0.6", INVALID_JSONATA)
     for expression in compiled:
         inspection.read(spot, expression.references)
+        for name in sorted(expression.calls) if expression.references else ():
+            inspection.advise(spot, f"There is no function ${name}: the call fails{_meant(name)}", UNKNOWN_FUNCTION)
         for name in expression.context_names:
             inspection.error(
                 spot, f"Reference to '{name}' at the top level is not supported.", UNSUPPORTED_JSONATA
@@ -131,6 +136,11 @@ def check_jsonata(inspection: Inspection, value: str, spot: Spot) -> None:
         for name in sorted(expression.named_states & {"result", "errorOutput"}):
             if not _is_reachable(name, spot):
                 inspection.error(spot, f"Field '$states.{name}' does not exist.", UNSUPPORTED_JSONATA)
+
+
+def _meant(name: str) -> str:
+    close = difflib.get_close_matches(name, ARGUMENTS, n=1)
+    return f". Did you mean ${close[0]}?" if close else ""
 
 
 def _is_reachable(name: str, spot: Spot) -> bool:

@@ -209,3 +209,24 @@ def test_operators_that_aws_does_not_have_are_ours(source):
     (finding,) = findings(state, extensions=False)
     assert finding.location == "/States/A/Output"
     assert finding.message.endswith("'??' and '?:' are operators of JSONata 2.1; Step Functions has 2.0.6")
+
+
+@pytest.mark.parametrize(("expression", "called", "meant"), [
+    ("$nofunc(1)", "$nofunc", ""), ("$states.input.a ~> $unknownOne", "$unknownOne", ""),
+    ("$upperCase($states.input.a)", "$upperCase", "Did you mean $uppercase?"),
+    ("($f := function($x) { $x }; $f(1) + $g (2))", "$g", ""),
+])
+def test_a_function_that_there_is_none_of(expression, called, meant):
+    (finding,) = findings({"QueryLanguage": "JSONata", "Output": f"{{% {expression} %}}"})
+    assert (finding.code, finding.severity, finding.location) == ("UNKNOWN_FUNCTION", "WARNING", "/States/A/Output")
+    assert finding.message.startswith(f"There is no function {called}:")
+    assert meant in finding.message
+
+
+@pytest.mark.parametrize("expression", [
+    "$uuid() & $random(1) & $parse('1') & $partition([1], 1) & $hash('a', 'MD5') & $range(1, 2, 1)",
+    "$map([1], function($v, $i) { $v + $i })", "($twice := function($x) { 2 * $x }; [1] ~> $map($twice))",
+    "$total + (1)", "'$nofunc(1)'", "/* $nofunc(1) */ 1",
+])
+def test_functions_that_there_are(expression):
+    assert findings({"QueryLanguage": "JSONata", "Output": f"{{% {expression} %}}"}) == []
