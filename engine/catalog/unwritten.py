@@ -60,8 +60,10 @@ def _path(definition: Json, pointer: str) -> Iterator[str | int]:
     """The keys of a JSON pointer into `definition`; what is in a list is a number."""
     value = definition
     for part in pointer.split("/")[1:]:
-        key: str | int = part.replace("~1", "/").replace("~0", "~")
+        key = part.replace("~1", "/").replace("~0", "~")
         if isinstance(value, list):
-            key = int(key)
-        value = value[key] if isinstance(value, list) or key in value else {}
-        yield key
+            value = value[int(key)]
+            yield int(key)
+        else:
+            value = value[key]
+            yield key

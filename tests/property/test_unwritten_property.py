@@ -22,10 +22,12 @@ def compare(case):
     for problem in unwritten_problems(case.definition):
         name, field = _FIELD.match(problem.location).groups()
         state = states[name]
-        if problem.code == UNWRITTEN and state["Type"] != "Choice" and field != "Catch" and not state.get("Catch"):
-            readers[name] = problem  # a Choice reads only what is on its way
+        reads = field != "Catch" and state["Type"] != "Choice"  # a Choice reads only what is on its way
+        if problem.code == UNWRITTEN and reads and not state.get("Catch"):
+            readers[name] = problem
     result = simulate(case.definition, case.input, tasks=case.answers)
-    left = {found["stateExitedEventDetails"]["name"] for found in result.events if found["type"].endswith("StateExited")}
+    exits = (found.get("stateExitedEventDetails") for found in result.events)
+    left = {details["name"] for details in exits if details}
     event(f"said: {bool(readers)}")
     assert not readers.keys() & left, [readers[name] for name in readers.keys() & left]
 

@@ -82,7 +82,9 @@ class Note(Protocol):
     """Told of a read that may find nothing: its place in the state, the expression, what is missing, whether there is
     nothing for sure, and whether the state fails by it."""
 
-    def __call__(self, place: Sequence[Key], text: str, missing: str, never: bool, fails: bool = True) -> None: ...
+    def __call__(  # noqa: D102  the class says it
+        self, place: Sequence[Key], text: str, missing: str, never: bool, fails: bool = True
+    ) -> None: ...
 
 
 class Expressions:
