@@ -58,7 +58,15 @@ def _without_time(kind: type[Stimulus]) -> tuple[tuple[str, ...], Callable[[Stim
     return names, attrgetter("at", *names), [item.default for item in others]
 
 
-_STIMULUS_FIELDS = {name: _without_time(kind) for name, kind in _STIMULI.items()}
+class _StimulusFields(dict[str, tuple[tuple[str, ...], Callable[[Stimulus], tuple[Json, ...]], list[Json]]]):
+    """Of each kind that was asked for: most processes meet few."""
+
+    def __missing__(self, kind: str) -> tuple[tuple[str, ...], Callable[[Stimulus], tuple[Json, ...]], list[Json]]:
+        found = self[kind] = _without_time(_STIMULI[kind])
+        return found
+
+
+_STIMULUS_FIELDS = _StimulusFields()
 
 
 @dataclass(frozen=True, slots=True)

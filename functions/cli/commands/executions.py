@@ -14,7 +14,6 @@ from functions.app.shapes.base import ExecutionFilters
 from functions.cli.account import account
 from functions.cli.account_text import MOST_SHOWN, print_account, print_outcome
 from functions.cli.client.client import Client, part
-from functions.cli.commands.audit import told
 from functions.cli.commands.many import PENDING, confirm, confirm_erasing, is_of_one
 from functions.cli.files import Json, read_value
 from functions.cli.groups import Grouped
@@ -323,9 +322,12 @@ def _audited_failures(api: Client, execution_id: str) -> list[Json]:
 
 
 def _print_failures(failures: list[Json]) -> None:
-    if failures:
-        click.echo()
-        click.echo("In the audit log, the newest first:")
+    if not failures:
+        return
+    from functions.cli.commands.audit import told  # with its models, of those that failed alone
+
+    click.echo()
+    click.echo("In the audit log, the newest first:")
     for entry in failures:
         place = f"chain {entry['chain']}, entry {entry['number']}"
         click.echo(f"  {entry['at']}  {entry['act']}  {told(entry)}  ({place})")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -96,3 +98,32 @@ def test_other_kinds_are_the_librarys_own():
 def test_cold_mode_checks():
     with pytest.raises(dataclasses.FrozenInstanceError):
         AtTheTop(3).value = 4
+
+
+@pytest.mark.skipif(cold.COLD, reason="cold mode has the library's own")
+def test_the_library_makes_nothing_of_a_class_before_somebody_asks():
+    code = """if True:
+        import dataclasses
+        made, own = [], dataclasses._process_class
+        dataclasses._process_class = lambda cls, *given, **more: made.append(cls.__name__) or own(cls, *given, **more)
+        from typing import ClassVar
+        from engine.records import dataclass
+        @dataclass(frozen=True, slots=True)
+        class Base:
+            kind: ClassVar[str] = "base"
+            name: str
+        @dataclass(frozen=True, slots=True)
+        class Item(Base):
+            tags: list[str] = dataclasses.field(default_factory=list)
+            def __post_init__(self):
+                self.tags.append("made")
+        assert made == [] and Base.kind == "base" and Item.__slots__ == ("tags",)
+        one = object.__new__(Item)
+        one.name, one.tags = "n", ["made"]
+        assert one == Item("n") and made == ["Item", "Base"]
+        assert not hasattr(one, "__dict__") and repr(one).endswith("Item(name='n', tags=['made'])")
+        match one:
+            case Item(name, ["made"]):
+                assert name == "n"
+    """
+    subprocess.run([sys.executable, "-c", "from __future__ import annotations\n" + code], check=True)
