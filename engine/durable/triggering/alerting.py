@@ -243,9 +243,13 @@ class Alerting:
         """Each is late once: those that started between the last look's limit and this one's."""
         limit = now - float(spec["late_after_seconds"])
         state = self._state(workflow, late_mark(spec))
-        if state.looked_at is None:  # what was late before anybody asked is not told
-            self._states.change(replace(state, looked_at=limit))
-            return
+        if state.looked_at is None:  # what started before anybody asked, and was late by then, is not told
+            try:
+                asked_at = self._published.version(self._workspace, workflow).published_at
+            except (NotFound, Conflict):  # archived meanwhile
+                return
+            self._states.change(replace(state, looked_at=min(limit, asked_at)))
+            state = self._state(workflow, late_mark(spec))
         token: str | None = None
         while True:
             page = self._page(ExecutionQuery(
@@ -257,7 +261,7 @@ class Alerting:
             token = page.next_token
             if token is None:
                 break
-        self._states.change(replace(state, looked_at=max(limit, state.looked_at)))
+        self._states.change(replace(state, looked_at=max(limit, state.looked_at or limit)))
 
     def _state(self, workflow: str, name: str) -> TriggerState:
         return self._states.get(self._workspace, workflow, name) or TriggerState(self._workspace, workflow, name)

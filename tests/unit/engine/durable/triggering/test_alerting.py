@@ -163,6 +163,18 @@ def test_what_is_late_is_told_once(place):
     assert len(place.told) == 1
 
 
+def test_what_is_late_by_the_first_look_is_told_if_it_started_after_the_alert_was_published(place):
+    """Nobody may have looked for a while, and who is late after a second is so before the first look."""
+    place.publish("slow", WAIT)
+    assert place.api("POST", "/workflows/slow/executions", {"input": {}, "name": "before"}).status == 201
+    place.clock.sleep(60)
+    place.publish("slow", WAIT, alerts=[{"workflow": "notify", "late_after_seconds": 1, "every_minutes": 1}])
+    assert place.api("POST", "/workflows/slow/executions", {"input": {}, "name": "after"}).status == 201
+    for _ in range(3):
+        place.later(300)
+    assert [told["execution"] for told in place.told] == ["slow:after"]
+
+
 def test_sensitive_fields_stay(place):
     quotes = flow({"No": {"Type": "Fail", "Error": "E", "CausePath": "$.error"}})
     place.publish("orders", quotes, sensitive={"input": ["/error"]}, alerts=[{"workflow": "notify"}])
