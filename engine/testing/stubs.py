@@ -130,7 +130,17 @@ def outcome_of(stub: Stub) -> TaskSucceeded | TaskFailed:
         return TaskSucceeded(stub.get("output"))
     error: Json = stub.get("error")  # an entry with failed_at may have none
     cause = stub.get("cause")
-    return TaskFailed(error, cause if cause is None or isinstance(cause, str) else json.dumps(cause))
+    text = cause if cause is None or isinstance(cause, str) else json.dumps(cause)
+    return TaskFailed(error, text, retryable=not _is_final(text))
+
+
+def _is_final(cause: str | None) -> bool:
+    """Whether a connector's cause says that a repetition is of no use (connectors.tasks)."""
+    try:
+        shape = json.loads(cause or "null")
+    except ValueError:
+        return False
+    return isinstance(shape, dict) and "errorType" in shape and shape.get("retryable") is False
 
 
 def failed(stub: Stub) -> bool:

@@ -63,6 +63,16 @@ def test_each_attempt_is_a_stub():
     assert made["expect"] == {"status": "SUCCEEDED", "output": {"b": 2}}
 
 
+def test_a_failure_that_is_of_no_use_to_repeat_is_not_repeated_in_its_case():
+    cause = json.dumps({"errorMessage": "no", "errorType": "ConnectorError", "retryable": False})
+    definition = machine(First=task(A, Retry=[{"ErrorEquals": ["States.ALL"]}]))
+    product, key = ran(definition, ScriptedTasks({A: [TaskFailed("cards.ConnectorError", cause, retryable=False)]}))
+    made = case_of(*shown(product, key))
+    assert len(made["stubs"][A]) == 1
+    ended = simulate(definition, made["input"], stubs=made["stubs"])
+    assert (ended.status, ended.error) == ("FAILED", "cards.ConnectorError")
+
+
 @pytest.mark.parametrize("folder", ["/home/jo/app/connectors", r"C:\Users\jo\app"])
 def test_it_has_no_folder_of_the_machine_in_it(folder):
     """What a Catch keeps of a cause, parsed or as text, is that of the stub."""
