@@ -137,17 +137,19 @@ def _hundreds(snapshot: Snapshot, path: str) -> Iterator[tuple[int, Frame]]:
             yield int(below.rpartition("/")[2]), frame
 
 
-def does_not_fit(header: Header, onto: Onto, verdict: Verdict) -> VersionDoesNotFit:
-    """The error that says so."""
+def does_not_fit(header: Header, onto: Onto, verdict: Verdict, *, fork: bool = False) -> VersionDoesNotFit:
+    """The error that says so; of a fork, which enters no state anew."""
     reasons = verdict.refusals or verdict.doubts
     more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
     may = "cannot" if verdict.refusals else "may not be able to"
     if not verdict.refusals:
         advice = "Look at what is doubtful, and accept it (accept, --accept)."
-    elif reasons[0].place:
-        advice = "Publish a version that fits, or name a state to enter anew (from_state, --from STATE)."
+    elif not reasons[0].place:  # of the whole version: no state of it would do
+        advice = "Name another version, or none." if fork else "Name another version, or redrive it without one."
+    elif fork:
+        advice = "Publish a version that fits, or fork it at an earlier event."
     else:
-        advice = "Name another version, or redrive it without one."  # of the whole version: no state of it would do
+        advice = "Publish a version that fits, or name a state to enter anew (from_state, --from STATE)."
     return VersionDoesNotFit(
         f"the execution {header.key.id} {may} go on by version {onto.version.number}: {reasons[0].message}{more}",
         where=reasons[0].place or "version", advice=advice, details=[asdict(reason) for reason in reasons],

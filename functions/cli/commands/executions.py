@@ -337,6 +337,9 @@ def _details(event: dict[str, Any]) -> str:
     """The telling part of an event, in one line."""
     found = next((value for name, value in event.items() if name.endswith("EventDetails")), None) or {}
     parts = [str(found[name]) for name in ("name", "resource", "error") if found.get(name)]
+    if "toVersion" in found:
+        parts.append(f"version {found['fromVersion']} to {found['toVersion']}, by {found['by']}")
+        parts += [f"at {found['fromState']!r}"] if "fromState" in found else []
     text = found.get("cause") or found.get("output") or found.get("input") or found.get("parameters")
     if text:
         parts.append(text if len(text) <= 60 else text[:59] + "…")

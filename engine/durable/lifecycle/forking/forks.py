@@ -162,7 +162,7 @@ class Forks:
         if version.kind != header.kind:
             raise does_not_fit(header, onto, Verdict((Finding(
                 "", f"it is a {header.kind} execution, and version {version.number} is of the kind {version.kind}"
-            ),)))
+            ),)), fork=True)
         if isinstance(point.first, Started):
             facts = replace(snapshot.facts, version=version.number)
             return replace(point, snapshot=replace(snapshot, facts=facts), plan=plan)
@@ -173,7 +173,7 @@ class Forks:
             old.definition, version.definition, kept, ran=ran(point.events), execution_input=(snapshot.input,)
         )
         if not verdict.fits:
-            raise does_not_fit(header, onto, verdict)
+            raise does_not_fit(header, onto, verdict, fork=True)
         closed = replace(
             snapshot, status=Status.ABORTED, frames=MappingProxyType({}), progress=MappingProxyType({}), ready=(),
             redrivable=MappingProxyType(kept),

@@ -224,6 +224,17 @@ def test_one_is_redriven_to_its_end(failing):
     assert "automate redrive flaky:two --wait" in err, "the command that was given, and not start"
 
 
+def test_the_history_names_the_versions_of_a_change(failing, tmp_path):
+    path = tmp_path / "flaky.json"
+    states = {"Try": {"Type": "Pass", "Result": "mended", "End": True}}
+    path.write_text(json.dumps({"name": "flaky", "definition": {"StartAt": "Try", "States": states}}))
+    failing("import", "--file", str(path), "--publish")
+    assert failing("redrive", "flaky:one", "--version", "2", "--from", "Try", "--wait")[0] == 0
+    [line] = [line for line in failing("history", "flaky:one")[1].splitlines() if "ExecutionVersionChanged" in line]
+    assert "version 1 to 2, by " in line
+    assert line.endswith("at 'Try'")
+
+
 def test_show_tells_what_was_redriven(failing):
     failing("redrive", "flaky:one", "--wait")
     _, shown = failing.json("show", "flaky:one")

@@ -328,7 +328,8 @@ def test_by_another_version():
 def test_a_version_that_does_not_fit():
     product, key = ended()
     product.published.publish(machine(Other={"Type": "Pass", "End": True}))
-    nothing_is_written(product, key, VersionDoesNotFit, "Second", at="Second", version=2)
+    refused = nothing_is_written(product, key, VersionDoesNotFit, "Second", at="Second", version=2)
+    assert refused.advice == "Publish a version that fits, or fork it at an earlier event."
 
 
 # ---------------------------------------------------------------- what it is
@@ -375,10 +376,11 @@ def everything(product):
 
 def nothing_is_written(product, key, error, match, at=1, **more):
     before = everything(product)
-    with pytest.raises(error, match=match):
+    with pytest.raises(error, match=match) as refused:
         fork(product, key, at, **more)
     assert everything(product) == before
     assert called(product) == []
+    return refused.value
 
 
 @pytest.mark.parametrize("event", [-1, 0, 18, 10**9])
