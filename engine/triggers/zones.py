@@ -18,6 +18,8 @@ from engine.triggers.faults import TriggerFault
 _FOREIGN = ("posix/", "right/", "posixrules", "localtime", "Factory")
 """Names that the system's folder has and that are no zones, or count leap seconds."""
 
+_LONGEST_ABBREVIATION = 5
+
 
 def zone_of(name: str) -> ZoneInfo:
     """The zone of an IANA name. Raises TriggerFault, which names those that are spelt alike."""
@@ -51,6 +53,8 @@ def _advice(name: str) -> str:
     known = {each.lower(): each for each in available_timezones()}
     if not known:
         return ": this machine knows none. Install the package tzdata"
+    if name.isalpha() and name.isupper() and len(name) <= _LONGEST_ABBREVIATION:  # EST is like CEST, and far away
+        return ": it is an abbreviation. Write an IANA name, such as 'Europe/Berlin'"
     close = difflib.get_close_matches(name.lower().replace(" ", "_"), known, n=1)
     close = close or [each for each in sorted(known) if each.endswith("/" + name.lower().replace(" ", "_"))][:1]
     return f": did you mean {known[close[0]]!r}?" if close else ": write an IANA name, such as 'Europe/Berlin'"

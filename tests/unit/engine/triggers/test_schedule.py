@@ -249,6 +249,8 @@ def test_an_expression_that_is_refused_says_why(expression, says):
     ({"timezone": "europe/berlin"}, "timezone", "'europe/berlin' is no time zone: did you mean 'Europe/Berlin'?"),
     ({"timezone": "Tokyo"}, "timezone", "did you mean 'Asia/Tokyo'?"),
     ({"timezone": "../../etc/passwd"}, "timezone", "write an IANA name, such as 'Europe/Berlin'"),
+    ({"timezone": "CEST"}, "timezone", "'CEST' is no time zone: it is an abbreviation. Write an IANA name"),
+    ({"timezone": "BST"}, "timezone", "it is an abbreviation"),
     ({"timezone": "Europe"}, "timezone", "is no time zone"),
     ({"timezone": "right/UTC"}, "timezone", "is no time zone"),
     ({"timezone": "\0"}, "timezone", "is no time zone"),
