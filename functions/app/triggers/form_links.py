@@ -52,6 +52,12 @@ class FormLink:
     used: int
     state: TriggerState
 
+    @property
+    def is_public(self) -> bool:
+        """Whether it was made of a public form; other links are for an hour and one submission."""
+        lasts = self.expires_at - (self.state.since or 0.0)
+        return self.most > 1 or abs(lasts - OWN_SECONDS) > 1.0
+
 
 class FormLinks:
     """One workspace's. Safe to share between threads. Methods raise StorageError."""
@@ -88,6 +94,14 @@ class FormLinks:
         if self._clock.now() >= found.expires_at or (found.used >= found.most and not used_up):
             raise FormClosed("this form is closed")
         return found
+
+    def is_closed(self, link: FormLink, form: Listener) -> bool:
+        """Whether the form as it is published now closes a link that was made of a public one: it is public no more, or
+        its time is over."""
+        public = form.spec.get("public") or None
+        if not link.is_public:
+            return False
+        return public is None or self._clock.now() >= (parse_timestamp(str(public["expires"])) or 0.0)
 
     def take(self, token: str) -> None:
         """Count one submission. Raises FormClosed where there is none left."""

@@ -172,7 +172,7 @@ def _opened(call: Call[Any], *, submitted: bool = False) -> tuple[FormLink, List
     except NoSuchForm as error:
         raise webhooks.refused(call.actor.origin, "no such form", error) from None
     form = triggers.listening.find(link.workflow, link.trigger)
-    if form is None or form.kind != FORM:
+    if form is None or form.kind != FORM or triggers.links.is_closed(link, form):
         raise FormClosed("this form is closed")
     return link, form
 

@@ -84,6 +84,29 @@ def test_what_will_not_do_is_shown_beside_the_field_and_nothing_is_lost(formed):
     assert submit(formed, path, reply, name="Ada", count="1").status == 200  # the link was not used up
 
 
+@pytest.mark.parametrize(("more", "status"), [
+    ({"public": False}, 410), ({}, 410), ({"public": {"expires": "2000-01-01T00:00:00Z", "most": 3}}, 410),
+    ({"public": {"expires": "2998-01-01T00:00:00Z", "most": 3}}, 200),
+])
+def test_a_version_whose_form_is_not_public_any_more_closes_the_links_of_before(formed, more, status):
+    publish(formed, public=PUBLIC)
+    path = link(formed)
+    page = formed.api("GET", path)
+    publish(formed, **more)
+    assert formed.api("GET", path).status == status
+    assert submit(formed, path, page, name="Ada", count="1").status == status
+    assert len(formed.executions()) == (status == 200)
+
+
+def test_a_link_of_one_s_own_stays_open_when_the_form_becomes_public(formed):
+    publish(formed)
+    path = link(formed)
+    publish(formed, public=PUBLIC)
+    assert formed.api("GET", path).status == 200
+    publish(formed, public={**PUBLIC, "expires": "2000-01-01T00:00:00Z"})
+    assert formed.api("GET", path).status == 200
+
+
 def test_a_link_that_is_not_public_is_for_one_submission_within_an_hour(formed):
     publish(formed)
     path = link(formed)
