@@ -24,6 +24,8 @@ _SAYING: dict[str, tuple[int, ...]] = {"Retry-After": (3, 4, 5), "WWW-Authentica
 """Headers that say more of a failure, and the classes of statuses with which they do."""
 
 _LINK = re.compile(r"<([^<>]*)>((?:[^,<\"]|\"[^\"]*\")*)")
+_PARAMETER = re.compile(r";\s*([^\s=;\"]+)\s*=\s*(\"[^\"]*\"|[^\s;\"]*)")
+"""Of a link. A service writes these texts: none may take longer than its length."""
 
 
 def output_of(action: Action, errors: Errors, answer: Answer, url: Url, secrets: Scrubber) -> Json:
@@ -57,7 +59,8 @@ def at(body: Json, pointer: str) -> Json:
 def next_link(answer: Answer) -> str | None:
     """The target of the header Link whose rel is next (RFC 8288)."""
     for target, parameters in _LINK.findall(answer.headers.get("link", "")):
-        if re.search(r";\s*rel\s*=\s*\"?(?:[^\";]*\s)?next(?:\s[^\";]*)?\"?\s*(?:;|$)", parameters, re.IGNORECASE):
+        rel = next((value for name, value in _PARAMETER.findall(parameters) if name.lower() == "rel"), "")
+        if "next" in rel.strip('"').lower().split():
             return str(target)
     return None
 

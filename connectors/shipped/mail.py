@@ -38,6 +38,13 @@ PORTS = {"starttls": 587, "tls": 465, "none": 25}
 MOST_RECIPIENTS = 100
 """RFC 5321 (4.5.3.1.8): every server takes so many."""
 
+MOST_ADDRESS = 400
+MOST_NAME = 100
+MOST_NAMES = 2_000
+MOST_SUBJECT = 2_000
+"""Characters of an address with its name, of a name, of all names of a mail that are not ASCII, of a subject: the time
+that the standard library takes to fold them grows with the square, and somebody else may have written them."""
+
 MOST_BYTES = 10 * 1024 * 1024
 MOST_REPLY_BYTES = 64 * 1024
 EXCERPT = 1_000
@@ -77,7 +84,10 @@ _SEND = ActionSpec(
         "cc": {**_ADDRESSES, "description": "One address or a list of them."},
         "bcc": {**_ADDRESSES, "description": "The same; nobody reads in the mail that they have it."},
         "reply_to": {"type": "string", "description": "Where answers go."},
-        "subject": {"type": "string", "required": True, "minLength": 0, "description": "The subject line."},
+        "subject": {
+            "type": "string", "required": True, "minLength": 0, "maxLength": MOST_SUBJECT,
+            "description": "The subject line.",
+        },
         "body": {"type": "string", "description": "The text."},
         "html": {"type": "string", "description": "The same as HTML. A mail has a body, html or both."},
     },
@@ -284,6 +294,12 @@ def _mail(params: dict[str, Any], key: str, now: float) -> tuple[str, list[str],
     sender = _address("from", params["from"])
     named = {name: [_address(name, one) for one in _listed(params.get(name))] for name in ("to", "cc", "bcc")}
     recipients = list(dict.fromkeys(one.addr_spec for those in named.values() for one in those))
+    names = sum(len(one.display_name) for those in named.values() for one in those if not one.display_name.isascii())
+    if names > MOST_NAMES:
+        raise ConnectorError(
+            f"the names of the addresses have {names} characters, and {MOST_NAMES} are the most where they are not "
+            "ASCII: leave names out", definite=True,
+        )
     if not named["to"] or len(recipients) > MOST_RECIPIENTS:
         raise ConnectorError(f"a mail goes to 1 to {MOST_RECIPIENTS} addresses, to has one at least", definite=True)
     mail = EmailMessage(_POLICY)
@@ -314,17 +330,18 @@ def _listed(value: Any) -> list[str]:
 
 def _address(name: str, text: str) -> Address:
     """``Ada <ada@example.com>`` or ``ada@example.com``. Raises ConnectorError for what is none."""
-    found = getaddresses([text])
-    shown, spec = found[0] if len(found) == 1 else ("", "")
-    local, _, domain = spec.rpartition("@")
     try:
+        found = getaddresses([text]) if len(text) <= MOST_ADDRESS else []
+        shown, spec = found[0] if len(found) == 1 else ("", "")
+        local, _, domain = spec.rpartition("@")
         spec = f"{local}@{domain.encode('idna').decode()}"
-        if _SPEC.fullmatch(spec):
+        if _SPEC.fullmatch(spec) and len(shown) <= MOST_NAME:
             return Address(display_name=shown, addr_spec=spec)
-    except (ValueError, HeaderParseError):  # UnicodeError among them
+    except (ValueError, HeaderParseError, RecursionError):  # UnicodeError among them; groups of groups
         pass
     raise ConnectorError(
-        f"{name}: {text[:200]!r} is no address; write ada@example.com or Ada Byron <ada@example.com>", definite=True
+        f"{name}: {text[:200]!r} is no address; write ada@example.com or Ada Byron <ada@example.com>, a name of at "
+        f"most {MOST_NAME} characters", definite=True,
     )
 
 

@@ -184,7 +184,10 @@ def test_a_server_on_this_network_is_refused_where_nobody_allowed_it(server, use
     ({"subject": "Hello\r\nBcc: eve@example.com"}, "cannot be a mail"),
     ({"to": [f"a{number}@example.com" for number in range(101)]}, "1 to 100"), ({"username": "ada"}, "go together"),
     ({**SIGNED_IN, "security": "none"}, "not sent unencrypted"), ({"body": "x" * 11_000_000}, "are the most"),
-    ({"to": "bo@" + "x" * 80 + ".example"}, "no address"),
+    ({"to": "bo@" + "x" * 80 + ".example"}, "no address"), ({"to": "a:" * 5_000}, "no address"),
+    ({"to": f'"{"ü " * 60}" <bo@example.com>'}, "a name of at most 100 characters"),
+    ({"to": [f'"{"ü " * 50}" <a{number}@example.com>' for number in range(21)]}, "2000 are the most"),
+    ({"subject": "ü " * 1_001}, "at most 2000 characters"),
 ])
 def test_what_cannot_be_a_mail_is_refused_before_anybody_is_called(server, params, why):
     failed = failure(**params)
