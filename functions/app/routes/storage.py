@@ -7,15 +7,18 @@ from typing import Any
 from engine.durable.lifecycle.erasing import Erased
 from engine.errors import Conflict
 from engine.governance.audit_actors import ERASE_ACTOR
-from engine.governance.audit_entry import ERASURE, WORKFLOW, Subject
+from engine.governance.audit_entry import ERASURE, VIEW, WORKFLOW, Subject
 from engine.governance.audit_recorder import new_id
+from engine.governance.masking import MASK
 from engine.governance.roles import Right
 from functions.app.acts import Act, Acts, Doing, Target
 from functions.app.routes.executions import key_of
+from functions.app.routes.runs.views import forget
 from functions.app.routing import Call, RouteTable
 from functions.app.services import Storage
 from functions.app.shapes import base, erasures
 from functions.app.shapes import storage as shapes
+from functions.app.warnings import warn
 
 table = RouteTable("Operations")
 
@@ -46,13 +49,14 @@ def erase_execution(call: Call[base.Nothing]) -> erasures.Erased:
 
 
 @table.route(
-    "POST", "/erasures", right=Right.ACCESS, act=Acts(("execution.erase",)),
+    "POST", "/erasures", right=Right.ACCESS, act=Acts(("execution.erase", "view.delete")),
     example={"business_key": "customer-4711", "dry_run": True},
 )
 def erase_by_key(call: Call[erasures.EraseRequest]) -> erasures.ErasedByKey:
     """Erase the executions with a business key, up to 100 at a time, the newest first. It cannot be undone.
 
-    With dry_run nothing is erased, and `found` lists what would be. What has not ended stays, and says why."""
+    With dry_run nothing is erased, and `found` lists what would be. What has not ended stays, and says why. Saved views
+    that are filtered by this key are deleted, and named in `warnings`."""
     given, erasing = call.given, call.services.open_erasing()
     found = erasing.find(
         call.workspace, given.business_key, workflow=given.workflow, next_token=given.next_token
@@ -66,6 +70,11 @@ def erase_by_key(call: Call[erasures.EraseRequest]) -> erasures.ErasedByKey:
             erased = erasing.erase(keys, call.actor)
             _done(act, erased)
         shape = _shape(erased)
+    if not given.dry_run:
+        for name in forget(call, given.business_key):
+            with call.acts.doing("view.delete", Subject(VIEW, name)) as act:
+                act.done(before={"filters": MASK})
+            warn(f"the saved view {name} was filtered by this key: it is deleted")
     return erasures.ErasedByKey(
         **shape, found=[erasures.Erasable.of(one, id=one.key.id) for one in found.executions],
         next_token=found.next_token,

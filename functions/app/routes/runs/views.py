@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.errors import Conflict, InvalidDocument, NotFound
 from engine.governance.audit_entry import VIEW, Subject, parse_time
+from engine.governance.masking import MASK
 from engine.governance.roles import Right
 from functions.app.acts import Act
 from functions.app.routing import Call, RouteTable
@@ -22,6 +23,7 @@ Json = Any
 MOST_VIEWS = 100
 _NAME = re.compile(r"[^\s/](?:[^\x00-\x1f/]{0,62}[^\s/])?")
 _TRIES = 5
+_ABOUT_SOMEBODY = frozenset({"business_key", "name", "text"})
 
 
 def _subject(call: Call[Any]) -> Subject:
@@ -62,7 +64,7 @@ def save_view(call: Call[shapes.ViewRequest]) -> shapes.View:
         return {**views, name: kept}
 
     before = _change(call, with_it).get(name)
-    call.act.done(before=before and before["filters"], after=said)
+    call.act.done(before=before and _recorded(before["filters"]), after=_recorded(said))
     return shapes.View(name=name, **kept)
 
 
@@ -76,8 +78,25 @@ def delete_view(call: Call[base.Nothing]) -> base.Done:
             raise NotFound(f"no view is called {name!r}", where="view", advice="automate executions views lists them.")
         return {other: kept for other, kept in views.items() if other != name}
 
-    call.act.done(before=_change(call, without_it)[name]["filters"])
+    call.act.done(before=_recorded(_change(call, without_it)[name]["filters"]))
     return base.Done()
+
+
+def forget(call: Call[Any], business_key: str) -> list[str]:
+    """Delete the saved views that are filtered by exactly this business key, which is erased; their names."""
+    def names(views: dict[str, Json]) -> set[str]:
+        keys = {name: kept["filters"].get("business_key") for name, kept in views.items()}
+        return {name for name, key in keys.items() if key in (business_key, f"{business_key}*")}
+
+    if not names(_views(call.services.open_views().read(call.workspace).text)):
+        return []
+    found = _change(call, lambda views: {name: kept for name, kept in views.items() if name not in names(views)})
+    return sorted(names(found))
+
+
+def _recorded(filters: dict[str, Json]) -> dict[str, Json]:
+    """As the audit log keeps them: what names somebody is left out, for nothing erases it there."""
+    return {name: MASK if name in _ABOUT_SOMEBODY else value for name, value in filters.items()}
 
 
 def _change(call: Call[Any], change: Callable[[dict[str, Json]], dict[str, Json]]) -> dict[str, Json]:

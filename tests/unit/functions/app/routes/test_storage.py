@@ -126,3 +126,31 @@ def test_only_who_may_erase_is_told_whom_an_erasure_is_about(api):
     found, = reply.json["erasures"]
     assert (found["id"], found["by"], found["executions"], found["count"]) == ("e1", None, None, 1)
     assert "4711" not in reply.text
+
+
+def test_a_saved_view_that_names_an_erased_key_goes_with_it(api):
+    """Nor has the audit log, which nothing of a view is erased from, ever had the key."""
+    api.publish("hello", PASS, business_key="$.who")
+    api("POST", "/workflows/hello/executions", {"name": "one", "input": {"who": "kundin-77"}})
+    api.work()
+    for name, filters in (
+        ("hers", {"business_key": "kundin-77"}), ("likewise", {"business_key": "kundin-77*", "status": "FAILED"}),
+        ("another's", {"business_key": "kundin-78", "name": "n", "text": "t"}), ("all", {}),
+    ):
+        assert api("PUT", f"/views/{name}", {"filters": filters}).status == 200
+    api("PUT", "/views/hers", {"filters": {"business_key": "kundin-77"}})
+    dry = api("POST", "/erasures", {"business_key": "kundin-77", "dry_run": True}).json
+    assert "warnings" not in dry
+    assert len(api("GET", "/views").json["views"]) == 4
+    reply = api("POST", "/erasures", {"business_key": "kundin-77"}).json
+    assert reply["warnings"] == [
+        f"the saved view {name} was filtered by this key: it is deleted" for name in ("hers", "likewise")
+    ]
+    assert [view["name"] for view in api("GET", "/views").json["views"]] == ["all", "another's"]
+    for path in ("/views", "/executions", "/audit?limit=100"):
+        assert "kundin-77" not in api("GET", path).text, path
+    entries = api("GET", "/audit?act=view.save").json["entries"]
+    [entry] = [entry for entry in entries if entry["subject"] == "view/another's"]
+    assert entry["after"] == dict.fromkeys(("business_key", "name", "text"), "********")
+    assert api("POST", "/erasures", {"business_key": "kundin-78"}).json["executions"] == []
+    assert [view["name"] for view in api("GET", "/views").json["views"]] == ["all"]
