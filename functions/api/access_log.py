@@ -1,6 +1,7 @@
-"""One line for each request of a deployment: what API Gateway's own access log cannot say.
+"""A line for each request of a deployment: what API Gateway's own access log cannot say.
 
-It also says who read what: `route` is the one that was asked, `reads` what of an execution's data its answer had.
+It also says who read what: `route` is the one that was asked, `reads` what of an execution's data its answer had. A
+request whose answer has the data of several executions is a line for each.
 
 Behind CloudFront the gateway sees CloudFront's address; the caller's own comes in a header, and a REST API's access log
 has no headers. Both logs have the gateway's `request_id`.
@@ -18,6 +19,7 @@ from urllib.parse import unquote
 from chalice.app import Request, Response
 
 from functions.api.doors import SUBJECT
+from functions.app.http import READ
 from functions.app.identity import PROOF, address_of, subject_of
 from functions.app.table import every_route
 
@@ -28,18 +30,25 @@ _LOG = logging.getLogger("automate.access")
 
 
 def log_access(request: Request, get_response: Callable[[Request], Response]) -> Response:
-    """Chalice middleware: answer, then write the line. What the caller sent is not in it but for the path."""
+    """Chalice middleware: answer, then write the lines. What the caller sent is not in it but for the path."""
     _LOG.setLevel(logging.INFO)  # Lambda's root logger passes warnings on; a handler of its own would double the line
     response = get_response(request)
     context: Mapping[str, Any] = request.context
-    _LOG.info("request %s", json.dumps({
+    named = execution_in(request.uri_params or {})
+    for of in [{"execution": execution} for execution in context.get(READ, ())] or [named]:
+        _LOG.info("request %s", json.dumps(_line(request, response, of)))
+    return response
+
+
+def _line(request: Request, response: Response, of: Mapping[str, str]) -> dict[str, Any]:
+    context: Mapping[str, Any] = request.context
+    return {
         "request_id": context.get("requestId"), "subject": context.get(SUBJECT) or subject_of(context),
         "method": request.method,
         "address": address_of(context, request.headers, os.environ.get(PROOF, "")), "path": context.get("path"),
-        "status": response.status_code, **execution_in(request.uri_params or {}),
+        "status": response.status_code, **of,
         **_read(str(context.get("resourcePath") or ""), request.method, response.status_code),
-    }))
-    return response
+    }
 
 
 def _read(path: str, method: str, status: int) -> dict[str, str]:

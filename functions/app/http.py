@@ -10,6 +10,9 @@ from engine.records import dataclass
 
 Headers = dict[str, str]
 
+READ = "automateRead"
+"""The name in a request's context of the executions whose data the answer has, where the path names none."""
+
 ANEW = "anew"
 """The name in a request's context that says: who asks is to be found anew, for the request was held a while."""
 

@@ -16,7 +16,8 @@ from engine.records import dataclass
 @dataclass(frozen=True, slots=True)
 class Read:
     """One reading. `at` is epoch seconds; `route` is the one that was asked, `data` what of an execution was in the
-    answer; `execution`, `workflow` and `step` are those that the path named, empty where it named none."""
+    answer; `execution`, `workflow` and `step` are those that the path named, empty where it named none. A delivery, an
+    approval or an activity's task is of the execution that it belongs to; past inputs are a reading of each."""
 
     at: float
     actor: str

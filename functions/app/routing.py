@@ -30,7 +30,7 @@ from engine.records import dataclass
 from functions.app import etags, large_values
 from functions.app.acts import Act, CallActs, Declared, Doing, Recorder
 from functions.app.failures import failure_response
-from functions.app.http import ANEW, Headers, Request, Response
+from functions.app.http import ANEW, READ, Headers, Request, Response
 from functions.app.sensitive.asked import HEADER, reason_in
 from functions.app.services import Services
 from functions.app.strict_json import read_json
@@ -69,7 +69,7 @@ class Call(Generic[Taken]):
     """One request, read and checked. `given` is the body of a POST or PUT, the query of a GET or DELETE. `acts` are
     those that its handler does one by one. `route` is what was asked for, `reveal` the reason with which what is hidden
     is to be shown. `raw` is the request itself, of a route that reads it by itself. `right` is what the route needs,
-    `anew` finds who asks once more."""
+    `anew` finds who asks once more. `read` are executions whose data the answer has, where the path names none."""
 
     services: Services
     caller: Caller
@@ -84,6 +84,12 @@ class Call(Generic[Taken]):
     raw: Request | None = None
     right: Needed | None = None
     anew: Callable[[], Caller] | None = None
+    read: list[str] = field(default_factory=list)
+
+    def reads_of(self, execution: str) -> None:
+        """The answer has data of this execution, which the path does not name: for the record of who read what."""
+        if execution not in self.read:
+            self.read.append(execution)
 
     def check_still(self) -> None:
         """For a request that was held: raises what its caller would be refused with if they asked now. A token that was
@@ -269,7 +275,10 @@ def _answered(route: Route, call: Call[Any], request: Request) -> Response:
     services = call.services
     response = _response(found if isinstance(found, Answer) else Answer(found), route, request, warnings, services)
     if route.reads and services.open_reads is not None and response.status != NOT_MODIFIED:
-        services.open_reads().record(call.caller, route.name, route.reads, request.parameters)
+        for named in [{"id": execution} for execution in call.read] or [{}]:
+            services.open_reads().record(call.caller, route.name, route.reads, {**request.parameters, **named})
+    if call.read and isinstance(request.context, dict):
+        request.context[READ] = call.read
     return response
 
 

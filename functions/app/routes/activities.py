@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.durable.lifecycle.activities import activity_arn
 from engine.governance.audit_entry import ACTIVITY, Subject
 from engine.governance.roles import Right
+from engine.kernel.tokens import parse_token
 from engine.ports import activities as port
 from functions.app.acts import Act, NoAct
 from functions.app.routing import Call, RouteTable
@@ -66,7 +67,12 @@ def get_activity_task(call: Call[shapes.ActivityTaskRequest]) -> shapes.Activity
         call.workspace, call.path["activity"], worker=call.given.worker_name, wait=call.given.wait_seconds,
         still=call.check_still,
     )
-    return shapes.ActivityTask() if task is None else shapes.ActivityTask.of(task)
+    if task is None:
+        return shapes.ActivityTask()
+    place = parse_token(task.token)
+    if place is not None:
+        call.reads_of(place.execution_id)
+    return shapes.ActivityTask.of(task)
 
 
 def shown(activity: port.Activity) -> shapes.Activity:

@@ -178,10 +178,13 @@ def list_inputs(call: Call[shapes.InputsQuery]) -> shapes.PastInputs:
             most = None if veil else large_values.MOST_SHOWN_BYTES
             execution = veil.execution(services.executions.describe(row.key, most=most))
             found.append(_past_input(services, row.key, execution.started_at, execution, {}))
+            call.reads_of(row.key.id)
         else:
             events = services.executions.events(row.key, most=left, outlined=not veil)
             left -= len(events)
             steps = [veil.step(step) for step in reversed(steps_of(events).steps) if step.name == given.state]
+            if steps:
+                call.reads_of(row.key.id)
             found += [
                 _past_input(services, row.key, step.entered_at, step, step.variables, step=step.id)
                 for step in steps[:given.limit]

@@ -43,6 +43,7 @@ def get_approval(call: Call[base.Nothing]) -> shapes.ApprovalWhole:
     Looking never answers. 409: it can be answered no longer, and why."""
     asked = call.services.open_answering().find(call.path["approval"])
     terms = asked.terms
+    call.reads_of(asked.row.execution_id)
     veil = veil_for(call, asked.row.key)
     shown = _arguments(asked, veil)
     return shapes.ApprovalWhole(

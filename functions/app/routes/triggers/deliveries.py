@@ -77,6 +77,7 @@ def get_delivery(call: Call[base.Nothing]) -> shapes.DeliveryWhole:
     Of a workflow with sensitive fields what arrived is hidden as a whole: no place of it is marked."""
     triggers = call.services.open_triggers()
     found = triggers.delivering.get(call.path["delivery"])
+    call.reads_of(found.key.id)
     shows = shows_arrival(call, found.key, found.version)
     value = facts = None
     if shows:

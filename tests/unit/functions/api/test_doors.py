@@ -228,3 +228,15 @@ def test_a_stage_without_a_root_lets_no_token_in(api):
     stage.services = dataclasses.replace(stage.services, caller_of=callers.of_request)
     status, answer = stage.ask("GET", "/workflows", stage.add())
     assert (status, answer["error"]["code"]) == (401, "TokenUnknown")
+
+
+def test_the_log_says_whose_data_an_answer_had_where_the_path_does_not(stage, caplog):
+    stage.api.publish("flow", {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
+    for name in ("one", "two"):
+        stage.api("POST", "/workflows/flow/executions", {"name": name, "input": {}})
+    token = stage.add()
+    with caplog.at_level(logging.INFO, "automate.access"):
+        assert stage.ask("GET", "/workflows/flow/inputs", token)[0] == 200
+    lines = [json.loads(record.getMessage().removeprefix("request ")) for record in caplog.records]
+    found = [(line["execution"], line["reads"]) for line in lines if "reads" in line]
+    assert sorted(found) == [("flow:one", "inputs"), ("flow:two", "inputs")]

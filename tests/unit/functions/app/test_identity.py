@@ -153,3 +153,14 @@ def test_the_line_says_what_was_read(monkeypatch, caplog, method, path, status, 
     line = json.loads(caplog.records[0].getMessage().removeprefix("request "))
     assert {name: line[name] for name in ("route", "reads") if name in line} == more
     assert (line["subject"], line["execution"]) == ("sub-1", "orders:1")
+
+
+def test_an_answer_with_the_data_of_several_is_a_line_for_each(monkeypatch, caplog):
+    """docs/audit.md's query finds each: what the path names is a workflow."""
+    monkeypatch.delenv(PROOF, raising=False)
+    context = {**CONTEXT, "resourcePath": "/workflows/{name}/inputs", "automateRead": ["flow:one", "flow:two"]}
+    request = type("Asked", (Request,), {"context": context, "uri_params": {"name": "flow"}})
+    with caplog.at_level(logging.INFO, "automate.access"):
+        log_access(request(), lambda _: Response("", status_code=200))
+    lines = [json.loads(record.getMessage().removeprefix("request ")) for record in caplog.records]
+    assert [(line["reads"], line["execution"]) for line in lines] == [("inputs", "flow:one"), ("inputs", "flow:two")]
