@@ -41,6 +41,9 @@ export function fixesOf(definition: Definition, found: Found, place: Place, reso
       return resourceFixes(definition, place, resources);
     case "COMPARISON_NEVER_HOLDS":
       return comparisonFixes(definition, found.message, place);
+    case "VARIABLE_NOT_ASSIGNED":
+    case "UNKNOWN_FUNCTION":
+      return nameFixes(definition, found.message, place);
     case "NO_DEFAULT":
       return place.state === null ? [] : [addOtherwise(place.state)];
     case "MISSING_END_STATE":
@@ -125,6 +128,22 @@ function comparisonFixes(definition: Definition, message: string, place: Place):
         ),
       ]
     : [];
+}
+
+/** The variable or function that was probably meant, wherever the expression has the other one. */
+function nameFixes(definition: Definition, message: string, place: Place): Fix[] {
+  const [, meant] = /[Dd]id you mean (\$\w+)\?$/.exec(message) ?? [];
+  const [, written] = /(?:reads|no function) (\$\w+)/.exec(message) ?? [];
+  const expression = valueAt(definition, place.pointer);
+  if (meant === undefined || written === undefined || typeof expression !== "string") return [];
+  const whole = new RegExp(`\\${written}(?!\\w)`, "g");
+  return [
+    put(
+      `Use ${meant}`,
+      place,
+      expression.replace(whole, () => meant),
+    ),
+  ];
 }
 
 function addOtherwise(state: StatePointer): Fix {

@@ -77,6 +77,31 @@ describe("fixes", () => {
     expect(mended(condition, "Condition", "so. Compare values of one type")).toBeUndefined();
   });
 
+  it("write the variable or the function that was probably meant", () => {
+    const pass = (Output: string): Definition => ({ StartAt: "A", States: { A: { Type: "Pass", Output, End: true } } });
+    const mended = (output: string, code: string, message: string): unknown => {
+      const [problem] = problemsOf(pass(output), [
+        { code, message, location: "/States/A/Output", severity: "WARNING" },
+      ]);
+      return problem?.fixes[0]?.apply(pass(output));
+    };
+    expect(
+      mended(
+        "{% $tota + $total + $tota %}",
+        "VARIABLE_NOT_ASSIGNED",
+        "'A' reads $tota, which no state before it assigns: did you mean $total?",
+      ),
+    ).toEqual(pass("{% $total + $total + $total %}"));
+    expect(
+      mended(
+        "{% $upperCase('a') %}",
+        "UNKNOWN_FUNCTION",
+        "There is no function $upperCase: the call fails. Did you mean $uppercase?",
+      ),
+    ).toEqual(pass("{% $uppercase('a') %}"));
+    expect(mended("{% $f() %}", "UNKNOWN_FUNCTION", "There is no function $f: the call fails")).toBeUndefined();
+  });
+
   it("lead to the nearest state, or add the one that was named", () => {
     const found = only(error("/States/Price/Order/Next", "Missing 'Next' target: Chrge", "MISSING_TRANSITION_TARGET"));
     expect(found.fixes.map((fix) => fix.label)).toEqual(["Go to “Charge”", "Add a state “Chrge”"]);
