@@ -109,8 +109,8 @@ class Redrives:
             raise _refused(
                 header, f"it ended {iso_timestamp(header.ended_at or 0.0)}, and could be redriven until "
                 f"{iso_timestamp(until)}",
-                "Start it anew with the same input: automate rerun ID. AUTOMATE_REDRIVE_DAYS says for how long one can "
-                "be redriven.",
+                "Start it anew with the same input: Run again in the Explorer, or POST /executions/{id}/rerun. "
+                "AUTOMATE_REDRIVE_DAYS says for how long one can be redriven.",
             )
 
     def _take_up(self, activation: Activation, header: Header, count: int, onto: Onto | None) -> None:

@@ -15,7 +15,8 @@ Every event names the one before it, so each belongs to a run (one visit of one 
 
 Frames that are cancelled deep inside a fan-out leave no event of their own: what is still open when its round, its
 container or the execution has ended was aborted then. After an ExecutionRedriven a run that had ended so goes on with
-its next event, and with it everything around it; what is entered again is a run of its own.
+its next event, and with it everything around it; what is entered again is a run of its own. An ExecutionVersionChanged
+that names a state leads there from nowhere: it is entered at the top.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from engine.durable.views import step_facts as facts
 from engine.durable.views import step_runs as runs
 from engine.durable.views.step_facts import Steps
 from engine.durable.views.step_runs import Round, Run, Scope
+from engine.kernel import changeover
 from engine.kernel.history import HistoryEvent
 
 Json = Any
@@ -60,6 +62,7 @@ class _Reader:
         self.ended_at: float | None = None
         self.last_event = 0
         self.rests: list[tuple[float, float]] = []
+        self._anew: str | None = None
         self._run_of: dict[int, Run | None] = {0: None}
         self._opened: dict[int, Round | Scope] = {}
 
@@ -68,6 +71,8 @@ class _Reader:
         before = self._run_of.get(event.previous)
         if event.type == "ExecutionRedriven":
             self._redrive(event)
+        elif event.type == changeover.EVENT:
+            self._anew = (event.details or {}).get("fromState", self._anew)
         elif self.rests and before is not None and event.type not in _CLOSING:
             runs.reopen(before.parent if event.type.endswith("StateEntered") else before)
         run = self._concerned(event, before)
@@ -114,6 +119,9 @@ class _Reader:
         return run
 
     def _scope(self, event: HistoryEvent, before: Run | None, name: str) -> Scope:
+        if self._anew == name:  # no transition leads there: what waits stands where it failed
+            self._anew = self.root.current = None
+            return self.root
         opened = self._opened.get(event.previous)
         if isinstance(opened, Round):
             scope = runs.inner_scope(opened, opened.branches)

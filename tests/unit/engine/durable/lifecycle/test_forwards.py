@@ -9,6 +9,7 @@ import pytest
 from engine.durable import codec
 from engine.durable.lifecycle.forwards import VersionDoesNotFit
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
+from engine.durable.views.steps import steps_of
 from engine.errors import NotFound
 from engine.kernel.forward.check import At
 from engine.ports.executions_index import ExecutionQuery
@@ -176,6 +177,36 @@ def test_after_its_term():
 
 
 # ---------------------------------------------------------------- what is doubtful
+
+
+def shown(product, key):
+    return {step.id: str(step.status) for step in steps_of(product.executions.events(key, most=999)).steps}
+
+
+def test_a_state_that_failed_is_shown_so_until_it_begins_again():
+    product, key = stopped(new={**OLD, "Comment": "the same"})
+    forward(product, key)
+    assert shown(product, key) == {"First#1": "SUCCEEDED", "Second#1": "FAILED"}
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_a_state_that_is_entered_anew_is_shown_at_the_top_and_what_was_dropped_as_it_ended(twice):
+    fan = {"Type": "Parallel", "Branches": [machine(L=task(A)), machine(R=task(B))], "Next": "Third"}
+    new = machine(First=task(A, "Third"), Third={"Type": "Pass", "Next": "Last"}, Last=task(C))
+    product, key = stopped(machine(First=task(A, "Fan"), Fan=fan, Third=task(C)), new)
+    forward(product, key, at=At("Third"))
+    if twice:  # stopped before it was entered
+        product.executions.stop(key, actor=TESTER)
+        product.drain()
+        product.published.publish({**new, "Comment": "again"})
+        forward(product, key, 3)
+    product.drain()
+    assert shown(product, key) == {
+        "First#1": "SUCCEEDED", "Fan#1": "FAILED", "Fan#1:0:L#1": "SUCCEEDED", "Fan#1:1:R#1": "FAILED",
+        "Third#1": "SUCCEEDED", "Last#1": "SUCCEEDED",
+    }
+    edges = steps_of(product.executions.events(key, most=999)).edges
+    assert edges == (("First#1", "Fan#1"), ("Third#1", "Last#1"))
 
 
 def test_what_is_doubtful_has_to_be_accepted():

@@ -48,7 +48,7 @@ def test_after_that_a_redrive_is_refused_with_both_times(api):
     assert (reply.status, reply.error["code"]) == (409, "ExecutionNotRedrivable")
     for name in ("ended_at", "redrivable_until"):
         assert found[name][:19] in reply.error["message"]
-    assert "automate rerun" in reply.error["advice"]
+    assert "POST /executions/{id}/rerun" in reply.error["advice"]
 
 
 def test_an_open_one_has_no_term(api):
