@@ -16,8 +16,10 @@ from engine.durable.triggering.delivering import Delivered, Delivering
 from engine.durable.triggering.listening import Listening
 from engine.errors import InvalidDocument
 from engine.language.asl.times import iso_timestamp
+from engine.triggers.ends import EVERY, WORKFLOW_END, hears
 from engine.triggers.events.index import PatternIndex
 from engine.triggers.events.pattern import Pattern, compile_pattern
+from engine.triggers.events.reasons import reasons
 from engine.triggers.faults import TriggerFault
 from engine.triggers.listener import Arrival, Listener
 from engine.triggers.objects import KIND as S3
@@ -90,6 +92,22 @@ class Arriving:
         if self._indexed is None or self._indexed[0] is not listeners:
             self._indexed = (listeners, _indexes(listeners))
         return self._indexed[1]
+
+
+def not_heard(listener: Listener, value: Json) -> str | None:
+    """Why a trigger would not hear `value` at all, before its `when` is asked: an event that its pattern does not
+    match, an end of another status or error. None where it would."""
+    spec = listener.spec
+    if listener.kind in ("event", S3):
+        pattern = compile_pattern(pattern_of(spec) if listener.kind == S3 else spec["pattern"])
+        return next((found.message for found in reasons(pattern, value)), None)
+    if listener.kind != WORKFLOW_END:
+        return None
+    status, error = (value.get("status"), value.get("error")) if isinstance(value, dict) else (None, None)
+    other = "" if spec["workflow"] == EVERY else spec["workflow"]
+    if hears(spec, listener.workflow, other, str(status), error if isinstance(error, str) else None):
+        return None
+    return f"it does not hear an end with the status {status} and {f'the error {error}' if error else 'no error'}"
 
 
 def _indexes(listeners: Sequence[Listener]) -> dict[str, _Index]:

@@ -162,7 +162,7 @@ class TestedDelivery(Given):
 
 
 class PutRequest(Taken):
-    """What arrives. One of `events`, `messages` with their `queue`, `objects`."""
+    """What arrives: `events`, or `messages` with their `queue`."""
 
     events: list[dict[str, Json]] = Field(
         default_factory=list, max_length=100, description="Events of EventBridge's shape; id and time are made where "

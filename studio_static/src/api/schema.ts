@@ -1518,7 +1518,7 @@ export interface PutOne {
   deliveries: Delivered[];
 }
 
-/** What arrives. One of `events`, `messages` with their `queue`, `objects`. */
+/** What arrives: `events`, or `messages` with their `queue`. */
 export interface PutRequest {
   /** Events of EventBridge's shape; id and time are made where they are missing. */
   events?: Record<string, Json>[];

@@ -7,7 +7,9 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from engine.errors import Conflict, NotFound
+from engine.durable.lifecycle.start_checks import check_input
+from engine.durable.triggering.matching import not_heard
+from engine.errors import Conflict, NotFound, UserError
 from engine.governance.audit_entry import WORKFLOW, Subject
 from engine.governance.masking import MASK
 from engine.governance.roles import Right
@@ -112,14 +114,18 @@ def replay_delivery(call: Call[base.Nothing]) -> shapes.Delivered:
     act=NoAct("a test of a trigger writes nothing and starts nothing"), example={"value": {"total": 120}},
 )
 def run_trigger_test(call: Call[shapes.TestRequest]) -> shapes.TestedDelivery:
-    """Say what a trigger would make of what arrives: whether it matches, and the execution's input."""
+    """Say what a trigger would make of what arrives: whether it is heard and matches, and the execution's input.
+
+    An event is held against the pattern, an end against the statuses and errors, the input against the input schema."""
     given, listener = call.given, _listener(call)
     now = call.services.clock.now()
     weighed = listener.weigh(Arrival(given.value, now, given.facts, given.dedupe_key), "")
-    matched = weighed.fault is None and weighed.why_not is None
+    why_not = not_heard(listener, given.value) or weighed.why_not
+    fault = None if why_not else weighed.fault or _unfit(call, listener, weighed.input)
+    matched = why_not is None and fault is None
     mark = mark_of(weighed.dedupe_key) if weighed.dedupe_key else None
     return shapes.TestedDelivery(
-        matched=matched, why=weighed.fault or weighed.why_not, refused=weighed.fault is not None, input=weighed.input,
+        matched=matched, why=why_not or fault, refused=fault is not None, input=weighed.input,
         execution=f"{listener.workflow}:{listener.name}.{mark}" if mark and matched else None,
     )
 
@@ -139,6 +145,18 @@ def pause_trigger(call: Call[base.Nothing]) -> shapes.Trigger:
 def resume_trigger(call: Call[base.Nothing]) -> shapes.Trigger:
     """Let a paused trigger listen again."""
     return _set_paused(call, paused=False)
+
+
+def _unfit(call: Call[Any], listener: Listener, value: base.Json) -> str | None:
+    """Why the workflow does not take the input that its trigger makes; None where it does."""
+    version = call.services.open_triggers().published.numbered(call.workspace, listener.workflow, listener.version)
+    if version.input_schema is None:
+        return None
+    try:
+        check_input(version.input_schema, value)
+    except UserError as error:
+        return error.message
+    return None
 
 
 def _set_paused(call: Call[Any], *, paused: bool) -> shapes.Trigger:

@@ -64,6 +64,40 @@ def test_a_test_says_what_would_come_of_it_and_writes_nothing(hooked):
     assert hooked.deliveries() == hooked.executions() == []
 
 
+PUT = {"source": "aws.s3", "detail-type": "Object Created", "detail": {
+    "bucket": {"name": "uploads"}, "object": {"key": "in/a"}}}
+
+
+@pytest.mark.parametrize(("trigger", "heard", "unheard", "said"), [
+    ({"type": "event", "pattern": {"source": ["my.shop"]}}, {"source": "my.shop"}, {"source": "other"},
+     'source is "other"; wanted is "my.shop"'),
+    ({"type": "s3", "bucket": "uploads", "prefix": "in/"}, PUT,
+     {**PUT, "detail": {"bucket": {"name": "uploads"}, "object": {"key": "out/a"}}}, 'detail.object.key is "out/a"'),
+    ({"type": "workflow_end", "workflow": "other", "statuses": ["FAILED"], "errors": ["Pay*"]},
+     {"status": "FAILED", "error": "Payment"}, {"status": "FAILED", "error": "Boom"}, "the error Boom"),
+    ({"type": "workflow_end", "workflow": "*", "statuses": ["FAILED"]}, {"status": "FAILED"}, {"status": "SUCCEEDED"},
+     "the status SUCCEEDED and no error"),
+    ({"type": "workflow_end", "workflow": "*"}, {"status": "ABORTED"}, "text", "the status None"),
+])
+def test_a_test_says_whether_it_is_heard_at_all(hooked, trigger, heard, unheard, said):
+    hooked.publish(trigger)
+    test = f"/triggers/flow/{trigger['type']}/test"
+    assert hooked.api("POST", test, {"value": heard}).json["matched"] is True
+    found = hooked.api("POST", test, {"value": unheard}).json
+    assert (found["matched"], found["refused"], said in found["why"]) == (False, False, True), found
+
+
+def test_a_test_says_that_the_input_does_not_fit(hooked):
+    hooked.publish({**OPEN, "input": {"n": "{% $states.input.n %}"}}, input_schema={
+        "type": "object", "properties": {"n": {"type": "integer"}}})
+    test = "/triggers/flow/webhook/test"
+    assert hooked.api("POST", test, {"value": {"n": 5}}).json["matched"] is True
+    found = hooked.api("POST", test, {"value": {"n": "five"}}).json
+    assert (found["matched"], found["refused"], found["why"], found["input"]) == (
+        False, True, "'five' is not of type 'integer'", {"n": "five"}
+    )
+
+
 def test_deliveries_come_newest_first_in_pages_with_what_arrived(hooked):
     hooked.publish(OPEN)
     for number in range(3):
