@@ -261,10 +261,13 @@ def _tell(told: dict[str, Json]) -> None:
 
 
 def _some(rows: list[str], what: str) -> None:
+    """The first of `rows`, of which somebody else wrote parts: no terminal is to act by them."""
+    from connectors.mcp.tools import plain
+
     if rows:
         click.echo(f"{len(rows)} {what}:")
     for row in rows[:_SHOWN]:
-        click.echo(f"  {row}")
+        click.echo(f"  {plain(row)}")
     if len(rows) > _SHOWN:
         click.echo(f"  … and {len(rows) - _SHOWN} more; --json tells all.")
 

@@ -50,6 +50,14 @@ def test_a_document_is_imported_listed_and_imported_again(automate, document, tm
     assert automate.json("connectors", "check", str(path))[:2] == (0, [{"file": str(path), "actions": 1}])
 
 
+def test_what_a_document_hides_is_shown(automate, document, tmp_path):
+    paths = {**DOCUMENT["paths"], "/odd\x1b[2J\u202e?x": {"get": {}}}
+    document.write_text(json.dumps({**DOCUMENT, "paths": paths}))
+    out = automate("connectors", "import", str(document), "--into", str(tmp_path / "files"), "--check")[1]
+    assert "GET /odd\\u{1b}[2J\\u{202e}?x: its path has a query" in out
+    assert not {"\x1b", "\u202e"} & set(out)
+
+
 def test_a_large_file_is_written_as_json_at_once(automate, document, tmp_path, monkeypatch):
     paths = {f"/a{number}": {"get": {"operationId": f"a{number}", "description": "d" * 290}} for number in range(900)}
     document.write_text(json.dumps({**DOCUMENT, "paths": paths}))
