@@ -20,11 +20,10 @@ from engine.records import dataclass
 
 Json = Any
 
+_VALUES = ("deadline", "output", "error", "cause")
 _GLOBALS = (
-    "status", "last_at", "next_event", "next_visit", "deadline", "output", "error", "cause", "abandoned", "stops",
-    "redrives", "changeovers",
+    "status", "last_at", "next_event", "next_visit", *_VALUES, "abandoned", "stops", "redrives", "changeovers",
 )
-_GLOBAL_VALUES = attrgetter(*_GLOBALS)
 
 
 def _as_it_is(value: Json) -> Json:
@@ -151,15 +150,24 @@ def _steps_to(schema: int) -> list[Caster]:
 
 def encode_globals(snapshot: Snapshot, schema: int = SCHEMA) -> Json:
     """What is not in a frame and can change. Raises Unsayable where an older `schema` cannot hold it."""
-    values: dict[str, Json] = dict(zip(_GLOBALS, _GLOBAL_VALUES(snapshot), strict=True))
-    values["status"] = snapshot.status.value
-    values["abandoned"] = list(snapshot.abandoned) or None
-    values["stops"] = list(snapshot.stops) or None
-    values["redrives"] = snapshot.redrives or None
-    values["changeovers"] = list(snapshot.changeovers) or None
+    changed: dict[str, Json] = {
+        "status": snapshot.status.value, "last_at": snapshot.last_at, "next_event": snapshot.next_event,
+        "next_visit": snapshot.next_visit,
+    }
+    for name in _VALUES:
+        value = getattr(snapshot, name)
+        if value is not None:
+            changed[name] = value
+    if snapshot.abandoned:
+        changed["abandoned"] = list(snapshot.abandoned)
+    if snapshot.stops:
+        changed["stops"] = list(snapshot.stops)
+    if snapshot.redrives:
+        changed["redrives"] = snapshot.redrives
+    if snapshot.changeovers:
+        changed["changeovers"] = list(snapshot.changeovers)
     if snapshot.redrivable:
-        values["remains"] = encode_frames(snapshot.redrivable, sorted(snapshot.redrivable), schema)
-    changed = {name: value for name, value in values.items() if value is not None}
+        changed["remains"] = encode_frames(snapshot.redrivable, sorted(snapshot.redrivable), schema)
     for caster in _steps_to(schema):
         changed = caster.globals(changed)
     return changed
