@@ -12,12 +12,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from engine.kernel.children.child_ids import HUNDRED
+from engine.kernel.children.child_ids import HUNDRED, RUNS, SUCCEEDED
 from engine.kernel.forward.dataflow import Entry, Machines
 from engine.kernel.forward.definitions import assigned_by, machines_of, pointer_to, processor_field
 from engine.kernel.forward.frames import Standing, dropped
 from engine.kernel.forward.ran import Ran
-from engine.kernel.forward.shapes import IS_BLUR, IS_FRESH, Alts, bounded, one_of, shape_of
+from engine.kernel.forward.shapes import BLUR, IS_BLUR, IS_FRESH, Alts, bounded, one_of, shape_of
 from engine.kernel.forward.verdict import Finding, Verdict
 from engine.kernel.snapshot import Frame, Phase
 from engine.records import dataclass
@@ -147,19 +147,29 @@ class _Walk:
         inputs = None if frame.fanout is None else frame.fanout.items
         if not inputs:
             return IS_BLUR
-        given = bounded(map(shape_of, inputs))
-        with self.machines.item_of_its_own(given):
-            self._processed(frame, given, {}, sure=False)
+        known, kept = self._items_of(frame)
+        given = bounded(shape_of(one) for index, one in enumerate(inputs) if known.get(index, RUNS) == RUNS)
+        if given:  # of each that was there before a plan of its own is made
+            with self.machines.item_of_its_own(given):
+                self._processed(frame, given, {}, sure=False)
         run = frame.arguments
         if any(run.get(name) for name in _ELSEWHERE) or len(inputs) > MOST_KEPT:
             return IS_BLUR
         rest = one_of(self.machines.anywhere(self._processor(frame)))
-        kept = {
-            HUNDRED * _index(path) + int(at): shape_of(output)
-            for path in self._children.get(frame.path, ()) if self._frames[path].phase is Phase.CHILDREN
-            for at, output in self._frames[path].output["outputs"].items()
-        }
-        return frozenset({("array", tuple(kept.get(index, rest) for index in range(len(inputs))))})
+        return frozenset({("array", tuple(
+            shape_of(kept[index]) if index in kept else BLUR if known.get(index) == SUCCEEDED else rest
+            for index in range(len(inputs))
+        ))})
+
+    def _items_of(self, run: Frame) -> tuple[dict[int, str], dict[int, Json]]:
+        """What is known of each item of a Map Run by its index, and the outputs that are not too large to be here."""
+        known: dict[int, str] = {}
+        kept: dict[int, Json] = {}
+        for path in self._children.get(run.path, ()):
+            first, hundred = HUNDRED * _index(path), self._frames[path].output
+            known |= {first + at: code for at, code in enumerate(hundred["fates"])}
+            kept |= {first + int(at): output for at, output in hundred["outputs"].items()}
+        return known, kept
 
     def _processed(self, frame: Frame, given: Alts, variables: Mapping[str, Alts], *, sure: bool = True) -> Alts:
         pointer = self._processor(frame)

@@ -214,12 +214,25 @@ def a_run(read, processor=None, **more):
         Last={"Type": "Pass", "Parameters": {"a.$": read}, "End": True})
 
 
-def run_halfway(**arguments):
+def run_halfway(fates="S,,", **arguments):
     """Of three items the first has succeeded."""
     run = {"map_run": "arn", "kind": "STANDARD", "opened": True, **arguments}
     root = Frame("", "", "Each", Phase.JOINING, visit=1, input=STANDS, arguments=run, fanout=Fanout(3, 1, [1, 2, 3]))
-    fates = {"dispatched": 0, "fates": "S,,", "outputs": {"0": {"ok": 1}}}
-    return {"": root, "/0": Frame("/0", "", "Each", Phase.CHILDREN, output=fates)}
+    hundred = {"dispatched": 0, "fates": fates, "outputs": {"0": {"ok": 1}}}
+    return {"": root, "/0": Frame("/0", "", "Each", Phase.CHILDREN, output=hundred)}
+
+
+def test_of_an_items_large_output_nothing_is_known():
+    found = verdict(a_run("$[1].anything"), run_halfway("SS,"), a_run("$"))
+    assert places(found.doubts) == ["/States/Last/Parameters/a.$"]
+
+
+@pytest.mark.parametrize(("fates", "doubted"), [("S,.", True), ("S,,", False), ("S.S", True), ("SSS", False)])
+def test_the_inputs_of_items_that_are_still_to_be_started_are_looked_at(fates, doubted):
+    """The others run no more, or are planned by themselves."""
+    inside = machine(Send=task("connector:demo:a", Parameters={"a.$": "$.no"}))
+    found = verdict(a_run("$", inside), run_halfway(fates), a_run("$"))
+    assert places(found.doubts) == (["/States/Each/ItemProcessor/States/Send/Parameters/a.$"] if doubted else [])
 
 
 @pytest.mark.parametrize(("read", "refused", "doubted"), [
