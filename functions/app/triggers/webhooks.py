@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -38,6 +39,9 @@ _NEVER_KEPT = (
     "forwarded", "connection", "host", "content-length", "accept-encoding",
 )
 """Headers that say nothing of what was sent, or would let somebody in: what they begin with."""
+
+_LETS_IN = re.compile(r"signature|hmac|token|secret|password|credential|api-?key|access-key|(^|-)auth(-|oriz|entic|$)")
+"""Likewise, what is in the name of others: a service that signs nothing sends its secret itself (X-Gitlab-Token)."""
 
 _KEYS: Mapping[str, str] = {
     "github": "x-github-delivery", "shopify": "x-shopify-webhook-id", "standard-webhooks": "webhook-id",
@@ -184,12 +188,13 @@ def _dedupe_key(style: str, headers: Mapping[str, str], value: Json) -> str | No
 
 def _kept_headers(headers: Mapping[str, str], auth: WebhookAuth) -> dict[str, str]:
     """Those that say something of what was sent: no signature, nothing that lets anybody in."""
-    own = {"x-hub-signature", "x-hub-signature-256", "x-shopify-hmac-sha256", "x-slack-signature", "stripe-signature",
-           "webhook-signature", (auth.header or "").lower()}
+    own = (auth.header or "").lower()
     kept: dict[str, str] = {}
     size = 0
     for name, value in sorted(headers.items()):
         size += len(name) + len(value)
-        if name not in own and not name.startswith(_NEVER_KEPT) and size <= MOST_HEADER_BYTES:
+        if name == own or name.startswith(_NEVER_KEPT) or _LETS_IN.search(name):
+            continue
+        if size <= MOST_HEADER_BYTES:
             kept[name] = value
     return kept

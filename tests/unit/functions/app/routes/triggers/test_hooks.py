@@ -209,6 +209,21 @@ def test_expressions_see_headers_and_query_and_no_signature(hooked, github):
     assert set(found["all"]["Headers"]) == {"x-github-delivery", "x-github-event", "content-type"}
 
 
+def test_what_a_sender_shows_in_place_of_a_signature_is_not_kept(hooked):
+    hooked.publish({**OPEN, "input": "{% $states.context.Trigger.Headers %}"})
+    shown = dict.fromkeys((
+        "x_gitlab_token", "x_telegram_bot_api_secret_token", "x_api_key", "apikey", "x_auth_token",
+        "x_twilio_signature", "svix_signature", "x_hook_secret", "x_webhook_password", "x_access_key",
+        "x_authentication",
+    ), "let-me-in")
+    kept = {"x_gitlab_event": "Push Hook", "idempotency_key": "k", "x_author": "ada"}
+    reply = hooked.api("POST", "/hooks/flow/order", {}, **shown, **kept)
+    found = hooked.api("GET", f"/executions/{quote(reply.json['execution'], safe='')}").json["input"]
+    assert set(found) == {"content-type", "x-gitlab-event", "idempotency-key", "x-author"}
+    delivery = hooked.api("GET", f"/deliveries/{quote(reply.json['delivery'], safe='')}")
+    assert "let-me-in" not in delivery.text
+
+
 def test_slack_checks_the_address_and_starts_nothing(hooked):
     hooked.publish({"type": "webhook", "path": "order", "auth": {"style": "slack", "secrets": [{"$secret": "HOOK"}]}})
     body = json.dumps({"type": "url_verification", "challenge": "3eZbrw1aB"}).encode()
