@@ -259,10 +259,9 @@ def _bytes(item: Input, value: Json, *, as_json: bool) -> bytes:
 
 
 def _multipart(boundary: str, fields: list[_Given]) -> bytes:
-    """RFC 7578. Objects are JSON, bytes are files that are named as their member is."""
+    """RFC 7578. Each item of a list is a part. Objects are JSON, bytes are files that are named as their member is."""
     parts: list[bytes] = []
-    for name, item, given in fields:
-        value = _whole(item, given)
+    for name, item, value in fields:
         for one in value if isinstance(value, list) else [value]:
             quoted = name.replace("\\", "\\\\").replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
             head, kind = f'Content-Disposition: form-data; name="{quoted}"', item.content_type
@@ -271,5 +270,5 @@ def _multipart(boundary: str, fields: list[_Given]) -> bytes:
             elif item.as_json or json_type(one) == "object":
                 kind = kind or "application/json"
             head += f"\r\nContent-Type: {kind}" if kind else ""
-            parts.append(f"--{boundary}\r\n{head}\r\n\r\n".encode() + _bytes(item, one, as_json=False) + b"\r\n")
+            parts.append(f"--{boundary}\r\n{head}\r\n\r\n".encode() + _bytes(item, one, as_json=item.as_json) + b"\r\n")
     return b"".join((*parts, f"--{boundary}--\r\n".encode()))

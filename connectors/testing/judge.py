@@ -23,7 +23,7 @@ from openapi_core.exceptions import OpenAPIError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from connectors.openapi.document import Document, Operation
-from connectors.openapi.operations import IGNORED
+from connectors.openapi.operations import IGNORED, is_json
 from connectors.openapi.schemas import is_bytes, merged, types_of
 from engine.records import dataclass
 
@@ -153,6 +153,8 @@ def _form(document: Document, kind: str, media: Json) -> Json:
     for name, one in parts.items():
         part = merged(document, one)
         items = merged(document, part.get("items") or {})
+        if not is_json(str((encoding.get(name) or {}).get("contentType", "application/json"))):
+            encoding[name] = {"contentType": "text/plain"}  # of others it makes bytes, or what XML says
         if is_bytes(part):
             parts[name] = {"type": "string"}
         elif is_bytes(items):

@@ -198,9 +198,9 @@ def test_lists_of_a_form_are_joined_by_the_sign_of_their_style():
 def test_a_part_has_the_content_type_that_its_input_says():
     inputs = {"png": {"in": "field", "base64": True, "content_type": "image/png"},
               "list": {"in": "field", "as_json": True}, "xml": {"in": "field", "content_type": "text/xml"}}
-    params = {"png": "AP8K", "list": [1, 2], "xml": "<a/>"}
+    params = {"png": "AP8K", "list": [1, "a"], "xml": "<a/>"}
     made = request({"method": "POST", "body": "multipart", "inputs": inputs}, params)
     mail = message_from_bytes(f"Content-Type: {made.headers['content-type']}\r\n\r\n".encode() + made.body)
     assert [(part.get_content_type(), part.get_payload(decode=True)) for part in mail.get_payload()] == [
-        ("image/png", b"\x00\xff\n"), ("application/json", b"[1, 2]"), ("text/xml", b"<a/>"),
+        ("image/png", b"\x00\xff\n"), ("application/json", b"1"), ("application/json", b'"a"'), ("text/xml", b"<a/>"),
     ]

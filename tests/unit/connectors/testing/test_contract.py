@@ -140,7 +140,7 @@ ODD = Path(__file__).parents[3] / "support" / "odd_openapi.yaml"
 
 
 @pytest.mark.parametrize("actions", [
-    ["getPet", "putPet", "matrix", "upload", "words", "form3"], pytest.param(None, marks=pytest.mark.full),
+    ["getPet", "putPet", "matrix", "upload", "words", "form3", "parts"], pytest.param(None, marks=pytest.mark.full),
 ])
 def test_what_a_document_may_say_is_imported_and_judged(actions):
     document = read_document(ODD)
