@@ -71,7 +71,7 @@ def without_sign_in() -> list[tuple[str, str]]:
 
 
 class ApiStack(Stack):
-    """Outputs `ApiUrl`, `UserPoolId`, `UserPoolClientId` and `InviteFirstAdmin`, a command."""
+    """Outputs `ApiUrl`, `UserPoolId`, `UserPoolClientId`, and commands: `InviteFirstAdmin`, `EndErrorLogs`."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, tunables: Tunables, data: DataStack, engine: EngineStack,
@@ -99,6 +99,12 @@ class ApiStack(Stack):
         CfnOutput(self, "UserPoolClientId", value=self.client.user_pool_client_id)
         if self.sign_in is not None:
             CfnOutput(self, "SignInDomain", value=self.sign_in.domain, description="Where identity providers return to")
+        CfnOutput(
+            self, "EndErrorLogs",
+            value=f"aws logs put-retention-policy --log-group-name API-Gateway-Execution-Logs_{self.api.rest_api_id}/"
+            f"{tunables.stage} --retention-in-days {tunables.log_retention_days}",
+            description="API Gateway makes this group itself, for errors, and keeps it for ever: run this once",
+        )
         CfnOutput(
             self, "InviteFirstAdmin",
             value=f".venv/bin/automate people invite YOU@EXAMPLE.COM --role admin --stage {tunables.stage}",
@@ -153,7 +159,7 @@ class ApiStack(Stack):
                 **self._access_settings(),
             },
         )
-        data.grant_engine(function, access=True)
+        data.grant_engine(function, access=True, publishes=True)
         data.grant_token_root(function)
         data.grant_transfers(function)
         data.grant_secrets(function, write=True)

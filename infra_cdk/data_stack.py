@@ -26,6 +26,7 @@ from constructs import Construct
 
 from engine.adapters.aws.access.tokens import PARTITION as TOKENS
 from engine.adapters.aws.audit_log import HEADS, KEPT, NOTES, RECORDS
+from engine.adapters.aws.catalog_store import PARTITIONS as VERSIONS
 from engine.adapters.aws.erasure.erased_list import PREFIX as ERASED
 from engine.adapters.aws.secretsmanager import BY_TAG
 from engine.adapters.aws.table import INDEXES, STREAM, TTL_ATTRIBUTE
@@ -63,19 +64,25 @@ class DataStack(Stack):
             principals=[aws_iam.ServicePrincipal("cloudwatch.amazonaws.com")],
             actions=["kms:Decrypt", "kms:GenerateDataKey*"],
             resources=["*"],  # in a key's policy that is the key itself
+            conditions={"StringEquals": {"aws:SourceAccount": self.account}},  # CloudWatch speaks for every account's
         ))
 
-    def grant_engine(self, role: aws_iam.IGrantable, *, access: bool = False, erases: bool = False) -> None:
+    def grant_engine(
+        self, role: aws_iam.IGrantable, *, access: bool = False, erases: bool = False, publishes: bool = False
+    ) -> None:
         """Reading and writing what the engine keeps; `access`: who has access too, which others may not write;
-        `erases`: also what the audit log keeps of executions, and nothing else of it. No scan: nothing in the engine
-        makes one."""
+        `publishes`: versions too, likewise; `erases`: also what the audit log keeps of executions, and nothing else of
+        it. No scan: nothing in the engine makes one."""
         self.table.grant(
             role, "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem",
             "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
         )
         self._keep_the_audit_log(role, erases=erases)
+        self._let_the_sealer_alone_append(role)
         if not access:
-            self._keep_access(role)
+            self._keep(role, "AccessStays", "StringEquals", TOKENS)
+        if not publishes:
+            self._keep(role, "VersionsStay", "StringLike", f"{VERSIONS}*")
         allow(role, ["s3:GetObject", "s3:PutObject"], self.payloads.arn_for_objects("blobs/*"))
         # Without it S3 calls a missing payload forbidden. A condition on the prefix would not hold for GetObject.
         allow(role, ["s3:ListBucket"], self.payloads.bucket_arn)
@@ -104,9 +111,9 @@ class DataStack(Stack):
         allow(role, ["kms:Decrypt"], self.key.key_arn)
 
     def _keep_the_audit_log(self, role: aws_iam.IGrantable, *, erases: bool = False) -> None:
-        """On every table, so on one that was restored. A put over a record looks like one that adds it: verify finds
-        that. ForAnyValue: one such key in a batch is enough. Who `erases` may write the one attribute of a record that
-        has what is erased, and delete notes."""
+        """On every table, so on one that was restored. A put over a record looks like one that adds it: only the
+        sealer may put, and verify finds that. ForAnyValue: one such key in a batch is enough. Who `erases` may write
+        the one attribute of a record that has what is erased, and delete notes."""
         chains, all_of_it = [f"{RECORDS}*", f"{HEADS}*"], [f"{RECORDS}*", f"{HEADS}*", f"{NOTES}*"]
         changing = ["BatchWriteItem", "DeleteItem", "PartiQLDelete", "PartiQLUpdate"]
         allow(
@@ -123,13 +130,22 @@ class DataStack(Stack):
                 },
             )
 
-    def _keep_access(self, role: aws_iam.IGrantable) -> None:
-        """No record of a named token is written by who only runs workflows."""
+    def _let_the_sealer_alone_append(self, role: aws_iam.IGrantable) -> None:
+        """The others leave notes: what one of them puts over a record would be lost."""
+        allow(
+            role, ["dynamodb:PutItem", "dynamodb:PartiQLInsert"], "*", sid="TheSealerAppends",
+            effect=aws_iam.Effect.DENY,
+            conditions={"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": [f"{RECORDS}*", f"{HEADS}*"]}},
+        )
+
+    def _keep(self, role: aws_iam.IGrantable, sid: str, operator: str, key: str) -> None:
+        """None of these partitions is written by who only runs workflows: no record of a named token, no definition
+        that executions run."""
         changing = ("BatchWriteItem", "DeleteItem", "PartiQLDelete", "PartiQLInsert", "PartiQLUpdate", "PutItem",
                     "UpdateItem")
         allow(
-            role, [f"dynamodb:{name}" for name in changing], self.table.table_arn, sid="AccessStays",
-            effect=aws_iam.Effect.DENY, conditions={"ForAnyValue:StringEquals": {"dynamodb:LeadingKeys": [TOKENS]}},
+            role, [f"dynamodb:{name}" for name in changing], self.table.table_arn, sid=sid,
+            effect=aws_iam.Effect.DENY, conditions={f"ForAnyValue:{operator}": {"dynamodb:LeadingKeys": [key]}},
         )
 
     def grant_token_root(self, role: aws_iam.IGrantable) -> None:

@@ -104,8 +104,8 @@ class EngineStack(Stack):
         )
         self.sealer = self._make_sealer()
         self.connector = self._make_connector()
-        if tunables.rotation:
-            self._make_rotation()
+        self.rotation = self._make_rotation() if tunables.rotation else None
+        """None for a stage that rotates no secret."""
         if tunables.heard.ends:
             self._let_alerts_leave()
         self.arrivals = Arrivals(self, tunables, self._functions, data, self.settings) if tunables.heard else None
@@ -179,7 +179,7 @@ class EngineStack(Stack):
             ),
             {**self.settings, **(self._alert_settings() if hears_ends else {}), **self._status_settings()},
         )
-        self._data.grant_engine(sweeper, erases=True)
+        self._data.grant_engine(sweeper, erases=True, publishes=True)  # it deletes old versions
         self._data.grant_retention(sweeper)
         sweeper.add_event_source(DynamoEventSource(
             self._data.table,
@@ -282,7 +282,7 @@ class EngineStack(Stack):
         self._data.grant_secrets(connector, write=False)
         return connector
 
-    def _make_rotation(self) -> None:
+    def _make_rotation(self) -> aws_lambda.Function:
         """What Secrets Manager invokes to rotate a secret of the stage, and nobody else."""
         rotation = self._functions.make(
             Shape(
@@ -299,3 +299,4 @@ class EngineStack(Stack):
             self, "RotationFunctionArn", value=rotation.function_arn,
             description="What Secrets Manager rotates secrets of the stage with",
         )
+        return rotation

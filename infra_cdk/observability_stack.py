@@ -117,6 +117,13 @@ class ObservabilityStack(Stack):
             "The sweeper has not run for ten minutes: long waits end late, lost wakes stay lost, no schedule starts.",
             "the-sweeper-stands", periods=2,
         )
+        yield _Alarm(
+            # A record that fails comes again until the stream forgets it, and holds up those behind it: no invocation
+            # fails for that.
+            "stream-age", engine.sweeper.metric("IteratorAge", period=_FIVE_MINUTES, statistic="Maximum"), 3_600_000,
+            "What the table's stream tells the sweeper waits for over an hour: nothing is deleted at its term, and no "
+            "end is told.", "the-sweeper-lags-behind-the-stream",
+        )
         yield from self._of_the_audit_log()
         yield _Alarm(
             "api-5xx", self._api.api.deployment_stage.metric_server_error(period=_FIVE_MINUTES, statistic="Sum"), 5,
@@ -251,6 +258,7 @@ class ObservabilityStack(Stack):
             "worker": engine.worker, "api": self._api.function, "sweeper": engine.sweeper,
             "deadletter": engine.deadletter, "sealer": engine.sealer,
             **({"listener": engine.arrivals.function} if engine.arrivals is not None else {}),
+            **({"rotation": engine.rotation} if engine.rotation is not None else {}),
         }
 
     def _metric(self, name: str, service: str = "worker", statistic: str = "Sum") -> aws_cloudwatch.Metric:

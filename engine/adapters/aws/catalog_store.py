@@ -15,7 +15,13 @@ from engine.adapters.aws.dynamo import ABSENT, Expression, Item, Key, Put, Table
 from engine.ports.blobs import BlobStore
 from engine.ports.catalog_store import DraftRecord, VersionRecord, WorkflowRecord
 
-_WORKFLOWS, _DRAFTS, _VERSIONS, _DEFINITIONS, _USES = "W#", "D#", "N#", "P#", "U#"
+_WORKFLOWS, _DRAFTS, _VERSIONS, _DEFINITIONS = "W#", "D#", "N#", "P#"
+PARTITIONS = "V#"
+"""What the partition keys of versions begin with: who only runs workflows may write none."""
+
+_USES = "VU#"
+"""What those of their uses begin with, which whoever starts a version by its number writes."""
+
 USED_AT, GONE = "used_at", "gone"
 """Attributes of what is kept of a version's uses: when it was of use last, otherwise than as the newest, and that
 retention has deleted it."""
@@ -217,24 +223,24 @@ def _draft_key(workspace: str, workflow: str) -> Key:
 
 
 def _versions(workspace: str, workflow: str) -> str:
-    return f"V#{quote(workspace, safe='')}#{workflow}"
+    return f"{PARTITIONS}{quote(workspace, safe='')}#{workflow}"
 
 
 def number_of(sort_key: str) -> int:
-    """The number of the version that the sort key of its item, or of its uses, belongs to."""
-    return int(sort_key[len(_VERSIONS):])
+    """The number of the version that the sort key of its item, or of its use, belongs to."""
+    return int(sort_key.removeprefix(_VERSIONS))
 
 
-def keys_of_versions(workspace: str, workflow: str, kind: str = _VERSIONS) -> Expression:
+def keys_of_versions(workspace: str, workflow: str) -> Expression:
     """Where all versions of a workflow lie, in the order of their numbers."""
     return Expression(
-        "pk = :pk AND begins_with(sk, :prefix)", {":pk": _versions(workspace, workflow), ":prefix": kind}
+        "pk = :pk AND begins_with(sk, :prefix)", {":pk": _versions(workspace, workflow), ":prefix": _VERSIONS}
     )
 
 
 def keys_of_uses(workspace: str, workflow: str) -> Expression:
     """Where their uses lie."""
-    return keys_of_versions(workspace, workflow, _USES)
+    return Expression("pk = :pk", {":pk": use_key(workspace, workflow, 0)[0]})
 
 
 def version_key(workspace: str, workflow: str, number: int) -> Key:
@@ -244,7 +250,7 @@ def version_key(workspace: str, workflow: str, number: int) -> Key:
 
 def use_key(workspace: str, workflow: str, number: int) -> Key:
     """Where it lies when a version was of use last."""
-    return _versions(workspace, workflow), f"{_USES}{number:0{_DIGITS}}"
+    return f"{_USES}{quote(workspace, safe='')}#{workflow}", f"{number:0{_DIGITS}}"
 
 
 def definition_key(workspace: str, workflow: str, digest: str) -> Key:

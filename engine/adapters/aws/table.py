@@ -18,7 +18,7 @@ On demand, with keys `pk` and `sk`. What lies in it:
                                                           workflows, as one that is called L#…#<trigger>
     V#<workspace>#<workflow>    N#<10 digits>     version
                                 P#<digest>        the newest version with this definition
-                                U#<10 digits>     when a version was last of use, and that it is gone; then `expires_at`
+    VU#<workspace>#<workflow>   <10 digits>       when a version was last of use, and that it is gone; then `expires_at`
     Q#<workspace>               <12 digits>       counts of the executions that started in this hour; `expires_at`
     Y#<workspace>               <name>            activity
     T#<workspace>#<activity>    <entered>, <id>   work item of an activity, until its execution knows who took it

@@ -72,6 +72,7 @@ def test_one_crashed_worker_trips_none(alarms, templates):
     ({"Throttles": [1, 1, 1]}, {f"{name}-throttles" for name in ("worker", "api", "sweeper", "deadletter", "sealer")}),
     ({"Errors": [1, 1, 1]}, {f"{name}-errors" for name in ("worker", "api", "sweeper", "deadletter", "sealer")}),
     ({"IteratorAge": [60_000]}, {"sealing-age"}), ({"IteratorAge": [5_000] * 12}, set()),
+    ({"IteratorAge": [3_600_000]}, {"sealing-age", "stream-age"}),
     ({"ApproximateNumberOfMessagesVisible": [1]}, {"sealing-given-up"}),
     ({"EntriesUnreadable": [1]}, {"sealing-unreadable"}),
     ({"WakesSent": [5, None, None, 5]}, {"sweeper"}),
@@ -134,10 +135,12 @@ class TestWhoHears:
         alarm = "cloudwatch.amazonaws.com"
         own = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:automate-test-queue-age"
         assert stage.may(alarm, "sns:Publish", stage.arn("observability", "AWS::SNS::Topic"), aws_SourceArn=own)
-        assert stage.may(alarm, "kms:GenerateDataKey", key)
-        assert stage.may(alarm, "kms:Decrypt", key)
-        assert not stage.may("events.amazonaws.com", "kms:Decrypt", key)
-        assert not stage.may(alarm, "kms:ScheduleKeyDeletion", key)
+        here = {"aws_SourceAccount": ACCOUNT}
+        assert stage.may(alarm, "kms:GenerateDataKey", key, **here)
+        assert stage.may(alarm, "kms:Decrypt", key, **here)
+        assert not stage.may(alarm, "kms:Decrypt", key, aws_SourceAccount="999999999999")
+        assert not stage.may("events.amazonaws.com", "kms:Decrypt", key, **here)
+        assert not stage.may(alarm, "kms:ScheduleKeyDeletion", key, **here)
 
     @pytest.mark.parametrize("other", [
         f"arn:aws:cloudwatch:{REGION}:999999999999:alarm:automate-test-queue-age",

@@ -180,8 +180,13 @@ def test_nobody_changes_or_deletes_a_record_of_the_audit_log(stage, things, func
         may = stage.may(caller, f"dynamodb:{action}", things["table"], dynamodb_LeadingKeys=[other])
         assert may is (function != "sealer")
     for key in (record, "AH#default#03"):
-        assert stage.may(caller, "dynamodb:PutItem", things["table"], dynamodb_LeadingKeys=[key])
+        for keys in ([key], [other, key]):
+            for table in (things["table"], restored):
+                found = stage.decision(caller, "dynamodb:PutItem", table, dynamodb_LeadingKeys=keys)
+                assert (found is Decision.EXPLICIT_DENY) is (function != "sealer")
         assert stage.may(caller, "dynamodb:Query", things["table"], dynamodb_LeadingKeys=[key])
+    notes = stage.may(caller, "dynamodb:PutItem", things["table"], dynamodb_LeadingKeys=["AN#default#03"])
+    assert notes is (function != "sealer")
 
 
 def test_the_sealer_puts_records_and_heads_and_nothing_else(stage, things):
@@ -237,6 +242,20 @@ def test_the_api_alone_reads_the_root_of_the_tokens_and_writes_who_has_access(st
             for keys in (["K"], ["C#default", "K"]):
                 may = stage.may(caller, f"dynamodb:{action}", things["table"], dynamodb_LeadingKeys=keys)
                 assert may is (function == "api")
+
+
+def test_who_only_runs_workflows_writes_no_version(stage, things):
+    """A connector is somebody's code within the worker: it is not to change what other workflows do."""
+    for function in FUNCTIONS:
+        caller = stage.role(function)
+        for action in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"):
+            for keys in (["V#default#orders"], ["C#default", "V#default#orders"]):
+                may = stage.may(caller, f"dynamodb:{action}", things["table"], dynamodb_LeadingKeys=keys)
+                assert may is (function in ("api", "sweeper"))
+        used = stage.may(caller, "dynamodb:UpdateItem", things["table"], dynamodb_LeadingKeys=["VU#default#orders"])
+        assert used is ("write" in documented()[function][0])  # a start by number says so
+        reads = stage.may(caller, "dynamodb:GetItem", things["table"], dynamodb_LeadingKeys=["V#default#orders"])
+        assert reads is ("read" in documented()[function][0])
 
 
 def test_the_api_alone_signs_addresses_of_large_bodies(stage, things):

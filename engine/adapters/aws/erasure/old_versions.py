@@ -1,7 +1,7 @@
 """Letting go of versions that nothing refers to, in DynamoDB: what an execution that is there runs, or ran by, stays.
 
     first look   one that is neither active, nor the one before it, nor among the newest: its use begins to be written
-                 down, in a small item beside it (U#)
+                 down, in a small item of its own (VU#)
     then         it is made active, or somebody starts it by its number: that is its last use
     a later look its last use is a term ago: the executions that started before its end are read, which retention has
                  mostly taken. None refers to it: it is deleted, if it was of no use meanwhile
