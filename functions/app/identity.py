@@ -15,7 +15,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.errors import InvalidDocument
+from engine.errors import InvalidDocument, Refused
 from engine.governance.roles import Caller, Grant, Role, parse_role
 from engine.ports.keys import Actor
 
@@ -23,6 +23,9 @@ VIEWER_HEADER = "x-automate-viewer"
 """Set by the distribution's function, over whatever the caller sent under this name."""
 
 NOBODY_NAME = "anonymous"
+
+_USED_AS = "id"
+"""The claim `token_use` of a user pool's ID token (Amazon Cognito's "Understanding the identity (ID) token")."""
 
 COMMAND_LINE = "command line"
 """The origin of an actor who asks in process, on a data folder of their own: no address is written so."""
@@ -43,7 +46,14 @@ def caller_of_gateway(
     context: Mapping[str, Any], headers: Mapping[str, str], *, stage: str, workspace: str, proof: str = "",
     without_group: Role | None = None,
 ) -> Caller:
-    """Who asks, with the roles that their groups carry; `without_group` is that of whoever is in none."""
+    """Who asks, with the roles that their groups carry; `without_group` is that of whoever is in none. Raises Refused
+    for the claims of an access token: it is for other services too, and names nobody's verified address."""
+    claims = (context.get("authorizer") or {}).get("claims") or {}
+    if claims.get("token_use", _USED_AS) != _USED_AS:
+        raise Refused(
+            "this is no ID token", where="Authorization",
+            advice="Send the ID token of the sign-in: automate --endpoint URL login has it.",
+        )
     actor = actor_of_gateway(context, headers, proof=proof)
     roles, ignored = roles_of(groups_of(context), stage)
     if not roles and without_group is not None and actor.name != NOBODY_NAME:

@@ -8,6 +8,7 @@ import logging
 import pytest
 from chalice.app import Response
 
+from engine.errors import Refused
 from engine.governance.roles import Grant, Role
 from functions.api import app as api_app
 from functions.api.access_log import log_access
@@ -164,3 +165,15 @@ def test_an_answer_with_the_data_of_several_is_a_line_for_each(monkeypatch, capl
         log_access(request(), lambda _: Response("", status_code=200))
     lines = [json.loads(record.getMessage().removeprefix("request ")) for record in caplog.records]
     assert [(line["reads"], line["execution"]) for line in lines] == [("inputs", "flow:one"), ("inputs", "flow:two")]
+
+
+def test_an_access_token_is_nobody_s_sign_in():
+    """The gateway takes none as it is deployed. Were it given scopes it would, and the groups are the person's."""
+    def caller(**claims):
+        groups = {"sub": "s", "username": "ada", "cognito:groups": group_of("prod", Role.ADMIN)}
+        context = {"identity": {"sourceIp": EDGE}, "authorizer": {"claims": {**groups, **claims}}}
+        return caller_of_gateway(context, {}, stage="prod", workspace="default")
+
+    with pytest.raises(Refused, match="no ID token"):
+        caller(token_use="access")
+    assert caller(token_use="id").roles_in("default") == caller().roles_in("default") == (Role.ADMIN,)
