@@ -94,3 +94,26 @@ def test_nothing_is_cut_off_at_1024_pixels(studio, path):
     studio.settled()
     wider = studio.page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
     assert wider <= 0
+
+
+def test_what_fills_the_window_is_no_taller_than_it(studio):
+    for width in (1440, 1024):
+        studio.page.set_viewport_size({"width": width, "height": 900})
+        studio.open("/wizard/order_flow")
+        studio.settled()
+        assert studio.page.evaluate("() => document.documentElement.scrollHeight - window.innerHeight") <= 0
+
+
+@pytest.mark.parametrize("path", [
+    "/", "/executions/", "/triggers/", "/secrets/", "/connections/", "/audit/",
+])
+def test_a_table_fits_its_page(studio, path):
+    server = studio.server
+    server.run("order_flow", {**server.order(), "endpoint": "http://127.0.0.1:9/samples"})
+    for width in (1440, 1280, 1024):
+        studio.page.set_viewport_size({"width": width, "height": 900})
+        studio.open(path)
+        studio.settled()
+        table = studio.page.get_by_role("table").first
+        hidden = table.evaluate("table => table.parentElement.scrollWidth - table.parentElement.clientWidth")
+        assert hidden <= 0, f"{hidden} pixels of it at {width}"

@@ -131,7 +131,7 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean): Columns<Connect
       id: "name",
       header: "Name",
       isRowHeader: true,
-      minWidth: 180,
+      minWidth: 150,
       cell: ({ name, kind }) => (
         <div>
           <span className="mono">{name}</span>
@@ -164,8 +164,8 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean): Columns<Connect
     {
       id: "act",
       header: <span className="visually-hidden">Actions</span>,
-      width: 340,
-      minWidth: 340,
+      width: isWide ? 340 : 310,
+      minWidth: isWide ? 340 : 310,
       cell: (connection) => (
         <SpaceBetween direction="horizontal" size="s">
           {connection.kind === "oauth2_authorization_code" && (

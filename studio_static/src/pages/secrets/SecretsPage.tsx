@@ -38,7 +38,7 @@ function Secrets() {
   const list = useApi<SecretList>("/secrets");
   const [filters, setFilters] = useUrlState(FILTERS);
   const [doing, setDoing] = useState<Doing>(null);
-  const isWide = useIsWide(1200);
+  const isWide = useIsWide(1400);
   const all = list.data?.secrets ?? [];
   const shown = all.filter((each) => matches(each, filters.q));
   const close = () => setDoing(null);
@@ -120,7 +120,7 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean): Columns<SecretW
       minWidth: 200,
       cell: (secret) => <span className="mono">{secret.key}</span>,
     },
-    { id: "value", header: "Value", width: 130, cell: () => <SecretMask /> },
+    isWide && { id: "value", header: "Value", width: 130, cell: () => <SecretMask /> },
     {
       id: "backend",
       header: "Kept in",

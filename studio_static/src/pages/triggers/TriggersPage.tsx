@@ -108,9 +108,14 @@ function columns(isWide: boolean, onDone: () => void): Columns<Trigger> {
       header: "Trigger",
       isRowHeader: true,
       minWidth: 130,
-      cell: (trigger) => <NavLink to={triggerHref(trigger.workflow, trigger.name)}>{trigger.name}</NavLink>,
+      cell: (trigger) => (
+        <div>
+          <NavLink to={triggerHref(trigger.workflow, trigger.name)}>{trigger.name}</NavLink>
+          {!isWide && <TypeMark type={trigger.type} />}
+        </div>
+      ),
     },
-    { id: "type", header: "Type", width: 150, cell: (trigger) => <TypeMark type={trigger.type} /> },
+    isWide && { id: "type", header: "Type", width: 150, cell: (trigger) => <TypeMark type={trigger.type} /> },
     {
       id: "workflow",
       header: "Starts",
@@ -125,7 +130,7 @@ function columns(isWide: boolean, onDone: () => void): Columns<Trigger> {
     {
       id: "says",
       header: "Listens to",
-      minWidth: 260,
+      minWidth: isWide ? 260 : 210,
       cell: (trigger) => (
         <div className="breaks">
           {trigger.says}

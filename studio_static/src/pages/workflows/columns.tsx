@@ -26,7 +26,7 @@ interface Given {
 
 export function columnsOf(given: Given): Columns<Workflow> {
   return [
-    { id: "name", header: "Name", cell: (workflow) => <Name workflow={workflow} />, isRowHeader: true, minWidth: 240 },
+    { id: "name", header: "Name", cell: (workflow) => <Name workflow={workflow} />, isRowHeader: true, minWidth: 160 },
     { id: "version", header: "Version", cell: (workflow) => <Versions workflow={workflow} />, width: 190 },
     { id: "runs", header: "Last runs", cell: (workflow) => <LastRuns workflow={workflow} />, width: 140 },
     !given.archived && {

@@ -39,6 +39,7 @@ export default function ExecutionsPage() {
     pages.loading || pages.isAll || pages.error ? null : withQuery("/executions/count", query),
     COUNTED,
   );
+  const isWidest = useIsWide(1400);
   const isWide = useIsWide(1280);
   const isNarrow = !useIsWide(700);
   const [chosen, setChosen] = useState<readonly string[]>([]);
@@ -89,7 +90,7 @@ export default function ExecutionsPage() {
         selectedItems={selected}
         isItemDisabled={(row) => !isOpen(row)}
         onSelectionChange={({ detail }) => setChosen(detail.selectedItems.map(({ id }) => id))}
-        columns={columnsOf(isWide ? "wide" : isNarrow ? "narrow" : "middle")}
+        columns={columnsOf(isWidest ? "widest" : isWide ? "wide" : isNarrow ? "narrow" : "middle")}
         sortingColumn={{ sortingField: "started" }}
         sortingDescending={filters.order !== "oldest"}
         onSortingChange={({ detail }) => setFilters({ order: detail.isDescending ? "newest" : "oldest" })}

@@ -7,10 +7,11 @@ import { StatusMark } from "../../../ui/StatusMark";
 import { Time, Took } from "../../../ui/Time";
 
 /** How much of a window there is for them. */
-export type Room = "wide" | "middle" | "narrow";
+export type Room = "widest" | "wide" | "middle" | "narrow";
 
 export function columnsOf(room: Room): Columns<ExecutionSummary> {
-  const isWide = room === "wide";
+  const isWidest = room === "widest";
+  const isWide = isWidest || room === "wide";
   const isNarrow = room === "narrow";
   return [
     {
@@ -73,13 +74,13 @@ export function columnsOf(room: Room): Columns<ExecutionSummary> {
       width: 92,
       cell: (row) => <Took since={row.started_at} seconds={row.ended_at === null ? null : row.duration_seconds} />,
     },
-    isWide && {
+    isWidest && {
       id: "trigger",
       header: "Trigger",
       minWidth: 90,
       cell: (row) => <Cut text={row.trigger} />,
     },
-    isWide && {
+    isWidest && {
       id: "redrives",
       header: "Redrives",
       width: 88,
