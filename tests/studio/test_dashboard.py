@@ -29,6 +29,11 @@ def test_what_ran_is_counted_and_each_number_leads_to_its_list(studio_server, gu
     expect(bar).to_have_accessible_name(re.compile(r": \d+ started, \d+ succeeded, 2 failed, \d+ open$"))
     viewer.check_axe()
     screens(viewer, "dashboard", widths=(1440, 390))
+    viewer.look(width=390)
+    for table in ("Failures by error", "By workflow"):
+        row = page.get_by_role("table", name=table).get_by_role("row").nth(1)
+        assert row.bounding_box()["height"] < 60, f"{table}: a name or a price is broken within the word"
+    viewer.look()
     errors.get_by_role("link", name="2 of breaks, Bank.Down").click()
     page.wait_for_url(re.compile(r"/executions/\?.*error=Bank\.Down"))
     expect(page.get_by_role("table", name="Executions")).to_contain_text("breaks")

@@ -184,6 +184,12 @@ def test_a_distributed_map_leads_to_its_children_and_back(studio, server):
     expect(panel(page).get_by_role("row")).to_have_count(13)
     panel(page).get_by_role("button", name="Running 0").click()
     expect(panel(page)).to_contain_text("None of them.")
+    studio.look(width=1024)
+    kinds = panel(page).get_by_role("group", name="Which child executions of Spread")
+    assert kinds.evaluate("each => each.scrollWidth <= each.clientWidth")
+    right = kinds.bounding_box()["x"] + kinds.bounding_box()["width"]
+    assert right <= panel(page).bounding_box()["x"] + panel(page).bounding_box()["width"]
+    studio.look()
     panel(page).get_by_role("button", name="Its child executions").click()
     table = page.get_by_role("region", name="The execution").get_by_role("table", name="Child executions of Spread")
     failed = table.get_by_role("row").filter(has_text="Failed")

@@ -98,6 +98,7 @@ def test_a_schedule_is_added_with_its_next_times_and_published(studio):
     dialog = page.get_by_role("dialog", name="Workflow settings")
     dialog.get_by_text("Triggers", exact=True).click()
     dialog.get_by_role("button", name="Schedule", exact=True).click()
+    expect(dialog.get_by_role("group", name="Schedule: schedule").get_by_label("Name")).to_be_focused()
     expect(dialog.get_by_label("Next times").get_by_role("listitem")).to_have_count(10)
     dialog.get_by_role("button", name="At set times").click()
     studio.expect_refusal(422, "/definitions/validate|/draft")
@@ -108,6 +109,9 @@ def test_a_schedule_is_added_with_its_next_times_and_published(studio):
     studio.check_axe()
 
     dialog.get_by_role("button", name="Webhook", exact=True).click()
+    name = dialog.get_by_role("group", name="Webhook: webhook").get_by_label("Name")
+    expect(name).to_be_focused()
+    expect(name).to_be_in_viewport()
     proof = dialog.get_by_label("How a call proves who sent it")
     expect(proof).to_have_value("")  # it is left to whoever writes it
     expect(dialog).to_contain_text("does not say how a call proves who sent it")

@@ -8,12 +8,13 @@ import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import type { ReactNode } from "react";
-import type { Dashboard } from "../../api/schema";
+import type { Dashboard, WorkflowCounts } from "../../api/schema";
 import { useApi } from "../../api/useApi";
 import { executionHref } from "../../app/links";
 import { useMe } from "../../app/me";
 import { usePage } from "../../app/page";
 import { useUrlState } from "../../app/urlState";
+import { useIsWide } from "../../app/useWidth";
 import { Allowed } from "../../ui/Allowed";
 import { Loaded } from "../../ui/Loaded";
 import { NavLink } from "../../ui/NavLink";
@@ -145,7 +146,7 @@ function Failures({ data }: { data: Dashboard }) {
       rowOf={(row) => [row.workflow, row.error ?? row.status].join(" ")}
       columns={[
         ["Error", (row) => row.error ?? <StatusMark status={row.status} />],
-        ["Workflow", (row) => row.workflow || "others"],
+        ["Workflow", (row) => row.workflow || "others", 100],
         [
           "Times",
           (row) => (
@@ -164,6 +165,7 @@ function Failures({ data }: { data: Dashboard }) {
 
 function Workflows({ data }: { data: Dashboard }) {
   const from = since(data);
+  const isWide = useIsWide(600);
   const link = (workflow: string, name: string, count: number, status: string) => (
     <NavLink to={listOf({ ...from, workflow, status })} ariaLabel={`${countWords(count)} ${name} of ${workflow}`}>
       {countWords(count)}
@@ -176,11 +178,11 @@ function Workflows({ data }: { data: Dashboard }) {
       items={data.workflows}
       rowOf={(row) => row.workflow}
       columns={[
-        ["Workflow", (row) => row.workflow || "others"],
+        ["Workflow", (row) => row.workflow || "others", 110],
         ["Started", (row) => link(row.workflow, "started", row.started, "")],
         ["Failed", (row) => link(row.workflow, "failed", row.failed, FAILED)],
         ["Open", (row) => link(row.workflow, "open", row.open, OPEN)],
-        ["Cost", (row) => (row.usd === null ? "–" : moneyWords(row.usd))],
+        ...(isWide ? [["Cost", (row: WorkflowCounts) => (row.usd === null ? "–" : moneyWords(row.usd))] as const] : []),
       ]}
     />
   );
@@ -225,7 +227,8 @@ interface SmallProps<T> {
   empty: string;
   items: T[];
   rowOf: (item: T) => string;
-  columns: readonly (readonly [string, (item: T) => ReactNode])[];
+  /** With the least width where it is a name: broken within a word nobody reads it. */
+  columns: readonly (readonly [string, (item: T) => ReactNode, number?])[];
 }
 
 function Small<T>({ title, empty, items, rowOf, columns }: SmallProps<T>) {
@@ -239,11 +242,11 @@ function Small<T>({ title, empty, items, rowOf, columns }: SmallProps<T>) {
       trackBy={rowOf}
       ariaLabels={{ tableLabel: title }}
       empty={<Box color="text-body-secondary">{empty}</Box>}
-      columnDefinitions={columns.map(([header, cell], number) => ({
+      columnDefinitions={columns.map(([header, cell, least], number) => ({
         id: header,
         header,
         isRowHeader: number === 0,
-        minWidth: 60,
+        minWidth: least ?? 60,
         cell: (item: T) => <span className="breaks">{cell(item)}</span>,
       }))}
     />

@@ -1,9 +1,8 @@
 /** How long executions are kept, what is taken next, and what a data folder takes of its disk. */
-import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import type { Folder, Storage } from "../../api/schema";
-import { useApi } from "../../api/useApi";
+import type { Fetched } from "../../api/useApi";
 import { executionHref } from "../../app/links";
 import { Loaded } from "../../ui/Loaded";
 import { NavLink } from "../../ui/NavLink";
@@ -11,11 +10,10 @@ import { Time } from "../../ui/Time";
 import { Fact } from "../executions/Fact";
 import { daysWords, growthWords, leftWords, sizeWords } from "./words";
 
-export function Kept() {
-  const storage = useApi<Storage>("/storage");
+export function Kept({ storage }: { storage: Fetched<Storage> }) {
   return (
     <Container header={<Header variant="h2">What is kept, and its size</Header>} disableContentPaddings>
-      <Loaded from={storage} what="what is stored" loading={<Box padding="l">Looking …</Box>}>
+      <Loaded from={storage} what="what is stored">
         {(data) => (
           <dl className="ex-details">
             <Fact name="Executions are kept">{daysWords(data.retention_days)}</Fact>

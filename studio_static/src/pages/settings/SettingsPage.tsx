@@ -5,8 +5,8 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
-import type { Heard, Settings, Watch, WorkflowSettings } from "../../api/schema";
-import { useApi } from "../../api/useApi";
+import type { Heard, Settings, Storage, Watch, WorkflowSettings } from "../../api/schema";
+import { type Fetched, useApi } from "../../api/useApi";
 import { workflowHref } from "../../app/links";
 import { useMe } from "../../app/me";
 import { usePage } from "../../app/page";
@@ -14,6 +14,7 @@ import { useIsWide } from "../../app/useWidth";
 import { Allowed } from "../../ui/Allowed";
 import { Loaded } from "../../ui/Loaded";
 import { NavLink } from "../../ui/NavLink";
+import { Skeleton } from "../../ui/Skeleton";
 import { Fact } from "../executions/Fact";
 import { Group } from "./Group";
 import { Kept } from "./Kept";
@@ -30,6 +31,9 @@ export default function SettingsPage() {
 
 function All() {
   const settings = useApi<Settings>("/settings");
+  const storage = useApi<Storage>("/storage");
+  // Together: what came later would push the rest down.
+  const isHere = [settings, storage].every(({ data, error }) => data !== null || error !== null);
   return (
     <SpaceBetween size="l">
       <Header
@@ -38,7 +42,15 @@ function All() {
       >
         Settings
       </Header>
-      <Kept />
+      {isHere ? <Known settings={settings} storage={storage} /> : <Skeleton what="the settings" rows={16} />}
+    </SpaceBetween>
+  );
+}
+
+function Known({ settings, storage }: { settings: Fetched<Settings>; storage: Fetched<Storage> }) {
+  return (
+    <SpaceBetween size="l">
+      <Kept storage={storage} />
       <Loaded from={settings} what="the settings">
         {(data) => (
           <SpaceBetween size="l">

@@ -1,6 +1,6 @@
 /** The child executions of a Map Run, a page of them: what failed first, each count a filter, each child a link. */
+import "./children.css";
 import Button from "@cloudscape-design/components/button";
-import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import { useState } from "react";
 import { path, withQuery } from "../../../api/client";
 import type { Execution, MapRun, MapRunChildren } from "../../../api/schema";
@@ -39,15 +39,22 @@ export function Children({ execution, run, live, brief = false }: ChildrenProps)
   });
   return (
     <>
-      <SegmentedControl
-        label={`Which child executions of ${labelOf(run.arn)}`}
-        selectedId={id}
-        options={all.map(({ id, text, count }) => ({ id, text: `${text} ${count.toLocaleString("en-GB")}` }))}
-        onChange={({ detail }) => {
-          setChosen(detail.selectedId as Shown["id"]);
-          setPages([0]);
-        }}
-      />
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset draws a frame of its own. */}
+      <div className="ex-kinds flex wraps" role="group" aria-label={`Which child executions of ${labelOf(run.arn)}`}>
+        {all.map((kind) => (
+          <button
+            key={kind.id}
+            type="button"
+            aria-pressed={kind.id === id}
+            onClick={() => {
+              setChosen(kind.id);
+              setPages([0]);
+            }}
+          >
+            {`${kind.text} ${kind.count.toLocaleString("en-GB")}`}
+          </button>
+        ))}
+      </div>
       <Loaded from={children} what="the child executions">
         {({ executions, next_first }) => (
           <>

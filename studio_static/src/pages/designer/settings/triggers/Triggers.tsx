@@ -1,4 +1,5 @@
 /** What starts the workflow besides a person: schedules, webhooks, queues, events. They listen once it is published. */
+import { useEffect, useRef, useState } from "react";
 import { isObject, type Json, own, withEntry, withoutEntry } from "../../../../asl";
 import { TRIGGER_TYPES } from "../../../../facts";
 import { typeLook } from "../../../triggers/words";
@@ -28,8 +29,17 @@ export function Triggers({ workflow, triggers, onClose }: TriggersProps) {
   const write = (label: string, next: Json[], field?: string): void =>
     editDocument(label, "triggers", next.length === 0 ? undefined : next, field !== undefined);
   const cards = cardsOf(triggers, "trigger", write);
+  const room = useRef<HTMLDivElement>(null);
+  const [added, setAdded] = useState(0);
+  // A new one is filled in next: its form stands above the buttons, and may be out of sight.
+  useEffect(() => {
+    if (added === 0) return;
+    const card = room.current?.querySelector(":scope > fieldset:last-of-type");
+    card?.scrollIntoView({ block: "nearest" });
+    card?.querySelector<HTMLElement>("input, select, textarea")?.focus();
+  }, [added]);
   return (
-    <>
+    <div ref={room}>
       <p className="dz-quiet">Those of the active version listen, from the moment when it is published.</p>
       {cards.map((card) => (
         <Trigger key={card.number} {...card} workflow={workflow} onClose={onClose} />
@@ -38,13 +48,16 @@ export function Triggers({ workflow, triggers, onClose }: TriggersProps) {
         {TRIGGER_TYPES.map((type) => (
           <AddButton
             key={type}
-            onClick={() => write(`Add a ${type} trigger`, [...triggers, newTrigger(type, triggers)])}
+            onClick={() => {
+              write(`Add a ${type} trigger`, [...triggers, newTrigger(type, triggers)]);
+              setAdded(triggers.length + 1);
+            }}
           >
             {typeLook(type).word}
           </AddButton>
         ))}
       </div>
-    </>
+    </div>
   );
 }
 
