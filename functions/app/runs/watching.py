@@ -6,7 +6,8 @@
 
 A tag says what was seen. So who comes again with it, after a lost connection too, misses nothing and is told nothing
 twice. A held request has a thread. So a place holds so many, and answers the others at once (`held` False: they come
-again by themselves). A stage holds none: a Lambda that waits costs about what the polls cost that it would save.
+again by themselves, the less often the longer nothing happens). A stage holds none: a Lambda that waits costs more than
+the polls that it would save, and is one of the account's concurrent executions.
 """
 
 from __future__ import annotations

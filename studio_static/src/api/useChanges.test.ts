@@ -64,12 +64,32 @@ describe("follow", () => {
     expect(told).toHaveBeenCalledTimes(3); // at first, when it was lost, and when it was back
   });
 
-  it("polls where no request is held", async () => {
-    const asked = answers(...Array.from({ length: 50 }, () => ({ tag: "1", held: false })));
+  it("polls where no request is held, less and less while nothing happens", async () => {
+    const asked = answers(...Array.from({ length: 500 }, () => ({ tag: "1", held: false })));
     start(async () => undefined);
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(asked.length).toBeLessThanOrEqual(6);
-    expect(asked.length).toBeGreaterThanOrEqual(5);
+    expect(asked).toHaveLength(4);
+    await vi.advanceTimersByTimeAsync(3_590_000);
+    expect(asked.length).toBeLessThanOrEqual(363); // in an hour; every 2 s it were 1,800
+  });
+
+  it("polls every two seconds while something happens", async () => {
+    const asked = answers(...Array.from({ length: 50 }, (_, at) => ({ tag: `${at}`, held: false })));
+    start(async () => undefined);
+    await vi.advanceTimersByTimeAsync(19_999);
+    expect(asked).toHaveLength(10);
+  });
+
+  it("asks at once where it polls and the page is seen again", async () => {
+    const asked = answers(...Array.from({ length: 50 }, () => ({ tag: "1", held: false })));
+    start(async () => undefined);
+    await vi.advanceTimersByTimeAsync(60_000);
+    const before = asked.length;
+    see("hidden");
+    await vi.advanceTimersByTimeAsync(60_000);
+    see("visible");
+    await vi.advanceTimersByTimeAsync(10);
+    expect(asked).toHaveLength(before + 1);
   });
 
   it("lets its request go while the page is hidden, and asks at once when it is seen", async () => {

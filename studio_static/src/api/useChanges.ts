@@ -2,7 +2,7 @@
  * One request that waits until there is something new, in the place of a poll of each part of a page. What was seen last
  * goes along as a tag, so that after a lost connection nothing is missed and nothing is told twice. While the page is
  * hidden nothing is asked. Where the server holds no request (on AWS, or with too many pages open) it is asked every so
- * often.
+ * often: the longer nothing happened, the less often, so that what stands still costs little.
  */
 import { useEffect, useRef } from "react";
 import { get, withQuery } from "./client";
@@ -12,6 +12,7 @@ const WAIT_SECONDS = 20;
 /** Between two looks after something happened: a busy run changes many times a second. */
 export const PACE_MS = 1000;
 const NOT_HELD_MS = 2000;
+const LONGEST_NOT_HELD_MS = 10_000;
 const LONGEST_PAUSE_MS = 15_000;
 
 /**
@@ -38,6 +39,8 @@ export async function follow(
 ): Promise<void> {
   let seen: string | null = null;
   let failures = 0;
+  /** Answers without news, one after the other. */
+  let quiet = 0;
   while (!leaving.aborted) {
     await shown(leaving);
     // A page that is hidden lets its request go.
@@ -51,8 +54,10 @@ export async function follow(
       const isNew = answer.tag !== seen || failures > 0;
       seen = answer.tag;
       failures = 0;
+      quiet = isNew ? 0 : quiet + 1;
       if (isNew) await onChange();
-      await pause(answer.held ? (isNew ? pace : 0) : Math.max(pace, NOT_HELD_MS), leaving);
+      const notHeld = Math.min(NOT_HELD_MS * 1.5 ** quiet, LONGEST_NOT_HELD_MS);
+      await pause(answer.held ? (isNew ? pace : 0) : Math.max(pace, notHeld), leaving, hiding.signal);
     } catch {
       if (leaving.aborted) return;
       if (hiding.signal.aborted) continue;
@@ -82,13 +87,16 @@ async function shown(leaving: AbortSignal): Promise<void> {
   }
 }
 
-async function pause(ms: number, leaving: AbortSignal): Promise<void> {
-  if (ms === 0 || leaving.aborted) return;
+/** For `ms`, or until one of `signals` aborts: who comes back to a page waits for nothing. */
+async function pause(ms: number, ...signals: AbortSignal[]): Promise<void> {
+  if (ms === 0 || signals.some((signal) => signal.aborted)) return;
   await new Promise<void>((done) => {
-    const timer = window.setTimeout(done, ms);
-    leaving.addEventListener("abort", () => {
+    const over = (): void => {
       window.clearTimeout(timer);
+      for (const signal of signals) signal.removeEventListener("abort", over);
       done();
-    });
+    };
+    const timer = window.setTimeout(over, ms);
+    for (const signal of signals) signal.addEventListener("abort", over);
   });
 }
