@@ -153,7 +153,7 @@ interface PickProps {
 }
 
 /** A longer list is in the page only once somebody turns to the field. */
-const MOST_OPTIONS = 200;
+const MOST_OPTIONS = 600;
 
 export function Pick({ value, options, onChange, label, empty, ties }: PickProps) {
   const fields = useTies(label);
