@@ -25,8 +25,9 @@ PAGES = {
 SHELL_SCRIPTS_KB, SHELL_STYLES_KB, WORKER_KB, LCP_MS, CLS = 240, 80, 470, 1200, 0.01
 PAGE_KB = {"designer": 300, "rules": 200}
 OTHER_PAGE_KB = 130
-LARGE = {300: (1000, 300), 2000: (2000, 1500)}
-"""By number of states: at most so many ms until the canvas is drawn, and for an insert with its form."""
+LARGE = {"300 in blocks": (1000, 300, 2500), "2000 in blocks": (1500, 500, 2500), "2000 in a row": (1500, 500, 2000)}
+"""By their number and shape: at most so many ms until the canvas is drawn, and for an insert with its form; so many
+elements in the page after it."""
 
 _OBSERVE = """
 window.seen = {lcp: 0, cls: 0};
@@ -60,12 +61,14 @@ def main() -> int:
             row(f"{name}: its own", _kilobytes(loaded - shell), PAGE_KB.get(name, OTHER_PAGE_KB), "KB")
             row(f"{name}: LCP", seen["lcp"], LCP_MS, "ms")
             row(f"{name}: CLS", seen["cls"], CLS, "")
-        for count, (most_opened, most_inserted) in LARGE.items():
-            document = {"document": _blocks(count), "name": f"of_{count}", "force": True}
-            server.json("POST", "/workflows/import", document)
-            opened, inserted = _work(context, f"{server.url}/studio/wizard/of_{count}")
-            row(f"{count} states: drawn", opened, most_opened, "ms")
-            row(f"{count} states: an insert", inserted, most_inserted, "ms")
+        for shape, (most_opened, most_inserted, most_elements) in LARGE.items():
+            count, name = int(shape.split()[0]), shape.replace(" ", "_")
+            definition = _blocks(count) if shape.endswith("blocks") else _chain(count)
+            server.json("POST", "/workflows/import", {"document": definition, "name": name, "force": True})
+            opened, inserted, elements = _work(context, f"{server.url}/studio/wizard/{name}")
+            row(f"{shape}: drawn", opened, most_opened, "ms")
+            row(f"{shape}: an insert", inserted, most_inserted, "ms")
+            row(f"{shape}: elements", elements, most_elements, "")
     return 1 if over else 0
 
 
@@ -126,8 +129,15 @@ def _blocks(count: int) -> dict[str, Any]:
     return {"QueryLanguage": "JSONata", "StartAt": "Validate 0", "States": states}
 
 
-def _work(context: Any, address: str) -> tuple[float, float]:
-    """What the page's thread computes, in ms: until the canvas is drawn, and for a step that is inserted."""
+def _chain(count: int) -> dict[str, Any]:
+    """A definition of so many states, one after the other in one flow."""
+    states: dict[str, Any] = {f"Step {at}": {"Type": "Pass", "Next": f"Step {at + 1}"} for at in range(count - 1)}
+    return {"StartAt": "Step 0", "States": {**states, f"Step {count - 1}": {"Type": "Succeed"}}}
+
+
+def _work(context: Any, address: str) -> tuple[float, float, int]:
+    """What the page's thread computes, in ms: until the canvas is drawn, and for a step that is inserted. And how many
+    elements the page has then."""
     page = context.new_page()
     session = context.new_cdp_session(page)
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
@@ -148,8 +158,9 @@ def _work(context: Any, address: str) -> tuple[float, float]:
     page.keyboard.press("Enter")
     page.locator("[data-card='/States/Wait']").wait_for()
     inserted = so_far() - before
+    elements: int = page.evaluate("document.querySelectorAll('*').length")
     page.close()
-    return opened, inserted
+    return opened, inserted, elements
 
 
 if __name__ == "__main__":
