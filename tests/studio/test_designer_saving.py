@@ -95,6 +95,22 @@ def test_a_server_that_is_away_costs_no_edit(studio):
     studio.problems[:] = [each for each in studio.problems if "ERR_FAILED" not in each]
 
 
+def test_a_session_that_ends_in_the_middle_of_an_edit_loses_nothing(studio):
+    designer = Designer(studio, "signed_out", THREE_STEPS)
+    page = studio.page
+    studio.expect_refusal(401, "/workflows/signed_out/draft")
+    over = {"error": {"code": "NotSignedIn", "message": "the session is over", "where": None, "advice": None}}
+    page.route("**/workflows/signed_out/draft", lambda route: route.fulfill(status=401, json=over))
+    designer.select("First")
+    designer.name_field.fill("Kept")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Not saved: you are signed out (automate signin)")).to_be_visible()
+    page.unroute("**/workflows/signed_out/draft")
+    page.get_by_role("button", name="Try again").click()
+    designer.wait_states("Kept", "Big?", "Second", "Third")
+    assert designer.saved()["definition"]["StartAt"] == "Kept"
+
+
 def test_settings_are_part_of_the_draft(studio):
     designer = Designer(studio, "with_settings", THREE_STEPS)
     page = studio.page
@@ -138,3 +154,28 @@ def test_a_workflow_is_paused_and_switched_on_in_its_settings(studio):
     page.get_by_role("button", name="Switch on").click()
     expect(page.get_by_role("button", name="Pause…")).to_be_visible()
     assert studio.server.json("GET", "/workflows/to_pause")["paused"] is None
+
+
+def test_a_part_that_cannot_be_fetched_takes_nothing_else_with_it(studio):
+    studio.server.json("POST", "/workflows/import", {"document": THREE_STEPS, "name": "missing_file", "force": True})
+    page = studio.page
+    files = re.compile(r"/assets/(Editor|look|Palette)-")
+    page.route(files, lambda route: route.abort())
+    designer = Designer(studio, "missing_file", opened=False)
+    studio.open("/wizard/missing_file")
+    designer.select("First")
+    missing = page.get_by_role("alert").filter(has_text="This part could not be loaded")
+    expect(missing).to_have_count(2)  # an expression of the form, the JSON
+    studio.check_axe()
+    designer.name_field.fill("Kept")
+    page.keyboard.press("Enter")
+    expect(designer.card("Kept")).to_be_visible()
+    page.keyboard.press("Control+k")
+    expect(missing).to_have_count(3)
+    expect(designer.card("Kept")).to_be_visible()
+    page.unroute(files)
+    page.get_by_label("Properties", exact=True).get_by_role("button", name="Try again").last.click()
+    expect(designer.json_editor("Kept")).to_be_visible()
+    designer.wait_states("Kept", "Big?", "Second", "Third")
+    studio.problems[:] = [each for each in studio.problems if "ERR_FAILED" not in each and "preload" not in each
+                          and "dynamically imported module" not in each]

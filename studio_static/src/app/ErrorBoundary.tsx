@@ -3,6 +3,7 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import { Component, type ReactNode } from "react";
+import { isMissingFile } from "./missing";
 
 interface Props {
   /** Another value means another page: the boundary starts afresh. */
@@ -14,8 +15,6 @@ interface State {
   error: Error | null;
   place: string;
 }
-
-const CHUNK = /dynamically imported module|Importing a module script failed|error loading dynamically/i;
 
 export class ErrorBoundary extends Component<Props, State> {
   override state: State = { error: null, place: this.props.place };
@@ -31,7 +30,7 @@ export class ErrorBoundary extends Component<Props, State> {
   override render() {
     const { error } = this.state;
     if (error === null) return this.props.children;
-    const isChunk = CHUNK.test(error.message);
+    const isChunk = isMissingFile(error);
     return (
       <Box padding="l">
         <Alert

@@ -5,20 +5,21 @@ import Button from "@cloudscape-design/components/button";
 import Flashbar from "@cloudscape-design/components/flashbar";
 import SideNavigation, { type SideNavigationProps } from "@cloudscape-design/components/side-navigation";
 import TopNavigation from "@cloudscape-design/components/top-navigation";
-import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { type ReactNode, Suspense, useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { useCommands } from "./commands";
 import { notifyError, useFlashes } from "./flash";
 import { follow, go, href } from "./links";
 import { type Me, rolesOf, useAskedMe, useMe } from "./me";
 import { usePageLayout } from "./page";
+import { part } from "./part";
 import { type Clock, type Theme, usePreferences } from "./preferences";
 import { isFullBleed, navigationOf } from "./routes";
 import { signOutHere } from "./signin/local";
 import { isCovered, useSignIn } from "./signin/signIn";
 import { useIsWide } from "./useWidth";
 
-const Palette = lazy(() => import("./Palette"));
+const Palette = part(() => import("./Palette"));
 
 const THEMES: { id: Theme; text: string }[] = [
   { id: "light", text: "Light" },

@@ -2,13 +2,14 @@
  * The editor of code: JSON, JSONata, JSONPath, plain text. CodeMirror is a chunk of its own, fetched when the first
  * editor is drawn; until then its room is kept, so that nothing jumps.
  */
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
+import { part } from "../app/part";
 import type { CodeProps } from "./code/types";
 
 export type { CodeCompletion, CodeDiagnostic, CodeHandle, CodeLanguage, CodeProps } from "./code/types";
 
-const Editor = lazy(() => import("./code/Editor"));
-const Merge = lazy(() => import("./code/Merge"));
+const Editor = part(() => import("./code/Editor"));
+const Merge = part(() => import("./code/Merge"));
 
 export function Code(props: CodeProps) {
   return (

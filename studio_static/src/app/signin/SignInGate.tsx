@@ -6,11 +6,12 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { type ReactNode, Suspense, useEffect, useState } from "react";
 import { useStore } from "zustand";
+import { part } from "../part";
 import { type SignIn, useSignIn } from "./signIn";
 
-const SignInPage = lazy(() => import("./SignInPage"));
+const SignInPage = part(() => import("./SignInPage"));
 
 export function SignInGate({ children }: { children: ReactNode }) {
   const signIn = useSignIn();

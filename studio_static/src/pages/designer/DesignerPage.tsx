@@ -1,15 +1,16 @@
 /** The designer: at `/wizard/` what to begin with, at `/wizard/NAME` that workflow's draft. */
 import "./designer.css";
 import Button from "@cloudscape-design/components/button";
-import { lazy, useState } from "react";
+import { useState } from "react";
 import { href } from "../../app/links";
 import { usePage } from "../../app/page";
+import { part } from "../../app/part";
 import { useIsWide } from "../../app/useWidth";
 import { EmptyState } from "../../ui/EmptyState";
 import { NavLink } from "../../ui/NavLink";
 import { Workbench } from "./Workbench";
 
-const StartPage = lazy(() => import("./start/StartPage"));
+const StartPage = part(() => import("./start/StartPage"));
 
 /** Pixels: steps, canvas and form beside each other, and the least in which one of them can be used. */
 const NEEDED = 1024;

@@ -2,9 +2,10 @@
  * A workflow's draft on the bench: the palette at the left, the canvas, at the right the form of what is selected, the
  * whole text or the tests; the Rule Tester and the versions have the room to themselves.
  */
-import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { Suspense, useCallback, useEffect, useState } from "react";
 import { useWhyNot } from "../../app/me";
 import { usePage } from "../../app/page";
+import { part } from "../../app/part";
 import { useUrlState } from "../../app/urlState";
 import { useIsWide } from "../../app/useWidth";
 import { Problem } from "../../ui/Problem";
@@ -29,14 +30,14 @@ import { useSlot } from "./useSlot";
 import { useStateCommands } from "./useStateCommands";
 import { SampleProvider } from "./values/SampleContext";
 
-const CodePane = lazy(() => import("./code/CodePane"));
-const TestPanel = lazy(() => import("./test/TestPanel"));
-const CopilotCard = lazy(() => import("./copilot/CopilotCard"));
-const PublishDialog = lazy(() => import("./publish/PublishDialog"));
-const VersionsTab = lazy(() => import("./publish/VersionsTab"));
-const RulesTab = lazy(() => import("../rules/RulesTab"));
-const StartHere = lazy(() => import("./publish/StartHere"));
-const SettingsDialog = lazy(() => import("./settings/SettingsDialog"));
+const CodePane = part(() => import("./code/CodePane"));
+const TestPanel = part(() => import("./test/TestPanel"));
+const CopilotCard = part(() => import("./copilot/CopilotCard"));
+const PublishDialog = part(() => import("./publish/PublishDialog"));
+const VersionsTab = part(() => import("./publish/VersionsTab"));
+const RulesTab = part(() => import("../rules/RulesTab"));
+const StartHere = part(() => import("./publish/StartHere"));
+const SettingsDialog = part(() => import("./settings/SettingsDialog"));
 
 const URL_STATE = { tab: "design", state: "" };
 const FIRST_WIDE = 1280;

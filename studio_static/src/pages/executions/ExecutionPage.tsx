@@ -4,11 +4,12 @@
  */
 import "./executions.css";
 import "./execution.css";
-import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { Suspense, useCallback, useMemo, useState } from "react";
 import { path } from "../../api/client";
 import { useReason } from "../../api/revealing";
 import type { Execution, Step } from "../../api/schema";
 import { usePage } from "../../app/page";
+import { part } from "../../app/part";
 import { useUrlState } from "../../app/urlState";
 import { pointersOf, type StatePointer } from "../../asl";
 import { ExecutionCanvas, type OverlayStep, pointerOfStep, triedAgain } from "../../canvas";
@@ -31,9 +32,9 @@ import { TimelineTab } from "./time/TimelineTab";
 import { type Shown, useExecution } from "./useExecution";
 import { ValuesTab } from "./ValuesTab";
 
-const EffectsTab = lazy(() => import("./effects/EffectsTab"));
-const ForwardDialog = lazy(() => import("./forward/ForwardDialog"));
-const MapRunsTab = lazy(() => import("./MapRunsTab"));
+const EffectsTab = part(() => import("./effects/EffectsTab"));
+const ForwardDialog = part(() => import("./forward/ForwardDialog"));
+const MapRunsTab = part(() => import("./MapRunsTab"));
 
 /** `step` is the selected step's id, `tab` what is shown under the graph, `look` "compared" where steps are compared. */
 const NOTHING_CHOSEN = { step: "", tab: "timeline", look: "" };
@@ -56,6 +57,7 @@ function Opened({ id }: { id: string }) {
   if (execution.data === null) {
     return (
       <div className="ex-alone">
+        <h1 className="visually-hidden">{`Execution ${id}`}</h1>
         {execution.error ? (
           <Problem error={execution.error} what={`the execution ${id}`} onRetry={() => void execution.reload()} />
         ) : (

@@ -1,6 +1,7 @@
 /** Whether the server has the draft as it stands: said once it is so, never promised. */
 
 import type { ReactNode } from "react";
+import type { ApiError } from "../../../api/errors";
 import { Time } from "../../../ui/Time";
 import { TextButton } from "../forms/controls";
 import type { SaveState } from "../saving/saver";
@@ -51,8 +52,12 @@ function look(save: SaveState): { words: ReactNode; tone: "plain" | "warn" | "ba
     case "waiting":
       return { words: "Not saved: the server does not answer", tone: "bad" };
     case "refused":
-      return { words: `Not saved: ${save.error.message}`, tone: "bad" };
+      return { words: `Not saved: ${refusal(save.error)}`, tone: "bad" };
     case "conflict":
       return { words: "Not saved: changed elsewhere", tone: "bad" };
   }
 }
+
+/** On one machine nothing covers the page when the session is over: the command that makes a new link is named here. */
+const refusal = ({ status, message }: ApiError): string =>
+  status === 401 ? "you are signed out (automate signin)" : message;

@@ -1,14 +1,15 @@
 /** Two documents of a workflow and what differs: as one drawing, or as JSON. What the Studio keeps beside is left out. */
 import "./publish.css";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { Suspense, useMemo, useState } from "react";
+import { part } from "../../../app/part";
 import type { Definition, JsonObject, StatePointer } from "../../../asl";
 import { CodeDiff } from "../../../ui/Code";
 import { Skeleton } from "../../../ui/Skeleton";
 import { type ConnectorList, namesOf } from "../palette/items";
 import { definitionIn } from "../store";
 
-const DiffCanvas = lazy(async () => ({ default: (await import("../../../canvas")).DiffCanvas }));
+const DiffCanvas = part(async () => ({ default: (await import("../../../canvas")).DiffCanvas }));
 
 interface DifferenceProps {
   /** Null: there is nothing before it, all of it is new. */

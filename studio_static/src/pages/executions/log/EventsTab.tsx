@@ -5,11 +5,12 @@
 import Input from "@cloudscape-design/components/input";
 import Pagination from "@cloudscape-design/components/pagination";
 import Select from "@cloudscape-design/components/select";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { get, path, withQuery } from "../../../api/client";
 import { type ApiError, asApiError } from "../../../api/errors";
 import type { Execution, History, Step } from "../../../api/schema";
 import { useMay } from "../../../app/me";
+import { part } from "../../../app/part";
 import { EmptyState } from "../../../ui/EmptyState";
 import { Problem } from "../../../ui/Problem";
 import { Skeleton } from "../../../ui/Skeleton";
@@ -17,7 +18,7 @@ import { parentOf } from "../redrive";
 import { EventList } from "./EventList";
 import { EVENT_FILTERS, type HistoryEvent, matches } from "./events";
 
-const ForkDialog = lazy(() => import("../fork/ForkDialog"));
+const ForkDialog = part(() => import("../fork/ForkDialog"));
 
 const PAGE = 100;
 const CHUNK = 1000;

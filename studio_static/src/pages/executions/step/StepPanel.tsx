@@ -1,9 +1,10 @@
 /** One step: first what went wrong in plain words, then what it was given, what it gave, and all that is known of it. */
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { path } from "../../../api/client";
 import type { Execution, MapRun, Step, StepDetail } from "../../../api/schema";
 import { useApi } from "../../../api/useApi";
 import { useMay } from "../../../app/me";
+import { part } from "../../../app/part";
 import { type Definition, type StatePointer, stateAt } from "../../../asl";
 import { Stale } from "../../../ui/Loaded";
 import { NavLink } from "../../../ui/NavLink";
@@ -28,7 +29,7 @@ import { StepJson } from "./StepJson";
 import type { LastGood } from "./useLastGood";
 import { WhatWentWrong } from "./WhatWentWrong";
 
-const WhyTab = lazy(() => import("./WhyTab"));
+const WhyTab = part(() => import("./WhyTab"));
 
 interface StepPanelProps {
   execution: Execution;
