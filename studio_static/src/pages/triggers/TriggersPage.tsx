@@ -111,7 +111,11 @@ function columns(isWide: boolean, onDone: () => void): Columns<Trigger> {
       cell: (trigger) => (
         <div>
           <NavLink to={triggerHref(trigger.workflow, trigger.name)}>{trigger.name}</NavLink>
-          {!isWide && <TypeMark type={trigger.type} />}
+          {!isWide && (
+            <div>
+              <TypeMark type={trigger.type} />
+            </div>
+          )}
         </div>
       ),
     },
