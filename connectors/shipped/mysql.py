@@ -74,6 +74,8 @@ class MysqlConnector(SqlConnector):
             raise
         try:
             with connection.cursor() as cursor:
+                if reads:  # a procedure may commit, and begin another transaction
+                    cursor.execute("SET SESSION TRANSACTION READ ONLY")
                 cursor.execute(f"START TRANSACTION READ {'ONLY' if reads else 'WRITE'}")
             yield _Session(connection)
         finally:

@@ -139,6 +139,14 @@ def test_a_query_can_only_read(db):
     assert db.ids() == []
 
 
+@pytest.mark.parametrize("server", [MYSQL], indirect=True)
+def test_a_procedure_that_commits_can_only_read_either(db):
+    db.call("execute", "DROP PROCEDURE IF EXISTS sneak")
+    db.call("execute", "CREATE PROCEDURE sneak() BEGIN COMMIT; INSERT INTO orders (id) VALUES (7); COMMIT; END")
+    failed, code = db.failure("query", "CALL sneak()")
+    assert (failed.definite, code, db.ids()) == (True, "1792", [])
+
+
 @pytest.mark.parametrize("server", [POSTGRES], indirect=True)
 @pytest.mark.parametrize("statement", ["COMMIT", "SET search_path = public", "LISTEN orders"])
 def test_a_query_without_rows_is_told_to_be_executed(db, statement):
