@@ -39,6 +39,7 @@ class PinnedConnectors:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._made: OrderedDict[tuple[str, str], DeclaredConnector] = OrderedDict()
+        self._stands: set[ConnectorPin] = set()  # of packages; as many as versions name
         self._lock = Lock()
 
     def pin(self, code: str, action: str) -> ConnectorPin | None:
@@ -53,10 +54,14 @@ class PinnedConnectors:
         package = self._registry.package(code) or _package_of(type(found).__module__)
         return None if package is None else ConnectorPin(package=package, version=installed_version(package))
 
-    def get(self, code: str, action: str, pin: ConnectorPin) -> ConnectorAdapter | None:
-        """The connector that a version means, as far as its `action` goes. Raises UserError where it is not here."""
+    def get(self, code: str, action: str, pin: ConnectorPin, *, calls: bool = False) -> ConnectorAdapter | None:
+        """The connector that a version means, as far as its `action` goes. Who `calls` it looks once in this process
+        which package is installed: a look reads a file, and takes longer than many a call. Raises UserError where it is
+        not here."""
         if not pin.digest:
-            _check_installed(code, pin)
+            if not calls or pin not in self._stands:
+                _check_installed(code, pin)
+                self._stands.add(pin)
             return self._registry.get(code)
         with self._lock:
             made = self._made.get((code, pin.digest))

@@ -86,7 +86,7 @@ class ConnectorTasks:
 
     def call(self, call: TaskCall) -> TaskOutcome:
         """Check, execute, check."""
-        found = self._find(call.resource, call.pin)
+        found = self._find(call.resource, call.pin, calls=True)
         if isinstance(found, str):
             return TaskFailed(NOT_AVAILABLE, found, retryable=False)
         adapter, action, spec = found
@@ -114,7 +114,9 @@ class ConnectorTasks:
                         "frame": call.frame, "visit": call.visit}
         return context
 
-    def _find(self, resource: str, pin: ConnectorPin | None) -> tuple[ConnectorAdapter, str, ActionSpec] | str:
+    def _find(
+        self, resource: str, pin: ConnectorPin | None, *, calls: bool = False
+    ) -> tuple[ConnectorAdapter, str, ActionSpec] | str:
         """The connector, the action and its spec; or what is wrong."""
         parts = _parts(resource)
         if parts is None:
@@ -123,7 +125,7 @@ class ConnectorTasks:
         if suffix not in (None, _TASK_TOKEN):
             return f"{resource}: a connector has no {suffix}. Only {_TASK_TOKEN} may follow the action."
         try:
-            adapter = self._registry.get(code) if pin is None else self._pinned.get(code, action, pin)
+            adapter = self._registry.get(code) if pin is None else self._pinned.get(code, action, pin, calls=calls)
         except UserError as error:
             return " ".join(part for part in (f"{resource}: {error.message}.", error.advice) if part)
         if adapter is None:

@@ -30,8 +30,8 @@ class Policies:
         self._quick = quick
         self._settings = settings
         self._limits = limits
-        self._known: dict[tuple[str, str | None], TaskPolicy] = {}
-        self._last: tuple[Frame | None, str] = None, ""  # it is asked for several times a call
+        self._known: dict[tuple[str, str], TaskPolicy] = {}
+        self._last: tuple[Frame | None, tuple[str, str], ConnectorPin | None] = None, ("", ""), None
 
     def fits(self, owned: Owned, frame: Frame, now: float) -> bool:
         """Whether a call that begins now is over in time, even at its longest. An EXPRESS one is cut
@@ -60,11 +60,18 @@ class Policies:
 
     def policy(self, activation: Activation, frame: Frame) -> TaskPolicy:
         """What is known of what the frame calls."""
-        return self._policy(self._resource(activation, frame), activation)
+        return self._policy(activation, frame)
 
     def _resource(self, activation: Activation, frame: Frame) -> str:
+        return self._called(activation, frame)[0]
+
+    def _called(self, activation: Activation, frame: Frame) -> tuple[str, str]:
+        """What the frame calls, and the name of the connector that its version means. It is asked for several times a
+        call."""
         if self._last[0] is not frame:
-            self._last = frame, effects.resource(activation.plan, frame)
+            resource = effects.resource(activation.plan, frame)
+            pin: ConnectorPin | None = activation.plan.pins.get(resource)
+            self._last = frame, (resource, "" if pin is None else pin.name), pin
         return self._last[1]
 
     def turn(self, owned: Owned, frame: Frame, now: float) -> float | None:
@@ -82,13 +89,12 @@ class Policies:
             owned.turn_at(account, at)
         return at
 
-    def _policy(self, resource: str, activation: Activation) -> TaskPolicy:
-        """It is asked for several times a call. What cannot be called is looked for again: somebody may install it."""
-        pin: ConnectorPin | None = activation.plan.pins.get(resource)
-        known = resource, None if pin is None else pin.name
+    def _policy(self, activation: Activation, frame: Frame) -> TaskPolicy:
+        """What cannot be called is looked for again: somebody may install it."""
+        known = self._called(activation, frame)
         found = self._known.get(known)
         if found is None:
-            found = self._tasks.policy(resource, pin)
+            found = self._tasks.policy(known[0], self._last[2])
             if found.problem is None and len(self._known) < MOST_KNOWN:
                 self._known[known] = found
         return found
@@ -100,12 +106,11 @@ class Policies:
         resource = self._resource(activation, frame)
         if activation.express or resource.startswith(START_EXECUTION):  # most often one of ours: nobody is called
             return None
-        return self._policy(resource, activation).problem
+        return self._policy(activation, frame).problem
 
     def computes(self, activation: Activation, frame: Frame) -> bool:
         """Whether the call waits for nothing, and is made without a thread."""
-        resource = self._resource(activation, frame)
-        return self._policy(resource, activation).computes and resource not in self._slow
+        return self._policy(activation, frame).computes and self._resource(activation, frame) not in self._slow
 
     def known_quick(self, activation: Activation, frame: Frame) -> bool:
         """Whether it computes, and such a call was quick here: until then no more are begun than threads can make."""

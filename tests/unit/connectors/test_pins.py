@@ -118,6 +118,19 @@ def test_a_module_belongs_to_the_package_that_brings_it_and_no_list_of_files_is_
         assert _package_of.__wrapped__(f"{top}.part") == expected, top
 
 
+def test_what_is_installed_is_looked_up_once_and_not_for_each_call(monkeypatch):
+    registry = Registry(installed=tuple, shipped=())
+    registry.register(type("Elsewhere", (Own,), {"code": "elsewhere", "__module__": "pydantic.some.module"}))
+    pinned, looks = PinnedConnectors(registry), []
+    pin = pinned.pin("elsewhere", "do")
+    monkeypatch.setattr("connectors.pins.installed_version", lambda package: looks.append(package) or pin.version)
+    for _ in range(3):
+        assert pinned.get("elsewhere", "do", pin, calls=True) is registry.get("elsewhere")
+    assert looks == ["pydantic"]
+    assert pinned.get("elsewhere", "do", pin) is registry.get("elsewhere")
+    assert looks == ["pydantic"] * 2
+
+
 @pytest.mark.parametrize(("here", "wanted", "does"), [
     ("1.2.0", "1.2.0", True), ("1.2.1", "1.2.0", True), ("1.10", "1.9.3", True), ("1.2", "1.2.0", True),
     ("1.1.9", "1.2.0", False), ("2.0.0", "1.2.0", False), ("0.3.4", "0.3.1", True), ("0.4.0", "0.3.1", False),
