@@ -52,7 +52,7 @@ def _print_timetable(table: Json, *, said: str) -> None:
     rows = []
     for tried in table["tried"]:
         taken = "" if tried["use"] is None else f"Retrier {tried['rule'] + 1}, its attempt {tried['use']}"
-        waits = "" if tried["delay"] is None else f"wait {duration(tried['delay'])}"
+        waits = "" if tried["delay"] is None else _waits(tried, jitter=table["rules"][tried["rule"]]["jitter"])
         rows.append((
             str(tried["number"]), tried["started_at"] or "", tried["status"], tried["error"] or "", taken, waits,
         ))
@@ -67,6 +67,11 @@ def _print_timetable(table: Json, *, said: str) -> None:
     due = "" if table["next_at"] is None else f" It is due at {table['next_at']}."
     if table["coming"] != said or due:
         click.echo(f"{table['coming']}{due}")
+
+
+def _waits(tried: Json, *, jitter: bool) -> str:
+    planned = f"{duration(tried['delay'])}{' at the most' if jitter else ''}"
+    return f"wait {planned}" if tried["waited"] is None else f"waited {duration(tried['waited'])}, planned {planned}"
 
 
 COMMANDS = (explain,)

@@ -60,3 +60,19 @@ def test_what_is_printed_can_be_typed(page, line):
 
 def test_the_guides_print_commands():
     assert len(ALL) > 30
+
+
+PROSE = {"named", "compiles", "secret"}
+"""What follows the word where it is no command."""
+
+
+def test_a_command_that_a_message_names_is_there():
+    """Messages, advice and help stand in the source."""
+    known = {name.split()[0] for name in main.automate.list_commands(click.Context(main.automate))}
+    named = {
+        (word, str(path.relative_to(ROOT))) for folder in ("connectors", "engine", "functions")
+        for path in (ROOT / folder).rglob("*.py")
+        for word in re.findall(r"\bautomate ([a-z][a-z-]*)", path.read_text(encoding="utf-8")) if word not in PROSE
+    }
+    assert not {(word, place) for word, place in named if word not in known}
+    assert len(named) > 50

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 import sys
 
 import pytest
@@ -233,6 +234,19 @@ def test_the_history_names_the_versions_of_a_change(failing, tmp_path):
     [line] = [line for line in failing("history", "flaky:one")[1].splitlines() if "ExecutionVersionChanged" in line]
     assert "version 1 to 2, by " in line
     assert line.endswith("at 'Try'")
+
+
+@pytest.mark.parametrize("jitter", [{}, {"JitterStrategy": "FULL"}])
+def test_the_timetable_of_attempts_says_what_was_waited_and_what_was_planned(automate, tmp_path, jitter):
+    path = tmp_path / "tries.json"
+    retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 1, **jitter}]
+    states = {"Try": {"Type": "Parallel", "Retry": retry, "End": True, "Branches": [
+        {"StartAt": "No", "States": {"No": {"Type": "Fail", "Error": "No"}}}]}}
+    path.write_text(json.dumps({"name": "tries", "definition": {"StartAt": "Try", "States": states}}))
+    automate("import", "--file", str(path), "--publish")
+    automate("start", "tries", "--name", "one", "--wait")
+    out = automate("explain", "tries:one", "Try")[1]
+    assert re.search(rf"waited \d[\d.]* m?s, planned 1\.00 s{' at the most' if jitter else ''}\n", out), out
 
 
 def test_show_tells_what_was_redriven(failing):
