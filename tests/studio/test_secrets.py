@@ -38,6 +38,12 @@ def test_a_secret_is_created_and_rotated_without_changing_its_key(studio):
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name").fill("SLACK_TOKEN")
     dialog.get_by_label("Value").fill(server.canary)
+    shows = dialog.get_by_role("button", name="Show what was typed")
+    expect(shows).to_have_text("Show")  # a sign alone told nobody what it is
+    shows.click()
+    expect(dialog.get_by_label("Value")).to_have_attribute("type", "text")
+    dialog.get_by_role("button", name="Hide what was typed").click()
+    expect(dialog.get_by_label("Value")).to_have_attribute("type", "password")
     dialog.get_by_role("button", name="Create").click()
     expect(row(page, "SLACK_TOKEN")).to_contain_text(MASK)
     page.get_by_role("button", name="Rotate SLACK_TOKEN").click()

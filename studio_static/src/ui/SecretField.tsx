@@ -38,11 +38,13 @@ export function SecretField({ label, description, value, onChange, errorText, au
       secondaryControl={
         <Button
           formAction="none"
-          iconName={shown ? "lock-private" : "view-full"}
+          variant="inline-link"
           ariaLabel={shown ? "Hide what was typed" : "Show what was typed"}
           onClick={() => setShown(!shown)}
           disabled={value === ""}
-        />
+        >
+          {shown ? "Hide" : "Show"}
+        </Button>
       }
     >
       <Input
