@@ -8,12 +8,30 @@ from engine.copilot.offline.asked import STOP, TODO, Asked, Found, Rule
 from engine.copilot.offline.words import PROPERTIES, camel
 
 
-def _named(clause: Asked, kind: str, service: str, *, otherwise: str) -> str | None:
-    """The name of the `kind` of thing that is spoken of, "" where it is spoken of without one; None where it is not."""
-    found = re.search(rf"\b(?:the |a |our )?([\w-]+)(?: {service})? {kind}\b(?!-)", clause.text)
-    if found is None:
-        return "" if clause.has(otherwise) else None
-    return "" if found[1] in (service, *STOP) else found[1]
+def _named(clause: Asked, kind: str, service: str, *, otherwise: str = r"(?!)") -> str | None:
+    """The name of the `kind` of thing that is spoken of, before it or behind it, "" where it is spoken of without one;
+    None where it is not."""
+    behind = re.search(rf"(?<![\w-])(?:{kind}) (?:called |named )?(?!{_NO_NAME}\b)(?P<name>[\w.-]*\w)",
+                       clause.text)
+    before = re.search(rf"\b(?:the |a |our )?([\w-]+)(?: {service})? (?:{kind})\b(?!-)", clause.text)
+    nameless = before is None or before[1] in (*service.split("|"), *STOP, clause.verb)
+    if behind is not None and (nameless or re.search(r"[-_\d]", behind["name"])):
+        return _spelled(clause, behind["name"])
+    if nameless:
+        return "" if before is not None or clause.has(otherwise) else None
+    return _spelled(clause, str(before[1] if before is not None else ""))
+
+
+_NO_NAME = (r"(?:if|when|unless|once|and|or|then|but|so|while|until|with|by|that|which|who|is|are|was|were|has|have|had|to"
+            r"|of|for|in|on|at|from|into|onto|as|via|through|using|about|after|before|every|each|all|the|an?|it|its|their"
+            r"|his|her|called|named|otherwise|else|first|again|too|also|instead|there|now|afterwards|finally|with|within"
+            r"|gets?|receives?|runs?|fails?|starts?|should|must)")
+"""What stands behind the kind of a thing and is not its name."""
+
+
+def _spelled(clause: Asked, name: str) -> str:
+    """The name as it was written."""
+    return next((word.text for word in clause.words if word.lower == name), name)
 
 
 _MAKING = frozenset([
@@ -50,12 +68,11 @@ def _lambda(clause: Asked) -> Found | None:
     if re.match(r"\w+ (?:the |a |an |our )?(?:new )?[\w-]+ (?:lambda|function)\b", clause.text) and (
             clause.verb in _MAKING - {"test"}):
         return None
-    named = re.search(r"\b(?:the |a )?([\w-]+)(?:'s)? (?:lambda(?: function)?|function)\b", clause.text)
+    name = _named(clause, "lambda function|function|lambda", "lambda|aws")
     invoked = re.match(r"(?:invoke|run|call|execute) (?:the |a )?([\w]+-[\w-]+)$", clause.text)
-    if named is None and invoked is None and not clause.has(r"\blambda\b"):
+    if name is None and invoked is None:
         return None
-    match = named or invoked
-    name = match[1] if match is not None and match[1] not in (*STOP, "invoke", "run", "call") else None
+    name = name or (None if invoked is None else invoked[1])
     guesses = {} if name else {"FunctionName": "Which function?"}
     arguments = {"FunctionName": name or f"{TODO}the function's name", "Payload": "{% $states.input %}"}
     return Found("arn:aws:states:::lambda:invoke", arguments, guesses, camel([name]) if name else "answer",
@@ -136,12 +153,12 @@ def _events(clause: Asked) -> Found | None:
 
 
 def _workflow(clause: Asked) -> Found | None:
-    named = re.search(r"\b(?:the |a |our )?([\w-]+) (?:workflow|state machine|process|pipeline)\b", clause.text)
-    if named is None or clause.verb not in _STARTING:
+    name = _named(clause, "workflow|state machine|process|pipeline", "workflow")
+    if not name or clause.verb not in _STARTING:
         return None
     return Found("arn:aws:states:::states:startExecution", {
-        "StateMachineArn": named[1], "Input": "{% $states.input %}",
-    }, {"StateMachineArn": f"Is there a workflow called {named[1]}?"})
+        "StateMachineArn": name, "Input": "{% $states.input %}",
+    }, {"StateMachineArn": f"Is there a workflow called {name}?"})
 
 
 def _bucket(clause: Asked) -> Found | None:

@@ -61,10 +61,10 @@ from engine.copilot.offline.phrases import (
 from engine.copilot.offline.reader import SENTENCE
 from engine.copilot.offline.terms import negated
 from engine.copilot.offline.times import duration_in
+from engine.copilot.offline.voice import commanded, is_command
 from engine.copilot.offline.waits import wait_in
 from engine.copilot.offline.windows import window_in
 from engine.copilot.offline.words import (
-    ALSO_NOUNS,
     DETERMINERS,
     VERBS,
     Word,
@@ -252,6 +252,7 @@ class _Reader(Failures, Loops):
             clause = Clause("and", self.with_verb(rest))
         elif clause.joiner == "then" or re.search(r" (?:by|via|through|on|to) ", clause.text):
             clause = Clause(clause.joiner, self.with_verb(clause.words))
+        clause = Clause(clause.joiner, commanded(clause.words))
         text = clause.text
         if FORBIDDEN.match(text) or re.match(
                 r"^(?:(?:before|as|since|because|although|in order to|so that)\b|after (?:the|an?|it|they|he|she"
@@ -433,9 +434,7 @@ class _Reader(Failures, Loops):
         return True
 
     def passive(self, clause: Clause) -> Step | None:
-        if clause.words[0].lower in VERBS - ALSO_NOUNS:
-            return None
-        return self.said_of_it(clause)
+        return None if is_command(clause.words) else self.said_of_it(clause)
 
     def said_of_it(self, clause: Clause) -> Step | None:
         """``Expenses under 50 EUR are paid at once``: an action, with the condition its subject states."""

@@ -102,6 +102,14 @@ ORDINALS = {
     "twelfth": 12, "twentieth": 20, "hundredth": 100,
 }
 
+_PARTICIPLES = {
+    "begun": "begin", "built": "build", "chosen": "select", "done": "do", "drawn": "draft", "found": "find",
+    "given": "give", "gone": "go", "got": "get", "held": "hold", "kept": "keep", "left": "leave", "made": "make",
+    "paid": "pay", "ran": "run", "running": "run", "sent": "send", "set": "set", "shut": "stop", "taken": "take",
+    "told": "tell", "withdrawn": "withdraw", "written": "write", "goes": "go", "does": "do",
+}
+"""Participles that no ending makes, and their verbs."""
+
 _JSONATA_WORDS = frozenset(["and", "or", "in", "true", "false", "null", "function"])
 
 _ENDINGS = re.compile(r"(?:'s|ments?|ations?|ions?|ings?|ed|ers?|als?|es|e|s|y|ies)$")
@@ -190,7 +198,7 @@ def base_verb(word: str) -> str | None:
         for candidate in (stem, stem + "e", stem[:-1] if stem[-1:] == stem[-2:-1] else stem):
             if candidate in VERBS:
                 return candidate
-    return {"paid": "pay", "sent": "send", "told": "tell", "put": "put", "written": "write"}.get(word)
+    return _PARTICIPLES.get(word)
 
 
 def stem(word: str) -> str:
