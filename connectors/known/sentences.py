@@ -36,7 +36,9 @@ def _slack(clause: Asked) -> Found | None:
     channel = clause.first("channel")
     if channel is None and not clause.has(r"\bslack\b"):
         return None
-    if clause.verb in (*_KEEPING, "add") and not clause.has(r"^\w+ (?:an? )?(?:message|note|post|notice|reminder)\b"):
+    if clause.verb in (*_KEEPING, "add") and not clause.has(
+            r"^\w+ (?:an? |the )?(?:[\w-]+ )?(?:message|note|post|notice|reminder|line|word|ping|hint|heads-up"
+            r"|summary)\b"):
         return None
     guesses: dict[str, str] = {}
     if channel is None:
@@ -48,7 +50,8 @@ def _slack(clause: Asked) -> Found | None:
         guesses = {f"slack_{name}": text for name, text in guesses.items()}
         return Found("ask", {"details": "{% $states.input %}", **asked.arguments, "slack_channel": channel},
                      {**asked.guesses, **guesses}, "approval")
-    guesses["text"] = "What does the message say?"
+    if clause.said is None:
+        guesses["text"] = "What does the message say?"
     return Found("message", {"channel": channel, "text": clause.as_message}, guesses)
 
 
@@ -73,7 +76,9 @@ def _email(clause: Asked) -> Found | None:
         return None
     if clause.verb in _KEEPING and not clause.has(r"\b(?:by|via|per|through|an|to [\w-]+ by) (?:e-?mail|mail)\b"):
         return None
-    guesses = {"subject": "What is the subject?", "body": "What does the mail say?"}
+    guesses = {"subject": "What is the subject?"}
+    if clause.said is None:
+        guesses["body"] = "What does the mail say?"
     to: Json = address
     if address is None:
         match = re.search(
@@ -97,6 +102,24 @@ def _is_mail(word: str) -> bool:
         r"e-?mails?|mail|confirmation|receipt|reminder|welcome|second|message|result|results|them|it|him|her"
         r"|german|english|newsletter|letter|ask|another|contract", word
     ) is not None
+
+
+def _model(clause: Asked) -> Found | None:
+    if not clause.has(r"\b(?:with|by|using|through|via) (?:the |an? |our )?(?:[\w-]+ )?(?:llm|language model|ai|gpt"
+                      r"|chatgpt)\b"
+                      r"|^(?:ask|prompt|tell) (?:the |an? |our )?(?:llm|language model|ai|gpt|chatgpt)\b"):
+        return None
+    return Found("connector:llm:chat", {"prompt": clause.as_message}, {"prompt": "What is it asked?"}, "answer")
+
+
+def _dispatch(clause: Asked) -> Found | None:
+    if not clause.has(r"\bgithub\b.*\bworkflow\b|\bworkflow\b.*\bgithub\b") or clause.verb not in (
+            "start", "run", "trigger", "dispatch", "launch", "call", "kick", "execute"):
+        return None
+    named = re.search(r"\bworkflow ((?!in\b|on\b|of\b|for\b)[\w.-]*\w)|\b([\w-]+\.ya?ml)\b", clause.phrase)
+    branch = re.search(r"\bon (?:the )?(?:branch )?([\w./-]*\w)(?: branch)?$", clause.phrase)
+    given = {"workflow": named[1] or named[2]} if named is not None else {}
+    return Found("connector:github:dispatch_workflow", {**given, **({"ref": branch[1]} if branch else {})})
 
 
 _CALLING = ("call", "get", "post", "put", "fetch", "request", "send", "query", "delete", "patch", "hit", "invoke",
@@ -229,7 +252,7 @@ def _file(clause: Asked) -> Found | None:
     return None
 
 
-NAMED: tuple[Rule, ...] = (_file, _slack, _http)
+NAMED: tuple[Rule, ...] = (_file, _dispatch, _slack, _http, _model)
 """Rules for a service that is named: they come before those of AWS's services."""
 
 IMPLIED: tuple[Rule, ...] = (_payment, _approval, _email, _log)

@@ -174,6 +174,10 @@ AWS: tuple[ActionFact, ...] = (
     _aws("states", "startExecution", "Step Functions · start execution", "Start a workflow."),
     _aws("glue", "startJobRun", "Glue · start job run", "Start a Glue job."),
     ActionFact(
+        "arn:aws:states:::aws-sdk:bedrockruntime:converse", "Bedrock · converse", "Ask a model.",
+        {name: Input(name, required=True) for name in ("ModelId", "Messages")},
+    ),
+    ActionFact(
         "arn:aws:states:::aws-sdk:s3:putObject", "S3 · put object", "Write an object to a bucket.",
         {name: Input(name, required=True) for name in ("Bucket", "Key", "Body")},
     ),

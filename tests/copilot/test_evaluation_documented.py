@@ -13,6 +13,7 @@ from tests.copilot.evaluate import (
     SETS,
     STRANGER,
     STRANGER_LOCKED,
+    THIRD,
     counts,
     judged,
     passed,
@@ -30,7 +31,8 @@ ROWS = {
 def test_the_sets_have_the_figures_that_the_evaluation_gives():
     rows = (("a second stranger's, run once at the end, then changed for", SECOND_LOCKED),
             ("a stranger's, run once at the end, then changed for", STRANGER_LOCKED),
-            ("a second stranger's, open", SECOND), ("locked", LOCKED), ("a stranger's, open", STRANGER),
+            ("a second stranger's, open", SECOND), ("a third author's, open", THIRD),
+            ("locked", LOCKED), ("a stranger's, open", STRANGER),
             ("open", ASKED))
     for name, file in rows:
         found = judged(file)
@@ -52,4 +54,5 @@ def test_the_strangers_locked_sets_come_first_and_what_to_expect_is_said():
     assert "20 of the 50 right, 29 wrong but flagged, 1 wrong and silent" in " ".join(TEXT.split())
     assert "16 of 41 right, 20 wrong but flagged, 5 wrong and silent" in " ".join(TEXT.split())
     assert "23 of these 90 right, 64 wrong but flagged, 3 wrong and silent" in " ".join(TEXT.split())
+    assert "37 of these 90 right, 47 wrong but flagged, 6 wrong and silent" in " ".join(TEXT.split())
     assert "**What to expect.**" in TEXT

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from connectors.registry import Registry
 from engine.catalog.states import states_of
+from engine.copilot.accounting.account import account
+from functions.app.copilot.catalogue import catalogue_of
 from tests.copilot.evaluate import COPILOT
 
 
@@ -143,3 +146,32 @@ def test_what_is_used_instead_of_what_failed_is_behind_its_catch_and_goes_on():
 
 def test_names_in_a_title_are_no_names():
     assert drafted("Call The Billing Service And Then Email The Customer")[0] == ""
+
+
+@pytest.mark.parametrize(("sentence", "drafted_from", "lost"), [
+    ("If the error count is over 10, log it.", "If the error is over 10, log it.", "count"),
+    ("If the queue length is above 40, log it.", "If the queue is above 40, log it.", "length"),
+    ("Put the booking on the queue housekeeping, then log it.", "Put the booking on the queue, then log it.",
+     "the queue housekeeping"),
+    ("Save it to the table meters.", "Save it to the orders table.", "the table meters"),
+    ("In parallel run the a function and the b function, and afterwards run the c function.",
+     "In parallel run the a function, run the b function and run the c function.", "afterwards"),
+    ("At the same time email a@b.io and log it, then run the c function.",
+     "At the same time email a@b.io, log it and run the c function.", "then"),
+    ("For each order, charge the card; finally post to #sales on Slack.",
+     "For each order, charge the card and post to #sales on Slack.", "finally"),
+    ("Refund each guest. Lastly log it.", "For each guest, refund the guest and log it.", "Lastly"),
+    ("Call https://a.io/b. If the answer is late.", "Call https://a.io/b. If the answer is late, do nothing.", "If"),
+    ("If the pump is hot, stop. If it is not, run the cool function.", "If the pump is hot, stop.", "it is not"),
+])
+def test_what_a_draft_has_elsewhere_or_in_half_is_a_to_do(sentence, drafted_from, lost):
+    catalogue = catalogue_of(Registry(installed=list))
+    found = account(sentence, COPILOT.draft(drafted_from).document, catalogue)
+    assert lost.lower() in " | ".join(word.text for word in found.to_dos).lower()
+
+
+@pytest.mark.parametrize("down", ["is down", "is unreachable", "does not answer", "fails"])
+def test_what_is_down_starts_nothing(down):
+    proposal = COPILOT.draft(f"When the webhook {down}, post to #ops on Slack.")
+    assert "triggers" not in proposal.document
+    assert any(word.pointer is None for word in proposal.words)

@@ -16,14 +16,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
-from engine.copilot.accounting.evidence import NEGATED, Said, numbers_in
+from engine.copilot.accounting.evidence import NEGATED, Said, number, numbers_in
 from engine.copilot.accounting.facts import Facts, Leaf, Stated, reached
 from engine.copilot.accounting.phrases import FORMS
 from engine.copilot.accounting.synonyms import FORCE, GLUE, action_of, meant_by
 from engine.copilot.accounting.values import values_in
 from engine.copilot.catalogue import Catalogue
 from engine.copilot.offline.clauses import Clause, clauses_of
-from engine.copilot.offline.phrases import FAILURE, SUCCESS, after_else, is_else
+from engine.copilot.offline.phrases import DONE, FAILURE, SUCCESS, after_else, is_else
 from engine.copilot.offline.times import count_of_times
 from engine.copilot.offline.windows import window_in
 from engine.copilot.offline.wording.framing import listed_in
@@ -45,6 +45,11 @@ _A_WORD = re.compile(r"\w+")
 _HOW_MANY = re.compile(r"\b(?:none|no|any|some|empty|entries)\b")
 _PASSED = GLUE | {"each", "every", "all", "any"}
 _ORDER = re.compile(r"^(?:first|second|then|next|last|lastly|finally|after|afterwards|before|later|again|once|now)$")
+_COMPARED = re.compile(
+    r"\b(?P<noun>[A-Za-z][\w-]*) (?:is|are|was|were) (?:over|above|below|under|exceeds"
+    r"|(?:more|less|higher|lower|greater) than|at (?:least|most)) [$€£]?(?P<n>\d+)")
+"""What is compared with a number."""
+_BEHIND = re.compile(r"(?:then|afterwards|finally|lastly)$")
 _AUXILIARY = frozenset({"can", "might", "am", "via", "which"})
 _SOURCES: tuple[tuple[str, frozenset[str]], ...] = tuple((words, frozenset(kinds.split())) for words, kinds in (
     ("webhook", "webhook"), ("form", "form webhook"), ("queue", "queue"), ("bucket|s3", "s3 event"),
@@ -189,30 +194,18 @@ class _Ledger:
     def clauses(self) -> None:
         found = clauses_of(self.sentence)
         for index, clause in enumerate(found):
-            head = _IF.match(clause.text)
-            failure = FAILURE.match(clause.text)
-            success = SUCCESS.match(clause.text)
-            if success is not None and failure is None:
+            failure, success = FAILURE.match(clause.text), SUCCESS.match(clause.text)
+            if index and clause.joiner == "post" and DONE.match(clause.text):
+                self._in_order(clause, found[index - 1])
+            elif success is not None and failure is None:
                 self._success(clause.words[:len(success.group().split())])
+                self._if(clause, found, index)
             elif failure is not None and window_in(lower(clause.words[1:])) is None:
-                is_retried = clause.joiner == "post" and index > 0 and _AGAIN.match(found[index - 1].text)
-                if is_retried:
-                    self._enter(clause.words[0].start, clause.words[-1].end, "failure",
-                                _first(self.facts.key("MaxAttempts")))
-                self._failure(clause, failure, found[index + 1:])
-                if is_retried:
-                    self._after_retry(clause.words[-1].end, found[index + 1:], always=True)
+                self._failed(clause, failure, found, index)
             elif re.search(r"\b(?:otherwise|else)\b", clause.text):
                 self._other_side(clause, found[index - 1] if index else clause)
-            elif head is not None and clause.joiner == "post" and re.match(r"(?:\w+ )?ask\b", found[index - 1].text):
-                asking = self._state_of(found[index - 1])  # ask them if …
-                self._enter(clause.words[0].start, clause.words[0].end, "question",
-                            None if asking is None else asking.pointer)
-            elif head is not None:
-                if head[1] not in ("if", "unless"):
-                    self._start(clause.words[0], found[:index])
-                before = clause.joiner == "post" and index > 0
-                self._condition(clause, found[index - 1] if before else next(iter(found[index + 1:]), None))
+            else:
+                self._if(clause, found, index)
 
     def values(self) -> None:
         for start, end, pointer in values_in(self.sentence, self.facts):
@@ -229,14 +222,24 @@ class _Ledger:
                 if self._is_free(word.start, word.end) and word.kind != "mark" and word.lower not in GLUE:
                     a_thing = before is not None and before.lower in DETERMINERS
                     counts = word.kind in ("number", "clock")  # and no form says what
-                    pointer = None if counts else self._word(word, best, a_thing=a_thing)
+                    behind = best if _BEHIND.match(word.lower) else None
+                    lost = counts or (behind is not None and _is_elsewhere(behind, clause, word))
+                    pointer = None if lost else self._word(word, best, a_thing=a_thing)
                     if word.lower in FORCE:  # that a step is called so is nothing
                         meant = (one.pointer for one in self.facts.states if self._means(word.lower, one))
                         pointer = next(meant, None)
                     self._enter(word.start, word.end, "word", pointer)
-        for word in words_of(self.sentence):  # what no clause has: "then", "and"
+        self._joiners()
+
+    def _joiners(self) -> None:
+        """What no clause has: "then", "and"."""
+        found = clauses_of(self.sentence)
+        for word in words_of(self.sentence):
             if word.kind != "mark" and word.lower not in GLUE and self._is_free(word.start, word.end):
-                self._enter(word.start, word.end, "word", self._word(word, None))
+                after = next((one for one in found if one.words[0].start > word.start), None)
+                behind = self._state_of(after) if after is not None and _BEHIND.match(word.lower) else None
+                lost = after is not None and behind is not None and _is_elsewhere(behind, after, word)
+                self._enter(word.start, word.end, "word", None if lost else self._word(word, None))
 
     def unmarked(self) -> None:
         """A step that was not understood has words that are to-dos, also where another step has the same."""
@@ -269,6 +272,39 @@ class _Ledger:
                 yield one.name
 
     # One clause
+
+    def _in_order(self, clause: Clause, before: Clause) -> None:
+        """``… once that is done``: it comes behind what is done anyway."""
+        doing = self._state_of(before)
+        if doing is not None:
+            self._enter(clause.words[0].start, clause.words[-1].end, "order", doing.pointer)
+
+    def _failed(self, clause: Clause, match: re.Match[str], found: Sequence[Clause], index: int) -> None:
+        """``if it fails …``, also behind what is then tried again."""
+        is_retried = clause.joiner == "post" and index > 0 and _AGAIN.match(found[index - 1].text)
+        if is_retried:
+            self._enter(clause.words[0].start, clause.words[-1].end, "failure", _first(self.facts.key("MaxAttempts")))
+        self._failure(clause, match, found[index + 1:])
+        if is_retried:
+            self._after_retry(clause.words[-1].end, found[index + 1:], always=True)
+
+    def _if(self, clause: Clause, found: Sequence[Clause], index: int) -> None:
+        """``if …``, before or behind what it decides on; ``ask them if …``."""
+        head = _IF.match(clause.text)
+        if head is None or not self._is_free(clause.words[0].start, clause.words[0].end):
+            return
+        behind = clause.joiner == "post" and index > 0
+        if behind and re.match(r"(?:\w+ )?ask\b", found[index - 1].text):
+            asking = self._state_of(found[index - 1])
+            self._enter(clause.words[0].start, clause.words[0].end, "question",
+                        None if asking is None else asking.pointer)
+            return
+        if head[1] not in ("if", "unless"):
+            self._start(clause.words[0], found[:index])
+        acting = found[index - 1] if behind else next(iter(found[index + 1:]), None)
+        if acting is None and head[1] in ("if", "unless"):  # nothing is said to hang on it
+            self._enter(clause.words[0].start, clause.words[0].end, "condition", None)
+        self._condition(clause, acting)
 
     def _success(self, words: Sequence[Word]) -> None:
         """``if it works``: a step that another follows, or that has a Catch."""
@@ -343,7 +379,9 @@ class _Ledger:
                 score += bool(_HOW_MANY.search(clause.text) and re.search(r"\$count|\$exists", text))
                 if score > (best[0] if best is not None else 0):
                     best = score, one, index
-        head = clause.words[0]
+        if best is not None:
+            self._measured(clause, best[1], best[2])
+        head = clause.words[clause.words[0].lower == "only" and len(clause.words) > 1]
         if not self._is_free(head.start, head.end):
             return
         pointer = self._started(said)
@@ -353,6 +391,16 @@ class _Ledger:
             _, choice, index = best
             pointer = f"{choice.pointer}/Choices/{index}/Condition" if self._decides(choice, index, acting) else None
         self._enter(head.start, head.end, "condition", pointer)
+
+    def _measured(self, clause: Clause, choice: Stated, index: int) -> None:
+        """``the error count is over 10``: what is compared with a number is in the condition, or is a to-do."""
+        text = str(choice.state["Choices"][index].get("Condition", ""))
+        start = clause.words[0].start
+        for found in _COMPARED.finditer(self.sentence, start, clause.words[-1].end):
+            word = found["noun"].lower()
+            is_said = stem(word) in stems(text) or word in GLUE or number(word) is not None
+            if not is_said and numbers_in(found["n"]) & numbers_in(text) and self._is_free(*found.span("noun")):
+                self._enter(*found.span("noun"), "word", None)
 
     def _other_side(self, clause: Clause, before: Clause) -> None:
         """``otherwise …``, ``… otherwise``: what it says stands on the other side of a rule alone."""
@@ -442,6 +490,15 @@ class _Ledger:
         between = self.sentence[start:end]
         return not re.search(r"[.;!?\n]", between) and all(
             word.kind == "mark" or word.lower in GLUE for word in words_of(between))
+
+
+def _is_elsewhere(one: Stated, clause: Clause, word: Word) -> bool:
+    """Whether a step that is to come behind others is the first of a branch, and so runs beside them, or is done for
+    each of many where it is to come at the end."""
+    ends = clause.joiner in ("hard", "stop") and word.lower in ("finally", "lastly")
+    if ends and "/ItemProcessor/" in one.pointer:
+        return True
+    return re.search(r"/Branches/\d+/States/[^/]+$", one.pointer) is not None and one.machine["StartAt"] == one.name
 
 
 def _first(found: Iterator[Leaf]) -> str | None:

@@ -156,7 +156,9 @@ def duration(said: Said, facts: Facts) -> str | None:
         if named or {span, span * 1000} & numbers_in(leaf.value):
             return leaf.pointer
     begins = said.before + (said.text.partition(said["n"])[0] if said["n"] else "")
-    if not re.search(r"\bfor (?:at most |up to )?$", begins, re.IGNORECASE):
+    ends = re.match(r"[\w ]{0,12}\b(?:give up|stop|quit)", said.after) and re.search(
+        r"\bafter $", begins, re.IGNORECASE)
+    if not ends and not re.search(r"\bfor (?:at most |up to )?$", begins, re.IGNORECASE):
         return None
     waits = [leaf.value for leaf in facts.key("Seconds")]  # so often, so far apart, takes so long
     return next((f"{one.pointer}/Choices/{index}/Condition" for one in facts.circles()
@@ -351,8 +353,10 @@ def negated(said: Said, facts: Facts) -> str | None:
 
 def no_retry(said: Said, facts: Facts) -> str | None:
     """``do not retry``: no Retry."""
-    del said
-    return None if next(facts.key("MaxAttempts"), None) else first(facts.typed("Task"))
+    meant = stems(re.split(r"[.;,]", said.after)[0])
+    named = [one for one in facts.typed("Task") if meant & one.names]
+    return None if any(one.state.get("Retry") for one in named) else first(
+        one for one in named or facts.typed("Task") if not one.state.get("Retry"))
 
 
 def backoff(said: Said, facts: Facts) -> str | None:
@@ -395,7 +399,9 @@ def caught(said: Said, facts: Facts) -> str | None:
     named = frozenset(stem(word) for word in re.findall(r"[\w-]+", said["what"]) if word.lower() not in GLUE)
     if re.match(r"[^.;]*\b(?:retr|try|again)", said.after, re.IGNORECASE):
         return first(facts.key("MaxAttempts"))
-    return next((f"{one.pointer}/Catch" for one in facts.states if one.state.get("Catch")
+    retried_ = first(facts.key("MaxAttempts")) if re.search(
+        r"\b(?:retr\w+|try|again)\b[^.;]*$", said.before, re.IGNORECASE) else None
+    return retried_ or next((f"{one.pointer}/Catch" for one in facts.states if one.state.get("Catch")
                  and (not named or named & (one.names | one.stems))), None)
 
 

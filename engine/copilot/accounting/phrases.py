@@ -38,7 +38,7 @@ _SPAN = (
     r"|another|out after|and|finished after|delay)"
 )
 _ENDS_NAME = r"except|but|whose|that|who|which|with|in|of|from|on|to|at|and|or|is|are"
-_CALLED = r"(?!function|same|new|first|second|other|right|whole)[\w-]+"
+_CALLED = r"(?!sns\b|sqs\b|dynamodb\b|s3\b|glue\b|aws\b|function|same|new|first|second|other|right|whole)[\w-]+"
 _OVER = r"go(?:es|ing)? (?:through|over)|work through|loop (?:over|through)|iterate over"
 _THINGS = r"(?:all |each of )?(?:the |our |its )?(?P<what%s>(?!(?:each|every|all|an?|one)\b)[\w -]+?)"
 _SO_MANY = rf"(?:{_N} (?:at a time|at once|in parallel|by one)|one after|in (?:batches|groups) of)\b"
@@ -68,7 +68,11 @@ FORMS: tuple[Form, ...] = (
           rf"| are| is))|\(all) (?:(?:all|both|each)(?: (?P<n2>{_N}))? )?(?:an? |our )?"
           r"(?P<what>function|lambda|workflow)s?\b"),
     _form("name", ev.called,
-          rf"\bthe (?P<what>{_CALLED}) (?P<kind>function|lambda|queue|table|topic|bucket|workflow)\b"),
+          rf"\bthe (?P<what>{_CALLED}) (?P<kind>function|lambda|queue|table|topic|bucket|workflow)\b",
+          r"\b(?P<kind2>function|lambda|queue|table|topic|bucket|workflow) (?:called |named )?"
+          r"(?P<what2>[A-Za-z]\w*[-_][\w-]*\w)\b",
+          r"\b(?:the|our) (?:(?:sqs|sns|dynamodb|s3) )?(?P<kind3>queue|table|topic|bucket) (?:called |named )?"
+          r"(?P<what3>(?!(?:is|are|was|has|too|again|first|instead|afterwards|there|now|by|with)\b)[A-Za-z]\w+)(?=\s*(?:[.,;:]|$))"),
     _form("time", when.within, rf"\b(?:between|from) (?P<n>{_AT}) (?:and|to|until|till) (?P<m>{_AT})",
           r"(?:(?<=hourly )|(?<=hour )|(?<=hours )|(?<=minutes ))(?:between|from) (?P<n2>\d{1,2}) (?:and|to|until"
           r"|till) "
@@ -122,7 +126,8 @@ FORMS: tuple[Form, ...] = (
           rf"\b(?P<n2>{_N}) retries\b",
           r"\b(?:retry|try (?:it |that )?again|repeat) (?:it |them |that )?(?P<n3>once)\b"
           r"(?! (?:an?|per|every|the|it|they)\b)"),
-    _form("retry", ev.no_retry, r"\b(?:do not|don't|never|without) (?:retry|retrying)\b"),
+    _form("retry", ev.no_retry, r"\b(?:do not|don't|never|without) (?:retry|retrying|repeat|repeating)\b(?: (?:it"
+                                r"|that|this))?"),
     _form("retry", ev.backoff, r"\bexponential backoff\b", r"\bback(?:ing)? off\b"),
     _form("times", ev.tried, rf"(?:\b{_NO_MORE} )?\b(?P<n>{_N}) (?:attempts|tries) (?:in (?:total|all)"
           r"|altogether|overall)\b"),
@@ -188,6 +193,9 @@ FORMS: tuple[Form, ...] = (
     _form("nothing", ev.otherwise, r"\bno \w+, (?:just|only)\b",
           r"\b(?:later|earlier|sooner|closer|nearer|shorter) than (?:that|this)\b(?=:)",
           r"\b(?:do(?:es)? )?nothing\b(?: should happen)?", r"\b(?:just )?stop\b"),
+    _form("otherwise", ev.otherwise, r"\b(?:but )?if (?:it|that|this|they|he|she) (?:is|was|are|were|has|have|does"
+                                     r"|do|did"
+          r"|had)(?:n't| not)(?: so| the case)?(?=[,;.:])"),
     _form("otherwise", ev.otherwise, r"\botherwise\b", r"\belse\b", r"\bin all other cases\b",
           r"\b(?:the|all) others?\b", r"\binstead of\b"),
     _form("otherwise", ev.instead, r"\binstead\b(?! of)"),
@@ -211,7 +219,8 @@ FORMS: tuple[Form, ...] = (
         r"|it|to|#))",
           r"\bno (?:approval|sign-?off|go-ahead|permission|consent), no \w+",
           r"\b(?:if|once|when|on|after|is|are|be|been|they|she|he|has|have|as) (?:it is |they |she |he )?"
-          r"(?:approved|approves?|rejected|rejects?|declined?|declines|refused|refusal|accepted)\b"),
+          r"(?:approved|approves?|rejected|rejects?|declined?|declines|refuse[sd]?|refusal|accepted"
+          r"|agree[sd]?|object(?:s|ed)?)\b"),
     _form("question", ev.answered, r"\b(?:approv\w+|sign-?off|go-ahead|permission|consent)\b"),
     _form("repetition", ev.each,
           rf"\b(?:for )?(?:each|every|all)(?: of)?(?: the| their| its)? (?P<what>[\w-]+(?: (?!{_ENDS_NAME})[\w-]+)?)"),

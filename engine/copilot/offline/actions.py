@@ -18,6 +18,8 @@ from engine.copilot.offline.words import DETERMINERS, VERBS, Word, base_verb, ca
 
 Json = Any
 
+_SAYING = ("title", "name", "text", "body", "message")
+"""Inputs that take what is quoted."""
 _BLANKS: dict[str, Json] = {"number": 0, "integer": 0, "boolean": False, "array": [], "object": {}}
 
 
@@ -46,9 +48,14 @@ def _action(fact: ActionFact, found: Found, clause: Asked) -> Action:
     arguments: dict[str, Json] = {}
     to_dos = [("/Arguments/" + name, text) for name, text in found.guesses.items()
               if name in fact.inputs or not fact.means]
+    repository = clause.first("repository")
     for name, spec in fact.inputs.items():
         if name in found.arguments:
             arguments[name] = found.arguments[name]
+        elif name in _SAYING and clause.said is not None and spec.required:
+            arguments[name] = clause.said
+        elif name in ("owner", "repo") and repository is not None:
+            arguments[name] = repository.split("/")[name == "repo"]
         elif spec.required and spec.secret:
             key = f"{fact.bare.split(':')[-2]}_{name}".upper().replace("-", "_")
             arguments[name] = {"$secret": key}

@@ -41,8 +41,14 @@ class Asked:
 
     @property
     def as_message(self) -> str:
-        """What a message would say: the clause itself, as a start."""
-        return f"{TODO}{self.phrase}"
+        """What a message would say: what is quoted, else the clause itself, as a start."""
+        return self.said or f"{TODO}{self.phrase}"
+
+    @property
+    def said(self) -> str | None:
+        """What is quoted in it."""
+        quoted = [word.text[1:-1] for word in self.words if word.kind == "quoted" and word.text[0] in '"“']
+        return quoted[0] if len(quoted) == 1 else None
 
     def first(self, kind: str) -> str | None:
         """The first word of that kind: url, channel, email, number …"""

@@ -14,7 +14,8 @@ def _named(clause: Asked, kind: str, service: str, *, otherwise: str = r"(?!)") 
     behind = re.search(rf"(?<![\w-])(?:{kind}) (?:called |named )?(?!{_NO_NAME}\b)(?P<name>[\w.-]*\w)",
                        clause.text)
     before = re.search(rf"\b(?:the |a |our )?([\w-]+)(?: {service})? (?:{kind})\b(?!-)", clause.text)
-    nameless = before is None or before[1] in (*service.split("|"), *STOP, clause.verb)
+    nameless = before is None or before[1] in (*service.split("|"), *STOP) or (
+        before[1] == clause.verb and before.start(1) == 0)
     if behind is not None and (nameless or re.search(r"[-_\d]", behind["name"])):
         return _spelled(clause, behind["name"])
     if nameless:
@@ -22,7 +23,8 @@ def _named(clause: Asked, kind: str, service: str, *, otherwise: str = r"(?!)") 
     return _spelled(clause, str(before[1] if before is not None else ""))
 
 
-_NO_NAME = (r"(?:if|when|unless|once|and|or|then|but|so|while|until|with|by|that|which|who|is|are|was|were|has|have|had|to"
+_NO_NAME = (r"(?:if|when|unless|once|and|or|then|but|so|while|until|with|by|that|which|who|is|are|was|were|has|have"
+            r"|had|to"
             r"|of|for|in|on|at|from|into|onto|as|via|through|using|about|after|before|every|each|all|the|an?|it|its|their"
             r"|his|her|called|named|otherwise|else|first|again|too|also|instead|there|now|afterwards|finally|with|within"
             r"|gets?|receives?|runs?|fails?|starts?|should|must)")
@@ -175,12 +177,24 @@ def _bucket(clause: Asked) -> Found | None:
     }, guesses)
 
 
-def _glue(clause: Asked) -> Found | None:
-    named = re.search(r"\b([\w-]+) glue job\b|\bglue job ([\w-]+)", clause.text)
-    if named is None:
+def _bedrock(clause: Asked) -> Found | None:
+    if not clause.has(r"\bbedrock\b") or clause.verb in _MAKING - {"find", "look", "check", "compare", "test"}:
         return None
-    name = named[1] or named[2]
+    message = {"Role": "user", "Content": [{"Text": clause.as_message}]}
+    return Found("arn:aws:states:::aws-sdk:bedrockruntime:converse", {
+        "ModelId": f"{TODO}the model's id", "Messages": [message],
+    }, {"ModelId": "Which model?", "Messages": "What is it asked?"}, "answer", ".Output.Message.Content[0].Text")
+
+
+def _glue(clause: Asked) -> Found | None:
+    name = _named(clause, "job", "glue") if clause.has(r"\bglue\b") else None
+    if not name:
+        return None
     return Found("arn:aws:states:::glue:startJobRun", {"JobName": name}, {"JobName": f"Is the job called {name}?"})
 
 
-RULES: tuple[Rule, ...] = (_table, _queue, _topic, _events, _lambda, _workflow, _bucket, _glue)
+RULES: tuple[Rule, ...] = (_table, _queue, _topic, _events, _lambda, _workflow, _bucket, _glue, _bedrock)
+WAITED_FOR = {
+    "arn:aws:states:::states:startExecution": ".sync:2", "arn:aws:states:::glue:startJobRun": ".sync",
+}
+"""What may be waited for until it has ended, and what its resource ends with then."""

@@ -250,7 +250,12 @@ class Built:
                     rules.append({"Condition": f"{{% {condition.text} %}}", "Next": target})
             if step.times is not None:
                 sign = ">" if step.stay else ">="
-                rules.insert(0, {"Condition": f"{{% ${count} {sign} {step.times} %}}", "Next": end})
+                over = {"Condition": f"{{% ${count} {sign} {step.times} %}}", "Next": end}
+                if step.exhausted is None:
+                    rules.insert(0, over)
+                else:
+                    given_up = self._sequence(step.exhausted, None, machine) or self._done(machine, "Done")
+                    rules.append({**over, "Next": given_up})
             machine.states[check] = {"Type": "Choice", "Choices": rules, "Default": end if step.stay else back}
             if not rules:
                 machine.states[check] = {"Type": "Pass", "Next": back}

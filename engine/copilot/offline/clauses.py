@@ -12,11 +12,13 @@ from __future__ import annotations
 import re
 from dataclasses import field
 
+from engine.copilot.offline.voice import said_in
 from engine.copilot.offline.words import (
     ALSO_NOUNS,
     DETERMINERS,
     FILLERS,
     PREPOSITIONS,
+    PRONOUNS,
     VERBS,
     Word,
     base_verb,
@@ -33,9 +35,12 @@ _PHRASES = (
     "for every", "at most", "every time", "as soon as", "after that", "at once with", "with up to", "up to",
     "in batches", "either way", "in any case", "in either case", "in both cases",
 )
+_SAID = re.compile(r"\b(?:is|are|has|have|than)\b.* \w+$")
+_PLACE = re.compile(r"\w+ (?:(?:the |our )?(?:[\w-]+ )?(?:queue|topic)\b|#|\S+@)")
+"""Where something is put: what is done is that, and no part of the condition before it."""
 _WITH_ELSE = frozenset({"anything", "something", "everything", "nothing", "anyone", "someone", "everyone", "or"})
 _STATES = re.compile(
-    r"\b(?:is|are|was|were|has|have|exceeds|over|above|under|below|than|equals|fails|failed|arrives?|comes?|lands?"
+    r"\b(?:(?:is|are|was|were|has|have|does|do|did)(?:n't)?|exceeds|over|above|under|below|than|equals|fails|failed|arrives?|comes?|lands?"
     r"|appears?|joins"
     r"|calls|hits|contains|includes|mentions|ends|starts|begins|approves|agrees|says|answers|receives|gets|drops"
     r"|rises|falls|reaches)\b"
@@ -107,7 +112,8 @@ class _Cutter:
                 return after
         if word.lower == "then" and not self.current.words:
             return index + 1
-        if self.is_behind(index) and self.current.words and not self.is_condition():
+        leads = self.current.text in ("", "only", "but only", "and only")
+        if self.is_behind(index) and not leads and not self.is_condition():
             self.begin("post")
         elif (word.lower in ("if", "unless") and len(self.current.words) > 3 and self.current.words[0].lower in (
                 "when", "whenever", "once")) or (word.lower in ("otherwise", "else") and self.current.words and (
@@ -122,7 +128,8 @@ class _Cutter:
         """Whether a condition begins that may stand behind its action."""
         after = self.words[index + 1].lower if index + 1 < len(self.words) else ""
         word = self.words[index].lower
-        return word in ("if", "when", "unless") or (word == "once" and after in ("there", "the", "it", "they"))
+        return word in ("if", "when", "unless") or (word == "once" and after in (
+            "there", "the", "it", "they", "that", "this", "all", "both", "everything"))
 
     def mark(self, index: int) -> int:
         word = self.words[index]
@@ -163,6 +170,8 @@ class _Cutter:
         if index >= len(self.words):
             return False
         word = self.words[index]
+        if word.lower == "another" and re.match(r"another \S+ \w+ later\b", lower(self.words[index:index + 4])):
+            return True
         if word.kind == "number":  # 24 hours before, 3 days later
             return re.match(r"\S+ \w+ (?:later|before|after)\b", lower(self.words[index:index + 4])) is not None
         following = lower(self.words[index:index + 4])
@@ -187,7 +196,10 @@ class _Cutter:
             return False  # what somebody is told
         said = lower(self.words[index:index + 7])
         match = _PASSIVE.match(said)
-        return match is not None and (match[1] is None or base_verb(match[1]) is not None)
+        if match is not None and (match[1] is None or base_verb(match[1]) is not None):
+            return True
+        found = said_in(self.words[index:index + 9]) if self.words[index].lower in DETERMINERS else None
+        return found is not None and not found.modal
 
     def is_noun(self, index: int) -> bool:
         """Whether a verb's form at `index` is a noun here: "and order total", "and charge fails"."""
@@ -213,15 +225,18 @@ class _Cutter:
     def ends_condition(self, index: int) -> bool:
         """Whether the word at `index` begins the action behind a condition that has said something."""
         word = self.words[index]
+        if self.current.words[0].lower in ("if", "unless") and _SAID.search(self.current.text) and (
+                word.lower in ("on", "to", "in", "into") and _PLACE.match(lower(self.words[index:index + 5]))):
+            return True
         if word.kind != "word" or word.lower not in VERBS or len(self.current.words) < 3 or self.is_noun(index):
             return False
         before = self.current.words[-1].lower
         if before in (*DETERMINERS, *PREPOSITIONS, *_IF, "is", "are", "not", "and", "or"):
             return False
         after = self.words[index + 1] if index + 1 < len(self.words) else None
-        if after is None or _STATES.search(self.current.text) is None:
-            return False
+        if _STATES.search(self.current.text) is None or after is None or after.kind == "mark":
+            return word.lower == "stop" and _STATES.search(self.current.text) is not None
         acts = word.lower not in ALSO_NOUNS or self.current.words[-1].kind in ("number", "quoted")
         if after.kind == "word":
-            return acts or after.lower in DETERMINERS
+            return acts or after.lower in DETERMINERS | PRONOUNS
         return after.kind in ("url", "channel", "email")

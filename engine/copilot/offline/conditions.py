@@ -103,8 +103,15 @@ def vague_in(words: list[Word], known: Known) -> Condition | None:
 _SIDE = re.compile(r"(\$[\w.$()]+) (<=|>=|<|>|=) (-?\d+(?:\.\d+)?|\"[^\"]*\")")
 
 
+_LIST = re.compile(r"(\$[\w.$()]+) (?:= \"[^\"]*\"|in \[[^\]]*\])")
+
+
 def apart(one: Condition, other: Condition) -> bool:
     """Whether both are of one thing and never hold together: below 40, and at least 40."""
+    listed = [_LIST.fullmatch(each.text) for each in (one, other)]
+    if listed[0] is not None and listed[1] is not None:
+        values = [{*re.findall(r'"[^"]*"', match[0])} for match in listed if match is not None]
+        return listed[0][1] == listed[1][1] and not values[0] & values[1]
     sides = [_SIDE.findall(each.text) for each in (one, other)]
     terms = [len(re.findall(r"\band\b", each.text)) + 1 for each in (one, other)]
     if [len(side) for side in sides] != terms or " or " in one.text + other.text or len(

@@ -115,6 +115,8 @@ class Again:
     stay: Condition | None = None
     times: int | None = None
     seconds: int | None = None
+    exhausted: list[Step] | None = None
+    """What is done where `times` are over."""
 
 
 Step = Action | If | Wait | ForEach | Together | End | Placeholder | Again

@@ -6,12 +6,21 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from engine.copilot.offline.clauses import Clause, clauses_of
+from engine.copilot.offline.clauses import Clause
 from engine.copilot.offline.conditions import parse_condition
 from engine.copilot.offline.flow import Action, Again, ForEach, If, Step, gated
-from engine.copilot.offline.phrases import EACH, expanded, not_understood, phrase_of, things_in
-from engine.copilot.offline.reader import Reader
+from engine.copilot.offline.phrases import (
+    EACH,
+    after_else,
+    is_else,
+    not_understood,
+    phrase_of,
+    stripped,
+    things_in,
+)
+from engine.copilot.offline.reader import SENTENCE, Reader
 from engine.copilot.offline.terms import negated
+from engine.copilot.offline.times import duration_in
 from engine.copilot.offline.wording.repeating import Repeated
 from engine.copilot.offline.words import (
     DETERMINERS,
@@ -32,7 +41,7 @@ class Loops(Reader):
     def again(self, said: Repeated) -> Step:
         """What is done again, with the condition that ends it."""
         outer, at = self.clauses, self.at
-        self.clauses, self.at = clauses_of(expanded(said.body)), 0
+        self.clauses, self.at = self.cut(said.body), 0
         body: list[Step] = []
         while self.at < len(self.clauses):
             before = self.at
@@ -52,6 +61,27 @@ class Loops(Reader):
         self.clauses, self.at = outer, at
         phrase = " until ".join(text for text in (said.body, said.until) if text)
         return Again(phrase, body, until, stay, said.times, said.seconds)
+
+    def gave_up(self, loop: Again, match: re.Match[str], clause: Clause) -> None:
+        """``after 40 attempts give up and …``, ``if it is still pending then, …``: what is done where a circle has
+        ended without what it was for."""
+        if match["n"]:
+            count = number_of(words_of(match["n"])[0])
+            loop.times = loop.times or (None if count is None else int(count))
+        elif match["span"] and loop.seconds:
+            seconds = duration_in(words_of(f"{match['span']} {match['unit']}"))
+            loop.times = loop.times or (seconds or 0) // loop.seconds or None
+        rest = clause.words[len(match.group().split()):]
+        self.clauses[self.at:self.at + 1] = [Clause("and", rest)] if rest else []
+        if self.at + 1 < len(self.clauses) and re.fullmatch(r"(?:then )?(?:give up|stop|stop trying|quit)",
+                                                            self.clauses[self.at].text):
+            self.clauses.pop(self.at)
+        keep, self.actions = self.actions, []
+        loop.exhausted = self.block([], ends=SENTENCE)
+        self.actions = keep
+        following = self.clauses[self.at] if self.at < len(self.clauses) else None
+        if following is not None and is_else(following):
+            following.words = stripped(after_else(following.words))
 
     def looped(self, steps: list[Step], *, whole: bool = False) -> ForEach | None:
         """The last step, done for each of the things that it speaks of; None where it speaks of no such."""
@@ -88,7 +118,7 @@ class Loops(Reader):
         match = EACH.search(clause.text)
         if match is None:  # what is done follows without a comma
             verb = next((index for index, word in enumerate(clause.words) if index > 2 and word.lower in VERBS
-                         and word.lower not in ENTITIES), None)
+                         and word.lower not in ENTITIES and clause.words[index - 1].lower not in DETERMINERS), None)
             match = EACH.search(lower(clause.words[:verb])) if verb is not None else None
             if match is None:
                 steps.append(not_understood(clause.words))

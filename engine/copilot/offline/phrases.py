@@ -36,8 +36,10 @@ FAILS = (
 FAILURE = re.compile(
     rf"^(?:and |but )?(?:only )?(?:(?:if|when|in case|should) (?P<what>.*?)\s?(?:still |also |ever |then )*\b"
     rf"(?:{FAILS}(?: or (?:it )?{FAILS})*"
-    r"|of (?:an? )?(?:error|failure))\b(?! (?:for (?:more|longer|at)|within|since)\b)|on (?:any )?(?:error|failure)s?"
-    r"|(?:in case of|upon) (?:an? )?(?:error|failure)s?|whatever (?:fails|goes wrong|breaks)"
+    r"|of (?:an? )?(?:error|failure))\b(?! (?:for (?:more|longer|at)|within|since)\b)|on (?:an? |any )?(?:error"
+    r"|failure)s?"
+    r"|(?:in case of|upon) (?:an? )?(?:error|failure)s?|whatever (?:of (?:this|it|that|these|them) )?(?:fails|goes"
+    r" wrong|breaks)"
     r"|(?P<it>(?:if|when) (?:(?:it|that|this)(?: is|'s|) )?(?:not (?:successful|possible)|unsuccessful|impossible)"
     r"|failing (?:that|which)))"
 )
@@ -60,10 +62,45 @@ APPROVED = re.compile(
     r"|reject(?:s|ed)?(?: it)?|declin(?:e|es|ed)(?: it)?|denie[ds]|deny|refus(?:e|es|ed)(?: it)?|(?:says?|said) no"
     r"|no|disagree(?:s|d)?|object(?:s|ed)?|turn(?:s|ed)? (?:it|that|one|this|them) down)\b"
 )
+WAITED = re.compile(
+    r"^(?:and |but )?(?:only )?(?:(?:wait|hold on|pause) (?:there )?(?:until|till) (?:it|this|that|they|the"
+    r" (?:[\w-]+ )?"
+    r"(?:job|workflow|run|function|execution)) (?:is|has|are|have)? ?(?:been )?(?:finish\w*|done|complet\w*|end(?:s"
+    r"|ed)?"
+    r"|over|through|ready)|wait for (?:it|this|that|(?:its|the|their) (?:[\w-]+ )?(?:result|end|completion|outcome"
+    r"|answer|job"
+    r"|workflow|run|execution))(?: to (?:finish|complete|end|be done|run through))?)$"
+)
+"""What was started has ended."""
+NO_RETRY = re.compile(
+    r"^(?:(?:do not|don't|never) (?:retry|repeat|try \w+ again)|no retr(?:y|ies)|without retr\w+)\b"
+)
+"""Nothing is tried again, unless it is said."""
+DONE = re.compile(
+    r"(?:once|when|after) (?:(?:it|that|this|they|all|both|everything)(?: of them)? (?:is|has|are|have)(?: been)?"
+    r"|(?:it|that|this)'s(?: been)?) "
+    r"(?:done|finished|through|ready|complete|completed|over)$"
+)
+"""Behind what is done: in this order."""
+GAVE_UP = re.compile(
+    r"^after (?P<span>\w+) (?P<unit>seconds?|minutes?|hours?|days?)(?= (?:give up|stop|quit)|$)|"
+    r"^(?:after|once|when) (?P<n>\w+) (?:attempts|tries|times|rounds|checks|calls)(?: (?:in vain|without \w+))?\b"
+    r"|^(?:if|when|should) (?=[\w '-]*\b(?:still|never|not)\b|[\w ]*n't)(?:it|that|this|they|the [\w-]+) [\w '-]*?"
+    r"(?: (?:by )?then| after (?:that|all|\w+ (?:attempts|tries|times|rounds)))(?=$| (?:\w+) )"
+)
+"""What was done again and again came to nothing."""
+DECIDED = re.compile(
+    r"^(?:(?P<all>both(?: of them)?|all(?: of them)?|all three|each of them|everyone|everybody)|(?P<n>two|three"
+    r"|[2-9]) of them"
+    r"|(?P<any>one of them|either(?: of them)?|any of them)) (?:has to|have to|must|should|needs? to)"
+    r" (?:say yes|approve|agree|sign(?: off)?|confirm|consent)(?: (?:to )?(?:it|that|this))?$"
+)
+"""How many of those who are asked have to agree."""
 REJECTING = ("reject", "declin", "den", "refus", "no", "say no", "says no", "said no", "disagree", "object", "turn")
 STOPPING = re.compile(
-    r"^(?:do nothing|nothing|(?:do not|don't) (?:do|send|post|write|email|tell|call|start|run) (?:anything|it|anyone"
-    r"|anybody|them)|stop(?: here| there| the workflow)?|end(?: the workflow| here| it)?|finish"
+    r"^(?:do nothing|nothing(?: (?:has to|needs to|should|must|is to|will))?(?: happens?| be done| is done)?|(?:do"
+    r" not|don't) (?:do|send|post|write|email|tell|call|start|run) (?:anything|it|anyone"
+    r"|anybody|them)|stop(?: here| there| the workflow)?|end(?: the workflow| here| it)?(?: there)?|finish"
     r"|carry on|go on|continue|proceed|skip (?:it|that|them)|exit|ignore it|leave it|we are done|that's it|complete)$"
 )
 FORBIDDEN = re.compile(r"^(?:don't|do not|never|must not|may not)\b")
@@ -79,7 +116,7 @@ TOGETHER = re.compile(
 )
 EACH = re.compile(
     r"\bfor (?:each|every|all)(?: of)?(?: the)? (?!\d)((?:[\w-]+ ?){1,3}?)"
-    r"(?: (?:in|of|on|from) (?:the |an? |that )?([\w-]+))?$"
+    r"(?: (?:in|of|on|from) (?:the |an? |that |our )?([\w-]+(?: [\w-]+)?))?$"
 )
 ITEMS = re.compile(
     r"\b(?:each|every|all)(?: of)?(?: the| their| our)? "
@@ -118,15 +155,24 @@ def expanded(text: str) -> str:
     return re.sub(rf"{verbs}{kinds} {called}", each, text, flags=re.IGNORECASE)
 
 
+_IT_IS_NOT = re.compile(r"(?:but )?if (?:it|that|this|they|he|she) (?:is|was|are|were|has|have|does|do|did"
+                        r"|had)(?:n't| not)"
+                        r"(?: so| the case)?")
+"""``if it was not``: otherwise."""
+
+
 def is_else(clause: Clause) -> bool:
     """Whether the clause begins what happens otherwise."""
-    return re.match(r"^(?:otherwise|else|if not\b(?! (?:approved|accepted|confirmed|agreed|ok|okay|signed))"
+    return _IT_IS_NOT.fullmatch(clause.text) is not None or re.match(r"^(?:otherwise|else|if not\b(?! (?:approved"
+                                                                     r"|accepted|confirmed|agreed|ok|okay|signed))"
                     r"|or else)", clause.text) is not None
 
 
 def after_else(words: list[Word]) -> list[Word]:
     """What happens otherwise: the words behind `otherwise`, `if not`."""
     text = lower(words)
+    if _IT_IS_NOT.fullmatch(text):
+        return []
     count = 2 if text.startswith(("if not", "or else")) else 1
     return words[count:]
 

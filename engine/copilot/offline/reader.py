@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
+from dataclasses import replace
 
 from engine.copilot.catalogue import Catalogue
 from engine.copilot.offline import triggers
@@ -22,16 +24,29 @@ SENTENCE = frozenset({"hard", "stop"})
 """The joiners that end the scope of an `if`: a semicolon, a full stop."""
 
 
+def _covered(text: str) -> tuple[str, dict[str, str]]:
+    """The text with a mark in place of each quotation, which no form looks into, and what the marks stand for."""
+    found: dict[str, str] = {}
+
+    def mark(said: re.Match[str]) -> str:
+        found[f'"q{len(found)}x"'] = said[0]
+        return f'"q{len(found) - 1}x"'
+
+    return re.sub(r'"[^"]+"|“[^”]+”', mark, text), found
+
+
 class Reader(ABC):
     """`clauses` from `at` on are still to be read. `actions` are those that may be spoken of again, `question` the last
-    one that waits for an answer, `last_if` what an `otherwise` belongs to, `loops` those read so far."""
+    one that waits for an answer, `last_if` what an `otherwise` belongs to, `loops` those read so far, `holding` the
+    conditions whose steps are being read, `quoted` what the marks in the text stand for."""
 
     def __init__(self, text: str, catalogue: Catalogue, fields: frozenset[str]) -> None:
         self.catalogue = catalogue
         text, slips = spelled(text)
+        text, self.quoted = _covered(text)
         schedules, text = schedules_in(unframed(text))
         text, self.repeated = repeated_in(rewritten(composed(text)))
-        self.clauses = clauses_of(expanded(text))
+        self.clauses = self.cut(text)
         self.at = 0
         self.known = Known(fields=fields, spoken=catalogue.spoken_of(text.lower()))
         self.reading = Reading(
@@ -42,11 +57,19 @@ class Reader(ABC):
         self.last_if: If | None = None
         self.loops: list[ForEach] = []
         self.depth = 0
+        self.holding: list[Condition] = []
         for schedule in schedules:
             trigger, to_dos = triggers.of_schedule(schedule)
             self.reading.triggers.append(trigger)
             self.reading.to_dos += [to_do for to_do in to_dos if to_do not in self.reading.to_dos]
             self.reading.notes += [schedule.guess] if schedule.guess else []
+
+    def cut(self, text: str) -> list[Clause]:
+        """The clauses of `text`, with what is quoted as it was written."""
+        clauses = clauses_of(expanded(text))
+        for clause in clauses:
+            clause.words = [replace(word, text=self.quoted.get(word.text, word.text)) for word in clause.words]
+        return clauses
 
     @abstractmethod
     def block(self, before: list[Step], ends: frozenset[str]) -> list[Step]:
@@ -55,6 +78,10 @@ class Reader(ABC):
     @abstractmethod
     def action(self, words: list[Word]) -> Step:
         """The action that `words` ask for, or a placeholder."""
+
+    @abstractmethod
+    def waited_for(self) -> bool:
+        """Whether the last step can be waited for until what it started has ended; then it is."""
 
     @abstractmethod
     def condition(self, words: list[Word]) -> Condition:

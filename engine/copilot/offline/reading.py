@@ -20,7 +20,7 @@ from engine.copilot.offline import triggers
 from engine.copilot.offline.actions import parse_action
 from engine.copilot.offline.clauses import Clause
 from engine.copilot.offline.conditions import apart, never, parse_condition
-from engine.copilot.offline.failures import Failures
+from engine.copilot.offline.earlier import Earlier
 from engine.copilot.offline.flow import (
     Action,
     Condition,
@@ -34,12 +34,12 @@ from engine.copilot.offline.flow import (
     innermost,
     merge,
 )
-from engine.copilot.offline.loops import Loops
 from engine.copilot.offline.phrases import (
     APPROVED,
     BATCHES,
     BULK,
     CONCURRENCY,
+    DONE,
     EACH,
     FAILING,
     FAILURE,
@@ -59,7 +59,7 @@ from engine.copilot.offline.phrases import (
     without,
 )
 from engine.copilot.offline.reader import SENTENCE
-from engine.copilot.offline.terms import negated
+from engine.copilot.offline.terms import negated, plain
 from engine.copilot.offline.times import duration_in
 from engine.copilot.offline.voice import commanded, is_command
 from engine.copilot.offline.waits import wait_in
@@ -77,6 +77,11 @@ from engine.copilot.offline.words import (
 DEEPEST = 12
 """How many scopes (if, for each, if it fails) may lie in one another."""
 
+_AFTERWARDS = re.compile(r"(?:then|afterwards|finally|lastly|after that|after which)\b")
+"""How a step begins that comes behind those that run together."""
+_ELLIPTIC = frozenset(["by", "to", "on", "in", "into", "onto"])
+"""What a step begins with that says no verb: ``if it is French on the queue mails-fr``."""
+
 _CONDITIONAL = ("if", "when", "whenever", "once", "unless", "while", "provided", "should")
 
 
@@ -85,7 +90,7 @@ def read(text: str, catalogue: Catalogue, fields: frozenset[str] = frozenset()) 
     return _Reader(text, catalogue, fields).read()
 
 
-class _Reader(Failures, Loops):
+class _Reader(Earlier):
     """Reads all clauses."""
 
     def read(self) -> Reading:
@@ -118,19 +123,29 @@ class _Reader(Failures, Loops):
         together_from: int | None = None
         while self.at < len(self.clauses):
             clause = self.clauses[self.at]
-            if steps and clause.joiner in ends:
+            if steps and (clause.joiner in ends or self.opposes(clause)):
                 break
             if is_else(clause) and (steps or before or ends):
                 if self.otherwise(clause, inner=bool(ends)):
                     continue
                 break
-            if together_from is not None and clause.joiner in ("then", "hard", "stop"):
+            behind = clause.joiner in ("then", "hard", "stop") or _AFTERWARDS.match(clause.text)
+            if together_from is not None and behind:
                 merge(steps, together_from)
                 together_from = None
             together_from = self.clause(clause, steps, before, together_from)
         if together_from is not None:
             merge(steps, together_from)
         return steps
+
+    def opposes(self, clause: Clause) -> bool:
+        """Whether the clause is another `if` of what is decided on, which never holds together with it: ``if it is
+        French …, if it is German …``."""
+        if not self.holding or clause.words[0].lower != "if" or clause.joiner == "post":
+            return False
+        known = replace(self.known, subject=self.holding[-1].subject or self.known.subject)
+        found = parse_condition(clause.words[1:], known)
+        return found is not None and apart(self.holding[-1], found)
 
     def clause(self, clause: Clause, steps: list[Step], before: list[Step], together: int | None) -> int | None:
         """Read one clause, and what belongs to it, into `steps`; where a group that runs together began."""
@@ -166,17 +181,17 @@ class _Reader(Failures, Loops):
 
     def statement(self, clause: Clause, steps: list[Step], before: list[Step]) -> None:
         """Read one clause that says no more of when things run together."""
+        if self.only_tells(clause):
+            self.clauses.pop(self.at)
+            return
         clause.words = stripped(clause.words)
+        if re.match(rf"only (?:{'|'.join(_CONDITIONAL)})\b", clause.text):
+            clause.words = clause.words[1:]
         text = clause.text
         if not text or text in SAY_NOTHING:
             self.at += 1
             return
-        if re.match(r"(?:(?:do not|don't|never) retry|no retr(?:y|ies)|without retr\w+)\b", text):
-            self.at += 1  # nothing is, unless it is said
-            return
-        if self.of_earlier(clause, steps, before):
-            return
-        if self.triggered(clause):
+        if self.of_started(clause, steps) or self.of_earlier(clause, steps, before) or self.triggered(clause):
             return
         if self.at == 0:  # a trigger may have left a condition, or what follows a schedule
             clause = self.clauses[0]
@@ -184,23 +199,19 @@ class _Reader(Failures, Loops):
         head = text.split()[0]
         if head in _CONDITIONAL or text.startswith("as soon"):
             self.conditional(clause, steps)
-            return
-        if re.match(r"for (?:each|every|all)\b", text):
+        elif re.match(r"for (?:each|every|all)\b", text):
             self.loop(clause, steps)
-            return
-        self.at += 1
-        self.plain(clause, steps)
+        else:
+            self.at += 1
+            self.plain(clause, steps)
 
     def of_earlier(self, clause: Clause, steps: list[Step], before: list[Step]) -> bool:
         """Whether the clause speaks of a step before it: its failure, its answer, how often; then it is read."""
         text = clause.text
         answer = APPROVED.match(text)
-        if text in self.repeated:
-            self.at += 1
-            steps.append(self.again(self.repeated[text]))
-        elif LATE.match(text) and self.actions:
+        if LATE.match(text) and self.actions:
             self.late(clause, steps)
-        elif FAILURE.match(text) and (
+        elif FAILURE.match(text) and window_in(plain(lower(clause.words[1:]))) is None and (
             self.actions
             or (
                 re.search(
@@ -209,7 +220,6 @@ class _Reader(Failures, Loops):
                     text,
                 )
                 is None
-                and window_in(lower(clause.words[1:])) is None
                 and triggers.ENDS.match(text) is None
             )
         ):
@@ -281,10 +291,13 @@ class _Reader(Failures, Loops):
         """``… the second email``: what is done with it is what was done before, where it says no verb of its own."""
         others = {"is", "are", "has", "have", "not", "no", "nothing", "others", "rest"} & {word.lower for word in words}
         acts = any(base_verb(word.lower) for word in words[1:-1])
-        if words[0].lower not in DETERMINERS or acts or others or not self.actions:
+        if words[0].lower not in DETERMINERS | _ELLIPTIC or acts or others or not self.actions:
             return words
         verb = words_of(self.actions[-1].phrase)[:1]
-        return [*verb, *words] if verb and verb[0].lower in VERBS else words
+        if words[0].lower == "by" and self.question is not None:
+            return [*words_of("ask"), *words[1:], *words_of("to approve it")]
+        it = words_of("it") if words[0].lower in _ELLIPTIC else []
+        return [*verb, *it, *words] if verb and verb[0].lower in VERBS else words
 
     # Clauses
 
@@ -292,10 +305,13 @@ class _Reader(Failures, Loops):
         """The action that `words` ask for, or a placeholder."""
         condition: Condition | None = None
         following = self.clauses[self.at] if self.at < len(self.clauses) else None
-        if following is not None and following.joiner == "post":
+        if following is not None and following.joiner == "post" and DONE.match(following.text) and self.actions:
+            self.at += 1  # in this order anyway
+        elif following is not None and following.joiner == "post":
             self.at += 1
             condition = self.condition(following.words)
         found = parse_action(words, self.catalogue, self.known)
+        found = found or self.done_again(words)
         step: Action | Placeholder = found if found is not None else not_understood(words)
         self.actions.append(step)
         if found is not None:
@@ -348,7 +364,9 @@ class _Reader(Failures, Loops):
             outer_if.otherwise = [choice]
         else:
             steps.append(choice)
+        self.holding.append(condition)
         choice.then = gated(self.block([], ends=SENTENCE))
+        self.holding.pop()
         self.last_if = choice
         if not choice.then and steps[-1] is choice and len(steps) > 1:  # what it decides on stands before it
             choice.then = [steps.pop(-2)]

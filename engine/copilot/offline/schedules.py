@@ -254,7 +254,7 @@ def _is_often(text: str, atoms: list[_Atom], kinds: set[str]) -> bool:
         return False
     sentence = re.split(r"[.;]\s", text[:atoms[0].start])[-1] + re.split(r"[.;](?:\s|$)", text[atoms[-1].end:])[0]
     begins = re.fullmatch(r"(?s:.*[.;]\s)?\s*", text[:atoms[0].start]) is not None
-    tried = r"until|while|poll" if begins else r"until|while|at most|times|retr\w+|attempts?|poll"
+    tried = r"until|while|as long as|poll" if begins else r"until|while|as long as|at most|times|retr\w+|attempts?|poll"
     if "time" not in kinds and re.search(rf"\b(?:{tried})\b|\b(?:wait|pause|sleep)\W*$", sentence, re.IGNORECASE):
         return False
     if "time" not in kinds and any(atom.groups[0] in ("twice", "Twice") and atom.groups[1] != "day" for atom in atoms):

@@ -63,7 +63,7 @@ _VALUED = (
     r"|falls?|fell|fallen"
     r"|drops?|dropped|sinks?|sank|comes?|came|amounts?|adds?|costs?|weighs?|takes?|took|lasts?|lasted|lies|stands?"
     r"|stays?|remains?"
-    r"|reads?|shows?|reach(?:es)?|hits?|measures?|counts?|totals|worth|valued|priced|made|contains?|holds?|includes?"
+    r"|reads?|shows?|reach(?:es)?|hits?|measures?|counts|totals|worth|valued|priced|made|contains?|holds?|includes?"
     r"|grows?|grew"
     r"|there|for|at|to|in|on|of|by|from|with|out|down|up|runs?|than|to|it)"
 )
@@ -120,7 +120,12 @@ def term_of(text: str, by_text: Mapping[str, Word], known: Known) -> Condition |
         aux = "can" if turned["aux"] is None else turned["aux"]
         kept = "" if aux in ("does", "do", "did", "will", "would", "can", "could", "should", "must") else f"{aux} "
         text = f"{text[:turned.start()]}{kept}{text[turned.end():].lstrip()}".strip()
-    found = next((made for reads in _READERS if (made := reads(text, by_text, known)) is not None), None)
+    none = re.match(r"^no (?P<what>[\w' -]+?) (?P<is>(?:is|are|was|were|has|have) (?!been\b|\w+ed\b).+)$", text)
+    found = next((made for reads in _READERS if (made := reads(text, by_text, known)) is not None), None) if (
+        none is None or re.search(rf" (?:{_PRESENT}|{_MISSING})$", text)) else None
+    if none is not None and found is None:
+        found = term_of(f"the {none['what']} {none['is']}", by_text, known)
+        return None if found is None else negated(found)
     if found is None and turned is not None and (did := _DID.match(text)) is not None:
         found = flag(did["s"], did["v"], known)
     return None if found is None else negated(found) if turned is not None else found
@@ -334,7 +339,8 @@ def _is(text: str, by_text: Mapping[str, Word], known: Known) -> Condition | Non
         return None
     left, right = match["s"], match["v"]
     if right.startswith(("one of ", "either ")) or _compares(left, right, by_text) or (
-            left in PRONOUNS and known.subject and _is_name(right, by_text)):
+            left in PRONOUNS and known.subject and (
+                _is_name(right, by_text) or known.subject.rpartition(".")[2] in PROPERTIES)):
         return _equals(subject_of(left, known), right, by_text)
     return flag(left, right, known)
 
@@ -451,7 +457,18 @@ def _does(text: str, _: Mapping[str, Word], known: Known) -> Condition | None:
     return flag(match["s"], verb, known)
 
 
-_READERS = (_dated, _between, _there, _is_there, _texts, _amount, _from, _related, _is, _has, _does)
+def _at(text: str, by_text: Mapping[str, Word], known: Known) -> Condition | None:
+    """``it stands in greenhouse 3``: which of several it is in."""
+    match = re.match(rf"^(?P<s>.+?) (?:is|are|was|were|stands?|lies|sits|lives?|comes?|belongs?|goes) (?:in|on|at"
+                     rf"|to|from) "
+                     rf"(?:the )?(?!least|most)(?P<what>[a-z][\w-]*) (?P<n>{_NUMBER}|[\"“][^\"”]+[\"”])$", text)
+    if match is None:
+        return None
+    path = f"{subject_of(match['s'], known)}.{camel([match['what']])}"
+    return made(f"{path} = {value_of(match['n'], by_text)}", path)
+
+
+_READERS = (_at, _dated, _between, _there, _is_there, _texts, _amount, _from, _related, _is, _has, _does)
 """In this order: the first that reads a term has it."""
 
 

@@ -34,17 +34,20 @@ _ADVERB = FILLERS | {"only", "simply", "directly", "straight", "both", "all", "i
 RUNNERS = frozenset(["function", "lambda", "workflow", "job", "script", "pipeline", "routine", "process"])
 """What runs by itself."""
 MESSAGES = frozenset([
-    "email", "e-mail", "mail", "message", "note", "notice", "notification", "alert", "reminder", "text", "sms", "warning",
-    "summary", "newsletter", "receipt", "confirmation", "apology", "letter", "invitation", "voucher", "digest",
+    "email", "e-mail", "mail", "message", "note", "notice", "notification", "alert", "reminder", "text",
+    "sms", "warning", "summary", "newsletter", "receipt", "confirmation", "apology", "letter", "invitation", "voucher",
+    "digest",
 ])
 """What goes to somebody."""
 _RUNS = frozenset(["run", "start", "execute", "begin", "fire", "launch", "kick", "follow", "come", "take", "do", "go"])
-_GOES = frozenset(["go", "follow", "land", "appear", "come", "move", "end", "belong", "head"])
+_GOES = frozenset(["go", "follow", "land", "appear", "come", "move", "belong"])
+MODELS = frozenset(["llm", "model", "ai", "gpt", "chatgpt", "claude"])
 _RECEIVES = frozenset(["get", "receive", "hear"])
-_DECIDES = frozenset(["approve", "agree", "okay", "ok", "authorise", "authorize", "confirm", "decide", "sign", "consent",
-                      "accept", "review", "release", "check"])
+_DECIDES = frozenset(["approve", "agree", "okay", "ok", "authorise", "authorize", "confirm", "decide", "sign",
+                      "consent", "accept", "review", "release", "check"])
 _FINITE = _RUNS | _GOES | _RECEIVES | _DECIDES
 _OURS = frozenset(["we", "you", "i", "it", "this", "that", "system", "automation", "flow", "workflow"])
+_PARTICLES = frozenset(["out", "on", "up", "over", "off", "back", "straight", "directly", "along"])
 _NOT = frozenset(["not", "never", "cannot", "n't"])
 
 
@@ -59,6 +62,8 @@ class Said:
     is_passive: bool
     modal: bool
     negated: bool
+    between: tuple[Word, ...] = ()
+    """The words of the verb as they were said."""
 
     @property
     def head(self) -> str:
@@ -74,14 +79,25 @@ def said_in(words: list[Word]) -> Said | None:
         return None
     for index in range(1, min(len(words), 12)):
         word = words[index]
+        base = _base(word.lower)
         if word.kind == "mark" or word.lower in ("if", "when", "that", "who", "which", "whether", "and", "unless"):
             return None
-        if word.lower in _BE or (word.lower in _MODAL and word.lower not in ("to", "let")):
+        if words[index - 1].lower in MODELS and word.kind == "word" and word.lower[-1] == "s" and index < 5:
+            base = base or word.lower[:-1]
+        elif word.lower in ("becomes", "become"):
+            base = "become"
+        elif word.lower in _BE or (word.lower in _MODAL and word.lower not in ("to", "let")):
             return _with_chain(words, index)
-        base = base_verb(word.lower)
-        if base in _FINITE and _is_finite(words, index):
-            return Said(words[:index], base, words[index + 1:], is_passive=False, modal=False, negated=False)
+        elif base not in _FINITE or not _is_finite(words, index):
+            continue
+        return Said(words[:index], str(base), words[index + 1:], is_passive=False, modal=False, negated=False,
+                    between=(word,))
     return None
+
+
+def _base(word: str) -> str | None:
+    """The verb behind a form, also of those that ask for nothing: receives, agrees."""
+    return base_verb(word) or next((one for one in (word, word[:-1], word[:-2]) if one in _FINITE), None)
 
 
 def is_command(words: list[Word]) -> bool:
@@ -89,11 +105,12 @@ def is_command(words: list[Word]) -> bool:
     said = [word.lower for word in words[:3]]
     if said[0] not in VERBS:
         return False
-    return said[0] not in ALSO_NOUNS or not {*said[1:]} & (_BE | _MODAL - {"to", "it's", "let"}) or said[1] in DETERMINERS
+    finite = _BE | _MODAL - {"to", "it's", "let"}
+    return said[0] not in ALSO_NOUNS or not {*said[1:]} & finite or said[1] in DETERMINERS
 
 
 def _is_finite(words: list[Word], index: int) -> bool:
-    """Whether the word at `index` is what its subject does, and not a noun: ``the email goes``, ``the ship function``."""
+    """Whether the word at `index` is what its subject does, and no noun: ``the email goes``, ``the ship function``."""
     before, word = words[index - 1].lower, words[index].lower
     if before in DETERMINERS or before in PREPOSITIONS:
         return False
@@ -105,25 +122,23 @@ def _is_finite(words: list[Word], index: int) -> bool:
 
 
 def _with_chain(words: list[Word], start: int) -> Said | None:
+    """The parts where what stands before the verb begins at `start`: ``is``, ``has to be``, ``should``."""
     index, passive, modal, negated = start, False, False, False
-    while index < len(words) and (words[index].lower in _BE | _MODAL | _ADVERB | _NOT or words[index].lower[-3:] == "n't"):
+    known = _BE | _MODAL | _ADVERB | _NOT
+    while index < len(words) and (words[index].lower in known or words[index].lower[-3:] == "n't"):
         word = words[index].lower
-        receives = word in ("get", "gets") and index + 1 < len(words) and words[index + 1].lower in DETERMINERS
-        if receives:
+        if word in ("get", "gets") and index + 1 < len(words) and words[index + 1].lower in DETERMINERS:
             return Said(words[:start], "get", words[index + 1:], is_passive=False, modal=modal, negated=negated)
-        passive = passive or word in _BE
+        passive = (passive or word in _BE) and word != "to"
         modal = modal or word in _MODAL
         negated = negated or word in _NOT or word[-3:] == "n't"
         index += 1
-    if index >= len(words):
+    done = words[index].lower if index < len(words) else ""
+    base = _base(done)
+    if base is None or (passive and done == base and done not in _SAME) or not (passive or modal):
         return None
-    done = words[index].lower
-    base = base_verb(done)
-    if base is None or (passive and done == base and done not in _SAME):
-        return None
-    if not passive and not modal:
-        return None
-    return Said(words[:start], base, words[index + 1:], is_passive=passive, modal=modal, negated=negated)
+    return Said(words[:start], base, words[index + 1:], is_passive=passive, modal=modal, negated=negated,
+                between=tuple(words[start:index + 1]))
 
 
 _SAME = frozenset(["put", "run", "set", "cut", "read", "let", "sent"])
@@ -138,6 +153,18 @@ def commanded(words: list[Word]) -> list[Word]:
     head, subject, rest = found.head, found.subject, found.rest
     if found.is_passive:
         return _done_to(found)
+    if found.verb == "become":
+        return [*words_of("create"), *rest, *words_of("from"), *subject]
+    if (head in MODELS and not found.modal) or (found.verb in _DECIDES and head not in _OURS):
+        return [*words_of("ask"), *subject, *words_of(f"to {found.verb}"), *rest]
+    if head in _OURS and len(subject) < 3:
+        return [*words_of(found.verb), *rest]
+    return _moved(found)
+
+
+def _moved(found: Said) -> list[Word]:
+    """What runs, goes or is received."""
+    head, subject, rest = found.head, found.subject, found.rest
     if head in RUNNERS and found.verb in _RUNS:
         return [*words_of("run"), *subject, *rest]
     if head in MESSAGES and found.verb in _GOES:
@@ -149,11 +176,7 @@ def commanded(words: list[Word]) -> list[Word]:
             *words_of("put"), *subject, *way]
     if found.verb in _RECEIVES and found.verb != "hear" and rest:
         return [*words_of("send"), *subject, *rest]
-    if found.verb in _DECIDES and head not in _OURS:
-        return [*words_of("ask"), *subject, *words_of(f"to {found.verb}"), *rest]
-    if head in _OURS and len(subject) < 3:
-        return [*words_of(found.verb), *rest]
-    return words
+    return [*subject, *found.between, *rest]
 
 
 def _done_to(found: Said) -> list[Word]:
@@ -168,8 +191,7 @@ def _done_to(found: Said) -> list[Word]:
 
 def _without_way(rest: list[Word]) -> list[Word]:
     """Without the particle before the preposition: goes out to is to, moves on to is to."""
-    while len(rest) > 1 and rest[0].lower in ("out", "on", "up", "over", "off", "back", "straight", "directly", "along") and (
-            rest[1].lower in PREPOSITIONS):
+    while len(rest) > 1 and rest[0].lower in _PARTICLES and rest[1].lower in PREPOSITIONS:
         rest = rest[1:]
     if rest and rest[0].lower == "out":
         rest = rest[1:]

@@ -31,12 +31,12 @@ def wait_in(words: list[Word], known: Known) -> tuple[Wait | None, list[Word]]:
         seconds = duration_in(words[:2])
         if seconds is not None and text.split()[0] != "wait":
             return _offset(match, seconds, words)
-    if re.match(rf"^(?:{_WAITS}|after|in)\b", text) or re.match(r"^\S+ \w+ later\b", text):
+    if re.match(rf"^(?:{_WAITS}|after|in)\b", text) or re.match(r"^(?:another )?\S+ \w+ later\b", text):
         seconds = duration_in(words)
         if seconds is not None:
             end = next(index for index, word in enumerate(words) if singular(word.lower) in UNITS) + 1
             rest = words[end:]
-            if rest and rest[0].lower == "later":
+            if rest and rest[0].lower in ("later", "more", "longer"):
                 rest = rest[1:]
             while rest and rest[0].lower in ("and", "then"):
                 rest = rest[1:]

@@ -15,7 +15,8 @@ _WORD = re.compile(
     |(?P<date>\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)?)
     |(?P<clock>\d{1,2}:\d\d(?:\s?[ap]m)?|\d{1,2}\s?[ap]m\b)
     |(?P<number>(?:(?<!\S)[-\u2212](?=[$€£\d]))?(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:st\b|nd\b|rd\b|th\b)?)(?P<unit>%|°|k\b)?
-    |(?P<word>[^\W\d_][\w'\u2019-]*)
+    |(?P<repository>(?!and/or\b|he/she\b|his/her\b)[A-Za-z][\w.-]*/[A-Za-z][\w.-]*\w)
+    |(?P<word>[^\W\d_][\w'\u2019-]*(?:\.(?:ya?ml|json|csv|py|sh|xlsx)\b)?)
     |(?P<mark>[,;:.!?()\n]|(?<=\s)[-\u2013\u2014](?=\s)|[<>=!]+)""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -48,27 +49,32 @@ FILLERS = frozenset([
 
 VERBS = frozenset([
     "accept", "activate", "add", "alert", "announce", "apologise", "apologize", "append", "apply", "approve",
-    "archive", "ask", "assess", "assign", "attach", "award", "begin", "bill", "block", "book", "brief", "build",
-    "calculate", "call", "cancel", "capture", "carry", "change", "charge", "check", "classify", "clean", "clear",
-    "close", "collect", "comment", "compare", "compose", "compress", "compute", "confirm", "congratulate",
-    "contact", "continue", "convert", "copy", "count", "create", "credit", "deactivate", "debit", "decide", "decline",
-    "decrease", "decrypt", "deduct", "delete", "deliver", "deploy", "deposit", "detect", "disable", "dispatch",
-    "do", "download", "draft", "drop", "email", "emit", "enable", "encrypt", "end", "enqueue", "enrich", "erase",
-    "escalate", "estimate", "evaluate", "execute", "export", "extend", "extract", "fail", "feed", "fetch", "file",
-    "fill", "filter", "find", "finish", "fire", "flag", "forward", "fulfil", "fulfill", "generate", "get", "give",
-    "go", "grab", "grade", "grant", "hand", "hold", "ignore", "import", "increase", "inform", "ingest", "insert",
-    "invite", "invoice", "invoke", "issue", "judge", "keep", "kick", "label", "launch", "leave", "let", "load", "lock",
-    "log", "look", "lookup", "mail", "make", "mark", "merge", "message", "move", "note", "notify", "nudge",
-    "obtain", "open", "order", "page", "parse", "pass", "pause", "pay", "perform", "ping", "place", "poll", "post",
-    "prepare", "print", "proceed", "process", "provision", "publish", "pull", "push", "put", "query", "queue",
-    "raise", "read", "recalculate", "record", "reduce", "refund", "register", "reimburse", "reject", "release",
-    "remind", "remove", "rename", "render", "renew", "reopen", "replace", "reply", "report", "request", "require",
-    "reserve", "reset", "resize", "resolve", "respond", "restart", "retrain", "retrieve", "return", "review",
-    "revoke", "route", "run", "save", "scale", "scan", "schedule", "score", "scrape", "search", "select", "send",
-    "set", "share", "ship", "shoot", "sign", "skip", "start", "stop", "store", "submit", "subscribe",
-    "summarise", "summarize", "suspend", "sync", "tag", "take", "tell", "terminate", "test", "text", "thank",
-    "transfer", "transform", "translate", "trigger", "turn", "unblock", "undo", "unlock", "unsubscribe", "update",
-    "upload", "upsert", "use", "validate", "verify", "wait", "warn", "welcome", "wipe", "withdraw", "write",
+    "archive", "arrange", "ask", "assess", "assign", "attach", "award", "begin", "bill", "block", "book", "brief",
+    "bring", "build", "calculate", "call", "cancel", "capture", "carry", "change", "charge", "chase", "check",
+    "classify", "clean", "clear", "close", "collate", "collect", "comment", "compare", "compose", "compress",
+    "compute", "confirm", "congratulate", "consolidate", "contact", "continue", "convert", "copy", "count", "create",
+    "credit", "deactivate", "debit", "decide", "decline", "decrease", "decrypt", "deduct", "delete", "deliver",
+    "deploy", "deposit", "describe", "detect", "disable", "discard", "dispatch", "do", "download", "draft", "drop",
+    "edit", "email", "emit", "enable", "encrypt", "end", "enqueue", "enrich", "erase", "escalate", "estimate",
+    "evaluate", "execute", "export", "extend", "extract", "fail", "feed", "fetch", "file", "fill", "filter", "find",
+    "finish", "fire", "fix", "flag", "flush", "forward", "freeze", "fulfil", "fulfill", "generate", "get", "give",
+    "go", "grab", "grade", "grant", "greet", "hand", "hire", "hold", "ignore", "import", "increase", "inform",
+    "ingest", "insert", "inspect", "invalidate", "invite", "invoice", "invoke", "issue", "judge", "keep", "kick",
+    "label", "launch", "leave", "let", "lift", "list", "load", "lock", "log", "look", "lookup", "mail", "make", "mark",
+    "mention", "merge", "message", "migrate", "move", "normalise", "normalize", "note", "notify", "nudge", "obtain",
+    "onboard", "open", "order", "page", "parse", "pass", "pause", "pay", "perform", "ping", "place", "poll", "post",
+    "prepare", "print", "proceed", "process", "provision", "prune", "publish", "pull", "purge", "push", "put",
+    "quarantine", "query", "queue", "raise", "read", "rebuild", "recalculate", "recheck", "record", "redirect",
+    "reduce", "refresh", "refund", "register", "reimburse", "reject", "relay", "release", "remind", "remove", "rename",
+    "render", "renew", "reopen", "reorder", "replace", "reply", "report", "repost", "request", "require", "resend",
+    "reserve", "reset", "resize", "resolve", "respond", "restart", "restock", "restore", "retire", "retrain",
+    "retrieve", "return", "review", "revoke", "ring", "rotate", "route", "run", "save", "scale", "scan", "schedule",
+    "score", "scrape", "search", "select", "send", "set", "share", "ship", "shoot", "sign", "skip", "sort", "split",
+    "start", "stop", "store", "submit", "subscribe", "summarise", "summarize", "suspend", "swap", "switch", "sync",
+    "tag", "take", "tell", "terminate", "test", "text", "thank", "throw", "tidy", "transcribe", "transfer",
+    "transform", "translate", "trigger", "turn", "unblock", "undo", "unfreeze", "unlock", "unsubscribe", "unzip",
+    "update", "upload", "upsert", "use", "validate", "verify", "void", "wait", "wake", "warn", "welcome", "whitelist",
+    "wipe", "withdraw", "write", "zip",
 ])
 
 ALSO_NOUNS = frozenset([
@@ -93,7 +99,8 @@ ENTITIES = frozenset([
 PROPERTIES = frozenset([
     "category", "channel", "city", "colour", "color", "country", "currency", "decision", "gender", "kind", "label",
     "language", "level", "mode", "name", "outcome", "plan", "priority", "rating", "region", "result", "role",
-    "sentiment", "severity", "size", "stage", "state", "status", "tier", "type", "zone",
+    "sentiment", "severity", "size", "stage", "state", "status", "tier", "type", "urgency",
+    "zone",
 ])
 """What has a value in words: "priority is urgent" compares with "urgent"."""
 

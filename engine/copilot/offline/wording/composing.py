@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 
+from engine.copilot.offline.wording.parts import acts
 from engine.copilot.offline.wording.sides import ACTS, has, sided, told
 from engine.copilot.offline.wording.starting import started
 from engine.copilot.offline.words import NUMBERS, ORDINALS, base_verb, singular
@@ -49,8 +50,11 @@ def composed(text: str) -> str:
     text = _REPEATED.sub(r"\1 ", text)
     text = re.sub(r"\b([\w-]*[a-z]-[\w-]+) \((?:an?|our|the) (function|workflow|queue|table|bucket|topic"
                   r"|lambda)\)", r"the \1 \2", text)
-    text = _GONE_THROUGH.sub(_each_gone_through, text)
-    text = _MEANS.sub(r"if \1, \2", text)
+    text = re.sub(r"; (?:and |but )?(?:finally|lastly|last of all|at the very end),? ", ". Finally ", text)
+    text = _ENDS_IT.sub(r"\g<lead>if rejected, stop", text)
+    text = _GONE_THROUGH.sub(_each_gone_through, _GONE_AND.sub(
+        lambda said: f"for each {said[1]}{said[2]}, {re.sub('(?:each|every one|all) of them', 'it', said[3])}", text))
+    text = _MEANT.sub(_if_so, _MEANS.sub(r"if \1, \2", text))
     text = re.sub(r"^while (the [\w-]+ (?:function|workflow)) (?:is running|runs|is going on|is at work), "
                   r"(?!the [\w-]+ function)([^.;]+)", r"at the same time run \1 and \2", text, flags=re.IGNORECASE)
     text = re.sub(r"^([^,.;]+?),? while (the [\w-]+ (?:function|workflow)) (?:is running|runs)"
@@ -60,6 +64,10 @@ def composed(text: str) -> str:
                                     f"the {said['names']} {said['kind']}", text)
     text = _questions(_APPOSED.sub(r"the \1 \2\3", text))
     text = started(text)
+    told_first = re.match(r"(?:we|I|our|my|there (?:is|are)|people)\b[^.!?]*[.!?]\s+", text, re.IGNORECASE)
+    if told_first is not None:
+        text = told_first[0] + started(text[told_first.end():])
+    text = _HAPPENS.sub(lambda said: said[0] if acts(said["what"]) else f"When {said['what']}, ", text)
     text = _that(text)
     sentences = re.split(r"(?<=[.!?])\s+", text)
     return " ".join(sided(_bounded(told(_counted(sentence)))) for sentence in sentences)
@@ -79,7 +87,7 @@ _ALL = (r"(?: ?(?:(?:all|both)(?: (?:two|three|four|five|\d+|of (?:them|these|th
 _NAMES = re.compile(
     rf"\b(?P<verb>{_RUNS}) (?P<names>(?!the\b)[\w-]+(?:(?:,? and then |,? then |,? and |, )(?!then\b|and\b)[\w-]+)*?)"
     rf"(?P<are>{_ARE}{_ALL}) ?(?:an? |our |the |of our )?(?P<kind>{_KINDS})(?P<s>s?)\)?(?=[.;,:]|$| and\b| then\b"
-    rf"| when\b| on\b| at\b| every\b)", re.IGNORECASE)
+    rf"| when\b| on\b| at\b| every\b| one (?:after|by)\b| in (?:sequence|parallel|this order)\b)", re.IGNORECASE)
 """``run a, b and c (all are functions)``, ``run read-meters (it's a function)``."""
 
 
@@ -113,6 +121,13 @@ _GONE_THROUGH = re.compile(
     r"|one after (?:another|the other)|in (?:batches|groups) of \w+))?)"
     r"(?:\. (?:for each (?:of them|one),? )?|,? and for each (?:of them|one),? |: )", re.IGNORECASE)
 """``Go through the drivers, ten at a time. …``: what comes next is for each."""
+_GONE_AND = re.compile(
+    rf"^(?:go(?:es)? (?:through|over)|loop (?:over|through)|iterate over|work through|walk through|step through) "
+    rf"(?:all |each of )?(?:of )?(?:the |our |its |their )?((?:[\w-]+ )?[\w-]+)s((?:,? (?:strictly |always |only"
+    rf" )?(?:[\w-]+ "
+    rf"(?:at a time|at once|in parallel)|one by one|one after (?:another|the other)))?),? and ((?:{ACTS})\b"
+    rf"[^.;]*\b(?:each of them|every one of them|them|it)\b)", re.IGNORECASE)
+"""``Go through the invoices, one at a time, and email each of them``."""
 def _each_gone_through(said: re.Match[str]) -> str:
     """For each of them, where no other thing is spoken of as each."""
     noun = said[1].split()[-1].lower()
@@ -124,6 +139,35 @@ _MEANS = re.compile(
     r"(?:^|(?<=[.;] ))([^,.;:]+?) (?:means|is a sign|tells us|shows|indicates)(?: that)? [^,.;:]+?,? (?:so|therefore"
     r"|in which case|and then),? (?=\w)()", re.IGNORECASE)
 """``fewer than 3 scans means that …, so …``."""
+_MEANT = re.compile(
+    rf"(?P<lead>^|[.;,:] )(?:and |but |while )?(?P<what>(?!(?:if|when|this|that|it|which)\b)(?:[\w'-]+"
+    rf" ){{0,5}}?[\w'-]+) "
+    rf"(?:means?|leads to|counts as)(?: that| to)?:? (?=(?:{ACTS}|we|you|the|an?|do|nothing|no)\b)",
+    re.IGNORECASE)
+"""``no rows means stop``, ``silence means the boss gets an email``: if that is so."""
+_ENDS_IT = re.compile(
+    r"(?P<lead>^|[.;,] )(?:and |but )?(?:an?|any|the|every|each) (?P<what>refusal|rejection|no) (?:ends?|stops?"
+    r"|closes?) "
+    r"(?:it|this|that|the [\w-]+)\b[\w ]*", re.IGNORECASE)
+
+
+def _if_so(said: re.Match[str]) -> str:
+    """A condition from what is said to mean something: approved is if approved, no rows is if there are none."""
+    what = said["what"].lower()
+    lead = f"{said['lead'].replace(',', ';').replace(':', ';')}"
+    if re.search(r"\b(?:silence|no (?:answer|reply|response|reaction|word))\b", what):
+        which = "there is no answer in time"
+    elif re.fullmatch(r"(?:an? |the )?(?:approv\w+|yes|ok|agreement|consent|thumbs up)", what):
+        which = "approved"
+    elif re.fullmatch(r"(?:an? |any |the )?(?:refus\w+|reject\w+|no|declin\w+|thumbs down)", what):
+        which = "rejected"
+    elif re.search(r"\b(?:is|are|was|has|have|over|under|above|below|than|least|most)\b", what):
+        which = what
+    else:
+        which = f"there {'is' if singular(what) == what else 'are'} {what}"
+    return f"{lead}if {which}, "
+
+
 _ALL_DONE = re.compile(
     r"[,;.] (?:and )?(?:only )?(?:when|once|after|as soon as) (?:both|all|they|these|all of them|both of them"
     r"|everything|that)(?: of them)? (?:are|is|have|has|was|were)(?: all| both)? "
@@ -144,6 +188,14 @@ _APPOSED = re.compile(
     r"\b(?:the )?([\w-]*[a-z]-[\w-]+), (?:an?|our|the) (function|workflow|queue|table|bucket|topic|lambda)(?:,|"
     r"(?=[.;:]|$))()", re.IGNORECASE)
 """``vacuum-db, a function``."""
+
+
+_HAPPENS = re.compile(
+    r"^(?P<what>(?!(?:for|when|if|whenever|once|after|before|while|until|every|each|at|on|in|by|with|no|all|any)\b)(?:an?|the|our"
+    r"|some\w+|people|customers) (?:(?!(?:is|are|has|have|if|when|and|or|over|under|above|below|more|less"
+    r"|than)\b)[\w'-]+ ){1,4}?"
+    rf"(?!(?:{ACTS})\b)[a-z]+s (?:an?|the|our|his|her|their|its) [^.:;,]*): (?=(?:{ACTS})\b)", re.IGNORECASE)
+"""``A customer writes a bad review: …``: when that happens."""
 
 
 def _questions(text: str) -> str:
@@ -234,7 +286,9 @@ def _bounded(sentence: str) -> str:
     sentence = _OF_BOUND.sub(lambda said: f"If {_which(said['what'])} is {_plain(said['bound'])}{said['more']}, ",
                              sentence)
     sentence = _BEYOND.sub("Otherwise ", sentence)
-    sentence = re.sub(r"\bnothing (?:to do|(?:needs to be|is|is to be|has to be) done)\b", "do nothing", sentence)
+    sentence = re.sub(r"\bnothing (?:to do|(?:needs to be|is|is to be|has to be) done"
+                      r"|(?:has to|needs to|should|must|shall) happen|happens)\b", "do nothing", sentence)
+    sentence = _WITH_SO_MANY.sub(r"If there are \g<what>, ", sentence)
     sentence = _FOR_SOME.sub(lambda said: f"{said[1]}, if the {said[2]} {has(said[3])}, ", sentence)
     if re.match(r"from \d{1,2} to \d{1,2}\b.*\bevery (?:\w+ )?(?:hour|minute)s?\b", sentence, re.IGNORECASE):
         return sentence  # hours of the day
@@ -263,6 +317,11 @@ _BEYOND = re.compile(
     r"^(?:and |but )?(?:any(?:thing|one) |everything |all )?(?:later|earlier|sooner|closer|nearer|shorter)"
     r"(?: than (?:that|this))?: (?:no \w+, (?=(?:just|only|but)\b)(?:just |only |but )+)?", re.IGNORECASE)
 """``Later than that: …``: the other side of a span."""
+_WITH_SO_MANY = re.compile(
+    rf"(?:^|(?<=[;.] ))(?:and |but )?(?:with|given|in case of|at) (?P<what>(?:(?:(?:more|fewer|less) than|over"
+    rf"|under|at least|at most) "
+    rf"{_N}|no)(?: [\w'-]+){{1,4}}?)(?: open| left| there)?, ", re.IGNORECASE)
+"""``with more than 30 tickets, …``."""
 _FOR_SOME = re.compile(
     r"\b(for (?:each|every) ([\w-]+(?: [\w-]+)??)) ((?:with|whose|that|which|who|over|under|above|below"
     r"|from) [^,;:.]+?)(?:,|:) ", re.IGNORECASE)
@@ -280,7 +339,7 @@ _COUNTED = re.compile(
     rf"|months?)): ", re.IGNORECASE)
 _HEADS = re.compile(
     rf"(?P<lead>^|[.;,](?: (?:and|but))? )(?P<bound>{_BOUND})[,:]? (?:just |only |simply |then )?(?P<verb>{ACTS}\b"
-    rf"(?! of))", re.IGNORECASE)
+    rf"(?! of)|(?:an?|the) (?=(?:[\w-]+ ){{1,3}}?(?:goes|gets|is|are|must|has|needs|should)\b))", re.IGNORECASE)
 
 
 def _plain(bound: str) -> str:

@@ -33,7 +33,6 @@ from engine.copilot.offline.wording.parts import (
     is_charged,
     is_named_before,
     is_retried,
-    is_who,
     less_one,
     one,
     turned,
@@ -44,6 +43,8 @@ from engine.copilot.offline.wording.parts import (
 from engine.copilot.offline.words import base_verb, number_of, stem, stems, words_of
 
 KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
+    ((rf"^((?:the |an? |our )?[\w@. -]+?) (?:has|have|gets?) (?:up to )?({SPAN}) to (approve|confirm|sign off"
+      rf"|decide on|accept|answer|respond to|reply to|react to) ([^,;.]+)"), r"ask \1 to \3 \4 within \2"),
     # Turned around
     ((r"^only (if|when|after|once|as soon as) ([^;.]+?)(?:,? (?:should|must|may|can|shall|will) (?=(?:[#\w-]+ ){1,4}be "
       r"|we |you )|, (?:is|are) )((?:(?!be\b)[#\w-]+ ){0,3}?(?!be\b)[#\w-]+) (?:be (?:then )?|(?<=we )|(?<=you )"
@@ -66,19 +67,18 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     ((r"\b(?:if|when) no (?:answer|reply|response|decision|reaction|approval) (?:arrives?|comes?|came|has (?:come"
       r"|arrived)|is (?:made|given|there|received)) ?(?:in )?(?:by then|in time|until then|within that time)"),
      deadline),
+    ((r"\b(?:if|when) (?:there is no answer in time|(?:we|you|I) (?:hear|get|receive) (?:nothing|no (?:answer|reply"
+      r"|response"
+      r"|word))(?: (?:back )?from (?:him|her|them|the [\w-]+))?(?: by then| in time| until then)?)(?=[,.;])"),
+     deadline),
     ((rf"\b(?:if|when|should|once) (?:the|those|these|all) (?:{NUMBER}"
      rf" )?(?:seconds?|minutes?|hours?|days?|weeks?) (?:pass"
       rf"|go by|are over|have passed|are up|run out|elapse|expire)(?: without (?:an? |any )?(?:answer|reply|response"
       rf"|decision|approval))?"), deadline),
-    ((rf"^no (?:answer|reply|response|reaction|word)(?: at all)?(?: from [\w ]+?)? (?:within|after|in|for) ({SPAN})"
-      rf" ?(?:[?:,]|(?=means )) ?"), NO_ANSWER + ", "),
     ((r"\b((?:if|when) (?:she|he|they|it|the [\w-]+) (?:says? yes|agrees?|approves?|says? no|refuses?|rejects? it"
       r"|declines?)),? or (?:if )?(?:she |he |they |nobody |no one )?(?:does not|doesn't|do not|don't|fails to|answers?"
       rf"|has not|hasn't)[\w ]*? (?:within|in|after|for) ({SPAN}), ([^;.]+)"),
      r"\1 or there is no answer within \2, \3"),
-    ((rf"^(?:(?:for|about|because of) (?:an? |the )?[\w -]+?,? )?(?:we |I |you )?(?:need|want|require)s? "
-      rf"((?:the |an? )?[\w-]+?)'s? {CONSENT}(?: for [\w -]+?)? within ({SPAN})"),
-     r"ask \1 for approval within \2"),
     ((r"[.;,] (?:and )?remind (him|her|them|the [\w-]+|everyone) (?:again )?(?:about it )?(daily|every day|each day"
       r"|hourly|weekly|once an? (?:day|hour|week)|every (?:hour|week))(?:,? (?:until|till) [^,;.]+)?(?=[.;,])"),
      lambda said: f" with reminders every 1 {unit_of(said[2])}"),
@@ -106,20 +106,13 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     # Short forms
     ((r"\b(it|he|she|that|there|what|who)'s (?=not\b|still\b|been\b|\w+ed\b|un\w+\b|an?\b|no\b|over\b|under\b|above\b"
      r"|below\b)"), r"\1 is "),
-    (r"\b(they|we|you)'re\b", r"\1 are"),
-    (r"\bthan (?=(?:tell|email|send|post|run|call|start|log|save|charge|put|notify)\b)", "then "),
-    (r"\b(?:e-?mail|send) (?:it|this) (to (?:the )?[\w-]+) by (e-?mail)", r"email it \1"),
     (r"\beach run (\w+)s\b", r"\1"),
     (r"^in case (?!of\b)", "if "),
-    ((r"\b(?:issue|give|make|made|process) (?:an? |the )?refunds?\b|\b(?:the|an?) refund is (?:issued|made|given"
-      r"|processed"
-     r"|sent)\b"), "refund it"),
     (r"\b(?:make|write|add) (?:an? |the )?(?:entry|line|note) (?:in|into|to) the log\b", "log it"),
     (r"\b(put|send|add|save|post|run|process) each (?=on|in|to|through|with)", r"\1 it "),
     ((r"^(?:the |our |my )?([\w-]+ (?:function|workflow|job|lambda)) (?:runs|starts|should (?:run|start)|has to "
      r"(?:run|start)|must (?:run|start))(?=[.;,]|$| and\b| then\b)"),
      r"run the \1"),
-    (r"^and that\b|(?<=and )that (?=the\b)", ""),
     (r"\b\w+ [^,;.]*?,? by (?:POST(?:ing)?|sending a POST)(?: (?:it|them|that|this))? to (https?://\S+)",
      r"POST to \1"),
     (r"^(ask [^,;.]*?) if (?=the|it|this|that|they|we|he|she|an?\b)", r"\1 whether "),
@@ -132,27 +125,6 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
       r"|times out|completes))\.?$"),
      lambda said: said[0] if is_named_before(said, said[3].split(" workflow")[0]) else (
          f"{said[2]} {said[3]}, {said[1]}")),
-    ((r"^(?!when|if |once|as soon|every time|each time)(?:an? |the |new |each |every )*([\w ]+?) (?:arrives?|comes? "
-     r"in|come in|gets? in|is received|reach(?:es)? us|shows? up) "
-     r"(?:by|through|via|on|at|over) (?:the |our |an? )?webhook( /\S+?)?[.;:,] (?:then )?"), (r"When a \1 arrives by "
-     r"the webhook\2, ")),
-    (r"^(?:the |our )?webhook (/\S+) (?:receives|gets|is called|takes|fires|is hit)[^.;:,]*[.;:,] ",
-     r"When the webhook \1 is called, "),
-    ((r"^(?:on|upon|at|for) (?:a |an |any |each |every )?(?:new )?(?:calls?|requests?|posts?|hits?) (?:of|to|on|from"
-     r"|at) (?:the |our )?webhook(?: (/\S+))?,? "),
-     lambda said: f"When the webhook {said[1] or ''} is called, ".replace("  ", " ")),
-    (r"^(?:triggered|started|kicked off) (?:by|through|via|from) (?:the |our |a )?webhook(?: (/\S+?))?[:,]? ",
-     lambda said: f"When the webhook {said[1] or ''} is called, ".replace("  ", " ")),
-    ((r"^(?:process|handle|take|consume|read|work off) (?:all |the |new |every |each )*messages? (?:from|in|of|on) "
-     r"(?:the )?([\w-]+) queue (?:with|using|by|through) (the [\w-]+ (?:function|workflow|lambda))"),
-     r"When a message arrives in the \1 queue, run \2"),
-    ((r"^(?:the |all |new |each |every )*messages? (?:from|in|of|on) (?:the )?([\w-]+) queue (?:should be|is|are|must "
-     r"be|has to be|have to be|gets?) \w+ed (?:by|with|through) (the [\w-]+ (?:function|workflow|lambda))"),
-     r"When a message arrives in the \1 queue, run \2"),
-    (r"^for (?:each|every) (?:new )?message (?:from|in|of|on) (?:the )?([\w-]+) queue,? ", (r"When a message arrives "
-     r"in the \1 queue, ")),
-    ((rf"^(the [\w-]+(?: [\w-]+)??) has {SPAN} to (approve|confirm|sign off|decide on|accept) "
-     rf"([^,;.]+)"), r"ask \1 to \2 \3"),
     (rf"\b(?:for )?(?:which|that) (?:she|he|they|it) (?:has|have|gets?) (?:up to )?({SPAN})(?=[.;,]|$)", ""),
     ((rf",? (?:and )?remind(?:ing|s)? (?:him|her|them|the [\w-]+|everyone) (?:again )?(every|after|each) ({SPAN})"
      rf"(?:,? (?:until|till) [^,;.]+| without (?:an answer|a reply))?"), r" with reminders \1 \2"),
@@ -166,15 +138,6 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
       r"|before [^,;.]+))?(?=[.;,]|$)"),
      lambda said: (f"if the {one(said[1])} is{worth(said[2])}, "
                    f"" if said[2] else "") + f"ask {said[3]} to approve it"),
-    ((r"^((?:(?:two|three|four|both|either|one|all|any|\d+|the|our|each) )?[\w.@+, -]*?[\w.@+-]+) (?:have|has|need"
-      r"|needs|must|should|ought|is|are)(?: both| all| each)? (?:to )?(?:approve|sign off(?: on)?|agree to"
-      r"|authori[sz]e|ok) "
-      r"((?:(?! before | and then )[^;.])+?) (?:before|and then|then) "
-      r"(?=\w)"), lambda said: f"ask {said[1]} to approve {said[2]}, then " if is_who(said[1]) else said[0]),
-    ((r"((?:^|(?<=, ))(?:(?:two|three|four|both|either|one|all|any|\d+) )(?:(?:people|persons|members|managers) )?"
-      r"(?:out )?(?:of )?[^;.]*?) (?:have|has|need|needs|must|should) (?:to )?(?:approve|sign off(?: on)?|agree to"
-      r"|authori[sz]e) ([^;.,]+)(?=[;.,])"),
-     lambda said: f"ask {said[1]} to approve {said[2]}" if is_who(said[1]) else said[0]),
     ((rf"[;,.] (?:but |and )?({NUMBER}) (?:votes?|approvals?|yes(?:es)?|of them|signatures?|say-sos?) (?:(?:is|are"
      rf"|will be) (?:enough|sufficient|needed|required|necessary)|suffices?)"), r" with \1 of them needed"),
     ((r"^(?:the |our )?(?:[\w-]+ )??((?:\S+@\S+(?:,? and |, | or )?)+) (?:decides?|votes?) (?:on|about) (?:each "
@@ -200,23 +163,19 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
       r"|beforehand|before that)(?=[.;]|$)"),
      lambda said: f"{said[1] or ''}{said[3]}, then {said[2]}"),
     # Questions
-    (rf"\bput it on (the [\w -]+?|[\w-]+(?: [\w-]+)?) for {CONSENT}", r"ask \1 for approval"),
-    (r"\bput it on (#[\w-]+)", r"post it to \1"),
     ((rf"^before (?:we |you |they |I )?(?:can |may )?([^,;.]+?), (?:please )?({ASKS} [^,;.]+)(?:[,;] (?:and "
      rf")?then)?(?=[.;,]|$)"),
      lambda said: f"{said[2]}, then {base(said[1])}" if acts(said[1]) else said[2]),
     (rf"^before (?:we |you |they |I )?(?:can |may )?([^,;.]+?), (?:please )?({ASKS} [^,;.]+?), then ", r"\2, then "),
+    ((r"^before ([^,;.]+?), ([^,;.]+?) (?:must|has to|have to|should|needs? to) (?:approve|sign off(?: on)?|agree"
+      r" to|confirm"
+      r"|okay|accept|authori[sz]e)(?: it| this| that)?(?=[.;,]|$)"),
+     lambda said: f"ask {said[2]} to approve it, then {base(said[1])}" if acts(said[1]) else said[0]),
     (rf"^no {CONSENT}, no [\w ]+?(?:[.!;]|$)", ""),
     ((rf"\b(?:go(?:es)?|is sent|are sent|must go|has to go|have to go|should go) to (the [\w -]+?|[\w-]+(?: [\w-]+)?) "
      rf"for {CONSENT}"), r"ask \1 for approval"),
-    (rf"\b(?:needs?|requires?) (?:the )?{CONSENT} (?:of|from|by) (the [\w-]+(?: [\w-]+)?)", r"ask \1 for approval"),
-    (rf"\b(?:needs?|requires?) ((?:the |an? )?[\w-]+(?: [\w-]+)?)'s {CONSENT}", r"ask \1 for approval"),
-    (r"\bit (?=(?:ask|post|put) )", ""),
     (rf"\b(?:send|pass|forward|submit|give|hand) ([^,;.]+?) to (the [\w-]+(?: [\w-]+)??) for {CONSENT}",
      r"ask \2 for approval of \1"),
-    ((r"^(the [\w-]+(?: [\w-]+)?) (?:must|has to|needs to|should) (?:approve|sign off(?: on)?|agree to|ok|confirm) "
-     r"([^,;.]+?) before (?=[^,;.]+)"),
-     r"ask \1 to approve \2, then "),
     ((r"^only (\w+ [^,;.]+?) (?:once|after|when|if) ((?:the )?[\w-]+(?: [\w-]+)??) (?:has |have )?(?:approved|agreed "
      r"to|signed off(?: on)?|confirmed) ([^,;.]+)"),
      r"ask \2 to approve \3, then \1"),
@@ -238,6 +197,9 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
      rf"(\w+) (?:after|within|in) ({SPAN}),? "),
      lambda said: said[0] if said[4].startswith(("repl", "answer", "respon", "react")) else
      f"wait {said[5]}; if {said[2]} {said[3]} not {said[4]}, "),
+    ((rf"\b(?:if|when) {NOBODY} has (\w+)(?: (?:it|them|that|this|the [\w-]+))? (?:after|within|in) ({SPAN}),? "),
+     lambda said: f"wait {said[2]}; if it is not {said[1]}, " if not is_asked(said) and not re.match(
+         REPLIES + "$", said[1]) else said[0]),
     ((rf"(?<=[;.,] )(?:and |but )?if no ([\w -]+?) (?:arrives?|comes?(?: in)?|came(?: in)?|is (?:received|there|made"
      rf"|placed)|has \w+|appears?) "
      rf"(?:within|in|after|for) ({SPAN}),? "), r"wait \2; if there is no \1, "),
@@ -267,7 +229,6 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
      "if it fails"),
     ((rf"\b(?:in (?:the )?(?:event|case) of|on|upon|at) {ERROR} (?:in|of|with|at|during) "
       r"(the [\w-]+(?: function| workflow)?(?: (?:or|and) the [\w-]+(?: function| workflow)?)*),? "), r"if \1 fails, "),
-    (rf"^(if [^,:;]+? {FAILS}), ([^:;]+): (?=\w)([^;]+?)\.?$", r"\3. \1, \2."),
     (r"^(?:any|every|all|each) (?:failures?|errors?|problems?) (?:should be|is|are|must be|has to be|gets?) (\w+ed) ",
      lambda said: f"if anything fails, {base_verb(said[1].lower()) or said[1]} it "),
     ((r"\b((?:any|some|every)thing (?:goes wrong|fails|breaks)) (?:along the way|anywhere|at any point|on the way|in "
@@ -280,11 +241,10 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
      r"|errors?)\.?$"),
      lambda said: f"if {said[2]} fails, {said[1]}" if is_named_before(said, said[2]) else
      f"run {said[2]}; if it fails, {said[1]}"),
-    ((r"^([^,;.]+?),? (?:if|when) (it|that|this|anything|something|any of (?:them|these)|either|one of them) (?:fails"
+    ((r"^((?:(?! and )[^,;.])+?),? (?:if|when) (it|that|this|anything|something|any of (?:them|these)|either|one of"
+      r" them) (?:fails"
      r"|goes wrong|breaks)\.?$"),
      r"if \2 fails, \1"),
-    (r",? and (?:go on|continue|proceed|move on)(?: anyway| regardless| with the (?:next|rest)(?: \w+)?)?(?=[.;,]|$)",
-     ", carry on"),
     (r"^don't (?=(?:retry|try|email|send|charge|post|run|call)\b)", "do not "),
     ((r",? or (\w+ [^,;.]+?) if (it|that|this) (?:fails|goes wrong|breaks|does not work|doesn't work)(?=[.;,]"
      r"|$)"), r"; if \2 fails, \1"),
@@ -315,7 +275,7 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
      lambda said: f", retry {number_of(words_of(said['n'])[0])} "
                   f"times" + (f" every {said['gap']}" if said["gap"] else "")),
     ((rf"[,;.] (?:it|they|that|this|failed (?:attempts|calls|tries)|(?:the )?failures?) (?:is|are|may be|can be"
-     rf"|should be|must be|will be|has to be|gets?) retried {COUNT}{GAP}"),
+     rf"|should be|must be|will be|has to be|gets?) (?:retried|tried again|repeated|attempted again) {COUNT}{GAP}"),
      again),
     ((rf"\b(if|when) ([^,;.]*?{FAILS}),? wait ({SPAN}) and (?:then )?(?:try|do)(?: it| that)? again"
      rf"(?! until)"), r"\1 \2, retry every \3"),
@@ -328,7 +288,8 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     ((rf"\b(\w+ [^,;.]+?),? (?:at most|up to|no more than) (?P<n>{NUMBER}) (?:times|attempts|tries)(?: in total)?,? "
      rf"before (?:giving up|failing)"),
      lambda said: f"{said[1]}, retry {less_one(said['n'])} times"),
-    (rf"\b((?:the |an? )[\w -]+?) (?:is|are|gets|should be|must be|has to be|may be) retried {COUNT}{GAP}",
+    ((rf"\b((?:the |an? )[\w -]+?) (?:is|are|gets|should be|must be|has to be|may be) (?:retried|tried again"
+     rf"|repeated) {COUNT}{GAP}"),
      is_retried),
     (r"(\bretry [^,;.]*?) before (?!giving|failing)(?:we |you )?([^,;.]+)(?=[.;]|$)",
      lambda said: f"{said[1]}; if it still fails, {base(said[2])}"),
@@ -341,10 +302,6 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     ((r",? (?:and|before|then|or) (?:then )?(?:give up|giving up|stop trying)(?: with| by| and)? (?:an? |sending an? "
      r")?(e-?mail|message|post) to\b"),
      lambda said: f"; if it still fails, {said[1].replace('-', '') if 'mail' in said[1] else 'post to'}"),
-    ((r",? (?:and|before|then|or) (?:then )?(?:give up|giving up|stop trying|stop),? (?:and|by|but) (?:then )?(\w+)"
-     r"(?= )"),
-     lambda said: f"; if it still fails, {base_verb(said[1].lower())}" if (
-         base_verb(said[1].lower()) and "retr" in said.string[:said.start()].lower()) else said[0]),
     (r",? (?:and|before|then) (?:then )?(?:give up|giving up)(?=[.;]|$)", ""),
     ((rf"(\b(?:if|when) [^,;.]+? (?:{FAILS}|does not work|doesn't work),? (?:retry|repeat)(?: it)? (?:twice|{NUMBER} "
      rf"times)"
@@ -352,9 +309,6 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     ((r",? (?:and|or) (on|in|to|into) ([^,;.]+?) (?:if (?:it|they|he|she) (?:does not|doesn't|do not|don't|is not"
       r"|isn't|are not|aren't|has not|hasn't)|if not|otherwise)(?=[.;]|$)"),
      r"; otherwise put it \1 \2"),
-    ((r",? (?:but )?(?:skip|omit|leave out|drop) (?:that|it|this|the step|this step|that step) (?:if|when|where) "
-     r"([^,;.]+?)(?=[.;]|$)"), r" unless \1"),
-    (r"\bin (?:any|every|all) other cases?,? ", "otherwise "),
     ((r"; (?:and |but )?if (?:he|she|it|they) (?:doesn't|does not|don't|do not|isn't|is not|hasn't|has not|won't"
      r"|aren't|are not|haven't|have not),? (?=\w+ (?:the|it|them|an?|#|https|her|him)\b)"), "; otherwise "),
     ((r"^without (?!it\b|that\b|approval)(?:an? |any )([\w ]+?) or (?:an? )?([\w ]+?), "
@@ -365,7 +319,6 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
      r"|were) "), r" unless they \1 "),
     ((r",? but only (?:those|the ones|\w+s) (?:who|that|which) (have|has|are|is|had|were|haven't|hasn't"
      r"|aren't) "), r" if they \1 "),
-    (r"(?<=\w) only (if|when|where) (?!(?:[^,;.]+? (?:isn't|is not)))", r" \1 "),
     # Conditions
     (r"^unless ([^,;.]+), (?:do not|don't|never) (?=\w)", r"if \1, "),
     (r"^only (if|when) ", r"\1 "),
@@ -375,9 +328,12 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
       r"|(?:below|under|above|over) (?:\S*\d\S*?|that)))"
       r"(?: (?:euros?|dollars?|EUR|USD|kg|degrees|points|percent|days|hours))?,? (?=(\w+))"), elliptic),
     (r",? but only (?:if|when|where|in case) ([^,;]+?)(?=[.;]|$)", r" if \1"),
-    ((r",? (?:and,? )?(?:either way|in any case|in either case|in both cases|in all cases|in every case|regardless"
+    ((r",? (?:and,? )?(?:either way|in the end|at the end|in any case|in either case|in both cases|in all cases|in"
+      r" every case|regardless"
       r"|whatever happens|(?:whatever|no matter what|regardless of) the (?:outcome|result|answer|decision)(?: is)?"
-     r"|no matter what),? (?=\w)"), r". Then "),
+     r"|no matter what),? (?=\w)"),
+     lambda said: ", carry on. Then " if re.search(
+         FAILS + r"|\berror", re.split(r"[.] ", said.string[:said.start()])[-1], re.IGNORECASE) else ". Then "),
     ((r"^(\w+ (?:(?![.] )[^;:])+?),? (?:except|but not)(?: if| when| where| in case| for when)? ((?:the|it|its|they"
      r"|he|she"
      r"|an?|there|no|this|that|\w+'s)\b [^,;]+?)(?=[.;]|$)"),
@@ -408,14 +364,6 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
       rf",? and (\w+) (?:each|every|the|one) (?:group|batch|chunk|lot|pack|block|one|of them|groups|batches|chunks)"
       rf"(?: of them)? ([^,;.]+)"), r"\3 the \1s \4, in batches of \2"),
     # What runs together
-    (r"^(?:do )?(?:these )?(?:\w+ things )?(at once|at the same time|in parallel|simultaneously|concurrently): ",
-     r"at the same time "),
-    ((r"[,;.] (?:and )?(?:when|once|after|as soon as) (?:both|all|they|these|all of them|both of them|everything"
-      r"|the last (?:one|of them|of the \w+)"
-     r"|that)(?: of them| of these| \w+)? (?:are|is|have|has|was|were)(?: all| both)? (?:done|finished|through"
-     r"|complete|completed"
-     r"|back|ready|over),? "),
-     "; then "),
     ((rf"[;,.] (?:and |but )?(?:a maximum of |at most |no more than |up to |only |max\.? )?({NUMBER})(?: of them"
       rf"| [\w-]+)? (?:should|may|can|must|are to|are allowed to|are|will) (?:run|happen|work|go|be (?:\w+ed|run"
       rf"|sent|done)|\w+ed)"
@@ -432,12 +380,20 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
      rf"|during) (?:the last |the past )?{SPAN.replace('an?', 'an?|one')}): "),
      r"if there are \1, "),
     # Waits
-    ((rf"(?:^|,? (?:and )?(?:then )?)({SPAN}) (?:after that|afterwards|thereafter|after it|later on|later|on),? "
+    ((rf"(?:^|,? (?:and )?(?:then )?)(?:another )?({SPAN}) (?:after that|afterwards|thereafter|after it|later on"
+      rf"|later|on),? "
      rf"(?=\w)"), r", wait \1 and then "),
     (rf"\bgive (?:them|him|her|it|the [\w -]+?|[\w-]+) ({SPAN})(?=[,;.]| and\b)(?![;,] (?:without|if there is no))",
      r"wait \1"),
-    (rf"^([^,;.]+?) ({SPAN}) after (the [\w -]+?)(?=[.;]|$)", r"\2 after \3, \1"),
-    (rf"^({SPAN}) after (?:an?|every|each) [\w -]+? (?:was|were|is|has been|have been) \w+, ", r"Wait \1 and then "),
+    ((rf"^([^,;.]+?) ({SPAN}) after ((?:the |an? |his |her |its |their )?(?!that\b|it\b)[\w-]+(?: [\w-]+)??)(?=[.;]"
+     rf"|$| unless\b"
+     r"| if\b)"), r"\2 after \3, \1"),
+    ((r"[;,.] (?:but |and )?(?:ignore|skip|leave out|exclude|omit) (?:those|the ones|anyone|everyone|people|\w+s)"
+     r" (?:who|that|which) "
+     r"(have|has|are|is|had|were) "), r" unless they \1 "),
+    (rf"^(?!(?:wait|retry|give|try|repeat|ask)\b)((?:{VERB}) [^,;.]+?) after ({SPAN})(?=[.;]|$)", r"wait \2, then \1"),
+    (r"\b(stop|abort) and ((?!(?:do|carry|go|retry)\b)\w+ [^,;.]+)",
+     lambda said: f"{said[2]}, then {said[1]}" if acts(said[2]) else said[0]),
     ((rf"^({SPAN}) after (?:(?:an?|every|each) [\w -]+?|the [\w -]+? (?:was|were|is|has been|have been"
      rf"|had been) \w+)(?:,| (?=(?:the|our|his|her|their) ))"), r"Wait \1 and then "),
     ((rf"\b(?:after|following) ({SPAN}) without (?:an? |any )?(?:answer|reply|response|reaction|decision"

@@ -9,8 +9,6 @@ from engine.copilot.offline.words import NUMBERS, VERBS, base_verb, number_of, s
 NUMBER = rf"(?:\d+|{'|'.join(sorted({*NUMBERS} - {'a', 'an', 'half', 'zero'}, key=len, reverse=True))})"
 SPAN = rf"(?:{NUMBER}|an?|half an) (?:more )?(?:seconds?|minutes?|hours?|days?|weeks?)"
 NOBODY = r"(?:nobody|no one)"
-NOT = r"(?:doesn't|does not|don't|do not|has not|hasn't)"
-APART = rf"(?: with ({SPAN}) between[\w ]*)?"
 REPLIES = r"(?:answer(?:s|ed)?|respond(?:s|ed)?|repl(?:y|ies|ied)|react(?:s|ed)?)"
 WHO = r"(?:it|that|this|they|them|him|her|the [\w -]+?|(?:he|she))"
 PART = r"(?:(?! and )[^,;.])+?"
@@ -28,7 +26,7 @@ GAP = (r"(?:,? (?:and |with |at |after |waiting |wait |leaving |a |an |(?:gap|in
         rf"|every |each )*(?P<gap>{SPAN})(?: (?:apart|in between|between(?: (?:the |each |two |them)?\w*)?"
         r"|each time|each|delay|pause|intervals?))*)?")
 AGAIN = (r"(?:retr(?:y|ying|ied)|try(?:ing)?(?: (?:it|that|this|them))? again)"
-          r"(?: (?:it|them|that|this|the (?:call|request|step)))?")
+          r"(?: (?:it|them|that|this|(?:the|each|every) [\w-]+))?")
 ASKS = r"(?:get|ask|request|obtain|have|wait for|seek)"
 CONSENT = r"(?:approval|sign-?off|go-ahead|permission|consent|ok)"
 ERROR = r"(?:an? |any )?(?:errors?|failures?|problems?|exceptions?)"
@@ -44,6 +42,13 @@ def acts(text: str) -> bool:
     """Whether it says what to do: delete the record, deleting the record, the record is deleted."""
     begins = base_verb(text.split(maxsplit=1)[0].lower()) is not None
     return begins or re.search(r" (?:is|are|gets?) \w+ed\b", text) is not None
+
+
+def attempted(text: str) -> str:
+    """What is tried, with its verb: the payment is charge it, the sync function is run it."""
+    if re.fullmatch(r"(?:the |an? |to )?(?:[\w-]+ )?(?:payment|charge|card)", text, re.IGNORECASE):
+        return "charge the card"
+    return text if acts(text) else f"run {text}"
 
 
 def again(said: re.Match[str]) -> str:
@@ -129,7 +134,7 @@ def worth(said: str) -> str:
 
 def deadline(said: re.Match[str]) -> str:
     """``has 48 hours to approve …, and if that deadline passes``: if there is no answer within them."""
-    spans = re.findall(SPAN, said.string[:said.start()], re.IGNORECASE)
+    spans = re.findall(rf"(?<!every )(?<!each )(?<!after )\b{SPAN}", said.string[:said.start()], re.IGNORECASE)
     return f"if there is no answer within {spans[-1]}" if spans else said[0]
 
 

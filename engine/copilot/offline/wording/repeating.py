@@ -35,6 +35,8 @@ _AFTER, _ROW = r"(?:, (?:and )?(?:then )?| and then |; )", r"(?: in sequence| on
 _AGAIN = r"(?:do (?:that|this|it|so) again|repeat(?: that| this| it)?|start over|try again|again)"
 _REST = rf"(?:(?:[,;]| and then | then | and (?:{'|'.join(sorted(VERBS))})\b).*)?"
 _FRAMES: tuple[re.Pattern[str], ...] = tuple(re.compile(frame, re.IGNORECASE) for frame in (
+    (rf"^(?:as|so) long as (?P<body>https?://\S+) (?P<stay>(?:answers|says|returns|reports|shows|is) .+?), "
+    rf"(?P<tail>(?:wait|pause) {_SPAN}) and (?:then )?(?:look|check|try|ask|call|poll)(?: it)?(?: once more| again)$"),
     rf"^(?P<body>[^;]+); if (?P<stay>.+?),? (?P<tail>(?:wait|pause) {_SPAN}) and {_AGAIN}$",
     r"^(?:then,? )?(?:while|(?:for )?as long as|so long as) (?P<stay>[^,]+), (?P<body>.+)$",
     r"^until (?P<until>[^,]+), (?P<body>.+)$",
@@ -95,6 +97,8 @@ def _framed(sentence: str) -> tuple[str, Repeated, str] | None:
     if match is None or re.match(r"if\b|when", match["body"], re.IGNORECASE):
         return None
     said = {name: (value or "").strip() for name, value in match.groupdict().items()}
+    if said["body"].startswith("http"):
+        said["body"], said["stay"] = f"call {said['body']}", f"it {said['stay']}"
     waits = re.search(r"\b(?:wait|pause|hold|sleep)\b[\w ]*$", said["body"]) is not None
     if waits and said.get("until") and not re.search(_AGAIN, bare):
         return None  # it only waits until then

@@ -13,7 +13,8 @@ from engine.copilot.offline.wording.routing import routed, valued
 from engine.copilot.offline.words import base_verb
 
 _AT_ONCE = re.compile(
-    rf",? ?(?:with |and |but )?(?:at most |up to |(?:no|not|never) more than |max(?:imum)?\.? )?\b({_N})(?: of them"
+    rf",? ?(?:with |and |but )?(?:strictly |always |exactly )?(?:at most |up to |(?:no|not|never) more than "
+    rf"|max(?:imum)?\.? )?\b({_N})(?: of them"
     rf"| (?!times|retries|attempts|tries|more)[\w-]+)? "
     r"(?:at a time|at once|in parallel|concurrently|at the same time)\b"
     r"|,? ?\b(?:(one) by one|(one) after (?:another|the other)|in (sequence))\b", re.IGNORECASE)

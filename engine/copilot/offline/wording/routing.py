@@ -13,7 +13,7 @@ from engine.copilot.offline.words import base_verb, singular
 _RANGE = (
     r"(?:(?:with|of|worth|for|at|whose [\w ]+? (?:is|are)|with an? [\w ]+?(?: of)?) )?"
     r"(?:between \S+ and \S+|from \S+ to \S+|(?:over|above|under|below|beyond|up to|more than|less than|at least|at "
-    r"most|exceeding) \S+"
+    r"most|exceeding|(?:older|younger|heavier|lighter|longer|shorter|larger|bigger|smaller|higher|lower) than) \S+"
     r"|(?:of )?\S*\d\S* (?:\w+ )?or (?:more|less|over|above|below|higher|lower))(?: (?:euros?|dollars?|EUR|USD|GBP"
     r"|pounds|kg|km|lb|items|percent|days|hours))?"
 )
@@ -21,7 +21,7 @@ _ROUTE = re.compile(
     rf"^(?P<noun>(?!if |when |for |unless |once |post |send |put |get |ask )(?:all |the |an? )?[\w-]+(?: [\w-]+)?) "
     rf"(?P<range>{_RANGE}) "
     rf"(?P<verb>(?:should |must |have to |has to )?(?:go(?:es)?(?: straight| directly| right)? to|(?:is|are|be) \w+"
-    rf"|needs? \w+|gets? (?=an?)))(?P<rest> .+?)(?P<end>[.!?]*)$", re.IGNORECASE)
+    rf"|needs? \w+|gets? (?=an?|the)|gets? \w+ed\b))(?P<rest> .+?)(?P<end>[.!?]*)$", re.IGNORECASE)
 _OTHERS = re.compile(
     rf"(?:[,;]| and|,? while|,? but)(?: and)? (?:(?P<else>(?:the|all)(?: the)? (?:others?|rest)|(?:everything"
     rf"|anything|all) else|others|all other \w+)"
@@ -40,10 +40,11 @@ def routed(sentence: str) -> str:
     if match is None or not re.search(r"\d", match["range"]):
         return sentence
     noun = singular(re.sub(r"^(?:all|the|an?) ", "", match["noun"], flags=re.IGNORECASE).lower())
+    noun = f"the {noun}" if noun not in ("anything", "everything", "whatever") else "it"
     verb, rest, bound = match["verb"], match["rest"], _AMOUNT.findall(match["range"])[-1]
     cuts = [*_OTHERS.finditer(rest)]
     ends = [cut.start() for cut in [*cuts[1:]]] + [len(rest)] * bool(cuts)
-    said = [(f"if the {noun} is {_is_range(match['range'])}, "
+    said = [(f"if {noun} is {_is_range(match['range'])}, "
         f"{_does(verb)}{rest[:cuts[0].start() if cuts else len(rest)]}")]
     for cut, end in zip(cuts, ends, strict=True):
         what = rest[cut.end():end]
@@ -66,9 +67,10 @@ _OF_VALUE = re.compile(
 _BY_VALUE = re.compile(
     r"^(?:then,? |and )?(?:depending on|by|according to|based on) (?P<what>(?:the |its )?[\w' -]+?)[:,] "
     r"(?P<rest>.+)$", re.IGNORECASE)
-_VALUE = re.compile(r"^(?:the )?(?P<value>\"[^\"]+\"|[\w-]+)(?: ones| else| \w+s)? (?P<verb>go(?:es)? to|gets?"
-                    r"|receives?|(?:is|are) "
-    r"\w+)(?P<rest> .+)$", re.IGNORECASE)
+_VALUE = re.compile(r"^(?:the )?(?P<value>\"[^\"]+\"|[\w-]+)(?: ones| else| \w+s)? (?:(?P<verb>go(?:es)? to|gets?"
+                    r"|receives?|(?:is|are) (?:only |just |simply )?\w+)(?P<rest>(?: .+)?)|(?P<way>(?:to|on|in|into"
+                    r"|by|via"
+                    r"|with) .+))$", re.IGNORECASE)
 
 
 def valued(sentence: str) -> str:
@@ -82,17 +84,27 @@ def valued(sentence: str) -> str:
         return f"if the {noun}'s {match['what']} is {match['value']}, {_does(match['verb'])}{rest}"
     match = _BY_VALUE.match(sentence)
     parts = re.split(r"[,;](?: and)? |,? and (?=[\w-]+(?: else| \w+s)? (?:go(?:es)?|gets?|is"
-                     r"|are)\b)", match["rest"]) if match is not None else []
+                     r"|are|to the|to #|by)\b)", match["rest"]) if match is not None else []
+    parts = [part.rstrip(". ") for part in parts]
     ways = [_VALUE.match(part) for part in parts]
-    if match is None or len(ways) < 2 or not all(ways):
+    if match is None or len(ways) < 2 or not all(way or part.startswith("otherwise ") for way, part in zip(
+            ways, parts, strict=True)):
         return sentence
     said = []
-    for way in ways:
-        if way is not None:
-            does = f"{_does(way['verb'])}{way['rest']}"
-            alone = re.match(r"everything|anything|others?|rest|else", way["value"], re.IGNORECASE)
-            said.append(f"otherwise {does}" if alone else f"if {match['what']} is {way['value']}, {does}")
-    return "; ".join(said)
+    for way, part in zip(ways, parts, strict=True):
+        if way is None or part.startswith("otherwise "):
+            said.append(part)
+        else:
+            if way["verb"]:
+                does = f"{_does(way['verb'])}{way['rest']}"
+            elif re.match(r"(?:by|via|with)\b", way["way"]):
+                does = f"send it {way['way']}"
+            else:
+                does = f"put it on {way['way'].split(maxsplit=1)[1]}"
+            alone = re.match(r"(?:and )?(?:everything|anything|others?|rest|else)", way["value"], re.IGNORECASE)
+            value = way["value"].strip('"')
+            said.append(f"otherwise {does}" if alone else f'if {match["what"]} is "{value}", {does}')
+    return "; ".join(said) + "."
 
 
 def _is_range(text: str) -> str:
@@ -105,7 +117,7 @@ def _is_range(text: str) -> str:
 
 def _does(verb: str) -> str:
     """What is done with it: goes to is put it on, is emailed is email it, needs is it needs."""
-    done = re.match(r"(?:should |must |have to |has to )?(?:is|are|be) (\w+)", verb)
+    done = re.match(r"(?:should |must |have to |has to )?(?:is|are|be|gets?) (?:only |just |simply )?(\w+)", verb)
     if done is not None:
         return f"{base_verb(done[1].lower()) or done[1]} it"
     return (

@@ -183,6 +183,8 @@ def _restricted(match: re.Match[str]) -> str | None:
 def _others(text: str, *, elliptic: bool = False) -> str:
     """``…, all others …``: otherwise. `elliptic`: also where what is done with them is not said again."""
     def other(said: re.Match[str]) -> str:
+        if said["acts"] is not None:
+            return f"{'; ' if said['lead'] else ''}otherwise "
         if said["does"] is None and not elliptic:
             return said[0]
         own = "put it" if said["does"] is None else _done(said["does"])
@@ -192,7 +194,8 @@ def _others(text: str, *, elliptic: bool = False) -> str:
 
 
 _OTHERS = re.compile(
-    rf"(?P<lead>^|[,;.](?: and| but| while)? | and | while )(?P<who>{_LEFT})(?: (?:should |must |have to |has to "
+    rf"(?P<lead>^|[,;.](?: and| but| while)? | and | while )(?P<who>{_LEFT})(?: (?P<acts>(?:just |only |simply )?"
+    rf"(?=(?:run|start|call|use|take|email|charge|refund|post)\b))| (?:should |must |have to |has to "
     rf"|just )*(?P<does>go(?:es)? to|gets?"
     rf"|(?:is|are|be) (?:just |only |simply )?\w+(?:ed|ent|t|ld|en|d)\b|needs?)|(?= (?:to|on|into"
     r"|in) the\b))(?: |(?=[.,;]|$))", re.IGNORECASE)

@@ -37,7 +37,7 @@ _ARRIVES = (
     r"|fills? (?:in|out)?|submits?|completes?|sends?(?: us)?|uses?|calls?|posts?|uploads?|drops?|puts?|goes?)"
 )
 _BY = r"(?: ?(?:off|out of|by|via|through|over|on|at|in|into|to|from|of|using|with|per|for))?"
-_NO_HEAD = r"(?!(?:if|unless|while|until|wait|before|otherwise|then)\b)"
+_NO_HEAD = r"(?!(?:(?:each|every) time|if|unless|while|until|wait|before|otherwise|then)\b)"
 _WHEN = r"(?:when(?:ever)?|as soon as|once|every time|each time|after|if|in case)"
 _DOES = r"(?:gets?|receives?|is|are|should|must|has to|have to|needs?|goes?|go)\b"
 _TAKES = (r"(?:listen|wait|watch|monitor|observe|receive|accept|take|read|consume|poll|process|handle|pick up|pull"
@@ -80,11 +80,11 @@ def started(text: str) -> str:
     if made is not None:
         return f"When the form is submitted. {made['rest']}"
     for kind, source in _SOURCES:
-        for reads in (_kept, _declared, _taken, _of_each, _starting):
+        for reads in (_kept, _starts_it, _declared, _taken, _of_each, _starting):
             found = reads(kind, source, text)
             if found is not None and not re.match(r"When [^.]*\. or\b", found):
                 return found
-    return text
+    return _told_of(text)
 
 
 def _declared(kind: str, source: str, text: str) -> str | None:
@@ -105,13 +105,15 @@ def _kept(kind: str, source: str, text: str) -> str | None:
     """``Write down each call of the webhook /meter in the readings table``: the call is written there."""
     match = re.match(
         rf"(?P<does>(?:{'|'.join(sorted(VERBS))})(?: down| up)?) (?:what(?:ever)? (?:comes in|arrives|lands)|(?:each"
-        rf"|every|all|any) (?:new |incoming )?(?:call|request|message|post|submission|file|hit|entry)s?)"
-        rf"(?: that (?:comes in|arrives|lands))?{_BY} ?(?P<source>{source}) (?P<where>(?:in|to|into|on|onto|with"
+        rf"|every|all|any) (?:new |incoming )?(?:(?:call|request|message|post|submission|file|hit|entry)s?"
+        rf"(?: that (?:comes in|arrives|lands))?|[\w-]+(?: [\w-]+)?? that (?:comes? in|arrives?|lands?)))"
+        rf"{_BY} ?(?P<source>{source}) (?P<where>(?:in|to|into|on|onto|with"
         rf"|through|by|via|using) .+)", text, re.IGNORECASE | re.DOTALL)
     if match is None:
         return None
+    sheet = "the data" if re.search(r"\bsheet\b", match["where"], re.IGNORECASE) else "it"
     verb = "write" if match["does"].lower().startswith(("write", "note")) else match["does"]
-    return _when(kind, match, "", f"{verb} it {match['where']}")
+    return _when(kind, match, "", f"{verb} {sheet} {match['where']}")
 
 
 def _taken(kind: str, source: str, text: str) -> str | None:
@@ -133,7 +135,8 @@ def _taken(kind: str, source: str, text: str) -> str | None:
 def _of_each(kind: str, source: str, text: str) -> str | None:
     """``Every booking that comes in by webhook is …``, ``for every message on the orders queue, …``."""
     match = re.match(
-        rf"(?P<lead>(?:for|on|upon|with|after) )?(?P<what>(?:(?:each|every|all|any|a|an|new|the) )*"
+        rf"(?P<lead>(?:for|on|upon|with|after) )?(?!(?:each|every) time\b)(?P<what>(?:(?:each|every|all|any|a|an"
+        rf"|new|the) )*"
         rf"(?!every\b)[\w'-]+(?: [\w'-]+)??) "
         rf"(?:(?:that|which|who) (?:is |are )?(?:\w+ ){{0,2}}?)?(?:{_ARRIVES})?{_BY} ?(?P<source>{source})"
         rf"(?:(?P<does> {_DOES} .+)|{_SEPARATES} (?P<rest>.+)|(?P<acts> "
@@ -186,6 +189,33 @@ def _starting(kind: str, source: str, text: str) -> str | None:
                   r"(\w+)s\b", lambda said: _base(said[1], said[0]), match["rest"],
                   flags=re.IGNORECASE)
     return _when(kind, match, "", rest)
+
+
+def _starts_it(kind: str, source: str, text: str) -> str | None:
+    """``A new file in the bucket scans should start the read function``."""
+    match = re.match(
+        rf"(?P<what>(?:(?:each|every|all|any|an?|the|new) )*[\w'-]+(?: [\w'-]+)??) (?:(?:that|which) [\w ]+? )?{_BY} ?"
+        rf"(?P<source>{source}) (?:(?:should|must|has to|is to|will|shall) )?(?:start|trigger|run|launch|kick off"
+        rf"|call|invoke"
+        rf"|set off)s? (?P<rest>(?:the|our|an?) .+)", text, re.IGNORECASE | re.DOTALL)
+    return None if match is None or _acts(text) else _when(kind, match, match["what"], f"run {match['rest']}")
+
+
+_TOLD_OF = re.compile(
+    r"(?!(?:if|when|whenever|once|after|before|unless|while|until|for|on|at|every|each|as|in)\b)(?P<what>[^.;:?!]*?)"
+    r"(?P<rest>[.;:] .+)", re.IGNORECASE | re.DOTALL)
+
+
+def _told_of(text: str) -> str:
+    """``Our sensors report to /parking by webhook. …``: a first sentence that only says what sends to a webhook."""
+    match = _TOLD_OF.match(text)
+    if match is None or _acts(text) or not re.search(r"\bwebhook\b", match["what"]) or re.search(
+            r"\bor\b|\b(?:is|are) (?:down|offline|slow)|\b(?:not|fails?|never)\b|n't\b", match["what"]):
+        return text
+    path = re.search(r"(?<!\S)/[\w/-]+", match["what"])
+    where = "" if path is None else f" {path[0]}"
+    rest = match["rest"].replace(":", ".", 1) if match["rest"][0] == ":" else match["rest"]
+    return f"When the webhook{where} is called{rest}"
 
 
 def _base(verb: str, said: str) -> str:

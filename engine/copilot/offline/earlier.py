@@ -1,0 +1,75 @@
+"""Clauses on what was started, asked or said before: waited for, done again, decided; and what only tells of things."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from engine.copilot.offline.actions import parse_action
+from engine.copilot.offline.aws_actions import WAITED_FOR
+from engine.copilot.offline.clauses import Clause
+from engine.copilot.offline.failures import Failures
+from engine.copilot.offline.flow import Action, Again, Step
+from engine.copilot.offline.loops import Loops
+from engine.copilot.offline.phrases import DECIDED, GAVE_UP, NO_RETRY, WAITED, stripped
+from engine.copilot.offline.words import VERBS, Word, number_of, words_of
+
+MOST_AGAIN = 6
+"""Words of a clause that only says that something is done again."""
+LOOKING = frozenset(["look", "check", "query", "ask", "try", "read", "call", "poll"])
+_STATES = re.compile(r"^(?:we|i|our|my|there (?:is|are)|they|people|customers|it is|this is)\b")
+"""How a sentence begins that says how things are, and asks for nothing."""
+
+
+class Earlier(Failures, Loops):
+    """Reads clauses that add no step of their own, or one that was there before."""
+
+    def only_tells(self, clause: Clause) -> bool:
+        """Whether the clause says how things are before anything is asked for: its words are to-dos, and no step."""
+        if self.actions or self.at + 1 >= len(self.clauses) or _STATES.match(clause.text) is None or re.search(
+                r"\b(?:should|must|want|wants|need|needs|have to|has to|would like|webhook|queue|bucket|folder|form)\b",
+                clause.text):
+            return False
+        words = stripped(clause.words)
+        return words[0].lower not in VERBS or parse_action(words, self.catalogue, self.known) is None
+
+    def of_started(self, clause: Clause, steps: list[Step]) -> bool:
+        """Whether the clause speaks of what was started or asked before, or is a circle of its own; then it is read."""
+        text = clause.text
+        if text in self.repeated:
+            self.at += 1
+            steps.append(self.again(self.repeated[text]))
+        elif NO_RETRY.match(text) or (WAITED.match(text) and self.waited_for()):
+            self.at += 1
+        elif (decided := DECIDED.match(text)) is not None and self.question is not None:
+            self.at += 1
+            number = None if decided["n"] is None else number_of(words_of(decided["n"])[0])
+            self.question.arguments["needed"] = number or ("all" if decided["all"] else "any")
+        elif steps and isinstance(steps[-1], Again) and (over := GAVE_UP.match(text)) is not None:
+            self.gave_up(steps[-1], over, clause)
+        else:
+            return False
+        return True
+
+    def waited_for(self) -> bool:
+        """Whether the last step can be waited for until what it started has ended; then it is."""
+        last = self.actions[-1] if self.actions else None
+        if not isinstance(last, Action) or (last.variable is None and last.resource not in WAITED_FOR):
+            return False
+        last.resource += WAITED_FOR.get(last.resource, "")
+        return not last.waits
+
+    def done_again(self, words: list[Word]) -> Action | None:
+        """``post it again``, ``look again``: what was done before with that verb, or what was looked at."""
+        said = [word.lower for word in words]
+        if "again" not in said[1:] or len(said) > MOST_AGAIN:
+            return None
+        before = [one for one in reversed(self.actions) if isinstance(one, Action)]
+        same = next((one for one in before if one.phrase.lower().split()[:1] == said[:1]), None)
+        looked = next((one for one in before if one.variable and not one.waits), None) if said[0] in LOOKING else None
+        one = same or looked
+        if one is None:
+            return None
+        name = f"{one.name} Again"
+        return replace(one, name=name, phrase=" ".join(word.text for word in words), to_dos=[*one.to_dos], retry=None,
+                       catch=None, limit=None, approved=[], rejected=None, wants_choice=False)

@@ -1,0 +1,150 @@
+"""Kinds of what people say, each in two sentences or more that no set of the evaluation has."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.copilot.evaluate import COPILOT
+from tests.copilot.scoring import faults
+from tests.copilot.verdict import SILENT, verdict
+
+ASK = "Ask ona@firm.lt to approve the rebate. "
+SYNC, SYNC_2 = "arn:aws:states:::glue:startJobRun.sync", "arn:aws:states:::states:startExecution.sync:2"
+CONVERSE = "arn:aws:states:::aws-sdk:bedrockruntime:converse"
+HOOK = {"type": "webhook"}
+
+KINDS = {
+    "a name behind the kind of thing": (
+        ("Put the parcel on the queue lockers-eu.",
+         {"tasks": ["sqs"], "arguments": [{"task": "sqs", "has": "lockers-eu"}]}),
+        ("Save the visit to the DynamoDB table visits and run the function stamp-card.",
+         {"tasks": ["ddb.put", "lambda"], "arguments": [{"task": "ddb.put", "has": "visits"},
+                                                        {"task": "lambda", "has": "stamp-card"}]}),
+        ("Publish to the SNS topic late-trains, then start the state machine replan.",
+         {"tasks": ["sns", "workflow"], "arguments": [{"task": "sns", "has": "late-trains"}]}),
+    ),
+    "what a subject says": (
+        ("The badge is printed by the print-badge function, and a note goes to #lobby on Slack.",
+         {"tasks": ["lambda", "slack.post"], "before": [["lambda", "slack.post"]]}),
+        ("If the tank is empty, the refill function has to run.",
+         {"tasks": ["lambda"], "choices": [{"when": "empty|exist", "then": ["lambda"]}]}),
+        ("The lead doctor must approve the transfer; then the book-bed function runs.",
+         {"tasks": ["approval", "lambda"], "approved": {"task": "approval", "then": ["lambda"]}}),
+    ),
+    "waiting for what was started": (
+        ("Start the audit workflow and wait until it is done, then email cfo@firm.lt.",
+         {"tasks": [SYNC_2, "email"], "before": [[SYNC_2, "email"]]}),
+        ("Run the Glue job merge-logs, wait for it to finish and publish to the SNS topic merged.",
+         {"tasks": [SYNC, "sns"], "before": [[SYNC, "sns"]]}),
+    ),
+    "a condition that something means": (
+        (ASK + "Approved means run the pay function, rejected means email the seller.",
+         {"tasks": ["approval", "lambda", "email"],
+          "approved": {"task": "approval", "then": ["lambda"], "otherwise": ["email"]}}),
+        ("Query Postgres for the late trains; no rows means do nothing, otherwise post to #trains on Slack.",
+         {"tasks": ["connector:postgres:query", "slack.post"],
+          "choices": [{"when": "= 0", "otherwise": ["slack.post"]}]}),
+    ),
+    "a limit that passes": (
+        ("Give ona@firm.lt two days to approve the rebate; if she lets the time run out, email boss@firm.lt.",
+         {"tasks": ["approval", "email"], "timeout": {"task": "approval", "seconds": 172800, "then": ["email"]}}),
+        ("The tenant has five days to answer the offer; if we hear nothing from him by then, run the relet function.",
+         {"tasks": ["approval", "lambda"], "timeout": {"task": "approval", "seconds": 432000, "then": ["lambda"]}}),
+    ),
+    "how many agree": (
+        ("Ask ann@firm.lt and bo@firm.lt to approve the loan; both of them must agree before the payout function runs.",
+         {"tasks": ["approval", "lambda"], "arguments": [{"task": "approval", "has": '"needed": "all"'}]}),
+        ("Ask ann@firm.lt, bo@firm.lt and cy@firm.lt to approve it; two of them have to agree. Then charge the card.",
+         {"tasks": ["approval", "charge"], "arguments": [{"task": "approval", "has": '"needed": 2'}]}),
+    ),
+    "retries": (
+        ("POST the claim to https://x.io/claims - on an error retry 4 times, 20 seconds apart.",
+         {"tasks": ["http"], "retry": {"task": "http", "max_attempts": 4, "interval": 20}}),
+        ("Try the payment up to three times with a pause of one hour between attempts. Should all fail, email a@b.io.",
+         {"tasks": ["charge", "email"], "retry": {"task": "charge", "max_attempts": 2, "interval": 3600},
+          "caught": [{"of": "charge", "then": ["email"]}]}),
+        ("Run the sync function and retry four times if it fails.",
+         {"tasks": ["lambda"], "retry": {"task": "lambda", "max_attempts": 4}}),
+    ),
+    "several ifs of one thing": (
+        ("If the size is small put it on the queue vans-s, if it is medium on the queue vans-m, if it is big log it.",
+         {"tasks": ["sqs", "sqs", "log"], "choices": [{"when": '"medium"', "then": ["sqs"]}]}),
+        ("By urgency: red goes to #red on Slack, amber by email to duty@firm.lt, and everything else is only logged.",
+         {"tasks": ["slack.post", "email", "log"], "choices": [{"when": '"amber"', "then": ["email"]}]}),
+    ),
+    "what a circle came to": (
+        ("Call https://x.io/job every 20 seconds until it says done; after 30 attempts give up and email a@b.io.",
+         {"tasks": ["http", "email"], "loop": {"tasks": ["http"], "wait": 20, "times": 30, "when": "done"}}),
+        ("Poll https://x.io/job each minute until it says ready; after twenty minutes give up and log it.",
+         {"tasks": ["http", "log"], "loop": {"tasks": ["http"], "wait": 60, "times": 20, "when": "ready"}}),
+        ("As long as https://x.io/job answers busy, wait 5 minutes and look again, 12 times at the most.",
+         {"tasks": ["http"], "loop": {"tasks": ["http"], "wait": 300, "times": 12, "when": "busy"}}),
+    ),
+    "what is done again": (
+        ("Post the alarm to #yard on Slack, wait 10 minutes and post it again.",
+         {"tasks": ["slack.post", "slack.post"], "waits": [{"seconds": 600}]}),
+        ("Read the bid in the DynamoDB table bids; another 3 days later look again, and if it is open, log it.",
+         {"tasks": ["ddb.get", "ddb.get", "log"], "waits": [{"seconds": 259200}]}),
+    ),
+    "what is quoted": (
+        ('Post "the oven is on: if you smell gas, leave" to #kitchen on Slack.',
+         {"tasks": ["slack.post"], "arguments": [{"task": "slack.post", "has": "if you smell gas, leave"}]}),
+        ('Open a GitHub issue titled "Deploy is down and out" in acme/site, then email a@b.io.',
+         {"tasks": ["connector:github:create_issue", "email"],
+          "arguments": [{"task": "connector:github:create_issue", "has": "acme"}]}),
+    ),
+    "what a model does": (
+        ("Have a Bedrock model shorten the review, then post it to #reviews on Slack.",
+         {"tasks": [CONVERSE, "slack.post"]}),
+        ("Read the letters from MySQL, an LLM sums them up and the summary goes out by email to a@b.io.",
+         {"tasks": ["connector:mysql:query", "connector:llm:chat", "email"]}),
+    ),
+    "what is told before": (
+        ("We run a small zoo. Every day at 7:00 UTC run the feed function.",
+         {"tasks": ["lambda"], "trigger": {"type": "schedule", "expression": "cron(0 7 * * ? *)"}}),
+        ("Our scales report to /weight by webhook. If the weight is over 40, post to #dock on Slack.",
+         {"tasks": ["slack.post"], "trigger": HOOK, "choices": [{"when": "> 40", "then": ["slack.post"]}]}),
+        ("Decide on the toll: if the truck is heavier than 12 tons, run the toll function, else run the pass function.",
+         {"tasks": ["lambda", "lambda"], "choices": [{"when": "> 12", "then": ["lambda"], "otherwise": ["lambda"]}]}),
+    ),
+    "before something is done": (
+        ("Before the offer is emailed to the buyer, ona@firm.lt must approve it.",
+         {"tasks": ["approval", "email"], "approved": {"task": "approval", "then": ["email"]}}),
+        ("Before the card is charged, the desk has to confirm it; if they refuse, log it.",
+         {"tasks": ["approval", "charge", "log"],
+          "approved": {"task": "approval", "then": ["charge"], "otherwise": ["log"]}}),
+    ),
+    "whatever came before": (
+        ("Call https://x.io/a; if that fails, call https://x.io/b instead, and in the end log it.",
+         {"tasks": ["http", "http", "log"], "caught": [{"of": "/x.io.a/", "then": ["http", "log"]}]}),
+        ("Insert the bid into Postgres; on error email a@b.io, and in either case run the close function.",
+         {"tasks": ["connector:postgres:execute", "email", "lambda"],
+          "caught": [{"of": "connector:postgres:execute", "then": ["email", "lambda"]}]}),
+    ),
+    "otherwise": (
+        ("If the lamp is broken, run the swap function. If it was not, log it.",
+         {"tasks": ["lambda", "log"], "choices": [{"when": "broken", "then": ["lambda"], "otherwise": ["log"]}]}),
+        ("If the parcel is insured, refund the sender. If it isn't, email the sender.",
+         {"tasks": ["refund", "email"], "choices": [{"when": "insured", "then": ["refund"], "otherwise": ["email"]}]}),
+    ),
+    "where something starts": (
+        ("A new file in the bucket x-rays should start the read-xray function.",
+         {"tasks": ["lambda"], "trigger": {"type": "s3", "bucket": "x-rays"}}),
+        ("A new file in the S3 bucket maps should trigger the tile function, and then email a@b.io.",
+         {"tasks": ["lambda", "email"], "trigger": {"type": "s3", "bucket": "maps"}}),
+    ),
+    "each of many": (
+        ("Go through the boats, strictly one at a time, and email each of them.",
+         {"tasks": ["email"], "map": {"items": "boats", "tasks": ["email"], "concurrency": 1}}),
+        ("For each ticket, charge the card; finally post to #sales on Slack.",
+         {"tasks": ["charge", "slack.post"], "map": {"items": "tickets", "tasks": ["charge"]}}),
+    ),
+}
+EVERY = [(kind, *one) for kind, sentences in KINDS.items() for one in sentences]
+
+
+@pytest.mark.parametrize(("kind", "sentence", "expect"), EVERY)
+def test_a_kind_is_drafted(kind, sentence, expect):
+    proposal = COPILOT.draft(sentence)
+    assert faults(proposal, {"placeholders": 0, **expect}) == [], kind
+    assert verdict(proposal, sentence, expect)[0] != SILENT
