@@ -147,7 +147,7 @@ class Catalogue:
 _KINDS: tuple[frozenset[str], ...] = tuple(frozenset(verbs.split()) for verbs in (
     "read get fetch load take look lookup list query select find search retrieve pull download grab",
     "create add append insert write save store put open post record make file execute raise log leave enter",
-    "update change edit set mark", "delete remove clear empty cancel drop wipe erase",
+    "update change edit set mark close reopen", "delete remove clear empty cancel drop wipe erase",
 ))
 """Verbs that ask for the same kind of action."""
 

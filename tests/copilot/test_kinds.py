@@ -139,6 +139,33 @@ KINDS = {
         ("For each ticket, charge the card; finally post to #sales on Slack.",
          {"tasks": ["charge", "slack.post"], "map": {"items": "tickets", "tasks": ["charge"]}}),
     ),
+    "what starts it, and a condition": (
+        ("When a claim comes in over the webhook /claims and its total is above 900, ask ona@firm.lt for approval.",
+         {"tasks": ["approval"], "trigger": HOOK, "choices": [{"when": "> 900", "then": ["approval"]}]}),
+        ("Whenever a crate arrives in the crates queue and the crate is damaged, email a@b.io.",
+         {"tasks": ["email"], "trigger": {"type": "queue", "queue": "crates"},
+          "choices": [{"when": "damaged", "then": ["email"]}]}),
+    ),
+    "what fails that nobody spoke of": (
+        ("If charging the card fails, wait an hour and try once more; if that also fails, email a@b.io.",
+         {"tasks": ["charge", "email"], "retry": {"task": "charge", "max_attempts": 1, "interval": 3600},
+          "caught": [{"of": "charge", "then": ["email"]}]}),
+        ("If calling https://x.io/a fails, log it.",
+         {"tasks": ["http", "log"], "caught": [{"of": "http", "then": ["log"]}]}),
+    ),
+    "but between conditions": (
+        ("If the door is open but the room is empty, run the lock function.",
+         {"tasks": ["lambda"], "choices": [{"when": "open.* and .*room", "then": ["lambda"]}]}),
+        ("When the order is paid but the address is missing, email the customer.",
+         {"tasks": ["email"], "choices": [{"when": "paid.* and .*address", "then": ["email"]}]}),
+    ),
+    "one of those who are asked": (
+        ("Ask ann@firm.lt and bo@firm.lt to approve it. If both agree, charge it. If one of them refuses, log it.",
+         {"tasks": ["approval", "charge", "log"],
+          "approved": {"task": "approval", "then": ["charge"], "otherwise": ["log"]}}),
+        ("Ask ann@firm.lt or bo@firm.lt for approval. Once one of them has approved it, charge the card.",
+         {"tasks": ["approval", "charge"], "approved": {"task": "approval", "then": ["charge"]}}),
+    ),
 }
 EVERY = [(kind, *one) for kind, sentences in KINDS.items() for one in sentences]
 

@@ -103,7 +103,9 @@ def counted(said: Said, facts: Facts) -> str | None:
             if count in numbers_in(rule.get("Condition")):
                 return f"{one.pointer}/Choices/{index}/Condition"
     tries = _TRIES.search(said.before) or re.match(r",? before (?:giving up|failing)", said.after)
-    return equal(facts, count - 1 if tries and count else count, "MaxAttempts")
+    kept = (leaf for leaf in facts.conditions() if re.search(r"(?:[Ff]ailures|[Cc]ount) >=? ", str(leaf.value))
+            and count in numbers_in(leaf.value))
+    return equal(facts, count - 1 if tries and count else count, "MaxAttempts") or first(kept)
 
 
 def tried(said: Said, facts: Facts) -> str | None:
@@ -422,6 +424,8 @@ def declined(said: Said, facts: Facts) -> str | None:
 
 def waited(said: Said, facts: Facts) -> str | None:
     """``wait``: a Wait, an interval, a time limit, a question."""
-    return first(facts.typed("Wait")) or first(facts.key("IntervalSeconds", "TimeoutSeconds")) or answered(said, facts)
+    ended = (leaf for leaf in facts.key("Resource") if ".sync" in str(leaf.value))
+    return first(facts.typed("Wait")) or first(facts.key("IntervalSeconds", "TimeoutSeconds")) or answered(
+        said, facts) or first(ended)
 
 

@@ -221,6 +221,9 @@ FORMS: tuple[Form, ...] = (
           r"\b(?:if|once|when|on|after|is|are|be|been|they|she|he|has|have|as) (?:it is |they |she |he )?"
           r"(?:approved|approves?|rejected|rejects?|declined?|declines|refuse[sd]?|refusal|accepted"
           r"|agree[sd]?|object(?:s|ed)?)\b"),
+    _form("answer", ev.answered, r"\b(?:only )?(?:if|when|once) (?:both|all|any|one|two|three|either)"
+          r"(?: of them)?(?: has| have)? "
+          r"(?:agree|approve|refuse|reject|decline|object|consent|say (?:yes|no))\w*\b"),
     _form("question", ev.answered, r"\b(?:approv\w+|sign-?off|go-ahead|permission|consent)\b"),
     _form("repetition", ev.each,
           rf"\b(?:for )?(?:each|every|all)(?: of)?(?: the| their| its)? (?P<what>[\w-]+(?: (?!{_ENDS_NAME})[\w-]+)?)"),

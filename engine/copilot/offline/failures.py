@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from engine.copilot.accounting.synonyms import GLUE, meant_by
+from engine.copilot.offline.actions import parse_action
 from engine.copilot.offline.clauses import Clause
 from engine.copilot.offline.conditions import never
 from engine.copilot.offline.flow import Action, If, Placeholder, Step
 from engine.copilot.offline.phrases import FAILURE, LATE, after_else, is_else, phrase_of, stripped
 from engine.copilot.offline.reader import SENTENCE, Reader
 from engine.copilot.offline.times import count_of_times, duration_in
-from engine.copilot.offline.words import stem, stems, words_of
+from engine.copilot.offline.words import base_verb, stem, stems, words_of
 
 
 class Failures(Reader):
@@ -65,10 +66,16 @@ class Failures(Reader):
             action.catch = handler
 
     def implied(self, what: str, steps: list[Step]) -> list[Action | Placeholder]:
-        """The step that is first spoken of where it fails: ``if the load function fails``."""
-        if self.actions or re.search(r"\b(?:function|lambda|workflow|job)$", what) is None:
+        """The step that is first spoken of where it fails: ``if the load function fails``, ``if charging it fails``."""
+        if self.actions:
             return []
-        steps.append(self.action(words_of(f"run {what}")))
+        gerund, _, rest = what.partition(" ")
+        verb = base_verb(gerund) if gerund.endswith("ing") and rest else None
+        does = words_of(f"{verb} {rest}" if verb else f"run {what}")
+        runs = re.search(r"\b(?:function|lambda|workflow|job)$", what)
+        if runs is None and (verb is None or parse_action(does, self.catalogue, self.known) is None):
+            return []
+        steps.append(self.action(does))
         return self.actions[-1:]
 
     def targets(self, what: str, joiner: str) -> list[Action | Placeholder]:

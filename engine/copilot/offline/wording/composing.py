@@ -63,7 +63,7 @@ def composed(text: str) -> str:
     text = _LISTED.sub(lambda said: f"{base_verb(said['verb'].lower()) or said['verb']} "
                                     f"the {said['names']} {said['kind']}", text)
     text = _questions(_APPOSED.sub(r"the \1 \2\3", text))
-    text = started(text)
+    text = started(_AND_IF.sub(r"\1, if ", text))
     told_first = re.match(r"(?:we|I|our|my|there (?:is|are)|people)\b[^.!?]*[.!?]\s+", text, re.IGNORECASE)
     if told_first is not None:
         text = told_first[0] + started(text[told_first.end():])
@@ -190,6 +190,10 @@ _APPOSED = re.compile(
 """``vacuum-db, a function``."""
 
 
+_AND_IF = re.compile(
+    rf"^(when(?:ever)? [^,.;]*?{_PLACE}[^,.;]*?) and (?=(?:its?|the|he|she|they|there|his|her) [^,.;]*?\b"
+    r"(?:is|are|has|have|was)\b)", re.IGNORECASE)
+"""``when an order comes in over the webhook and its total is …, …``: what starts it, and a condition."""
 _HAPPENS = re.compile(
     r"^(?P<what>(?!(?:for|when|if|whenever|once|after|before|while|until|every|each|at|on|in|by|with|no|all|any)\b)(?:an?|the|our"
     r"|some\w+|people|customers) (?:(?!(?:is|are|has|have|if|when|and|or|over|under|above|below|more|less"

@@ -83,6 +83,10 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
       r"|hourly|weekly|once an? (?:day|hour|week)|every (?:hour|week))(?:,? (?:until|till) [^,;.]+)?(?=[.;,])"),
      lambda said: f" with reminders every 1 {unit_of(said[2])}"),
     # Attempts
+    (r"\btry(?: it| that)? (?:once more|one more time)\b", "try again once"),
+    ((r"^every (second|third|fourth|fifth|tenth|\d+th) ([^,;.]+?) (?:triggers|causes|leads to|starts) "
+      r"(?=an? (?:[\w-]+ )?"
+      r"(?:message|alert|e-?mail|note|warning)\b)"), r"if it is every \1 \2, send "),
     ((r"[,;.] (?:with |and |make |but )?(?:no more than|not more than|never more than|at most|up to|a maximum of|max\.?"
       rf"|only) ({NUMBER}) (?:attempts|tries)(?: in (?:total|all)| altogether| overall)?(?=[.;,]|$)"), attempts),
     (rf"[,;.] ({NUMBER}) (?:attempts|tries) (?:in (?:total|all)|altogether|at (?:the )?most|overall)(?=[.;,]|$)",
