@@ -170,6 +170,14 @@ def test_what_a_draft_has_elsewhere_or_in_half_is_a_to_do(sentence, drafted_from
     assert lost.lower() in " | ".join(word.text for word in found.to_dos).lower()
 
 
+@pytest.mark.parametrize(("sentence", "lost"), [
+    ("Get the rate from https://fx.io/eur, multiply the total and charge the card.", "multiply"),
+    ("Email a@b.io, polish the lens and then log it.", "polish"),
+])
+def test_a_verb_that_nobody_here_knows_is_a_to_do(sentence, lost):
+    assert lost in drafted(sentence)[0]
+
+
 @pytest.mark.parametrize("down", ["is down", "is unreachable", "does not answer", "fails"])
 def test_what_is_down_starts_nothing(down):
     proposal = COPILOT.draft(f"When the webhook {down}, post to #ops on Slack.")

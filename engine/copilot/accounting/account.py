@@ -20,7 +20,7 @@ from engine.copilot.accounting.evidence import NEGATED, Said, number, numbers_in
 from engine.copilot.accounting.facts import Facts, Leaf, Stated, reached
 from engine.copilot.accounting.phrases import FORMS
 from engine.copilot.accounting.synonyms import FORCE, GLUE, action_of, meant_by
-from engine.copilot.accounting.values import values_in
+from engine.copilot.accounting.values import unknown_in, values_in
 from engine.copilot.catalogue import Catalogue
 from engine.copilot.offline.clauses import Clause, clauses_of
 from engine.copilot.offline.phrases import DONE, FAILURE, SUCCESS, after_else, is_else
@@ -208,7 +208,7 @@ class _Ledger:
                 self._if(clause, found, index)
 
     def values(self) -> None:
-        for start, end, pointer in values_in(self.sentence, self.facts):
+        for start, end, pointer in (*unknown_in(self.sentence, self.facts), *values_in(self.sentence, self.facts)):
             if self._is_free(start, end):
                 self._enter(start, end, "name", pointer)
 

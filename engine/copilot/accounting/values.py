@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from engine.copilot.accounting.facts import Facts, Leaf
 from engine.copilot.accounting.synonyms import GLUE
-from engine.copilot.offline.words import Word, stem, stems, words_of
+from engine.copilot.offline.words import Word, base_verb, stem, stems, words_of
 
 _ENDS = (r"(?=\s*(?:$|[,.;:!?\n])| (?:in|on|at|for|and|then|when|if|with|by|from|to|into|so|before|after|while|unless"
          r"|but|or|once|until|whose|via|through|using)\b)")
@@ -34,6 +34,14 @@ _VALUES = tuple(re.compile(form, re.IGNORECASE) for form in (
     (r"\b(?:sav|stor|upload|export|record|regist|add|fil|log|sen|put|creat|writ)\w*\b[^.;:,]*? as "
     rf"(?!soon|long|well|many|much|usual|it|they|before|far)(?:an? |the )?(?P<what>\S.*?){_ENDS}"),
 ))
+_DOES_TO = re.compile(
+    r"(?:, (?:and |then )?|\band then )(?!(?:and|then|if|when\w*|while|once|unless|until|because|since|before|after"
+    r"|where|which|that|who\w*|both|all|not|only|also|otherwise|else|but|plus|either|neither|even|than|with\w*|whether|for|from|into"
+    r"|onto|over|under|above|below|between|through|via|per|each|every|any|except|about|around|against|as|at|by|in|of|on|to|up"
+    r"|out|off|down|like|so|or|nor|yet|is|are|was|were|has|have|had|does|should|must|can|may|will|would|whose|during|within"
+    r"|told|near|upon|instead|including|given|because|though|although)\b)([a-z]{3,})"
+    r" (?:the|an?|it|them|its|their|his|her)\b")
+"""``…, multiply the total and …``: a verb and what it is done to."""
 _SAYING = re.compile(r"\b(?:that|saying|about|whether|says)\b[^.;]*$", re.IGNORECASE)
 _WITHIN = re.compile(r"\b(?:in|on|from|to|into|with|via|through|using|of|by) (?:the |our |an? )?$", re.IGNORECASE)
 _PLACES = frozenset({"QueueUrl", "TopicArn", "FunctionName", "url", "TableName", "Bucket", "StateMachineArn"})
@@ -50,6 +58,15 @@ def values_in(sentence: str, facts: Facts) -> Iterator[tuple[int, int, str | Non
                 if word.kind in ("word", "quoted") and word.lower not in GLUE:
                     held = next((leaf for leaf in facts.leaves if _is_value(leaf) and _has(leaf, word.text)), None)
                     yield start + word.start, start + word.end, None if held is None else held.pointer
+
+
+def unknown_in(sentence: str, facts: Facts) -> Iterator[tuple[int, int, None]]:
+    """The place of each verb that nobody here knows, among others that are done: no step does it."""
+    for found in _DOES_TO.finditer(sentence):
+        one = stem(found[1].lower())
+        named = any(one in leaf.stems for leaf in facts.key("FunctionName", "StateMachineArn"))
+        if base_verb(found[1].lower()) is None and not named:
+            yield *found.span(1), None
 
 
 def _capitals(sentence: str, facts: Facts) -> Iterator[tuple[int, int, str | None]]:
