@@ -172,6 +172,11 @@ class Settings:
         "(erp.internal), all names below one (*.internal), an address or a network (10.0.0.0/8). Public hosts need no "
         "entry; docs/connectors.md, *Egress*, says what each admits.",
     )
+    egress_proxy: str = _setting(
+        "", "AUTOMATE_EGRESS_PROXY",
+        "An HTTP proxy through which connectors call public hosts (CONNECT): http://HOST:PORT. What "
+        "AUTOMATE_EGRESS_ALLOW admits is called without it.",
+    )
     file_roots: tuple[str, ...] = _setting(
         (), "AUTOMATE_FILE_ROOTS",
         "The folders on this machine whose files a distributed Map may read and write: whole paths, separated by "

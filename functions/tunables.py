@@ -10,9 +10,11 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import field, fields
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 from connectors.egress.allowing import read_entries
+from connectors.egress.proxy import read_proxy
 from engine.catalog.heard import Heard
 from engine.errors import InvalidDocument
 from engine.governance.roles import ROLES
@@ -337,6 +339,11 @@ class Tunables:
         "What connectors may call although it is not public, host:port separated by commas: erp.internal:443, "
         "10.0.0.0/8:443 (AUTOMATE_EGRESS_ALLOW). docs/connectors.md, *Egress*, says what each entry admits.",
     )
+    egress_proxy: str = _choice(
+        "",
+        "An HTTP proxy through which connectors call public hosts: http://HOST:PORT (AUTOMATE_EGRESS_PROXY). The "
+        "functions must reach it, so it is for a stage in a VPC, or a proxy with a public address.",
+    )
     expression_limits: str = _choice(
         "",
         "What one expression may cost, where the defaults will not do, separated by commas: `seconds=1,items=2000000`. "
@@ -419,10 +426,7 @@ class Tunables:
     def _check(self) -> None:
         _ = self.expression_settings, self.heard
         self._check_each()
-        try:
-            read_entries(part.strip() for part in self.egress_allow.split(",") if part.strip())
-        except InvalidDocument as error:
-            raise InvalidDocument(error.message, where="-c egress_allow=…", advice=error.advice) from None
+        self._check_egress()
         self._check_sign_in()
         if self.status_events_bus and self.heard.hears_bus(self.status_events_bus):
             raise InvalidDocument(
@@ -466,6 +470,16 @@ class Tunables:
                 "messages would be received, throttled and counted towards the dead-letter queue",
                 where="reserved_concurrency", advice="Reserve at least max_concurrency, or 0 for none.",
             )
+
+    def _check_egress(self) -> None:
+        entries = [part.strip() for part in self.egress_allow.split(",") if part.strip()]
+        for name, check in (
+            ("egress_allow", partial(read_entries, entries)), ("egress_proxy", partial(read_proxy, self.egress_proxy))
+        ):
+            try:
+                check()
+            except InvalidDocument as error:
+                raise InvalidDocument(error.message, where=f"-c {name}=…", advice=error.advice) from None
 
     def _check_sign_in(self) -> None:
         """What of signing in needs what, and what goes with a pool of before."""

@@ -80,6 +80,7 @@ class Functions:
                 **({"AUTOMATE_CONNECTORS": tunables.connector_modules} if tunables.connector_modules else {}),
                 **({"AUTOMATE_CONNECTOR_FILES": f"/opt/{FILES}"} if tunables.connector_files else {}),
                 **({"AUTOMATE_EGRESS_ALLOW": tunables.egress_allow} if tunables.egress_allow else {}),
+                **({"AUTOMATE_EGRESS_PROXY": tunables.egress_proxy} if tunables.egress_proxy else {}),
                 **tunables.expression_settings,
                 **environment,
             },

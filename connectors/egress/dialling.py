@@ -1,6 +1,7 @@
 """The one dialler: a connected socket for a host, a port and a deadline.
 
     host ──► parsed ──► resolved once ──► every address checked ──► connected to a checked one, in order
+                                                                    a public host, where a proxy is set: through it
 
 Nothing resolves the name a second time, so an answer that changes between check and connection (DNS rebinding) changes
 nothing. One address that may not be called refuses the name as a whole: a public host has no private addresses beside
@@ -19,6 +20,7 @@ from typing import Any
 from connectors.egress.allowing import SETTING, Entry
 from connectors.egress.granted import not_granted
 from connectors.egress.hosts import Address, BadHost, Host, parse_host
+from connectors.egress.proxy import Proxy, tunnel
 from connectors.egress.ranges import BY_ADDRESS, BY_NAME, Range, carried, special
 from connectors.egress.sockets import TimedSocket, left
 from connectors.errors import ConnectorError
@@ -31,6 +33,9 @@ Connect = Callable[[socket.socket, Any], None]
 
 CONNECT_SECONDS = 10.0
 """How long one address may take to accept: others may follow."""
+
+PROXIED_RESOLVE_SECONDS = 2.0
+"""How long a name may take to resolve where a proxy resolves it anyway."""
 
 REFUSED = "EgressRefused"
 """The `code` of refusals."""
@@ -46,17 +51,18 @@ class Dialler:
     """Connects to public hosts, and to what `allowed` admits. Safe to share between threads.
 
     `runtime_api` is AWS_LAMBDA_RUNTIME_API, which is never called. `setting` is the allow-list as it is set, for
-    messages.
+    messages. `proxy` is what public hosts are reached through; what `allowed` admits is called without it.
     """
 
     def __init__(
         self, clock: Clock, allowed: Sequence[Entry] = (), *, setting: Sequence[str] = (), runtime_api: str = "",
-        resolve: Resolve = system_resolver, connect: Connect = socket.socket.connect,
+        proxy: Proxy | None = None, resolve: Resolve = system_resolver, connect: Connect = socket.socket.connect,
     ) -> None:
         self.clock = clock
         self._allowed = tuple(allowed)
         self._setting = tuple(setting)
         self._runtime = _runtime(runtime_api)
+        self._proxy = proxy
         self._resolve = resolve
         self._connect = connect
 
@@ -66,14 +72,40 @@ class Dialler:
         Raises ConnectorError for what may not be called; OSError for a name that does not resolve and for a host that
         does not accept, TimeoutError among them.
         """
-        addresses = self.checked(host, port, deadline)
+        if self._proxy is None:
+            return self._first(self.checked(host, port, deadline), port, deadline)
+        try:
+            addresses = self.checked(host, port, min(deadline, self.clock.now() + PROXIED_RESOLVE_SECONDS))
+        except OSError:
+            addresses = []  # the proxy may know the name
+        if any(special(address) is not None for address in addresses):
+            return self._first(addresses, port, deadline)
+        return self._through(self._proxy, parse_host(host), port, deadline)
+
+    def _through(self, proxy: Proxy, host: Host, port: int, deadline: float) -> TimedSocket:
+        sock = self._first(self._addresses(proxy.host, proxy.port, deadline), proxy.port, deadline)
+        try:
+            tunnel(sock, proxy, host, port)
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
+    def _first(self, addresses: Sequence[Address], port: int, deadline: float) -> TimedSocket:
+        """A socket to the first of `addresses` that accepts."""
         for number, address in enumerate(addresses, 1):
             try:
                 return self._connected(address, port, deadline)
             except OSError:
                 if number == len(addresses) or self.clock.now() >= deadline:
                     raise
-        raise OSError(f"{host} has no address")
+        raise OSError("the name has no address")
+
+    def _addresses(self, host: Host, port: int, deadline: float) -> list[Address]:
+        if host.address is not None:
+            return [host.address]
+        texts = _within(left(deadline, self.clock), lambda: self._resolve(host.text, port))
+        return [ip_address(text) for text in texts]
 
     def checked(self, host: str, port: int, deadline: float) -> list[Address]:
         """The addresses of `host`, each of which may be called at `port`. Raises as `dial` does."""
@@ -82,11 +114,7 @@ class Dialler:
         except BadHost as error:
             raise ConnectorError(f"the host {error}", definite=True, code=REFUSED) from None
         self.check_granted(parsed)
-        if parsed.address is not None:
-            addresses = [parsed.address]
-        else:
-            texts = _within(left(deadline, self.clock), lambda: self._resolve(parsed.text, port))
-            addresses = [ip_address(text) for text in texts]
+        addresses = self._addresses(parsed, port, deadline)
         for address in addresses:
             self._check(parsed, port, address)
         return addresses

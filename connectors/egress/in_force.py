@@ -22,6 +22,7 @@ class _Rules:
     setting: tuple[str, ...]
     also: tuple[str, ...]
     runtime_api: str
+    proxy: str
 
 
 _rules: _Rules | None = None
@@ -29,16 +30,22 @@ _dialler: Dialler | None = None
 
 
 def apply(settings: Settings, environment: Mapping[str, str], *, also: tuple[str, ...] = ()) -> None:
-    """Put the settings' allow-list in force for the whole process, and the entries of `also`.
+    """Put the settings' allow-list and proxy in force for the whole process, and the entries of `also`.
 
-    Raises InvalidDocument for an entry that is none.
+    Raises InvalidDocument for an entry or a proxy that is none.
     """
     global _rules  # noqa: PLW0603 - set once, where a process begins; connectors are made without arguments
     if settings.egress_allow:
         from connectors.egress.allowing import read_entries  # noqa: PLC0415 - a start without entries parses none
 
         read_entries(settings.egress_allow)
-    _rules = _Rules(settings.egress_allow, also, environment.get("AWS_LAMBDA_RUNTIME_API", ""))
+    if settings.egress_proxy:
+        from connectors.egress.proxy import read_proxy  # noqa: PLC0415 - likewise
+
+        read_proxy(settings.egress_proxy)
+    _rules = _Rules(
+        settings.egress_allow, also, environment.get("AWS_LAMBDA_RUNTIME_API", ""), settings.egress_proxy
+    )
     use(None)
 
 
@@ -70,6 +77,7 @@ def current() -> Dialler:
     """The dialler in force. Raises InvalidDocument where the environment's setting is no allow-list."""
     from connectors.egress.allowing import read_entries  # noqa: PLC0415 - not every process dials
     from connectors.egress.dialling import Dialler  # noqa: PLC0415
+    from connectors.egress.proxy import read_proxy  # noqa: PLC0415
 
     dialler = _dialler
     if dialler is None:
@@ -78,7 +86,7 @@ def current() -> Dialler:
         assert _rules is not None  # noqa: S101  it was put there
         dialler = Dialler(
             SystemClock(), read_entries((*_rules.setting, *_rules.also)), setting=_rules.setting,
-            runtime_api=_rules.runtime_api,
+            runtime_api=_rules.runtime_api, proxy=read_proxy(_rules.proxy),
         )
         use(dialler)
     return dialler

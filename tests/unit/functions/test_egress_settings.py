@@ -65,6 +65,17 @@ def test_an_entry_that_is_none_stops_the_start():
     assert Tunables.from_context({"egress_allow": "10.0.0.0/8:443,"}.get).egress_allow == "10.0.0.0/8:443,"
 
 
+def test_a_proxy_that_is_none_stops_the_start():
+    for text in ("proxy.internal:3128", "https://proxy.internal:3128", "http://proxy.internal", "http://a b:1"):
+        with pytest.raises(InvalidDocument, match="is no proxy's address"):
+            callable_tasks(Settings(egress_proxy=text))
+    with pytest.raises(InvalidDocument) as caught:
+        Tunables.from_context({"egress_proxy": "http://ann:s3cret@proxy.internal:3128"}.get)
+    assert caught.value.where == "-c egress_proxy=…"
+    assert "s3cret" not in str(caught.value)
+    assert Tunables.from_context({"egress_proxy": "http://[fd00::7]:3128/"}.get).egress_proxy.startswith("http://[fd00")
+
+
 def test_the_resolver_is_asked_through_getaddrinfo(monkeypatch):
     asked = []
 

@@ -27,8 +27,9 @@ SHOWN: Mapping[str, shapes.Group] = {
     "retention_days": "retention", "redrive_days": "retention", "audit_days": "retention",
     "delivery_days": "retention", "disk_reserve_mb": "retention", "alert_workflow": "alerts",
     "alert_webhook": "alerts", "alert_topic": "alerts", "alert_topics": "alerts", "alert_command": "alerts",
-    "alert_commands": "alerts", "egress_allow": "reach", "file_roots": "reach", "aws_profile": "reach",
-    "aws_region": "reach", "four_eyes": "publishing", "copilot_provider": "copilot", "copilot_model": "copilot",
+    "alert_commands": "alerts", "egress_allow": "reach", "egress_proxy": "reach", "file_roots": "reach",
+    "aws_profile": "reach", "aws_region": "reach",
+    "four_eyes": "publishing", "copilot_provider": "copilot", "copilot_model": "copilot",
     "batch_size": "work", "task_threads": "work", "max_input_bytes": "work",
 }
 """The settings that are shown, each with its group: the rest is for whoever runs the processes (docs/settings.md)."""
