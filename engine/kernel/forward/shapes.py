@@ -118,8 +118,12 @@ def _step(shape: Shape, key: Key, *, jsonata: bool) -> tuple[Shape | None, int]:
 
 
 def _through(items: Sequence[Shape], key: str) -> tuple[Shape | None, int]:
-    """The members of an array's items: there is something if one of them has it."""
-    found = [(item, sure) for item, sure in (_step(item, key, jsonata=True) for item in items) if item is not None]
+    """The members of an array's items: there is something if one of them has it. Arrays among them are joined, so empty
+    ones are nothing."""
+    found = [
+        (item, sure) for item, sure in (_step(item, key, jsonata=True) for item in items)
+        if item not in (None, ("array", ()))
+    ]
     if not found:
         return None, _THERE
     shape = found[0][0] if len(found) == 1 else ("array", tuple(item for item, _ in found))

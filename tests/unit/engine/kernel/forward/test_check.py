@@ -148,6 +148,14 @@ def test_what_a_path_of_jsonata_finds_in_items_that_cannot_be_told_is_a_doubt(re
     assert places(found.doubts) == ["/States/Uses/Output"]
 
 
+@pytest.mark.parametrize(("lists", "refused"), [([[], []], True), ([[], [1]], False)])
+def test_a_path_of_jsonata_joins_the_lists_that_it_finds(lists, refused):
+    new = after(QueryLanguage="JSONata", Arguments="{% $states.input.all.of %}")
+    found = verdict(new, stands(given={"all": [{"of": one} for one in lists]}))
+    assert places(found.refusals) == (["/States/Second/Arguments"] if refused else [])
+    assert not found.doubts
+
+
 def test_a_call_that_may_have_been_made_and_is_declared_at_most_once_is_a_doubt():
     frames = {"": Frame("", "", "Second", Phase.BACKOFF, visit=2, attempt=1, epoch=0, input=STANDS)}
     new = after()
