@@ -52,7 +52,8 @@ def check(
     """
     if machine:
         frames = {path: _within(machine, frame) for path, frame in frames.items()}
-    changed = _changed(old, new, ran.left)
+    stood = {frame.state for frame in frames.values()}
+    changed = _changed(old, new, ran.left | (ran.entered - stood))
     if not frames:
         return Verdict((Finding("", "it keeps nothing to go on with"),))
     if at is not None:
@@ -107,7 +108,8 @@ class _Walk:
                 self._children.setdefault(path.rpartition("/")[0], []).append(path)
 
     def output(self, path: str, *, sure: bool = True) -> Alts:
-        """What the machine of the frame at `path` will give. `sure`: no Catcher around it takes what fails there."""
+        """What the machine of the frame at `path` will give. `sure`: nothing around it takes what fails
+        there: a Catcher goes on elsewhere, and a Retrier enters it anew, with other answers."""
         frame = self._frames[path]
         if frame.phase is Phase.DONE:
             return frozenset({shape_of(frame.output)})
@@ -131,7 +133,8 @@ class _Walk:
         """The result of a fan-out that keeps its children."""
         if frame.arguments is not None:
             return self._run_of(frame)
-        sure = sure and not self.machines.state(frame.machine, frame.state).get("Catch")
+        state = self.machines.state(frame.machine, frame.state)
+        sure = sure and not (state.get("Catch") or state.get("Retry"))
         outputs = [self.output(child, sure=sure) for child in sorted(self._children.get(frame.path, ()), key=_index)]
         width = len(outputs) if frame.fanout is None else frame.fanout.width
         items = None if frame.fanout is None else frame.fanout.items
@@ -191,13 +194,13 @@ def _index(path: str) -> int:
     return int(path.rpartition("/")[2])
 
 
-def _changed(old: Json, new: Json, left: Collection[str]) -> tuple[Finding, ...]:
-    """What is different of states that have run."""
+def _changed(old: Json, new: Json, had: Collection[str]) -> tuple[Finding, ...]:
+    """What is different of the states `had`, which have run: they were left, or failed and what is around went on."""
     found = []
     there = dict(machines_of(new))
     for pointer, machine in machines_of(old):
         for name, state in machine["States"].items():
-            if name not in left:
+            if name not in had:
                 continue
             now = there.get(pointer, {}).get("States", {}).get(name)
             if now is None:

@@ -11,10 +11,11 @@ from engine.records import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """`left` are the names of the states that were left, `scheduled` the ids of the events behind which nothing was
-    called any more."""
+    """`left` are the names of the states that were left, `entered` of those that were entered, also where they failed;
+    `scheduled` the ids of the events behind which nothing was called any more."""
 
     left: frozenset[str] = frozenset()
+    entered: frozenset[str] = frozenset()
     scheduled: frozenset[int] = frozenset()
 
     def unknown_call(self, frame: Frame) -> bool:
@@ -28,12 +29,15 @@ class Ran:
 def ran(events: Iterable[HistoryEvent]) -> Ran:
     """The facts of a history."""
     left: set[str] = set()
+    entered: set[str] = set()
     scheduled: set[int] = set()
     for event in events:
         if event.type.endswith("StateExited"):
             left.add(str((event.details or {}).get("name")))
+        elif event.type.endswith("StateEntered"):
+            entered.add(str((event.details or {}).get("name")))
         elif event.type.endswith("Scheduled") or (
             event.type in ("ExecutionAborted", "ExecutionTimedOut", "ExecutionFailed") and event.previous in scheduled
         ):
             scheduled.add(event.id)
-    return Ran(frozenset(left), frozenset(scheduled))
+    return Ran(frozenset(left), frozenset(entered), frozenset(scheduled))

@@ -296,6 +296,12 @@ def test_states_that_have_run_and_are_different_are_listed():
     assert places(verdict(new, ran=Ran(frozenset({"First"}))).changed) == ["/States/First"]
 
 
+def test_a_state_that_failed_and_was_caught_has_run_too():
+    both = frozenset({"First", "Second"})
+    new = machine(First={"Type": "Pass", "Next": "Second"}, Second={"Type": "Pass", "End": True})
+    assert places(verdict(new, ran=Ran(entered=both)).changed) == ["/States/First"]  # it stands in the other one
+
+
 def test_who_stands_in_a_fail_is_told_that_it_fails_again():
     old = machine(First=task("connector:demo:a", "No"), No={"Type": "Fail", "Error": "No"})
     found = verdict(old, stands("No", Phase.READY), old=old)
@@ -303,9 +309,13 @@ def test_who_stands_in_a_fail_is_told_that_it_fails_again():
     assert [(note.place, "fails there again" in note.message) for note in found.notes] == [("/States/No", True)]
 
 
-@pytest.mark.parametrize(("catch", "refused"), [([], True), ([{"ErrorEquals": ["States.ALL"], "Next": "End"}], False)])
+@pytest.mark.parametrize(("handles", "refused"), [
+    ({}, True), ({"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "End"}]}, False),
+    ({"Retry": [{"ErrorEquals": ["States.ALL"]}]}, False),
+])
 @pytest.mark.parametrize("depth", [1, 2])
-def test_what_fails_in_a_branch_may_be_caught_by_what_stands_around_it(catch, refused, depth):
+def test_what_fails_in_a_branch_may_be_taken_by_what_stands_around_it(handles, refused, depth):
+    """A Catcher goes on elsewhere; a Retrier enters it anew, with other answers."""
     def around(inner, **more):
         return {"Type": "Parallel", "Branches": [inner], "Next": "End", **more}
 
@@ -319,6 +329,6 @@ def test_what_fails_in_a_branch_may_be_caught_by_what_stands_around_it(catch, re
         pointer, path = f"{pointer}/States/Both/Branches/0", f"{path}/0"
     frames[path] = Frame(path, pointer, "Work", Phase.BACKOFF, visit=2, attempt=1, epoch=1, input={"id": 1})
     for level in range(depth):
-        new, old = whole(new, **({"Catch": catch} if level == depth - 1 and catch else {})), whole(old)
+        new, old = whole(new, **(handles if level == depth - 1 else {})), whole(old)
     found = check(old, new, frames)
     assert (len(found.refusals), len(found.doubts)) == ((1, 0) if refused else (0, 1))
