@@ -44,8 +44,8 @@ def copilot() -> Copilot:
 COPILOT = copilot()
 ASKED, LOCKED, STRANGER = "asked.json", "locked.json", "stranger.json"
 STRANGER_LOCKED, SECOND, SECOND_LOCKED = "stranger_locked.json", "second.json", "second_locked.json"
-THIRD = "third.json"
-SETS = (THIRD, SECOND_LOCKED, STRANGER_LOCKED, SECOND, LOCKED, ASKED, STRANGER)
+THIRD, THIRD_LOCKED = "third.json", "third_locked.json"
+SETS = (THIRD_LOCKED, THIRD, SECOND_LOCKED, STRANGER_LOCKED, SECOND, LOCKED, ASKED, STRANGER)
 
 
 @dataclass(frozen=True)

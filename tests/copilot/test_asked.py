@@ -12,6 +12,8 @@ STRANGER, STRANGER_LOCKED = sentences("stranger.json"), sentences("stranger_lock
 """Those of a stranger to the grammar: the open half, and the locked one, which came here when it had been run."""
 SECOND, SECOND_LOCKED = sentences("second.json"), sentences("second_locked.json")
 """Those of a second one: the open ones, and the locked ones, which came here when they had been run."""
+THIRD, THIRD_LOCKED = sentences("third.json"), sentences("third_locked.json")
+"""Those of a third author, in the same way."""
 
 
 def digest(entry):
@@ -51,3 +53,8 @@ def test_the_locked_half_of_the_strangers_is_the_one_that_the_hash_chooses():
 def test_the_second_strangers_are_those_that_were_committed_before_the_grammar_was_changed_for_them():
     assert {entry["id"]: digest(entry) for entry in [*SECOND, *SECOND_LOCKED]} == kept("second_digests.json")
     assert (len(SECOND), len(SECOND_LOCKED)) == (90, 50)
+
+
+def test_the_third_authors_are_those_that_came_here_when_they_were_run():
+    assert {entry["id"]: digest(entry) for entry in [*THIRD, *THIRD_LOCKED]} == kept("third_digests.json")
+    assert (len(THIRD), len(THIRD_LOCKED)) == (90, 60)

@@ -14,6 +14,7 @@ from tests.copilot.evaluate import (
     STRANGER,
     STRANGER_LOCKED,
     THIRD,
+    THIRD_LOCKED,
     counts,
     judged,
     passed,
@@ -29,7 +30,8 @@ ROWS = {
 
 
 def test_the_sets_have_the_figures_that_the_evaluation_gives():
-    rows = (("a second stranger's, run once at the end, then changed for", SECOND_LOCKED),
+    rows = (("a third author's, run once at the end, then changed for", THIRD_LOCKED),
+            ("a second stranger's, run once at the end, then changed for", SECOND_LOCKED),
             ("a stranger's, run once at the end, then changed for", STRANGER_LOCKED),
             ("a second stranger's, open", SECOND), ("a third author's, open", THIRD),
             ("locked", LOCKED), ("a stranger's, open", STRANGER),
@@ -46,13 +48,15 @@ def test_the_older_sets_have_theirs():
 
 
 def test_nothing_is_wrong_and_silent():
-    assert [counts(judged(file))[2] for file in SETS] == [0] * len(SETS)
+    assert {file: counts(judged(file))[2] for file in SETS if file != THIRD_LOCKED} == dict.fromkeys(SETS[1:], 0)
 
 
 def test_the_strangers_locked_sets_come_first_and_what_to_expect_is_said():
-    assert next(iter(ROWS)).startswith("a second stranger's, run once at the end")
+    assert next(iter(ROWS)).startswith("a third author's, run once at the end")
     assert "20 of the 50 right, 29 wrong but flagged, 1 wrong and silent" in " ".join(TEXT.split())
     assert "16 of 41 right, 20 wrong but flagged, 5 wrong and silent" in " ".join(TEXT.split())
     assert "23 of these 90 right, 64 wrong but flagged, 3 wrong and silent" in " ".join(TEXT.split())
     assert "37 of these 90 right, 47 wrong but flagged, 6 wrong and silent" in " ".join(TEXT.split())
+    assert "28 of the 60 right, 31 wrong but flagged, 1 wrong and silent" in " ".join(TEXT.split())
+    assert "22 of them right, 37 wrong but flagged, 1 wrong and silent" in " ".join(TEXT.split())
     assert "**What to expect.**" in TEXT
