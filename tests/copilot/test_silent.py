@@ -183,3 +183,12 @@ def test_what_is_down_starts_nothing(down):
     proposal = COPILOT.draft(f"When the webhook {down}, post to #ops on Slack.")
     assert "triggers" not in proposal.document
     assert any(word.pointer is None for word in proposal.words)
+
+
+@pytest.mark.parametrize(("sentence", "lost"), [
+    ("Email ops@a.io unless it came from the demo tenant.", "unless it came from the demo tenant"),
+    ("Email everyone except the interns.", "except the interns"),
+    ("Charge the card 30 euros if the rental took 3 days.", "3 days"),
+])
+def test_a_condition_that_decides_nothing_has_used_no_word(sentence, lost):
+    assert lost in drafted(sentence)[0]

@@ -54,7 +54,7 @@ def seconds(said: Said) -> float | None:
 
 def numbers_in(text: object) -> set[float]:
     """The numbers in a value's text."""
-    return {float(found) for found in re.findall(r"(?:(?<=[=<>] )-|^-)?\d+(?:\.\d+)?", str(text))}
+    return {float(found) for found in re.findall(r"(?:(?<=[=<>] )-|^-)?(?<![A-Za-z_])\d+(?:\.\d+)?", str(text))}
 
 
 def first(found: Iterable[Leaf | Stated]) -> str | None:

@@ -21,6 +21,8 @@ Json = Any
 Path = tuple[str | int, ...]
 
 _UNSAID = frozenset({"Comment", "QueryLanguage", "Next", "Default", "StartAt"})
+_DECIDES_NOTHING = re.compile(r"(?:^\{%|\band|\bor|[(,])\s*(?:true|false)\s*(?:[),]|\band\b|\bor\b|%\}$)")
+"""A part of a condition that is the same whatever comes in: the place of what was not understood."""
 _MACHINES = ("ItemProcessor", "Iterator", "Branches")
 
 
@@ -145,7 +147,8 @@ def _marks(state: Mapping[str, Json]) -> bool:
     """Whether the state stands for what was not understood."""
     if state.get("Type") == "Pass" and _is_to_do(state.get("Comment")):
         return True
-    if any(rule.get("Condition") == "{% false %}" for rule in state.get("Choices", ()) if isinstance(rule, dict)):
+    if any(_DECIDES_NOTHING.search(str(rule.get("Condition"))) for rule in state.get("Choices", ())
+           if isinstance(rule, dict)):
         return True
     arguments = state.get("Arguments")
     return isinstance(arguments, dict) and str(arguments.get("FunctionName", "")).startswith(WORK)
