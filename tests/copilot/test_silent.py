@@ -192,3 +192,46 @@ def test_what_is_down_starts_nothing(down):
 ])
 def test_a_condition_that_decides_nothing_has_used_no_word(sentence, lost):
     assert lost in drafted(sentence)[0]
+
+
+@pytest.mark.parametrize(("sentence", "lost"), [
+    ("After running the export function, but before emailing cfo@a.io, wait 2 hours.", "before"),
+    ("Run the export function, but email cfo@a.io beforehand.", "beforehand"),
+    ("Ask ann@a.io and then bob@a.io to approve; only if both agree run the pay function.", "then"),
+    ("Ask ann@a.io first and bob@a.io second to approve the loan.", "first | second"),
+    ("Ask ann@a.io, and after her bob@a.io, to approve the loan.", "after her"),
+    ("For each order, charge the card; email ops@a.io at the end.", "at the end"),
+    ("For each order charge the card, and once all are done email ops@a.io.", "once all are done"),
+    ("If the order is not paid and over 100, email ops@a.io.", "paid and over"),
+    ("If none of the orders is over 100, log it.", "none"),
+    ("Email ann@a.io or, if the order is over 300, bob@a.io.", "or"),
+    ("Email the owner and all watchers of the ticket.", "the owner"),
+    ("Email the landlord and all tenants of the house.", "the landlord"),
+    ("Ask boss@a.io to approve it. After 2 days email her again.", "again"),
+    ("Retry https://a.io/x 5 times, wait 3 hours and email ops@a.io.", "wait 3 hours"),
+])
+def test_what_the_shape_of_the_draft_contradicts_is_a_to_do(sentence, lost):
+    assert lost in drafted(sentence)[0]
+
+
+@pytest.mark.parametrize(("sentence", "drafted_from", "lost"), [
+    ("If the order is over 100 charge the card, or else log it.",
+     "If the order is over 100, charge the card and log it.", "or else"),
+    ("Ask boss@a.io to approve the trip; if she says nothing, email sales@a.io.",
+     "Ask boss@a.io to approve the trip; if the status is nothing, email sales@a.io.", "nothing"),
+])
+def test_what_another_draft_contradicts_is_a_to_do(sentence, drafted_from, lost):
+    found = account(sentence, COPILOT.draft(drafted_from).document, catalogue_of(Registry(installed=list)))
+    assert lost in " | ".join(word.text for word in found.to_dos)
+
+
+@pytest.mark.parametrize("sentence", [
+    "Run the export function, but before that email cfo@a.io.",
+    "Email ann@a.io, wait 2 days and email her again.",
+    "If the terms and conditions are accepted, email ops@a.io.",
+    "Call https://a.io/x, retry it 5 times with 3 hours between, and email ops@a.io.",
+    "Post to #a on Slack and email each member, then log it.",
+])
+def test_what_the_shape_fits_is_none(sentence):
+    to_dos = drafted(sentence)[0]
+    assert not any(word in to_dos for word in ("again", "hours", "conditions", "#a"))

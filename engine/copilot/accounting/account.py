@@ -16,9 +16,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
+from engine.copilot.accounting.doubts import doubts_in
 from engine.copilot.accounting.evidence import NEGATED, Said, number, numbers_in
 from engine.copilot.accounting.facts import Facts, Leaf, Stated, reached
 from engine.copilot.accounting.phrases import FORMS
+from engine.copilot.accounting.starts import SOURCES, STARTING, STARTS
 from engine.copilot.accounting.synonyms import FORCE, GLUE, action_of, meant_by
 from engine.copilot.accounting.values import unknown_in, values_in
 from engine.copilot.catalogue import Catalogue
@@ -51,23 +53,6 @@ _COMPARED = re.compile(
 """What is compared with a number."""
 _BEHIND = re.compile(r"(?:then|afterwards|finally|lastly)$")
 _AUXILIARY = frozenset({"can", "might", "am", "via", "which"})
-_SOURCES: tuple[tuple[str, frozenset[str]], ...] = tuple((words, frozenset(kinds.split())) for words, kinds in (
-    ("webhook", "webhook"), ("form", "form webhook"), ("queue", "queue"), ("bucket|s3", "s3 event"),
-    ("folder", "folder s3"), ("workflow", "workflow_end"),
-))
-"""What starts a workflow, and the types of its triggers."""
-_STARTING = re.compile(
-    r"(?:when(?:ever)?|once|as soon as|after|every time|each time|upon) (?=.*?\b(?P<source>webhook|form|queue|bucket"
-    r"|s3|folder|workflow)\b(?!-)).*\b(?:finish\w*|end(?:s|ed)?|complete[sd]?|succeed\w*|done|through|over|called"
-    r"|hit|triggered|fires?|receive[sd]?|arrives?|arrived|lands?|landed|comes?|came|submitted|filled|uploaded|dropped"
-    r"|posted|shows? up|appears?|sent|added|put)\b")
-"""``when the workflow x has finished``: what starts it, and no condition."""
-_STARTS = tuple((re.compile(rf"^(?:{words})$"), kind) for words, kind in (
-    (r"bucket|files?|upload\w*|lands?", "event"), (r"queue|messages?", "queue"),
-    (r"webhook|calls?|called|hit", "webhook"),
-    (r"when\w*|as|soon|if|comes?|arriv\w*|receiv\w*|creat\w*|plac\w*|open\w*|submit\w*|add\w*|events?",
-     "webhook|queue|event"),
-))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +77,7 @@ def account(sentence: str, document: Mapping[str, Json], catalogue: Catalogue) -
     ledger.products()
     ledger.lists()
     ledger.starts()
+    ledger.doubts()
     ledger.phrases()
     ledger.clauses()
     ledger.values()
@@ -165,10 +151,16 @@ class _Ledger:
         for clause in clauses_of(self.sentence):
             if clause.words[0].lower in VERBS:
                 return
-            said = _STARTING.match(clause.text)
-            kinds = next((kinds for words, kinds in _SOURCES if said and re.search(words, said["source"])), heard)
+            said = STARTING.match(clause.text)
+            kinds = next((kinds for words, kinds in SOURCES if said and re.search(words, said["source"])), heard)
             if not heard & kinds and kinds is not heard:
                 self._lose(clause.words)
+
+    def doubts(self) -> None:
+        """What the shape of the document contradicts."""
+        for start, end, kind in doubts_in(self.sentence, self.facts, self._doing):
+            if self._is_free(start, end):
+                self._enter(start, end, kind, None)
 
     def phrases(self) -> None:
         cuts = {place for word in words_of(self.sentence) if word.kind == "word"
@@ -445,6 +437,10 @@ class _Ledger:
                     best = score, one
         return None if best is None else best[1]
 
+    def _doing(self, text: str) -> Stated | None:
+        words = words_of(text)
+        return self._state_of(Clause("and", words)) if words else None
+
     def _word(self, word: Word, best: Stated | None, *, a_thing: bool = False) -> str | None:
         """Where a word that no phrase has is said: the state of its clause, or another place. `a_thing`: no verb."""
         one = stem(word.lower)
@@ -462,7 +458,7 @@ class _Ledger:
         found = _first(leaf for leaf in self.facts.leaves if parts & leaf.stems)
         if found is None and _ORDER.match(word.lower) and len(self.facts.states) > 1:
             return next((state.pointer for state in self.facts.states if state.is_work), None)
-        kind = next((kind for words, kind in _STARTS if words.match(word.lower)), None)
+        kind = next((kind for words, kind in STARTS if words.match(word.lower)), None)
         if found is None and kind is not None:
             return _first(leaf for leaf in self.facts.key("type") if re.fullmatch(kind, str(leaf.value)))
         return found

@@ -1,0 +1,152 @@
+"""What no draft of this shape can mean, though each of its words has a place: an order that is turned round, an end
+that comes for each of many, a second recipient, a word of logic in the name of a field. Each is a to-do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from engine.catalog.states import targets_of
+from engine.copilot.accounting.facts import Facts, Stated, reached
+from engine.copilot.offline.words import stem
+
+StateOf = Callable[[str], Stated | None]
+"""The state that does what a text says."""
+Doubt = tuple[int, int, str]
+"""Where a to-do begins and ends in the sentence, and its kind."""
+
+_PART = r"(?:[^,;.]|\.(?=\w))+?"
+_END = r"(?=\s*(?:[,;:]|\.(?!\w)|$))"
+_BEFORE = re.compile(
+    rf"(?:^|[,;.] )(?:but |and )?(?P<said>before) (?P<late>{_PART}), (?P<early>{_PART}){_END}", re.IGNORECASE)
+_BEFOREHAND = re.compile(
+    rf"(?:^|[,;.] )(?P<late>{_PART})(?:[,;.] (?:but |and )?| but | and )(?P<early>{_PART}) "
+    rf"(?P<said>beforehand|before (?:that|this)){_END}", re.IGNORECASE)
+_AT_THE_END = re.compile(
+    r"\b(?:(?:at|in) the (?:very )?end(?! of (?:the|each|every|a) (?:day|week|month|year|quarter))"
+    r"|(?:once|when|after|as soon as) (?:all|everything|they|these)(?: of them| \w+)? "
+    r"(?:(?:is|are|have|has)(?: all| been)? )?(?:done|finished|through|completed?|handled|processed|over))\b",
+    re.IGNORECASE)
+_OR_IF = re.compile(r"\bor,? (?=(?:if|when|in case) \w)", re.IGNORECASE)
+_OR_ELSE = re.compile(r"\b(?P<said>or else) (?P<doing>\w+)", re.IGNORECASE)
+_AND_EACH = re.compile(
+    r"\b(?P<doing>\w+ (?:to )?)(?P<one>(?:the |our )?(?!each|every|all|for\b)\w[\w'-]*(?: \w+)?) and "
+    rf"(?:each(?: of)?|every|all)(?: the| our| of the)? [\w-]+(?: of [\w ]+)?{_END}", re.IGNORECASE)
+_AGAIN = re.compile(
+    r"(?<!\w)(?!(?:re)?try|repeat)(?P<doing>[a-z]+ (?:\w+ )?)(?P<said>again)\b", re.IGNORECASE)
+_RETRIED = re.compile(
+    rf"\btimes?, (?:and |then )*(?P<said>wait {_PART}) and (?!try|retry|repeat|then try)\w+", re.IGNORECASE)
+_IN_TURN = re.compile(
+    r"\b(?:first|second|then|next|afterwards|(?:after|before) (?:her|him|them|that))\b", re.IGNORECASE)
+_NEXT_ASKED = re.compile(r"\bafter (?:her|him|them) (?=\S+@\S+)", re.IGNORECASE)
+_LOGIC = re.compile(
+    r"(?:(?<=\.)|(?<=[a-z]))(?:[Nn]either|[Nn]one|[Nn]or|[Uu]nless|[Ee]xcepts?|[Oo]nly|[Bb]uts?|(?:And|Or)(?![A-Za-z]))"
+    r"(?![a-z])")
+_NOBODY = re.compile(r"= \"(nothing|nobody|none|never|not \w+)\"")
+
+
+def doubts_in(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]:
+    """The places of what the document's shape contradicts."""
+    yield from _turned(sentence, state_of)
+    yield from _in_turn(sentence, facts)
+    yield from _ends(sentence, state_of)
+    yield from _alternatives(sentence, facts)
+    yield from _recipients(sentence, facts, state_of)
+    yield from _repeated(sentence, facts, state_of)
+    yield from _swallowed(sentence, facts)
+
+
+def _turned(sentence: str, state_of: StateOf) -> Iterator[Doubt]:
+    """``before emailing him, wait 2 hours``: the wait leads to the mail."""
+    for match in (*_BEFORE.finditer(sentence), *_BEFOREHAND.finditer(sentence)):
+        late, early = state_of(match["late"]), state_of(match["early"])
+        if late is not None and early is not None and early.machine is late.machine and early is not late and (
+                late.name not in reached(early.machine, *targets_of(early.state))):
+            yield (*match.span("said"), "order")
+
+
+def _in_turn(sentence: str, facts: Facts) -> Iterator[Doubt]:
+    """``ask ann first and then bob``: not both at once."""
+    asked: dict[str, list[int]] = {}
+    for leaf in facts.key("approvers"):
+        place = sentence.find(str(leaf.value))
+        if place >= 0:
+            asked.setdefault(leaf.pointer.rpartition("/")[0], []).append(place)
+    for places in asked.values():
+        last = max(places)
+        until = re.compile(r"\S+ ?(?:second|next|afterwards|last)?").match(sentence, last)
+        for match in _IN_TURN.finditer(sentence, min(places), last if until is None else until.end()):
+            if len(places) > 1:
+                yield (*match.span(), "order")
+    for match in _NEXT_ASKED.finditer(sentence) if asked else ():
+        yield (*match.span(), "order")
+
+
+def _ends(sentence: str, state_of: StateOf) -> Iterator[Doubt]:
+    """``for each order charge the card, and once all are done email the boss``: the mail is none of each."""
+    for match in _AT_THE_END.finditer(sentence):
+        after = re.match(rf",? (?P<doing>{_PART}){_END}", sentence[match.end():])
+        doing = after["doing"] if after is not None else re.split(r"[,;]|\.(?!\w)", sentence[:match.start()])[-1]
+        state = state_of(doing)
+        if state is not None and re.search(r"/ItemProcessor/", state.pointer):
+            yield (*match.span(), "order")
+
+
+def _alternatives(sentence: str, facts: Facts) -> Iterator[Doubt]:
+    """``mail ann or, if it is over 300, bob``: one of two."""
+    apart = any(len({*targets_of(one.state)} - _nothing(one)) > 1 for one in facts.typed("Choice"))
+    for match in _OR_IF.finditer(sentence):
+        if not apart and not any(one.state.get("Catch") for one in facts.states):
+            yield match.start(), match.start() + 2, "otherwise"
+    for match in _OR_ELSE.finditer(sentence):
+        if not apart:
+            yield (*match.span("said"), "otherwise")
+
+
+def _nothing(one: Stated) -> set[str]:
+    return {name for name in targets_of(one.state) if one.machine["States"].get(name, {}).get("Type") == "Succeed"}
+
+
+def _recipients(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]:
+    """``mail the owner and all watchers``: one step for the one, one for each of the others."""
+    for match in _AND_EACH.finditer(sentence):
+        state = state_of(match[0])
+        same = _alike(state, facts) or [one for one in facts.typed("Task") if state is not None
+                                        and one.pointer.startswith(f"{state.pointer}/ItemProcessor/")]
+        if len(same) == 1:
+            yield (*match.span("one"), "name")
+
+
+def _alike(state: Stated | None, facts: Facts) -> list[Stated]:
+    """The Tasks that call the same action, itself among them."""
+    return [one for one in facts.typed("Task") if state is not None
+            and one.state.get("Resource") == state.state.get("Resource")]
+
+
+def _repeated(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]:
+    """``mail her again``: what was mailed before; ``retry it, wait an hour and mail him``: that is no distance."""
+    for match in _AGAIN.finditer(sentence):
+        state = state_of(match["doing"])
+        same = _alike(state, facts)
+        if len(same) == 1 and next(facts.circles(), None) is None and "Retry" not in same[0].state:
+            yield (*match.span("said"), "repetition")
+    for match in _RETRIED.finditer(sentence):
+        if next(facts.typed("Wait"), None) is None:
+            yield (*match.span("said"), "wait")
+
+
+def _swallowed(sentence: str, facts: Facts) -> Iterator[Doubt]:
+    """``not paid and over 100`` as the field paidAnd: a word of logic is no part of a name."""
+    names = {hump.lower() for leaf in facts.expressions() for path in re.findall(r"\$[\w.]+", str(leaf.value))
+             for hump in _LOGIC.findall(path)}
+    for name in names:
+        word = {"buts": "but", "excepts": "except"}.get(name, name)
+        said = rf"\w+ {word} \w+" if word in ("and", "or") else rf"\b{word}\b"
+        for match in re.finditer(said, sentence, re.IGNORECASE):
+            beside = {stem(part.lower()) for part in match[0].split()}
+            if word not in ("and", "or") or any(beside & leaf.stems for leaf in facts.conditions()):
+                yield (*match.span(), "condition")
+    for leaf in facts.conditions():
+        for value in _NOBODY.findall(str(leaf.value)):
+            yield from ((*match.span(), "negation") for match in re.finditer(rf"\b{value}\b", sentence))
