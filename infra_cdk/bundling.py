@@ -89,7 +89,7 @@ NOT_FOR_WORKERS = (
     *(f"engine/catalog/{name}.py" for name in (
         "alert_checks", "alerts", "budgets", "cases", "catalog", "comparisons", "diff", "document", "files", "heard",
         "input_schema", "marking", "passing", "publishing", "required_inputs", "sensitive", "startable", "states",
-        "studio", "trigger_checks", "triggers", "uncallable", "wording",
+        "studio", "trigger_checks", "triggers", "uncallable", "unwritten", "wording",
     )),
     *(f"engine/governance/{name}.py" for name in (
         "access_tokens", "audit", "audit_beside", "audit_query", "audit_verify", "role_grants", "roles",
