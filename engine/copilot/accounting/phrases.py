@@ -78,8 +78,19 @@ FORMS: tuple[Form, ...] = (
           r"|till) "
           r"(?P<m2>\d{1,2})\b(?!:)"),
     _form("answer", ev.no_answer,
-          rf"\b(?:if|when|should) (?:the|those|these|all) (?:{_N} )?{_UNIT} (?:pass|go by|are over|have passed|are up"
-          r"|run out|elapse|expire)(?: without (?:an? |any )?(?:answer|reply|response|decision|approval))?"),
+          rf"\b(?:if|when|once|should) (?:the|those|these|all|that|this|his|her|their) (?:{_N} )?"
+          rf"(?:{_UNIT}|time|period) (?:pass|go by|run out|elapse|expire"
+          r"|(?:is|are|has|have) (?:over|up|gone|passed|run out|elapsed|expired|ended))"
+          r"(?: without (?:an? |any )?(?:answer|reply|response|decision|approval|reaction))?"),
+    _form("otherwise", ev.otherwise,
+          r"\b(?:otherwise|else|if not|any others?|the others?|all others?|(?:(?:fewer|less|more) )?than (?:that"
+          r"|this)),? (?:(?:is|are|gets?) )?(?:only|simply|merely)\b",
+          r"\b(?:any|every)thing (?:less|lower|below|under|more|higher|above|over)(?: than that)?(?: goes)?"
+          r"(?= (?:to|into|on)\b)"),
+    _form("answer", ev.answered, r"(?:^|(?<=[.;] ))(?:approved|rejected|declined|refused|yes|no)(?=:)",
+          r"\b(?:after|upon) an? (?:yes|no|approval|rejection|refusal)\b(?: only)?"),
+    _form("answer", ev.no_answer,
+          r"\bno (?:answer|reply|response|decision|reaction)(?: in time| by then| until then)?(?=:)"),
     _form("condition", ev.gate, r"\bonly after\b(?! (?:\d|an? ))"),
     _form("limit", ev.at_most, rf"\bwait\w* (?:up to|at most|no longer than|not longer than|no more than) {_DURATION}"),
     _form("time", when.month_day, rf"\b(?:on )?(?:the|every|each) (?P<n>{DATE}(?:(?:,| and|, and) (?:the )?{DATE})*)"
@@ -186,13 +197,14 @@ FORMS: tuple[Form, ...] = (
           rf"\b{_SPAN} (?:at most |longer than )?{_DURATION}",
           rf"\b(?P<n2>half an?|{_N}|an?) (?P<unit2>{_UNIT}) (?:later|after|before|apart|between|pass|ago)\b"),
     _form("window", ev.ordinal, rf"\b(?:every|the|each) (?P<n>{_any_of({*ORDINALS})}|\d+(?:st|nd|rd|th))\b(?= \w)"),
-    _form("duration", ev.duration, rf"\b{_DURATION}"),
+    _form("duration", ev.duration, rf"\b{_DURATION}", r"\banother (?P<unit2>second|minute|hour|day|week)\b"),
     _form("number", ev.percent, r"(?<![\w.,-])(?P<n>\d+(?:[.,]\d+)?)(?:\s?%| percent\b)"),
     _form("number", ev.amount, rf"(?<![\w/:])(?<![\w/:]-){_MONEY}(?P<n>{_BELOW}\d+(?:[.,]\d+)*k?)(?![\w/:-])",
           rf"(?<![\w-])(?P<n2>{_IN_WORDS})(?![\w-])"),
     _form("nothing", ev.otherwise, r"\bno \w+, (?:just|only)\b",
           r"\b(?:later|earlier|sooner|closer|nearer|shorter) than (?:that|this)\b(?=:)",
-          r"\b(?:do(?:es)? )?nothing\b(?: should happen)?", r"\b(?:just )?stop\b"),
+          r"\b(?:do(?:es)? )?nothing\b(?: should happen)?", r"\b(?:just )?stop\b",
+          r"\b(?:just|simply) (?:finish|end|quit)(?=[,.;]|$)"),
     _form("otherwise", ev.otherwise, r"\b(?:but )?if (?:it|that|this|they|he|she) (?:is|was|are|were|has|have|does"
                                      r"|do|did"
           r"|had)(?:n't| not)(?: so| the case)?(?=[,;.:])"),
@@ -210,7 +222,7 @@ FORMS: tuple[Form, ...] = (
           r"|has)(?: "
           r"all| both)? "
           r"(?:done|finished|through|complete|completed|back|ready|over)\b"),
-    _form("wait", ev.waited, r"\b(?:wait|waits|waiting|pause|sleep|later|pass|hold (?:on|off))\b"),
+    _form("wait", ev.waited, r"\b(?:wait|waits|waiting|pause|sleep|later|pass|go by|hold (?:on|off))\b"),
     _form("repetition", ev.until, r"\b(?:until|while)\b"),
     _form("repetition", ev.retry_word, r"\b(?:repeat\w*|poll|keep(?= \w+ing)|loop|do that again)\b",
           r"\bretr(?:y|ied|ies|ying)\b", r"\btry (?:it |that |this )?again\b", r"\battempts?\b"),

@@ -39,7 +39,8 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
         rf"^(?P<count>{_N}) (?:out )?of (?:the )?last (?P<of>{_N}) (?P<what>[\w -]+?) (?:{_MORE}|{_LESS}) {_VALUE}$")),
     ("failures", re.compile(rf"^(?P<what>.+?) (?:fails|failed|has failed|(?:is|are|was|were|gets?|got|has been"
                             rf"|have been) (?P<done>\w+)) (?:{_ROW}|(?P<count3>{_N}) times)$")),
-    ("failures", re.compile(rf"^(?P<what>)(?:there (?:are|were) )?(?P<count>{_N}) (?:failures|errors) in a row$")),
+    ("failures", re.compile(rf"^(?P<what>)(?:there (?:are|were) )?(?P<count>{_N}) "
+                            r"(?:failures|errors|timeouts|misses) in a row$")),
     ("spanned", re.compile(rf"^(?:there are )?(?P<count>{_N}) (?P<what>[\w -]+?) (?:{_MORE}|{_LESS}) {_VALUE} "
                            rf"(?:within|in|during) (?:the last |the past )?(?:(?P<n>{_N}|an?) )?(?P<unit>\w+)$")),
     ("spanned", re.compile(rf"^(?P<what>[\w' -]+?) (?:{_MORE}|{_LESS}) {_VALUE} (?:in )?(?P<count>{_N})(?: times"

@@ -68,7 +68,7 @@ def composed(text: str) -> str:
     if told_first is not None:
         text = told_first[0] + started(text[told_first.end():])
     text = _HAPPENS.sub(lambda said: said[0] if acts(said["what"]) else f"When {said['what']}, ", text)
-    text = _that(text)
+    text = _that(_less_than_that(text))
     sentences = re.split(r"(?<=[.!?])\s+", text)
     return " ".join(sided(_bounded(told(_counted(sentence)))) for sentence in sentences)
 
@@ -230,6 +230,17 @@ def _there(what: str) -> str:
     return bare
 
 
+def _less_than_that(text: str) -> str:
+    """``4 or more …; fewer than that is only logged``: all others, where no third range is spoken of."""
+    found = [*_THAN_THAT.finditer(text)]
+    return _THAN_THAT.sub(r"\1 all others ", text) if len(found) == 1 and "between" not in text else text
+
+
+_THAN_THAT = re.compile(
+    r"([;,.])(?: and| but)? (?:fewer|less|more|lower|higher|anything (?:less|more)) than (?:that|this) "
+    r"(?=(?:is|are|goes|gets) )", re.IGNORECASE)
+
+
 def _that(text: str) -> str:
     """``less than that``: than the amount before it."""
     def meant(said: re.Match[str]) -> str:
@@ -296,6 +307,9 @@ def _bounded(sentence: str) -> str:
     sentence = _FOR_SOME.sub(lambda said: f"{said[1]}, if the {said[2]} {has(said[3])}, ", sentence)
     if re.match(r"from \d{1,2} to \d{1,2}\b.*\bevery (?:\w+ )?(?:hour|minute)s?\b", sentence, re.IGNORECASE):
         return sentence  # hours of the day
+    sentence = _BOUND_GOES.sub(
+        lambda said: f"{'; ' if said['lead'] else ''}if it is {_plain(said['bound'])}, put it {said['to']}; "
+                     "otherwise put it ", sentence)
     return _HEADS.sub(lambda said: f"{'; ' if said['lead'] else ''}if "
                                    f"it is {_plain(said['bound'])}, {said['verb']}", sentence)
 
@@ -324,7 +338,8 @@ _BEYOND = re.compile(
 _WITH_SO_MANY = re.compile(
     rf"(?:^|(?<=[;.] ))(?:and |but )?(?:with|given|in case of|at) (?P<what>(?:(?:(?:more|fewer|less) than|over"
     rf"|under|at least|at most) "
-    rf"{_N}|no)(?: [\w'-]+){{1,4}}?)(?: open| left| there)?, ", re.IGNORECASE)
+    rf"{_N}|{_N} or (?:more|fewer|less)|no)(?: [\w'-]+){{1,4}}?(?: (?:within|in|during) (?:the last |the past )?"
+    rf"(?:{_N}|an?) (?:minutes?|hours?|days?|weeks?))?)(?: open| left| there)?, ", re.IGNORECASE)
 """``with more than 30 tickets, …``."""
 _FOR_SOME = re.compile(
     r"\b(for (?:each|every) ([\w-]+(?: [\w-]+)??)) ((?:with|whose|that|which|who|over|under|above|below"
@@ -341,6 +356,12 @@ _COUNTED = re.compile(
     rf"^(?P<what>(?!if\b|when\b|for\b|every\b|each\b)(?:[\w'-]+ ){{0,4}}?(?:{_N} times|twice|{_N} [\w -]+?) "
     rf"(?:within|in|during) (?:the last |the past )?(?:{_N} |an? )?(?:minutes?|hours?|days?|weeks?"
     rf"|months?)): ", re.IGNORECASE)
+_BOUND_GOES = re.compile(
+    rf"(?P<lead>^|[.;,](?: and| but)? )(?P<bound>{_BOUND}) goes? (?P<to>(?:to|on|into) [^;,.]+?)"
+    r"(?:,? and|,|;) (?:any|every)thing (?:less|lower|below|under|more|higher|above|over|else)"
+    r"(?: than that)?(?: goes?)? (?=(?:to|on|into) )",
+    re.IGNORECASE)
+"""``70 or more goes to #hot and anything less into the table …``."""
 _HEADS = re.compile(
     rf"(?P<lead>^|[.;,](?: (?:and|but))? )(?P<bound>{_BOUND})[,:]? (?:just |only |simply |then )?(?P<verb>{ACTS}\b"
     rf"(?! of)|(?:an?|the) (?=(?:[\w-]+ ){{1,3}}?(?:goes|gets|is|are|must|has|needs|should)\b))", re.IGNORECASE)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 from engine.copilot.offline.phrases import FAILS
+from engine.copilot.offline.wording.brief import BRIEF
 from engine.copilot.offline.wording.kinds import KINDS
 from engine.copilot.offline.wording.parts import (
     CONSENT,
@@ -126,4 +127,4 @@ def _whole_words(form: str) -> str:
 
 RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
     (re.compile(_whole_words(_START + form[1:] if form[0] == "^" else form), re.IGNORECASE), meant)
-    for form, meant in (*KINDS, *_FORMS))
+    for form, meant in (*BRIEF, *KINDS, *_FORMS))

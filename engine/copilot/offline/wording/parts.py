@@ -138,6 +138,11 @@ def deadline(said: re.Match[str]) -> str:
     return f"if there is no answer within {spans[-1]}" if spans else said[0]
 
 
+def until_then(said: re.Match[str]) -> str:
+    """``when the week is over``: a limit to an answer where somebody was asked."""
+    return deadline(said) if is_asked(said) else said[0]
+
+
 def unless(said: re.Match[str]) -> str:
     """``post it except if it is old``: the condition first, but behind what starts it."""
     lead, _, action = said[1].rpartition(", ")

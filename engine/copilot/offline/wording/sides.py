@@ -18,7 +18,8 @@ _NO_START = (
     r"(?!(?:when\w*|if|once|as soon|every time|each time|after|on|upon|unless|while|until|for)\b)"
 )
 _LEFT = (
-    r"(?:(?:all|any|every) (?:the )?(?:other (?!than\b)\w+|others?|rest)|the (?:other (?!than\b)\w+|others?|rest"
+    r"(?:(?:all|any|every) (?:the )?(?:other (?!(?:than|is|are|goes|go|gets?|has|must|should)\b)\w+|others?|rest)"
+    r"|the (?:other (?!than\b)\w+|others?|rest"
     r"|remaining \w+)|others|the remainder"
     r"|(?:everything|anything|everyone|everybody|anyone|anybody) else|(?:anything|everything|all|those|whatever is"
     r"|ones) (?:higher|above|more|bigger|larger|over|beyond|lower|below|less|smaller|older|longer|shorter|heavier"

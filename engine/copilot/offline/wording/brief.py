@@ -1,0 +1,31 @@
+"""A table of forms that say something briefly: without its verb, its noun or the limit that was named before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from engine.copilot.offline.wording.parts import NUMBER, VERB, deadline, until_then
+
+BRIEF: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
+    # Nothing but that
+    ((r"\b((?:otherwise|else|if not|if rejected|if approved|after a no|after a yes),?) (?:only|just|simply|merely) "
+      rf"(?=(?:{VERB})\b)"), r"\1 "),
+    (r",? (?:just|simply) (?:finish|end|quit)(?=[,.;]|$)", ", do nothing"),
+    (r"\b(?:after|upon) an? (?:yes|approval),? (?=\w)", "if approved, "),
+    (r"\b(?:after|upon) an? (?:no|rejection|refusal),? (?=\w)", "if rejected, "),
+    # The limit that was named
+    (r"^no (?:answer|reply|response|decision|reaction)(?: in time| by then| until then| at all)?: ",
+     lambda said: f"{deadline(said)}, "),
+    ((r"\b(?:if|when|once|should) (?:the|that|this|his|her|their) (?:second|minute|hour|day|week|month|time|period)s? "
+      r"(?:is|are|has|have) (?:over|up|gone|passed|run out|elapsed|expired|ended)"
+      r"(?: without (?:an? |any )?(?:answer|reply|response|decision|approval|reaction))?"), until_then),
+    # Waits
+    ((r"^let ((?:\w+|half an) (?:seconds?|minutes?|hours?|days?|weeks?)) (?:pass|go by|elapse)"
+      r"(?: (?:after|from) (?!that\b)[^,;.]+?)?(?:,? (?:and|before) then |, then |, |\. |; )"), r"wait \1, then "),
+    (r"\bwait another (second|minute|hour|day|week)\b", r"wait one \1"),
+    # What counts
+    ((rf"^after ({NUMBER}) (failures|errors|timeouts|misses)( in a row),? ([^,;.]+?),? (?:and|but) after ({NUMBER})"
+      r"(?: of them)?(?: in a row)?,? "), r"if there are \1 \2\3, \4; if there are \5 \2\3, "),
+    (rf"^after ({NUMBER}) (failures|errors|timeouts|misses) in a row,? ", r"if there are \1 \2 in a row, "),
+)
