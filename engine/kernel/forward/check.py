@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.kernel.children.child_ids import HUNDRED, RUNS, SUCCEEDED
-from engine.kernel.forward.dataflow import Entry, Machines
+from engine.kernel.forward.dataflow import Entry, Machines, TooManyWays
 from engine.kernel.forward.definitions import assigned_by, machines_of, pointer_to, processor_field
 from engine.kernel.forward.frames import Standing, dropped
 from engine.kernel.forward.ran import Ran
@@ -79,7 +79,10 @@ def _within(machine: str, frame: Frame) -> Frame:
 
 def _reads(new: Json, frames: Mapping[str, Frame], execution_input: tuple[Json] | None) -> Verdict:
     walk = _Walk(new, frames, execution_input)
-    walk.output("")
+    try:
+        walk.output("")
+    except TooManyWays:
+        return Verdict(doubts=(Finding("", "the new version has too many ways to tell what its states will find"),))
     refusals: list[Finding] = []
     doubts: list[Finding] = []
     assigned = dict(_assigned(new))

@@ -42,6 +42,16 @@ from engine.records import dataclass
 Json = Any
 Variables = Mapping[str, Alts]
 
+MOST_WORK = 20_000_000
+"""How much is looked at: each time at a state, as much as STATE and its variables. Loops in machines that are nested in
+each other multiply."""
+STATE = 50
+"""Looking at a state without variables takes about as long as at so many variables."""
+
+
+class TooManyWays(Exception):
+    """The definition has more ways than are looked at."""
+
 _OPERATORS_OF_PATHS = "Path"
 
 _OTHERWISE = frozenset({
@@ -89,10 +99,12 @@ class Unfound:
 
 
 class Machines:
-    """The state machines of one definition. `unfound` is what was noted, by pointer and what is missing."""
+    """The state machines of one definition. `unfound` is what was noted, by pointer and what is missing. What walks
+    them raises TooManyWays once it has done `most` of work."""
 
-    def __init__(self, definition: Json, execution_input: Alts = IS_FRESH) -> None:
+    def __init__(self, definition: Json, execution_input: Alts = IS_FRESH, *, most: int = MOST_WORK) -> None:
         self.execution_input = execution_input
+        self._left = most
         self._of: dict[str, tuple[Json, bool]] = {}
         self._index(definition, "", jsonata=False)
         self.unfound: dict[tuple[str, str], Unfound] = {}
@@ -194,6 +206,9 @@ class Machines:
         return _State(self, pointer, name, self.state(pointer, name), entry, jsonata=self._of[pointer][1])
 
     def _exits(self, pointer: str, name: str, state: Json, entry: Entry, *, jsonata: bool) -> Iterator[Exit]:
+        self._left -= STATE + len(entry.variables)
+        if self._left < 0:
+            raise TooManyWays
         return _State(self, pointer, name, state, entry, jsonata=jsonata).exits()
 
     def note(self, found: Unfound) -> None:

@@ -30,6 +30,9 @@ NOWHERE: Alts = frozenset({ABSENT})
 
 MOST_ALTERNATIVES = 12
 
+MOST_DEPTH = 40
+"""What is nested deeper is a blur: five hundred Parallels in a row would nest their outputs as often."""
+
 
 def shape_of(value: Json) -> Shape:
     """The shape of a value."""
@@ -51,8 +54,17 @@ def bounded(alts: Iterable[Shape]) -> Alts:
 def one_of(alts: Alts) -> Shape:
     """One shape for all of `alts`, to stand as a member."""
     if len(alts) == 1:
-        return next(iter(alts))
+        shape = next(iter(alts))
+        return BLUR if _is_deeper(shape, MOST_DEPTH) else shape
     return FRESH if alts <= {FRESH} and alts else BLUR
+
+
+def _is_deeper(shape: Shape, most: int) -> bool:
+    """Whether `shape` is nested more than `most` times."""
+    if not isinstance(shape, tuple):
+        return False
+    kind, members = shape
+    return most == 0 or any(_is_deeper(item[1] if kind == "object" else item, most - 1) for item in members)
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,3 +94,34 @@ def test_the_output_of_a_catcher_is_all_that_its_state_gets():
         "in a state that is never entered"])
 def test_what_may_be_there_is_no_finding(states):
     assert found(states) == []
+
+
+def test_outputs_that_nest_with_each_parallel_end_as_what_cannot_be_told():
+    """Each Parallel wraps its input into an array: after 600 of them nobody could walk it."""
+    states = {
+        f"Both {at}": {"Type": "Parallel", "Branches": [flow({f"In {at}": {"Type": "Pass", "End": True}})],
+                       "Next": f"Big {at}?"} for at in range(600)
+    }
+    states |= {
+        f"Big {at}?": {"Type": "Choice", "Choices": [{"Condition": "{% $states.input.big %}", "Next": "End"}],
+                       "Default": f"Both {at + 1}" if at < 599 else "End"} for at in range(600)
+    }
+    assert found({**states, "End": ENDS}) == []
+
+
+def nested(depth):
+    """A loop around a Parallel, in which there is another, and so on."""
+    if depth == 0:
+        return flow({"In": {"Type": "Pass", "Output": "{% $nobody %}", "End": True}})
+    return flow({
+        f"Both {depth}": {"Type": "Parallel", "Branches": [nested(depth - 1)], "Next": f"Again {depth}",
+                          "Assign": {f"v{depth}": "{% $states.result %}"}, "Output": {f"k{depth}": 1}},
+        f"Again {depth}": {"Type": "Choice", "Default": f"End {depth}", "Choices": [
+            {"Condition": "{% $states.input.again %}", "Next": f"Both {depth}"}]},
+        f"End {depth}": ENDS,
+    })
+
+
+def test_loops_that_multiply_are_not_walked_to_their_end():
+    assert len(list(unwritten_problems({"QueryLanguage": "JSONata", **nested(4)}))) > 0
+    assert list(unwritten_problems({"QueryLanguage": "JSONata", **nested(20)})) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.kernel.forward.check import At, check
+from engine.kernel.forward.dataflow import Machines
 from engine.kernel.forward.ran import Ran
 from engine.kernel.snapshot import Fanout, Frame, Phase
 from tests.support.redriving import machine, task
@@ -332,3 +333,10 @@ def test_what_fails_in_a_branch_may_be_taken_by_what_stands_around_it(handles, r
         new, old = whole(new, **(handles if level == depth - 1 else {})), whole(old)
     found = check(old, new, frames)
     assert (len(found.refusals), len(found.doubts)) == ((1, 0) if refused else (0, 1))
+
+
+def test_what_has_too_many_ways_to_look_at_is_in_doubt(monkeypatch):
+    monkeypatch.setitem(Machines.__init__.__kwdefaults__, "most", 40)
+    found = verdict(after(Parameters={"a.$": "$.no"}))
+    assert found.refusals == ()
+    assert [("too many ways" in doubt.message) for doubt in found.doubts] == [True]
