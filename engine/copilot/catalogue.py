@@ -181,5 +181,13 @@ AWS: tuple[ActionFact, ...] = (
         "arn:aws:states:::aws-sdk:s3:putObject", "S3 · put object", "Write an object to a bucket.",
         {name: Input(name, required=True) for name in ("Bucket", "Key", "Body")},
     ),
+    ActionFact(
+        "arn:aws:states:::aws-sdk:s3:getObject", "S3 · get object", "Read an object of a bucket.",
+        {name: Input(name, required=True) for name in ("Bucket", "Key")},
+    ),
+    ActionFact(
+        "arn:aws:states:::aws-sdk:s3:deleteObject", "S3 · delete object", "Remove an object of a bucket.",
+        {name: Input(name, required=True) for name in ("Bucket", "Key")},
+    ),
 )
 """What the grammar can name without a connector."""

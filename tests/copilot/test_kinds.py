@@ -11,6 +11,7 @@ from tests.copilot.verdict import SILENT, verdict
 ASK = "Ask ona@firm.lt to approve the rebate. "
 SYNC, SYNC_2 = "arn:aws:states:::glue:startJobRun.sync", "arn:aws:states:::states:startExecution.sync:2"
 CONVERSE = "arn:aws:states:::aws-sdk:bedrockruntime:converse"
+GET_OBJECT, DELETE_OBJECT = (f"arn:aws:states:::aws-sdk:s3:{name}" for name in ("getObject", "deleteObject"))
 HOOK = {"type": "webhook"}
 
 KINDS = {
@@ -87,6 +88,33 @@ KINDS = {
                                                  {"when": ">= ?6", "then": ["sns"]}]}),
         ("After three timeouts in a row run the restart function.",
          {"tasks": ["lambda"], "choices": [{"when": ">= ?3", "then": ["lambda"]}]}),
+    ),
+    "the thing that was named": (
+        ("Save the visit to the DynamoDB table visits, wait 2 days and delete it from the same table.",
+         {"tasks": ["ddb.delete", "ddb.put"], "waits": [{"seconds": 172800}],
+          "arguments": [{"task": "ddb.delete", "has": "visits"}]}),
+        ("Get the booking from the bookings table, wait 1 hour and get it from that table again.",
+         {"tasks": ["ddb.get", "ddb.get"], "waits": [{"seconds": 3600}]}),
+    ),
+    "objects of a bucket": (
+        ("Remove the file draft.pdf from the S3 bucket inbox and email ops@firm.lt.",
+         {"tasks": [DELETE_OBJECT, "email"], "arguments": [{"task": DELETE_OBJECT, "has": "draft.pdf"},
+                                                           {"task": DELETE_OBJECT, "has": "inbox"}]}),
+        ("Read the object rates.csv from the S3 bucket fx-rates, then run the convert function.",
+         {"tasks": [GET_OBJECT, "lambda"], "arguments": [{"task": GET_OBJECT, "has": "rates.csv"}]}),
+    ),
+    "one of a kind, and any other": (
+        ("Ask an LLM whether the mail is spam; a spam one goes to #junk on Slack, any other is only logged.",
+         {"tasks": ["connector:llm:chat", "log", "slack.post"],
+          "choices": [{"when": "spam", "then": ["slack.post"], "otherwise": ["log"]}]}),
+        ("Ask an LLM whether the photo is blurred. A blurred one goes to the queue retake, any other is simply logged.",
+         {"tasks": ["connector:llm:chat", "log", "sqs"],
+          "choices": [{"when": "blurred", "then": ["sqs"], "otherwise": ["log"]}]}),
+    ),
+    "why it is asked": (
+        ("The supplier's server is slow, so: call https://a.firm.lt/stock with up to 3 retries, 20 seconds apart.",
+         {"tasks": ["http"], "retry": {"task": "http", "max_attempts": 3, "interval": 20}}),
+        ("Our guests forget it, so: email the guest a reminder.", {"tasks": ["email"]}),
     ),
     "how many agree": (
         ("Ask ann@firm.lt and bo@firm.lt to approve the loan; both of them must agree before the payout function runs.",

@@ -266,6 +266,14 @@ def called(said: Said, facts: Facts) -> str | None:
     return found or first(leaf for leaf in facts.conditions() if stems(said["what"]) <= leaf.stems)
 
 
+def same_thing(said: Said, facts: Facts) -> str | None:
+    """``from that table``: all steps with one have the same, and it has a name."""
+    found = [*facts.key(*_CALLED[said["what"].lower()])]
+    bare = re.compile(rf"TODO: the (?:\w+ of the |queue's |topic's )?(?:{said['what']}|URL|ARN)$", re.IGNORECASE)
+    return first(found) if len({str(leaf.value) for leaf in found}) == 1 and not bare.match(
+        str(found[0].value)) else None
+
+
 def of_type(*types: str) -> Evidence:
     """The first state of these types."""
     return lambda _, facts: first(facts.typed(*types))

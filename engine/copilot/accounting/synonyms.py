@@ -31,6 +31,8 @@ _MEANS: tuple[tuple[str, str], ...] = (
     (r"table", r"getItem"),
     (r"queues?|enqueu\w*|put|send\w*|sent|messages?|go|goes", r"sqs:"),
     (r"bucket|upload\w*|archiv\w*|sav\w*|stor\w*|put|writ\w*|export\w*", r"s3:putObject"),
+    (r"bucket|objects?|files?|original|delet\w*|remov\w*", r"s3:deleteObject"),
+    (r"bucket|objects?|files?|get|read\w*|load|fetch\w*|download\w*", r"s3:getObject"),
     (r"start\w*|launch\w*|workflow|process|hand|escalat\w*|run|trigger\w*", r"startExecution"),
     (r"jobs?|glue|run|start\w*", r"glue:"),
     (r"events?|emit\w*|put|publish\w*|raise", r"events:put"),
@@ -56,7 +58,7 @@ def meant_by(word: str, state: Mapping[str, Any], catalogue: Catalogue) -> bool:
 
 
 _ACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(words), resource) for words, resource in (
-    (r"delet(?:e|es|ed|ing)|remov(?:e|es|ed|ing)", r"deleteItem|lambda:invoke"),
+    (r"delet(?:e|es|ed|ing)|remov(?:e|es|ed|ing)", r"deleteItem|deleteObject|lambda:invoke"),
     (r"publish(?:es|ed|ing)?", r"sns:publish|events:|lambda|startExecution"),
     (r"archiv(?:e|es|ed|ing)", r"s3:|lambda|sqs"),
 ))

@@ -177,6 +177,29 @@ def _bucket(clause: Asked) -> Found | None:
     }, guesses)
 
 
+def _object(clause: Asked) -> Found | None:
+    """An object of a bucket: what is deleted or read there."""
+    said = _OBJECT.match(clause.phrase)
+    name = None if said is None else _named(clause, "bucket", "s3", otherwise=r"\bs3\b")
+    if said is None or name is None:
+        return None
+    key = said["key"] or said["key2"]
+    arguments = {"Bucket": name or f"{TODO}the bucket", "Key": key or f"{TODO}the key"}
+    guesses = {} if key else {"Key": "Under which key?"}
+    if not name:
+        guesses["Bucket"] = "Which bucket?"
+    if clause.verb in ("delete", "remove", "erase"):
+        return Found("arn:aws:states:::aws-sdk:s3:deleteObject", arguments, guesses)
+    return Found("arn:aws:states:::aws-sdk:s3:getObject", arguments, guesses, "object", ".Body")
+
+
+_OBJECT = re.compile(
+    r"(?:delete|remove|erase|get|read|fetch|load|download) (?:the |an? |our )?(?:(?:s3 )?(?:object|file) "
+    r"(?P<key>[\w/.-]*\w\.\w+|[\w-]+/[\w/.-]+)|(?P<key2>[\w/.-]*\w\.\w+)(?: file| object)?"
+    r"|(?:[\w-]+ )?(?:object|file|original)) (?:from|in|out of) ", re.IGNORECASE)
+"""``delete the object x.csv from``."""
+
+
 def _bedrock(clause: Asked) -> Found | None:
     if not clause.has(r"\bbedrock\b") or clause.verb in _MAKING - {"find", "look", "check", "compare", "test"}:
         return None
@@ -193,7 +216,7 @@ def _glue(clause: Asked) -> Found | None:
     return Found("arn:aws:states:::glue:startJobRun", {"JobName": name}, {"JobName": f"Is the job called {name}?"})
 
 
-RULES: tuple[Rule, ...] = (_table, _queue, _topic, _events, _lambda, _workflow, _bucket, _glue, _bedrock)
+RULES: tuple[Rule, ...] = (_table, _queue, _topic, _events, _lambda, _workflow, _bucket, _object, _glue, _bedrock)
 WAITED_FOR = {
     "arn:aws:states:::states:startExecution": ".sync:2", "arn:aws:states:::glue:startJobRun": ".sync",
 }

@@ -16,7 +16,7 @@ _WORD = re.compile(
     |(?P<clock>\d{1,2}:\d\d(?:\s?[ap]m)?|\d{1,2}\s?[ap]m\b)
     |(?P<number>(?:(?<!\S)[-\u2212](?=[$€£\d]))?(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:st\b|nd\b|rd\b|th\b)?)(?P<unit>%|°|k\b)?
     |(?P<repository>(?!and/or\b|he/she\b|his/her\b)[A-Za-z][\w.-]*/[A-Za-z][\w.-]*\w)
-    |(?P<word>[^\W\d_][\w'\u2019-]*(?:\.(?:ya?ml|json|csv|py|sh|xlsx)\b)?)
+    |(?P<word>[^\W\d_][\w'\u2019-]*(?:\.(?:ya?ml|json|csv|py|sh|xlsx|pdf|txt|xml|zip|gz|png|jpe?g|mp[34]|docx?|html|sql|parquet)\b)?)
     |(?P<mark>[,;:.!?()\n]|(?<=\s)[-\u2013\u2014](?=\s)|[<>=!]+)""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -68,7 +68,7 @@ def composed(text: str) -> str:
     if told_first is not None:
         text = told_first[0] + started(text[told_first.end():])
     text = _HAPPENS.sub(lambda said: said[0] if acts(said["what"]) else f"When {said['what']}, ", text)
-    text = _that(_less_than_that(text))
+    text = _A_KIND_OF_ONE.sub(r"; if it is \g<kind>, put it ", _that(_less_than_that(text)))
     sentences = re.split(r"(?<=[.!?])\s+", text)
     return " ".join(sided(_bounded(told(_counted(sentence)))) for sentence in sentences)
 
@@ -228,6 +228,12 @@ def _there(what: str) -> str:
     if re.match(_BOUND + "$", bare, re.IGNORECASE):
         return f"it is {bare}"
     return bare
+
+
+_A_KIND_OF_ONE = re.compile(
+    r"[;,.] (?:and )?an? (?P<kind>(?!new|second|third|different|similar)[\w-]+) one goes (?=(?:to|on|into)\b)",
+    re.IGNORECASE)
+"""``… whether it is negative; a negative one goes to …``."""
 
 
 def _less_than_that(text: str) -> str:

@@ -30,6 +30,7 @@ _AROUND = tuple(re.compile(_START + form, re.IGNORECASE) for form in (
     r"(?:decide|determine|choose|find out|check|work out)\b[^.:;/@#]*: *(?=if\b)",
     r"only (?=[\w-]+s (?:who|that|with|over|under|above|below|older|younger|from|of|in)\b)",
     r"(?:the )?schedule: *",
+    rf"(?:our|my|the|we|this|that|it)\b[^.;:,]*,? so: *(?=(?:{'|'.join(sorted(VERBS))})\b)",
     r"(?:[\w-]+ ){0,3}?[\w-]+, (?:in (?:this|that|the following) order|in order|step by step|as follows): *",
     r"(?:the )?steps?(?: are)?: *", (r"(?:here is|this is|that is) what (?:should|must|has to|is to) (?:happen|be "
     r"done): *"),

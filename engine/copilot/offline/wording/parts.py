@@ -138,6 +138,17 @@ def deadline(said: re.Match[str]) -> str:
     return f"if there is no answer within {spans[-1]}" if spans else said[0]
 
 
+def same_thing(said: re.Match[str]) -> str:
+    """``from that table``: the one that was named before."""
+    kind = said["kind"].lower()
+    named = re.findall(
+        rf"\b(?:the |our )(?!same\b|dynamodb\b|sqs\b|sns\b|s3\b)([\w-]+) {kind}\b"
+        rf"|\b{kind} (?!and\b|again\b)([a-z][\w-]*\w)(?=[.,;:]| and\b| then\b)",
+        said.string[:said.start()], re.IGNORECASE)
+    names = {one or other for one, other in named}
+    return f"the {names.pop()} {kind}" if len(names) == 1 else said[0]
+
+
 def until_then(said: re.Match[str]) -> str:
     """``when the week is over``: a limit to an answer where somebody was asked."""
     return deadline(said) if is_asked(said) else said[0]
