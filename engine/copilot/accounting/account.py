@@ -194,7 +194,7 @@ class _Ledger:
                 self._if(clause, found, index)
             elif failure is not None and window_in(lower(clause.words[1:])) is None:
                 self._failed(clause, failure, found, index)
-            elif re.search(r"\b(?:otherwise|else)\b", clause.text):
+            elif re.search(r"\b(?:otherwise|else)\b|^\w+ (?:the|all) (?:others?|rest)\b", clause.text):
                 self._other_side(clause, found[index - 1] if index else clause)
             else:
                 self._if(clause, found, index)

@@ -45,6 +45,23 @@ _LOGIC = re.compile(
     r"(?![a-z])")
 _NOBODY = re.compile(r"= \"(nothing|nobody|none|never|not \w+)\"")
 
+_NOT_THERE = re.compile(
+    r"\b(?:if|when) (?:it|they|that|this|none)(?: is| are|'s)? ?(?P<said>(?:not|n't) (?:there|found))", re.IGNORECASE)
+_HAS_RUN = re.compile(
+    r"\b(?:if|when|once|after|unless) (?P<said>the (?P<name>[\w-]+) (?:function|workflow|job) (?:has |have )?"
+    r"(?:succeed\w*|worked|finished|completed?|run))\b", re.IGNORECASE)
+_NOT_RETRIED = re.compile(
+    r"\b(?:retry|retries|try|times)\b[^;.]*?(?P<said>but not (?:if|when)|unless|except (?:if|when|for))\b",
+    re.IGNORECASE)
+_HOLIDAYS = re.compile(
+    r"\b(?:except|not|unless|without|but)\b[^;.]*?(?P<said>(?:public |bank |national )?holidays?)\b", re.IGNORECASE)
+_MORE_THAN_IT = re.compile(
+    r"\d+(?:[.,]\d+)?\s?\w* (?P<said>(?:less|more) than (?:the|its|their|his|her) [\w-]+)", re.IGNORECASE)
+_OWN_VERB = re.compile(
+    r"\b(?:if|when) (?P<said>(?:it|the [\w-]+) (?!is\b|was\b|has\b|does\b)(?:[\w-]+s|[\w-]+ed|came|went|took|got)\b"
+    r"[^,;.]*?) (?:and|or) (?:it|the|its)\b[^,;.]*\d", re.IGNORECASE)
+_LIMIT = re.compile(r"[<>]=? ?(-?\d+(?:\.\d+)?)")
+
 
 def doubts_in(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]:
     """The places of what the document's shape contradicts."""
@@ -55,6 +72,7 @@ def doubts_in(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]
     yield from _recipients(sentence, facts, state_of)
     yield from _repeated(sentence, facts, state_of)
     yield from _swallowed(sentence, facts)
+    yield from _unmet(sentence, facts)
 
 
 def _turned(sentence: str, state_of: StateOf) -> Iterator[Doubt]:
@@ -150,3 +168,23 @@ def _swallowed(sentence: str, facts: Facts) -> Iterator[Doubt]:
     for leaf in facts.conditions():
         for value in _NOBODY.findall(str(leaf.value)):
             yield from ((*match.span(), "negation") for match in re.finditer(rf"\b{value}\b", sentence))
+
+
+def _unmet(sentence: str, facts: Facts) -> Iterator[Doubt]:
+    """What a Catch, a Retry, a schedule or an amount cannot say."""
+    conditions = [str(leaf.value) for leaf in facts.conditions()]
+    if not any(re.search(r"\$exists|\$count|null", text) for text in conditions):  # a record is not a server
+        yield from ((*match.span("said"), "condition") for match in _NOT_THERE.finditer(sentence))
+    for match in _HAS_RUN.finditer(sentence):
+        run = (str(leaf.value).lower() for leaf in facts.key("FunctionName", "StateMachineArn", "JobName", "workflow"))
+        if not any(match["name"].lower() in name for name in run):
+            yield (*match.span("said"), "condition")
+    yield from ((*match.span("said"), "retry") for match in _NOT_RETRIED.finditer(sentence)
+                if any("Retry" in one.state for one in facts.states))
+    if not any("oliday" in text for text in conditions):
+        yield from ((*match.span("said"), "time") for match in _HOLIDAYS.finditer(sentence))
+    if not any(re.search(r" [-+] ", str(leaf.value)) for leaf in facts.expressions()):
+        yield from ((*match.span("said"), "number") for match in _MORE_THAN_IT.finditer(sentence))
+    limits = [_LIMIT.findall(text) for text in conditions]
+    if any(len(found) > len({*found}) for found in limits):  # two fields held against one number
+        yield from ((*match.span("said"), "condition") for match in _OWN_VERB.finditer(sentence))
