@@ -96,6 +96,12 @@ KINDS = {
         ("Get the booking from the bookings table, wait 1 hour and get it from that table again.",
          {"tasks": ["ddb.get", "ddb.get"], "waits": [{"seconds": 3600}]}),
     ),
+    "what is not found": (
+        ("Get the booking from the bookings table; if it is not there, email ops@firm.lt.",
+         {"tasks": ["ddb.get", "email"], "choices": [{"when": "= 0", "then": ["email"]}]}),
+        ("Query Postgres for the invoice; if it isn't there yet, email the seller.",
+         {"tasks": ["connector:postgres:query", "email"], "choices": [{"when": "= 0", "then": ["email"]}]}),
+    ),
     "objects of a bucket": (
         ("Remove the file draft.pdf from the S3 bucket inbox and email ops@firm.lt.",
          {"tasks": [DELETE_OBJECT, "email"], "arguments": [{"task": DELETE_OBJECT, "has": "draft.pdf"},

@@ -209,7 +209,7 @@ def test_a_condition_that_decides_nothing_has_used_no_word(sentence, lost):
     ("Email the landlord and all tenants of the house.", "the landlord"),
     ("Ask boss@a.io to approve it. After 2 days email her again.", "again"),
     ("Retry https://a.io/x 5 times, wait 3 hours and email ops@a.io.", "wait 3 hours"),
-    ("Query Postgres for the payment; if it is not there, email the tenant.", "not there"),
+    ("Call https://a.io/x; if it is not there, email ops@a.io.", "not there"),
     ("Run the a-one function only if the b-two function succeeded.", "the b-two function succeeded"),
     ("Retry the a-one function 3 times, but not if the error is a timeout.", "but not if"),
     ("For each order over 100, charge the card; log the others.", "the others"),
@@ -226,6 +226,7 @@ def test_what_the_shape_of_the_draft_contradicts_is_a_to_do(sentence, lost):
      "If the order is over 100, charge the card and log it.", "or else"),
     ("Ask boss@a.io to approve the trip; if she says nothing, email sales@a.io.",
      "Ask boss@a.io to approve the trip; if the status is nothing, email sales@a.io.", "nothing"),
+    ("Look it up; if it is not there, log it.", "Log it.", "if it is not there"),
 ])
 def test_what_another_draft_contradicts_is_a_to_do(sentence, drafted_from, lost):
     found = account(sentence, COPILOT.draft(drafted_from).document, catalogue_of(Registry(installed=list)))
@@ -244,3 +245,12 @@ def test_what_another_draft_contradicts_is_a_to_do(sentence, drafted_from, lost)
 def test_what_the_shape_fits_is_none(sentence):
     to_dos = drafted(sentence)[0]
     assert not any(word in to_dos for word in ("again", "hours", "conditions", "#a", "humidity", "b-two"))
+
+
+def test_that_the_input_is_there_decides_nothing():
+    document = COPILOT.draft("If it is missing, email ops@a.io.").document
+    assert "$exists($states.input.value)" in str(document)
+    choice = next(state for state in document["definition"]["States"].values() if state["Type"] == "Choice")
+    choice["Choices"][0]["Condition"] = "{% $not($exists($states.input)) %}"
+    found = account("If it is missing, email ops@a.io.", document, catalogue_of(Registry(installed=list)))
+    assert "missing" in " | ".join(word.text for word in found.to_dos)

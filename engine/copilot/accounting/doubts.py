@@ -45,8 +45,6 @@ _LOGIC = re.compile(
     r"(?![a-z])")
 _NOBODY = re.compile(r"= \"(nothing|nobody|none|never|not \w+)\"")
 
-_NOT_THERE = re.compile(
-    r"\b(?:if|when) (?:it|they|that|this|none)(?: is| are|'s)? ?(?P<said>(?:not|n't) (?:there|found))", re.IGNORECASE)
 _HAS_RUN = re.compile(
     r"\b(?:if|when|once|after|unless) (?P<said>the (?P<name>[\w-]+) (?:function|workflow|job) (?:has |have )?"
     r"(?:succeed\w*|worked|finished|completed?|run))\b", re.IGNORECASE)
@@ -173,8 +171,6 @@ def _swallowed(sentence: str, facts: Facts) -> Iterator[Doubt]:
 def _unmet(sentence: str, facts: Facts) -> Iterator[Doubt]:
     """What a Catch, a Retry, a schedule or an amount cannot say."""
     conditions = [str(leaf.value) for leaf in facts.conditions()]
-    if not any(re.search(r"\$exists|\$count|null", text) for text in conditions):  # a record is not a server
-        yield from ((*match.span("said"), "condition") for match in _NOT_THERE.finditer(sentence))
     for match in _HAS_RUN.finditer(sentence):
         run = (str(leaf.value).lower() for leaf in facts.key("FunctionName", "StateMachineArn", "JobName", "workflow"))
         if not any(match["name"].lower() in name for name in run):

@@ -274,6 +274,13 @@ def same_thing(said: Said, facts: Facts) -> str | None:
         str(found[0].value)) else None
 
 
+def none_found(said: Said, facts: Facts) -> str | None:
+    """``if it is not there``: a condition that finds nothing. What is not found is no server that is down."""
+    del said
+    return first(leaf for leaf in facts.conditions()
+                 if re.search(r"= 0\b|\$not\(\$exists|= null|= \[\]", str(leaf.value)))
+
+
 def of_type(*types: str) -> Evidence:
     """The first state of these types."""
     return lambda _, facts: first(facts.typed(*types))

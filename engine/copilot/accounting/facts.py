@@ -21,7 +21,8 @@ Json = Any
 Path = tuple[str | int, ...]
 
 _UNSAID = frozenset({"Comment", "QueryLanguage", "Next", "Default", "StartAt"})
-_DECIDES_NOTHING = re.compile(r"(?:^\{%|\band|\bor|[(,])\s*(?:true|false)\s*(?:[),]|\band\b|\bor\b|%\}$)")
+_DECIDES_NOTHING = re.compile(r"(?:^\{%|\band|\bor|[(,])\s*(?:true|false)\s*(?:[),]|\band\b|\bor\b|%\}$)"
+                              r"|\$exists\(\$states\.input\)")
 """A part of a condition that is the same whatever comes in: the place of what was not understood."""
 _MACHINES = ("ItemProcessor", "Iterator", "Branches")
 

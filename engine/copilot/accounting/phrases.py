@@ -91,6 +91,8 @@ FORMS: tuple[Form, ...] = (
           r"\b(?:after|upon) an? (?:yes|no|approval|rejection|refusal)\b(?: only)?"),
     _form("answer", ev.no_answer,
           r"\bno (?:answer|reply|response|decision|reaction)(?: in time| by then| until then)?(?=:)"),
+    _form("condition", ev.none_found, r"\b(?:if|when) (?:it|she|he|they|that) (?:is|are|was|were|has|have)(?: not|n't) "
+          r"(?:been )?(?:there|found)(?: yet| any ?more)?(?=,)"),
     _form("name", ev.same_thing, r"\b(?:that|this|the same) (?P<what>table|queue|topic|bucket)\b"),
     _form("condition", ev.gate, r"\bonly after\b(?! (?:\d|an? ))"),
     _form("limit", ev.at_most, rf"\bwait\w* (?:up to|at most|no longer than|not longer than|no more than) {_DURATION}"),

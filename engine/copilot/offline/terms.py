@@ -308,8 +308,12 @@ def _is_there(text: str, _: Mapping[str, Word], known: Known) -> Condition | Non
     path = subject_of(match["s"], known)
     if match["how"] in ("true", "false", "null"):
         return made(f"{path} = {match['how']}", path)
-    exists = f"$exists({path})"
     is_missing = match["how"] is not None and re.fullmatch(_MISSING, match["how"])
+    if path == "$states.input" and known.results:
+        path = known.results[-1][1]
+        return made(f"$count({path}) {'= 0' if is_missing else '> 0'}", path)
+    path = f"{path}.value" if path == "$states.input" else path  # the input itself is always there
+    exists = f"$exists({path})"
     return made(f"$not({exists})" if is_missing else exists, path)
 
 

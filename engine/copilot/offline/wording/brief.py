@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from engine.copilot.offline.wording.parts import NUMBER, VERB, deadline, same_thing, until_then
+from engine.copilot.offline.wording.parts import NUMBER, VERB, deadline, none_found, same_thing, until_then
 
 BRIEF: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     # Nothing but that
@@ -16,6 +16,8 @@ BRIEF: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\b(?:after|upon) an? (?:no|rejection|refusal),? (?=\w)", "if rejected, "),
     # The thing that was named
     (r"\b(?:that|this|the same) (?P<kind>table|queue|topic|bucket)\b", same_thing),
+    ((r"\b(?P<if>if|when) (?:it|she|he|they|that) (?:is|are|was|were|has|have)(?: not|n't) (?:been )?(?:there|found)"
+      r"(?: yet| any ?more)?(?=,)"), none_found),
     # The limit that was named
     (r"^no (?:answer|reply|response|decision|reaction)(?: in time| by then| until then| at all)?: ",
      lambda said: f"{deadline(said)}, "),

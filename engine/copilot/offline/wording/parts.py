@@ -149,6 +149,14 @@ def same_thing(said: re.Match[str]) -> str:
     return f"the {names.pop()} {kind}" if len(names) == 1 else said[0]
 
 
+def none_found(said: re.Match[str]) -> str:
+    """``query it …; if it is not there``: no results, where something is looked up."""
+    looked = re.findall(r"\b(?:query|look up|get|find|search|fetch|select|call|run|post|charge)\b",
+                        said.string[:said.start()].lower())
+    finds = bool(looked) and looked[-1] not in ("call", "run", "post", "charge")
+    return f"{said['if']} there are no results" if finds else said[0]
+
+
 def until_then(said: re.Match[str]) -> str:
     """``when the week is over``: a limit to an answer where somebody was asked."""
     return deadline(said) if is_asked(said) else said[0]
