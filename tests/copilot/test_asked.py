@@ -58,3 +58,9 @@ def test_the_second_strangers_are_those_that_were_committed_before_the_grammar_w
 def test_the_third_authors_are_those_that_came_here_when_they_were_run():
     assert {entry["id"]: digest(entry) for entry in [*THIRD, *THIRD_LOCKED]} == kept("third_digests.json")
     assert (len(THIRD), len(THIRD_LOCKED)) == (90, 60)
+
+
+def test_the_fourth_authors_are_those_that_came_here_when_they_were_run():
+    assert hashlib.sha256((FOLDER / "fourth_locked.json").read_bytes()).hexdigest() == (
+        "29373675996cfb7db6e8602aa376060087d3bf56b11023d41da69fbc42893667"
+    )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.copilot.evaluate import (
     ASKED,
+    FOURTH_LOCKED,
     LOCKED,
     SECOND,
     SECOND_LOCKED,
@@ -30,7 +31,8 @@ ROWS = {
 
 
 def test_the_sets_have_the_figures_that_the_evaluation_gives():
-    rows = (("a third author's, run once at the end, then changed for", THIRD_LOCKED),
+    rows = (("a fourth author's, run once and never looked at", FOURTH_LOCKED),
+            ("a third author's, run once at the end, then changed for", THIRD_LOCKED),
             ("a second stranger's, run once at the end, then changed for", SECOND_LOCKED),
             ("a stranger's, run once at the end, then changed for", STRANGER_LOCKED),
             ("a second stranger's, open", SECOND), ("a third author's, open", THIRD),
@@ -52,7 +54,8 @@ def test_nothing_is_wrong_and_silent():
 
 
 def test_the_strangers_locked_sets_come_first_and_what_to_expect_is_said():
-    assert next(iter(ROWS)).startswith("a third author's, run once at the end")
+    assert next(iter(ROWS)).startswith("a fourth author's, run once and never looked at")
+    assert "19 of the 40 right, 21 wrong but flagged, 0 wrong and silent" in " ".join(TEXT.split())
     assert "20 of the 50 right, 29 wrong but flagged, 1 wrong and silent" in " ".join(TEXT.split())
     assert "16 of 41 right, 20 wrong but flagged, 5 wrong and silent" in " ".join(TEXT.split())
     assert "23 of these 90 right, 64 wrong but flagged, 3 wrong and silent" in " ".join(TEXT.split())
