@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.errors import Diagnostic, location
-from engine.kernel.forward.dataflow import Entry, Machines, TooManyWays, Unfound
+from engine.kernel.forward.dataflow import Machines, TooManyWays, Unfound
 from engine.kernel.forward.shapes import IS_FRESH
+from engine.kernel.forward.ways import Entry
 from engine.language.sensitive.flow import assigned_names
 
 Json = Any

@@ -183,16 +183,23 @@ class Revoked(Exception):
     pass
 
 
+def asked_at_the_third(product, key):
+    """The sleeps of a poll, and a sleep at whose third the execution runs up to its task."""
+    slept, real = [], product.clock.sleep
+
+    def sleep(seconds):
+        slept.append(seconds)
+        real(seconds)
+        if len(slept) == 3:
+            product.run(key)
+
+    return slept, sleep
+
+
 def test_who_was_held_and_may_have_nothing_any_more_is_given_nothing(product_of, workspace, monkeypatch):
     product = product_of(asks())
     key = product.start({"sku": 2})
-    slept = []
-
-    def sleep(seconds, sleep=product.clock.sleep):
-        slept.append(seconds)
-        sleep(seconds)
-        if len(slept) == 3:
-            product.run(key)
+    slept, sleep = asked_at_the_third(product, key)
 
     def still():
         raise Revoked
@@ -209,14 +216,7 @@ def test_who_was_held_and_may_have_nothing_any_more_is_given_nothing(product_of,
 def test_a_long_poll_waits_for_what_comes_later(product_of, workspace, monkeypatch):
     product = product_of(asks())
     key = product.start({"sku": 2})
-    slept = []
-
-    def sleep(seconds, sleep=product.clock.sleep):
-        slept.append(seconds)
-        sleep(seconds)
-        if len(slept) == 3:
-            product.run(key)
-
+    slept, sleep = asked_at_the_third(product, key)
     monkeypatch.setattr(product.clock, "sleep", sleep)
     assert product.activities.poll(workspace, "pick", wait=60).input == {"sku": 2}
     assert sum(slept) < 10

@@ -19,14 +19,12 @@ from typing import Any
 
 from engine.errors import UserError
 from engine.kernel.forward.definitions import assigned_by, inner_machines, pointer_to, processor_field
-from engine.kernel.forward.expressions import Env, Expressions, among, guard
+from engine.kernel.forward.expressions import Env, Expressions, guard
 from engine.kernel.forward.shapes import (
-    BLUR,
     EMPTY,
     FRESH,
     IS_BLUR,
     IS_FRESH,
-    NOWHERE,
     Alts,
     Key,
     bounded,
@@ -34,13 +32,21 @@ from engine.kernel.forward.shapes import (
     put,
     shape_of,
 )
-from engine.language.expr.jsonpath import compile_path
-from engine.language.expr.jsonpath_tokens import plain_keys
+from engine.kernel.forward.ways import (
+    Entry,
+    Variables,
+    elements_of,
+    has_items,
+    joined_envs,
+    outputs_of,
+    plain_path,
+    possible,
+    split_at,
+)
 from engine.language.expr.reference import compile_reference
 from engine.records import dataclass
 
 Json = Any
-Variables = Mapping[str, Alts]
 
 MOST_WORK = 20_000_000
 """How much is looked at: each time at a state, as much as STATE and its variables. Loops in machines that are nested in
@@ -59,21 +65,6 @@ _OTHERWISE = frozenset({
     "ToleratedFailurePercentage", "ToleratedFailurePercentagePath",
 })
 """Fields of a distributed Map with which its result is another than an output for each of the items."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What comes to a state, or to the end of a machine."""
-
-    input: Alts
-    variables: Variables
-
-    def joined(self, other: Entry) -> Entry:
-        """What may come in either way."""
-        names = {**self.variables, **other.variables}
-        return Entry(bounded(self.input | other.input), {
-            name: bounded(self.variables.get(name, NOWHERE) | other.variables.get(name, NOWHERE)) for name in names
-        })
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,9 +401,9 @@ class _State:
             place: tuple[Key, ...] = ("Choices", index)
             taken, rest = self._condition(rule, rest, place) if self._jsonata else self._test(rule, rest, place)
             self._perhaps = True
-            if _possible(taken):
+            if possible(taken):
                 yield from self._passing(rule.get("Next"), taken, rule, place)
-        if "Default" in self._state and _possible(rest):
+        if "Default" in self._state and possible(rest):
             yield from self._passing(self._state["Default"], rest, self._state, ())
 
     def _condition(self, rule: Json, env: Env, place: tuple[Key, ...]) -> tuple[Env, Env]:
@@ -422,12 +413,12 @@ class _State:
             self._expressions.template(text, env, (*place, "Condition"), jsonata=True)
             return env, env
         root, keys, wanted = asked
-        there, absent = _split(env, root, keys, jsonata=True)
+        there, absent = split_at(env, root, keys, jsonata=True)
         return (there, absent) if wanted else (absent, there)
 
     def _test(self, rule: Json, env: Env, place: tuple[Key, ...]) -> tuple[Env, Env]:
         """What may come to a rule's yes and to its no; its parts are asked in order, as far as it takes."""
-        if not _possible(env):
+        if not possible(env):
             return env, env
         if "Not" in rule:
             yes, no = self._test(rule["Not"], env, (*place, "Not"))
@@ -436,14 +427,14 @@ class _State:
             if word in rule:
                 return self._all(rule[word], env, (*place, word), turned=word == "Or")
         asks = "IsPresent" in rule
-        target = _plain_path(rule.get("Variable"))
+        target = plain_path(rule.get("Variable"))
         if asks and target is not None:
-            there, absent = _split(env, *target, jsonata=False)
+            there, absent = split_at(env, *target, jsonata=False)
             return (there, absent) if rule["IsPresent"] is True else (absent, there)
         if not asks:
             self._expressions.query(rule.get("Variable"), env, (*place, "Variable"))
             if target is not None:
-                env = _split(env, *target, jsonata=False)[0]
+                env = split_at(env, *target, jsonata=False)[0]
             for name, value in rule.items():
                 if name.endswith(_OPERATORS_OF_PATHS) and isinstance(value, str):
                     self._expressions.query(value, env, (*place, name))
@@ -457,7 +448,7 @@ class _State:
             yes, no = self._test(part, env, (*place, index))
             self._perhaps = True
             on, off = (no, yes) if turned else (yes, no)
-            out = off if out is None else _joined(out, off)
+            out = off if out is None else joined_envs(out, off)
             env = on
         self._perhaps = perhaps
         out = env if out is None else out
@@ -491,17 +482,17 @@ class _State:
                 if name in (state.get(holder) or {}):
                     self._given(name, self._env, holder)
         items = self._items()
-        self._perhaps = not _some(items)
-        elements = self.item_inputs(_elements(items))
+        self._perhaps = not has_items(items)
+        elements = self.item_inputs(elements_of(items))
         self._perhaps = False
         if distributed:
             with self._machines.item_of_its_own(elements):
                 output = self._inner(pointer, elements, {}, sure=False)
             if _OTHERWISE & state.keys():
                 return IS_FRESH if output <= IS_FRESH else IS_BLUR
-            return _outputs(items, output)
-        output = self._inner(pointer, elements, self._raw.variables, sure=_some(items))
-        return _outputs(items, output)
+            return outputs_of(items, output)
+        output = self._inner(pointer, elements, self._raw.variables, sure=has_items(items))
+        return outputs_of(items, output)
 
     def _items(self) -> Alts:
         if "ItemReader" in self._state:
@@ -525,65 +516,3 @@ class _State:
             self._numbers("MaxItemsPerBatch", "MaxInputBytesPerBatch", within=("ItemBatcher",))
             return IS_FRESH if made <= IS_FRESH else IS_BLUR
         return bounded(made)
-
-
-# -------------------------------------------------------------------- small things
-
-
-def _plain_path(text: Json) -> tuple[str, tuple[Key, ...]] | None:
-    try:
-        path = compile_path(text) if isinstance(text, str) else None
-    except UserError:
-        return None
-    keys = None if path is None else plain_keys(path.tokens)
-    if path is None or keys is None or (path.root == "context" and not path.references):
-        return None
-    return (f"${next(iter(path.references))}" if path.references else "input"), keys
-
-
-def _split(env: Env, root: str, keys: Sequence[Key], *, jsonata: bool) -> tuple[Env, Env]:
-    """The two ways of whether there is something."""
-    there, absent = among(env.of(root), keys, jsonata=jsonata)
-    if root.startswith("$"):
-        name = root[1:]
-        return (
-            replace(env, variables={**env.variables, name: there}),
-            replace(env, variables={**env.variables, name: absent}),
-        )
-    return (replace(env, input=there), replace(env, input=absent)) if root == "input" else (env, env)
-
-
-def _possible(env: Env) -> bool:
-    """Whether anything can come this way."""
-    return bool(env.input) and all(env.variables.values())
-
-
-def _joined(one: Env, other: Env) -> Env:
-    if not _possible(one):
-        return other
-    if not _possible(other):
-        return one
-    entry = Entry(one.input, one.variables).joined(Entry(other.input, other.variables))
-    return replace(one, input=entry.input, variables=entry.variables)
-
-
-def _elements(items: Alts) -> Alts:
-    found: set[Any] = set()
-    for shape in items:
-        if shape in (FRESH, BLUR):
-            found.add(shape)
-        elif shape[0] == "array":
-            found |= set(shape[1])
-    return bounded(found)
-
-
-def _some(items: Alts) -> bool:
-    return bool(items) and all(shape[0] == "array" and shape[1] for shape in items)
-
-
-def _outputs(items: Alts, output: Alts) -> Alts:
-    if len(items) == 1:
-        [shape] = items
-        if shape[0] == "array":
-            return frozenset({("array", (one_of(output),) * len(shape[1]))})
-    return IS_FRESH if items <= IS_FRESH and output <= IS_FRESH else IS_BLUR
