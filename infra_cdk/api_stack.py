@@ -26,6 +26,7 @@ from aws_cdk import (
 from constructs import Construct
 
 from engine.governance.roles import Role
+from functions.api.app_clients import APP_CLIENT, STUDIO_CLIENT_PARAMETER
 from functions.api.doors import BY_IAM, BY_TOKEN, PROXY
 from functions.app.identity import PROOF, ROLE_WITHOUT_GROUP, group_of
 from functions.app.machines.roles import OWN_ACCOUNT
@@ -68,6 +69,11 @@ def without_sign_in() -> list[tuple[str, str]]:
         (route.method, route.path) for route in every_route()
         if route.right is Anyone.AT_ALL and route.path != "/health"
     ]
+
+
+def studio_client_parameter(tunables: Tunables) -> str:
+    """The parameter of Systems Manager that the Studio's stack writes the id of its own app client to."""
+    return f"/{tunables.prefix}/studio-client"
 
 
 class ApiStack(Stack):
@@ -152,7 +158,8 @@ class ApiStack(Stack):
             {
                 **engine.settings, **({PROOF: self.origin_proof} if self._tunables.cdn else {}),
                 "AUTOMATE_KMS_KEY": data.key.key_arn, TOKEN_ROOT: data.token_root.secret_arn,
-                OWN_ACCOUNT: self.account, "AUTOMATE_HEARS": self._tunables.hears,
+                OWN_ACCOUNT: self.account, APP_CLIENT: self.client.user_pool_client_id,
+                "AUTOMATE_HEARS": self._tunables.hears,
                 "AUTOMATE_WORKER_LOG_GROUP": engine.worker.log_group.log_group_name,
                 **self._tunables.alert_settings, **self._tunables.slack_settings,
                 "AUTOMATE_TRACED": "1" if self._tunables.tracing else "0", **self._copilot_settings(),
@@ -168,6 +175,12 @@ class ApiStack(Stack):
         self._grant_model(function)
         self._grant_a_look_at_alarms(function)
         allow(function, ["logs:FilterLogEvents"], f"{engine.worker.log_group.log_group_arn}:*")
+        if self.sign_in is not None and self._tunables.cdn:
+            name = studio_client_parameter(self._tunables)
+            function.add_environment(STUDIO_CLIENT_PARAMETER, name)
+            allow(function, ["ssm:GetParameter"], self.format_arn(
+                service="ssm", resource="parameter", resource_name=name.removeprefix("/")
+            ))
         return function
 
     def _copilot_settings(self) -> dict[str, str]:

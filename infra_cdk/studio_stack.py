@@ -41,7 +41,7 @@ from constructs import Construct
 from engine.errors import InvalidDocument
 from functions.app.identity import PROOF_HEADER, VIEWER_HEADER
 from functions.tunables import Tunables
-from infra_cdk.api_stack import ApiStack
+from infra_cdk.api_stack import ApiStack, studio_client_parameter
 from infra_cdk.data_stack import DataStack
 from infra_cdk.engine_stack import studio_parameter
 from infra_cdk.functions import allow, retention
@@ -193,6 +193,10 @@ class StudioStack(Stack):
             partial(aws_cognito.UserPoolClient, self, "Client", user_pool=self._api.users), page,
             callbacks=[f"{origin}{SIGNED_IN}" for origin in origins],
             logouts=[f"{origin}/studio/" for origin in origins], pool_is_ours=not self._tunables.user_pool_id,
+        )
+        aws_ssm.StringParameter(
+            self, "ClientId", parameter_name=studio_client_parameter(self._tunables),
+            string_value=client.user_pool_client_id, description="The Studio's app client: the API takes its ID tokens",
         )
         return {
             "client_id": client.user_pool_client_id,

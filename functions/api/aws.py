@@ -23,6 +23,7 @@ from engine.governance.roles import parse_role
 from engine.language.expr import limits
 from engine.ports.logs import ExecutionLogs
 from engine.settings import Settings
+from functions.api.app_clients import APP_CLIENT, STUDIO_CLIENT_PARAMETER, AppClients
 from functions.api.callers import Callers
 from functions.api.metrics import METERING
 from functions.app.acts import Recorder
@@ -122,6 +123,7 @@ def _services() -> Services:
             tokens=None if tokens is None else TokenCallers(
                 tokens, Recorder(audit, clock), clock, settings.workspace
             ),
+            clients=_clients(stores, Recorder(audit, clock), clock, settings.workspace),
         ).of_request,
         logs=_logs(stores.clients),
         place=_place(settings), longest_poll=LONGEST_POLL_SECONDS,
@@ -155,6 +157,17 @@ def _grants(stores: AwsStores, clock: SystemClock) -> RoleGrants | None:
 
     account = os.environ.get(OWN_ACCOUNT, "")
     return RoleGrants(DynamoRoleGrants(stores.stored), clock, account) if account else None
+
+
+def _clients(stores: AwsStores, recorder: Recorder, clock: SystemClock, workspace: str) -> AppClients | None:
+    """The stage's app clients; None where none is named."""
+    from botocore.config import Config  # noqa: PLC0415 - as above
+
+    from engine.adapters.aws.access.parameter import StageParameter  # noqa: PLC0415 - as above
+
+    first, name = os.environ.get(APP_CLIENT, ""), os.environ.get(STUDIO_CLIENT_PARAMETER, "")
+    other = StageParameter(lambda: stores.clients.made("ssm", Config()), name, clock).get if name else str
+    return AppClients(first, other, recorder, clock, workspace) if first else None
 
 
 def _logs(clients: Clients) -> ExecutionLogs:

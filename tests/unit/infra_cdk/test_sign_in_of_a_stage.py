@@ -140,6 +140,26 @@ def test_both_clients_have_codes_alone_and_their_own_addresses(after):
 
 
 @pytest.mark.full
+def test_the_api_is_told_of_both_clients(before, after, synthesise):
+    """The Studio's own is known to a later stack alone, which writes it to a parameter that the API may read."""
+    named = "/automate-test/studio-client"
+    for stage, told in ((before, None), (after, named), (synthesise(**OIDC, cdn="false"), None)):
+        resources = stage["automate-test-api"]["Resources"].values()
+        [api] = [each for each in resources if each["Properties"].get("FunctionName") == "automate-test-api"]
+        settings = api["Properties"]["Environment"]["Variables"]
+        assert settings["APP_CLIENT"] == {"Ref": next(iter(of_type(stage, "api", "UserPoolClient")))}
+        assert settings.get("STUDIO_CLIENT_PARAMETER") == told
+        assert ("ssm:GetParameter" in json.dumps(list(resources))) == (told is not None)
+    written = [
+        item["Properties"] for item in after["automate-test-studio"]["Resources"].values()
+        if item["Type"] == "AWS::SSM::Parameter"
+    ]
+    assert [(each["Name"], each["Value"]) for each in written] == [
+        (named, {"Ref": next(iter(of_type(after, "studio", "UserPoolClient")))}),
+    ]
+
+
+@pytest.mark.full
 def test_the_providers_are_as_set_and_the_secret_is_in_no_template(after):
     made = {item["Properties"]["ProviderName"]: item["Properties"] for item in of_type(
         after, "api", "UserPoolIdentityProvider"
