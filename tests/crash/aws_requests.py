@@ -38,6 +38,9 @@ THROTTLES = {
 
 BY_TOKEN = ("TransactWriteItems",)
 
+WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
+"""What changes a table."""
+
 Json = dict[str, Any]
 Request = Callable[[str, Json], Json]
 

@@ -26,6 +26,7 @@ from tests.support.backends import Backend, open_local
 from tests.support.memory.stores import MemoryStores
 
 VISIBILITY_SECONDS = 330.0
+FAR = 1e17
 
 FAMILIES = ("memory", "sqlite", "served", "aws")
 
@@ -70,6 +71,10 @@ class Stores(Backend):
     def every_header(self) -> list[Header]:
         """All of the workspace's."""
         return [h for h in self.journal._headers.values() if h.key.workspace == self.workspace]
+
+    def owes(self) -> bool:
+        """Whether a header or an inbox item is due some time."""
+        return bool(self.journal.due(FAR))
 
     def segments(self, key: ExecutionKey) -> list[Segment]:
         """All of an execution's: `history` passes over those without events."""
@@ -245,6 +250,17 @@ class Aws(Stores):
         ]
         found = [self.journal.header(key) for key in keys if key.workspace == self.workspace]
         return [header for header in found if header is not None]  # not what retention has taken
+
+    def owes(self) -> bool:
+        """Straight from moto's table: of each execution it would be two requests, at each turn."""
+        from engine.adapters.aws import items  # noqa: PLC0415
+
+        return any(
+            sk.value.startswith(items.INBOX) or (sk.value == items.HEADER and "due_at" in item.attrs)
+            for pk, found in self._moto_table().items.items()
+            if pk.value.startswith("E#") and items.key_of(pk.value).fork_of is None
+            for sk, item in found.items()
+        )
 
     def segments(self, key: ExecutionKey) -> list[Segment]:
         return [*self.journal.segments(key)]

@@ -54,7 +54,6 @@ THROTTLED_SECONDS = 0.4
 """How long a client of AWS tries by itself before it says that it was throttled."""
 
 MOST_STEPS = 1_500
-FAR = 1e17
 UNDUE = 1e18
 """Where an inbox item is due that no sweep is to see."""
 
@@ -536,7 +535,7 @@ class World(Product):
                 continue
             with self.quietly():
                 due = self.stores.next_due_in()
-                owed = self.faults.sweeps and self._owed()
+                owed = self.faults.sweeps and self.stores.owes()
             if due is None and not owed:
                 if not patient or not self._waits_for_clients():
                     return
@@ -553,12 +552,6 @@ class World(Product):
     def _waits_for_clients(self) -> bool:
         with self.quietly():
             return any(self._is_unheard(client) for client in self._clients)
-
-    def _owed(self) -> bool:
-        """Whether a header or an inbox item is due some time."""
-        if self.stores.family == "aws":
-            return any(h.due_at is not None or self.stores.journal.inbox(h.key) for h in self.stores.headers())
-        return bool(self.stores.journal.due(FAR))
 
     def complete(self) -> World:
         """From the start to rest. Raises NoRest."""
