@@ -47,16 +47,18 @@ def _line(request: Request, response: Response, of: Mapping[str, str]) -> dict[s
         "method": request.method,
         "address": address_of(context, request.headers, os.environ.get(PROOF, "")), "path": context.get("path"),
         "status": response.status_code, **of,
-        **_read(str(context.get("resourcePath") or ""), request.method, response.status_code),
+        **_read(str(context.get("resourcePath") or ""), request.method, answered=bool(of) and (
+            response.status_code < MULTIPLE_CHOICES
+        )),
     }
 
 
-def _read(path: str, method: str, status: int) -> dict[str, str]:
-    """The route that was asked, and what of executions' data it answered with; nothing where it is none of ours."""
+def _read(path: str, method: str, *, answered: bool) -> dict[str, str]:
+    """The route that was asked, and what of executions' data it `answered` with; nothing where it is none of ours."""
     found = next((route for route in every_route() if route.path == path and route.method == method), None)
     if found is None:
         return {}
-    return {"route": found.name, **({"reads": found.reads} if found.reads and status < MULTIPLE_CHOICES else {})}
+    return {"route": found.name, **({"reads": found.reads} if found.reads and answered else {})}
 
 
 def execution_in(parameters: Mapping[str, str]) -> dict[str, str]:

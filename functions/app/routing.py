@@ -150,11 +150,11 @@ Handler = Callable[[Call[Taken]], Shown | Answer[Shown]]
 class Route:
     """One row of the table. `takes` and `answers` are the models that its handler is annotated with; `answers` is None
     for pages that are not JSON. `right` is what a caller needs, `also` what some bodies need besides. `reads` names the
-    data of executions in the answer, for the record of who read what; empty where there is none; `reveals`: what of it
-    is hidden may be revealed. `example` is a body,
-    or a query string for a GET. `flags` are fields of a body that may stand in the query instead. `act` is None for a
-    GET alone. `raw`: its handler reads the request by itself, whose body may be anything. `by_iam`: IAM roles may call
-    it too, below /iam/."""
+    data of executions in the answer, for the record of who read what; empty where there is none. It is of the execution
+    `id` in the path, or of those that the handler names (`Call.reads_of`). `reveals`: what of it is hidden may be
+    revealed. `example` is a body, or a query string for a GET. `flags` are fields of a body that may stand in the query
+    instead. `act` is None for a GET alone. `raw`: its handler reads the request by itself, whose body may be anything.
+    `by_iam`: IAM roles may call it too, below /iam/."""
 
     method: str
     path: str
@@ -274,9 +274,10 @@ def _answered(route: Route, call: Call[Any], request: Request) -> Response:
         found = route.handler(doing)
     services = call.services
     response = _response(found if isinstance(found, Answer) else Answer(found), route, request, warnings, services)
+    whose = call.read or ([request.parameters["id"]] if "id" in request.parameters else [])
     if route.reads and services.open_reads is not None and response.status != NOT_MODIFIED:
-        for named in [{"id": execution} for execution in call.read] or [{}]:
-            services.open_reads().record(call.caller, route.name, route.reads, {**request.parameters, **named})
+        for execution in whose:
+            services.open_reads().record(call.caller, route.name, route.reads, {**request.parameters, "id": execution})
     if call.read and isinstance(request.context, dict):
         request.context[READ] = call.read
     return response

@@ -64,6 +64,7 @@ def start_execution(call: Call[shapes.StartRequest]) -> Answer[shapes.Execution]
         call, call.act, call.path["name"], given.input, name=given.name, version=given.version, sync=given.sync
     )
     started = call.services.sync_starts.run(started) if given.sync else started
+    call.reads_of(started.key.id)
     return _started_answer(call, started, is_active=is_active)
 
 

@@ -63,7 +63,7 @@ def get_definition(call: Call[shapes.DefinitionQuery]) -> shapes.DefinitionAnswe
     return shapes.DefinitionAnswer(document=document_of(call.services, execution, digest))
 
 
-@table.route("GET", "/executions/{id}/steps", right=Right.LOOK, reveals=True, example="newest=1000")
+@table.route("GET", "/executions/{id}/steps", right=Right.LOOK, reads="steps", reveals=True, example="newest=1000")
 def list_steps(call: Call[shapes.StepsQuery]) -> Answer[shapes.StepsAnswer]:
     """The execution's steps, derived from its history: each visit of each state, its attempts and waits.
 

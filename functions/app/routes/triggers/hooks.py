@@ -36,7 +36,7 @@ class ExecutionDidNotSucceed(UserError):
 
 
 @table.route(
-    "POST", "/hooks/{workflow}/{path}", right=Anyone.AT_ALL, status=202, raw=True,
+    "POST", "/hooks/{workflow}/{path}", right=Anyone.AT_ALL, reads="output", status=202, raw=True,
     act=NoAct("what arrives is a delivery, and what it starts is recorded as a start"),
 )
 def receive_webhook(call: Call[base.Nothing]) -> Answer[shapes.Delivered]:
@@ -68,6 +68,7 @@ def receive_webhook(call: Call[base.Nothing]) -> Answer[shapes.Delivered]:
             advice=f"Its owner sees why: automate triggers deliveries {found.label}.",
         )
     if waits and delivery.outcome == STARTED:
+        call.reads_of(delivery.key.id)
         return _result(_ended(call, done))
     return Answer(delivered(done, tells_why=False))
 
