@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
+from collections import Counter
 
 from tests.copilot.evaluate import FOLDER, sentences
 
@@ -14,6 +16,8 @@ SECOND, SECOND_LOCKED = sentences("second.json"), sentences("second_locked.json"
 """Those of a second one: the open ones, and the locked ones, which came here when they had been run."""
 THIRD, THIRD_LOCKED = sentences("third.json"), sentences("third_locked.json")
 """Those of a third author, in the same way."""
+FIFTH, FIFTH_LOCKED = sentences("fifth.json"), sentences("fifth_locked.json")
+"""Those of a fifth author, run once when they were committed."""
 
 
 def digest(entry):
@@ -64,3 +68,21 @@ def test_the_fourth_authors_are_those_that_came_here_when_they_were_run():
     assert hashlib.sha256((FOLDER / "fourth_locked.json").read_bytes()).hexdigest() == (
         "29373675996cfb7db6e8602aa376060087d3bf56b11023d41da69fbc42893667"
     )
+
+
+def test_the_fifth_authors_are_those_that_were_committed_first():
+    assert {entry["id"]: digest(entry) for entry in [*FIFTH, *FIFTH_LOCKED]} == kept("fifth_digests.json")
+    assert (len(FIFTH), len(FIFTH_LOCKED)) == (90, 60)
+
+
+def test_the_locked_ones_of_the_fifth_author_are_those_that_the_lot_chooses():
+    """Four of the ten of each kind; drawn again until each of the six voices has ten."""
+    kinds = {}
+    for entry in sorted([*FIFTH, *FIFTH_LOCKED], key=lambda entry: entry["id"]):
+        kinds.setdefault(entry["about"].partition(": ")[2], []).append(entry["id"])
+    lot = random.Random(2027)  # noqa: S311
+    while True:
+        drawn = [one for kind in sorted(kinds) for one in lot.sample(kinds[kind], 4)]
+        if [*Counter(one.rpartition("-")[0] for one in drawn).values()] == [10] * 6:
+            break
+    assert sorted(drawn) == [entry["id"] for entry in FIFTH_LOCKED]
