@@ -53,6 +53,7 @@ studio-budgets: install-dev ## Measure the Studio's sizes and times against its 
 	@$(python) -m tools.studio_budgets
 
 test: install-infra checks ## Lint, then every test, the browser's too where there is one
+	@$(python) -m tools.mariadb
 	@echo "Running the tests in $(TEST_PROCESSES) processes ..."
 	@$(python) -m pytest $(processes)
 

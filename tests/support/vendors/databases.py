@@ -1,7 +1,7 @@
 """Real PostgreSQL and MySQL (or MariaDB) servers on loopback, of the programs that this machine has.
 
 A database's programs are looked for on PATH, in Debian's folders, and where AUTOMATE_TEST_POSTGRES or
-AUTOMATE_TEST_MYSQL say that its `bin` or `sbin` is. Debian's mariadb-server-core unpacked (`dpkg -x`) will do.
+AUTOMATE_TEST_MYSQL say that its `bin` or `sbin` is; mariadbd also where tools/mariadb.py has unpacked it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ import psycopg
 
 from tests.support.certificates import self_signed
 from tests.support.patience import wait_until
+from tools import mariadb
+
+NO_POSTGRES = "there is no initdb and no postgres here: install a PostgreSQL server, or set AUTOMATE_TEST_POSTGRES"
+NO_MYSQL = "there is no mariadbd here: python -m tools.mariadb unpacks Debian's, or set AUTOMATE_TEST_MYSQL"
 
 NAME, USER, PASSWORD = "db.example", "shop", "long-enough-password-of-shop"
 
@@ -54,7 +58,7 @@ def postgres_programs() -> tuple[str, str] | None:
 
 def mysql_program() -> str | None:
     """mariadbd; None where there is none."""
-    return program("mariadbd", "AUTOMATE_TEST_MYSQL", "/usr/sbin")
+    return program("mariadbd", "AUTOMATE_TEST_MYSQL", str(mariadb.folder()), "/usr/sbin")
 
 
 def postgres() -> Database:
@@ -92,19 +96,20 @@ def mysql() -> Database:
     """A MariaDB server; USER may do everything in its database shop."""
     server = Path(mysql_program() or "")
     folder, owner = _folder()
+    ours = [] if owner is None else ["--user=root"]  # what was unpacked may lie where nobody else reads
     certificate, port, begin = folder / "server.pem", free_port(), folder / "begin.sql"
     base = server.resolve().parents[1]
-    shared = ["--no-defaults", f"--basedir={base}", f"--datadir={folder / 'data'}"]
+    shared = ["--no-defaults", *ours, f"--basedir={base}", f"--datadir={folder / 'data'}"]
     environment = {**os.environ, "LD_LIBRARY_PATH": str(base / "lib" / f"{os.uname().machine}-linux-gnu")}
     subprocess.run(
         [base / "bin" / "mariadb-install-db", *shared, "--auth-root-authentication-method=normal", "--skip-test-db"],
-        check=True, capture_output=True, user=owner, env=environment,
+        check=True, capture_output=True, env=environment,
     )
     process = subprocess.Popen(
         [server, *shared, f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder / 'socket'}",
          f"--init-file={begin}", f"--ssl-cert={certificate}", f"--ssl-key={certificate}", "--skip-log-bin",
          "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=8M", "--skip-name-resolve"],
-        user=owner, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
     )
     return _started(Database(port, certificate.read_text(), process, folder))
 
@@ -117,8 +122,8 @@ def free_port() -> int:
 
 
 def _folder() -> tuple[Path, int | None]:
-    """A new folder with the certificate and what the servers begin with, and whom it belongs to: no server runs as
-    root. It is not one of pytest's, which are for their owner alone."""
+    """A new folder with the certificate and what the servers begin with, and whom it belongs to: PostgreSQL does not
+    run as root. It is not one of pytest's, which are for their owner alone."""
     folder = Path(tempfile.mkdtemp(prefix="automate-db-"))
     self_signed(folder / "server.pem", NAME, "127.0.0.1").chmod(0o600)
     (folder / "password").write_text(PASSWORD)

@@ -20,9 +20,9 @@ from tests.support.vendors import databases
 from tests.support.vendors.databases import NAME, PASSWORD, USER
 
 POSTGRES = pytest.param("postgres", marks=pytest.mark.skipif(
-    databases.postgres_programs() is None, reason="no initdb and postgres here"
+    databases.postgres_programs() is None, reason=databases.NO_POSTGRES
 ))
-MYSQL = pytest.param("mysql", marks=pytest.mark.skipif(databases.mysql_program() is None, reason="no mariadbd here"))
+MYSQL = pytest.param("mysql", marks=pytest.mark.skipif(databases.mysql_program() is None, reason=databases.NO_MYSQL))
 CLASSES = {"postgres": PostgresConnector, "mysql": MysqlConnector}
 DATABASES = {"postgres": "postgres", "mysql": "shop"}
 TABLE = {
