@@ -174,8 +174,8 @@ class Settings:
     )
     egress_proxy: str = _setting(
         "", "AUTOMATE_EGRESS_PROXY",
-        "An HTTP proxy through which connectors call public hosts (CONNECT): http://HOST:PORT. What "
-        "AUTOMATE_EGRESS_ALLOW admits is called without it.",
+        "An HTTP proxy through which connectors call public hosts (CONNECT): http://HOST:PORT, or "
+        "http://USER:PASSWORD@HOST:PORT. What AUTOMATE_EGRESS_ALLOW admits is called without it.",
     )
     file_roots: tuple[str, ...] = _setting(
         (), "AUTOMATE_FILE_ROOTS",

@@ -341,8 +341,9 @@ class Tunables:
     )
     egress_proxy: str = _choice(
         "",
-        "An HTTP proxy through which connectors call public hosts: http://HOST:PORT (AUTOMATE_EGRESS_PROXY). The "
-        "functions must reach it, so it is for a stage in a VPC, or a proxy with a public address.",
+        "An HTTP proxy through which connectors call public hosts: http://HOST:PORT, or with USER:PASSWORD@ before the "
+        "host (AUTOMATE_EGRESS_PROXY). The functions must reach it, so it is for a stage in a VPC, or a proxy with a "
+        "public address.",
     )
     expression_limits: str = _choice(
         "",

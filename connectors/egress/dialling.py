@@ -72,20 +72,29 @@ class Dialler:
         Raises ConnectorError for what may not be called; OSError for a name that does not resolve and for a host that
         does not accept, TimeoutError among them.
         """
+        addresses = self.straight(host, port, deadline)
+        if addresses is not None:
+            return self._first(addresses, port, deadline)
+        return self.through(host, port, deadline)
+
+    def straight(self, host: str, port: int, deadline: float) -> list[Address] | None:
+        """The addresses of `host` that are connected to without a proxy, as `checked` has them; None where it is
+        reached through the proxy. Raises as `dial` does."""
         if self._proxy is None:
-            return self._first(self.checked(host, port, deadline), port, deadline)
+            return self.checked(host, port, deadline)
         try:
             addresses = self.checked(host, port, min(deadline, self.clock.now() + PROXIED_RESOLVE_SECONDS))
         except OSError:
-            addresses = []  # the proxy may know the name
-        if any(special(address) is not None for address in addresses):
-            return self._first(addresses, port, deadline)
-        return self._through(self._proxy, parse_host(host), port, deadline)
+            return None  # the proxy may know the name
+        return addresses if any(special(address) is not None for address in addresses) else None
 
-    def _through(self, proxy: Proxy, host: Host, port: int, deadline: float) -> TimedSocket:
+    def through(self, host: str, port: int, deadline: float) -> TimedSocket:
+        """A socket to a host for which `straight` was None. Raises as `dial` does."""
+        proxy = self._proxy
+        assert proxy is not None  # noqa: S101  without one `straight` is never None
         sock = self._first(self._addresses(proxy.host, proxy.port, deadline), proxy.port, deadline)
         try:
-            tunnel(sock, proxy, host, port)
+            tunnel(sock, proxy, parse_host(host), port)
         except BaseException:
             sock.close()
             raise

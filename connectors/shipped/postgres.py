@@ -1,8 +1,9 @@
 """The connector ``postgres``: PostgreSQL by psycopg. See `sql`.
 
 libpq connects by itself, so the dialler checks the name's addresses and libpq gets them as ``hostaddr``; the
-name stays what the certificate is checked for. No password file is read. The server binds the parameters: no text is
-put into a statement. A connection that is silent is shut at the call's end.
+name stays what the certificate is checked for. Where a proxy leads to the host, libpq gets a relay of this machine to
+the dialler's socket. No password file is read. The server binds the parameters: no text is put into a statement. A
+connection that is silent is shut at the call's end.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from itertools import islice
 from typing import Any
 
 from connectors.egress.dialling import Dialler
+from connectors.egress.relay import HOST, relayed
 from connectors.egress.sockets import left
 from connectors.shipped.sql import Parameters, Rows, SqlConnector, Told, actions, not_installed
 
@@ -88,13 +90,11 @@ class PostgresConnector(SqlConnector):
         self, params: Mapping[str, Any], dialler: Dialler, deadline: float, *, reads: bool
     ) -> Iterator[_Session]:
         """A session in a transaction that is begun."""
-        addresses = dialler.checked(params["host"], params["port"], deadline)
-        seconds = left(deadline, dialler.clock)
-        with _authorities(params) as authorities:  # as long as the connection: to cancel is to connect again
+        with _authorities(params) as authorities, _reached(params, dialler, deadline) as (addresses, port):
+            seconds = left(deadline, dialler.clock)
             connection = psycopg.connect(
-                host=",".join([params["host"]] * len(addresses)), hostaddr=",".join(map(str, addresses)),
-                port=params["port"], dbname=params["database"], user=params["user"],
-                password=params.get("password", ""), passfile=_NO_FILE,
+                host=",".join([params["host"]] * len(addresses)), hostaddr=",".join(addresses), port=port,
+                dbname=params["database"], user=params["user"], password=params.get("password", ""), passfile=_NO_FILE,
                 sslmode="verify-full" if params["tls"] == "verify" else "disable", sslrootcert=authorities,
                 gssencmode="disable", connect_timeout=max(2, int(min(seconds, 10))), client_encoding="utf8",
                 application_name="automate", options=f"-c statement_timeout={max(1, int(seconds * 1000))}",
@@ -161,6 +161,17 @@ def _adapted(value: Any) -> Any:
     if isinstance(value, list) and {type(one) for one in value} in ({str}, {bool}, {int}, {float}):
         return value
     return Jsonb(value) if isinstance(value, dict | list) else value
+
+
+@contextmanager
+def _reached(params: Mapping[str, Any], dialler: Dialler, deadline: float) -> Iterator[tuple[list[str], int]]:
+    """The addresses and the port that libpq connects to: the checked ones, or a relay to what the proxy leads to."""
+    addresses = dialler.straight(params["host"], params["port"], deadline)
+    if addresses is not None:
+        yield [str(address) for address in addresses], params["port"]
+        return
+    with relayed(dialler.through(params["host"], params["port"], deadline)) as port:
+        yield [HOST], port
 
 
 @contextmanager

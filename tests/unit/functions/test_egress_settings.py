@@ -70,9 +70,11 @@ def test_a_proxy_that_is_none_stops_the_start():
         with pytest.raises(InvalidDocument, match="is no proxy's address"):
             callable_tasks(Settings(egress_proxy=text))
     with pytest.raises(InvalidDocument) as caught:
-        Tunables.from_context({"egress_proxy": "http://ann:s3cret@proxy.internal:3128"}.get)
+        Tunables.from_context({"egress_proxy": "http://ann:s3@cret@proxy.internal:3128"}.get)
     assert caught.value.where == "-c egress_proxy=…"
-    assert "s3cret" not in str(caught.value)
+    assert "s3" not in str(caught.value)
+    kept = "http://ann:{{resolve:secretsmanager:proxy:SecretString:password}}@proxy.internal:3128"
+    assert Tunables.from_context({"egress_proxy": kept}.get).egress_proxy == kept
     assert Tunables.from_context({"egress_proxy": "http://[fd00::7]:3128/"}.get).egress_proxy.startswith("http://[fd00")
 
 

@@ -11,6 +11,7 @@ from dataclasses import Field, fields
 from typing import Any
 from urllib.parse import urlsplit
 
+from connectors.egress.proxy import without_password
 from engine.governance.roles import Right
 from engine.ports.catalog_store import WorkflowRecord
 from engine.settings import Settings
@@ -74,6 +75,8 @@ def _text(name: str, value: Any) -> str:
     if name == "alert_webhook" and value:
         found = urlsplit(value)
         return f"{found.scheme}://{found.hostname}/…"
+    if name == "egress_proxy":
+        return without_password(value)
     if isinstance(value, tuple):
         return ",".join(value)
     return f"{value:g}" if isinstance(value, float) else str(value)

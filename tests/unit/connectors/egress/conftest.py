@@ -22,7 +22,7 @@ class Landing:
     """The only place where anything arrives: each connection made to a checked address ends here."""
 
     def __init__(self):
-        self.dialled, self.seen, self.redirect_to = [], [], None
+        self.dialled, self.seen, self.headers, self.redirect_to = [], [], [], None
         landing = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -31,6 +31,7 @@ class Landing:
 
             def do_GET(self):
                 landing.seen.append((self.headers["Host"], self.path))
+                landing.headers.append(dict(self.headers))
                 if landing.redirect_to:
                     self.send_response(302)
                     self.send_header("Location", landing.redirect_to)

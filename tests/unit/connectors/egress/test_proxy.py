@@ -2,61 +2,20 @@
 
 from __future__ import annotations
 
-import socket
-import threading
+import base64
 import time
-from contextlib import suppress
 
 import pytest
 
 from connectors.builtin.http import HttpConnector
 from connectors.egress.allowing import read_entries
 from connectors.egress.dialling import Dialler
-from connectors.egress.proxy import MOST_HEAD_BYTES, read_proxy
+from connectors.egress.proxy import MOST_HEAD_BYTES, read_proxy, without_password
 from connectors.errors import ConnectorError
 from connectors.testing import CallFailed, call
 from engine.clock import SystemClock
-
-
-class Forwarding:
-    """Reads a CONNECT, answers `answer`, and then joins the caller to `target`, the address of a server."""
-
-    def __init__(self, target, answer=b"HTTP/1.1 200 Connection established\r\nVia: 1.1 us\r\n\r\n"):
-        self.asked, self.target, self.answer = [], target, answer
-        self.listening = socket.create_server(("127.0.0.1", 0))
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    @property
-    def address(self):
-        return f"http://proxy.internal:{self.listening.getsockname()[1]}"
-
-    def _serve(self):
-        with suppress(OSError):
-            while True:
-                caller, _ = self.listening.accept()
-                threading.Thread(target=self._forward, args=(caller,), daemon=True).start()
-
-    def _forward(self, caller):
-        with caller, suppress(OSError):
-            head = b""
-            while not head.endswith(b"\r\n\r\n"):
-                head += caller.recv(1)
-            self.asked.append(head.decode())
-            caller.sendall(self.answer)
-            if self.answer.startswith(b"HTTP/1.1 2") and self.target:
-                with socket.create_connection(self.target) as host:
-                    threading.Thread(target=self._pump, args=(host, caller), daemon=True).start()
-                    self._pump(caller, host)
-
-    @staticmethod
-    def _pump(source, sink):
-        with suppress(OSError):
-            while data := source.recv(65536):
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
-
-    def close(self):
-        self.listening.close()
+from engine.errors import InvalidDocument
+from tests.support.vendors.forwarding import Forwarding
 
 
 @pytest.fixture
@@ -151,3 +110,42 @@ def test_a_proxy_that_is_not_there_was_not_reached():
     made.close()
     with pytest.raises(OSError):
         dialler(made).dial("shop.example", 443, SystemClock().now() + 5)
+
+
+def test_a_user_and_a_password_are_shown_to_the_proxy_and_to_nobody_else(forwarding, use_dialler, landing):
+    proxy = read_proxy(forwarding.address.replace("//", "//ann:p%40ss%2Fw%3Ard%C3%A9@"))
+    assert "ss/w" not in f"{proxy} {proxy!r}"
+    use_dialler(resolve=resolve, proxy=proxy)
+    assert get("http://shop.example/a")["status"] == 200
+    [head] = forwarding.asked
+    line = f"\r\nProxy-Authorization: Basic {base64.b64encode('ann:p@ss/w:rdé'.encode()).decode()}\r\n"
+    assert line in head
+    assert not [name for name in landing.headers[0] if name.casefold().startswith("proxy")]
+
+
+def test_a_password_that_the_proxy_does_not_take_is_not_told():
+    made = Forwarding(None, b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
+    proxy = read_proxy(made.address.replace("//", "//ann:s3cret@"))
+    with pytest.raises(ConnectorError, match="does not take the user and password that") as caught:
+        Dialler(SystemClock(), proxy=proxy, resolve=resolve).dial("shop.example", 443, SystemClock().now() + 5)
+    assert "s3cret" not in str(caught.value)
+    made.close()
+
+
+@pytest.mark.parametrize(("text", "shown"), [
+    ("http://proxy.internal:3128", "http://proxy.internal:3128"), ("", ""),
+    ("http://ann:s3cret@proxy.internal:3128", "http://********@proxy.internal:3128"),
+    ("http://ann:s3@cret@proxy.internal:3128", "http://********@proxy.internal:3128"),
+])
+def test_an_address_is_shown_without_its_password(text, shown):
+    assert without_password(text) == shown
+
+
+@pytest.mark.parametrize("text", [
+    "http://ann@proxy.internal:3128", "http://ann:@proxy.internal:3128", "http://:s3cret@proxy.internal:3128",
+    "http://ann:s3@cret@proxy.internal:3128", "http://ann:s3/cret@proxy.internal:3128",
+])
+def test_half_a_password_is_none_and_is_not_told(text):
+    with pytest.raises(InvalidDocument, match="it is no proxy's address") as caught:
+        read_proxy(text)
+    assert "s3" not in str(caught.value)

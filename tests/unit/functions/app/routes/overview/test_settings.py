@@ -30,6 +30,12 @@ def test_each_setting_says_what_holds_and_whether_somebody_chose_it(api):
     assert {item.name for item in dataclasses.fields(Settings)} >= set(SHOWN)
 
 
+def test_a_proxy_s_password_is_not_shown(api):
+    found, by_name = settings(api, egress_proxy="http://ann:s3cret@proxy.internal:3128")
+    assert by_name["AUTOMATE_EGRESS_PROXY"]["value"] == "http://********@proxy.internal:3128"
+    assert "s3cret" not in str(found)
+
+
 def test_how_one_is_changed_is_said_for_the_machine_and_for_the_stage(api):
     _, here = settings(api)
     assert "AUTOMATE_EGRESS_ALLOW=" in here["AUTOMATE_EGRESS_ALLOW"]["change"]
