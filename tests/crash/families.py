@@ -21,6 +21,7 @@ from unittest import mock
 
 from engine.ports.journal import Header, Segment
 from engine.ports.keys import ExecutionKey
+from engine.ports.queue import Received
 from tests.crash.timing import EventClock
 from tests.support.backends import Backend, open_local
 from tests.support.memory.stores import MemoryStores
@@ -54,6 +55,10 @@ class Stores(Backend):
     def next_due_in(self) -> float | None:
         """Seconds until a message is there to be received."""
         return self.queue.next_due_in()
+
+    def claimed(self) -> list[Received]:
+        """The messages that a worker is handed now."""
+        return list(self.queue.claim(10))
 
     def watch(self, hook: Callable[..., Any] | None) -> None:
         """Let `hook(name, act)` perform each request; only where requests are what is numbered."""
@@ -230,6 +235,10 @@ class Aws(Stores):
         now = self.clock.now()
         due = [max(m.visible_at, m.delayed_until) / 1000 + 0.001 - now for m in self._moto()._messages]
         return max(0.0, min(due)) if due else None
+
+    def claimed(self) -> list[Received]:
+        """Nothing is asked for while nothing can be there: most looks find an empty queue."""
+        return super().claimed() if self.next_due_in() == 0.0 else []
 
     def _moto(self) -> Any:
         from moto.sqs import sqs_backends  # noqa: PLC0415

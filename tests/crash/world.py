@@ -378,7 +378,7 @@ class World(Product):
         with self.quietly():
             if self.faults.seed:
                 self.stores.disorder(self._chance)
-            received = queue.claim(10)
+            received = self.stores.claimed()
         if not received:
             return False
         if self.faults.seed:

@@ -20,7 +20,7 @@ from tools.cdk import COMMAND
 from tools.node import wheel_node
 
 USER, PASSWORD = "ana@example.com", "A-password-of-20-chars!"
-CDK_SECONDS = 300
+CDK_SECONDS = 1500
 _DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
