@@ -25,6 +25,12 @@ class Settings:
     data_dir: str = _setting(".automate", "AUTOMATE_DATA_DIR", "The folder that holds all local state.")
     workspace: str = _setting("default", "AUTOMATE_WORKSPACE", "The workspace that commands work on.")
     port: int = _setting(8400, "PORT", "The local server's port on 127.0.0.1; 0 takes a free one.", least=0, most=65535)
+    public_url: str = _setting(
+        "", "AUTOMATE_PUBLIC_URL",
+        "The address by which a tunnel or reverse proxy brings webhooks and forms to the local server, such as "
+        "https://hooks.example.com. The server answers by it too, and nothing else there: the Studio and the API stay "
+        "at 127.0.0.1.",
+    )
     batch_size: int = _setting(
         10, "EXECUTION_BATCH_SIZE",
         "How many executions a worker takes at once: the SQS batch on AWS, the claim size locally. Raise it when many "

@@ -3,6 +3,7 @@ this address. What each of them may do is the application's to check (functions.
 
     Host      127.0.0.1:PORT or localhost:PORT          else 421: a name that was re-bound to loopback is not us
     Origin    absent or our own, on unsafe methods      else 403: another site's page cannot act in the owner's name
+              (of webhooks and forms the public address's too: functions.server.public_address)
     length    within the limit                          else 413
     caller    token, or a session's cookie and proof    else 401; open are /health, /signin, /samples/, webhooks, forms
 
@@ -28,6 +29,7 @@ from engine.governance.roles import Caller, Right
 from functions.app.failures import error_body, failure_response
 from functions.server.callers import Callers
 from functions.server.owner import Owner
+from functions.server.public_address import SETTING, PublicAddress, is_for_anybody
 from functions.server.refusals import RefusedRequests
 from functions.server.sessions import IDLE_SECONDS, Holder, Session
 from functions.server.studio_files import STUDIO, StudioFiles
@@ -46,6 +48,7 @@ _LENGTH = re.compile(r"[0-9]{1,18}")  # int() raises beyond 4,300 digits
 _ROOM_FOR_THE_REST = 64 * 1024
 """A start request is more than its input."""
 _MOST_FORM_BYTES = 1000
+_MOST_ADDRESS = 100
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'none'"
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.6 system-ui, sans-serif; }
@@ -87,6 +90,7 @@ class Guard:
     def __init__(
         self, api: Application, samples: Application, studio: StudioFiles, owner: Owner, callers: Callers,
         refused: RefusedRequests, *, port: int, workspace: str, max_input_bytes: int,
+        public: PublicAddress | None = None,
     ) -> None:
         self._api = api
         self._samples = samples
@@ -97,7 +101,9 @@ class Guard:
         self._workspace = workspace
         self._hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
         self._cookie = f"automate_session_{port}"
+        self._local = f"http://127.0.0.1:{port}"
         self._origins = frozenset(f"http://{host}" for host in self._hosts)
+        self._public = public or PublicAddress(frozenset(), "")
         self._max_bytes = max_input_bytes + _ROOM_FOR_THE_REST
 
     @property
@@ -116,8 +122,11 @@ class Guard:
     def _answered(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         refusal = self._refusal(environ)
         if refusal is not None:
-            status, code, message = refusal
-            return self._refuse(environ, start_response, status, code, message)
+            status, code, message, advice = refusal
+            if environ["PATH_INFO"] == "/forms" and _is_for_people(environ):
+                self._refused.record(environ, status, code, message)
+                return _page(start_response, status, f"This form cannot be taken here: {message}. {advice or ''}")
+            return self._refuse(environ, start_response, status, code, message, advice=advice)
         path = environ["PATH_INFO"]
         is_open = self._open(path)
         if is_open is not None:
@@ -149,9 +158,7 @@ class Guard:
         """What answers at `path` whoever asks; None where one has to be known."""
         if path.startswith("/samples/"):
             return self._samples
-        if path.startswith("/hooks/") or path == "/forms":
-            return self._api
-        return {"/signin": self._sign_in, "/health": self._api}.get(path)
+        return self._api if is_for_anybody(path) else {"/signin": self._sign_in}.get(path)
 
     def _by_token(self, environ: Environ) -> Caller | None:
         """Whoever's token the request shows; None where it shows none. Raises TokenRefused for one that lets nobody in,
@@ -213,16 +220,24 @@ class Guard:
         del environ
         return respond(start_response, 302, "", {"Location": self.home})
 
-    def _refusal(self, environ: Environ) -> tuple[int, str, str] | None:
-        host = str(environ.get("HTTP_HOST", "")).lower()
-        if host not in self._hosts:
-            return 421, "WrongHost", "this server answers only at 127.0.0.1 and localhost"
+    def _refusal(self, environ: Environ) -> tuple[int, str, str, str | None] | None:
+        """What is wrong with a request whoever makes it: its status, code, message and advice."""
+        host, public = str(environ.get("HTTP_HOST", "")).lower(), is_for_anybody(environ["PATH_INFO"])
+        if host in self._public.hosts and host not in self._hosts and not public:
+            return (421, "WrongHost", f"at {self._public.origin} webhooks and forms are answered, and nothing else",
+                    f"Open the Studio and the API on the machine itself: {self._local}")
+        if host not in self._hosts and host not in self._public.hosts:
+            return 421, "WrongHost", "this server answers only at 127.0.0.1 and localhost", _tunnel(f"https://{host}")
         origin = environ.get("HTTP_ORIGIN")
-        if environ["REQUEST_METHOD"] not in _SAFE and origin is not None and origin not in self._origins:
-            return 403, "WrongOrigin", "a page of another origin may not change anything here"
+        if environ["REQUEST_METHOD"] not in _SAFE and origin is not None and origin not in self._origins and not (
+            public and origin.lower() == self._public.origin
+        ):
+            return (403, "WrongOrigin", "a page of another origin may not change anything here",
+                    _tunnel(origin) if public else None)
         length = environ.get("CONTENT_LENGTH") or "0"
         if not _LENGTH.fullmatch(length) or int(length) > self._max_bytes:
-            return 413, "PayloadTooLarge", f"the request is {length[:20]} bytes; at most {self._max_bytes} are accepted"
+            return (413, "PayloadTooLarge",
+                    f"the request is {length[:20]} bytes; at most {self._max_bytes} are accepted", None)
         return None
 
     def _sign_in(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -295,7 +310,7 @@ class Guard:
     def _unauthorized(
         self, environ: Environ, start_response: StartResponse, *, had_cookie: bool
     ) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] == "GET" and "text/html" in str(environ.get("HTTP_ACCEPT", "")):
+        if environ["REQUEST_METHOD"] == "GET" and _is_for_people(environ):
             self._refused.record(environ, 401, "Unauthorized", "nobody is signed in")
             return _page(start_response, 401, "Please sign in.", asks=True)
         if had_cookie:
@@ -329,6 +344,19 @@ class Guard:
 
 def _origin_of(environ: Environ) -> str:
     return str(environ.get("REMOTE_ADDR", ""))
+
+
+def _is_for_people(environ: Environ) -> bool:
+    """Whether a page is asked for."""
+    return "text/html" in str(environ.get("HTTP_ACCEPT", ""))
+
+
+def _tunnel(address: str) -> str:
+    """What to do where a tunnel or reverse proxy brought the call of `address`."""
+    return (
+        f"Where a tunnel or reverse proxy brings calls of webhooks and forms, start the server with its address: "
+        f"{SETTING}={address[:_MOST_ADDRESS]}"
+    )
 
 
 def _is_studio(path: str) -> bool:

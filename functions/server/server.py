@@ -32,6 +32,7 @@ from functions.server.guard import Guard
 from functions.server.owner import Owner
 from functions.server.parsing import Channel
 from functions.server.product import MOST_WATCHING, Product
+from functions.server.public_address import public_address
 from functions.server.refusals import RefusedRequests
 from functions.server.resources import allow_samples
 from functions.server.samples import samples
@@ -65,6 +66,7 @@ class LocalServer:
 
     def _open(self, product: Product, port: int) -> None:
         self.product = product
+        public = public_address(product.settings.public_url)
         self.owner = Owner(product.folder, product.clock)
         self._server = _bind(self._late, port)
         self.port: int = self._server.effective_port
@@ -74,7 +76,7 @@ class LocalServer:
         )
         self._application: Application = Guard(
             api, samples, StudioFiles(), self.owner, product.callers, refused, port=self.port,
-            workspace=product.settings.workspace, max_input_bytes=product.settings.max_input_bytes,
+            workspace=product.settings.workspace, max_input_bytes=product.settings.max_input_bytes, public=public,
         )
         allow_samples(product.settings, self.port)
         with done_to(product.folder / ADDRESS):

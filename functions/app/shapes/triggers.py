@@ -18,10 +18,16 @@ class Trigger(Given):
     name: str
     type: str
     version: int
-    listens: bool = Field(description="False: it is switched off in the document, or paused.")
+    listens: bool = Field(
+        description="False: it is switched off in the document, paused, or a schedule whose last time is done."
+    )
+    over: bool = Field(
+        False, description="A schedule comes no more; the links of a public form are closed, who is signed in opens it."
+    )
     enabled: bool
     says: str = Field(description="What it listens to, in words.")
     address: str | None = Field(None, description="Where a webhook is called: a path below this API's address.")
+    url: str | None = Field(None, description="The whole of it, where AUTOMATE_PUBLIC_URL says what it begins with.")
     next_at: Time = None
     looked_at: Time = Field(None, description="Up to when a schedule's times are done.")
     paused_at: Time = None
@@ -38,6 +44,7 @@ class FormLink(Given):
     """A link that opens a form."""
 
     path: str = Field(description="Behind this API's address. It is shown this once.")
+    url: str | None = Field(None, description="The whole of it, where AUTOMATE_PUBLIC_URL says what it begins with.")
     expires_at: Time
     most: int = Field(description="How often it may be submitted.")
 

@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.errors import json_pointer
+from engine.language.asl.times import parse_timestamp
 from engine.ports.deliveries import TriggerState
+from engine.settings import Settings
 from engine.triggers.faults import TriggerFault
+from engine.triggers.forms import FORM
 from engine.triggers.listener import Listener
-from engine.triggers.schedule import parse_schedule
+from engine.triggers.schedule import Schedule, parse_schedule
 
 Json = Any
 
@@ -73,16 +76,42 @@ def address_of(found: Listener) -> str | None:
     return json_pointer(("hooks", found.workflow, str(found.spec["path"])))
 
 
+def url_of(settings: Settings, path: str | None) -> str | None:
+    """The whole address of `path`, where a setting says what it begins with."""
+    return None if path is None or not settings.public_url else settings.public_url.rstrip("/") + path
+
+
 def next_of(found: Listener, state: TriggerState | None, now: float) -> float | None:
     """When a schedule comes next after `now`, in epoch seconds; None for what is none, or is over."""
+    schedule = _schedule(found)
+    return None if schedule is None else next(schedule.times(now, since=_since(found, state)), None)
+
+
+def is_over(found: Listener, state: TriggerState | None, now: float) -> bool:
+    """Whether a schedule has no time left that is not done, or a public form's links are closed by `now`."""
+    if found.kind == FORM:
+        public = found.spec.get("public") or None
+        return public is not None and now >= (parse_timestamp(str(public["expires"])) or 0.0)
+    schedule = _schedule(found)
+    if schedule is None:
+        return False
+    since = _since(found, state)
+    done = since if state is None or state.looked_at is None else state.looked_at
+    return next(schedule.times(done, since=since), None) is None
+
+
+def _schedule(found: Listener) -> Schedule | None:
+    """None for what is none, and for one that cannot be read any more."""
     if found.kind != "schedule":
         return None
     spec = found.spec
     try:
-        schedule = parse_schedule(
+        return parse_schedule(
             spec["expression"], spec.get("timezone", "UTC"), start=spec.get("start"), end=spec.get("end")
         )
     except TriggerFault:
         return None
-    since = found.published_at if state is None or state.since is None else state.since
-    return next(schedule.times(now, since=since), None)
+
+
+def _since(found: Listener, state: TriggerState | None) -> float:
+    return found.published_at if state is None or state.since is None else state.since

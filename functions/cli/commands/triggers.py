@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 
@@ -121,9 +122,20 @@ def make_link(*, trigger: str) -> None:
     """Make a link that opens a form. It is shown this once, and whoever has it may submit the form."""
     with session().client() as api:
         found = api.post(f"{_address(trigger)}/links", {})
+    found["url"] = found.get("url") or f"{_address_of_api()}{found['path']}"
     session().screen.show(found, lambda: click.echo(
-        f"{found['path']}  until {found['expires_at']}, for {found['most']} submission{'s' * (found['most'] != 1)}"
+        f"{found['url']}  until {found['expires_at']}, for {found['most']} submission{'s' * (found['most'] != 1)}"
     ))
+
+
+def _address_of_api() -> str:
+    """Where the routes are called: of a data folder that nobody serves now, where its server would be."""
+    current = session()
+    if current.endpoint is not None:
+        return current.endpoint.rstrip("/")
+    from functions.server.server import HOST, port_in_use
+
+    return f"http://{HOST}:{port_in_use(Path(current.settings.data_dir)) or current.settings.port}"
 
 
 def _set(trigger: str, act: str) -> None:
@@ -135,7 +147,9 @@ def _set(trigger: str, act: str) -> None:
 def _state(item: Json) -> str:
     if not item["enabled"]:
         return "off"
-    return f"paused by {item['paused_by']}" if item["paused_at"] else "listening"
+    if item["paused_at"]:
+        return f"paused by {item['paused_by']}"
+    return "listening" if not item.get("over") else "over" if item["type"] == "schedule" else "links closed"
 
 
 def _say(found: Json) -> None:

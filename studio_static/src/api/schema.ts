@@ -1094,6 +1094,8 @@ export interface FormField {
 export interface FormLink {
   /** Behind this API's address. It is shown this once. */
   path: string;
+  /** The whole of it, where AUTOMATE_PUBLIC_URL says what it begins with. */
+  url?: string | null;
   expires_at: string | null;
   /** How often it may be submitted. */
   most: number;
@@ -2221,13 +2223,17 @@ export interface Trigger {
   name: string;
   type: string;
   version: number;
-  /** False: it is switched off in the document, or paused. */
+  /** False: it is switched off in the document, paused, or a schedule whose last time is done. */
   listens: boolean;
+  /** A schedule comes no more; the links of a public form are closed, who is signed in opens it. */
+  over?: boolean;
   enabled: boolean;
   /** What it listens to, in words. */
   says: string;
   /** Where a webhook is called: a path below this API's address. */
   address?: string | null;
+  /** The whole of it, where AUTOMATE_PUBLIC_URL says what it begins with. */
+  url?: string | null;
   next_at?: string | null;
   /** Up to when a schedule's times are done. */
   looked_at?: string | null;

@@ -11,7 +11,15 @@ export interface StatusLook {
 }
 
 /** How a trigger stands, and what came of a delivery. */
-export type TriggerStatus = "LISTENING" | "PAUSED" | "SWITCHED_OFF" | "STARTED" | "NOT_MATCHED" | "REFUSED";
+export type TriggerStatus =
+  | "LISTENING"
+  | "PAUSED"
+  | "SWITCHED_OFF"
+  | "OVER"
+  | "LINKS_CLOSED"
+  | "STARTED"
+  | "NOT_MATCHED"
+  | "REFUSED";
 
 const LOOKS: Readonly<Record<ExecutionStatus | StepStatus | TriggerStatus, StatusLook>> = {
   SUCCEEDED: { word: "Succeeded", tone: "ok", mark: "check" },
@@ -24,6 +32,8 @@ const LOOKS: Readonly<Record<ExecutionStatus | StepStatus | TriggerStatus, Statu
   RETRYING: { word: "Retrying", tone: "warn", mark: "retry" },
   LISTENING: { word: "Listening", tone: "ok", mark: "check" },
   SWITCHED_OFF: { word: "Switched off", tone: "idle", mark: "square" },
+  OVER: { word: "Over", tone: "idle", mark: "square" },
+  LINKS_CLOSED: { word: "Links closed", tone: "idle", mark: "square" },
   STARTED: { word: "Started", tone: "ok", mark: "check" },
   NOT_MATCHED: { word: "Not matched", tone: "idle", mark: "square" },
   REFUSED: { word: "Refused", tone: "bad", mark: "cross" },

@@ -21,7 +21,7 @@ from functions.app.routing import Call, RouteTable
 from functions.app.sensitive.revealing import shows_arrival
 from functions.app.shapes import base
 from functions.app.shapes import triggers as shapes
-from functions.app.triggers.said import address_of, next_of, says
+from functions.app.triggers.said import address_of, is_over, next_of, says, url_of
 
 table = RouteTable("Triggers")
 
@@ -193,10 +193,13 @@ def _listener(call: Call[Any]) -> Listener:
 def _shown(call: Call[Any], found: Listener, state: TriggerState | None) -> shapes.Trigger:
     enabled = bool(found.spec.get("enabled", True))
     paused_at = None if state is None else state.paused_at
+    now, address = call.services.clock.now(), address_of(found)
+    over = is_over(found, state, now)
     return shapes.Trigger(
         workflow=found.workflow, name=found.name, type=found.kind, version=found.version, enabled=enabled,
-        listens=enabled and paused_at is None, says=says(found), address=address_of(found),
-        next_at=next_of(found, state, call.services.clock.now()) if enabled else None,  # type: ignore[arg-type]
+        listens=enabled and paused_at is None and not (over and found.kind == "schedule"), over=over,
+        says=says(found), address=address, url=url_of(call.services.settings, address),
+        next_at=next_of(found, state, now) if enabled else None,  # type: ignore[arg-type]
         looked_at=None if state is None else state.looked_at,  # type: ignore[arg-type]
         paused_at=paused_at,  # type: ignore[arg-type]
         paused_by=None if state is None else state.paused_by or None,

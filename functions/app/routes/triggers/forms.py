@@ -21,6 +21,7 @@ from functions.app.shapes import base
 from functions.app.shapes import triggers as shapes
 from functions.app.triggers import form_page
 from functions.app.triggers.form_links import FormClosed, FormLink, NoSuchForm
+from functions.app.triggers.said import url_of
 
 table = RouteTable("Triggers")
 
@@ -83,8 +84,9 @@ def make_form_link(call: Call[base.Nothing]) -> shapes.FormLink:
     triggers.links.sweep()
     token, found = triggers.links.make(form, made_by=call.actor.name)
     call.act.done(after={"trigger": form.name, "digest": found.digest, "most": found.most})
+    path = f"/forms?link={token}"
     return shapes.FormLink(
-        path=f"/forms?link={token}", expires_at=found.expires_at, most=found.most  # type: ignore[arg-type]
+        path=path, url=url_of(call.services.settings, path), expires_at=found.expires_at, most=found.most  # type: ignore[arg-type]
     )
 
 

@@ -14,6 +14,11 @@ import { Address } from "./Standing";
 const notListening = ({ listens }: Trigger) =>
   listens ? {} : { disabled: true, disabledReason: "It does not listen as it is." };
 
+const closed = ({ over }: Trigger) =>
+  over
+    ? { disabled: true, disabledReason: "Its links are closed: publish a version whose `public` expires later." }
+    : {};
+
 /** The form itself, for who is signed in. */
 export function FormButton({ trigger }: { trigger: Trigger }) {
   const to = formHref(trigger.workflow, trigger.name);
@@ -36,7 +41,7 @@ export function LinkButton({ trigger }: { trigger: Trigger }) {
   const close = () => setLink(null);
   return (
     <>
-      <ActButton right="run" {...notListening(trigger)} onClick={() => void make()}>
+      <ActButton right="run" {...notListening(trigger)} {...closed(trigger)} onClick={() => void make()}>
         Make a link
       </ActButton>
       {link !== null && (
@@ -49,7 +54,7 @@ export function LinkButton({ trigger }: { trigger: Trigger }) {
         >
           <SpaceBetween size="s">
             <div className="breaks">
-              <Address path={link.path} />
+              <Address path={link.path} url={link.url} />
             </div>
             <div>
               Whoever has it may submit the form {link.most === 1 ? "once" : `${link.most} times`}, without signing in,

@@ -51,9 +51,9 @@ function In({ at }: { at: string }) {
   return <span className="tabular nowrap">{formatIn(at, useNow(isSoon ? 1000 : 60_000))}</span>;
 }
 
-/** The whole address, to be copied to whoever calls it. */
-export function Address({ path }: { path: string }) {
-  const address = window.location.origin + path;
+/** The whole address, to be copied to whoever calls it: `url`, where a setting says what it begins with. */
+export function Address({ path, url }: { path: string; url?: string | null | undefined }) {
+  const address = url ?? window.location.origin + path;
   return (
     <CopyToClipboard
       variant="inline"

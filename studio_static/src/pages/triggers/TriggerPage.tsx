@@ -165,7 +165,7 @@ function Facts({ trigger }: { trigger: Trigger }) {
       <Fact name="Listens to">{trigger.says}</Fact>
       {trigger.address && (
         <Fact name="Address">
-          <Address path={trigger.address} />
+          <Address path={trigger.address} url={trigger.url} />
         </Fact>
       )}
       {trigger.next_at && (

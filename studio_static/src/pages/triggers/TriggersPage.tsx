@@ -140,7 +140,7 @@ function columns(isWide: boolean, onDone: () => void): Columns<Trigger> {
           {trigger.says}
           {trigger.address && (
             <div>
-              <Address path={trigger.address} />
+              <Address path={trigger.address} url={trigger.url} />
             </div>
           )}
         </div>

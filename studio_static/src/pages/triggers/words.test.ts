@@ -12,9 +12,11 @@ describe("a type", () => {
 
 describe("how a trigger stands", () => {
   it.each([
-    [{ enabled: true, listens: true }, "LISTENING"],
-    [{ enabled: true, listens: false }, "PAUSED"],
-    [{ enabled: false, listens: false }, "SWITCHED_OFF"],
+    [{ type: "webhook", enabled: true, paused_at: null }, "LISTENING"],
+    [{ type: "webhook", enabled: true, paused_at: "2026-11-28T06:00:00Z" }, "PAUSED"],
+    [{ type: "webhook", enabled: false, paused_at: null }, "SWITCHED_OFF"],
+    [{ type: "schedule", enabled: true, paused_at: null, over: true }, "OVER"],
+    [{ type: "form", enabled: true, paused_at: null, over: true }, "LINKS_CLOSED"],
   ])("%o is %s", (trigger, standing) => expect(standingOf(trigger)).toBe(standing));
   it("says what becomes of what arrives while it is paused", () => {
     expect(pausedWords({ name: "orders", type: "webhook" })).toContain("503");

@@ -27,11 +27,15 @@ export function typeLook(type: string): TypeLook {
   return { word: words.charAt(0).toUpperCase() + words.slice(1), icon: "unknown", tone: "grey" };
 }
 
-/** How a trigger stands, as a status. Switched off in the document counts before a pause. */
-export function standingOf({ enabled, listens }: Pick<Trigger, "enabled" | "listens">): TriggerStatus {
+/** How a trigger stands, as a status. Switched off in the document counts before a pause, a pause before its end. */
+export function standingOf({ enabled, type, paused_at, over }: Stands): TriggerStatus {
   if (!enabled) return "SWITCHED_OFF";
-  return listens ? "LISTENING" : "PAUSED";
+  if (paused_at) return "PAUSED";
+  if (!over) return "LISTENING";
+  return type === "form" ? "LINKS_CLOSED" : "OVER";
 }
+
+type Stands = Pick<Trigger, "enabled" | "type" | "paused_at" | "over">;
 
 /** What whoever pauses or resumes is told; the kinds differ in what becomes of what arrives meanwhile. */
 export function pausedWords({ name, type }: Pick<Trigger, "name" | "type">): string {

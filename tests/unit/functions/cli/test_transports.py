@@ -423,7 +423,8 @@ _ALIKE = (
     (r"(?<=\"timestamp\": )[0-9.]+", "<time>"), (r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b", "<id>"),
     (r"(?<=state=)[\w-]{43}(?=\.)|(?<=code_challenge=)[\w-]{43}", "<random>"),
     (r"\batk_[\w-]{58}", "<token>"), (r"\b[0-9a-f]{32}\b", "<mark>"),
-    (r"(?<=/forms\?link=)[\w-]{22}", "<link>"), (r"(~at\d+\.)[0-9a-f]{8}", r"\1<random>"), (r" +", " "),
+    (r"(?<=/forms\?link=)[\w-]{22}", "<link>"), (r"<from>:\d+(?=/forms)", "<from>"),
+    (r"(~at\d+\.)[0-9a-f]{8}", r"\1<random>"), (r" +", " "),
 )
 
 

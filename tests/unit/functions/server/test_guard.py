@@ -22,6 +22,7 @@ from functions.server.callers import Callers
 from functions.server.guard import Guard, SignInEnded
 from functions.server.named_callers import NamedCallers
 from functions.server.owner import Owner
+from functions.server.public_address import public_address
 from functions.server.refusals import RefusedRequests
 from functions.server.samples import samples
 from functions.server.sessions import IDLE_SECONDS, LONGEST_SECONDS
@@ -72,7 +73,12 @@ def anew():
 
 
 @pytest.fixture
-def ask(call, owner, dist, audit, clock, tokens, seen, anew):
+def public():
+    """The address of a tunnel, or None."""
+
+
+@pytest.fixture
+def ask(call, owner, dist, audit, clock, tokens, seen, anew, public):
     """Send a request to the guard as the owner, unless told otherwise."""
 
     def inner(environ, start_response):
@@ -84,7 +90,7 @@ def ask(call, owner, dist, audit, clock, tokens, seen, anew):
     named = NamedCallers(tokens, Recorder(audit, clock), "default")
     guard = Guard(
         inner, samples, StudioFiles(dist), owner, Callers(Actor("ada"), lambda: named), refused, port=8400,
-        workspace="default", max_input_bytes=1024,
+        workspace="default", max_input_bytes=1024, public=public,
     )
 
     def send(method, path, body=None, **headers):
@@ -130,6 +136,33 @@ def test_another_origin_changes_nothing(ask, origin):
     for method in ("POST", "PUT", "DELETE"):
         assert ask(method, "/workflows/import", {}, origin=origin).status == 403
     assert ask("GET", "/workflows", origin=origin).status == 200
+
+
+@pytest.mark.parametrize("public", [public_address("https://hooks.example.com")])
+def test_a_tunnel_s_address_has_webhooks_and_forms_alone(ask):
+    tunnel = {"host": "hooks.example.com", "authorization": None}
+    for path in ("/hooks/flow/in", "/forms"):
+        for host in ("hooks.example.com", "HOOKS.example.com:443", "127.0.0.1:8400"):
+            reply = ask("POST", path, {}, **tunnel | {"host": host, "origin": "https://hooks.example.com"})
+            assert (reply.status, reply.json) == (200, {"path": path}), host
+    assert ask("GET", "/health", **tunnel).status == 200
+    for path in ("/workflows", "/studio/", "/signin", "/samples/stock/reserve", "/"):
+        reply = ask("GET", path, host="hooks.example.com")
+        assert (reply.status, reply.error["code"]) == (421, "WrongHost")
+        assert "http://127.0.0.1:8400" in reply.error["advice"]
+    assert ask("POST", "/workflows/import", {}, origin="https://hooks.example.com").status == 403
+    assert ask("POST", "/forms", {}, **tunnel, origin="https://evil.example").status == 403
+
+
+def test_what_a_tunnel_brings_is_refused_with_the_setting_s_name(ask):
+    told = ask("POST", "/hooks/flow/in", {}, host="hooks.example.com").error
+    assert "AUTOMATE_PUBLIC_URL=https://hooks.example.com" in told["advice"]
+    told = ask("POST", "/forms", {}, origin="https://hooks.example.com").error
+    assert (told["code"], "AUTOMATE_PUBLIC_URL=https://hooks.example.com" in told["advice"]) == ("WrongOrigin", True)
+    assert "advice" not in ask("POST", "/workflows/import", {}, origin="https://evil.example").error
+    shown = ask("POST", "/forms", {}, origin="https://hooks.example.com", accept="text/html,*/*")
+    assert (shown.status, shown.headers["Content-Type"]) == (403, "text/html; charset=utf-8")
+    assert "AUTOMATE_PUBLIC_URL=https://hooks.example.com" in shown.text
 
 
 def test_our_own_origin_may_change_things(ask):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
@@ -27,6 +29,34 @@ def test_the_triggers_of_the_active_versions_say_what_they_listen_to(hooked):
     assert found["queue"]["says"] == "messages of the queue orders"
     assert "bus default" in found["event"]["says"]
     assert hooked.api("GET", "/triggers/flow/webhook").json == found["webhook"]
+
+
+def test_what_is_over_is_said(hooked):
+    """A one-time schedule is over once its time is done, not before somebody looked; a form when its links close."""
+    at = datetime.fromtimestamp(hooked.api.clock.now() + 3600, UTC)
+    hooked.publish(
+        {"type": "schedule", "expression": f"at({at:%Y-%m-%dT%H:%M:%S})"},
+        {"type": "form", "public": {"expires": f"{at:%Y-%m-%dT%H:%M:%SZ}", "most": 5}},
+    )
+
+    def stand():
+        return {row["name"]: (row["listens"], row["over"]) for row in hooked.api("GET", "/triggers").json["triggers"]}
+
+    assert stand() == {"schedule": (True, False), "form": (True, False)}
+    hooked.api.clock.sleep(3601)
+    assert stand() == {"schedule": (True, False), "form": (True, True)}
+    hooked.api.services.open_triggers().schedules("look").fire()
+    assert stand() == {"schedule": (False, True), "form": (True, True)}
+
+
+def test_where_a_setting_says_it_addresses_are_whole(hooked):
+    hooked.publish(OPEN, {"type": "form"})
+    assert hooked.api("GET", "/triggers/flow/webhook").json["url"] is None
+    services = hooked.api.services
+    services.settings = replace(services.settings, public_url="https://hooks.example.com/")
+    assert hooked.api("GET", "/triggers/flow/webhook").json["url"] == "https://hooks.example.com/hooks/flow/order"
+    link = hooked.api("POST", "/triggers/flow/form/links", {}).json
+    assert link["url"] == f"https://hooks.example.com{link['path']}"
 
 
 def test_a_trigger_that_is_none_is_said_with_those_there_are(hooked):
