@@ -158,8 +158,8 @@ EDITS: dict[str, Edited] = {
             "        return redelivered",
         ),
         test=(
-            "tests/unit/engine/durable/worker/test_serving.py::"
-            "test_wakes_of_an_execution_that_cannot_be_opened_do_not_pile_up"
+            "tests/unit/engine/durable/test_poison.py::"
+            "test_what_a_worker_left_itself_costs_it_no_strike"
         ),
     ),
     "nothing forgiven": Edited(

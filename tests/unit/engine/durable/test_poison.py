@@ -330,6 +330,23 @@ def test_who_cannot_open_it_charges_it_nothing(monkeypatch, closed):
     assert product.describe(key).output == {"ok": 1}
 
 
+def test_what_a_worker_left_itself_costs_it_no_strike(monkeypatch):
+    """Its wake comes back to who let go of it. Nobody died, so no look writes a strike and takes it back."""
+    product = Product(WAIT)
+    key = product.start({})
+    product.run(key)
+    worker = product.worker()
+    error = of_a_newer_release(product, monkeypatch)
+    worker.run([key], deadline=product.clock.now() + 300)
+    journal, written = product.stores.journal, []
+    update = journal.update_headers
+    monkeypatch.setattr(journal, "update_headers", lambda changes: (written.append(1), update(changes))[1])
+    for _ in range(MOST_STRIKES + 3):
+        outcomes = worker.run([key], deadline=product.clock.now() + 300, redelivered={key})
+        assert isinstance(outcomes[key], error)
+    assert (written, strikes(product, key), status(product, key)) == ([], 0, "RUNNING")
+
+
 def test_deaths_count_though_others_cannot_open_it_in_between(monkeypatch):
     product, key = killer()
     for death in range(MOST_STRIKES + 1):
