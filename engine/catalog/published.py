@@ -38,7 +38,7 @@ class CatalogPublished:
         row = self._store.workflow(workspace, workflow)
         if row is not None and row.archived:
             raise WorkflowArchived(
-                f"workflow {workflow!r} is archived: nothing starts", where="workflow",
+                f"workflow {workflow!r} is archived: nothing starts, nor goes on again", where="workflow",
                 advice="Take it out of the archive first: POST /workflows/{name}/unarchive, or the Studio's list.",
             )
         if number is None:

@@ -12,6 +12,9 @@ from connectors import ActionSpec, ConnectorAdapter, ConnectorError
 from connectors.registry import Registry
 from connectors.tasks import ConnectorTasks
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
+from engine.catalog.catalog import Catalog
+from engine.catalog.document import parse_document
+from engine.catalog.published import CatalogPublished, WorkflowArchived
 from engine.durable import codec
 from engine.durable.lifecycle.forking.forks import Wanted
 from engine.durable.lifecycle.forking.running import Calls
@@ -24,7 +27,7 @@ from engine.ports.queue import MAX_DELAY_SECONDS
 from engine.ports.tasks import TaskFailed
 from tests.support.canary import Canary
 from tests.support.durable import TESTER, Product, ScriptedTasks
-from tests.support.flows import CALLBACK, THREE_TASKS, WORK, Died, flow, task
+from tests.support.flows import CALLBACK, ONE_TASK, THREE_TASKS, WORK, Died, flow, task
 
 ORDER = flow({
     "Fan": {
@@ -273,6 +276,32 @@ def test_a_redrive_goes_on_by_another_version(product_of, backend):
     [row] = product.executions.page(ExecutionQuery(product.workspace)).rows
     assert (row.status, row.version) == ("SUCCEEDED", 2)
     assert [(change.from_version, change.to_version) for change in execution.changeovers] == [(1, 2)]
+
+
+def test_of_an_archived_workflow_nothing_goes_on_again(backend, product_of):
+    """Neither by the version that it ran by nor by another one, and no fork of it is made; nothing is written."""
+    product = product_of(ONE_TASK, ScriptedTasks({WORK: [TaskFailed("Demo.Down", "it is down"), {"ok": 1}]}))
+    catalog = Catalog(backend.catalog, backend.clock)
+    for definition in (ONE_TASK, flow({"Work": task(Next="Nap"), "Nap": {"Type": "Wait", "Seconds": 1, "End": True}})):
+        catalog.import_document(product.workspace, parse_document(definition, name="flow"), actor=TESTER)
+        catalog.publish(product.workspace, "flow", actor=TESTER)
+    product.published = CatalogPublished(backend.catalog)
+    key = product.executions.start(product.workspace, "flow", {}, name="one", version=1).key
+    product.drain()
+    catalog.set_archived(product.workspace, "flow", archived=True)
+    executions, before = product.executions, backend.journal.load(key)
+    for goes_on in (
+        lambda: executions.redrive(key), lambda: executions.forward(key, 2, actor=TESTER),
+        lambda: executions.forward_plan(key, 2),
+        lambda: executions.fork(key, Wanted(1, "me"), Calls(product.tasks, lambda _resource: False)),
+    ):
+        with pytest.raises(WorkflowArchived, match="archived"):
+            goes_on()
+    assert backend.journal.load(key) == before
+    catalog.set_archived(product.workspace, "flow", archived=False)
+    assert product.executions.redrive(key).status == "RUNNING"
+    product.drain()
+    assert product.describe(key).output == {"ok": 1}
 
 
 def test_a_stopped_execution_offers_no_work(backend, product_of):

@@ -381,10 +381,11 @@ class Executions:
 
     def redrive(self, key: ExecutionKey) -> Execution:
         """Let an execution that did not succeed go on where it stood: see lifecycle.redrives. It counts as a start of
-        its workflow, and does not wait. Raises Conflict (ExecutionNotRedrivable), BudgetExceeded, NotFound."""
+        its workflow, and does not wait. Raises Conflict (ExecutionNotRedrivable, an archived workflow), BudgetExceeded,
+        NotFound."""
         loaded = self._load(key)
         header = loaded.header
-        version = self._published.numbered(key.workspace, header.workflow, header.version)
+        version = self._published.version(key.workspace, header.workflow, header.version)  # none of an archived one
         self._within_budget(header, version, lambda: self._redrives.redrive(loaded))
         return self.describe(key)
 

@@ -58,7 +58,7 @@ def get_workflow(call: Call[base.Nothing]) -> Answer[shapes.Workflow]:
 def archive_workflow(call: Call[base.Nothing]) -> Answer[shapes.Workflow]:
     """Archive a workflow: it cannot be started, and lists leave it out. Nothing is deleted.
 
-    Running executions go on."""
+    Running executions go on; those that ended are neither redriven nor forked."""
     return _put(call, archived=True)
 
 
