@@ -91,12 +91,13 @@ def nests_deeper(value: Json, most: int) -> bool:
     return next(islice(levels(value), most, None), None) is not None
 
 
-def loads(text: str) -> Json:
-    """JSON as its standard has it: without NaN and Infinity, and no number that is too large to be one.
+def loads(text: str, *, members: Callable[[list[tuple[str, Json]]], Json] | None = None) -> Json:
+    """JSON as its standard has it: without NaN and Infinity, and no number that is too large to be one. `members` makes
+    an object of its members; by default the last of those that are called alike counts.
 
     Raises ValueError, and RecursionError for what is nested too deeply.
     """
-    return json.loads(text, parse_constant=no_constant, parse_float=_finite)
+    return json.loads(text, parse_constant=no_constant, parse_float=_finite, object_pairs_hook=members)
 
 
 def no_constant(name: str) -> NoReturn:

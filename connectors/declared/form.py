@@ -89,6 +89,12 @@ class Auth(_Part):
         return self
 
     @property
+    def header(self) -> str | None:
+        """The header that it is sent in, in lower case; None for none, and for Cookie, which holds several."""
+        name = {"header": self.name.lower(), "query": ""}.get(self.kind, "authorization")
+        return name if name not in ("", "cookie") else None
+
+    @property
     def secret(self) -> str:
         """The input that takes the secret."""
         return self.input or {"bearer": "token", "basic": "password"}.get(self.kind, "api_key")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import Any
 
 from pydantic import ValidationError
 
 from connectors.declared.adapter import MAX_PAGES
-from connectors.declared.form import OURS, TOKEN, VARIABLE, Action, ConnectorFile
+from connectors.declared.form import OURS, TOKEN, VARIABLE, Action, Auth, ConnectorFile
 from connectors.mcp.tools import digest_of
 from engine.errors import InvalidDocument, json_pointer
 from engine.language.asl.source import Source, parse_text
@@ -117,11 +117,19 @@ def _of_action(file: ConnectorFile, action: Action) -> Iterator[Fault]:
             yield ("paging", "input"), f"{action.paging.input} is no input of the action"
         elif action.paging.kind in ("page", "offset") and counted.type != "integer":
             yield ("paging", "input"), f"{action.paging.input} is counted: its type must be integer"
+    yield from _of_auth(file.auth_of(action))
     yield from _of_headers(action)
     yield from _of_tool(file, action)
     yield from _of_path(action)
     yield from _of_body(action)
     yield from _taken_twice(file, action)
+
+
+def _of_auth(auth: Sequence[Auth]) -> Iterator[Fault]:
+    """All of a list are sent, and a header is sent once: of those that share one, a call must be able to do without."""
+    headers = [one.header for one in auth if one.header is not None and not one.optional]
+    for name in sorted({name for name in headers if headers.count(name) > 1}):
+        yield ("auth",), f"two of auth are sent in the header {name.title()}, which a request has once: leave one out"
 
 
 def _of_headers(action: Action) -> Iterator[Fault]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from connectors.declared.form import OURS, TOKEN, WORD
+from connectors.declared.form import OURS, TOKEN, WORD, Auth
 from connectors.declared.reading import faults_of
 from connectors.openapi.document import Document, Operation, mapping, sequence
 from connectors.openapi.operations import NotImportable, action_of
@@ -211,17 +211,25 @@ def _auth(document: Document, operation: Operation) -> list[dict[str, Json]]:
     components = mapping(document.value.get("components"), "/components")
     schemes = mapping(components.get("securitySchemes"), "/components/securitySchemes")
     optional = any(not way for way in ways)
+    twice = ""
     for way in ways:
         found = [
             _scheme(mapping(document.whole(schemes.get(name)), f"/components/securitySchemes/{name}"), name, len(way))
             for name in way
         ]
-        if way and all(found):
+        headers = [Auth.model_validate(one).header for one in found if one]
+        again = next((name for name in headers if name is not None and headers.count(name) > 1), None)
+        if again is not None:
+            twice = f", two of them in the header {again.title()}, which a request has once"
+        elif way and all(found):
             return _apart([{**one, "optional": True} if optional else one for one in found if one])
     if optional:
         return []
     names = sorted({str(name) for way in ways for name in way})
-    raise NotImportable(f"it is authenticated by {' or '.join(names)}, which a connector file cannot say")
+    raise NotImportable(
+        f"it is authenticated by {' and '.join(names)}{twice}" if twice
+        else f"it is authenticated by {' or '.join(names)}, which a connector file cannot say"
+    )
 
 
 def _apart(auth: list[dict[str, Json]]) -> list[dict[str, Json]]:

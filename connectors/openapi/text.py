@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from engine.errors import InvalidDocument
+from engine.language.asl.source import parse_text
 from engine.language.asl.source_yaml import CORE, TAG
 from engine.values import loads
 
@@ -50,11 +51,36 @@ def value_of(data: bytes, name: str) -> Json:
 
 def _json(data: bytes, name: str) -> Json:
     try:
-        return loads(data.decode(json.detect_encoding(data)))
+        text = data.decode(json.detect_encoding(data))
+        return loads(text, members=_once_each)
+    except _Twice:
+        raise _twice(text, name) from None
     except RecursionError:
         raise InvalidDocument(f"{name} is nested too deeply", where=name) from None
     except ValueError as problem:  # of the encoding too
         raise InvalidDocument(f"{name} is no JSON: {problem}", where=name) from None
+
+
+class _Twice(Exception):
+    """A key stands twice in an object; the reader does not know where."""
+
+
+def _once_each(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise _Twice
+    return members
+
+
+def _twice(text: str, name: str) -> InvalidDocument:
+    """The refusal of a text with a key that stands twice: read again, by a reader that keeps places."""
+    try:
+        parse_text(text, name=name)
+    except InvalidDocument as found:
+        line, column = re.findall(r"[0-9]+", found.where or "")[:2] or ("1", "1")
+        place = f"{name}:{line}:{column}"
+        return InvalidDocument(f"{place}: {found.message}", where=place, advice=found.advice)
+    raise AssertionError(name)  # both readers see every key
 
 
 def _measure(value: Json, name: str, known: dict[int, int], depth: int) -> int:

@@ -47,6 +47,7 @@ def test_a_file_is_read_from_yaml_and_from_json():
     ("method: GET", "method: GET\n    base_url: example", "crm.yaml:10:5", "is no address: write https://"),
     ("https://api", "https://{site}.api", "crm.yaml:4:1", "{site} is none of the variables"),
     ("kind: bearer", "kind: header", "crm.yaml:6:5", "auth of the kind header needs a name"),
+    ("kind: bearer", "kind: bearer\n  - kind: basic", "crm.yaml:9:3", "two of auth are sent in the header Auth"),
     ("kind: bearer", "kind: bearer\n    input: id", "crm.yaml:13:7", "id is also an input for the address"),
     ("method: GET", "method: FETCH", "crm.yaml:9:5", "'GET', 'HEAD'"),
     ("get_contact:", "get contact:", "crm.yaml:8:3", "match pattern"),
@@ -85,3 +86,8 @@ def test_a_fault_of_a_key_that_stands_in_a_nested_schema():
     text = GOOD.replace("type: string", "type: object, properties: {a: {typ: string}}")
     assert refused(text).message.startswith("crm.yaml:12:")
     assert refused(text).details[0]["location"] == "/actions/get_contact/inputs/id/properties/a/typ"
+
+
+def test_one_of_two_in_a_header_may_be_done_without():
+    either = GOOD.replace("kind: bearer", "kind: bearer\n    optional: true\n  - kind: basic")
+    assert [one.kind for one in read_file(either, "crm.yaml").auth] == ["bearer", "basic"]

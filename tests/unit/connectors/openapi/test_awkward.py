@@ -241,7 +241,7 @@ def test_brackets_are_the_only_way_of_a_deep_object():
 def test_ways_to_authenticate_that_are_used_together_have_inputs_of_their_own():
     components = {"securitySchemes": {
         "a-k": {"type": "apiKey", "in": "header", "name": "X-A"}, "a_k": {"type": "apiKey", "in": "query", "name": "k"},
-        "b": {"type": "http", "scheme": "basic"}, "c": {"type": "http", "scheme": "basic"},
+        "password": {"type": "apiKey", "in": "query", "name": "p"}, "z": {"type": "http", "scheme": "basic"},
         "ключ": {"type": "apiKey", "in": "header", "name": "X-B"},
         "鍵": {"type": "apiKey", "in": "header", "name": "X-C"},
         "host": {"type": "apiKey", "in": "header", "name": "Host"},
@@ -253,7 +253,7 @@ def test_ways_to_authenticate_that_are_used_together_have_inputs_of_their_own():
 
     assert [one["input"] for one in auth("a-k", "a_k")] == ["a_k", "a_k_2"]
     assert [one.get("input") for one in auth("ключ", "鍵")] == [None, "api_key_2"]
-    assert auth("b", "c")[1] == {"kind": "basic", "input": "password_2", "user_input": "password_2_user"}
+    assert auth("password", "z")[1] == {"kind": "basic", "input": "password_2", "user_input": "password_2_user"}
     for name in ("host", "spaced"):
         with pytest.raises(InvalidDocument, match=f"it is authenticated by {name}"):
             auth(name)

@@ -4,6 +4,7 @@ import pytest
 import yaml
 
 from connectors.declared.reading import read_file
+from connectors.declared.wire import request_of
 from connectors.declared.writing import as_yaml
 from connectors.openapi.difference import changes
 from connectors.openapi.document import document_of, read_document
@@ -162,3 +163,55 @@ def test_a_document_is_read_from_yaml_and_its_faults_are_told(widgets, tmp_path)
         read_document(tmp_path / "w.json")
     with pytest.raises(InvalidDocument, match="cannot be read"):
         read_document(tmp_path / "missing.yaml")
+
+
+SCHEMES = {
+    "token": {"type": "http", "scheme": "bearer"}, "user": {"type": "http", "scheme": "basic"},
+    "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
+    "own": {"type": "apiKey", "in": "header", "name": "authorization"},
+    "session": {"type": "apiKey", "in": "cookie", "name": "sid"},
+    "csrf": {"type": "apiKey", "in": "cookie", "name": "csrf"},
+}
+
+
+def secured(widgets, *ways):
+    """The document, whose operations are authenticated in one of `ways`."""
+    widgets["components"]["securitySchemes"] = copy.deepcopy(SCHEMES)
+    for item in widgets["paths"].values():
+        for operation in item.values():
+            if isinstance(operation, dict):
+                operation.pop("security", None)
+    widgets["security"] = [{name: [] for name in way} for way in ways]
+    return widgets
+
+
+def sent(value):
+    """The headers of a call of the first action, every input given."""
+    file = read_file(as_yaml(value), "widgets.yaml")
+    params = {"id": "1", "region": "eu", **{one.secret: f"of {one.secret}" for one in file.auth}}
+    return request_of(file, file.actions["widgets_get"], params, "key").headers
+
+
+def test_what_is_asked_for_together_is_sent_together(widgets):
+    headers = sent(taken(secured(widgets, ("token", "key"))).value)
+    assert (headers["authorization"], headers["x-key"]) == ("Bearer of token", "of key")
+    assert sent(taken(secured(widgets, ("session", "csrf"))).value)["cookie"] == "sid=of session; csrf=of csrf"
+
+
+@pytest.mark.parametrize(("way", "names"), [(("token", "user"), "token and user"), (("token", "own"), "own and token")])
+def test_two_in_one_header_are_said_and_another_way_is_taken(widgets, way, names):
+    with pytest.raises(InvalidDocument, match="no operation that can be imported") as caught:
+        taken(secured(widgets, way))
+    assert (
+        f"it is authenticated by {names}, two of them in the header Authorization, which a request has once"
+    ) in str(caught.value.details)
+    assert sent(taken(secured(widgets, way, ("key",))).value)["x-key"] == "of api_key"
+
+
+def test_a_key_that_stands_twice_in_json_is_refused_with_its_line(tmp_path):
+    """One of the two operations would be gone without a word."""
+    path = tmp_path / "widgets.json"
+    path.write_text('{"openapi": "3.0.3",\n "paths": {"/a": {},\n  "/a": {"get": {}}}}')
+    with pytest.raises(InvalidDocument, match=r'the key "/a" stands twice in one object, first at line 2') as caught:
+        read_document(path)
+    assert caught.value.where == "widgets.json:3:3"
