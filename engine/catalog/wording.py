@@ -5,6 +5,7 @@ The value itself is never repeated: it may be a secret.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -31,6 +32,31 @@ _SAID: Mapping[str, str] = {
 }
 
 
+_NAME = re.compile(r"\^(?:\[([^\]]+)\])?\[([^\]]+)\]\{(\d+),(\d+)\}(?:\[([^\]]+)\])?\$")
+_RANGES: Mapping[str, tuple[str, ...]] = {
+    "A-Za-z0-9": ("letters", "digits"), "A-Za-z": ("letters",), "a-z0-9": ("small letters", "digits"),
+}
+
+
+def _pattern_words(pattern: str) -> str | None:
+    """What a name's pattern lets it have, as ``^[a-z][a-z0-9-]{0,9}$``; None for one of another form."""
+    found = _NAME.fullmatch(pattern)
+    if found is None:
+        return None
+    first, rest, least, most, last = found.groups()
+    ends = (first is not None) + (last is not None)
+    said = f"{int(least) + ends} to {int(most) + ends} characters, of {_characters(rest)}"
+    if first is not None:
+        said += f"; the first of {_characters(first)}"
+    return said if last is None else f"{said}; the last of {_characters(last)}"
+
+
+def _characters(kind: str) -> str:
+    known = next((name for name in _RANGES if kind.startswith(name)), "")
+    parts = [*_RANGES.get(known, ()), *kind[len(known):]]
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+
+
 def named(path: Sequence[str | int]) -> str:
     """What the value at `path` is called: its field, an item by its number."""
     last = path[-1] if path else ""
@@ -46,6 +72,8 @@ def in_words(item: Any, name: str) -> str:
         return f"{name}: must be {_EXPECTED[kind]}, not {kind_of(item['input'])}"
     if kind not in _SAID:
         return f"{name}: {item['msg'][:1].lower()}{item['msg'][1:]}"
+    if kind == "string_pattern_mismatch" and (words := _pattern_words(str(context["pattern"]))) is not None:
+        return f"{name}: must have {words}"
     if context.get("expected") == "True":
         context["expected"] = "true"
     return _SAID[kind].format(name=name, **context)

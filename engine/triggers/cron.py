@@ -129,6 +129,7 @@ def parse_cron(text: str) -> Cron:
         raise TriggerFault.one(
             "a cron() names a day of the month or a day of the week, and has ? in the other: "
             + (f"write {_with_question(fields)}" if day != "?" else "write * in one of the two for every day")
+            + (". 1 is Sunday" if day != "?" and re.search(r"\d", weekday) else "")
         )
     return Cron(
         minutes=_numbers(minutes, _MINUTES), hours=_numbers(hours, _HOURS),

@@ -15,6 +15,7 @@ from typing import Any
 
 from engine.language.schema.validation import Unchecked, errors
 from engine.records import dataclass
+from engine.triggers.form_faults import in_words
 from engine.values import loads
 
 Json = Any
@@ -105,7 +106,8 @@ def _schema_faults(schema: Json, value: Json, names: set[str]) -> dict[str, str]
             first = str(error.absolute_path[0]) if error.absolute_path else ""
             place = first if first in names else ""
             inner = "/".join(str(part) for part in list(error.absolute_path)[1:])
-            found.setdefault(place, f"{inner}: {error.message}" if inner and place else error.message)
+            said = in_words(str(error.validator), error.validator_value, error.instance)
+            found.setdefault(place, f"{inner}: {said}" if inner and place else said)
     except Unchecked as error:
         found.setdefault("", f"It cannot be checked: {error}.")
     return found
@@ -117,6 +119,7 @@ def _field(name: str, schema: Json, *, required: bool) -> Field:
     kind, of, look, choices = _kind(said)
     default = said.get("default")
     text = "" if default is None else _text(default, kind, of)
+    text = next((label for label, value in choices if value == default and type(value) is type(default)), text)
     return Field(name, title, description, required, kind, of, look, choices, text)
 
 
@@ -124,7 +127,7 @@ def _kind(schema: Mapping[str, Json]) -> tuple[str, str, str, tuple[tuple[str, J
     given = schema.get("type")
     enum = schema.get("enum")
     if isinstance(enum, list) and enum and not any(isinstance(each, dict | list) for each in enum):
-        return "choice", "any", "text", tuple((_label(each), each) for each in enum)
+        return "choice", "any", "text", _choices(enum)
     if given == "boolean":
         return "choice", "boolean", "text", (("yes", True), ("no", False))
     if given in ("number", "integer"):
@@ -183,6 +186,14 @@ def _scalar(of: str, text: str) -> Json:
     if of == "integer" and value != int(value):
         raise ValueError(f"{text!r} is no whole number.")
     return value
+
+
+def _choices(enum: Sequence[Json]) -> tuple[tuple[str, Json], ...]:
+    """Each by a text of its own: a string that reads as another of them does (1 and "1") stands in quotes."""
+    others = {json.dumps(each) for each in enum if not isinstance(each, str)}
+    return tuple(
+        (json.dumps(each) if isinstance(each, str) and each in others else _label(each), each) for each in enum
+    )
 
 
 def _label(value: Json) -> str:

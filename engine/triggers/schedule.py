@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 from engine.records import dataclass
 from engine.triggers.cron import FIRST_YEAR, LAST_YEAR, Cron, parse_cron
+from engine.triggers.crontab import as_cron
 from engine.triggers.faults import Fault, TriggerFault
 from engine.triggers.zones import comes_twice, instant_of, wall_of, zone_of
 
@@ -199,9 +200,14 @@ def parse_expression(text: str) -> Rate | Once | Recurring:
         except ValueError as error:
             raise TriggerFault.one(f"{text!r} is no time: {error}") from None
     if found := _CRON.fullmatch(text):
+        meant = as_cron(found[1])
+        if meant is not None:
+            raise TriggerFault.one(f"{text!r} has a crontab's five fields: write {meant}")
         return Recurring(parse_cron(found[1]))
+    meant = as_cron(text)
     raise TriggerFault.one(
         f"{text!r} is no schedule: write rate(5 minutes), cron(0 6 * * ? *) or at(2027-01-31T06:00:00)"
+        if meant is None else f"{text!r} is a crontab's line: write {meant}"
     )
 
 

@@ -246,7 +246,7 @@ SECRETS = [{"$secret": "KEY"}]
     ({"style": "none", "secrets": SECRETS}, "/secrets", "the style none has no secrets"),
     ({"style": "github"}, "/secrets", 'the style github needs a secret: [{"$secret": "KEY"}]'),
     ({"style": "github", "secrets": ["written out"]}, "/secrets/0", "must be a JSON object, not a string"),
-    ({"style": "github", "secrets": [{"$secret": "no key"}]}, "/secrets/0/$secret", "does not match"),
+    ({"style": "github", "secrets": [{"$secret": "no key"}]}, "/secrets/0/$secret", "must have 1 to 128 characters"),
     ({"style": "github", "secrets": SECRETS * 3}, "/secrets", "must have 2 entries or fewer"),
     ({"style": "github", "secrets": SECRETS, "prefix": "x"}, "/prefix", "prefix belongs to the style hmac"),
     ({"style": "github", "secrets": SECRETS, "tolerance_seconds": 9}, "/tolerance_seconds", "signs no time here"),

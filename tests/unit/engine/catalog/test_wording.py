@@ -20,6 +20,10 @@ class Model(BaseModel):
     items: list[dict[str, int]] = Field([], max_length=2)
     fields: dict[str, int] = Field({}, min_length=1)
     amount: Annotated[float, Field(gt=0, lt=5)] = 1.0
+    path: str = Field("", pattern=r"^[A-Za-z0-9-]{1,80}$")
+    name: str = Field("", pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")
+    code: str = Field("", pattern=r"^[A-Za-z][a-z0-9.-]{1,7}[a-z0-9]$")
+    host: str = Field("", pattern=r"^https?://")
 
 
 @pytest.mark.parametrize(("value", "said"), [
@@ -34,6 +38,13 @@ class Model(BaseModel):
     ({"amount": 0}, "amount: must be more than 0.0"), ({"amount": 5}, "amount: must be less than 5.0"),
     ({"amount": "x"}, "amount: must be a number"), ({"fields": {}}, "fields: must have 1 or more entries"),
     ({"items": [{}, {}, {}]}, "items: must have 2 entries or fewer"),
+    ({"path": "a b"}, "path: must have 1 to 80 characters, of letters, digits and -"),
+    ({"name": "5"}, "name: must have 1 to 40 characters, of letters, digits, _ and -; the first of letters"),
+    ({"code": "B"}, (
+        "code: must have 3 to 9 characters, of small letters, digits, . and -; the first of letters; "
+        "the last of small letters and digits"
+    )),
+    ({"host": "x"}, "'host' does not match ^https?://"),
 ])
 def test_what_is_expected_and_what_is_there(value, said):
     with pytest.raises(ValidationError) as raised:

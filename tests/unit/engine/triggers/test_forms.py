@@ -12,7 +12,7 @@ SCHEMA = {
         "count": {"type": "integer", "default": 1, "minimum": 1}, "share": {"type": "number"},
         "gift": {"type": "boolean", "default": False}, "day": {"type": "string", "format": "date"},
         "note": {"type": "string", "maxLength": 4000}, "tags": {"type": "array", "items": {"type": "string"}},
-        "numbers": {"type": "array", "items": {"type": "integer"}},
+        "numbers": {"type": "array", "items": {"type": "integer"}, "uniqueItems": True},
         "address": {"$ref": "#/$defs/address", "title": "Where to"},
     },
     "$defs": {"address": {"type": "object", "properties": {"zip": {"type": "string", "pattern": "^[0-9]+$"}}}},
@@ -42,6 +42,17 @@ def test_what_a_choice_begins_with_is_one_of_its_choices():
     }}
     for field in fields_of(schema):
         assert field.default in [said for said, _ in field.choices], field
+
+
+def test_a_choice_gives_the_value_of_its_own_type():
+    """A number is sent as a number; where a text reads as another choice, each has a label of its own."""
+    schema = {"type": "object", "properties": {"level": {"enum": [1, "1", "2", True, "true", None], "default": "1"}}}
+    (field,) = fields_of(schema)
+    assert [said for said, _ in field.choices] == ["1", '"1"', "2", "true", '"true"', "null"]
+    assert field.default == '"1"'
+    for said, value in field.choices:
+        found = filled([field], {"level": said}, schema).value["level"]
+        assert (found, type(found)) == (value, type(value))
 
 
 @pytest.mark.parametrize("schema", [
@@ -77,12 +88,14 @@ def test_an_empty_field_is_none():
 
 
 @pytest.mark.parametrize(("given", "place", "said"), [
-    ({"name": ""}, "name", "needed"), ({"name": "A"}, "name", "too short"), ({"size": "huge"}, "size", "Choose"),
+    ({"name": ""}, "name", "needed"), ({"name": "A"}, "name", "At least 2 characters: here is 1."),
+    ({"size": "huge"}, "size", "Choose"),
     ({"count": "x"}, "count", "no number"), ({"count": "1.5"}, "count", "whole number"),
-    ({"count": "0"}, "count", "minimum"), ({"share": "true"}, "share", "no number"),
+    ({"count": "0"}, "count", "1 or more."), ({"share": "true"}, "share", "no number"),
     ({"gift": "maybe"}, "gift", "Choose"),
     ({"numbers": "1\nx"}, "numbers", "'x' is no number"), ({"address": "{"}, "address", "not JSON"),
-    ({"address": '{"zip": "x"}'}, "address", "zip: "),
+    ({"address": '{"zip": "x"}'}, "address", "zip: This is not written as it is wanted (the pattern ^[0-9]+$)."),
+    ({"address": "5"}, "address", "This has to be an object."), ({"numbers": "1\n1\n2"}, "numbers", "only once"),
 ])
 def test_what_will_not_do_is_said_at_its_field(given, place, said):
     faults = typed(**given).faults
