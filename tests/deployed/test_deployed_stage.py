@@ -105,6 +105,40 @@ def test_an_execution_that_failed_is_redriven(stage):
     assert (ended["status"], ended["output"], ended["redrives"]) == ("SUCCEEDED", "mended", 1)
 
 
+def test_those_that_failed_go_on_by_another_version(stage):
+    """The plan names what does not fit; the API Lambda changes the others over, and worker Lambdas go on with them."""
+    def say(of, **more):
+        return {"Type": "Task", "Resource": "connector:log:write", "Arguments": {"message": of}, **more}
+
+    kind = "{% $states.input.kind %}"
+    first = {"Type": "Choice", "Choices": [{"Condition": "{% $states.input.kind = 'gone' %}", "Next": "Gone"}],
+             "Default": "Ship"}
+    before = {"Pay": say("paid", Output="{% $states.input %}", Next="Which"), "Which": first,
+              "Ship": say("{% $error('not yet') %}", End=True), "Gone": say("{% $error('not yet') %}", End=True)}
+    after = {"Pay": before["Pay"], "Which": {**first, "Choices": [{**first["Choices"][0], "Next": "Ship"}]},
+             "Ship": say(kind, Output=kind, End=True)}
+    publish(stage, workflow("mended", before, "Pay"))
+    for kind_of, number in (("plain", 1), ("plain", 2), ("gone", 3)):
+        stage.start("mended", {"kind": kind_of}, name=f"r{number}")
+    for number in (1, 2, 3):
+        assert stage.ended(f"/executions/mended%3Ar{number}")["status"] == "FAILED"
+    publish(stage, workflow("mended", after, "Pay"))
+    plans = stage.answer("POST", "/workflows/mended/redrive/plan", {"version": 2})["plans"]
+    assert {plan["id"]: plan["fits"] for plan in plans} == {"mended:r1": True, "mended:r2": True, "mended:r3": False}
+    done = json.loads(stage.command("redrive", "--workflow", "mended", "--version", "active", "--yes", as_json=True))
+    assert set(done["redriven"]) == {"mended:r1", "mended:r2"}
+    assert [(item["id"], "'Gone'" in item["message"]) for item in done["refused"]] == [("mended:r3", True)]
+    for number in (1, 2):
+        ended = stage.ended(f"/executions/mended%3Ar{number}")
+        assert (ended["status"], ended["output"], ended["version"], ended["redrives"]) == ("SUCCEEDED", "plain", 2, 1)
+        calls = stage.answer("GET", f"/executions/mended%3Ar{number}/effects")["effects"]
+        assert [(call["state"], call["outcome"]) for call in calls] == [("Pay", "DONE"), ("Ship", "DONE")]
+    fork = stage.answer("POST", "/executions/mended%3Ar3/fork", {"event": 1, "version": 2, "input": {"kind": "plain"}})
+    assert fork["id"].startswith("mended:r3~at1.")
+    assert (fork["status"], fork["version"]) == ("ABORTED", 2)
+    assert "'Ship'" in fork["cause"], "its call is not in the record"
+
+
 def test_a_wait_of_20_seconds_ends_by_itself(stage, waiting):
     ended = stage.ended(stage.start("waiting", {"seconds": 20}))
     assert ended["status"] == "SUCCEEDED"

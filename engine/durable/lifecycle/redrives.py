@@ -180,7 +180,11 @@ class Redrives:
 def _check(header: Header, *, by_parent: bool) -> None:
     if header.key.fork_of is not None:
         raise _refused(header, "it is a fork", f"Redrive its original: {header.key.fork_of}")
-    if header.status in (Status.SUCCEEDED, PAUSED):
+    if header.status == PAUSED:
+        raise _refused(
+            header, "it is PAUSED", f"Let it go on: automate resume {header.key.id}. To redrive it, stop it first."
+        )
+    if header.status == Status.SUCCEEDED:
         raise _refused(header, f"it is {header.status}")
     if is_express(header.kind):
         raise _refused(header, "EXPRESS executions keep nothing to go on with", "Start a new one with the same input.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.durable import codec
+from engine.durable import codec, poison
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
 from engine.durable.views.steps import steps_of
 from engine.errors import NotFound
@@ -208,6 +208,11 @@ def test_what_runs_or_succeeded_is_refused():
     key = product.start({})
     with pytest.raises(ExecutionNotRedrivable, match="it is RUNNING"):
         redrive(product, key)
+    poison.pause(product.stores.journal, product.stores.journal.header(key), "it cost its workers")
+    with pytest.raises(ExecutionNotRedrivable, match="it is PAUSED") as refused:
+        redrive(product, key)
+    assert f"automate resume {key.id}" in refused.value.advice
+    product.executions.resume(key)
     product.drain()
     with pytest.raises(ExecutionNotRedrivable, match="it is SUCCEEDED"):
         redrive(product, key)
