@@ -18,6 +18,12 @@ WORDS = sorted({word for entry in _ENTRIES for word in re.findall(r"[\w$#/.:@-]+
 PARTS = sorted({part for entry in _ENTRIES for part in re.split(r"(?<=[,;.])\s", entry["sentence"])})
 
 
+COUNTS = ("every", "each", "half", "half an", "a", "1.5", "45", "eleven", "forty-two", "two hundred", "a dozen", "once",
+          "twice", "٣", "½", "99999999999999", "-3", "0")
+SPANS = ("s", "sec", "secs", "m", "min", "mins", "h", "hr", "hrs", "d", "days", "fortnight", "wks", "mos", "moment",
+         "decade", "ticks", "times", "at once", "%", "am", "o'clock")
+
+
 def check(text):
     proposal = COPILOT.draft(text)
     covered = [place for word in proposal.words for place in range(word.start, word.end)]
@@ -42,6 +48,12 @@ def test_any_words_are_accounted_for(text):
 @given(st.lists(st.sampled_from(PARTS), min_size=1, max_size=5).map(" ".join))
 def test_any_clauses_are_accounted_for(text):
     check(text)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(*map(st.sampled_from, (WORDS, COUNTS, COUNTS, SPANS))), min_size=1, max_size=4))
+def test_any_quantity_is_accounted_for(parts):
+    check(" ".join(" ".join(part) for part in parts))
 
 
 @settings(deadline=None, max_examples=30)

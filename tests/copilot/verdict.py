@@ -34,8 +34,13 @@ _TOKEN = re.compile(
     r"https?://\S*[^\s,;.:!?)]|[\w.+-]+@[\w.-]+\w|\d{4}-\d\d-\d\d|[#/]?[\w][\w'\u2019:-]*(?<!:)(?:[.,]\d+)*")
 _NUMBERS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12,
-    "fifteen": 15, "twenty": 20, "thirty": 30, "twice": 2, "third": 3, "noon": 12,
+    "eleven": 11, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
+    "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
+    "ninety": 90, "half": 0.5, "twice": 2, "third": 3, "noon": 12,
 }
+_UNITS = {"sec": 1, "min": 60, "hr": 3600, "hour": 3600, "day": 86400, "week": 604800, "month": 2592000,
+          "year": 31536000}
+"""How the name of a unit of time begins, and its seconds."""
 _MULTIPLES = (1, 60, 3600, 86400, 604800, 1000, 60000, 3600000, 86400000, 604800000)
 _NEGATIONS = frozenset([
     "no", "not", "never", "none", "nothing", "without", "unless", "except", "isn't", "don't", "nobody",
@@ -123,10 +128,10 @@ def _holds(value: Json, number: float) -> bool:
 
 def _in_other_units(proposal: Proposal, value: Json, number: float, after: str) -> bool:
     """Whether a rate has the days of so many weeks, or what ends a circle has so many rounds of its Wait."""
-    unit = re.match(r"\s(minute|hour|day|week)s?\b", after)
+    unit = re.match(rf"\s(?:an? )?({'|'.join(_UNITS)})", after)
     if unit is None:
         return False
-    span = number * {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}[unit[1]]
+    span = number * _UNITS[unit[1]]
     rate = re.fullmatch(r"rate\((\d+) days?\)", str(value))
     if rate is not None:
         return int(rate[1]) * 86400 == span

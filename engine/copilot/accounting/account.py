@@ -163,8 +163,10 @@ class _Ledger:
                 self._enter(start, end, kind, None)
 
     def phrases(self) -> None:
-        cuts = {place for word in words_of(self.sentence) if word.kind == "word"
-                for place in range(word.start + 1, word.end)}
+        words = words_of(self.sentence)
+        cuts = {place for word in words if word.kind == "word" for place in range(word.start + 1, word.end)}
+        cuts |= {word.start + place.end() for word in words if word.kind in ("number", "clock")
+                 for place in re.finditer(r"[-\u2212\d.,:](?=[$€£\d.,:])", word.text)}
         for form in FORMS:
             for match in form.pattern.finditer(self.sentence):
                 if match[0].strip() and not cuts & {match.start(), match.end()} and self._is_free(*match.span()):

@@ -21,7 +21,7 @@ def _any_of(words: set[str]) -> str:
 
 _N = rf"(?:\d+(?:[.,]\d+)*k?|{_any_of({*NUMBERS, *TIMES} - {'a', 'an', 'half', 'once'})})"
 _IN_WORDS = _any_of({*NUMBERS} - {"a", "an", "one", "half"})
-_UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?|days?|weeks?|months?|years?)"
+_UNIT = r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)"
 _DURATION = rf"(?P<n>{_N}|half an?|an?)\s(?:more )?(?P<unit>{_UNIT})\b"
 _AT = r"\d{1,2}(?::\d\d(?:\s?[ap]\.?m\b)?|\s?[ap]\.?m\b)"
 _MONEY = r"[$€£]?\s?"

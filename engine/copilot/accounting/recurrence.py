@@ -105,10 +105,10 @@ def recurring(said: Said, facts: Facts) -> str | None:
     part = re.search(r"\b(other|couple of|quarter of an|half)\b", text)
     count = {"other": 2.0, "couple of": 2.0, "quarter of an": 0.25, "half": 0.5}[part[1]] if part is not None else (
         number(said["n"]) if said["n"] else 1.0)
-    unit = next(unit for word, unit in (
+    unit = next((unit for word, unit in (
         ("second", "second"), ("minute", "minute"), ("hour", "hour"), ("dai", "day"), ("day", "day"), ("week", "week"),
         ("month", "month"), ("morning", "day"), ("afternoon", "day"), ("evening", "day"), ("night", "day"),
-        ("quarter", "quarter"), ("year", "year")) if word in text)
+        ("quarter", "quarter"), ("year", "year")) if word in text), "")
     span = (count or 0) * UNITS.get(unit, 0)
     wait = equal(facts, span, "Seconds", "IntervalSeconds", "remind_after")
     rate = first(leaf for leaf in facts.key("expression") if _seconds_between(str(leaf.value)) == span)

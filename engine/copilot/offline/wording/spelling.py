@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 from engine.copilot.offline.schedules import zone_of
+from engine.copilot.offline.wording.quantities import quantities_in
 from engine.copilot.offline.words import (
     DETERMINERS,
     ENTITIES,
@@ -42,6 +43,8 @@ _WORDS = frozenset([
     "ties", "timers", "tired", "topics", "unit", "untied", "util", "very", "wise",
 ])
 """Words of their own that are one slip away from another."""
+_WHOLE = frozenset(["url", "email", "quoted", "channel", "path", "repository"])
+"""The kinds of words that stay as they are written."""
 _BEFORE_A_VERB = frozenset(["and", "then", "to", "please", "or", "should", "must", "than", "otherwise", "else", "just"])
 
 
@@ -60,6 +63,10 @@ def slips_in(text: str) -> Iterator[Slip]:
     """The slips of `text`, in order."""
     before = None
     words = words_of(text)
+    whole = [word for word in words if word.kind in _WHOLE]
+    for start, end, quantity in quantities_in(text):
+        if all(end <= word.start or word.end <= start for word in whole):
+            yield Slip(start, end, text[start:end], quantity, is_mistake=False)
     yield from _in_other_words(text)
     for word, after in zip(words, [*words[1:], None], strict=False):
         if word.kind == "word":
