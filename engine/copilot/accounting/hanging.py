@@ -1,0 +1,212 @@
+"""What hangs on something: on a condition, on its other side, on what failed or worked, on what is tried again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from engine.copilot.accounting.evidence import number, numbers_in
+from engine.copilot.accounting.facts import Stated, reached
+from engine.copilot.accounting.ledger import Ledger, first
+from engine.copilot.accounting.synonyms import GLUE
+from engine.copilot.offline.clauses import Clause, clauses_of
+from engine.copilot.offline.phrases import DONE, FAILURE, SUCCESS, after_else, is_else
+from engine.copilot.offline.times import count_of_times
+from engine.copilot.offline.windows import window_in
+from engine.copilot.offline.words import Word, lower, stem, stems
+from engine.copilot.proposal import WordUse
+
+_IF = re.compile(
+    r"^(?:but |and )?(if|when|whenever|once|unless|in case|provided|should|where|given|as soon as|only if|only)\b")
+_ALL = re.compile(r"\b(?:any\w*|whatever|something|everything|either|one of|it|that|this|still|they|an?|keeps?"
+                  r"|steps?|these|those|of|them"
+                  r"|last|first|second|third|final|attempts?|all|two|three|both|retries|tries|there|is|even)\b|'s\b")
+_AGAIN = re.compile(r"(?:then )?(?:retry|repeat|try)\b")
+_THEN = re.compile(r"\b(?:after (?:that|which)|then|afterwards?|finally)\b", re.IGNORECASE)
+_A_WORD = re.compile(r"\w+")
+_HOW_MANY = re.compile(r"\b(?:none|no|any|some|empty|entries)\b")
+_COMPARED = re.compile(
+    r"\b(?P<noun>[A-Za-z][\w-]*) (?:is|are|was|were) (?:over|above|below|under|exceeds"
+    r"|(?:more|less|higher|lower|greater) than|at (?:least|most)) [$€£]?(?P<n>\d+)")
+"""What is compared with a number."""
+
+
+class Hanging(Ledger):
+    """Accounts for the clauses that others hang on."""
+
+    def clauses(self) -> None:
+        """Each clause that something hangs on."""
+        found = clauses_of(self.sentence)
+        for index, clause in enumerate(found):
+            failure, success = FAILURE.match(clause.text), SUCCESS.match(clause.text)
+            if index and clause.joiner == "post" and DONE.match(clause.text):
+                self._in_order(clause, found[index - 1])
+            elif success is not None and failure is None:
+                self._success(clause.words[:len(success.group().split())])
+                self._if(clause, found, index)
+            elif failure is not None and window_in(lower(clause.words[1:])) is None:
+                self._failed(clause, failure, found, index)
+            elif re.search(r"\b(?:otherwise|else)\b|^\w+ (?:the|all) (?:others?|rest)\b", clause.text):
+                self._other_side(clause, found[index - 1] if index else clause)
+            else:
+                self._if(clause, found, index)
+
+    def _in_order(self, clause: Clause, before: Clause) -> None:
+        """``… once that is done``: it comes behind what is done anyway."""
+        doing = self.state_of(before)
+        if doing is not None:
+            self.enter(clause.words[0].start, clause.words[-1].end, "order", doing.pointer)
+
+    def _failed(self, clause: Clause, match: re.Match[str], found: Sequence[Clause], index: int) -> None:
+        """``if it fails …``, also behind what is then tried again."""
+        is_retried = clause.joiner == "post" and index > 0 and _AGAIN.match(found[index - 1].text)
+        if is_retried:
+            self.enter(clause.words[0].start, clause.words[-1].end, "failure", first(self.facts.key("MaxAttempts")))
+        self._failure(clause, match, found[index + 1:])
+        if is_retried:
+            self._after_retry(clause.words[-1].end, found[index + 1:], always=True)
+
+    def _if(self, clause: Clause, found: Sequence[Clause], index: int) -> None:
+        """``if …``, before or behind what it decides on; ``ask them if …``."""
+        head = _IF.match(clause.text)
+        if head is None or not self.is_free(clause.words[0].start, clause.words[0].end):
+            return
+        behind = clause.joiner == "post" and index > 0
+        if behind and re.match(r"(?:\w+ )?ask\b", found[index - 1].text):
+            asking = self.state_of(found[index - 1])
+            self.enter(clause.words[0].start, clause.words[0].end, "question",
+                        None if asking is None else asking.pointer)
+            return
+        if head[1] not in ("if", "unless"):
+            self._start(clause.words[0], found[:index])
+        acting = found[index - 1] if behind else next(iter(found[index + 1:]), None)
+        if acting is None and head[1] in ("if", "unless"):  # nothing is said to hang on it
+            self.enter(clause.words[0].start, clause.words[0].end, "condition", None)
+        self._condition(clause, acting)
+
+    def _success(self, words: Sequence[Word]) -> None:
+        """``if it works``: a step that another follows, or that has a Catch."""
+        work = next((one for one in self.facts.typed("Task") if "Catch" in one.state or "Next" in one.state), None)
+        pointer = self._started(frozenset(stem(word.lower) for word in words))
+        pointer = work.pointer if pointer is None and work is not None else pointer
+        for word in words if pointer is not None else ():
+            if self.is_free(word.start, word.end):
+                self.enter(word.start, word.end, "failure", pointer)
+
+    def _start(self, head: Word, before: Sequence[Clause]) -> None:
+        """``when …`` before all that is done: the trigger, where no rule decides on anything."""
+        listens = next((leaf for leaf in self.facts.key("type") if leaf.pointer.startswith("/triggers/")
+                        and leaf.value != "schedule"), None)
+        decides = next(self.facts.typed("Choice"), None) is not None
+        if listens is not None and not decides and self.is_free(head.start, head.end) and (
+                not any(self.state_of(one) for one in before)):
+            self.enter(head.start, head.end, "condition", listens.pointer)
+
+    def _failure(self, clause: Clause, match: re.Match[str], following: Sequence[Clause]) -> None:
+        """``if shipping fails``: a Catch on the step that it names, which leads to what comes next."""
+        what = frozenset(stem(word) for word in _ALL.sub(" ", match["what"] or "").split() if word not in GLUE)
+        whole = [stems(word) for word in (match["what"] or "").split() if "-" in word]
+        named = [one for one in self.facts.typed("Task", "Parallel", "Map")
+                 if not what or any(parts <= one.names | one.stems for parts in whole)
+                 or what & (one.names | one.stems | self.meanings(one, match["what"] or ""))]
+        rest = Clause("and", clause.words[len(match.group().split()):])
+        after = rest if rest.words else next(iter(following), None)
+        if after is not None and _AGAIN.match(after.text):
+            self._after_retry(after.words[-1].end, following if rest.words else following[1:])
+        handler = None if after is None else self.state_of(after)
+        caught = next((one for one in named for catcher in one.state.get("Catch", ()) if handler is None
+                       or handler.machine is not one.machine
+                       or handler.name in reached(one.machine, catcher["Next"])), None)
+        pointer = None if caught is None else f"{caught.pointer}/Catch"
+        if pointer is None and what:
+            pointer = self._started(what)
+        if pointer is None and after is not None and re.match(r"(?:then )?(?:retry|repeat|try)\b", after.text):
+            pointer = first(self.facts.key("MaxAttempts"))
+        for word in clause.words[:len(match.group().split())]:
+            if word.kind != "mark" and self.is_free(word.start, word.end):
+                self.enter(word.start, word.end, "failure", pointer)
+
+    def _after_retry(self, behind: int, following: Sequence[Clause], *, always: bool = False) -> None:
+        """``try again twice, and after that …``: where it still fails, and a Catch leads there, or else a to-do: it may
+        mean either. `always`: it is what comes next, and no Catch leads there."""
+        then = next((clause for clause in following if count_of_times(clause.words) is None), None)
+        doing = None if then is None or then.joiner == "stop" else self.state_of(then)
+        if then is None or doing is None or FAILURE.match(then.text):
+            return
+        if always is not any(doing.name in reached(doing.machine, catcher["Next"]) for one in self.facts.states
+                             if one.machine is doing.machine for catcher in one.state.get("Catch", ())):
+            return
+        until = then.words[min(1, len(then.words) - 1)].end
+        said = _THEN.search(self.sentence, behind, until) or _A_WORD.search(self.sentence, then.words[0].start)
+        if said is not None and self.is_free(*said.span()):
+            self.enter(*said.span(), "order", None)
+
+    def _condition(self, clause: Clause, acting: Clause | None) -> None:
+        """``if …``: a rule that speaks of it, behind which stands what it decides on."""
+        said = frozenset(stem(word.lower) for word in clause.words[1:] if word.lower not in GLUE)
+        amounts = numbers_in(" ".join(word.text for word in clause.words))
+        best: tuple[int, Stated, int] | None = None
+        for one in self.facts.typed("Choice"):
+            if one.marked:
+                continue
+            for index, rule in enumerate(one.state.get("Choices", ())):
+                text = str(rule.get("Condition", ""))
+                score = 2 * len(said & stems(text)) + len(said & one.names) + 2 * len(amounts & numbers_in(text))
+                if "approved" in text and any(use.kind in ("answer", "question") for use in self.used):
+                    score += 1
+                score += bool(_HOW_MANY.search(clause.text) and re.search(r"\$count|\$exists", text))
+                if score > (best[0] if best is not None else 0):
+                    best = score, one, index
+        if best is not None:
+            self._measured(clause, best[1], best[2])
+        head = clause.words[clause.words[0].lower == "only" and len(clause.words) > 1]
+        if not self.is_free(head.start, head.end):
+            return
+        pointer = self._started(said)
+        if pointer is None and best is None:
+            pointer = first(self.facts.key("when", "TimeoutSeconds", "TimeoutSecondsPath"))
+        elif pointer is None and best is not None:
+            _, choice, index = best
+            pointer = f"{choice.pointer}/Choices/{index}/Condition" if self._decides(choice, index, acting) else None
+        self.enter(head.start, head.end, "condition", pointer)
+
+    def _measured(self, clause: Clause, choice: Stated, index: int) -> None:
+        """``the error count is over 10``: what is compared with a number is in the condition, or is a to-do."""
+        text = str(choice.state["Choices"][index].get("Condition", ""))
+        start = clause.words[0].start
+        for found in _COMPARED.finditer(self.sentence, start, clause.words[-1].end):
+            word = found["noun"].lower()
+            is_said = stem(word) in stems(text) or word in GLUE or number(word) is not None
+            if not is_said and numbers_in(found["n"]) & numbers_in(text) and self.is_free(*found.span("noun")):
+                self.enter(*found.span("noun"), "word", None)
+
+    def _other_side(self, clause: Clause, before: Clause) -> None:
+        """``otherwise …``, ``… otherwise``: what it says stands on the other side of a rule alone."""
+        words = after_else(clause.words) if is_else(clause) else clause.words
+        acting = self.state_of(Clause("and", words or before.words))
+        if acting is None or acting.state.get("Type") == "Succeed":
+            return
+        for one in self.facts.typed("Choice"):
+            targets = [str(rule.get("Next")) for rule in one.state.get("Choices", ())]
+            sides = [reached(one.machine, name) for name in (*targets, str(one.state.get("Default")))]
+            if acting.machine is not one.machine or 0 < sum(acting.name in side for side in sides) < len(sides):
+                return
+        for index, use in enumerate(self.used):
+            if use.kind == "otherwise" and clause.words[0].start <= use.start < clause.words[-1].end:
+                self.used[index] = WordUse(use.start, use.end, use.text, use.kind, None)
+
+    def _started(self, said: frozenset[str]) -> str | None:
+        """The trigger that a clause speaks of."""
+        return first(leaf for leaf in self.facts.leaves if leaf.pointer.startswith("/triggers/") and said & leaf.stems
+                      and leaf.key not in ("when", "expression", "timezone", "style"))
+
+    def _decides(self, choice: Stated, index: int, acting: Clause | None) -> bool:
+        """Whether what follows the condition hangs on it: it stands on one of its sides alone."""
+        state = None if acting is None or _IF.match(acting.text) else self.state_of(acting)
+        if state is None or state.machine is not choice.machine or state.state.get("Type") in ("Choice", "Succeed"):
+            return True
+        rules = choice.state["Choices"]
+        behind = reached(choice.machine, str(rules[index].get("Next")))
+        beside = reached(choice.machine, *(str(rule.get("Next")) for other, rule in enumerate(rules) if other != index),
+                         str(choice.state.get("Default")))
+        return (state.name in behind) is not (state.name in beside)
