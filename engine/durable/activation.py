@@ -68,8 +68,9 @@ class Activation:
     `segments` are those it was loaded from, oldest first; `input_bytes` is the size of its input where there are none.
     `schema` is the one that its stage writes, `sizes` are its store's. `express`: it is run in one go, and committed
     once it is closed. `seq` is the last committed segment's number and `nonce` this load's: together they are the
-    fencing token, the store's condition for the next write. `header` is what is known to be
-    stored, `consumed` the inbox items that were read and are to be deleted, `in_flight` the calls under way.
+    fencing token, the store's condition for the next write. `owed` is what the world owes the present `snapshot`,
+    `header` what is known to be stored, `consumed` the inbox items that were read and are to be deleted, `in_flight`
+    the calls under way.
     """
 
     def __init__(
@@ -91,8 +92,8 @@ class Activation:
         self.consumed: list[str] = []
         self.in_flight: set[Call] = set()
         self._intents: list[StartedCall] = []
-        self._owed: tuple[Snapshot, effects.Owed] | None = None
-        waiting = self.owed().activities
+        self.owed = effects.owed(plan, snapshot)
+        waiting = self.owed.activities
         self._suspects = [
             (frame.path, frame.visit) for frame in snapshot.frames.values()
             if frame.phase in _UNDER_WAY and frame not in waiting
@@ -127,12 +128,6 @@ class Activation:
             return None
         return self._retention.kept_until(str(snapshot.status), snapshot.last_at, self.version.retention_days)
 
-    def owed(self) -> effects.Owed:
-        """What the world owes the present snapshot."""
-        if self._owed is None or self._owed[0] is not self.snapshot:
-            self._owed = (self.snapshot, effects.owed(self.plan, self.snapshot))
-        return self._owed[1]
-
     @property
     def suspected(self) -> bool:
         """Whether a task that was under way when it was loaded, in any attempt, has still to succeed or to be given
@@ -148,7 +143,7 @@ class Activation:
         `choose` says which calls that come to be owed may begin: their intents are part of the same step."""
         room = SLICE_TRANSITIONS if self.express else (SEGMENT_BYTES - self._event_bytes) // self._transition_bytes
         then = None
-        if choose is not None and not self.owed().scheduled:
+        if choose is not None and not self.owed.scheduled:
             then = partial(self._intend_chosen, choose, max(stimuli[-1].at, self.snapshot.last_at))
         stepped = step(
             self.plan, self.snapshot, stimuli, max_transitions=min(max(room, 1), SLICE_TRANSITIONS), then=then,
@@ -158,6 +153,7 @@ class Activation:
         if not self._stimuli:
             self._since = stepped.taken[0].at
         self.snapshot = stepped.snapshot
+        self.owed = effects.owed(self.plan, self.snapshot)
         self._stimuli += stepped.taken
         self._record(stepped.events)
         self._touched = (self._touched | stepped.touched) - stepped.removed
@@ -207,7 +203,7 @@ class Activation:
 
     def lease_until(self, hard_deadline: float) -> float:
         """When the last running call is over at the latest; 0.0 while none runs."""
-        ends = [frame.lease_until for frame in self.owed().running]
+        ends = [frame.lease_until for frame in self.owed.running]
         return min(hard_deadline, max(ends)) if ends else 0.0
 
     def segment(self, now: float, *, owner: str, hard_deadline: float) -> Segment:

@@ -14,7 +14,7 @@ import json
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
@@ -51,18 +51,17 @@ _STIMULI: dict[str, type[Stimulus]] = {
 }
 
 
-def _without_time(kind: type[Stimulus]) -> tuple[tuple[str, ...], Callable[[Stimulus], tuple[Json, ...]], list[Json]]:
-    """The names of a stimulus's fields but `at`, their values, their defaults."""
-    others = [item for item in fields(kind) if item.name != "at"]
-    names = tuple(item.name for item in others)
-    return names, attrgetter("at", *names), [item.default for item in others]
+_StimulusParts = tuple[tuple[str, ...], Callable[[Stimulus], tuple[Json, ...]], tuple[Json, ...]]
+"""The names of a stimulus's fields, their values, their defaults (MISSING where there is none)."""
 
 
-class _StimulusFields(dict[str, tuple[tuple[str, ...], Callable[[Stimulus], tuple[Json, ...]], list[Json]]]):
+class _StimulusFields(dict[str, _StimulusParts]):
     """Of each kind that was asked for: most processes meet few."""
 
-    def __missing__(self, kind: str) -> tuple[tuple[str, ...], Callable[[Stimulus], tuple[Json, ...]], list[Json]]:
-        found = self[kind] = _without_time(_STIMULI[kind])
+    def __missing__(self, kind: str) -> _StimulusParts:
+        known = fields(_STIMULI[kind])
+        names = tuple(item.name for item in known)
+        found = self[kind] = names, attrgetter(*names), tuple(item.default for item in known)
         return found
 
 
@@ -292,9 +291,9 @@ def unpack(body: bytes, *, outlined: bool = False) -> Json:
 def _encode_stimulus(item: Stimulus) -> dict[str, Json]:
     kind = item.__class__.__name__
     names, values, defaults = _STIMULUS_FIELDS[kind]
-    return {"k": kind, "at": item.at} | {
-        name: value for name, value, default in zip(names, values(item)[1:], defaults, strict=True)
-        if default is MISSING or value != default
+    return {"k": kind} | {
+        name: value for name, value, default in zip(names, values(item), defaults, strict=True)
+        if value is not default and value != default
     }
 
 

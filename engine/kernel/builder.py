@@ -248,13 +248,16 @@ class Builder:
 
     def variables(self, frame: Frame | OpenFrame) -> Mapping[str, Json]:
         """The variables that `frame` sees."""
-        if isinstance(frame, OpenFrame) and frame.visible is not None:
-            return frame.visible
+        opened = frame if isinstance(frame, OpenFrame) else None
+        if opened is not None and opened.visible is not None:
+            return opened.visible
+        seen = frame.variables
         parent = self.peek(frame.path.rpartition("/")[0]) if frame.path else None
-        outer = self.variables(parent) if parent is not None else _NO_VARIABLES
-        seen = {**outer, **frame.variables} if outer and frame.variables else frame.variables or outer
-        if isinstance(frame, OpenFrame):
-            frame.visible = seen
+        if parent is not None:
+            outer = self.variables(parent)
+            seen = {**outer, **seen} if outer and seen else seen or outer
+        if opened is not None:
+            opened.visible = seen
         return seen
 
     def assign(self, frame: OpenFrame, values: Mapping[str, Json]) -> None:

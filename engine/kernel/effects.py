@@ -89,7 +89,10 @@ def owed(plan: Plan, snapshot: Snapshot) -> Owed:
 
 def resource(plan: Plan, frame: Frame) -> str:
     """The Resource, as written, that a SCHEDULED or RUNNING frame calls: a Task's, a reader's or a ResultWriter's."""
-    state = plan.state(frame.machine, frame.state)
+    return _called_by(plan.state(frame.machine, frame.state), frame)
+
+
+def _called_by(state: State, frame: Frame) -> str:
     if isinstance(state, Task):
         return state.resource.text
     if isinstance(state, Map):
@@ -103,7 +106,7 @@ def task_call(plan: Plan, snapshot: Snapshot, frame: Frame, *, budget_seconds: f
     """The call that `frame` owes. `budget_seconds` is how long the caller lets it take."""
     state = plan.state(frame.machine, frame.state)
     facts = snapshot.facts
-    called = resource(plan, frame)
+    called = _called_by(state, frame)
     return TaskCall(
         resource=called,
         pin=plan.pins.get(called),
@@ -116,7 +119,7 @@ def task_call(plan: Plan, snapshot: Snapshot, frame: Frame, *, budget_seconds: f
         attempt=frame.attempt,
         idempotency_key=idempotency_key(facts, frame),
         budget_seconds=budget_seconds,
-        secret_refs=secret_refs(plan, frame),
+        secret_refs=_secret_refs_of(state),
         task_token=frame.token,
         credentials=frame.credentials,
         job=None if frame.job is None else frame.job["answer"],
@@ -130,7 +133,10 @@ def task_call(plan: Plan, snapshot: Snapshot, frame: Frame, *, budget_seconds: f
 
 def secret_refs(plan: Plan, frame: Frame) -> tuple[tuple[str, str], ...]:
     """The SecretRefs that stand in the definition for the call that a frame owes."""
-    state = plan.state(frame.machine, frame.state)
+    return _secret_refs_of(plan.state(frame.machine, frame.state))
+
+
+def _secret_refs_of(state: State) -> tuple[tuple[str, str], ...]:
     return state.secret_refs if isinstance(state, Task) else ()
 
 

@@ -8,8 +8,8 @@ schema: `DOWNCASTERS` lead back to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import MISSING, fields, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import MISSING, Field, fields, replace
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
@@ -21,6 +21,7 @@ from engine.records import dataclass
 Json = Any
 
 _VALUES = ("deadline", "output", "error", "cause")
+_VALUES_OF, _NO_VALUES = attrgetter(*_VALUES), (None,) * len(_VALUES)
 _GLOBALS = (
     "status", "last_at", "next_event", "next_visit", *_VALUES, "abandoned", "stops", "redrives", "changeovers",
 )
@@ -62,27 +63,40 @@ DOWNCASTERS: dict[int, Caster] = {3: Caster(globals=_on_one_version)}
 
 
 class _Fields:
-    """The fields of a dataclass that are encoded, each with its default (MISSING where it must be given)."""
+    """The fields of a dataclass that are encoded, each with its default (MISSING where it must be given). Most often
+    all the `seldom` ones are at their default: this is one comparison, and the others are looked at one by one."""
 
-    def __init__(self, cls: type, *, without: Iterable[str] = ()) -> None:
-        known = [item for item in fields(cls) if item.name not in set(without)]
-        self._names = tuple(item.name for item in known)
-        self._values = attrgetter(*self._names)
-        self._defaults = tuple(
-            item.default_factory() if item.default_factory is not MISSING else item.default for item in known
-        )
+    def __init__(self, cls: type, *, without: Collection[str] = (), seldom: Collection[str] = ()) -> None:
+        known = [item for item in fields(cls) if item.name not in without]
+        defaults = {item.name: _default(item) for item in known}
+        self._all = _getter(defaults)
+        self._often = _getter({name: default for name, default in defaults.items() if name not in seldom})
+        self._seldom = attrgetter(*seldom) if seldom else lambda _item: ()
+        self._unused = tuple(defaults[name] for name in seldom)
 
     def encode(self, item: Any) -> dict[str, Json]:
         """Those that differ from their default."""
+        names, values, defaults = self._often if self._seldom(item) == self._unused else self._all
         return {
-            name: value.value if value.__class__ is Phase else value
-            for name, value, default in zip(self._names, self._values(item), self._defaults, strict=True)
+            name: value._value_ if value.__class__ is Phase else value
+            for name, value, default in zip(names, values(item), defaults, strict=True)
             if value is not default and (value != default or value.__class__ is not default.__class__)
         }
 
 
+def _default(item: Field[Any]) -> Any:
+    return item.default_factory() if item.default_factory is not MISSING else item.default
+
+
+def _getter(defaults: Mapping[str, Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]], tuple[Any, ...]]:
+    return tuple(defaults), attrgetter(*defaults), tuple(defaults.values())
+
+
 _FACTS = _Fields(Facts)
-_FRAME = _Fields(Frame, without=("path", "fanout"))
+_FRAME = _Fields(Frame, without=("path", "fanout"), seldom=(
+    "attempt", "epoch", "retries", "credentials", "due_at", "timeout_seconds", "deadline", "heartbeat_seconds",
+    "heartbeat_at", "token", "output", "job", "first_attempt",
+))
 _FANOUT = _Fields(Fanout)
 
 
@@ -151,13 +165,12 @@ def _steps_to(schema: int) -> list[Caster]:
 def encode_globals(snapshot: Snapshot, schema: int = SCHEMA) -> Json:
     """What is not in a frame and can change. Raises Unsayable where an older `schema` cannot hold it."""
     changed: dict[str, Json] = {
-        "status": snapshot.status.value, "last_at": snapshot.last_at, "next_event": snapshot.next_event,
+        "status": snapshot.status._value_, "last_at": snapshot.last_at, "next_event": snapshot.next_event,
         "next_visit": snapshot.next_visit,
     }
-    for name in _VALUES:
-        value = getattr(snapshot, name)
-        if value is not None:
-            changed[name] = value
+    values = _VALUES_OF(snapshot)
+    if values != _NO_VALUES:
+        changed |= {name: value for name, value in zip(_VALUES, values, strict=True) if value is not None}
     if snapshot.abandoned:
         changed["abandoned"] = list(snapshot.abandoned)
     if snapshot.stops:

@@ -9,7 +9,8 @@ more stimuli once it sees which calls are owed: an answer and the next call's in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from engine.errors import StateFailure
 from engine.kernel import changeover, fanout, jobs, tasks
@@ -61,6 +62,7 @@ _WAITS_IN: dict[type[Stimulus], tuple[Phase, ...]] = {
     **dict.fromkeys((MapRunOpened, MapRunEnding, MapRunReturned, MapRunErred, MapRunUpdated), (Phase.JOINING,)),
 }
 """The phases in which a frame waits for a stimulus; for all others it is CALLBACK."""
+_CALLBACK = (Phase.CALLBACK,)
 _LOOKED_AFTER = (Phase.SCHEDULED, Phase.CALLBACK)
 
 Then = Callable[[Sequence[Frame]], Sequence[Stimulus]]
@@ -152,32 +154,12 @@ def _run(builder: Builder, *, enters: bool = True) -> None:
                 advance(builder, frame)
 
 
-def _feed(builder: Builder, stimulus: Stimulus) -> bool:  # noqa: PLR0911 - one a kind
+def _feed(builder: Builder, stimulus: Stimulus) -> bool:
     """Apply one stimulus; False when nothing waits for it."""
-    match stimulus:
-        case MapRunDispatched():
-            return outcomes.dispatched(builder, stimulus)
-        case ChildClosed():
-            return _child_closed(builder, stimulus)
-        case CallOver():
-            return call_over(builder, stimulus)
-        case FrameStimulus():
-            return _feed_frame(builder, stimulus)
-        case ChildrenStopped():
-            builder.abandoned.clear()
-            builder.stops.clear()
-        case Started():
-            return _start(builder)
-        case TimePassed():
-            _fire(builder)
-        case Redriven():
-            return _redrive(builder, stimulus)
-        case StopRequested(error=error, cause=cause):
-            _start(builder)  # one that has not begun does so by this, and enters no state
-            _stop(builder, error, cause)
-        case _:  # Continued: the ready frames run anyway
-            pass
-    return True
+    apply = _OF_NO_PHASE.get(type(stimulus))
+    if apply is not None:
+        return apply(builder, stimulus) is not False
+    return _feed_frame(builder, stimulus) if isinstance(stimulus, FrameStimulus) else True
 
 
 def _start(builder: Builder) -> bool:
@@ -210,12 +192,19 @@ def _redrive(builder: Builder, stimulus: Redriven) -> bool:
     return True
 
 
-def _stop(builder: Builder, error: str | None, cause: str | None) -> None:
+def _stop(builder: Builder, stimulus: StopRequested) -> None:
+    _start(builder)  # one that has not begun does so by this, and enters no state
+    error, cause = stimulus.error, stimulus.cause
     root = builder.frame("")
     if root is not None:
         details = {name: value for name, value in (("error", error), ("cause", cause)) if value is not None}
         builder.emit(root, "ExecutionAborted", details)
     builder.close(Status.ABORTED, error=error, cause=cause)
+
+
+def _children_stopped(builder: Builder) -> None:
+    builder.abandoned.clear()
+    builder.stops.clear()
 
 
 def _child_closed(builder: Builder, stimulus: ChildClosed) -> bool:
@@ -232,9 +221,8 @@ def _child_closed(builder: Builder, stimulus: ChildClosed) -> bool:
 def _feed_frame(builder: Builder, stimulus: FrameStimulus) -> bool:
     waiting = builder.peek(stimulus.frame)
     if (
-        waiting is None
-        or (waiting.visit, waiting.attempt) != (stimulus.visit, stimulus.attempt)
-        or not _expected(waiting.phase, stimulus)
+        waiting is None or waiting.visit != stimulus.visit or waiting.attempt != stimulus.attempt
+        or waiting.phase not in _WAITS_IN.get(type(stimulus), _CALLBACK)
     ):
         return False
     frame = builder.frame(stimulus.frame)
@@ -250,15 +238,11 @@ def _feed_frame(builder: Builder, stimulus: FrameStimulus) -> bool:
     return True
 
 
-def _expected(phase: Phase, stimulus: FrameStimulus) -> bool:
-    """Whether a frame in `phase` waits for such a stimulus."""
-    return phase in _WAITS_IN.get(type(stimulus), (Phase.CALLBACK,))
-
-
 def _apply(builder: Builder, frame: OpenFrame, state: State, stimulus: FrameStimulus) -> bool:
     """True when the frame goes on at once."""
     if isinstance(state, Task):
-        return _apply_to_task(builder, frame, state, stimulus)
+        apply = _OF_TASKS.get(type(stimulus))
+        return apply is not None and bool(apply(builder, frame, state, stimulus))
     match stimulus, state:
         case MapRunReturned(output=output), Map():
             return map_run.returned(builder, frame, state, output)
@@ -275,32 +259,61 @@ def _apply(builder: Builder, frame: OpenFrame, state: State, stimulus: FrameStim
     return False
 
 
-def _apply_to_task(builder: Builder, frame: OpenFrame, state: Task, stimulus: FrameStimulus) -> bool:
-    match stimulus:
-        case TaskStarted(lease_until=lease_until):
-            tasks.started(builder, frame, state, lease_until, stimulus.worker)
-        case TaskTakenOver():
-            tasks.taken_over(frame)
-        case JobGoesOn():
-            jobs.goes_on(frame, builder.at, stimulus.again_in)
-        case ActivityMissing():
-            raise tasks.missing(frame, state)
-        case TaskReturned(output=output):
-            return tasks.returned(
-                builder, frame, state, output, handed_over=stimulus.handed_over, again_in=stimulus.again_in
-            )
-        case TaskErred(error=error, cause=cause, definite=definite, retryable=retryable, retry_after=retry_after):
-            return tasks.erred(
-                builder, frame, state, error, cause, definite=definite, retryable=retryable, retry_after=retry_after
-            )
-        case CallbackReturned(output=output):
-            return tasks.succeeded(builder, frame, state, output)
-        case CallbackErred(error=error, cause=cause):
-            tasks.settle(builder, frame)
-            return tasks.erred(builder, frame, state, error, cause)
-        case CallbackHeartbeat():
-            tasks.heartbeat(builder, frame)
-    return False
+def _task_started(builder: Builder, frame: OpenFrame, state: Task, stimulus: TaskStarted) -> None:
+    tasks.started(builder, frame, state, stimulus.lease_until, stimulus.worker)
+
+
+def _task_returned(builder: Builder, frame: OpenFrame, state: Task, stimulus: TaskReturned) -> bool:
+    return tasks.returned(
+        builder, frame, state, stimulus.output, handed_over=stimulus.handed_over, again_in=stimulus.again_in
+    )
+
+
+def _task_erred(builder: Builder, frame: OpenFrame, state: Task, stimulus: TaskErred) -> bool:
+    return tasks.erred(
+        builder, frame, state, stimulus.error, stimulus.cause, definite=stimulus.definite,
+        retryable=stimulus.retryable, retry_after=stimulus.retry_after,
+    )
+
+
+def _activity_missing(_builder: Builder, frame: OpenFrame, state: Task, _stimulus: ActivityMissing) -> bool:
+    raise tasks.missing(frame, state)
+
+
+def _callback_returned(builder: Builder, frame: OpenFrame, state: Task, stimulus: CallbackReturned) -> bool:
+    return tasks.succeeded(builder, frame, state, stimulus.output)
+
+
+def _callback_erred(builder: Builder, frame: OpenFrame, state: Task, stimulus: CallbackErred) -> bool:
+    tasks.settle(builder, frame)
+    return tasks.erred(builder, frame, state, stimulus.error, stimulus.cause)
+
+
+_OF_NO_PHASE: Mapping[type[Stimulus], Callable[[Builder, Any], bool | None]] = {
+    MapRunDispatched: outcomes.dispatched,
+    ChildClosed: _child_closed,
+    CallOver: lambda builder, stimulus: call_over(builder, stimulus),  # noqa: PLW0108  a mutant takes its place
+    ChildrenStopped: lambda builder, _: _children_stopped(builder),
+    Started: lambda builder, _: _start(builder),
+    TimePassed: lambda builder, _: _fire(builder),
+    Redriven: _redrive,
+    StopRequested: _stop,
+}
+"""What a stimulus does that no frame waits for in a phase; False where nothing waits for it. Of others, those about a
+frame go to it; nothing is to be done for the rest (Continued: the ready frames run anyway)."""
+
+_OF_TASKS: Mapping[type[Stimulus], Callable[[Builder, OpenFrame, Task, Any], bool | None]] = {
+    TaskStarted: _task_started,
+    TaskReturned: _task_returned,
+    TaskErred: _task_erred,
+    TaskTakenOver: lambda _builder, frame, _state, _: tasks.taken_over(frame),
+    JobGoesOn: lambda builder, frame, _state, stimulus: jobs.goes_on(frame, builder.at, stimulus.again_in),
+    ActivityMissing: _activity_missing,
+    CallbackReturned: _callback_returned,
+    CallbackErred: _callback_erred,
+    CallbackHeartbeat: lambda builder, frame, _state, _: tasks.heartbeat(builder, frame),
+}
+"""What a stimulus does to the frame of a Task that waits for it: True when the frame goes on at once."""
 
 
 def _earliest(frame: Frame | OpenFrame | None) -> float | None:

@@ -385,7 +385,8 @@ def _a_redrive_makes_no_call_that_goes_on() -> None:
 def _told_before_the_answer(patch: Patch) -> None:
     def closing(self: Any, activation: Activation) -> None:
         self._untold += [
-            Over(ticket, lease, False) for leases in self._leases.values() for ticket, lease in leases.items()
+            Over(Ticket(activation.key, nonce, call), lease, False)
+            for nonce, leases in self._leases.items() for call, lease in leases.items()
         ]
         real(self, activation)
 

@@ -270,7 +270,7 @@ def _no_due_check(patch: Patch) -> None:
     stimuli = Incoming.stimuli
 
     def early(self: Any, owned: Any, now: float) -> Any:
-        look_at = owned.activation.owed().look_at
+        look_at = owned.activation.owed.look_at
         return stimuli(self, owned, now if look_at is None else max(now, look_at))
 
     patch.setattr(Incoming, "stimuli", early)

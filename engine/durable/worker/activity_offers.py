@@ -30,7 +30,7 @@ class ActivityOffers:
 
     def owes(self, activation: Activation) -> bool:
         """Whether an item is to be offered or removed."""
-        frames = activation.owed().activities
+        frames = activation.owed.activities
         if not frames and not activation.out:
             return False
         waiting = _waiting(activation).keys()
@@ -77,5 +77,5 @@ class ActivityOffers:
 def _waiting(activation: Activation) -> dict[WorkItem, Frame]:
     return {
         effects.work_item(activation.plan, activation.snapshot, frame): frame
-        for frame in activation.owed().activities
+        for frame in activation.owed.activities
     }

@@ -90,8 +90,21 @@ BELOW_OUTBOX = CASES[1 + next(number for number, case in enumerate(CASES) if cas
 """The cases that are left when nothing came of what was owed to others."""
 
 
+_KNOWN: dict[int, Do] = {}
+
+
 def what_to_do(facts: int, cases: Sequence[Case] = CASES) -> Do:
-    """What the first case that fits says; the last one always does."""
+    """What the first case that fits says; the last one always does. Of the whole table it is looked up once: few of the
+    combinations come, and each after every round."""
+    if cases is not CASES:
+        return _looked_up(facts, cases)
+    known = _KNOWN.get(facts)
+    if known is None:
+        known = _KNOWN[facts] = _looked_up(facts, cases)
+    return known
+
+
+def _looked_up(facts: int, cases: Sequence[Case]) -> Do:
     for case in cases:
         if facts & case.all_of == case.all_of and not facts & case.never and (not case.any_of or facts & case.any_of):
             return case.do
@@ -107,7 +120,7 @@ def facts_of(owned: Owned, now: float, *, outbox: Outbox, policies: Policies, ca
         return NEW | STUCK if stuck else NEW
     if activation.snapshot.closed:
         return CLOSED
-    owed = activation.owed()
+    owed = activation.owed
     facts = (
         (HELD if owned.held else 0) | (NEAR if near else 0) | (RETRY_LATER if now < owned.outbox_at else 0)
         | (OWES if outbox.owes(activation) else 0) | (READY if owed.ready else 0)

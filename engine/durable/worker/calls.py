@@ -97,6 +97,11 @@ class CallPool:
         return len(self._ends) + len(self._made_here)
 
     @property
+    def made_here(self) -> bool:
+        """Whether calls that compute were made since the answers were taken last: theirs are there."""
+        return bool(self._made_here)
+
+    @property
     def free(self) -> int:
         """How many more calls can be made on threads right now."""
         return max(self._threads, 1) - len(self._ends) + self._hung()

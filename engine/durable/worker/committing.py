@@ -65,7 +65,7 @@ class Committing:
     def encode(self, owned: Owned, now: float) -> None:
         """Make the next segment where one is due; one that is tried again stays as it is."""
         activation = owned.activation
-        due = activation.dirty and (not activation.owed().ready or self.wanted(owned, now))
+        due = activation.dirty and (not activation.owed.ready or self.wanted(owned, now))
         if activation.express:
             due = activation.dirty and activation.snapshot.closed
         if due and owned.segment is None:

@@ -72,7 +72,7 @@ class Incoming:
         stimuli += self._overdue_calls(activation, at)
         if owned.held:
             return stimuli
-        owed = activation.owed()
+        owed = activation.owed
         if owed.sweep_at is not None and owed.sweep_at <= now:
             stimuli += self._swept(activation, now, at)
         if owed.look_at is not None and owed.look_at <= now:
@@ -100,7 +100,7 @@ class Incoming:
             owned.inbox_empty_until(activation.header.started_at + INBOX_SECONDS)
             return started + self.read_inbox(owned, at) if self._clock.now() >= owned.inbox_at else started
         stimuli = self.read_inbox(owned, at)
-        for frame in activation.owed().running:
+        for frame in activation.owed.running:
             stimuli.append(self._take_over(activation, frame, at))
         return stimuli
 
@@ -201,7 +201,7 @@ class Incoming:
         )
         return [
             TaskErred(at, self._seed(), *frame.place, error="Automate.WorkerTooShort", cause=cause, retryable=False)
-            for frame in activation.owed().scheduled
+            for frame in activation.owed.scheduled
         ]
 
     def _overdue_calls(self, activation: Activation, at: float) -> list[Stimulus]:
@@ -211,6 +211,6 @@ class Incoming:
                 at, self._seed(), *frame.place, error="States.Timeout", cause="The call did not end within its time.",
                 definite=False,
             )
-            for frame in activation.owed().running
+            for frame in activation.owed.running
             if at >= frame.lease_until - LEASE_MARGIN_SECONDS / 2 and activation.call_ended(frame.place)
         ]

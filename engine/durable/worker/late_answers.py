@@ -17,7 +17,7 @@ from collections.abc import Mapping
 
 from engine.clock import Clock
 from engine.durable import inbox
-from engine.durable.activation import Activation, StartedCall
+from engine.durable.activation import Activation, Call, StartedCall
 from engine.durable.worker.calls import Answer, Ticket
 from engine.durable.worker.owned import Owned
 from engine.errors import StorageError
@@ -50,7 +50,7 @@ class LateAnswers:
         self._journal = journal
         self._queue = queue
         self._clock = clock
-        self._leases: dict[str, dict[Ticket, float]] = {}  # by the load's nonce
+        self._leases: dict[str, dict[Call, float]] = {}  # of each load's calls, by its nonce
         self._left: dict[Ticket, float] = {}
         self._answered: list[Over] = []
         self._untold: list[Over] = []
@@ -58,34 +58,36 @@ class LateAnswers:
 
     def expect(self, ticket: Ticket, call: StartedCall) -> None:
         """`call` is about to be made."""
-        self._leases.setdefault(ticket.nonce, {})[ticket] = call.lease_until
+        self._leases.setdefault(ticket.nonce, {})[ticket.call] = call.lease_until
 
     def note(self, answer: Answer) -> None:
         """An answer came, whether anybody waits for it or not."""
-        lease = self._taken(answer.ticket)
-        left = self._left.pop(answer.ticket, None) if self._left else None
-        outcome = answer.outcome
+        ticket, outcome = answer.ticket, answer.outcome
+        lease = self._taken(ticket.nonce, ticket.call)
+        left = self._left.pop(ticket, None) if self._left else None
         definite = isinstance(outcome, TaskFailed) and outcome.definite
         if left is not None:
-            self._untold.append(Over(answer.ticket, left, definite))
+            self._untold.append(Over(ticket, left, definite))
         elif lease is not None:
-            self._answered.append(Over(answer.ticket, lease, definite))
+            self._answered.append(Over(ticket, lease, definite))
 
-    def _taken(self, ticket: Ticket) -> float | None:
+    def _taken(self, nonce: str, call: Call) -> float | None:
         """The lease of a call under way, which is none any more."""
-        leases = self._leases.get(ticket.nonce, {})
-        lease = leases.pop(ticket, None)
+        leases = self._leases.get(nonce)
+        if leases is None:
+            return None
+        lease = leases.pop(call, None)
         if not leases:
-            self._leases.pop(ticket.nonce, None)
+            del self._leases[nonce]
         return lease
 
     def closing(self, activation: Activation) -> None:
         """The execution is about to be let go of, closed: of its calls under way those count that a redrive would wait
         for."""
-        for call in [item for item in self._leases.get(activation.nonce, ()) if _is_of(item, activation)]:
-            lease = self._taken(call)
-            if lease is not None and _waited_for(activation, call, lease):
-                self._left[call] = lease
+        for call, lease in self._leases.pop(activation.nonce, {}).items():
+            ticket = Ticket(activation.key, activation.nonce, call)
+            if _waited_for(activation, ticket, lease):
+                self._left[ticket] = lease
 
     def settle(self, owned: Mapping[ExecutionKey, Owned]) -> None:
         """Tell what is to be told. `owned` are this worker's executions."""
@@ -99,11 +101,12 @@ class LateAnswers:
         """Whether it is clear by now what becomes of an answer that was given to its owner; one that came too late by a
         moment is told."""
         own = owned.get(over.ticket.key)
-        if own is None or not _is_of(over.ticket, own.activation):
+        if own is None or own.activation.nonce != over.ticket.nonce:
             return True
-        if own.activation.dirty:
+        activation = own.activation
+        if activation.dirty:
             return False  # the commit says
-        if own.activation.snapshot.closed and _waited_for(own.activation, over.ticket, over.lease_until):
+        if activation.snapshot.closed and _waited_for(activation, over.ticket, over.lease_until):
             self._untold.append(over)
         return True
 
@@ -121,10 +124,6 @@ class LateAnswers:
             self._again_at = now + AGAIN_SECONDS
             return False
         return True
-
-
-def _is_of(ticket: Ticket, activation: Activation) -> bool:
-    return (ticket.key, ticket.nonce) == (activation.key, activation.nonce)
 
 
 def _waited_for(activation: Activation, ticket: Ticket, lease_until: float) -> bool:

@@ -85,12 +85,12 @@ class MapRuns:
 
     def owes(self, activation: Activation) -> bool:
         """Whether `perform` has something to do."""
-        owed = activation.owed()
+        owed = activation.owed
         return bool(owed.abandoned) or any(self._due(activation.snapshot, frame) for frame in owed.map_runs)
 
     def perform(self, activation: Activation, at: float) -> list[Stimulus]:
         """Do what the committed snapshot owes its children; answers what has to be recorded of it."""
-        owed = activation.owed()
+        owed = activation.owed
         stimuli: list[Stimulus] = []
         if owed.abandoned:
             notices.stop(self._journal, self._queue, self._clock, activation.key.workspace, owed.abandoned)

@@ -39,16 +39,16 @@ class Outbox:
     def owes(self, activation: Activation) -> bool:
         """Whether `perform` has something to do."""
         return bool(
-            self._map_runs.owes(activation) or activation.owed().stops or self._offers.owes(activation)
+            self._map_runs.owes(activation) or activation.owed.stops or self._offers.owes(activation)
         )
 
     def perform(self, activation: Activation, at: float) -> list[Stimulus]:
         """Do what the committed snapshot owes; answers what has to be recorded of it."""
         stimuli = self._offers.perform(activation, at)
-        if activation.owed().stops:
+        if activation.owed.stops:
             self.stop_jobs(activation.snapshot)
         stimuli += self._map_runs.perform(activation, at)
-        owed = activation.owed()
+        owed = activation.owed
         if owed.stops and not owed.abandoned:
             stimuli.append(ChildrenStopped(at=at))
         return stimuli

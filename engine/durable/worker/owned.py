@@ -97,14 +97,14 @@ class Owned:
         if self.segment is not None:
             return False
         activation = self.activation
-        goes_on = not self.held and activation.owed().ready
+        goes_on = not self.held and activation.owed.ready
         waits_to_be_written = activation.dirty and not activation.express
         return self.fresh or self.woken or bool(self.answers) or waits_to_be_written or goes_on
 
     @property
     def look_at(self) -> float | None:
         """When somebody must look at it again: at its next timer, or when a call that waits for its turn may begin."""
-        owed = self.activation.owed()
+        owed = self.activation.owed
         times = [at for at in (owed.look_at, self.waits_until if owed.scheduled else None) if at is not None]
         return min(times, default=None)
 

@@ -64,9 +64,10 @@ class Parking:
     def owes_nobody(self, activation: Activation) -> bool:
         """Whether it has closed and nothing has to be done before its header may say so."""
         snapshot, header = activation.snapshot, activation.header
+        if not snapshot.closed:
+            return False
         told = header.parent is not None and header.parent.waits
-        owes = snapshot.abandoned or snapshot.stops or activation.out or told or header.strikes
-        return snapshot.closed and not owes
+        return not (snapshot.abandoned or snapshot.stops or activation.out or told or header.strikes)
 
     def close(self, activation: Activation) -> None:
         """The header last: until it says so, whoever loads the execution does all of this again."""

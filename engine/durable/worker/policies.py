@@ -31,7 +31,7 @@ class Policies:
         self._settings = settings
         self._limits = limits
         self._known: dict[tuple[str, str], TaskPolicy] = {}
-        self._last: tuple[Frame | None, tuple[str, str], ConnectorPin | None] = None, ("", ""), None
+        self._last: tuple[Frame | None, str, TaskPolicy] = None, "", TaskPolicy()
 
     def fits(self, owned: Owned, frame: Frame, now: float) -> bool:
         """Whether a call that begins now is over in time, even at its longest. An EXPRESS one is cut
@@ -60,19 +60,26 @@ class Policies:
 
     def policy(self, activation: Activation, frame: Frame) -> TaskPolicy:
         """What is known of what the frame calls."""
-        return self._policy(activation, frame)
+        return self._called(activation, frame)[1]
 
-    def _resource(self, activation: Activation, frame: Frame) -> str:
-        return self._called(activation, frame)[0]
-
-    def _called(self, activation: Activation, frame: Frame) -> tuple[str, str]:
-        """What the frame calls, and the name of the connector that its version means. It is asked for several times a
-        call."""
-        if self._last[0] is not frame:
-            resource = effects.resource(activation.plan, frame)
-            pin: ConnectorPin | None = activation.plan.pins.get(resource)
-            self._last = frame, (resource, "" if pin is None else pin.name), pin
-        return self._last[1]
+    def _called(self, activation: Activation, frame: Frame) -> tuple[str, TaskPolicy]:
+        """What the frame calls, and what is known of it. It is asked for several times a call. What cannot be called is
+        looked for again: somebody may install it."""
+        known_of, resource, policy = self._last
+        if known_of is frame:
+            return resource, policy
+        resource = effects.resource(activation.plan, frame)
+        pin: ConnectorPin | None = activation.plan.pins.get(resource)
+        known = resource, "" if pin is None else pin.name
+        found = self._known.get(known)
+        if found is None:
+            found = self._tasks.policy(resource, pin)
+            if found.problem is not None:
+                return resource, found
+            if len(self._known) < MOST_KNOWN:
+                self._known[known] = found
+        self._last = frame, resource, found
+        return resource, found
 
     def turn(self, owned: Owned, frame: Frame, now: float) -> float | None:
         """None: the call may begin now, as far as its service's limit goes, and its token is taken; else when to ask
@@ -89,32 +96,23 @@ class Policies:
             owned.turn_at(account, at)
         return at
 
-    def _policy(self, activation: Activation, frame: Frame) -> TaskPolicy:
-        """What cannot be called is looked for again: somebody may install it."""
-        known = self._called(activation, frame)
-        found = self._known.get(known)
-        if found is None:
-            found = self._tasks.policy(known[0], self._last[2])
-            if found.problem is None and len(self._known) < MOST_KNOWN:
-                self._known[known] = found
-        return found
-
     def lacks(self, activation: Activation, frame: Frame) -> str | None:
         """Why this worker cannot make the call that the frame owes: a connector, or a service, that it does not have.
 
         None of an EXPRESS execution, which cannot wait: its call is made, and fails."""
-        resource = self._resource(activation, frame)
-        if activation.express or resource.startswith(START_EXECUTION):  # most often one of ours: nobody is called
+        resource, policy = self._called(activation, frame)
+        if policy.problem is None or activation.express:
             return None
-        return self._policy(activation, frame).problem
+        return None if resource.startswith(START_EXECUTION) else policy.problem  # most often one of ours: not called
 
     def computes(self, activation: Activation, frame: Frame) -> bool:
         """Whether the call waits for nothing, and is made without a thread."""
-        return self._policy(activation, frame).computes and self._resource(activation, frame) not in self._slow
+        resource, policy = self._called(activation, frame)
+        return policy.computes and resource not in self._slow
 
     def known_quick(self, activation: Activation, frame: Frame) -> bool:
         """Whether it computes, and such a call was quick here: until then no more are begun than threads can make."""
-        return self._resource(activation, frame) in self._quick
+        return self._called(activation, frame)[0] in self._quick
 
     def at_most_once(self, activation: Activation, frame: Frame) -> bool:
         """Whether the call may be made once an attempt at the most: the workflow document or the connector says so."""

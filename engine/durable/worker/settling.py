@@ -101,7 +101,7 @@ class Settling:
 
     def _pause(self, activation: Activation) -> None:
         """Nothing failed: what a Retrier or a Catcher would do about it is not asked. Whoever installs it resumes."""
-        frame = activation.owed().scheduled[0]
+        frame = activation.owed.scheduled[0]
         problem = self._policies.lacks(activation, frame)
         self._poison.unable(
             activation.header, activation.seq,

@@ -59,7 +59,7 @@ class Stepping:
         begins = not owned.held and not activation.express and not (limited and owned.too_short)
         if stimuli:
             activation.feed(stimuli, partial(self._choose, owned, now) if begins else None)
-        if not owned.held and (self._committing.wanted(owned, now) or not activation.owed().ready):
+        if not owned.held and (self._committing.wanted(owned, now) or not activation.owed.ready):
             self._write_intents(owned, now, limited=limited)
 
     def is_held(self, activation: Activation, *, look: bool = False) -> bool:
@@ -74,7 +74,7 @@ class Stepping:
         if limited and owned.too_short:
             activation.feed(self._incoming.too_short(owned, now))
             return
-        scheduled = activation.owed().scheduled
+        scheduled = activation.owed.scheduled
         if scheduled:
             activation.start(self._choose(owned, now, scheduled), now)
         if activation.express:

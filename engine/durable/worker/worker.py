@@ -322,7 +322,7 @@ class Worker:
 
     def gather(self, wait: float) -> None:
         """Take the answers that are there; waits up to `wait` seconds for one when nothing else is to be done."""
-        busy = any(owned.runnable for owned in self._ownership.owned.values())
+        busy = self._calls.made_here or any(owned.runnable for owned in self._ownership.owned.values())
         if not busy and not self._calls.in_flight and any(o.activation.express for o in self._ownership.owned.values()):
             self._clock.sleep(wait)  # its timers are nobody else's
             return

@@ -24,7 +24,7 @@ def blocked(
     owed = SimpleNamespace(ready=ready, scheduled=scheduled)
     activation = SimpleNamespace(
         express=express, dirty=dirty, snapshot=SimpleNamespace(closed=closed), in_flight=set(in_flight),
-        owed=lambda: owed, key=ExecutionKey("default", "flow:one"),
+        owed=owed, key=ExecutionKey("default", "flow:one"),
     )
     owned = Owned(activation, deadline, invocation=300.0)
     owned.hold(held=held)

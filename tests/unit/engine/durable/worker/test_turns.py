@@ -121,7 +121,7 @@ def test_a_worker_that_owns_as_many_as_it_may_has_room_for_others(monkeypatch):
     class Pool:
         """Its calls never come back."""
 
-        slow, quick, in_flight, free = frozenset(), frozenset(), 0, 1000
+        slow, quick, in_flight, free, made_here = frozenset(), frozenset(), 0, 1000, False
 
         def __init__(self, *_):
             pass
