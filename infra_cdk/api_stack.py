@@ -169,6 +169,7 @@ class ApiStack(Stack):
         data.grant_engine(function, access=True, publishes=True)
         data.grant_token_root(function)
         data.grant_transfers(function)
+        data.grant_erased_list(function)
         data.grant_secrets(function, write=True)
         engine.wakes.grant_send_messages(function)
         engine.grant_task_roles(function)

@@ -92,6 +92,10 @@ class DataStack(Stack):
         """Deleting payloads, beside what `grant_engine` lets it do, and keeping the list of what was erased. A payload
         in an item that is deleted is nobody else's."""
         allow(role, ["s3:DeleteObject"], self.payloads.arn_for_objects("blobs/*"))
+        self.grant_erased_list(role)
+
+    def grant_erased_list(self, role: aws_iam.IGrantable) -> None:
+        """Reading the list of what was erased, and putting on it."""
         allow(role, ["s3:GetObject", "s3:PutObject"], self.payloads.arn_for_objects(f"{ERASED}*"))
 
     def grant_sealer(self, role: aws_iam.IGrantable) -> None:

@@ -39,6 +39,11 @@ class Erasure:
         return [ExecutionKey(self.workspace, execution_id) for execution_id in self.executions]
 
 
+def listed_key(workspace: str, business_key: str) -> ExecutionKey:
+    """What a business key stands on the list as: no execution's id begins so."""
+    return ExecutionKey(workspace, f"\0{business_key}")
+
+
 Told = Callable[[Sequence[ExecutionKey]], None]
 """Is told which executions are about to be deleted, a group of them at a time; what it raises stops the erasure."""
 
@@ -78,6 +83,15 @@ class ErasureStore(Protocol):
 
     def erased_actors(self, workspace: str) -> list[str]:
         """The pseudonyms on the list, where this copy of the data may not know all of it."""
+        ...
+
+    def remember_key(self, erasure: Erasure, business_key: str) -> None:
+        """Put a business key on the list."""
+        ...
+
+    def erased_keys(self, workspace: str, business_keys: Sequence[str]) -> dict[str, float]:
+        """When each of these was put on the list last, where this copy of the data may not know all of it; without
+        those that were not."""
         ...
 
     def end(self, erasure: Erasure) -> bool:

@@ -205,7 +205,7 @@ def services_over(
 
         return Erasing(
             stores.erasure, stores.journal, stores.index, clock, header_of=executions.header, told=told,
-            forget=nameless, at_once=erases_at_once,
+            forget=nameless, views=lambda: stores.views, at_once=erases_at_once,
         )
 
     versions = published or CatalogPublished(stores.catalog)

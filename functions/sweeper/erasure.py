@@ -85,7 +85,7 @@ def erasing_over(stores: AwsStores, clock: Clock) -> Erasing:
         places.forget(Actors(stores.audit, clock), workspace, pseudonyms)
 
     return Erasing(
-        stores.erasure, stores.journal, stores.index, clock, told=told, forget=forget,
+        stores.erasure, stores.journal, stores.index, clock, told=told, forget=forget, views=lambda: stores.views,
         after=Ending(stores, clock).over, at_once=False,
     )
 

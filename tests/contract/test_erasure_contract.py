@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from engine.adapters.aws.erasure import store as aws_store
@@ -15,6 +17,7 @@ from engine.ports.erasure import Erasure
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.journal import HeaderChange, row_of
 from engine.ports.keys import ExecutionKey
+from engine.ports.people.views import SavedViews
 from engine.ports.tasks import TaskFailed
 from tests.support import backends
 from tests.support.durable import TESTER, Product, ScriptedTasks
@@ -341,6 +344,61 @@ def test_what_a_copy_brings_back_is_erased_again(stores):
     product.over()
     assert stores.journal.header(key) is None
     assert product.erasing.catch_up("default", TESTER) == 0
+
+
+def test_a_view_of_an_erased_key_goes_and_one_that_a_copy_brings_back_too(stores):
+    product = Asked(stores)
+    views, now = MemoryViews() if stores.family == "memory" else stores.stores.views, product.clock.now()
+    erasing = Erasing(
+        stores.erasure, stores.journal, stores.index, product.clock, views=lambda: views,
+        at_once=stores.family != "aws",
+    )
+
+    def save(name, key, at):
+        saved = views.read("default")
+        kept = json.loads(saved.text or "{}") | {name: {"filters": {"business_key": key}, "saved_at": at}}
+        assert views.write("default", json.dumps(kept), saved.revision)
+
+    def names():
+        return sorted(json.loads(views.read("default").text))
+
+    for name, key in (("hers", CANARY), ("hers and more", f"{CANARY}*"), ("his", "canary-9"), ("longer", f"{CANARY}1")):
+        save(name, key, now)
+    product.clock.sleep(1.0)
+    assert erasing.forget_key("default", CANARY, TESTER) == ["hers", "hers and more"]
+    assert names() == ["his", "longer"]
+    if stores.family == "sqlite":
+        stores.stores._database.write(lambda connection: connection.execute("DELETE FROM erased"))
+    save("hers", CANARY, now)
+    save("made since", CANARY, product.clock.now() + 1)
+    erasing.catch_up("default", TESTER)
+    assert names() == ["his", "longer", "made since"]
+    listed = repr(stores.erasure.listed) if stores.family == "memory" else repr(list(everything_listed(stores)))
+    assert (CANARY in listed) == (stores.family == "memory")
+
+
+def everything_listed(stores):
+    """The list beside the data, as it lies there."""
+    if stores.family == "sqlite":
+        yield (stores.stores._database.path.parent / "erased.jsonl").read_text()
+    else:
+        yield from stores.erasure._list.entries("default")
+
+
+class MemoryViews:
+    """engine.ports.people.views.Views."""
+
+    def __init__(self):
+        self.saved = SavedViews()
+
+    def read(self, workspace):
+        return self.saved
+
+    def write(self, workspace, text, revision):
+        if revision != self.saved.revision:
+            return False
+        self.saved = SavedViews(text, revision + 1)
+        return True
 
 
 def put_back(stores, key, started):

@@ -16,12 +16,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from engine.clock import Clock
+from engine.durable.lifecycle.erased_views import forget_views
 from engine.durable.started import awaited
 from engine.errors import Conflict, NotFound, UserError
 from engine.ports.erasure import Erasure, ErasureStore, Told, Unfinished
 from engine.ports.executions_index import ExecutionQuery, ExecutionRow, ExecutionsIndex
 from engine.ports.journal import OPEN_STATUSES, Header, Journal
 from engine.ports.keys import Actor, ExecutionKey
+from engine.ports.people.views import Views
 from engine.records import dataclass
 
 MOST_AT_ONCE = 100
@@ -72,15 +74,16 @@ class Erased:
 
 class Erasing:
     """`told` is what else is done for executions before they are deleted: their lines in logs, their entries in the
-    audit log; `forget` destroys the names behind pseudonyms; `after` is what comes last, and says whether it is done.
-    `at_once`: the whole of it is done by who asks. `header_of` raises NotFound with why there is none. Safe to share
-    between threads."""
+    audit log; `forget` destroys the names behind pseudonyms; `views` are the saved ones; `after` is what comes last,
+    and says whether it is done. `at_once`: the whole of it is done by who asks. `header_of` raises NotFound with why
+    there is none. Safe to share between threads."""
 
     def __init__(
         self, store: ErasureStore, journal: Journal, index: ExecutionsIndex, clock: Clock, *,
         header_of: Callable[[ExecutionKey], Header] | None = None,
         told: Callable[[Erasure, Sequence[ExecutionKey]], None] = lambda _erasure, _keys: None,
         forget: Callable[[str, Sequence[str]], None] = lambda _workspace, _pseudonyms: None,
+        views: Callable[[], Views] | None = None,
         after: Callable[[Erasure], bool] = lambda _erasure: True, at_once: bool = True,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
     ) -> None:
@@ -91,6 +94,7 @@ class Erasing:
         self._clock = clock
         self._told = told
         self._forget = forget
+        self._views = views
         self._after = after
         self._at_once = at_once
         self._new_id = new_id
@@ -236,6 +240,18 @@ class Erasing:
         self._forget(workspace, pseudonyms)
         return self._at_once and not self._rest(erasure, math.inf)
 
+    def forget_key(self, workspace: str, business_key: str, by: Actor) -> list[str]:
+        """Put a business key on the list, and delete the saved views that are filtered by it; their names. Raises
+        StorageError: done again, it does the rest."""
+        erasure = Erasure(workspace, self._new_id(), self._clock.now(), by, ())
+        self._store.remember_key(erasure, business_key)
+        if self._views is None:
+            return []
+        gone = forget_views(self._views(), workspace, lambda _keys: {business_key: math.inf})
+        if gone and self._at_once:
+            self._store.end(erasure)  # nothing of them is to be read from a free page or the log either
+        return gone
+
     def pending(self, workspace: str) -> list[Erasure]:
         """Those that are not over, the oldest first."""
         return self._store.pending(workspace)
@@ -254,6 +270,8 @@ class Erasing:
         erased = self._store.erased_actors(workspace)
         if erased:
             self._forget(workspace, erased)
+        if self._views is not None:
+            forget_views(self._views(), workspace, lambda keys: self._store.erased_keys(workspace, keys))
         count = 0
         some: list[str] = []
         for key in self._store.forgotten(workspace):

@@ -13,7 +13,6 @@ from engine.governance.masking import MASK
 from engine.governance.roles import Right
 from functions.app.acts import Act, Acts, Doing, Target
 from functions.app.routes.executions import key_of
-from functions.app.routes.runs.views import forget
 from functions.app.routing import Call, RouteTable
 from functions.app.services import Storage
 from functions.app.shapes import base, erasures
@@ -63,6 +62,11 @@ def erase_by_key(call: Call[erasures.EraseRequest]) -> erasures.ErasedByKey:
     )
     shape: base.Json = {"erasure": None, "executions": [], "pending": False}
     keys = [one.key for one in found.executions]
+    if not given.dry_run:  # before the executions: the end of an erasure leaves nothing of it on the disk
+        for name in erasing.forget_key(call.workspace, given.business_key, call.actor):
+            with call.acts.doing("view.delete", Subject(VIEW, name)) as act:
+                act.done(before={"filters": MASK})
+            warn(f"the saved view {name} was filtered by this key: it is deleted")
     if given.dry_run or not keys:
         call.acts.unchanged()
     else:
@@ -70,11 +74,6 @@ def erase_by_key(call: Call[erasures.EraseRequest]) -> erasures.ErasedByKey:
             erased = erasing.erase(keys, call.actor)
             _done(act, erased)
         shape = _shape(erased)
-    if not given.dry_run:
-        for name in forget(call, given.business_key):
-            with call.acts.doing("view.delete", Subject(VIEW, name)) as act:
-                act.done(before={"filters": MASK})
-            warn(f"the saved view {name} was filtered by this key: it is deleted")
     return erasures.ErasedByKey(
         **shape, found=[erasures.Erasable.of(one, id=one.key.id) for one in found.executions],
         next_token=found.next_token,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from engine.ports.erasure import Erasure, Told, Unfinished
+from engine.ports.erasure import Erasure, Told, Unfinished, listed_key
 from engine.ports.journal import OPEN_STATUSES
 from engine.ports.keys import ExecutionKey
 from tests.support.memory.journal import MemoryJournal
@@ -84,6 +84,15 @@ class MemoryErasure:
         """Those on the list."""
         del workspace
         return [*self.listed_actors]
+
+    def remember_key(self, erasure: Erasure, business_key: str) -> None:
+        """Put it on the list."""
+        self.remember(erasure, [listed_key(erasure.workspace, business_key)])
+
+    def erased_keys(self, workspace: str, business_keys: Sequence[str]) -> dict[str, float]:
+        """Those on the list."""
+        keys = {key: listed_key(workspace, key) for key in business_keys}
+        return {key: self.listed[listed] for key, listed in keys.items() if listed in self.listed}
 
     def end(self, erasure: Erasure) -> bool:
         """No longer name it."""

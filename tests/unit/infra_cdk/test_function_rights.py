@@ -189,6 +189,16 @@ def test_nobody_changes_or_deletes_a_record_of_the_audit_log(stage, things, func
     assert notes is (function != "sealer")
 
 
+def test_who_erases_keeps_the_list_of_what_was_erased(stage, things):
+    """The API puts an actor and a business key on it, the sweeper executions; nobody takes anything off."""
+    listed = f"{things['bucket']}/erased/default/key"
+    for function in FUNCTIONS:
+        caller, may = stage.role(function), function in ("api", "sweeper")
+        assert stage.may(caller, "s3:PutObject", listed) is may
+        assert stage.may(caller, "s3:GetObject", listed) is may
+        assert not stage.may(caller, "s3:DeleteObject", listed)
+
+
 def test_the_sealer_puts_records_and_heads_and_nothing_else(stage, things):
     caller = stage.role("sealer")
     for keys, may in (

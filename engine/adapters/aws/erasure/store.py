@@ -22,7 +22,7 @@ from engine.adapters.aws.bodies import OWN
 from engine.adapters.aws.dynamo import ConditionFailed, Expression, Item, Key, Put, Table, Update
 from engine.adapters.aws.erasure.erased_list import ErasedList
 from engine.adapters.aws.executions_index import DynamoExecutionsIndex
-from engine.ports.erasure import Children, Erasure, Told, Unfinished
+from engine.ports.erasure import Children, Erasure, Told, Unfinished, listed_key
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.journal import OPEN_STATUSES, Parent
 from engine.ports.keys import Actor, ExecutionKey
@@ -192,6 +192,17 @@ class DynamoErasure:
     def erased_actors(self, workspace: str) -> list[str]:
         """Those on the list."""
         return self._list.actors(workspace)
+
+    def remember_key(self, erasure: Erasure, business_key: str) -> None:
+        """Put it on the list in the bucket."""
+        key = listed_key(erasure.workspace, business_key)
+        self._list.add(erasure.workspace, erasure.id, erasure.at, [key])
+
+    def erased_keys(self, workspace: str, business_keys: Sequence[str]) -> dict[str, float]:
+        """Those on the list."""
+        known = self._list.entries(workspace)
+        digests = {key: self._list.digest(listed_key(workspace, key)) or "" for key in business_keys}
+        return {key: known[digest] for key, digest in digests.items() if digest in known}
 
     def subjects(self, erasure: Erasure) -> list[str]:
         """The ids of all that was told of it so far."""

@@ -28,7 +28,7 @@ from engine.adapters.local.retention import (
     delete_segments,
     put_aside,
 )
-from engine.ports.erasure import Erasure, Told, Unfinished
+from engine.ports.erasure import Erasure, Told, Unfinished, listed_key
 from engine.ports.keys import Actor, ExecutionKey
 
 T = TypeVar("T")
@@ -126,6 +126,18 @@ class SqliteErasure:
     def erased_actors(self, workspace: str) -> list[str]:  # noqa: ARG002  a pseudonym is of one workspace alone
         """Those on the list, where it is longer than this database knows."""
         return [] if self._knows_all() else self._list.actors()
+
+    def remember_key(self, erasure: Erasure, business_key: str) -> None:
+        """Put it on the list beside the database."""
+        self.remember(erasure, [listed_key(erasure.workspace, business_key)])
+
+    def erased_keys(self, workspace: str, business_keys: Sequence[str]) -> dict[str, float]:
+        """Those on the list, where it is longer than this database knows."""
+        if self._knows_all():
+            return {}
+        known = dict(self._list.entries())
+        digests = {key: self._list.digest(listed_key(workspace, key)) or "" for key in business_keys}
+        return {key: known[digest] for key, digest in digests.items() if digest in known}
 
     def _knows_all(self) -> bool:
         size = self._list.size()

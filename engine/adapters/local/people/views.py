@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.adapters.local.database import Database
+from engine.adapters.local.database import Database, zeroed
 from engine.ports.people.views import SavedViews
 
 _WRITE = """INSERT INTO saved_views (workspace, revision, body) SELECT ?1, ?2 + 1, ?3
@@ -22,6 +22,8 @@ class SqliteViews:
         return SavedViews(*found[0]) if found else SavedViews()
 
     def write(self, workspace: str, text: str, revision: int) -> bool:
-        """Put `text` in its place, if nobody has meanwhile."""
+        """Put `text` in its place, if nobody has meanwhile. What it replaces may name somebody: it is overwritten."""
         values = (workspace, revision, text)
-        return self._database.write(lambda connection: connection.execute(_WRITE, values).rowcount == 1)
+        return self._database.write(
+            lambda connection: zeroed(connection, lambda: connection.execute(_WRITE, values).rowcount == 1)
+        )

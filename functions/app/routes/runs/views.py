@@ -82,18 +82,6 @@ def delete_view(call: Call[base.Nothing]) -> base.Done:
     return base.Done()
 
 
-def forget(call: Call[Any], business_key: str) -> list[str]:
-    """Delete the saved views that are filtered by exactly this business key, which is erased; their names."""
-    def names(views: dict[str, Json]) -> set[str]:
-        keys = {name: kept["filters"].get("business_key") for name, kept in views.items()}
-        return {name for name, key in keys.items() if key in (business_key, f"{business_key}*")}
-
-    if not names(_views(call.services.open_views().read(call.workspace).text)):
-        return []
-    found = _change(call, lambda views: {name: kept for name, kept in views.items() if name not in names(views)})
-    return sorted(names(found))
-
-
 def _recorded(filters: dict[str, Json]) -> dict[str, Json]:
     """As the audit log keeps them: what names somebody is left out, for nothing erases it there."""
     return {name: MASK if name in _ABOUT_SOMEBODY else value for name, value in filters.items()}
