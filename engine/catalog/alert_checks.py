@@ -48,6 +48,12 @@ def alert_problems(
 
 
 def _target_problems(alert: Alert, index: int, targets: AlertTargets, tasks: Tasks | None) -> Iterator[Diagnostic]:
+    refusal = None if alert.webhook is None else targets.refusal_of(alert.webhook.url)
+    if refusal is not None:
+        yield Diagnostic(
+            "ALERT_URL_REFUSED", f"the alert {alert.name!r} would not be told: {refusal}",
+            json_pointer(("alerts", index, "webhook", "url")), "WARNING",
+        )
     if alert.command is not None and alert.command not in targets.commands:
         why = "a stage runs no command. Start a workflow, or publish to a topic" if targets.on_stage else (
             "AUTOMATE_ALERT_COMMANDS " + (

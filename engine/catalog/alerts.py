@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -66,16 +67,20 @@ class Alert(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class AlertTargets:
-    """Whom alerts may tell: `topics` are ARNs, None for any, `commands` whole paths."""
+    """Whom alerts may tell: `topics` are ARNs, None for any, `commands` whole paths. `refusal_of` says why a URL would
+    not be called, as far as it is known before it is."""
 
     topics: tuple[str, ...] | None = None
     commands: tuple[str, ...] = ()
     on_stage: bool = False
+    refusal_of: Callable[[str], str | None] = lambda _url: None
 
     @classmethod
-    def here(cls, settings: Settings) -> AlertTargets:
+    def here(
+        cls, settings: Settings, refusal_of: Callable[[str], str | None] = lambda _url: None
+    ) -> AlertTargets:
         """Those of one machine."""
-        return cls(None, settings.alert_commands)
+        return cls(None, settings.alert_commands, refusal_of=refusal_of)
 
     @classmethod
     def of_a_stage(cls, settings: Settings) -> AlertTargets:

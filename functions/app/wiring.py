@@ -149,7 +149,9 @@ def services_over(
 
         return Catalog(
             stores.catalog, clock, tasks=chain.tasks, task_max_seconds=settings.task_max_seconds, heard=heard,
-            alert_targets=AlertTargets.of_a_stage(settings) if heard is not None else AlertTargets.here(settings),
+            alert_targets=(
+                AlertTargets.of_a_stage(settings) if heard is not None else AlertTargets.here(settings, _refusal_of)
+            ),
             secrets=partial(_ungranted, secret_backends, chain.tasks, settings.workspace),
         )
 
@@ -250,6 +252,12 @@ def _answering(
         return Answering(stores.approvals, stores.journal, executions, clock, workspace)
 
     return answering
+
+
+def _refusal_of(url: str) -> str | None:
+    from connectors.egress.foreseeing import refusal_of  # noqa: PLC0415  few documents have alerts
+
+    return refusal_of(url)
 
 
 def _ungranted(

@@ -89,6 +89,9 @@ def _print_times(screen: Screen, execution: Json, rested: float) -> None:
     if waits is not None:
         until = "has waited for its workflow's budget for"
     click.echo(f"started {_moment(execution['started_at'])} ({screen.ago(started)}), {until} {took}{rest}")
+    by = str(execution.get("started_by") or "")
+    if by.startswith("trigger:"):
+        click.echo(f"started by {by}; what arrived: automate triggers delivery {execution['id']}")
     if waits is not None and waits["until"] is not None:
         click.echo(f"begins {_moment(waits['until'])}")
     redrivable, kept = execution.get("redrivable_until"), execution.get("kept_until")  # an earlier release has neither

@@ -19,7 +19,7 @@ from typing import Any
 from engine.clock import Clock
 from engine.durable.execution import Execution
 from engine.durable.lifecycle.executions import Executions
-from engine.errors import NotFound, UserError
+from engine.errors import InvalidDocument, NotFound, UserError
 from engine.ports.deliveries import NOT_MATCHED, REFUSED, STARTED, AlreadyDelivered, Deliveries, Delivery, TriggerStates
 from engine.ports.executions_index import ExecutionRow
 from engine.ports.journal import Header
@@ -132,7 +132,7 @@ class Delivering:
         except UserError as error:
             if error.status >= OUT_OF_SERVICE:
                 raise
-            return replace(self._put(delivery, REFUSED, error.message), retry_after=error.retry_after)
+            return replace(self._put(delivery, REFUSED, why_refused(error)), retry_after=error.retry_after)
         if there:  # its row is forgotten, and its execution is not
             return Delivered(replace(delivery, body=None), again=True)
         return Delivered(written, started=started)
@@ -209,6 +209,14 @@ class Delivering:
                 self._recorded(started)
 
         return then
+
+
+def why_refused(error: UserError) -> str:
+    """Why a start was refused: of an input with its places, which whoever sent it does not see."""
+    if not isinstance(error, InvalidDocument) or not error.details:
+        return error.message
+    places = "; ".join(f"{each['where'] or 'the whole'}: {each['message']}" for each in error.details)
+    return f"the input does not fit input_schema: {places}"
 
 
 def _actor(listener: Listener, arrival: Arrival) -> Actor:

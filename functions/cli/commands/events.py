@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 
 import click
 
-from engine.errors import InvalidDocument
+from engine.errors import InvalidDocument, UserError
 from functions.cli.files import Json, read_value
 from functions.cli.groups import Grouped
 from functions.cli.session import session
@@ -54,12 +55,14 @@ def test_event(*, pattern: str, event: str) -> int:
 def put_events(*, files: tuple[str, ...], bus: str | None, queue: str | None, message_id: str | None) -> None:
     """Put events on a bus, or messages in a queue, each a JSON file or JSON itself; say what each started.
 
-    An event needs source, detail-type and detail; its id and time are made where they are missing."""
+    An event needs source, detail-type and detail; its id and time are made where they are missing. A file may hold an
+    array of events."""
     values = [read_value(name if name.lstrip().startswith(("{", "[", '"')) else f"@{name}", "FILE") for name in files]
     if queue is None:
         if message_id is not None:
             raise InvalidDocument("an event says its id itself", where="--id", advice='Give it as "id" in the event.')
-        asked = {"events": [_named(value) for value in values], **({"bus": bus} if bus else {})}
+        written = [each for value in values for each in (value if isinstance(value, list) else [value])]
+        asked = {"events": [_named(value) for value in written], **({"bus": bus} if bus else {})}
     else:
         if bus is not None:
             raise InvalidDocument("a message has a queue or an event a bus", where="--bus", advice="Give one of them.")
@@ -67,7 +70,11 @@ def put_events(*, files: tuple[str, ...], bus: str | None, queue: str | None, me
         asked = {"queue": queue, "messages": values, "message_ids": ids}
     with session().client() as api:
         found = api.post("/events", asked)
-    session().screen.show(found, lambda: _print_put(found))
+        hints: list[str] = []
+        if any(not each["deliveries"] for each in found["results"]):
+            with suppress(UserError):  # who may put events may perhaps not list triggers
+                hints = _hints(api.get("/triggers")["triggers"], queue)
+    session().screen.show(found, lambda: _print_put(found, hints))
 
 
 def _named(event: Json) -> Json:
@@ -75,10 +82,23 @@ def _named(event: Json) -> Json:
     return {"id": str(uuid.uuid4()), **event} if isinstance(event, dict) else event
 
 
-def _print_put(found: Json) -> None:
+def _hints(triggers: list[Json], queue: str | None) -> list[str]:
+    """What may explain why nothing heard it: what listens to events, or to which queues."""
+    listen = [item for item in triggers if item["listens"]]
+    if queue is not None:
+        queues = [item["says"] for item in listen if item["type"] == "queue"]
+        return [f"What listens: {'; '.join(queues)}."] if queues else []
+    names = [f"{item['workflow']}/{item['name']}" for item in listen if item["type"] in ("event", "s3")]
+    more = f" (and {len(names) - 1} more listen to events)" if len(names) > 1 else ""
+    return [f"Why not: automate triggers test {names[0]} --value @FILE{more}"] if names else []
+
+
+def _print_put(found: Json, hints: list[str]) -> None:
     for each in found["results"]:
         if not each["deliveries"]:
             click.echo(f"{each['id']}: no trigger listens to it")
+            for hint in hints:
+                click.echo(f"  {hint}")
         for one in each["deliveries"]:
             says = one["execution"] or f"nothing at {one['delivery']}: {one['why']}"
             click.echo(f"{each['id']}: {'had started' if one['repeated'] else 'started'} {says}")

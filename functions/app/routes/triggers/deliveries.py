@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from engine.durable.lifecycle.start_checks import check_input
+from engine.durable.triggering.delivering import why_refused
 from engine.durable.triggering.matching import not_heard
 from engine.errors import Conflict, NotFound, UserError
 from engine.governance.audit_entry import WORKFLOW, Subject
@@ -155,7 +156,7 @@ def _unfit(call: Call[Any], listener: Listener, value: base.Json) -> str | None:
     try:
         check_input(version.input_schema, value)
     except UserError as error:
-        return error.message
+        return why_refused(error)
     return None
 
 
@@ -183,8 +184,8 @@ def _listener(call: Call[Any]) -> Listener:
     if found is None:
         has = ", ".join(each.name for each in listeners)
         raise TriggerDoesNotExist(
-            f"the active version of {workflow!r} has no trigger {trigger!r}"
-            + (f"; it has {has}" if has else " and no other"),
+            f"the active version of {workflow!r} has no trigger {trigger!r}; it has {has}" if has
+            else f"no version of {workflow!r} that is active has a trigger",
             advice="See what there is: automate triggers list.",
         )
     return found

@@ -31,6 +31,14 @@ def problems(alert, heard, targets, tasks=None):
     )
 
 
+def test_an_address_that_no_connector_may_call_is_warned_of():
+    targets = AlertTargets.here(Settings(), lambda url: "it is a loopback address" if "127." in url else None)
+    (found,) = problems({"webhook": {"url": "http://127.0.0.1:9/in"}}, None, targets)
+    assert (found.code, found.severity, found.location) == ("ALERT_URL_REFUSED", "WARNING", "/alerts/0/webhook/url")
+    assert "would not be told: it is a loopback address" in found.message
+    assert problems({"webhook": {"url": "https://x"}}, None, targets) == []
+
+
 @pytest.mark.parametrize(("hears", "targets", "alert", "expected"), [
     (None, HERE, {"webhook": {"url": "https://x"}}, []),
     (Heard(), STAGE, {"workflow": "n"}, ["NOT_HEARD /alerts/0/name"]),

@@ -90,3 +90,16 @@ def test_what_the_clocks_skip_is_said(automate, write):
     file = write("flow.json", {"name": "flow", "definition": DEFINITION, "triggers": triggers[1:]})
     assert re.search(r"left out, the clocks are put forward over it: \d{4}-03-\d\d 02:30 and 9 more",
                      automate("validate", file)[1])
+
+
+def test_an_event_that_nothing_hears_says_what_to_ask(automate, write):
+    triggers = [{"type": "event", "pattern": {"source": ["my.shop"]}}, {"type": "queue", "queue": "jobs"}]
+    file = write("flow.json", {"name": "flow", "definition": DEFINITION, "triggers": triggers})
+    assert automate("import", "--file", file, "--publish")[0] == 0
+    order = {"source": "my.shop", "detail-type": "Order", "detail": {}}
+    status, out, _ = automate("events", "put", write("events.json", [order, {**order, "source": "other"}]))
+    first, second, hint = out.splitlines()
+    assert (status, "started flow:event." in first, second.endswith("no trigger listens to it")) == (0, True, True)
+    assert hint == "  Why not: automate triggers test flow/event --value @FILE"
+    _, out, _ = automate("events", "put", "{}", "--queue", "jbos")
+    assert out.splitlines()[1] == "  What listens: messages of the queue jobs."

@@ -31,6 +31,15 @@ def test_the_triggers_of_the_active_versions_say_what_they_listen_to(hooked):
     assert hooked.api("GET", "/triggers/flow/webhook").json == found["webhook"]
 
 
+def test_an_input_that_does_not_fit_is_refused_with_its_place(hooked):
+    schema = {"type": "object", "properties": {"n": {"type": "integer", "maximum": 9}}}
+    hooked.publish({**OPEN, "dedupe_key": "$.id"}, input_schema=schema)
+    says = "the input does not fit input_schema: /n: 10 is greater than the maximum of 9"
+    assert hooked.api("POST", "/triggers/flow/webhook/test", {"value": {"n": 10, "id": "a"}}).json["why"] == says
+    assert hooked.call({"n": 10, "id": "a"}).status == 422
+    assert [row["why"] for row in hooked.deliveries()] == [says]
+
+
 def test_what_is_over_is_said(hooked):
     """A one-time schedule is over once its time is done, not before somebody looked; a form when its links close."""
     at = datetime.fromtimestamp(hooked.api.clock.now() + 3600, UTC)
@@ -124,7 +133,7 @@ def test_a_test_says_that_the_input_does_not_fit(hooked):
     assert hooked.api("POST", test, {"value": {"n": 5}}).json["matched"] is True
     found = hooked.api("POST", test, {"value": {"n": "five"}}).json
     assert (found["matched"], found["refused"], found["why"], found["input"]) == (
-        False, True, "'five' is not of type 'integer'", {"n": "five"}
+        False, True, "the input does not fit input_schema: /n: 'five' is not of type 'integer'", {"n": "five"}
     )
 
 
