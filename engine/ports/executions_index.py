@@ -95,7 +95,7 @@ PATTERNS = ("business_key", "name", "error")
 """Filters that match exactly or as a prefix, the one first that leaves the fewest rows as a rule."""
 
 MOST_LOOKED_AT = 200
-"""Executions of one status whose errors are looked at, in one piece of time."""
+"""Executions of one status whose errors are looked at, in one piece of time; where reading is free, more are."""
 
 KEPT_DAYS = 100
 """Of counts."""
@@ -143,7 +143,7 @@ class ExecutionsIndex(Protocol):
 
     def failures(self, workspace: str, first: int, before: int) -> list[Count]:
         """Of those that started in this piece, and are FAILED, TIMED_OUT or ABORTED: how many by workflow, status and
-        error. Where there are more than MOST_LOOKED_AT of a status, the errors of the newest of them."""
+        error. Where there are more than MOST_LOOKED_AT of a status, the newest of them may be all that is counted."""
         ...
 
     def kept_counts(self, workspace: str, first: int, before: int) -> dict[int, str]:

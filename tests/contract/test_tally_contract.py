@@ -109,6 +109,34 @@ def test_counts_follow_what_ends_later_and_nothing_is_counted_twice(backend, wor
     assert [(each.error, each.number) for each in piece.failures] == [("Bank.Down", 1)]
 
 
+class Newest:
+    """An index that looks at the errors of the newest two alone."""
+
+    def __init__(self, index):
+        self._index = index
+
+    def __getattr__(self, name):
+        return getattr(self._index, name)
+
+    def failures(self, workspace, first, before):
+        found = self._index.failures(workspace, first, before)
+        return [replace(each, number=2) for each in found if each.workflow == "orders"]
+
+
+def test_failures_whose_errors_are_not_looked_at_are_counted_too(backend, workspace):
+    clock = backend.clock
+    begin = int(clock.now() // 3600 + 1) * 3600
+    for number, workflow in enumerate(("invoices", "orders", "orders", "orders")):
+        started(backend, workspace, number, at=begin + number, workflow=workflow, status="FAILED", error="Bank.Down")
+    clock.sleep(begin + PIECE + 10 - clock.now())
+    tallying = Tallying(Newest(backend.index), clock, workspace)
+    assert tallying.round()
+    piece, = [each for each in tallying.read(begin, begin + 3600) if each.total]
+    assert {(each.workflow, each.error): each.number for each in piece.failures} == {
+        ("orders", "Bank.Down"): 2, ("orders", None): 1, ("invoices", None): 1,
+    }
+
+
 def test_what_is_live_is_counted_before_it_is_over(backend, workspace):
     clock = backend.clock
     begin = int(clock.now() // 3600 + 1) * 3600

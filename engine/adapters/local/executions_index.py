@@ -18,7 +18,6 @@ from engine.adapters.listing import Pattern
 from engine.adapters.local.database import Database
 from engine.ports.executions_index import (
     KEPT_DAYS,
-    MOST_LOOKED_AT,
     OLDEST,
     WORDS,
     Count,
@@ -62,6 +61,9 @@ _OLDEST = """SELECT id, workflow, version, status, started_at, ended_at, error, 
 
 _HIGHEST = "\U0010ffff"
 
+LOOKED_AT = 5000
+"""Executions of one status whose errors are looked at, in one piece of time."""
+
 GATHERED = 2000
 """Executions with a word that are read and sorted."""
 
@@ -97,10 +99,10 @@ class SqliteExecutionsIndex:
         return [Count(*row) for row in self._database.rows(_COUNTS, (workspace, first, before, seconds))]
 
     def failures(self, workspace: str, first: int, before: int) -> list[Count]:
-        """By workflow, status and error; of the newest MOST_LOOKED_AT of a status."""
+        """By workflow, status and error; of the newest LOOKED_AT of a status."""
         return [
             Count(*row) for status in ENDED_OTHERWISE
-            for row in self._database.rows(_FAILURES, (workspace, status, first, before, MOST_LOOKED_AT))
+            for row in self._database.rows(_FAILURES, (workspace, status, first, before, LOOKED_AT))
         ]
 
     def kept_counts(self, workspace: str, first: int, before: int) -> dict[int, str]:

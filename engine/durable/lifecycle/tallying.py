@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
@@ -230,10 +231,10 @@ class Tallying:
         piece = Piece(at, _most(counts))
         if before is not None and piece.total < before.total:
             return before
-        if before is not None and _failed(piece) == _failed(before):
+        if before is not None and _failed(piece) == _failed(before) and _has_all(before):
             return Piece(at, piece.counts, before.failures)
         failures = self._index.failures(self._workspace, at, at + PIECE) if _failed(piece) else ()
-        return Piece(at, piece.counts, _most(failures))
+        return Piece(at, piece.counts, _most(_with_the_rest(counts, failures)))
 
 
 def _down(at: float) -> int:
@@ -280,6 +281,25 @@ def _most(counts: Iterable[Count]) -> tuple[Count, ...]:
         so_far = others[count.status].number if count.status in others else 0
         others[count.status] = Count(count.piece, "", count.status, so_far + count.number)
     return (*ordered[:MOST_ROWS], *others.values())
+
+
+def _has_all(piece: Piece) -> bool:
+    """Earlier releases left out the failures whose errors were not looked at."""
+    return sum(count.number for count in piece.failures) >= sum(_failed(piece).values())
+
+
+def _with_the_rest(counts: Iterable[Count], failures: Iterable[Count]) -> Iterable[Count]:
+    """`failures`, and without an error those of `counts` whose errors were not looked at."""
+    found = Counter({(count.workflow, count.status, count.error): count.number for count in failures})
+    looked_at = Counter[tuple[str, str]]()
+    for (workflow, status, _), number in found.items():
+        looked_at[workflow, status] += number
+    for count in counts:
+        if count.status in ENDED_OTHERWISE:
+            rest = count.number - looked_at[count.workflow, count.status]
+            found[count.workflow, count.status, None] += max(0, rest)
+    at = next((count.piece for count in counts), 0)
+    return [Count(at, *key[:2], number, key[2]) for key, number in found.items() if number > 0]
 
 
 def _failed(piece: Piece) -> Mapping[tuple[str, str], int]:

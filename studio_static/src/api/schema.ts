@@ -282,8 +282,10 @@ export interface Bar {
   until: string;
   started: number;
   succeeded: number;
-  /** FAILED, TIMED_OUT or ABORTED. */
+  /** FAILED or TIMED_OUT. */
   failed: number;
+  /** ABORTED. */
+  stopped: number;
   /** RUNNING or PAUSED when they were counted last. */
   open: number;
   /** What they cost on AWS, by estimate. */
@@ -1541,6 +1543,7 @@ export interface PutResult {
 
 /** Wakes that are due and that no worker has taken. */
 export interface QueueNow {
+  /** 10,000 means so many or more. */
   waiting: number | null;
   /** How long the oldest waits; null where nothing does, and on AWS. */
   oldest_seconds: number | null;
@@ -2439,6 +2442,7 @@ export interface WorkflowCounts {
   started: number;
   succeeded: number;
   failed: number;
+  stopped: number;
   open: number;
   /** By the estimate of the active version; null without one. */
   usd: number | null;

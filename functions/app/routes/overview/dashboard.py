@@ -18,7 +18,7 @@ from engine.governance.masking import MASK
 from engine.governance.roles import Right
 from engine.language.asl.times import iso_timestamp
 from engine.ports.executions_index import Count
-from engine.ports.journal import ENDED_OTHERWISE, OPEN_STATUSES
+from engine.ports.journal import OPEN_STATUSES
 from functions.app.routing import Call, RouteTable
 from functions.app.services import Services
 from functions.app.shapes.overview import dashboard as shapes
@@ -29,6 +29,10 @@ STEPS: Mapping[int, int] = {1: PIECE, 24: 3600, 168: 6 * 3600}
 """Seconds of a bar, by the hours that are shown."""
 
 MOST_FAILURES, MOST_WORKFLOWS, MOST_WAITING = 20, 50, 5
+
+_ENDS = {"SUCCEEDED": "succeeded", "ABORTED": "stopped"}
+"""How an execution ended; by any other status it failed."""
+
 PRICES_KEPT = 500
 
 
@@ -77,8 +81,8 @@ def _standing(counts: Iterable[Count]) -> dict[str, int]:
         if count.status in OPEN_STATUSES:
             found["open"] += count.number
         else:
-            found["failed" if count.status in ENDED_OTHERWISE else "succeeded"] += count.number
-    return {name: found[name] for name in ("started", "succeeded", "failed", "open")}
+            found[_ENDS.get(count.status, "failed")] += count.number
+    return {name: found[name] for name in ("started", "succeeded", "failed", "stopped", "open")}
 
 
 def _by_workflow(counts: Iterable[Count], price: Price) -> list[shapes.WorkflowCounts]:
@@ -115,6 +119,8 @@ def _failures(pieces: Iterable[Piece], hides_errors: Callable[[str], bool]) -> l
     found: Counter[tuple[str, str, str | None]] = Counter()
     for piece in pieces:
         for count in piece.failures:
+            if _ENDS.get(count.status) == "stopped":
+                continue
             hidden = count.error is not None and hides_errors(count.workflow)
             found[count.workflow, count.status, MASK if hidden else count.error] += count.number
     ordered = sorted(found.items(), key=lambda row: (-row[1], row[0][0], row[0][1], row[0][2] or ""))

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from engine.ports.queue import MOST_COUNTED
 from functions.app.shapes.base import Given, Json, Taken, Time
 
 
@@ -29,7 +30,8 @@ class Bar(Given):
     until: str
     started: int
     succeeded: int
-    failed: int = Field(description="FAILED, TIMED_OUT or ABORTED.")
+    failed: int = Field(description="FAILED or TIMED_OUT.")
+    stopped: int = Field(description="ABORTED.")
     open: int = Field(description="RUNNING or PAUSED when they were counted last.")
     usd: float = Field(description="What they cost on AWS, by estimate.")
 
@@ -41,6 +43,7 @@ class WorkflowCounts(Given):
     started: int
     succeeded: int
     failed: int
+    stopped: int
     open: int
     usd: float | None = Field(description="By the estimate of the active version; null without one.")
 
@@ -66,7 +69,7 @@ class Waiting(Given):
 class QueueNow(Given):
     """Wakes that are due and that no worker has taken."""
 
-    waiting: int | None
+    waiting: int | None = Field(description=f"{MOST_COUNTED:,} means so many or more.")
     oldest_seconds: float | None = Field(description="How long the oldest waits; null where nothing does, and on AWS.")
 
 

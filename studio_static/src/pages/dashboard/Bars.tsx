@@ -3,9 +3,9 @@ import type { Bar } from "../../api/schema";
 import { anyHref, followClick } from "../../app/links";
 import { type Clock, usePreferences } from "../../app/preferences";
 import { formatTime } from "../../ui/time";
-import { barWords, inBar, isLabelled, listOf } from "./words";
+import { barWords, countWords, inBar, isLabelled, listOf, moneyWords } from "./words";
 
-const PARTS = ["failed", "open", "succeeded"] as const;
+const PARTS = ["failed", "stopped", "open", "succeeded"] as const;
 
 interface BarsProps {
   label: string;
@@ -20,6 +20,11 @@ export function Bars({ label, bars, what }: BarsProps) {
   const isLong = bars.length > 24;
   return (
     <ul className={`db-bars db-${what}`} aria-label={label}>
+      {most > 0 && (
+        <li className="db-most" aria-hidden="true">
+          {what === "cost" ? moneyWords(most) : countWords(most)}
+        </li>
+      )}
       {bars.map((bar, number) => (
         <li key={bar.at}>
           <a

@@ -8,7 +8,7 @@ import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import type { ReactNode } from "react";
-import type { Dashboard, WorkflowCounts } from "../../api/schema";
+import type { Dashboard, FailureCounts, Waiting, WorkflowCounts } from "../../api/schema";
 import { useApi } from "../../api/useApi";
 import { executionHref } from "../../app/links";
 import { useMe } from "../../app/me";
@@ -21,7 +21,19 @@ import { NavLink } from "../../ui/NavLink";
 import { StatusMark } from "../../ui/StatusMark";
 import { Time } from "../../ui/Time";
 import { Bars } from "./Bars";
-import { ageWords, countWords, FAILED, listOf, moneyWords, OPEN, SPANS, since, totalOf } from "./words";
+import {
+  ageWords,
+  countWords,
+  FAILED,
+  listOf,
+  moneyWords,
+  OPEN,
+  SPANS,
+  STOPPED,
+  since,
+  totalOf,
+  waitingWords,
+} from "./words";
 
 const FILTERS = { hours: "24" };
 
@@ -42,7 +54,7 @@ function Spans() {
     <SpaceBetween size="l">
       <Header
         variant="h1"
-        description="Executions count in the time in which they started. Counts lead to those behind them."
+        description="An execution counts at the time when it started. Each number leads to its executions."
         actions={
           <SegmentedControl
             label="Of which time"
@@ -60,12 +72,12 @@ function Spans() {
             <Facts data={data} />
             <Runs data={data} />
             <Grid gridDefinition={[{ colspan: { default: 12, m: 6 } }, { colspan: { default: 12, m: 6 } }]}>
-              <Failures data={data} />
+              <SpaceBetween size="l">
+                <Failures data={data} />
+                <Oldest data={data} />
+                <Cost data={data} />
+              </SpaceBetween>
               <Workflows data={data} />
-            </Grid>
-            <Grid gridDefinition={[{ colspan: { default: 12, m: 6 } }, { colspan: { default: 12, m: 6 } }]}>
-              <Oldest data={data} />
-              <Cost data={data} />
             </Grid>
           </SpaceBetween>
         )}
@@ -75,7 +87,7 @@ function Spans() {
 }
 
 function Facts({ data }: { data: Dashboard }) {
-  const total = (what: "started" | "succeeded" | "failed") => countWords(totalOf(data.bars, what));
+  const total = (what: "started" | "succeeded" | "failed" | "stopped" | "open") => countWords(totalOf(data.bars, what));
   const from = since(data);
   const { waiting, oldest_seconds: age } = data.queue;
   return (
@@ -84,17 +96,10 @@ function Facts({ data }: { data: Dashboard }) {
         <Figure name="Started" to={listOf(from)} value={total("started")} />
         <Figure name="Succeeded" to={listOf({ ...from, status: "SUCCEEDED" })} value={total("succeeded")} />
         <Figure name="Failed" to={listOf({ ...from, status: FAILED })} value={total("failed")} />
-        <Figure
-          name="Open of these"
-          to={listOf({ ...from, status: OPEN })}
-          value={countWords(totalOf(data.bars, "open"))}
-        />
-        <Figure
-          name="Wait for a worker"
-          to={listOf({ status: "RUNNING" })}
-          value={waiting === null ? "–" : countWords(waiting)}
-        />
-        <Figure name="Age of the queue" to={listOf({ status: "RUNNING" })} value={ageWords(age)} />
+        <Figure name="Stopped" to={listOf({ ...from, status: STOPPED })} value={total("stopped")} />
+        <Figure name="Still open" to={listOf({ ...from, status: OPEN })} value={total("open")} />
+        <Figure name="Waiting for a worker" to={listOf({ status: "RUNNING" })} value={waitingWords(waiting)} />
+        <Figure name="Longest wait" to={listOf({ status: "RUNNING" })} value={ageWords(age)} />
       </dl>
       {data.counted_until !== null && (
         <Box color="text-body-secondary" fontSize="body-s">
@@ -124,7 +129,7 @@ function Runs({ data }: { data: Dashboard }) {
       <SpaceBetween size="s">
         <Bars label="Starts over time" bars={data.bars} what="runs" />
         <div className="db-legend">
-          {(["succeeded", "failed", "open"] as const).map((part) => (
+          {(["succeeded", "failed", "stopped", "open"] as const).map((part) => (
             <span key={part}>
               <i className={`db-${part}`} />
               {part}
@@ -138,6 +143,7 @@ function Runs({ data }: { data: Dashboard }) {
 
 function Failures({ data }: { data: Dashboard }) {
   const from = since(data);
+  const isWide = useIsWide(600);
   return (
     <Small
       title="Failures by error"
@@ -145,8 +151,17 @@ function Failures({ data }: { data: Dashboard }) {
       items={data.failures}
       rowOf={(row) => [row.workflow, row.error ?? row.status].join(" ")}
       columns={[
-        ["Error", (row) => row.error ?? <StatusMark status={row.status} />],
-        ["Workflow", (row) => row.workflow || "others", 100],
+        [
+          "Error",
+          (row) => (
+            <>
+              {errorOf(row)}
+              {!isWide && <div className="dim">{row.workflow || "others"}</div>}
+            </>
+          ),
+          150,
+        ],
+        ...(isWide ? [["Workflow", (row: FailureCounts) => row.workflow || "others", 100] as const] : []),
         [
           "Times",
           (row) => (
@@ -163,6 +178,14 @@ function Failures({ data }: { data: Dashboard }) {
   );
 }
 
+/** Without a name those that have none, and those whose errors were not looked at. */
+const errorOf = ({ error, status }: FailureCounts) =>
+  error ?? (
+    <>
+      <StatusMark status={status} /> <span className="dim">no error name, or not looked at</span>
+    </>
+  );
+
 function Workflows({ data }: { data: Dashboard }) {
   const from = since(data);
   const isWide = useIsWide(600);
@@ -178,7 +201,7 @@ function Workflows({ data }: { data: Dashboard }) {
       items={data.workflows}
       rowOf={(row) => row.workflow}
       columns={[
-        ["Workflow", (row) => row.workflow || "others", 110],
+        ["Workflow", (row) => row.workflow || "others", 96],
         ["Started", (row) => link(row.workflow, "started", row.started, "")],
         ["Failed", (row) => link(row.workflow, "failed", row.failed, FAILED)],
         ["Open", (row) => link(row.workflow, "open", row.open, OPEN)],
@@ -189,6 +212,7 @@ function Workflows({ data }: { data: Dashboard }) {
 }
 
 function Oldest({ data }: { data: Dashboard }) {
+  const isWide = useIsWide(600);
   return (
     <Small
       title="Open longest"
@@ -196,8 +220,21 @@ function Oldest({ data }: { data: Dashboard }) {
       items={data.oldest}
       rowOf={(row) => row.execution}
       columns={[
-        ["Execution", (row) => <NavLink to={executionHref(row.execution)}>{row.execution}</NavLink>],
-        ["Status", (row) => <StatusMark status={row.status} />],
+        [
+          "Execution",
+          (row) => (
+            <>
+              <NavLink to={executionHref(row.execution)}>{row.execution}</NavLink>
+              {!isWide && (
+                <div>
+                  <StatusMark status={row.status} />
+                </div>
+              )}
+            </>
+          ),
+          150,
+        ],
+        ...(isWide ? [["Status", (row: Waiting) => <StatusMark status={row.status} />] as const] : []),
         ["Since", (row) => <Time at={row.started_at} format="ago" />],
       ]}
     />
@@ -246,7 +283,7 @@ function Small<T>({ title, empty, items, rowOf, columns }: SmallProps<T>) {
         id: header,
         header,
         isRowHeader: number === 0,
-        minWidth: least ?? 60,
+        minWidth: least ?? 52,
         cell: (item: T) => <span className="breaks">{cell(item)}</span>,
       }))}
     />

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Bar } from "../../api/schema";
-import { ageWords, barWords, countWords, inBar, isLabelled, listOf, moneyWords, totalOf } from "./words";
+import { ageWords, barWords, countWords, inBar, isLabelled, listOf, moneyWords, totalOf, waitingWords } from "./words";
 
 const BAR: Bar = {
   at: "2026-01-31T10:00:00.000Z",
@@ -8,6 +8,7 @@ const BAR: Bar = {
   started: 5,
   succeeded: 3,
   failed: 1,
+  stopped: 0,
   open: 1,
   usd: 0.00005,
 };
@@ -17,9 +18,9 @@ test("numbers are short", () => {
     "0",
     "999",
     "9,999",
-    "12.3 k",
-    "999 k",
-    "1.5 M",
+    "12.3\u00a0k",
+    "999\u00a0k",
+    "1.5\u00a0M",
   ]);
   expect([0, 0.00005, 0.0123, 0.5, 12.345].map(moneyWords)).toEqual([
     "$0",
@@ -31,8 +32,13 @@ test("numbers are short", () => {
   expect([null, 5.9, 125, 7300, 300_000].map(ageWords)).toEqual(["–", "5 s", "2 min", "2 h", "3 d"]);
 });
 
+test("more wakes than are counted are said to be more", () => {
+  expect([null, 0, 9999, 10_000].map(waitingWords)).toEqual(["–", "0", "9,999", "10\u00a0k or more"]);
+});
+
 test("a bar says what it is of, and leads to its list", () => {
   expect(barWords("10:00", BAR, "runs")).toBe("10:00: 5 started, 3 succeeded, 1 failed, 1 open");
+  expect(barWords("10:00", { ...BAR, stopped: 2 }, "runs")).toMatch(/1 failed, 2 stopped, 1 open$/);
   expect(barWords("10:00", BAR, "cost")).toBe("10:00: under $0.0001");
   expect(listOf({ workflow: "a b", ...inBar(BAR) })).toBe(
     "/executions/?workflow=a+b&started_after=2026-01-31T10%3A00%3A00Z&started_before=2026-01-31T11%3A00%3A00Z",

@@ -8,7 +8,8 @@ export const SPANS: readonly { id: string; text: string; pollMs: number }[] = [
   { id: "168", text: "Week", pollMs: 60_000 },
 ];
 
-export const FAILED = "FAILED,TIMED_OUT,ABORTED";
+export const FAILED = "FAILED,TIMED_OUT";
+export const STOPPED = "ABORTED";
 export const OPEN = "RUNNING,PAUSED";
 
 interface Asked {
@@ -29,15 +30,23 @@ export const since = (data: Dashboard) => ({ started_after: plain(data.bars[0]?.
 
 const plain = (iso: string) => iso.replace(/\.\d+Z$/, "Z");
 
-export type Total = "started" | "succeeded" | "failed" | "open" | "usd";
+export type Total = "started" | "succeeded" | "failed" | "stopped" | "open" | "usd";
 
 export const totalOf = (bars: readonly Bar[], what: Total) => bars.reduce((sum, bar) => sum + bar[what], 0);
 
-/** "1,234", "12.3 k", "4.5 M". */
+/** "1,234", "12.3 k", "4.5 M"; not broken between the two. */
 export function countWords(count: number): string {
   if (count < 10_000) return count.toLocaleString("en-GB");
   const [value, unit] = count < 999_500 ? [count / 1000, "k"] : [count / 1_000_000, "M"];
-  return `${value >= 100 ? Math.round(value) : Number(value.toFixed(1))} ${unit}`;
+  return `${value >= 100 ? Math.round(value) : Number(value.toFixed(1))}\u00a0${unit}`;
+}
+
+/** So many wakes are counted, and no more. */
+const MOST_WAITING = 10_000;
+
+export function waitingWords(waiting: number | null): string {
+  if (waiting === null) return "–";
+  return waiting === MOST_WAITING ? `${countWords(waiting)} or more` : countWords(waiting);
 }
 
 /** Dollars with what is worth reading of them. */
@@ -55,9 +64,14 @@ export function ageWords(seconds: number | null): string {
 }
 
 /** What a bar is called: when, and how those stand. */
-export function barWords(when: string, { started, succeeded, failed, open, usd }: Bar, what: "runs" | "cost"): string {
+export function barWords(
+  when: string,
+  { started, succeeded, failed, stopped, open, usd }: Bar,
+  what: "runs" | "cost",
+): string {
   if (what === "cost") return `${when}: ${moneyWords(usd)}`;
-  return `${when}: ${started} started, ${succeeded} succeeded, ${failed} failed, ${open} open`;
+  const ended = `${succeeded} succeeded, ${failed} failed${stopped > 0 ? `, ${stopped} stopped` : ""}`;
+  return `${when}: ${started} started, ${ended}, ${open} open`;
 }
 
 /** Which of so many bars have a label below: about six, and the first. */

@@ -14,6 +14,7 @@ from engine.ports.executions_index import Count
 
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 FAIL = {"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "Bank.Down"}}}
+COUNTED = ("started", "succeeded", "failed", "stopped", "open")
 WAIT = {"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 3600, "End": True}}}
 
 
@@ -32,8 +33,8 @@ def ran(any_api):
 
 def test_starts_ends_failures_and_the_oldest_open(ran):
     found = ran("GET", "/dashboard").json
-    totals = {name: sum(bar[name] for bar in found["bars"]) for name in ("started", "succeeded", "failed", "open")}
-    assert totals == {"started": 5, "succeeded": 3, "failed": 1, "open": 1}
+    totals = {name: sum(bar[name] for bar in found["bars"]) for name in COUNTED}
+    assert totals == {"started": 5, "succeeded": 3, "failed": 1, "stopped": 0, "open": 1}
     assert len(found["bars"]) == 24
     assert [(row["workflow"], row["started"], row["failed"], row["open"]) for row in found["workflows"]] == [
         ("fine", 3, 0, 0), ("broken", 1, 1, 0), ("waits", 1, 0, 1),
@@ -41,6 +42,18 @@ def test_starts_ends_failures_and_the_oldest_open(ran):
     assert found["failures"] == [{"workflow": "broken", "status": "FAILED", "error": "Bank.Down", "number": 1}]
     assert [row["execution"] for row in found["oldest"]] == ["waits:r0"]
     assert found["counted_until"] is None
+
+
+def test_what_somebody_stopped_has_not_failed(ran):
+    assert ran("POST", "/executions/waits%3Ar0/stop", {}).status == 200
+    ran.work()
+    ran.services.tallying.round()
+    found = ran("GET", "/dashboard").json
+    row, = [row for row in found["workflows"] if row["workflow"] == "waits"]
+    assert {name: row[name] for name in COUNTED} == {
+        "started": 1, "succeeded": 0, "failed": 0, "stopped": 1, "open": 0,
+    }
+    assert [row["workflow"] for row in found["failures"]] == ["broken"]
 
 
 @pytest.mark.parametrize(("hours", "bars"), [(1, 12), (24, 24), (168, 28)])
