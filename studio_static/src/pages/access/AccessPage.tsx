@@ -48,6 +48,7 @@ function Tokens({ isStage }: { isStage: boolean }) {
   const [doing, setDoing] = useState<Doing>(null);
   const [made, setMade] = useState<{ name: string; token: string } | null>(null);
   const isWide = useIsWide(1200);
+  const isNarrow = !useIsWide(700);
   const all = list.data?.tokens ?? [];
   const close = () => setDoing(null);
   const done = (now: { name: string; token: string } | null) => {
@@ -76,7 +77,7 @@ function Tokens({ isStage }: { isStage: boolean }) {
         items={all}
         trackBy="name"
         ariaLabels={{ tableLabel: "Tokens" }}
-        columns={columns(setDoing, isWide)}
+        columns={columns(setDoing, isWide, isNarrow)}
         what="the tokens"
         from={list}
         noMatch={null}
@@ -97,22 +98,28 @@ function Tokens({ isStage }: { isStage: boolean }) {
   );
 }
 
-function columns(onDo: (doing: Doing) => void, isWide: boolean): Columns<AccessToken> {
+function columns(onDo: (doing: Doing) => void, isWide: boolean, isNarrow: boolean): Columns<AccessToken> {
   return [
     {
       id: "name",
       header: "Name",
       isRowHeader: true,
-      minWidth: 160,
+      minWidth: isNarrow ? 100 : 160,
       cell: (token) => (
-        <div>
+        <div className="breaks">
           {token.name}
           {token.has_older && <div className="dim">two secrets are good</div>}
+          {isNarrow && (
+            <div className="dim">
+              {token.role}
+              {token.expired && <span className="bad">, expired</span>}
+            </div>
+          )}
         </div>
       ),
     },
-    { id: "role", header: "Role", width: 120, cell: (token) => token.role },
-    {
+    !isNarrow && { id: "role", header: "Role", width: 120, cell: (token) => token.role },
+    !isNarrow && {
       id: "ends",
       header: "Ends",
       width: 190,
@@ -126,6 +133,7 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean): Columns<AccessT
       id: "used",
       header: "Used last",
       width: 140,
+      minWidth: 90,
       cell: (token) => (
         <div>
           {token.last_used_at === null ? "Never" : <Time at={token.last_used_at} format="ago" />}
@@ -155,10 +163,10 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean): Columns<AccessT
     {
       id: "act",
       header: <span className="visually-hidden">Actions</span>,
-      width: 190,
-      minWidth: 190,
+      width: isNarrow ? 100 : 190,
+      minWidth: isNarrow ? 100 : 190,
       cell: (token) => (
-        <SpaceBetween direction="horizontal" size="s">
+        <SpaceBetween direction={isNarrow ? "vertical" : "horizontal"} size={isNarrow ? "xs" : "s"}>
           {token.has_older ? (
             <ActButton
               right="access"

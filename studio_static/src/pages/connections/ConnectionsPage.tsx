@@ -43,6 +43,7 @@ function Connections() {
   const [filters, setFilters] = useUrlState(FILTERS);
   const [doing, setDoing] = useState<Doing>(null);
   const isWide = useIsWide(1200);
+  const isNarrow = !useIsWide(700);
   const all = list.data?.connections ?? [];
   const shown = all.filter((each) => matches(each, filters.q));
   const close = () => setDoing(null);
@@ -60,14 +61,14 @@ function Connections() {
       <ListPage
         title="Connections"
         counter={list.data ? `(${all.length})` : undefined}
-        description="How services know you, kept by name. A step names one; what is secret never leaves the server."
+        description="What services know you by. A step names a connection; what is secret in it never leaves the server."
         onLookAgain={list.reload}
         actions={add}
         wrapLines
         items={shown}
         trackBy={({ name }) => name}
         ariaLabels={{ tableLabel: "Connections" }}
-        columns={columns(setDoing, isWide)}
+        columns={columns(setDoing, isWide, isNarrow)}
         filter={
           <SearchBar
             label="Find connections"
@@ -82,7 +83,8 @@ function Connections() {
         onShowAll={() => setFilters({ q: "" })}
       >
         <EmptyState title="No connections yet" action={add}>
-          A step names one as <Box variant="code">{'"connection": {"$secret": "connection.NAME"}'}</Box>.
+          A connection keeps a key, a password or a sign-in under a name. A step's form offers it; in a definition it is{" "}
+          <Box variant="code">{'"connection": {"$secret": "connection.NAME"}'}</Box>.
         </EmptyState>
       </ListPage>
       {doing?.what === "add" && (
@@ -125,36 +127,28 @@ function test({ name }: Connection): Promise<void> {
   }, `${name} does not work`);
 }
 
-function columns(onDo: (doing: Doing) => void, isWide: boolean): Columns<Connection> {
+function columns(onDo: (doing: Doing) => void, isWide: boolean, isNarrow: boolean): Columns<Connection> {
   return [
     {
       id: "name",
       header: "Name",
       isRowHeader: true,
       minWidth: 150,
-      cell: ({ name, kind }) => (
-        <div>
-          <span className="mono">{name}</span>
-          <div className="dim">{KINDS[kind as Kind]?.label ?? kind}</div>
+      cell: (connection) => (
+        <div className="breaks">
+          <span className="mono">{connection.name}</span>
+          <div className="dim">{KINDS[connection.kind as Kind]?.label ?? connection.kind}</div>
+          {isNarrow && <State of={connection} />}
         </div>
       ),
     },
-    {
+    !isNarrow && {
       id: "state",
       header: "State",
       width: 180,
-      cell: ({ connected, tested_at }) => {
-        if (!connected) return "Not connected yet";
-        return tested_at ? (
-          <span>
-            Tested <Time at={tested_at} format="ago" />
-          </span>
-        ) : (
-          <span className="dim">Not tested</span>
-        );
-      },
+      cell: (connection) => <State of={connection} />,
     },
-    { id: "used", header: "Used by", minWidth: 200, cell: ({ used_by }) => <UsedBy uses={used_by} /> },
+    !isNarrow && { id: "used", header: "Used by", minWidth: 200, cell: ({ used_by }) => <UsedBy uses={used_by} /> },
     isWide && {
       id: "granted",
       header: "Granted to",
@@ -164,10 +158,10 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean): Columns<Connect
     {
       id: "act",
       header: <span className="visually-hidden">Actions</span>,
-      width: isWide ? 340 : 310,
-      minWidth: isWide ? 340 : 310,
+      width: isNarrow ? 110 : isWide ? 340 : 310,
+      minWidth: isNarrow ? 110 : isWide ? 340 : 310,
       cell: (connection) => (
-        <SpaceBetween direction="horizontal" size="s">
+        <SpaceBetween direction={isNarrow ? "vertical" : "horizontal"} size={isNarrow ? "xs" : "s"}>
           {connection.kind === "oauth2_authorization_code" && (
             <Act of={connection} word="Connect" onAct={() => void connect(connection)} />
           )}
@@ -179,6 +173,16 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean): Columns<Connect
       ),
     },
   ];
+}
+
+function State({ of: { connected, tested_at } }: { of: Connection }) {
+  if (!connected) return <span>Not connected yet</span>;
+  if (!tested_at) return <span className="dim">Not tested</span>;
+  return (
+    <span>
+      Tested <Time at={tested_at} format="ago" />
+    </span>
+  );
 }
 
 function Act({ of, word, onAct }: { of: Connection; word: string; onAct: () => void }) {

@@ -10,9 +10,10 @@ import { childrenOfRun } from "./children/words";
 import { indexOf } from "./steps";
 import { restsOf, secondsRan } from "./time/rests";
 
-/** Long histories are read whole for their steps: those are read less often. */
-const PACE_LONG_MS = 4000;
-const LONG = 3000;
+/** Histories are read whole for their steps, about 13 µs of the server an event: long ones are read less often. */
+const MS_AN_EVENT = 0.2;
+const PACE_MOST_MS = 15_000;
+const PACE_RUNS_MS = 4000;
 
 const OPEN = new Set(["RUNNING", "PAUSED"]);
 export const isOpenStatus = (status: string) => OPEN.has(status);
@@ -37,13 +38,13 @@ export function useExecution(id: string) {
   const pinned = useApi<DefinitionAnswer>(withQuery(path("/executions/{}/definition", id), { at }));
   const status = execution.data?.status;
   const stepsStatus = answer.data?.status;
-  const count = answer.data?.steps.length ?? 0;
+  const events = answer.data?.last_event ?? 0;
   useEffect(() => {
     if (status === undefined) return;
     // Both must have ended: steps that were read a moment earlier may still run.
     setLive(isOpenStatus(status) || stepsStatus === undefined || isOpenStatus(stepsStatus));
-    setPace(count > LONG ? PACE_LONG_MS : PACE_MS);
-  }, [status, stepsStatus, count]);
+    setPace(Math.min(PACE_MOST_MS, Math.max(PACE_MS, events * MS_AN_EVENT)));
+  }, [status, stepsStatus, events]);
 
   const data = answer.data;
   const steps = useMemo(() => data?.steps ?? [], [data]);
@@ -54,7 +55,7 @@ export function useExecution(id: string) {
   const hasRuns = steps.some((step) => step.map_run !== null);
   const mapRuns = useApi<MapRunList>(hasRuns ? path("/executions/{}/map-runs", id) : null, {
     changed,
-    poll: live ? PACE_LONG_MS : null,
+    poll: live ? PACE_RUNS_MS : null,
   });
   const runs = mapRuns.data?.map_runs;
   const overlay = useMemo(() => {

@@ -1,12 +1,12 @@
 /** Who may use a secret: what is granted, what names it without a grant, and one grant more, in the words of
  * `automate secrets grant`. */
 import Alert from "@cloudscape-design/components/alert";
+import Autosuggest from "@cloudscape-design/components/autosuggest";
 import Box from "@cloudscape-design/components/box";
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
 import { del, path, post, withQuery } from "../../api/client";
-import type { SecretGrant, SecretUsage } from "../../api/schema";
+import type { ConnectorList, SecretGrant, SecretUsage, WorkflowList } from "../../api/schema";
 import { useApi } from "../../api/useApi";
 import { notify } from "../../app/flash";
 import { ActButton } from "../../ui/ActButton";
@@ -14,7 +14,7 @@ import { Dialog } from "../../ui/Dialog";
 import { ErrorAlert, Problem } from "../../ui/Problem";
 import { Skeleton } from "../../ui/Skeleton";
 import { useAct } from "../../ui/useAct";
-import { missingGrants, wordsOf } from "./grants";
+import { missingGrants, offersOf, wordsOf } from "./grants";
 
 interface GrantsDialogProps {
   /** The secret's key; a connection's is `connection.NAME`. */
@@ -29,13 +29,16 @@ interface GrantsDialogProps {
 const NONE: SecretGrant = { workflow: "", connector: "*", host: "*" };
 
 const FIELDS = [
-  { name: "workflow", label: "Workflow", description: "Its name; * is any." },
-  { name: "connector", label: "Connector", description: "Its code, such as http; * is any." },
-  { name: "host", label: "Host", description: "The host that is called, such as api.example.com; * is any." },
+  { name: "workflow", label: "Workflow", description: "One that is here, or will be." },
+  { name: "connector", label: "Connector", description: "What calls the service." },
+  { name: "host", label: "Host", description: "What is called, such as api.example.com." },
 ] as const;
 
 export function GrantsDialog({ secret, name, onClose, onChanged }: GrantsDialogProps) {
   const usage = useApi<SecretUsage>(path("/secrets/{}/usage", secret));
+  const workflows = useApi<WorkflowList>("/workflows");
+  const connectors = useApi<ConnectorList>("/connectors");
+  const offers = offersOf(usage.data, workflows.data, connectors.data);
   const [grant, setGrant] = useState(NONE);
   const changed = async (content: string) => {
     notify({ type: "success", content });
@@ -84,11 +87,15 @@ export function GrantsDialog({ secret, name, onClose, onChanged }: GrantsDialogP
       )}
       {FIELDS.map(({ name: field, label, description }) => (
         <FormField key={field} label={label} description={description}>
-          <Input
+          <Autosuggest
             value={grant[field]}
+            options={offers[field]}
             onChange={({ detail }) => setGrant({ ...grant, [field]: detail.value.trim() })}
-            spellcheck={false}
-            autoComplete={false}
+            enteredTextLabel={(text) => `Use ${text}`}
+            empty={`No ${field} is known: type its name`}
+            clearAriaLabel={`Clear ${label}`}
+            virtualScroll
+            expandToViewport
           />
         </FormField>
       ))}

@@ -13,6 +13,7 @@ import { Allowed } from "../../ui/Allowed";
 import { EmptyState } from "../../ui/EmptyState";
 import { SearchBar } from "../../ui/FilterFields";
 import { type Columns, ListPage } from "../../ui/ListPage";
+import { NavLink } from "../../ui/NavLink";
 import { Problem } from "../../ui/Problem";
 import { SecretMask } from "../../ui/SecretField";
 import { holdsWords } from "../../ui/search";
@@ -39,6 +40,7 @@ function Secrets() {
   const [filters, setFilters] = useUrlState(FILTERS);
   const [doing, setDoing] = useState<Doing>(null);
   const isWide = useIsWide(1400);
+  const isNarrow = !useIsWide(700);
   const all = list.data?.secrets ?? [];
   const shown = all.filter((each) => matches(each, filters.q));
   const close = () => setDoing(null);
@@ -65,7 +67,7 @@ function Secrets() {
         items={shown}
         trackBy={(secret) => `${secret.backend}/${secret.key}`}
         ariaLabels={{ tableLabel: "Secrets" }}
-        columns={columns(setDoing, isWide)}
+        columns={columns(setDoing, isWide, isNarrow)}
         filter={
           <SearchBar
             label="Find secrets"
@@ -104,24 +106,40 @@ function matches(secret: SecretWithUse, text: string): boolean {
   return holdsWords([secret.key, secret.backend, ...secret.used_by.map(({ workflow }) => workflow)], text);
 }
 
+/** A connection's is changed with the connection; others where they are kept. */
+function ChangedElsewhere({ secret: { key } }: { secret: SecretWithUse }) {
+  if (!key.startsWith(CONNECTION)) return <span className="dim">Changed where it is kept</span>;
+  const name = key.slice(CONNECTION.length);
+  return (
+    <NavLink to={`/connections/?q=${encodeURIComponent(name)}`} ariaLabel={`Change the connection ${name}`}>
+      Change the connection
+    </NavLink>
+  );
+}
+
+const CONNECTION = "connection.";
+
 const BACKENDS: Record<string, string> = {
-  local: "This machine, encrypted",
+  "local store": "This machine, encrypted",
   environment: "Environment variable",
-  env: "Environment variable",
-  aws: "AWS Secrets Manager",
 };
 
-function columns(onDo: (doing: Doing) => void, isWide: boolean): Columns<SecretWithUse> {
+function columns(onDo: (doing: Doing) => void, isWide: boolean, isNarrow: boolean): Columns<SecretWithUse> {
   return [
     {
       id: "key",
       header: "Name",
       isRowHeader: true,
-      minWidth: 200,
-      cell: (secret) => <span className="mono">{secret.key}</span>,
+      minWidth: isNarrow ? 150 : 200,
+      cell: (secret) => (
+        <div className="breaks">
+          <span className="mono">{secret.key}</span>
+          {isNarrow && secret.used_by.length > 0 && <UsedBy uses={secret.used_by} />}
+        </div>
+      ),
     },
     isWide && { id: "value", header: "Value", width: 130, cell: () => <SecretMask /> },
-    {
+    !isNarrow && {
       id: "backend",
       header: "Kept in",
       width: 200,
@@ -132,7 +150,7 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean): Columns<SecretW
         </div>
       ),
     },
-    { id: "used", header: "Used by", minWidth: 220, cell: (secret) => <UsedBy uses={secret.used_by} /> },
+    !isNarrow && { id: "used", header: "Used by", minWidth: 220, cell: (secret) => <UsedBy uses={secret.used_by} /> },
     isWide && {
       id: "granted",
       header: "Granted to",
@@ -153,11 +171,11 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean): Columns<SecretW
     {
       id: "act",
       header: <span className="visually-hidden">Actions</span>,
-      width: 250,
-      minWidth: 250,
+      width: isNarrow ? 110 : 250,
+      minWidth: isNarrow ? 110 : 250,
       cell: (secret) =>
         secret.writable ? (
-          <SpaceBetween direction="horizontal" size="s">
+          <SpaceBetween direction={isNarrow ? "vertical" : "horizontal"} size={isNarrow ? "xs" : "s"}>
             <ActButton
               right="secrets"
               variant="inline-link"
@@ -184,7 +202,7 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean): Columns<SecretW
             </ActButton>
           </SpaceBetween>
         ) : (
-          <span className="dim">Changed where it is kept</span>
+          <ChangedElsewhere secret={secret} />
         ),
     },
   ];

@@ -3,7 +3,7 @@ import Box from "@cloudscape-design/components/box";
 import Header from "@cloudscape-design/components/header";
 import Table from "@cloudscape-design/components/table";
 import type { Setting } from "../../api/schema";
-import { titleOf } from "./words";
+import { titleOf, valueWords } from "./words";
 
 interface GroupProps {
   title: string;
@@ -51,7 +51,7 @@ export function Group({ title, description, settings }: GroupProps) {
           minWidth: 110,
           cell: (item) => (
             <div className="breaks">
-              {item.value === "" ? "none" : item.value}
+              {valueWords(item)}
               {item.is_default && <div className="dim">default</div>}
             </div>
           ),

@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { alertWords, budgetWords, daysWords, growthWords, leftWords, ownDaysWords, sizeWords, titleOf } from "./words";
+import {
+  alertWords,
+  budgetWords,
+  daysWords,
+  growthWords,
+  leftWords,
+  ownDaysWords,
+  sizeWords,
+  titleOf,
+  valueWords,
+} from "./words";
 
 test("sizes are short", () => {
   expect([0, 999, 1500, 50_000_000, 123_456_789, -2_000_000].map(sizeWords)).toEqual([
@@ -32,6 +42,27 @@ test("what a workflow says for itself", () => {
   expect(budgetWords(null)).toBe("none");
   expect(budgetWords({ executions_per_minute: 60, when_exceeded: "wait" })).toBe("60 starts a minute, others wait");
   expect(budgetWords({ open_executions: 5, when_exceeded: "refuse" })).toBe("5 open, others are refused");
+});
+
+test("a value is said with its unit", () => {
+  const values = [
+    ["AUTOMATE_RETENTION_DAYS", "0"],
+    ["AUTOMATE_REDRIVE_DAYS", "0"],
+    ["AUTOMATE_AUDIT_DAYS", "1"],
+    ["AUTOMATE_DISK_RESERVE_MB", "200"],
+    ["AUTOMATE_MAX_INPUT_BYTES", "16777216"],
+    ["AUTOMATE_FOUR_EYES", "1"],
+    ["AUTOMATE_COPILOT_MODEL", ""],
+  ] as const;
+  expect(values.map(([name, value]) => valueWords({ name, value }))).toEqual([
+    "for ever",
+    "0 days",
+    "1 day",
+    "200 MB",
+    "16.8 MB",
+    "yes",
+    "none",
+  ]);
 });
 
 test("a setting of a later release has its name", () => {

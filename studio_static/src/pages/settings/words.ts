@@ -34,11 +34,11 @@ export const GROUPS: readonly { id: Setting["group"]; title: string; description
 ];
 
 const TITLES: Readonly<Record<string, string>> = {
-  AUTOMATE_RETENTION_DAYS: "Executions are kept, in days; 0 is for ever",
-  AUTOMATE_REDRIVE_DAYS: "Can be redriven, in days",
-  AUTOMATE_AUDIT_DAYS: "Audit entries are kept, in days",
-  AUTOMATE_DELIVERY_DAYS: "Deliveries are remembered, in days",
-  AUTOMATE_DISK_RESERVE_MB: "Kept free of the disk, in MB",
+  AUTOMATE_RETENTION_DAYS: "Executions are kept",
+  AUTOMATE_REDRIVE_DAYS: "Can be redriven",
+  AUTOMATE_AUDIT_DAYS: "Audit entries are kept",
+  AUTOMATE_DELIVERY_DAYS: "Deliveries are remembered",
+  AUTOMATE_DISK_RESERVE_MB: "Kept free of the disk",
   AUTOMATE_ALERT_WORKFLOW: "Workflow that is started",
   AUTOMATE_ALERT_WEBHOOK: "Address that is called",
   AUTOMATE_ALERT_TOPIC: "SNS topic that is told",
@@ -46,22 +46,38 @@ const TITLES: Readonly<Record<string, string>> = {
   AUTOMATE_ALERT_COMMAND: "Program that is run",
   AUTOMATE_ALERT_COMMANDS: "Programs that workflows may name",
   AUTOMATE_EGRESS_ALLOW: "Hosts that are not public",
+  AUTOMATE_EGRESS_PROXY: "Proxy that leads to public hosts",
   AUTOMATE_FILE_ROOTS: "Folders of this machine",
   AUTOMATE_AWS_PROFILE: "AWS profile",
   AUTOMATE_AWS_REGION: "AWS region",
-  AUTOMATE_FOUR_EYES: "Somebody else publishes (1)",
+  AUTOMATE_FOUR_EYES: "Somebody else publishes a draft",
   AUTOMATE_COPILOT_PROVIDER: "Provider",
   AUTOMATE_COPILOT_MODEL: "Model",
   EXECUTION_BATCH_SIZE: "Executions that a worker takes at once",
   AUTOMATE_TASK_THREADS: "Calls that a worker makes at once",
-  AUTOMATE_MAX_INPUT_BYTES: "Largest input, in bytes",
+  AUTOMATE_MAX_INPUT_BYTES: "Largest input",
 };
 
 /** What a setting is about; of one that is not known, its name. */
 export const titleOf = (name: string) => TITLES[name] ?? name;
 
-export const ownDaysWords = (days: number | null) =>
-  days === null ? "as set" : `${days} ${days === 1 ? "day" : "days"}`;
+/** 0 days of these are for ever. */
+const FOR_EVER = new Set(["AUTOMATE_RETENTION_DAYS", "AUTOMATE_AUDIT_DAYS"]);
+
+/** The value as people say it. */
+export function valueWords({ name, value }: Pick<Setting, "name" | "value">): string {
+  if (value === "") return "none";
+  if (value === "0" && FOR_EVER.has(name)) return "for ever";
+  if (name.endsWith("_DAYS")) return plainDays(Number(value));
+  if (name.endsWith("_MB")) return sizeWords(Number(value) * 1_000_000);
+  if (name.endsWith("_BYTES")) return sizeWords(Number(value));
+  if (name === "AUTOMATE_FOUR_EYES") return value === "1" ? "yes" : "no";
+  return value;
+}
+
+const plainDays = (days: number) => `${days} ${days === 1 ? "day" : "days"}`;
+
+export const ownDaysWords = (days: number | null) => (days === null ? "as set" : plainDays(days));
 
 export function budgetWords(budgets: Budgets | null): string {
   if (budgets === null) return "none";

@@ -25,6 +25,7 @@ export default function TriggersPage() {
   const list = useApi<TriggerList>("/triggers", { poll: POLL_MS });
   const [filters, setFilters] = useUrlState(FILTERS);
   const isWide = useIsWide(1200);
+  const isNarrow = !useIsWide(700);
   const all = list.data?.triggers ?? [];
   const shown = all.filter(
     ({ type, workflow }) =>
@@ -42,7 +43,7 @@ export default function TriggersPage() {
       items={shown}
       trackBy={(trigger) => `${trigger.workflow}/${trigger.name}`}
       ariaLabels={{ tableLabel: "Triggers" }}
-      columns={columns(isWide, () => void list.reload())}
+      columns={columns(isWide, isNarrow, () => void list.reload())}
       filter={
         <FilterFields
           least={200}
@@ -101,7 +102,7 @@ function Choice({ label, every, value, options, onChange }: ChoiceProps) {
   );
 }
 
-function columns(isWide: boolean, onDone: () => void): Columns<Trigger> {
+function columns(isWide: boolean, isNarrow: boolean, onDone: () => void): Columns<Trigger> {
   return [
     {
       id: "name",
@@ -116,11 +117,16 @@ function columns(isWide: boolean, onDone: () => void): Columns<Trigger> {
               <TypeMark type={trigger.type} />
             </div>
           )}
+          {isNarrow && (
+            <div className="dim">
+              starts <NavLink to={workflowHref(trigger.workflow)}>{trigger.workflow}</NavLink>
+            </div>
+          )}
         </div>
       ),
     },
     isWide && { id: "type", header: "Type", width: 150, cell: (trigger) => <TypeMark type={trigger.type} /> },
-    {
+    !isNarrow && {
       id: "workflow",
       header: "Starts",
       minWidth: 130,
@@ -131,7 +137,7 @@ function columns(isWide: boolean, onDone: () => void): Columns<Trigger> {
         </div>
       ),
     },
-    {
+    !isNarrow && {
       id: "says",
       header: "Listens to",
       minWidth: isWide ? 260 : 210,
@@ -153,7 +159,7 @@ function columns(isWide: boolean, onDone: () => void): Columns<Trigger> {
       cell: (trigger) => <Standing trigger={trigger} withNext={!isWide} />,
     },
     isWide && { id: "next", header: "Comes next", width: 210, cell: (trigger) => <NextTime at={trigger.next_at} /> },
-    {
+    !isNarrow && {
       id: "act",
       header: <span className="visually-hidden">Actions</span>,
       width: 110,

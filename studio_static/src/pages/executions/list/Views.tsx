@@ -76,6 +76,14 @@ export function Views({ filters, setFilters }: ViewsProps) {
   );
 }
 
+const MOST_LETTERS = 64;
+
+/** Why a view cannot be called so. */
+function faultOf(name: string): string {
+  if (name.includes("/")) return "A name has no slash.";
+  return name.length > MOST_LETTERS ? `A name has up to ${MOST_LETTERS} characters.` : "";
+}
+
 interface SaveDialogProps {
   filters: Filters;
   taken: readonly string[];
@@ -86,15 +94,17 @@ interface SaveDialogProps {
 function SaveDialog({ filters, taken, onClose, onDone }: SaveDialogProps) {
   const [name, setName] = useState("");
   const given = name.trim();
+  const fault = faultOf(given);
   const save = async () => {
     await put(path("/views/{}", given), { filters: viewOf(filters) });
     onDone(given);
   };
   return (
-    <Dialog title="Save this view" act="Save" disabled={given === ""} onAct={save} onClose={onClose}>
+    <Dialog title="Save this view" act="Save" disabled={given === "" || fault !== ""} onAct={save} onClose={onClose}>
       <FormField
         label="Name"
         description="Everybody who may look sees it, here and in automate executions --view."
+        errorText={fault}
         {...(taken.includes(given) && { warningText: "It takes the place of the view of this name." })}
       >
         <Input value={name} onChange={({ detail }) => setName(detail.value)} placeholder="Failed today" />
