@@ -290,6 +290,8 @@ def keep_overlays(value: dict[str, Json], before: dict[str, Json]) -> None:
     for key in _FILE_OVERLAY:
         if key in before:
             value[key] = before[key]
+    if "auth" in before and not any("auth" in one for one in (value, *value["actions"].values())):
+        value["auth"] = before["auth"]  # the document says nothing of it
     for name, action in value["actions"].items():
         known = before["actions"].get(name, {})
         action |= {key: known[key] for key in (*OVERLAY, "means") if key in known}

@@ -78,6 +78,9 @@ packages = ["{package}"]
 
 [tool.setuptools.package-data]
 {package} = ["*.yaml", "*.json"]
+
+[tool.pytest.ini_options]
+pythonpath = ["."]
 """
 
 _README = """\
@@ -87,7 +90,7 @@ _README = """\
 
 - Install it where Automate runs: `pip install .` On a stage, name it in `connectors-requirements.txt`.
 - After the document has changed: `automate connectors import tests/{document} --name {code} --into {package}`
-- Test it, where Automate is installed: `pip install '.[test]' && pytest`
+- Test it, where Automate is installed with its extra `openapi`: `pytest`
 """
 
 _TEST = """\

@@ -101,7 +101,8 @@ def _said(schema: Mapping[str, Json]) -> str:
     said, default = brief(schema.get("description")), schema.get("default")
     if default is None or isinstance(default, dict | list) or len(str(default)) > 40 or f"efault {default}" in said:
         return said
-    return f"{said} By default {default}.".strip()
+    end = "." if said and said[-1] not in ".!?:" else ""
+    return f"{said}{end} By default {default}.".strip()
 
 
 def _values(schema: Mapping[str, Json]) -> list[Json]:
@@ -190,10 +191,16 @@ def required_of(schema: Mapping[str, Json]) -> list[str]:
 
 
 def writable(document: Document, schema: Mapping[str, Json]) -> dict[str, Json]:
-    """The properties that a request may have. In OpenAPI 3.1 one that is required is, though it is read only: there
-    readOnly is JSON Schema's, and takes nothing from `required`."""
+    """The properties that a request may have: those that are required too, though the schema does not describe them. In
+    OpenAPI 3.1 one that is required is, though it is read only: there readOnly is JSON Schema's, and takes nothing from
+    `required`."""
+    named = properties_of(schema)
     kept = required_of(schema) if document.is_31 else []
+    more = [] if schema.get("additionalProperties") is False else required_of(schema)
     return {
-        str(name): item for name, item in properties_of(schema).items()
-        if name in kept or merged(document, item).get("readOnly") is not True
+        **{
+            str(name): item for name, item in named.items()
+            if name in kept or merged(document, item).get("readOnly") is not True
+        },
+        **{name: {} for name in more if name not in named},
     }

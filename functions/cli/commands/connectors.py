@@ -17,6 +17,10 @@ _LARGE = 300_000
 
 _SHOWN = 20
 
+_INPUTS = 8
+"""Of an action that the list names; more make its lines longer than any terminal."""
+
+
 class Connectors(Grouped):
     """`import mcp` is a command of its own, with options of its own."""
 
@@ -86,6 +90,7 @@ def import_openapi(*, document: Path, code: str | None, tags: tuple[str, ...], b
     once = [name for name, action in file.actions.items() if action.at_most_once]
     told: dict[str, Json] = {
         "file": str(path), "written": not dry_run, "actions": len(file.actions), "at_most_once": once,
+        "authenticated": any(map(file.auth_of, file.actions.values())),
         "without_overlay": list(made.without_overlay),
         "left_out": [{"operation": place, "why": why} for place, why in made.left_out],
         "changes": None if changed is None else [change.as_dict() for change in changed],
@@ -247,6 +252,9 @@ def _write(path: Path, text: str) -> None:
 def _tell(told: dict[str, Json]) -> None:
     say = click.echo
     say(f"{told['file']}: {told['actions']} actions" + ("" if told["written"] else " (nothing is written)"))
+    if not told["authenticated"]:
+        say("The document names no way to authenticate, so calls carry no credential. If the service asks for one, "
+            "write `auth` into the file; an import anew keeps it (docs/connector-files.md).")
     if told["at_most_once"]:
         say(f"{len(told['at_most_once'])} of them write, and are made at most once: the document names no idempotency "
             "key. An action's `idempotency` or `idempotent` says otherwise.")
@@ -282,11 +290,20 @@ def _rows(connector: Json) -> list[tuple[str, str, str]]:
     return [
         (
             action["resource"],
-            ", ".join(f"{name}{'*' if item.get('required') else ''}" for name, item in action["inputs"].items()),
+            _inputs(action["inputs"]),
             action["description"] or connector["description"],
         )
         for action in connector["actions"]
     ]
+
+
+def _inputs(inputs: Json) -> str:
+    """The names, those that are required with a star; of many the first, what is required before all else."""
+    names = [f"{name}{'*' if item.get('required') else ''}" for name, item in inputs.items()]
+    if len(names) <= _INPUTS:
+        return ", ".join(names)
+    shown = sorted(names, key=lambda name: not name.endswith("*"))[:_INPUTS]
+    return f"{', '.join(shown)}, … {len(names) - _INPUTS} more (--json)"
 
 
 COMMANDS = (connectors,)

@@ -215,3 +215,32 @@ def test_a_key_that_stands_twice_in_json_is_refused_with_its_line(tmp_path):
     with pytest.raises(InvalidDocument, match=r'the key "/a" stands twice in one object, first at line 2') as caught:
         read_document(path)
     assert caught.value.where == "widgets.json:3:3"
+
+
+@pytest.mark.parametrize(("closed", "found"), [(False, {"grant_type", "revoked"}), (True, {"revoked"})])
+def test_a_member_that_is_required_and_not_described_is_an_input(widgets, closed, found):
+    """Without one nobody could call it: box's `post_oauth2_revoke`, for one, asks for grant_type."""
+    schema = {"type": "object", "required": ["grant_type"], "properties": {"revoked": {"type": "string"}}}
+    schema |= {"additionalProperties": False} if closed else {}
+    widgets["paths"] = {"/revoke": {"post": {
+        "operationId": "revoke", "responses": {"200": {"description": "Done."}},
+        "requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": schema}}},
+    }}}
+    inputs = taken(widgets).value["actions"]["revoke"]["inputs"]
+    assert set(inputs) == found
+    assert inputs.get("grant_type") in ({"in": "field", "required": True}, None)
+
+
+def test_what_the_owner_says_of_authentication_stays_where_the_document_says_nothing(widgets):
+    widgets["components"].pop("securitySchemes")
+    widgets.pop("security", None)
+    for item in widgets["paths"].values():
+        for operation in item.values():
+            if isinstance(operation, dict):
+                operation.pop("security", None)
+    first = taken(widgets).value
+    assert "auth" not in first
+    owned = {**first, "auth": [{"kind": "bearer"}]}
+    assert taken(widgets, before=owned).value["auth"] == [{"kind": "bearer"}]
+    said = taken(secured(widgets, ("key",)), before=owned).value["auth"]
+    assert said == [{"kind": "header", "name": "X-Key"}]

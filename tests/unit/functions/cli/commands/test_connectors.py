@@ -5,11 +5,13 @@ import subprocess
 import sys
 import tomllib
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
 import yaml
 
 from connectors.registry import GROUP, Registry
+from functions.cli.commands.connectors import _inputs
 
 DOCUMENT = {
     "openapi": "3.1.0", "info": {"title": "Things", "version": "7"}, "servers": [{"url": "https://things.example"}],
@@ -35,6 +37,7 @@ def test_a_document_is_imported_listed_and_imported_again(automate, document, tm
     status, out, _ = automate("connectors", "import", str(document), "--into", str(into))
     assert (status, "2 actions" in out, "1 of them write, and are made at most once" in out) == (0, True, True)
     assert "GET /odd?x: its path has a query" in out
+    assert "names no way to authenticate, so calls carry no credential" in out
     path = into / "things.yaml"
     path.write_text(path.read_text().replace("    path: /things\n", "    path: /things\n    idempotent: true\n", 2))
     document.write_text(json.dumps({**DOCUMENT, "paths": {"/things": {"post": DOCUMENT["paths"]["/things"]["post"]}}}))
@@ -99,6 +102,14 @@ def test_a_file_at_fault_is_told_with_its_line(automate, tmp_path):
     assert (status, "crm.yaml:5:1" in err) == (1, True)
 
 
+def test_the_list_names_the_first_of_many_inputs_and_what_is_required():
+    many = {**{f"filter_{number:02}": {} for number in range(40)}, "account": {"required": True}}
+    assert _inputs(many) == (
+        "account*, filter_00, filter_01, filter_02, filter_03, filter_04, filter_05, filter_06, … 33 more (--json)"
+    )
+    assert _inputs({"b": {}, "a": {"required": True}}) == "b, a*"
+
+
 @pytest.mark.parametrize("given", [False, True])
 def test_a_new_package_has_an_entry_point_and_tests_that_pass(automate, document, tmp_path, on_path, given):
     folder = tmp_path / "package"
@@ -114,8 +125,8 @@ def test_a_new_package_has_an_entry_point_and_tests_that_pass(automate, document
     on_path(folder)
     registry = Registry(builtin=(), installed=lambda: [EntryPoint(name, value, GROUP)])
     assert registry.get(code).actions
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
-    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    command = [Path(sys.executable).with_name("pytest"), "-q", "-p", "no:cacheprovider"]  # as its README says
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, "2 passed" in done.stdout) == (0, True), done.stdout
     status, _, err = automate("connectors", "new", code, "--into", str(folder))
