@@ -103,7 +103,8 @@ ARRIVING_EDITS: dict[str, Edited] = {
             _DELIVERING,
             "        except UserError as error:\n            if error.status >= OUT_OF_SERVICE:\n"
             "                raise\n"
-            "            return replace(self._put(delivery, REFUSED, why_refused(error)), retry_after=error.retry_after)",
+            "            return replace(self._put(delivery, REFUSED, why_refused(error)), "
+            "retry_after=error.retry_after)",
             "        except Exception as error:\n            return self._put(delivery, REFUSED, str(error))",
         ),
         runs=calls_of("hook", "throttled", "lost-reply"),
