@@ -6,6 +6,7 @@ Exit status: 0 done · 1 what was asked for is at fault (or the execution did no
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -28,6 +29,11 @@ _LOG = logging.getLogger(__name__)
 
 USAGE, IO_ERROR, BUSY, INTERRUPTED = 2, 74, 75, 130
 """os.EX_USAGE is 64, but every command line of today answers 2; os.EX_IOERR and os.EX_TEMPFAIL are sysexits.h's."""
+
+YOUNG = 50_000
+"""So many new objects make a collection of garbage. Python's own 2,000 is reached again and again by imports alone,
+which leave none: a fiftieth of a command's instructions."""
+
 
 def _say_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
     if asked and not context.resilient_parsing:
@@ -65,8 +71,11 @@ def automate(context: click.Context, *, as_json: bool, data_dir: str | None, end
 def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point: run and exit."""
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look for some in every installed package
+    gc.set_threshold(YOUNG)
     streams.prepare()
-    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+    status = run(sys.argv[1:] if arguments is None else list(arguments))
+    gc.disable()  # it would look at all that there is, twice, before the process is gone
+    sys.exit(status)
 
 
 def run(arguments: Sequence[str]) -> int:
