@@ -7,6 +7,7 @@
     W5Q     the same with an idle worker in a process of its own, as a client sees it
     W4x1 …  W4 with one, two and four worker processes on the folder, and the client in this one
     W4b1 …  the same of a backlog: four hundred executions were started while the workers stood still
+    W3x50b1 …  a backlog of W3x50 by one, two and four worker processes
 
 The connector computes fibonacci(10). The workflow is published and each execution is started through the API's routes,
 in this process: starting counts, publishing does not. Every commit waits for the disk (WAL, synchronous=FULL), and
@@ -246,10 +247,13 @@ def served(repeats: int, processes: int, folder: str | None = None, *, execution
     return measured.rate(US, f"W4x{processes}", "steps", executions * branches, note)
 
 
-def drained(repeats: int, processes: int, folder: str | None = None, *, executions: int = 400) -> Figure:
-    """A backlog of W4 by so many worker processes: what is timed is their work alone."""
-    branches = workloads.BRANCHES
-    with bench(workloads.fan_out(TASK, branches), folder) as flow, flow.workers(processes) as workers:
+def drained(
+    name: str, definition: dict[str, Json], output: Json, repeats: int, processes: int, folder: str | None = None, *,
+    executions: int, tasks: int,
+) -> Figure:
+    """A backlog of `executions` with so many `tasks` each, by so many worker processes: what is timed is their work
+    alone."""
+    with bench(definition, folder) as flow, flow.workers(processes) as workers:
         ids: list[str] = []
 
         def one_round() -> list[float]:
@@ -263,10 +267,27 @@ def drained(repeats: int, processes: int, folder: str | None = None, *, executio
             return [now() - began]
 
         measured = measure(one_round, repeats)
-        flow.check(ids, [55] * branches)
+        flow.check(ids, output)
     note = f"a backlog, {processes} worker process{'es' if processes > 1 else ''}; {NOTE}"
     return replace(measured, seconds=measured.latencies).rate(
-        US, f"W4b{processes}", "steps", executions * branches, note
+        US, f"{name}b{processes}", "steps", executions * tasks, note
+    )
+
+
+def sequences_drained(
+    repeats: int, processes: int, folder: str | None = None, *, executions: int = 50, tasks: int = workloads.TASKS,
+) -> Figure:
+    """A backlog of W3x50."""
+    definition = workloads.sequence(TASK, tasks)
+    return drained("W3x50", definition, 55, repeats, processes, folder, executions=executions, tasks=tasks)
+
+
+def parallel_drained(repeats: int, processes: int, folder: str | None = None, *, executions: int = 400) -> Figure:
+    """A backlog of W4."""
+    branches = workloads.BRANCHES
+    return drained(
+        "W4", workloads.fan_out(TASK, branches), [55] * branches, repeats, processes, folder, executions=executions,
+        tasks=branches,
     )
 
 
@@ -282,11 +303,14 @@ def run(name: str, repeats: int, folder: str | None = None) -> list[Figure]:
         case "W5":
             return [latency(repeats, folder=folder), queued_latency(repeats, folder=folder)]
         case "W4xN":
-            return [each(repeats, processes, folder) for each in (served, drained) for processes in WORKER_PROCESSES]
+            ways = (served, parallel_drained)
+            return [each(repeats, processes, folder) for each in ways for processes in WORKER_PROCESSES]
+        case "W3x50xN":
+            return [sequences_drained(repeats, processes, folder) for processes in WORKER_PROCESSES]
     raise KeyError(name)
 
 
-WORKLOADS = ("W3", "W3x50", "W4", "W5", "W4xN")
+WORKLOADS = ("W3", "W3x50", "W3x50xN", "W4", "W5", "W4xN")
 
 
 def work(data_dir: str) -> None:

@@ -22,7 +22,7 @@ from benchmarks.peer_environments import PEERS, Unavailable
 from tools.environments import bench_folder
 
 IN_MEMORY = ("W1", "W1J", "W2", "W6", "W7", "STREAM1M", "PASS200K")
-DURABLE = ("W3", "W3x50", "W4", "W5", "W4xN")
+DURABLE = ("W3", "W3x50", "W3x50xN", "W4", "W5", "W4xN")
 REPEATS = 5
 
 Line = dict[str, Any]

@@ -76,7 +76,8 @@ def test_the_durable_workloads_come_to_their_answer(tmp_path: Path) -> None:
     assert durability.latency(1, executions=2, folder=str(tmp_path)).count == 2
     assert durability.queued_latency(1, executions=2, folder=str(tmp_path)).count == 2
     assert durability.served(1, 2, str(tmp_path), executions=2).count == 20
-    assert durability.drained(1, 1, str(tmp_path), executions=2).count == 20
+    assert durability.parallel_drained(1, 1, str(tmp_path), executions=2).count == 20
+    assert durability.sequences_drained(1, 2, str(tmp_path), executions=2, tasks=3).count == 6
 
 
 def test_a_wrong_durable_answer_is_no_figure(tmp_path: Path) -> None:
