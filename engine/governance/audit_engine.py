@@ -11,7 +11,6 @@ A failure's state and attempt stand in earlier events. Each event names the one 
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
@@ -20,7 +19,7 @@ from engine.governance.audit_entry import EXECUTION, AuditEntry, Subject
 from engine.governance.masking import MASK
 from engine.kernel.history import AUDITED_EVENTS, STEP_FAILURES
 from engine.ports.journal import Header
-from engine.ports.keys import ENGINE, ExecutionKey
+from engine.ports.keys import ENGINE, Actor, ExecutionKey
 
 Json = Any
 
@@ -80,7 +79,7 @@ def engine_entries(
     if not noted:
         return []
     known = {event.id: event for event in events}
-    actor = dataclasses.replace(ENGINE, origin=origin)
+    actor = Actor(ENGINE.name, ENGINE.kind, origin)
 
     def find(number: int) -> Event | None:
         if number not in known:

@@ -44,10 +44,9 @@ class Owed:
     @property
     def look_at(self) -> float | None:
         """The earlier of `due_at` and `sweep_at`."""
-        times = [at for at in (self.due_at, self.sweep_at) if at is not None]
-        return min(times, default=None)
-
-
+        if self.due_at is None or self.sweep_at is None:
+            return self.sweep_at if self.due_at is None else self.due_at
+        return min(self.due_at, self.sweep_at)
 
 
 def owed(plan: Plan, snapshot: Snapshot) -> Owed:
@@ -61,7 +60,7 @@ def owed(plan: Plan, snapshot: Snapshot) -> Owed:
     running: list[Frame] = []
     activities: list[Frame] = []
     map_runs: list[Frame] = []
-    timers: list[float | None] = [snapshot.deadline]
+    timers: list[float] = [] if snapshot.deadline is None else [snapshot.deadline]
     sweeps: list[float] = []
     ready = False
     for frame in snapshot.frames.values():
@@ -76,14 +75,13 @@ def owed(plan: Plan, snapshot: Snapshot) -> Owed:
         elif frame.phase is Phase.RUNNING:
             running.append(frame)
         ready = ready or frame.phase is Phase.READY
-        timers += (frame.deadline, frame.heartbeat_at)
+        timers += [at for at in (frame.deadline, frame.heartbeat_at) if at is not None]
         if frame.due_at is not None:
             (sweeps if frame.phase in _WATCHING else timers).append(frame.due_at)
     scheduled.sort(key=lambda frame: frame.visit)
-    due_at = min((at for at in timers if at is not None), default=None)
     return Owed(
-        tuple(scheduled), tuple(running), due_at, ready, tuple(map_runs), min(sweeps, default=None), snapshot.abandoned,
-        snapshot.stops, tuple(activities),
+        tuple(scheduled), tuple(running), min(timers, default=None), ready, tuple(map_runs),
+        min(sweeps, default=None), snapshot.abandoned, snapshot.stops, tuple(activities),
     )
 
 

@@ -94,8 +94,8 @@ def _getter(defaults: Mapping[str, Any]) -> tuple[tuple[str, ...], Callable[[Any
 
 _FACTS = _Fields(Facts)
 _FRAME = _Fields(Frame, without=("path", "fanout"), seldom=(
-    "attempt", "epoch", "retries", "credentials", "due_at", "timeout_seconds", "deadline", "heartbeat_seconds",
-    "heartbeat_at", "token", "output", "job", "first_attempt",
+    "attempt", "epoch", "retries", "variables", "credentials", "due_at", "timeout_seconds", "deadline",
+    "heartbeat_seconds", "heartbeat_at", "token", "output", "job", "first_attempt",
 ))
 _FANOUT = _Fields(Fanout)
 

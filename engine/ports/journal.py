@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import astuple, field, replace
+from dataclasses import astuple, field
 from typing import Any, Protocol
 
 from engine.ports.executions_index import ExecutionRow
@@ -199,8 +199,8 @@ def row_of(header: Header, **changes: Any) -> ExecutionRow | None:
     """The row of an execution, as its header and `changes` say; None for an item of a Map Run, which has none."""
     if header.is_item:
         return None
-    row = ExecutionRow(header.key, header.workflow, header.version, header.status, header.started_at)
-    return replace(row, **changes)
+    said = {"status": header.status, **changes}
+    return ExecutionRow(header.key, header.workflow, header.version, started_at=header.started_at, **said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,8 @@ class Callers:
 
     def owner(self, origin: str) -> Caller:
         """Whose folder it is, asking from `origin`."""
-        actor = replace(self._owner, origin=origin)
+        owner = self._owner
+        actor = Actor(owner.name, owner.kind, origin, owner.id)
         return Caller(actor, (Grant(f"user/{actor.name}", EVERY_WORKSPACE, Role.ADMIN),), GRANTING_HERE)
 
     def of_request(self, context: Mapping[str, Any], headers: Mapping[str, str]) -> Caller:

@@ -140,15 +140,19 @@ class Database:
 
     def read(self, work: Work[T]) -> T:
         """Run `work` on one consistent view of the database and return its result."""
-        if self._joined() is not None:
-            with self._errors():
+        try:
+            if self._joined() is not None:
                 return work(self._writer)
-        with self._errors(), self._reader() as connection:
-            connection.execute("BEGIN")
+            if self._alone is not None:
+                with self._alone:
+                    return _of_one_moment(self._writer, work)
+            connection = self._take_reader()
             try:
-                return work(connection)
+                return _of_one_moment(connection, work)
             finally:
-                connection.execute("ROLLBACK")
+                self._idle_readers.append(connection)
+        except sqlite3.DatabaseError as error:
+            raise self._translated(error) from error
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         """The rows that one statement finds."""
@@ -202,21 +206,27 @@ class Database:
                 pending.succeed(result)
 
     def _transact(self, batch: list[_Pending[Any]]) -> list[Any]:
-        with self._errors():
-            wanted = "FULL" if any(pending.durable for pending in batch) else "NORMAL"
-            if wanted != self._synchronous:
-                self._writer.execute(f"PRAGMA synchronous = {wanted}")
-                self._synchronous = wanted
-            self._begin()
-            self._ended_by = None
-            try:
-                results = [self._perform(pending) for pending in batch]
-                self._writer.execute("COMMIT")
-            except BaseException:
-                with suppress(sqlite3.Error):  # SQLite has rolled back by itself after a full disk
-                    self._writer.execute("ROLLBACK")
-                raise
-            return results
+        try:
+            return self._in_one(batch)
+        except sqlite3.DatabaseError as error:
+            raise self._translated(error) from error
+
+    def _in_one(self, batch: list[_Pending[Any]]) -> list[Any]:
+        """What comes of each, all in one transaction."""
+        wanted = "FULL" if any(pending.durable for pending in batch) else "NORMAL"
+        if wanted != self._synchronous:
+            self._writer.execute(f"PRAGMA synchronous = {wanted}")
+            self._synchronous = wanted
+        self._begin()
+        self._ended_by = None
+        try:
+            results = [self._perform(pending) for pending in batch]
+            self._writer.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):  # SQLite has rolled back by itself after a full disk
+                self._writer.execute("ROLLBACK")
+            raise
+        return results
 
     def _begin(self) -> None:
         """Get the write lock. Raises SQLite's error once it was held by others for `busy_timeout` seconds."""
@@ -255,8 +265,10 @@ class Database:
         if self._ended_by is not None:
             raise self._ended_by
         try:
-            with self._errors():
+            try:
                 return self._saved(work)
+            except sqlite3.DatabaseError as error:
+                raise self._translated(error) from error
         except StorageError as error:
             if not self._writer.in_transaction:
                 self._ended_by = error
@@ -277,18 +289,6 @@ class Database:
     def _data_version(self) -> int:
         """Changes whenever another connection commits; asked of the writing one, that is another process."""
         return int(self._writer.execute("PRAGMA data_version").fetchone()[0])
-
-    @contextmanager
-    def _reader(self) -> Iterator[sqlite3.Connection]:
-        if self._alone is not None:
-            with self._alone:
-                yield self._writer
-            return
-        connection = self._take_reader()
-        try:
-            yield connection
-        finally:
-            self._idle_readers.append(connection)
 
     def _take_reader(self) -> sqlite3.Connection:
         """One that nobody uses; it is given back by appending it to the idle ones."""
@@ -409,6 +409,15 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
+
+
+def _of_one_moment(connection: sqlite3.Connection, work: Work[T]) -> T:
+    """What `work` reads in one transaction."""
+    connection.execute("BEGIN")
+    try:
+        return work(connection)
+    finally:
+        connection.execute("ROLLBACK")
 
 
 def alone(connection: sqlite3.Connection) -> None:

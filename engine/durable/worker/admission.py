@@ -108,7 +108,9 @@ class Admission:
             if header.status == PAUSED:
                 return None
             self._charged[key] = header
-        activation = self._activator.activate(replace(loaded, header=header))
+        if header is not loaded.header:
+            loaded = replace(loaded, header=header)
+        activation = self._activator.activate(loaded)
         if last is not None:
             self._on_committed(self._untold(activation, last))
         self._left.pop(key, None)
