@@ -27,7 +27,7 @@ def list_triggers() -> None:
     with session().client() as api:
         found = api.get("/triggers")
     rows = [
-        (f"{item['workflow']}/{item['name']}", item["type"], _state(item), item["next_at"] or "", item["says"])
+        (f"{item['workflow']}/{item['name']}", item["type"], _state(item), item["next_at"] or "", _listens_to(item))
         for item in found["triggers"]
     ]
     session().screen.show_table(
@@ -142,6 +142,12 @@ def _set(trigger: str, act: str) -> None:
     with session().client() as api:
         found = api.post(f"{_address(trigger)}/{act}", {})
     session().screen.show(found, lambda: click.echo(f"{trigger} is {_state(found)}"))
+
+
+def _listens_to(item: Json) -> str:
+    """In words; a webhook with its whole address, where a setting says what it begins with."""
+    says, url = str(item["says"]), item.get("url")
+    return says if url is None else says.replace(str(item["address"]), str(url))
 
 
 def _state(item: Json) -> str:
