@@ -327,6 +327,34 @@ def test_an_item_of_a_map_run_that_does_not_fit_is_named():
     assert plan.refusals
     assert {finding.place for finding in plan.refusals} == {"/States/Out/ItemProcessor/States"}
     assert all(finding.execution for finding in plan.refusals)
+    plan = product.executions.forward_plan(key, 2, at=At("Last"))
+    assert plan.fits, "who enters a state anew leaves the items where they are"
+    assert ["Map Run" in note.message for note in plan.notes] == [True]
+
+
+def items_of(**each):
+    """A distributed Map whose items run one Task with these fields."""
+    return fan_out({"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **machine(Each=task(B, **each))}})
+
+
+@pytest.mark.parametrize(("member", "fits"), [("sku", True), ("name", False)])
+def test_an_item_sees_its_own_input_as_the_executions(member, fits):
+    new = items_of(Parameters={"a.$": f"$$.Execution.Input.{member}"})
+    product, key = stopped(items_of(), new, None, {"items": [{"sku": 1}], "name": "of the parent"})
+    plan = product.executions.forward_plan(key, 2)
+    at = "/States/Out/ItemProcessor/States/Each/Parameters/a.$"
+    assert [(one.place, bool(one.execution)) for one in plan.refusals] == ([] if fits else [(at, True)])
+
+
+@pytest.mark.parametrize("once", [True, False])
+def test_a_call_of_an_item_of_which_nobody_knows_is_in_doubt_where_it_is_made_at_most_once(once):
+    lost = TaskFailed("Demo.Lost", "?", definite=False)
+    tasks = ScriptedTasks({B: [lost] * 2}, at_most_once=(B,) if once else ())
+    product, key = stopped(items_of(), items_of(Comment="the same"), tasks, {"items": [{"sku": 1}]})
+    plan = product.executions.forward_plan(key, 2)
+    assert plan.fits
+    assert [bool(one.execution) for one in plan.doubts] == ([True] if once else [])
 
 
 def test_what_changed_of_states_that_items_have_run_is_listed_once():

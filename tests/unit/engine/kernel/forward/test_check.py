@@ -340,3 +340,44 @@ def test_what_has_too_many_ways_to_look_at_is_in_doubt(monkeypatch):
     found = verdict(after(Parameters={"a.$": "$.no"}))
     assert found.refusals == ()
     assert [("too many ways" in doubt.message) for doubt in found.doubts] == [True]
+
+
+@pytest.mark.parametrize("language", ["JSONPath", "JSONata"])
+@pytest.mark.parametrize(("field", "value", "is_of_the_call"), [
+    ("Resource", "connector:demo:x", True), ("Arguments", {"a": 1}, True), ("Parameters", {"a": 1}, True),
+    ("Credentials", {"RoleArn": "arn:aws:iam::123456789012:role/other"}, True), ("InputPath", "$.customer", True),
+    ("Comment", "other words", False), ("TimeoutSeconds", 7, False), ("Retry", [{"ErrorEquals": ["E"]}], False),
+])
+def test_what_is_another_call_under_the_key_of_one_that_nobody_knows_of_is_a_doubt(
+    field, value, is_of_the_call, language
+):
+    """Its service may have done what the old version asked of it, and answers the new one by the key."""
+    if field in ("Parameters", "InputPath", "Arguments") and (field == "Arguments") != (language == "JSONata"):
+        return
+    old, new = after(QueryLanguage=language), after(QueryLanguage=language, **{field: value})
+    unknown = {"": Frame("", "", "Second", Phase.BACKOFF, visit=2, attempt=1, epoch=0, input=STANDS)}
+    for before, now in ((old, new), (new, old)):
+        found = verdict(now, unknown, before)
+        assert places(found.doubts) == ([f"/States/Second/{field}"] if is_of_the_call else [])
+        assert verdict(now, stands(), before).doubts == (), "a definite failure has another key"
+
+
+def test_what_is_dropped_by_who_enters_a_state_anew_is_named():
+    old = machine(
+        Both={"Type": "Parallel", "Branches": [
+            machine(One=task("connector:demo:a")), machine(Each=a_run("$")["States"]["Each"] | {"End": True}),
+            machine(Two=task("connector:demo:b")),
+        ], "Next": "Last"},
+        Last={"Type": "Pass", "End": True},
+    )
+    branch = "/States/Both/Branches/"
+    frames = {
+        "": Frame("", "", "Both", Phase.JOINING, visit=1, input={}, fanout=Fanout(3, 3)),
+        "/0": Frame("/0", f"{branch}0", "", Phase.DONE, output=1),
+        "/1": Frame("/1", f"{branch}1", "Each", Phase.JOINING, visit=2, input=[], arguments={"kind": "STANDARD"}),
+        "/2": Frame("/2", f"{branch}2", "Two", Phase.BACKOFF, visit=3, attempt=1, epoch=0, input={}),
+    }
+    found = check(old, old, frames, at=At("Last"))
+    assert found.fits
+    assert {note.frame: "dropped" in note.message for note in found.notes} == {"/0": True, "/1": True}
+    assert [doubt.frame for doubt in found.doubts] == ["/2"]
