@@ -105,27 +105,12 @@ def task_call(plan: Plan, snapshot: Snapshot, frame: Frame, *, budget_seconds: f
     state = plan.state(frame.machine, frame.state)
     facts = snapshot.facts
     called = _called_by(state, frame)
-    return TaskCall(
-        resource=called,
-        pin=plan.pins.get(called),
-        arguments=_map_arguments(frame) if isinstance(state, Map) else frame.arguments,
-        workspace=facts.workspace,
-        execution_id=facts.execution_id,
-        workflow=facts.workflow,
-        version=facts.version,
-        state=frame.state,
-        attempt=frame.attempt,
-        idempotency_key=idempotency_key(facts, frame),
-        budget_seconds=budget_seconds,
-        secret_refs=_secret_refs_of(state),
-        task_token=frame.token,
-        credentials=frame.credentials,
-        job=None if frame.job is None else frame.job["answer"],
-        frame=frame.path,
-        visit=frame.visit,
-        epoch=frame.epoch,
-        entered_at=frame.entered_at,
-        deadline=frame.deadline,
+    return TaskCall(  # in the order of the fields: by name it takes two and a half times as long
+        called, _map_arguments(frame) if isinstance(state, Map) else frame.arguments, facts.workspace,
+        facts.execution_id, facts.workflow, facts.version, frame.state, frame.attempt, idempotency_key(facts, frame),
+        budget_seconds, _secret_refs_of(state), frame.token, {}, (), frame.credentials,
+        plan.pins.get(called), None if frame.job is None else frame.job["answer"], False, None, frame.path, frame.visit,
+        frame.epoch, frame.entered_at, frame.deadline,
     )
 
 

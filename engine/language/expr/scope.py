@@ -42,7 +42,6 @@ class Scope:
         input: Json = None,  # noqa: A002 - the state's input is named so in every expression ($states.input)
         context: Mapping[str, Json] | Callable[[], Mapping[str, Json]] = _NOTHING,
         variables: Mapping[str, Json] = _NOTHING,
-        *,
         result: Json = ABSENT,
         error_output: Json = ABSENT,
         at: float = 0.0,
