@@ -222,6 +222,39 @@ def test_what_the_shape_of_the_draft_contradicts_is_a_to_do(sentence, lost):
 
 
 @pytest.mark.parametrize(("sentence", "drafted_from", "lost"), [
+    ("For each lamp call https://a.io/l, five at once, then post to #done on Slack.",
+     "For each lamp, call https://a.io/l and post to #done on Slack, five at once.", "then"),
+    ("Email the plan to a@b.io and call https://a.io/s every 5 minutes until the state is done.",
+     "Repeat every 5 minutes: email the plan to a@b.io and call https://a.io/s until the state is done.",
+     "Email"),
+    ("Run the a-one function, then log it.", "Log it, then run the a-one function.", "then"),
+    ("Run the a-one function, then run the b-two function.",
+     "At the same time run the a-one function and run the b-two function.", "then"),
+    ("If the pump is hot, email a@b.io. Otherwise log it.",
+     "If the pump is hot, log it. Otherwise email a@b.io.", "If"),
+    ("If the pump is hot, email a@b.io.", "If the pump is not hot, email a@b.io.", "If"),
+    ("Ask boss@a.io to approve it and run the pay function.",
+     "Ask boss@a.io to approve it. If she refuses, run the pay function.", "run"),
+    ("If the pump is hot, email a@b.io and log it.", "If the pump is hot, email a@b.io. Log it.", "log"),
+    ("Log it for the pump.", "Log it for each pump.", "pump"),
+])
+def test_what_stands_elsewhere_than_the_markers_say_is_a_to_do(sentence, drafted_from, lost):
+    found = account(sentence, COPILOT.draft(drafted_from).document, catalogue_of(Registry(installed=list)))
+    assert any(lost in word.text.split() for word in found.to_dos)
+
+
+@pytest.mark.parametrize("sentence", [
+    "Run the a-one function, then log it.", "If the pump is hot, email a@b.io. Otherwise log it.",
+    "Unless the pump is hot, email a@b.io.", "If the total does not exceed 100, email a@b.io.",
+    "Ask boss@a.io to approve it and run the pay function. If she refuses, log it.", "Log it for each pump.",
+    "Call https://a.io/s every 5 minutes until the state is done, then log it.",
+    "Email ann@a.io but only after the a-one function has run.", "Log it, but before that run the a-one function.",
+])
+def test_what_stands_where_the_markers_say_is_none(sentence):
+    assert not [word for word in COPILOT.draft(sentence).words if word.pointer is None and word.kind == "place"]
+
+
+@pytest.mark.parametrize(("sentence", "drafted_from", "lost"), [
     ("If the order is over 100 charge the card, or else log it.",
      "If the order is over 100, charge the card and log it.", "or else"),
     ("Ask boss@a.io to approve the trip; if she says nothing, email sales@a.io.",

@@ -22,6 +22,7 @@ from engine.copilot.accounting.hanging import Hanging
 from engine.copilot.accounting.ledger import first
 from engine.copilot.accounting.phrases import FORMS
 from engine.copilot.accounting.starts import SOURCES, STARTING
+from engine.copilot.accounting.structure import misplaced
 from engine.copilot.accounting.synonyms import FORCE, GLUE
 from engine.copilot.accounting.values import unknown_in, values_in
 from engine.copilot.catalogue import Catalogue
@@ -133,7 +134,8 @@ class _Account(Hanging):
 
     def doubts(self) -> None:
         """What the shape of the document contradicts."""
-        for start, end, kind in doubts_in(self.sentence, self.facts, self.doing):
+        for start, end, kind in (*doubts_in(self.sentence, self.facts, self.doing),
+                                 *misplaced(self.sentence, self.facts, self.scores)):
             if self.is_free(start, end):
                 self.enter(start, end, kind, None)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from engine.catalog.states import targets_of
 from engine.copilot.accounting.facts import Facts, Leaf, Stated, reached
+from engine.copilot.accounting.polarity import may_negate
 from engine.copilot.accounting.synonyms import GLUE
 from engine.copilot.offline.words import NUMBERS, ORDINALS, TIMES, UNITS, singular, stem, stems
 
@@ -100,7 +101,7 @@ def counted(said: Said, facts: Facts) -> str | None:
     count = number(said["n"])
     for one in facts.circles():
         for index, rule in enumerate(one.state.get("Choices", ())):
-            if count in numbers_in(rule.get("Condition")):
+            if count in numbers_in(rule.get("Condition")) and "$not(" not in str(rule.get("Condition")):
                 return f"{one.pointer}/Choices/{index}/Condition"
     tries = _TRIES.search(said.before) or re.match(r",? before (?:giving up|failing)", said.after)
     kept = (leaf for leaf in facts.conditions() if re.search(r"(?:[Ff]ailures|[Cc]ount) >=? ", str(leaf.value))
@@ -196,11 +197,23 @@ def compares(*operators: str) -> Evidence:
         wanted = _signed(said)
         for leaf in [*facts.conditions(), *facts.expressions()]:
             for found in re.finditer(rf"(?:{signs})\s*(-?\d+(?:\.\d+)?)(?!\d)", str(leaf.value)):
-                if float(found[1]) == wanted:
+                if float(found[1]) == wanted and is_upright(said, found):
                     return leaf.pointer
         return None
 
     return evidence
+
+
+def is_upright(said: Said, found: re.Match[str]) -> bool:
+    """Whether a comparison stands in no $not(…), or its clause says a negation."""
+    depths, depth = list[int](), 0
+    for mark in re.finditer(r"\$not\(|\(|\)", found.string[:found.start()]):
+        depth += -1 if mark[0] == ")" else 1
+        if mark[0] == "$not(":
+            depths.append(depth)
+        depths = [one for one in depths if one <= depth]
+    clause = re.split(r"[.;]", said.before)[-1] + said.text
+    return len(depths) % 2 == 0 or may_negate(clause)
 
 
 def between(said: Said, facts: Facts) -> str | None:

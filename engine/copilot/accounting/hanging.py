@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from engine.copilot.accounting.evidence import number, numbers_in
 from engine.copilot.accounting.facts import Stated, reached
 from engine.copilot.accounting.ledger import Ledger, first
+from engine.copilot.accounting.polarity import NOTHING, forbids, holds_with
 from engine.copilot.accounting.synonyms import GLUE
 from engine.copilot.offline.clauses import Clause, clauses_of
-from engine.copilot.offline.phrases import DONE, FAILURE, SUCCESS, after_else, is_else
+from engine.copilot.offline.phrases import APPROVED, DONE, FAILURE, SUCCESS, after_else, is_else
 from engine.copilot.offline.times import count_of_times
 from engine.copilot.offline.windows import window_in
 from engine.copilot.offline.words import Word, lower, stem, stems
@@ -29,6 +30,7 @@ _COMPARED = re.compile(
     r"\b(?P<noun>[A-Za-z][\w-]*) (?:is|are|was|were) (?:over|above|below|under|exceeds"
     r"|(?:more|less|higher|lower|greater) than|at (?:least|most)) [$€£]?(?P<n>\d+)")
 """What is compared with a number."""
+_LATE = re.compile(r"\b(?:answer|repl|respon|react|pass|elapse|go by|run out|over$|up$)")
 
 
 class Hanging(Ledger):
@@ -69,17 +71,26 @@ class Hanging(Ledger):
     def _if(self, clause: Clause, found: Sequence[Clause], index: int) -> None:
         """``if …``, before or behind what it decides on; ``ask them if …``."""
         head = _IF.match(clause.text)
-        if head is None or not self.is_free(clause.words[0].start, clause.words[0].end):
+        if head is None:
             return
         behind = clause.joiner == "post" and index > 0
+        acting, after = found[index - 1] if behind else next(iter(found[index + 1:]), None), found[index + 2:index + 3]
+        if acting is not None and after and after[0].joiner == "post" and _IF.match(after[0].text) and forbids(
+                acting.text, self.sentence[:acting.words[0].start]):
+            acting = None  # what forbids it is the condition behind it
+        if not self.is_free(clause.words[0].start, clause.words[0].end):
+            answer = APPROVED.match(clause.text)
+            own = clause.words[len(answer[0].split()):] if answer is not None else []
+            if not _LATE.search(clause.text):
+                self._doubted(clause, Clause("and", own) if own else acting)
+            return
         if behind and re.match(r"(?:\w+ )?ask\b", found[index - 1].text):
             asking = self.state_of(found[index - 1])
             self.enter(clause.words[0].start, clause.words[0].end, "question",
-                        None if asking is None else asking.pointer)
+                       None if asking is None else asking.pointer)
             return
         if head[1] not in ("if", "unless"):
             self._start(clause.words[0], found[:index])
-        acting = found[index - 1] if behind else next(iter(found[index + 1:]), None)
         if acting is None and head[1] in ("if", "unless"):  # nothing is said to hang on it
             self.enter(clause.words[0].start, clause.words[0].end, "condition", None)
         self._condition(clause, acting)
@@ -143,32 +154,47 @@ class Hanging(Ledger):
 
     def _condition(self, clause: Clause, acting: Clause | None) -> None:
         """``if …``: a rule that speaks of it, behind which stands what it decides on."""
-        said = frozenset(stem(word.lower) for word in clause.words[1:] if word.lower not in GLUE)
-        amounts = numbers_in(" ".join(word.text for word in clause.words))
-        best: tuple[int, Stated, int] | None = None
+        rules = self._rules_of(clause)
+        if rules:
+            self._measured(clause, *rules[0])
+        head = clause.words[clause.words[0].lower == "only" and len(clause.words) > 1]
+        if not self.is_free(head.start, head.end):
+            return
+        pointer = self._started(_said(clause))
+        if pointer is None and not rules:
+            pointer = first(self.facts.key("when", "TimeoutSeconds", "TimeoutSecondsPath"))
+        elif pointer is None:
+            pointer = next((f"{choice.pointer}/Choices/{index}/Condition" for choice, index in rules
+                            if self._decides(clause, choice, index, acting)), None)
+        self.enter(head.start, head.end, "condition", pointer)
+
+    def _doubted(self, clause: Clause, acting: Clause | None) -> None:
+        """``unless …``, ``if approved …``: what a phrase has already is a to-do where no rule decides so."""
+        rules = self._rules_of(clause)
+        if rules and not any(self._decides(clause, choice, index, acting) for choice, index in rules):
+            for place, use in enumerate(self.used):
+                if use.start <= clause.words[0].start < use.end and use.kind in ("negation", "answer"):
+                    self.used[place] = WordUse(use.start, use.end, use.text, use.kind, None)
+
+    def _rules_of(self, clause: Clause) -> list[tuple[Stated, int]]:
+        """The rules that speak most of what the clause does."""
+        said, amounts = _said(clause), numbers_in(" ".join(word.text for word in clause.words))
+        compared = {use.pointer for use in self.used if use.kind == "condition"
+                    and clause.words[0].start <= use.start < clause.words[-1].end}
+        best, found = 0, list[tuple[Stated, int]]()
         for one in self.facts.typed("Choice"):
-            if one.marked:
-                continue
-            for index, rule in enumerate(one.state.get("Choices", ())):
+            for index, rule in enumerate(() if one.marked else one.state.get("Choices", ())):
                 text = str(rule.get("Condition", ""))
                 score = 2 * len(said & stems(text)) + len(said & one.names) + 2 * len(amounts & numbers_in(text))
                 if "approved" in text and any(use.kind in ("answer", "question") for use in self.used):
                     score += 1
+                score += 4 * (f"{one.pointer}/Choices/{index}/Condition" in compared)
                 score += bool(_HOW_MANY.search(clause.text) and re.search(r"\$count|\$exists", text))
-                if score > (best[0] if best is not None else 0):
-                    best = score, one, index
-        if best is not None:
-            self._measured(clause, best[1], best[2])
-        head = clause.words[clause.words[0].lower == "only" and len(clause.words) > 1]
-        if not self.is_free(head.start, head.end):
-            return
-        pointer = self._started(said)
-        if pointer is None and best is None:
-            pointer = first(self.facts.key("when", "TimeoutSeconds", "TimeoutSecondsPath"))
-        elif pointer is None and best is not None:
-            _, choice, index = best
-            pointer = f"{choice.pointer}/Choices/{index}/Condition" if self._decides(choice, index, acting) else None
-        self.enter(head.start, head.end, "condition", pointer)
+                if score > best:
+                    best, found = score, []
+                if score == best > 0:
+                    found.append((one, index))
+        return found
 
     def _measured(self, clause: Clause, choice: Stated, index: int) -> None:
         """``the error count is over 10``: what is compared with a number is in the condition, or is a to-do."""
@@ -200,13 +226,37 @@ class Hanging(Ledger):
         return first(leaf for leaf in self.facts.leaves if leaf.pointer.startswith("/triggers/") and said & leaf.stems
                       and leaf.key not in ("when", "expression", "timezone", "style"))
 
-    def _decides(self, choice: Stated, index: int, acting: Clause | None) -> bool:
-        """Whether what follows the condition hangs on it: it stands on one of its sides alone."""
-        state = None if acting is None or _IF.match(acting.text) else self.state_of(acting)
-        if state is None or state.machine is not choice.machine or state.state.get("Type") in ("Choice", "Succeed"):
+    def _decides(self, clause: Clause, choice: Stated, index: int, acting: Clause | None) -> bool:
+        """Whether what follows the condition hangs on it: it stands on one of its sides alone, on that where the rule
+        holds where the rule says the same, and else on the other."""
+        if acting is None or _IF.match(acting.text) or is_else(acting):
             return True
-        rules = choice.state["Choices"]
+        rules, start = choice.state["Choices"], clause.words[0].start
         behind = reached(choice.machine, str(rules[index].get("Next")))
         beside = reached(choice.machine, *(str(rule.get("Next")) for other, rule in enumerate(rules) if other != index),
                          str(choice.state.get("Default")))
-        return (state.name in behind) is not (state.name in beside)
+        holds = holds_with(self._uncompared(clause), self.sentence[:start], str(rules[index].get("Condition", "")))
+        if choice.name in behind | beside:  # a circle
+            holds = None
+        state = self.state_of(acting)
+        if NOTHING.match(acting.text):
+            side = behind if holds else beside
+            return holds is None or len(rules) > 1 or side < behind | beside or not any(
+                choice.machine["States"][name]["Type"] == "Task" for name in side)
+        if state is None or state.machine is not choice.machine or state.state.get("Type") in ("Choice", "Succeed"):
+            return True
+        if (state.name in behind) is (state.name in beside):
+            return False
+        done = not forbids(acting.text, self.sentence[:acting.words[0].start])
+        return holds is None or (state.name in behind) is (holds is done)
+
+    def _uncompared(self, clause: Clause) -> str:
+        """The clause without what a comparison has said: "not more than 5"."""
+        places = range(clause.words[0].start, clause.words[-1].end)
+        taken = {place for use in self.used if use.kind == "condition" for place in range(use.start, use.end)}
+        return "".join(" " if place in taken else self.sentence[place] for place in places).lower()
+
+
+def _said(clause: Clause) -> frozenset[str]:
+    """The stems of what a condition speaks of."""
+    return frozenset(stem(word.lower) for word in clause.words[1:] if word.lower not in GLUE)

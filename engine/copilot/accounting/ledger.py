@@ -77,15 +77,15 @@ class Ledger:
 
     def state_of(self, clause: Clause) -> Stated | None:
         """The state that does what the clause says."""
+        return max(self.scores(clause), key=lambda one: one[0], default=(0, None))[1]
+
+    def scores(self, clause: Clause) -> list[tuple[int, Stated]]:
+        """The states that may do what the clause says, each with how much of it they say."""
         said = frozenset(part for word in clause.words if word.lower not in GLUE
                          for part in (stem(word.lower), *(stems(word.text) if "-" in word.text else ())))
-        best: tuple[int, Stated] | None = None
-        for one in self.facts.states:
-            if one.is_work and one.state.get("Type") not in ("Succeed", "Choice"):
-                score = 3 * len(said & one.names) + len(said & one.stems) + len(said & self.meanings(one, clause.text))
-                if score > (best[0] if best is not None else 0):
-                    best = score, one
-        return None if best is None else best[1]
+        found = ((3 * len(said & one.names) + len(said & one.stems) + len(said & self.meanings(one, clause.text)), one)
+                 for one in self.facts.states if one.is_work and one.state.get("Type") not in ("Succeed", "Choice"))
+        return [one for one in found if one[0]]
 
     def doing(self, text: str) -> Stated | None:
         """The state that does what a text says."""
