@@ -11,15 +11,17 @@
     headless    there are entries and no head, or a head that is none of theirs
     unrecorded  an execution began, and its start is not in the chain: the tail was cut with its head, or an entry lost
     unsealed    what was noted to be recorded is in no chain after minutes: the writer of the chains stands
-    rewritten   an earlier export holds another entry at this place, or one that is not there any more
+    rewritten   an earlier export holds another entry at this place, or one that is not there any more; or another chain
+                tells another digest of it
 
 A chain begins with its first entry, or behind a checkpoint (engine.governance.audit_expiry).
 
 Of each chain the first finding is told: what follows it proves nothing. A tail that is cut together with its head shows
 by the executions that it told of (engine.governance.audit_beside), and by nothing where these were cut alike. Who can
 rewrite a whole chain, its digests and
-its head can make it consistent again, or remove it altogether; from within the store that cannot be found. What finds
-it is an export that was kept out of that party's reach: give its lines as `against`.
+its head can make it consistent again, or remove it altogether. On AWS other chains tell of its head, once a day
+(engine.governance.audit_heads): `cut` and `rewritten` are found by that too. Who rewrites those as well cannot be found
+from within the store. What finds it is an export that was kept out of that party's reach: give its lines as `against`.
 """
 
 from __future__ import annotations
@@ -43,6 +45,7 @@ from engine.governance.audit_entry import (
 )
 from engine.governance.audit_erasing import ERASE, erased_places
 from engine.governance.audit_expiry import Checkpoint, checkpoint_of
+from engine.governance.audit_heads import TELLERS, Told, told_in
 from engine.ports.audit_log import CHAINS, AuditHead, AuditLog, AuditRecord
 from engine.records import dataclass
 
@@ -141,6 +144,7 @@ def verify(
             findings.append(finding)
         if walk.number:
             heads[chain] = AuditHead(walk.number, walk.digest, walk.recorded_at)
+    findings += _not_as_told(log, workspace, walks, {finding.chain for finding in findings})
     findings += [*erased.findings({finding.chain for finding in findings}, _noted(workspace, beside))]
     ends = {chain: head.number for chain, head in heads.items()}
     sought.expired({walk.chain: walk.begins for walk in walks if walk.begins is not None})
@@ -152,6 +156,25 @@ def verify(
         waiting=tuple(expected.id for expected in waiting), expired=sum(walk.expired for walk in walks),
         erased=erased.count,
     )
+
+
+def _not_as_told(log: AuditLog, workspace: str, walks: Sequence[_Walk], known: set[int]) -> Iterator[Finding]:
+    """Chains, but of those that are `known` to be wrong, that are not as other chains tell (audit_heads)."""
+    newest: dict[int, Told] = {}
+    for told in (one for walk in walks for one in walk.told):
+        if told.number > newest.get(told.chain, told).number or told.chain not in newest:
+            newest[told.chain] = told
+    for chain, told in sorted(newest.items()):
+        if chain in known or told.number <= walks[chain].expired:
+            continue
+        found = log.oldest(workspace, chain, after=told.number - 1, limit=1)
+        by = f"entry {told.by_number} of chain {told.by}"
+        if not found:
+            message = f"{by} tells that it had {told.number} entries: the others were removed together with the head"
+            yield Finding(chain, walks[chain].number + 1, "cut", message)
+        elif found[0].number == told.number and found[0].digest != told.digest:  # else it is kept no longer
+            message = f"{by} tells another digest of it: the chain was written anew"
+            yield Finding(chain, told.number, "rewritten", message)
 
 
 def _noted(workspace: str, beside: Beside | None) -> list[AuditEntry]:
@@ -271,6 +294,7 @@ class _Walk:
         self._begins_anew = False
         self.begins: float | None = None
         self.held = self.expired = 0
+        self.told: list[Told] = []
         self.number = 0
         self.digest = ""
         self.recorded_at = 0.0
@@ -285,6 +309,7 @@ class _Walk:
                     return problem
                 self.number, self.digest, self.recorded_at = record.number, record.digest, record.recorded_at
                 self.held += 1
+                self.told += told_in(opened(record)) if self.chain in TELLERS else ()
                 self._sought.seen(record.id)
             head = self._log.heads(self._workspace, [self.chain]).get(self.chain)
             if head is None or head.number <= self.number or self.number == began:

@@ -21,6 +21,7 @@ from engine.durable.retention import Retention
 from engine.governance.audit_actors import Actors
 from engine.governance.audit_erasing import LOST_SECONDS, all_sealed, erase_entries, notes_of
 from engine.governance.audit_expiry import AuditExpiry
+from engine.governance.audit_heads import tell_heads
 from engine.governance.audit_recorder import AuditRecorder
 from engine.governance.nameless import Places
 from engine.ports.audit_log import CHAINS, AuditNote
@@ -40,6 +41,9 @@ VERSIONS_MINUTE = 15
 
 MINUTES = 90
 """Between two looks at a chain for what is kept no longer: of sixteen, each has its turn once a day."""
+
+DAY_MINUTES = 1440
+"""Between two looks at the heads of all chains (engine.governance.audit_heads)."""
 
 SWEEPER = Actor("sweeper", kind="engine", origin="sweeper")
 """Who erases again what a restored table has brought back."""
@@ -101,6 +105,7 @@ class Parts:
     """What a tick uses."""
 
     erasing: Erasing
+    recorder: AuditRecorder
     expiry: AuditExpiry
     orphans: DynamoOrphans
     versions: OldVersions
@@ -115,6 +120,8 @@ class Parts:
             self.orphans.look(self.workspace)
         if minute % ORPHANS_MINUTES == VERSIONS_MINUTE:
             self.versions.look(self.workspace, minute // ORPHANS_MINUTES)
+        if minute % DAY_MINUTES == 0:
+            tell_heads(self.recorder, self.workspace, self.clock.now())
         if minute % MINUTES == 0:
             self.expiry.check(self.workspace, minute // MINUTES % CHAINS)
         return self.erasing.go_on(self.workspace, deadline=deadline)
@@ -127,7 +134,7 @@ def parts() -> Parts:
     stores = AwsStores.from_settings(settings, clock)
     recorder = AuditRecorder(stores.audit, clock, notes=stores.audit_notes)
     return Parts(
-        erasing_over(stores, clock), AuditExpiry(recorder, clock, settings.audit_days),
+        erasing_over(stores, clock), recorder, AuditExpiry(recorder, clock, settings.audit_days),
         DynamoOrphans(stores.stored, stores.blobs), OldVersions(stores, clock, Retention.of(settings)), clock,
         settings.workspace,
     )

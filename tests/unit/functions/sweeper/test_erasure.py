@@ -21,6 +21,7 @@ from engine.governance.audit_beside import Beside
 from engine.governance.audit_entry import EXECUTION, AuditEntry, Subject
 from engine.governance.audit_erasing import ERASE, SETTLED_SECONDS
 from engine.governance.audit_expiry import DAY, EXPIRE, AuditExpiry
+from engine.governance.audit_heads import HEADS
 from engine.governance.audit_query import AuditQuery
 from engine.governance.audit_recorder import AuditRecorder
 from engine.ports.catalog_store import DraftRecord
@@ -282,10 +283,11 @@ def test_every_chain_is_looked_at_once_a_day(stores, audit):
         for n in range(64)
     ])
     stores.clock.sleep(402 * DAY)
-    expiry = AuditExpiry(AuditRecorder(stores.audit, stores.clock, notes=stores.audit_notes), stores.clock, 400.0)
+    recorder = AuditRecorder(stores.audit, stores.clock, notes=stores.audit_notes)
+    expiry = AuditExpiry(recorder, stores.clock, 400.0)
     orphans = DynamoOrphans(stores.stored, stores.blobs)
     versions = OldVersions(stores, stores.clock, Retention())
-    parts = Parts(erasing_over(stores, stores.clock), expiry, orphans, versions, stores.clock, "default")
+    parts = Parts(erasing_over(stores, stores.clock), recorder, expiry, orphans, versions, stores.clock, "default")
     for _ in range(24 * 60):
         stores.clock.sleep(60.0)
         if int(stores.clock.now() // 60) % MINUTES == 0:  # the others only look for erasures
@@ -293,6 +295,7 @@ def test_every_chain_is_looked_at_once_a_day(stores, audit):
     seal(stores, stores.clock)
     found = audit.page(AuditQuery("default", act=EXPIRE, limit=100)).entries
     assert sorted(one.entry.after["chain"] for one in found) == list(range(16))
+    assert [one.chain for one in audit.page(AuditQuery("default", act=HEADS)).entries] in ([0, 8], [8, 0])
     stores.clock.sleep(8 * DAY)
     expire(stores.clock.now())
     found = audit.verify("default")
