@@ -11,9 +11,10 @@ from connectors.sdk import ActionSpec
 from engine.catalog.document import WorkflowDocument, parse_document
 from engine.catalog.files import place_of
 from engine.clock import Clock
-from engine.errors import Diagnostic, UserError
+from engine.errors import Diagnostic, UserError, json_pointer
 from engine.governance.roles import Right
 from engine.language.asl.source import Source
+from engine.settings import Settings
 from functions.app.acts import NoAct
 from functions.app.documents import read_source
 from functions.app.routing import Call, RouteTable
@@ -31,7 +32,8 @@ table = RouteTable("Definitions")
     example={"name": "hello", "document": {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}}},
 )
 def validate_definition(call: Call[shapes.ValidateRequest]) -> shapes.Validation:
-    """List every problem of a document or a bare definition, and the next ten times of each of its schedules.
+    """List every problem of a document or a bare definition, what its triggers will listen to, and the next ten times
+    of each of its schedules.
 
     The answer is 200 with result FAIL for one that publishing would refuse. Given as text, findings have a line."""
     given = call.given
@@ -42,7 +44,7 @@ def validate_definition(call: Call[shapes.ValidateRequest]) -> shapes.Validation
     failed = any(finding.severity == "ERROR" for finding in findings)
     return shapes.Validation(
         result="FAIL" if failed else "OK", diagnostics=[finding_shape(item, source) for item in findings],
-        schedules=schedule_times(document, call.services.clock),
+        schedules=schedule_times(document, call.services.clock), listens=_listens(document, call.services.settings),
     )
 
 
@@ -87,6 +89,23 @@ def _action(resource: str, name: str, spec: ActionSpec) -> shapes.Action:
         inputs={key: item.model_dump(exclude_unset=True) for key, item in spec.inputs.items()},
         outputs={key: item.model_dump(exclude_unset=True) for key, item in spec.outputs.items()},
     )
+
+
+def _listens(document: WorkflowDocument, settings: Settings) -> list[shapes.Listens]:
+    if not document.triggers:
+        return []
+    from engine.triggers.listener import Listener, named  # noqa: PLC0415 - of those that have some alone
+    from functions.app.triggers.said import address_of, says, url_of  # noqa: PLC0415 - likewise
+
+    found = [
+        Listener(document.name, 0, name, spec, 0.0) for name, spec in named(document.as_written["triggers"])
+    ]
+    return [
+        shapes.Listens(
+            location=json_pointer(("triggers", index)), name=each.name, type=each.kind, enabled=each.enabled,
+            says=says(each), url=url_of(settings, address_of(each)),
+        ) for index, each in enumerate(found)
+    ]
 
 
 def schedule_times(document: WorkflowDocument, clock: Clock) -> list[shapes.ScheduleTimes]:

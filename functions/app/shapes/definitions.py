@@ -67,12 +67,24 @@ class ScheduleTimes(Given):
     skipped: list[str] = Field(description="What the clocks leave out before the last of them.")
 
 
+class Listens(Given):
+    """What a trigger of the document will listen to once it is published."""
+
+    location: str = Field(description="The JSON pointer of the trigger.")
+    name: str
+    type: str
+    enabled: bool
+    says: str = Field(description="In words.")
+    url: str | None = Field(None, description="Of a webhook, where AUTOMATE_PUBLIC_URL says what it begins with.")
+
+
 class Validation(Given):
-    """OK or FAIL, every finding, and when each schedule comes next."""
+    """OK or FAIL, every finding, what will listen to what, and when each schedule comes next."""
 
     result: str
     diagnostics: list[Finding]
     schedules: list[ScheduleTimes]
+    listens: list[Listens]
 
 
 class Action(Given):

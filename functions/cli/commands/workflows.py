@@ -114,7 +114,8 @@ def export(*, name: str, version: int | None, output: str | None, **given: Any) 
 def validate(*, file: str) -> int:
     """List every problem of a file with its line; exit status 1 when there is an error. Needs no data folder.
 
-    Of each schedule the next ten times follow, as the clocks of its zone show them.
+    What its triggers will listen to follows, and of each schedule the next ten times, as the clocks of its zone show
+    them.
     """
     from engine.catalog.files import place_of
 
@@ -128,6 +129,10 @@ def validate(*, file: str) -> int:
 
     def for_people() -> None:
         _print_findings(file, shapes)
+        for item in found.get("listens", ()):
+            if item["type"] != "schedule":
+                says = item["says"] if item["url"] is None else f"{item['says']}, at {item['url']}"
+                click.echo(f"{item['location']}: {says}{'' if item['enabled'] else ', switched off'}")
         for schedule in found.get("schedules", ()):
             _print_schedule(schedule)
 

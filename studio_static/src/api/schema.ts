@@ -1271,6 +1271,19 @@ export interface LastRun {
   started_at: string | null;
 }
 
+/** What a trigger of the document will listen to once it is published. */
+export interface Listens {
+  /** The JSON pointer of the trigger. */
+  location: string;
+  name: string;
+  type: string;
+  enabled: boolean;
+  /** In words. */
+  says: string;
+  /** Of a webhook, where AUTOMATE_PUBLIC_URL says what it begins with. */
+  url?: string | null;
+}
+
 /** One record of a worker's log. */
 export interface LogLine {
   at: string | null;
@@ -2288,11 +2301,12 @@ export interface ValidateRequest {
   name?: string | null;
 }
 
-/** OK or FAIL, every finding, and when each schedule comes next. */
+/** OK or FAIL, every finding, what will listen to what, and when each schedule comes next. */
 export interface Validation {
   result: string;
   diagnostics: Finding[];
   schedules: ScheduleTimes[];
+  listens: Listens[];
 }
 
 /** What the log is compared with. */

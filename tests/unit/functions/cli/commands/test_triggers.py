@@ -40,3 +40,20 @@ def test_addresses_are_whole_where_a_setting_says_it(published, monkeypatch):
 def test_of_what_is_not_there_it_says_what_there_is(published):
     assert "it has webhook, form, schedule, shut" in published("triggers", "deliveries", "flow/nope")[2]
     assert "no version of 'none' that is active has a trigger" in published("triggers", "deliveries", "none/form")[2]
+
+
+def test_validate_says_what_will_listen_to_what(automate, tmp_path, monkeypatch):
+    path = tmp_path / "flow.json"
+    more = [
+        {"type": "queue", "queue": "jobs", "enabled": False}, {"type": "s3", "bucket": "uploads", "prefix": "in/"},
+        {"type": "workflow_end", "workflow": "other", "statuses": ["FAILED"]},
+    ]
+    path.write_text(json.dumps({"name": "flow", "definition": DEFINITION, "triggers": [TRIGGERS[0], *more]}))
+    assert automate("validate", str(path))[1].splitlines()[-4:] == [
+        "/triggers/0: calls of /hooks/flow/in, which anybody may call",
+        "/triggers/1: messages of the queue jobs, switched off",
+        "/triggers/2: objects put into the bucket uploads whose key begins with 'in/'",
+        "/triggers/3: ends of other as FAILED",
+    ]
+    monkeypatch.setenv("AUTOMATE_PUBLIC_URL", "https://hooks.example.com")
+    assert "may call, at https://hooks.example.com/hooks/flow/in" in automate("validate", str(path))[1]
