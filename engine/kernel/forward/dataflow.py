@@ -379,7 +379,6 @@ class _State:
     def catching(self) -> Iterator[Exit]:
         """The ways out by its Catchers."""
         error = frozenset({("object", (("Cause", FRESH), ("Error", FRESH)))})
-        self._perhaps = True
         for index, catcher in enumerate(self._state.get("Catch") or ()):
             place: tuple[Key, ...] = ("Catch", index)
             if self._jsonata:

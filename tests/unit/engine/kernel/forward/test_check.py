@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.kernel.forward.check import At, check
@@ -54,6 +56,9 @@ def places(findings):
     ({"QueryLanguage": "JSONata", "Arguments": "{% $exists($states.input.x) ? $states.input.x : 2 %}"}, [], []),
     ({"QueryLanguage": "JSONata", "Arguments": "{% $states.input.lines[sku > 2] %}"}, [], ["/States/Second/Arguments"]),
     ({"QueryLanguage": "JSONata", "Arguments": "{% $states.input.lines[1].sku %}"}, [], []),
+    ({"QueryLanguage": "JSONata", "Arguments": "{% $states.input.customer[0].id %}"}, [], []),
+    ({"QueryLanguage": "JSONata", "Arguments": "{% $states.input.customer[1].id %}"}, ["/States/Second/Arguments"], []),
+    ({"ResultPath": "$.lines[1].sku"}, [], []), ({"ResultPath": "$.lines[2].sku"}, ["/States/Second/ResultPath"], []),
     ({"QueryLanguage": "JSONata", "Output": "{% $states.result.anything %}"}, [], []),
     ({"QueryLanguage": "JSONata", "Output": "{% $total %}"}, ["/States/Second/Output"], []),
 ])
@@ -73,6 +78,17 @@ def test_variables_that_were_assigned_are_there():
     new = after(Parameters={"a.$": "$total", "b.$": "$sum.of"})
     found = verdict(new, stands(variables={"total": 1, "sum": {"by": 1}}))
     assert places(found.refusals) == ["/States/Second/Parameters/b.$"]
+
+
+@pytest.mark.parametrize("language", ["JSONPath", "JSONata"])
+def test_variables_stay_where_a_state_assigns_others(language):
+    reads = {"Parameters": {"a.$": "$total"}} if language == "JSONPath" else {"Output": "{% $total %}"}
+    new = machine(
+        First=task("connector:demo:a", "Second"), Second=task("connector:demo:b", "Third", Assign={"other": 1}),
+        Third={"Type": "Pass", "QueryLanguage": language, **reads, "End": True},
+    )
+    found = verdict(new, stands(variables={"total": 1}))
+    assert (found.refusals, found.doubts) == ((), ())
 
 
 def test_a_variable_of_a_state_that_was_passed_is_told_where_it_is_assigned():
@@ -244,6 +260,20 @@ def test_the_inputs_of_items_that_are_still_to_be_started_are_looked_at(fates, d
     assert places(found.doubts) == (["/States/Each/ItemProcessor/States/Send/Parameters/a.$"] if doubted else [])
 
 
+@pytest.mark.parametrize(("read", "there"), [
+    ("$.sku", True), ("$$.Execution.Input.sku", True), ("$$.Execution.Input.of", False), ("$total", False),
+])
+def test_an_item_that_is_still_to_be_started_is_an_execution_of_its_own(read, there):
+    """It sees no variable of the execution that runs the Map, and its input is its own."""
+    inside = machine(Send=task("connector:demo:a", Parameters={"a.$": read}))
+    frames = run_halfway("S..")
+    items = Fanout(3, 1, [{"sku": 1}] * 3)
+    frames[""] = replace(frames[""], variables={"total": 1}, fanout=items)
+    found = verdict(a_run("$", inside), frames, a_run("$"), execution_input=({"of": "the parent"},))
+    assert places((*found.refusals, *found.doubts)) == (
+        [] if there else ["/States/Each/ItemProcessor/States/Send/Parameters/a.$"])
+
+
 @pytest.mark.parametrize(("read", "refused", "doubted"), [
     ("$[0].ok", False, False), ("$[0].no", True, False), ("$[2].anything", False, False), ("$[3]", True, False),
 ])
@@ -289,6 +319,9 @@ def test_a_state_to_go_on_at_gets_what_was_given():
     new = after(Parameters={"a.$": "$.given"})
     assert places(verdict(new, at=At("Second")).refusals) == ["/States/Second/Parameters/a.$"]
     assert verdict(new, at=At("Second", ({"given": 1},))).fits
+    total = after(Parameters={"a.$": "$total"})
+    assert verdict(total, stands(variables={"total": 1}), at=At("Second")).fits
+    assert not verdict(total, at=At("Second")).fits
 
 
 def test_states_that_have_run_and_are_different_are_listed():
@@ -355,10 +388,12 @@ def test_what_is_another_call_under_the_key_of_one_that_nobody_knows_of_is_a_dou
     if field in ("Parameters", "InputPath", "Arguments") and (field == "Arguments") != (language == "JSONata"):
         return
     old, new = after(QueryLanguage=language), after(QueryLanguage=language, **{field: value})
-    unknown = {"": Frame("", "", "Second", Phase.BACKOFF, visit=2, attempt=1, epoch=0, input=STANDS)}
+    outcome_unknown = {"": Frame("", "", "Second", Phase.BACKOFF, visit=2, attempt=1, epoch=0, input=STANDS)}
+    under_way = stands(lease_until=9.0)
     for before, now in ((old, new), (new, old)):
-        found = verdict(now, unknown, before)
-        assert places(found.doubts) == ([f"/States/Second/{field}"] if is_of_the_call else [])
+        for frames in (outcome_unknown, under_way):
+            found = verdict(now, frames, before)
+            assert places(found.doubts) == ([f"/States/Second/{field}"] if is_of_the_call else [])
         assert verdict(now, stands(), before).doubts == (), "a definite failure has another key"
 
 
@@ -381,3 +416,49 @@ def test_what_is_dropped_by_who_enters_a_state_anew_is_named():
     assert found.fits
     assert {note.frame: "dropped" in note.message for note in found.notes} == {"/0": True, "/1": True}
     assert [doubt.frame for doubt in found.doubts] == ["/2"]
+
+
+RESCUE = [{"ErrorEquals": ["States.ALL"], "Next": "Rescue"}]
+NOTHING = {"a.$": "$.nothing"}
+
+
+@pytest.mark.parametrize(("states", "refused", "doubted"), [
+    pytest.param({"Second": {"Parameters": NOTHING}}, ["/States/Second/Parameters/a.$"], [], id="nothing catches it"),
+    pytest.param({"Second": {"Parameters": NOTHING, "Catch": RESCUE}}, [], ["/States/Second/Parameters/a.$"],
+                 id="a Catcher goes on elsewhere"),
+    pytest.param({"Second": {"Catch": RESCUE}, "Third": {"Parameters": NOTHING}}, ["/States/Third/Parameters/a.$"], [],
+                 id="a failure before is no way around"),
+    pytest.param({"Second": {"Catch": RESCUE}, "Rescue": {"Parameters": NOTHING}}, [],
+                 ["/States/Rescue/Parameters/a.$"], id="a Catcher may not be needed"),
+    pytest.param({"Ask": [{"Variable": "$.nothing", "IsNull": True}]}, ["/States/Ask/Choices/0/Variable"], [],
+                 id="the first rule is always asked"),
+    pytest.param({"Ask": [{"Variable": "$.customer.id", "NumericEquals": 7}, {"Variable": "$.nothing", "IsNull": True}]
+                  }, [], ["/States/Ask/Choices/1/Variable"], id="a rule behind one that may hold"),
+    pytest.param({"Ask": [{"Variable": "$.customer.id", "NumericEquals": 7, "Assign": {"n.$": "$.nothing"}}]}, [],
+                 ["/States/Ask/Choices/0/Assign/n.$"], id="what a rule assigns if it holds"),
+    pytest.param({"Ask": [{"Variable": "$.customer.id", "NumericEquals": 7, "Next": "Rescue"}],
+                  "Third": {"Parameters": NOTHING}}, [], ["/States/Third/Parameters/a.$"], id="another way round"),
+    pytest.param({"Ask": [{"Variable": "$.customer", "IsPresent": True, "Next": "Rescue"}],
+                  "Third": {"Parameters": NOTHING}}, [], [], id="a way that is never gone"),
+])
+def test_only_what_fails_for_sure_is_refused(states, refused, doubted):
+    """In a state that it gets to unless it fails before, and whose failure nothing catches."""
+    asks = [{"Next": "Third", **rule} for rule in states.get("Ask", ())]
+    new = machine(
+        First=task("connector:demo:a", "Second"),
+        Second=task("connector:demo:b", "Ask" if asks else "Third", ResultPath=None, **states.get("Second", {})),
+        Ask={"Type": "Choice", "Choices": asks or [{"Variable": "$", "IsNull": True, "Next": "Third"}],
+             "Default": "Third"},
+        Third={"Type": "Pass", **states.get("Third", {}), "End": True},
+        Rescue={"Type": "Pass", **states.get("Rescue", {}), "End": True},
+    )
+    found = verdict(new)
+    assert (places(found.refusals), places(found.doubts)) == (refused, doubted)
+
+
+@pytest.mark.parametrize(("lines", "refused"), [([{"id": 1}], True), ([], False)])
+@pytest.mark.parametrize("selector", [{}, {"ItemSelector": {"sku.$": "$$.Map.Item.Value.sku"}}])
+def test_a_map_without_items_fails_in_none(lines, refused, selector):
+    new = a_map("$.sku", **selector)
+    found = verdict(new, stands("Each", Phase.READY, {"lines": lines}), new)
+    assert found.fits is not refused
