@@ -26,7 +26,9 @@ def read_document(data: bytes, filename: str, *, name: str | None = None) -> tup
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InvalidDocument(f"{filename} is not UTF-8 text: {error.reason} at byte {error.start}") from None
+        raise InvalidDocument(
+            f"{filename} is not UTF-8 text: {error.reason} at byte {error.start}", advice="Save it as UTF-8."
+        ) from None
     source = parse_text(text, name=filename)
     try:
         return parse_document(source.value, name=name, stem=PurePath(filename).stem), source

@@ -16,9 +16,10 @@ import click
 from engine.adapters.local.privacy import write_private
 from engine.errors import AutomateError, Conflict, InvalidDocument
 from engine.settings import Settings
+from functions.app.strict_json import read_json
 from functions.cli.client.client import ApiError, Client
 from functions.cli.commands.workflows import import_into
-from functions.cli.files import Json, read_value
+from functions.cli.files import Json, read_text
 from functions.cli.screen import duration, indented, status_mark
 from functions.cli.session import session
 from functions.server.product import Product
@@ -66,7 +67,7 @@ def run_order(api: Client, product: Product, server: LocalServer, samples: Path,
         give_up_at = product.clock.now() + patience
         while not product.worker_lives() and product.clock.now() < give_up_at:
             product.clock.sleep(LOOK_SECONDS)
-        order = {**read_value(f"@{samples / WORKFLOW / 'input.json'}", "input"), "endpoint": f"{server.url}/samples"}
+        order = {**read_json(read_text(str(samples / WORKFLOW / "input.json"))), "endpoint": f"{server.url}/samples"}
         order_file = product.folder / "order.json"  # on any port, for whoever starts it again
         write_private(order_file, json.dumps(order, indent=2) + "\n")
         started = api.post(f"/workflows/{WORKFLOW}/executions", {"input": order})

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import Diagnostic, InvalidDefinition, InvalidDocument, UserError
+from engine.errors import Diagnostic, InvalidDefinition, InvalidDocument, PayloadTooLarge, UserError
 from functions.app.strict_json import read_json
 from functions.cli.client.client import ApiError
+from functions.cli.session import session
 
 if TYPE_CHECKING:
     from engine.catalog.document import WorkflowDocument
@@ -37,7 +38,9 @@ def read_text(path: str) -> str:
     try:
         return read_file(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InvalidDocument(f"{path} is not UTF-8 text: byte {error.start}", where=path) from None
+        raise InvalidDocument(
+            f"{path} is not UTF-8 text: byte {error.start}", where=path, advice="Save it as UTF-8."
+        ) from None
 
 
 def write_file(path: str, parts: Iterable[bytes], *, option: str) -> int:
@@ -66,13 +69,26 @@ def read_value(text: str, option: str) -> Json:
     """JSON, or with ``@`` the name of a file that holds it. Raises InvalidDocument naming the option or the file."""
     if text == "@":
         raise InvalidDocument("@ names no file", where=option, advice="Write @ and a file's name, or JSON.")
-    place, source = (text[1:], read_text(text[1:])) if text.startswith("@") else (option, text)
+    place, source = (text[1:], _text_of_value(text[1:])) if text.startswith("@") else (option, text)
     try:
         return read_json(source)
     except InvalidDocument as error:
         quoting = None if text.startswith("@") else "Write JSON in single quotes, or @ and a file's name."
         where = f"{place}: {error.where}" if error.where else place
         raise InvalidDocument(f"{place}: {error.message}", where=where, advice=error.advice or quoting) from None
+
+
+def _text_of_value(path: str) -> str:
+    """The text of a file with a value. Raises PayloadTooLarge for one that is larger than any input may be, which would
+    take minutes to read: white space makes a text longer than what it says, so four times as much is let in."""
+    most = 4 * session().settings.max_input_bytes
+    size = Path(path).stat().st_size if Path(path).is_file() else 0
+    if size > most:
+        raise PayloadTooLarge(
+            f"{path} has {size} bytes; at most {most} are read", where=path,
+            advice="Pass large data by reference, or raise AUTOMATE_MAX_INPUT_BYTES.",
+        )
+    return read_text(path)
 
 
 def document_in(data: bytes, path: str, name: str | None = None) -> tuple[WorkflowDocument, Source]:

@@ -168,7 +168,8 @@ def _at(name: str | None, *, every: bool) -> str:
     """Where one workflow, or all of them, are paused and resumed."""
     if (name is None) != every:
         raise InvalidDocument(
-            "name a workflow, or give --all" if name is None else f"give {name!r} or --all, not both", where="--all"
+            "nothing is named: give a workflow's name, or --all" if name is None else
+            f"give {name!r} or --all, not both", where="--all",
         )
     return "" if name is None else f"/workflows/{part(name)}"
 

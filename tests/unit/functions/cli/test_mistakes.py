@@ -75,6 +75,25 @@ def test_a_place_in_the_input_is_no_option(automate, tmp_path):
     assert (status, shape["error"]["where"]) == (1, "/version")
 
 
+def test_a_file_that_is_larger_than_any_input_is_not_read(automate, hello, tmp_path, monkeypatch):
+    automate("import", "--file", str(hello), "--publish")
+    monkeypatch.setenv("AUTOMATE_MAX_INPUT_BYTES", "1024")
+    file = tmp_path / "large.json"
+    file.write_text(" " * 5000)
+    status, _, told = automate("start", "hello", "--input", f"@{file}")
+    assert status == 1
+    assert "has 5000 bytes; at most 4096 are read" in told
+    assert "AUTOMATE_MAX_INPUT_BYTES" in told
+
+
+@pytest.mark.parametrize("arguments", [("validate", "{}"), ("start", "hello", "--input", "@{}")], ids=" ".join)
+def test_a_file_that_is_no_utf_8_says_what_to_do(automate, tmp_path, arguments):
+    file = tmp_path / "utf-16.json"
+    file.write_text("{}", encoding="utf-16")
+    status, _, told = automate(*(argument.replace("{}", str(file)) for argument in arguments))
+    assert (status, "is not UTF-8 text" in told, "Save it as UTF-8." in told) == (1, True, True)
+
+
 def test_an_input_that_breaks_the_schema_lists_everything(automate):
     automate("import", "--file", str(ROOT / "workflows" / "order_flow.json"), "--publish")
     status, shape = automate.json("start", "order_flow", "--input", '{"orderId": 7}')
