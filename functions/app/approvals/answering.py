@@ -194,7 +194,7 @@ class Answering:
             why = "its Task waits no longer: it was decided, or timed out"
         return ApprovalOver(
             f"this can be answered no longer: {why}", where="approval",
-            advice=f"See its execution: automate show {row.execution_id}",
+            advice=f"See its execution: automate show {row.execution_id}", details={"execution": row.execution_id},
         )
 
 

@@ -31,7 +31,7 @@ export function JsonView({ value, label, open = 2, onPath, fileName, maxHeight }
   const left = tooLarge(value);
   if (left) {
     return (
-      <div className="code-room json json-left-out row gap-12">
+      <div className="code-room json json-left-out row wraps gap-12">
         <span>{`${formatBytes(left.bytes)}: too large to show here.`}</span>
         {left.href !== null && <LargeFile href={left.href} name={`${fileName ?? label}.json`} />}
       </div>

@@ -9,14 +9,15 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
 import { path, post } from "../../api/client";
-import { asApiError } from "../../api/errors";
+import { type ApiError, asApiError } from "../../api/errors";
 import type { AnswerTaken, ApprovalAnswer, ApprovalWhole } from "../../api/schema";
 import { useApi } from "../../api/useApi";
 import { usePage } from "../../app/page";
 import { defaults, Fields, type Typed, without } from "../../ui/Fields";
-import { JsonView } from "../../ui/JsonView";
 import { Loaded } from "../../ui/Loaded";
 import { Time } from "../../ui/Time";
+import { Details } from "./Details";
+import { isOver, OtherApprovals, Over } from "./Over";
 import { Where } from "./Where";
 
 type Decision = "approved" | "refused";
@@ -30,12 +31,16 @@ export default function ApprovalPage({ approval }: { approval: string }) {
   const address = path("/approvals/{}", approval);
   const found = useApi<ApprovalWhole>(address);
   return (
-    <>
+    <SpaceBetween size="m">
       {found.data === null && <Header variant="h1">Approval</Header>}
-      <Loaded from={found} what="the approval">
-        {(asked) => <Asked asked={asked} address={address} />}
-      </Loaded>
-    </>
+      {found.data === null && found.error && isOver(found.error) ? (
+        <Over error={found.error} />
+      ) : (
+        <Loaded from={found} what="the approval">
+          {(asked) => <Asked asked={asked} address={address} />}
+        </Loaded>
+      )}
+    </SpaceBetween>
   );
 }
 
@@ -50,7 +55,7 @@ function Asked({ asked, address }: { asked: ApprovalWhole; address: string }) {
       <Where asked={asked}>
         <br />
         <span className="breaks">
-          For {asked.approvers.length === 0 ? "whoever may answer tasks" : asked.approvers.join(", ")}
+          For {asked.approvers.length === 0 ? "anybody who may answer" : asked.approvers.join(", ")}
           {asked.needed > 1 && `; ${asked.needed} must approve`}
         </span>
       </Where>
@@ -60,7 +65,9 @@ function Asked({ asked, address }: { asked: ApprovalWhole; address: string }) {
       {asked.details !== null && <Details value={asked.details} />}
       {asked.answers.length > 0 && <Answers answers={asked.answers} needed={asked.needed} />}
       {done ? (
-        <Alert type="success">{thanks(answered.said, answered.taken)}</Alert>
+        <Alert type="success" action={<OtherApprovals />}>
+          {thanks(answered.said, answered.taken)}
+        </Alert>
       ) : (
         <Decide
           asked={asked}
@@ -72,18 +79,6 @@ function Asked({ asked, address }: { asked: ApprovalWhole; address: string }) {
     </SpaceBetween>
   );
 }
-
-const Details = ({ value }: { value: unknown }) => (
-  <Container header={<Header variant="h2">Details</Header>}>
-    {typeof value === "string" ? (
-      <span className="breaks" style={{ whiteSpace: "pre-wrap" }}>
-        {value}
-      </span>
-    ) : (
-      <JsonView value={value} label="Details" open={3} maxHeight="24rem" />
-    )}
-  </Container>
-);
 
 const Answers = ({ answers, needed }: { answers: readonly ApprovalAnswer[]; needed: number }) => (
   <Container header={<Header variant="h2">{`${answers.length} of ${needed} have approved`}</Header>}>
@@ -110,8 +105,9 @@ function Decide({ asked, address, faults: found, onAnswered }: DecideProps) {
   const [comment, setComment] = useState("");
   const [changed, setChanged] = useState<Typed | null>(null);
   const [sending, setSending] = useState<Decision | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<ApiError | null>(null);
   const faults = changed ?? found;
+  if (problem !== null && isOver(problem)) return <Over error={problem} isLate />;
   if (!asked.may_answer) return <Alert type="info">{asked.why_not}</Alert>;
   const send = async (decision: Decision) => {
     setSending(decision);
@@ -121,7 +117,7 @@ function Decide({ asked, address, faults: found, onAnswered }: DecideProps) {
       const form = decision === "approved" && asked.fields.length > 0 ? { typed } : {};
       onAnswered(decision, await post<AnswerTaken>(`${address}/answer`, { decision, comment, ...form }));
     } catch (thrown) {
-      setProblem(asApiError(thrown).message);
+      setProblem(asApiError(thrown));
     }
     setSending(null);
   };
@@ -149,7 +145,7 @@ function Decide({ asked, address, faults: found, onAnswered }: DecideProps) {
           <Textarea value={comment} rows={3} onChange={({ detail }) => setComment(detail.value)} />
         </FormField>
         {"" in faults && <Alert type="error">{faults[""]}</Alert>}
-        {problem !== null && <Alert type="error">{`Your answer was not taken: ${problem}`}</Alert>}
+        {problem !== null && <Alert type="error">{`Your answer was not taken: ${problem.message}`}</Alert>}
         <SpaceBetween direction="horizontal" size="s">
           <Button
             variant="primary"

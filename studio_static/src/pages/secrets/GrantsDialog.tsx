@@ -85,20 +85,21 @@ export function GrantsDialog({ secret, name, onClose, onChanged }: GrantsDialogP
           <Grants title="Names it without a grant" grants={missingGrants(usage.data)} word="Grant" onAct={add} />
         </>
       )}
-      {FIELDS.map(({ name: field, label, description }) => (
-        <FormField key={field} label={label} description={description}>
-          <Autosuggest
-            value={grant[field]}
-            options={offers[field]}
-            onChange={({ detail }) => setGrant({ ...grant, [field]: detail.value.trim() })}
-            enteredTextLabel={(text) => `Use ${text}`}
-            empty={`No ${field} is known: type its name`}
-            clearAriaLabel={`Clear ${label}`}
-            virtualScroll
-            expandToViewport
-          />
-        </FormField>
-      ))}
+      {usage.data !== null &&
+        FIELDS.map(({ name: field, label, description }) => (
+          <FormField key={field} label={label} description={description}>
+            <Autosuggest
+              value={grant[field]}
+              options={offers[field]}
+              onChange={({ detail }) => setGrant({ ...grant, [field]: detail.value.trim() })}
+              enteredTextLabel={(text) => `Use ${text}`}
+              empty={`No ${field} is known: type its name`}
+              clearAriaLabel={`Clear ${label}`}
+              virtualScroll
+              expandToViewport
+            />
+          </FormField>
+        ))}
     </Dialog>
   );
 }

@@ -134,15 +134,19 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean, isNarrow: boolea
       cell: (secret) => (
         <div className="breaks">
           <span className="mono">{secret.key}</span>
+          {isWide && (
+            <div className="dim">
+              <SecretMask />
+            </div>
+          )}
           {isNarrow && secret.used_by.length > 0 && <UsedBy uses={secret.used_by} />}
         </div>
       ),
     },
-    isWide && { id: "value", header: "Value", width: 130, cell: () => <SecretMask /> },
     !isNarrow && {
       id: "backend",
       header: "Kept in",
-      width: 200,
+      width: isWide ? 160 : 120,
       cell: (secret) => (
         <div>
           {BACKENDS[secret.backend] ?? secret.backend}
@@ -150,7 +154,12 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean, isNarrow: boolea
         </div>
       ),
     },
-    !isNarrow && { id: "used", header: "Used by", minWidth: 220, cell: (secret) => <UsedBy uses={secret.used_by} /> },
+    !isNarrow && {
+      id: "used",
+      header: "Used by",
+      minWidth: isWide ? 220 : 190,
+      cell: (secret) => <UsedBy uses={secret.used_by} />,
+    },
     isWide && {
       id: "granted",
       header: "Granted to",
@@ -160,7 +169,8 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean, isNarrow: boolea
     isWide && {
       id: "updated",
       header: "Last set",
-      width: 160,
+      width: 140,
+      minWidth: 120,
       cell: (secret) => (
         <div>
           <Time at={secret.updated_at} format="ago" />

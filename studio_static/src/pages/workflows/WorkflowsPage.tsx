@@ -65,6 +65,7 @@ interface WorkflowsProps {
 
 function Workflows({ list, filters, setFilters, onDo }: WorkflowsProps) {
   const isWide = useIsWide(1280);
+  const isNarrow = !useIsWide(700);
   const archived = filters.show === "archived";
   const all = list.data?.workflows ?? [];
   const shown = matching(all, filters.q, filters.tag);
@@ -81,7 +82,7 @@ function Workflows({ list, filters, setFilters, onDo }: WorkflowsProps) {
       items={shown}
       trackBy="name"
       ariaLabels={{ tableLabel: "Workflows" }}
-      columns={columnsOf({ onDo, onChanged: list.reload, archived, isWide })}
+      columns={columnsOf({ onDo, onChanged: list.reload, archived, isWide, isNarrow })}
       filter={<Filters all={all} filters={filters} setFilters={setFilters} />}
       what="the workflows"
       from={list}

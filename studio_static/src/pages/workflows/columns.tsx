@@ -22,19 +22,37 @@ interface Given {
   archived: boolean;
   /** Room for tags and times. */
   isWide: boolean;
+  /** A phone's: the version and the last runs stand below the name. */
+  isNarrow: boolean;
 }
 
 export function columnsOf(given: Given): Columns<Workflow> {
   return [
-    { id: "name", header: "Name", cell: (workflow) => <Name workflow={workflow} />, isRowHeader: true, minWidth: 160 },
-    { id: "version", header: "Version", cell: (workflow) => <Versions workflow={workflow} />, width: 190 },
-    { id: "runs", header: "Last runs", cell: (workflow) => <LastRuns workflow={workflow} />, width: 140 },
+    {
+      id: "name",
+      header: "Name",
+      cell: (workflow) => <Name workflow={workflow} isNarrow={given.isNarrow} />,
+      isRowHeader: true,
+      minWidth: given.isNarrow ? 140 : 160,
+    },
+    !given.isNarrow && {
+      id: "version",
+      header: "Version",
+      cell: (workflow) => <Versions workflow={workflow} />,
+      width: 190,
+    },
+    !given.isNarrow && {
+      id: "runs",
+      header: "Last runs",
+      cell: (workflow) => <LastRuns workflow={workflow} />,
+      width: 140,
+    },
     !given.archived && {
       id: "on",
       header: "On",
       cell: (workflow) => <OnOff workflow={workflow} {...given} />,
-      width: 190,
-      minWidth: 120,
+      width: given.isNarrow ? 110 : 190,
+      minWidth: given.isNarrow ? 110 : 120,
     },
     given.isWide && { id: "tags", header: "Tags", cell: (workflow) => <Tags workflow={workflow} />, width: 160 },
     given.isWide && {
@@ -52,7 +70,7 @@ export function columnsOf(given: Given): Columns<Workflow> {
   ];
 }
 
-function Name({ workflow }: { workflow: Workflow }) {
+function Name({ workflow, isNarrow }: { workflow: Workflow; isNarrow: boolean }) {
   return (
     <div className="workflow-name">
       <NavLink to={workflowHref(workflow.name)}>{workflow.name}</NavLink>
@@ -61,6 +79,12 @@ function Name({ workflow }: { workflow: Workflow }) {
         <div className="one-line soft" title={workflow.description}>
           {workflow.description}
         </div>
+      )}
+      {isNarrow && (
+        <>
+          <Versions workflow={workflow} />
+          <LastRuns workflow={workflow} />
+        </>
       )}
     </div>
   );

@@ -54,12 +54,13 @@ export default function ExecutionsPage() {
     setChosen([]);
     void pages.reload();
   };
+  const counted = counterWords(pages.seen, pages.isAll, count.data);
   const blocked = pages.error !== null && pages.rows.length === 0;
   return (
     <div className="ex-dense">
       <ListPage<ExecutionSummary>
         title="Execution Explorer"
-        counter={pages.loading || blocked ? undefined : counterWords(pages.seen, pages.isAll, count.data)}
+        counter={pages.loading || blocked ? undefined : counted}
         description="Every run of every workflow. The list keeps itself up to date."
         contentDensity="compact"
         onLookAgain={pages.reload}
@@ -143,6 +144,7 @@ export default function ExecutionsPage() {
       {redriving && (
         <RedriveManyDialog
           many={redriving}
+          howMany={counted.slice(1, -1)}
           onClose={() => {
             setRedriving(null);
             void pages.reload();

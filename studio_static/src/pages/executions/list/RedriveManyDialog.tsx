@@ -31,7 +31,14 @@ interface Progress {
 
 type Stage = "asked" | "at work" | "failed" | "done";
 
-export function RedriveManyDialog({ many, onClose }: { many: ManyToRedrive; onClose: () => void }) {
+interface RedriveManyDialogProps {
+  many: ManyToRedrive;
+  /** As far as they are counted: "about 1,200". */
+  howMany: string;
+  onClose: () => void;
+}
+
+export function RedriveManyDialog({ many, howMany, onClose }: RedriveManyDialogProps) {
   const clock = usePreferences((state) => state.clock);
   const [stage, setStage] = useState<Stage>("asked");
   const { progress, redriveAll } = useRedriveAll(many);
@@ -61,6 +68,7 @@ export function RedriveManyDialog({ many, onClose }: { many: ManyToRedrive; onCl
       onClose={onClose}
     >
       <dl className="ex-details">
+        <Fact name="How many">{howMany}</Fact>
         <Fact name="Workflow">{many.workflow}</Fact>
         <Fact name="Status">
           <StatusMark status={many.status} />

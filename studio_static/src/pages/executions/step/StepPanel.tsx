@@ -1,5 +1,5 @@
 /** One step: first what went wrong in plain words, then what it was given, what it gave, and all that is known of it. */
-import { Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { path } from "../../../api/client";
 import type { Execution, MapRun, Step, StepDetail } from "../../../api/schema";
 import { useApi } from "../../../api/useApi";
@@ -66,9 +66,14 @@ export function StepPanel(props: StepPanelProps) {
   const isCalled = live && step.exited_at === null && step.resource !== null;
   const detail = useApi<StepDetail>(address, { poll: isCalled ? POLL_MS : null });
   const { reload } = detail;
-  const moment = `${step.status} ${step.last_event} ${step.exited_at}`;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when the step went on
-  useEffect(() => void reload(), [reload, moment]);
+  const moment = `${address} ${step.status} ${step.last_event} ${step.exited_at}`;
+  const seen = useRef({ address, moment });
+  useEffect(() => {
+    const before = seen.current;
+    seen.current = { address, moment };
+    // Asked again when the step went on; another step is asked for by its address.
+    if (before.address === address && before.moment !== moment) void reload();
+  }, [reload, address, moment]);
   const holdsItems = step.type === "Map" && stepsIn(index, step.id).length > 0;
   const [tab, setTab] = useState(holdsItems ? "items" : step.map_run ? "children" : "overview");
   const isComparable = parentOf(execution.id) === null;

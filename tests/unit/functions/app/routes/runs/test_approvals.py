@@ -88,6 +88,7 @@ def test_the_first_decision_counts_and_a_second_answer_is_told_so(any_api, asked
         second = answer(any_api, address, "refused", by=by)
         assert (second.status, second.error["code"]) == (409, "ApprovalOver")
         assert "can be answered no longer" in second.error["message"]
+        assert second.error["details"] == {"execution": execution(any_api)["id"]}
     assert execution(any_api)["output"]["approved"] is True
 
 

@@ -1,0 +1,36 @@
+/** Where nothing is to be answered any more: why, what became of it, and the way to what else waits. */
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import type { ApiError } from "../../api/errors";
+import { executionHref, follow, href } from "../../app/links";
+import { NavLink } from "../../ui/NavLink";
+
+export const isOver = (error: ApiError): boolean => error.code === "ApprovalOver";
+
+interface OverProps {
+  error: ApiError;
+  /** An answer came too late. */
+  isLate?: boolean;
+}
+
+export function Over({ error, isLate = false }: OverProps) {
+  const execution = (error.details as { execution?: string } | null)?.execution;
+  return (
+    <Alert
+      type={isLate ? "warning" : "info"}
+      header={isLate ? "Your answer was not taken" : "There is nothing to answer here any more"}
+      action={<OtherApprovals />}
+    >
+      <span className="breaks">
+        {`${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}. `}
+        {execution && <NavLink to={executionHref(execution)}>{`See ${execution}`}</NavLink>}
+      </span>
+    </Alert>
+  );
+}
+
+export const OtherApprovals = () => (
+  <Button href={href("/approvals/")} onFollow={follow}>
+    Other approvals
+  </Button>
+);
