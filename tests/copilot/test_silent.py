@@ -243,6 +243,43 @@ def test_what_stands_elsewhere_than_the_markers_say_is_a_to_do(sentence, drafted
     assert any(lost in word.text.split() for word in found.to_dos)
 
 
+@pytest.mark.parametrize(("sentence", "drafted_from", "lost"), [
+    ("Run the a-one function. If a-one conks out, log it.",
+     "Run the a-one function. If the a-one is strange, log it.", "a-one"),
+    ("Ask ann@a.io how it went.", "Ask ann@a.io to approve it.", "how"),
+    ("Do two things at the same time: log it and email a@b.io.",
+     "At the same time log it, email a@b.io and run the c function.", "two"),
+    ("Email a@b.io if the pump is hot. In this case log it.", "Email a@b.io if the pump is hot. Log it.", "case"),
+])
+def test_what_no_such_draft_can_mean_is_a_to_do(sentence, drafted_from, lost):
+    found = account(sentence, COPILOT.draft(drafted_from).document, catalogue_of(Registry(installed=list)))
+    assert any(lost in word.text.split() for word in found.to_dos)
+
+
+@pytest.mark.parametrize(("sentence", "structure"), [
+    ("For each lamp call https://a.io/l, five at once, then post to #done on Slack.",
+     [["Map", "http:request", 5], ["Task", "slack:post_message"]]),
+    ("Go through the shops and email each one of them, three at a time, then log it.",
+     [["Map", "email:send", 3], ["Task", "log:write"]]),
+    ("Do two things at the same time: log it and email a@b.io.", [["Parallel"]]),
+    ("Run the a-one function. If a-one blows up, log it.",
+     [["Task", "lambda:invoke", "Log It"], ["Task", "log:write"]]),
+    ("Read the sensors from MySQL and post them to #a on Slack. If there are none, do nothing.",
+     [["Task", "mysql:query"], ["Choice"], ["Task", "slack:post_message"]]),
+    ("Do not call https://a.io/x if the pump is hot. In this case log it.",
+     [["Choice"], ["Task", "log:write"], ["Task", "http:request"]]),
+    ("Before charging the card, log it.", [["Task", "log:write"], ["Task", "create_payment_intent"]]),
+])
+def test_what_the_flow_of_a_sentence_is(sentence, structure):
+    proposal = COPILOT.draft(sentence)
+    assert not [word.text for word in proposal.words if word.pointer is None and word.kind == "place"]
+    states = proposal.document["definition"]["States"].values()
+    states = [state for state in states if state["Type"] not in ("Succeed", "Fail")]
+    assert [state["Type"] for state in states] == [one[0] for one in structure]
+    for state, wanted in zip(states, structure, strict=True):
+        assert all(str(part) in str(state) for part in wanted)
+
+
 @pytest.mark.parametrize("sentence", [
     "Run the a-one function, then log it.", "If the pump is hot, email a@b.io. Otherwise log it.",
     "Unless the pump is hot, email a@b.io.", "If the total does not exceed 100, email a@b.io.",

@@ -59,6 +59,11 @@ _MORE_THAN_IT = re.compile(
 _OWN_VERB = re.compile(
     r"\b(?:if|when) (?P<said>(?:it|the [\w-]+) (?!is\b|was\b|has\b|does\b)(?:[\w-]+s|[\w-]+ed|came|went|took|got)\b"
     r"[^,;.]*?) (?:and|or) (?:it|the|its)\b[^,;.]*\d", re.IGNORECASE)
+_OF_A_STEP = re.compile(
+    r"\b(?P<said>(?:if|when|should|once) (?:the )?(?P<name>[A-Za-z]\w*(?:-\w+)+)(?: function| workflow| job| lambda)? "
+    r"(?!is done|has (?:run|finished|worked|succeeded)|finish|succe|complet|work)[a-z]+(?: [a-z]+)?)\b", re.IGNORECASE)
+_OPEN_QUESTION = re.compile(
+    r"\bask\w* [^.;,]*?(?P<said>(?:by e-?mail )?(?:what|how|which|where|why)\b)", re.IGNORECASE)
 _TO_NOTHING = re.compile(
     r"\b(?:otherwise|else|others?|skip\w*|stop\w*|ignor\w*|only|leave|left|forget|exclud\w*|apart|rest|but|reject\w*|declin\w*"
     r"|refus\w*|silence|disagree\w*)\b", re.IGNORECASE)
@@ -77,6 +82,7 @@ def doubts_in(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]
     yield from _swallowed(sentence, facts)
     yield from _unmet(sentence, facts)
     yield from _inverted(sentence, facts)
+    yield from _of_steps(sentence, facts, state_of)
 
 
 def _turned(sentence: str, state_of: StateOf) -> Iterator[Doubt]:
@@ -172,6 +178,23 @@ def _swallowed(sentence: str, facts: Facts) -> Iterator[Doubt]:
     for leaf in facts.conditions():
         for value in _NOBODY.findall(str(leaf.value)):
             yield from ((*match.span(), "negation") for match in re.finditer(rf"\b{value}\b", sentence))
+
+
+def _of_steps(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]:
+    """``if deploy-api blows up``: what a step did stands in no field of the input; ``ask her how it went``: that is no
+    yes or no."""
+    run = {str(leaf.value).lower() for leaf in facts.key("FunctionName", "StateMachineArn", "JobName", "workflow")}
+    for match in _OF_A_STEP.finditer(sentence):
+        parts = match["name"].split("-")
+        field = "".join([parts[0].lower(), *(part.capitalize() for part in parts[1:])])
+        read = any(f"$states.input.{field}" in str(leaf.value) for leaf in facts.conditions())
+        if read and match["name"].lower() in run:
+            yield (*match.span("said"), "failure")
+    for match in _OPEN_QUESTION.finditer(sentence):
+        asked = state_of(match[0])
+        if asked is not None and str(asked.state.get("Resource", "")).endswith("ask.waitForTaskToken") and (
+                "form" not in asked.state.get("Arguments", {})):
+            yield (*match.span("said"), "question")
 
 
 def _inverted(sentence: str, facts: Facts) -> Iterator[Doubt]:

@@ -129,6 +129,12 @@ def of_kind(said: Said, facts: Facts) -> str | None:
     return first(leaf for leaf in facts.key("Resource") if called_ in str(leaf.value))
 
 
+def together(said: Said, facts: Facts) -> str | None:
+    """``two things at the same time``: as many branches."""
+    found = [one for one in facts.typed("Parallel") if number(said["n"] or "2") == len(one.state["Branches"])]
+    return f"{found[0].pointer}/Branches" if found else None
+
+
 def in_a_row(said: Said, facts: Facts) -> str | None:
     """``three times in a row``: a condition that counts to three."""
     return first(leaf for leaf in facts.conditions() if number(said["n"]) in numbers_in(leaf.value))

@@ -127,6 +127,8 @@ FORMS: tuple[Form, ...] = (
           rf"(?:(?:at most|up to) )?(?={_SO_MANY})",
           rf"\b\w+ (?:over |with |through )?(?:the |our |its )(?P<what3>[\w -]+?),? (?={_SO_MANY}[\w -]*:)",
           rf"\b(?:{_OVER}) {_THINGS % 2}(?=[:,])"),
+    _form("parallel", ev.together, rf"\b(?:(?P<n>{_N})|both|these) (?:things|steps|tasks|jobs) "
+          r"(?:at the same time|at once|in parallel|simultaneously|concurrently)\b(?=:| ?$)"),
     _form("concurrency", ev.concurrency, rf"(?:\b(?:at most|up to|(?:no|not|never) more than|with|a maximum of"
                                          rf"|max\.?) )*\b(?P<n>{_N})(?: of them| (?!times)[\w-]+| should run"
                                          rf"| may run| should be \w+)? "
@@ -240,7 +242,7 @@ FORMS: tuple[Form, ...] = (
           r"(?: of them)?(?: has| have)? "
           r"(?:agree|approve|refuse|reject|decline|object|consent|say (?:yes|no))\w*\b"),
     _form("question", ev.answered, r"\b(?:approv\w+|sign-?off|go-ahead|permission|consent)\b"),
-    _form("repetition", ev.each,
+    _form("repetition", ev.each, r"(?<!'ve )(?<!'re )"
           rf"\b(?:for )?(?:each|every|all)(?: of)?(?: the| their| its)? (?P<what>[\w-]+(?: (?!{_ENDS_NAME})[\w-]+)?)"),
     _form("negation", ev.negated, rf"\b(?:not|no|never|none|unless|except|without|skip|nobody|{_NOT})\b"),
 )

@@ -137,6 +137,10 @@ class Loops(Reader):
         one = words_of(" ".join(["the", *noun[:-1], singular(noun[-1])]))
         body = [*words[:first], *one, *words[last:]]
 
+        if match["noun"] == "them" and self.known.item is not None:  # what the loop around it is over
+            of_it = [*words[:first], *words_of(f"the {self.known.item}"), *words[last:]]
+            return self.passive(Clause("and", of_it)) or self.action(of_it)
+
         def read() -> list[Step]:
             which = match["which"]
             condition = parse_condition(words_of(f"the {one[-1].text}'s {which}"), self.known) if which else None

@@ -22,6 +22,7 @@ FAILS = (
     r"(?:fails?|failed|failing|errors? out|times? out(?! (?:after|within|in) )"
     r"|errors?(?! (?:rate|count|code|number|budget|level|ratio|message|log|queue)s?\b)|go(?:es)? wrong|breaks?|crash"
     r"(?:es|ed)|bombs"
+    r"|(?:blows?|blew|falls?|fell|messes|screws|conks) (?:up|over|out|apart)|dies|chokes|(?:goes|went) (?:bust|south)"
     r"|(?:does not|doesn't|did not|didn't|will not|won't) (?:work(?: out)?|succeed|go through|come through|respond"
     r"|answer(?! within)|reply)"
     r"|(?:does not|doesn't|did not|didn't) help|not (?:work|succeed|go through|come through)"

@@ -274,6 +274,7 @@ class _Reader(Earlier):
             steps.append(End(phrase_of(clause), failed=True))
         elif (
             (items := ITEMS.search(text)) is not None
+            and not re.search(r"\b(?:they|we|you|people)(?:'ve|'re| have| are| were)? $", text[:items.start()])
             and not re.match(r"ask .*\S+@", text)
             and not text.startswith("for ")
             and BULK.match(text) is None
@@ -350,7 +351,10 @@ class _Reader(Earlier):
             self.reading.to_dos.append(f'"{phrase_of(clause)}" names no trigger that can be set up: add one.')
             return
         following = self.clauses[self.at] if self.at < len(self.clauses) else None
-        if following is not None and re.match(r"skip (?:it|that|them)\b", following.text) and steps:
+        skips = following is not None and (re.match(r"skip (?:it|that|them)\b", following.text) or (
+            following is self.clauses[-1] and STOPPING.match(following.text)
+            and steps and isinstance(steps[-1], Action) and not steps[-1].waits and clause.joiner == "stop"))
+        if skips and steps:
             self.at += 1
             steps[-1] = If(negated(condition), [steps[-1]])
             return

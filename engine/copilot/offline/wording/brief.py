@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from engine.copilot.offline.wording.parts import NUMBER, VERB, deadline, none_found, same_thing, until_then
+from engine.copilot.offline.wording.parts import NUMBER, VERB, base, deadline, none_found, same_thing, until_then
+from engine.copilot.offline.words import base_verb
 
 BRIEF: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     # Nothing but that
@@ -14,6 +15,20 @@ BRIEF: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r",? (?:just|simply) (?:finish|end|quit)(?=[,.;]|$)", ", do nothing"),
     (r"\b(?:after|upon) an? (?:yes|approval),? (?=\w)", "if approved, "),
     (r"\b(?:after|upon) an? (?:no|rejection|refusal),? (?=\w)", "if rejected, "),
+    # Things at the same time, an open question, a case that was named
+    ((rf"\b(?:do|run|start|make) (?:both|these|the following|{NUMBER})(?: (?:two|three|four))? (?:things|steps"
+      r"|tasks|jobs) (?:at the same time|at once|in parallel|simultaneously|concurrently)\s?:"), "at the same time"),
+    ((r"\bask (\S+@\S+|(?:the |our )?[\w-]+(?: \w+)?) by e-?mail (?=(?:what|how|which|where|when|who|why)\b)"),
+     r"email \1 "),
+    (r"\beach one of (?=them|the)", "each of "),
+    ((r"^(?:do not|don't|never) ([^,;.]+?) if ([^;.]+)\. in (?:this|that|such a) case,? ([^.;]+)(?=[.;]|$)"),
+     r"if \2, \3, otherwise \1"),
+    (r"^((?:if|when) [^;.]+)\. in (?:this|that|such a) case,? (?:also )?([^.;]+)(?=[.;]|$)", r"\1 and \2"),
+    (rf"\bwait ({NUMBER}) (?:more|further) (?=(?:second|minute|hour|day|week)s?\b)", r"wait \1 "),
+    (r"(?:, but|;|,? and) skip (?:it|that|this|them|the [\w-]+) (if|when) ([^,;.]+)(?=[.;]|$)", r"; \1 \2, skip it"),
+    (rf"^(?:take|receive|pick up) (?:the|an?|each|every) [\w-]+, (?=(?:{VERB})\b)", ""),
+    (r"^before (\w+ing) ([^,;.]+), (?!wait)([^;.]+)(?=[.;]|$)",
+     lambda said: f"{said[3]}, then {base(said[1])} {said[2]}" if base_verb(said[1].lower()) else said[0]),
     # The thing that was named
     (r"\b(?:that|this|the same) (?P<kind>table|queue|topic|bucket)\b", same_thing),
     ((r"\b(?P<if>if|when) (?:it|she|he|they|that) (?:is|are|was|were|has|have)(?: not|n't) (?:been )?(?:there|found)"

@@ -31,6 +31,12 @@ _EVERY = re.compile(
     rf"|with (?P<c>{_SPAN}) in between)",
     re.IGNORECASE,
 )
+_TRIED = r"(?:times|attempts|tries|rounds|checks|polls|calls|looks)"
+_GIVES_UP = re.compile(
+    rf"(?<=\w)\. (?:give up|stop|quit|end)(?: trying)? after (?P<n>{_N}) {_TRIED}(?=[.]|$)", re.IGNORECASE)
+_FAILS_AFTER = re.compile(
+    rf",? (?:and |but |or )?(?:bail out|abort|error out|fail|stop with an error)(?: with (?:an? )?(?:error|failure))? "
+    rf"after (?P<n>{_N}) {_TRIED}(?=[.]|$)", re.IGNORECASE)
 _AFTER, _ROW = r"(?:, (?:and )?(?:then )?| and then |; )", r"(?: in sequence| one after another)?"
 _AGAIN = r"(?:do (?:that|this|it|so) again|repeat(?: that| this| it)?|start over|try again|again)"
 _REST = rf"(?:(?:[,;]| and then | then | and (?:{'|'.join(sorted(VERBS))})\b).*)?"
@@ -45,6 +51,8 @@ _FRAMES: tuple[re.Pattern[str], ...] = tuple(re.compile(frame, re.IGNORECASE) fo
     r"^(?:repeat|loop)(?: this)?: (?P<body>.+)$",
     rf"^do (?:this|that|the following) (?P<times>{_N}|twice)(?: times)?: (?P<body>.+)$",
     rf"^do not \w+ more than (?P<times>{_N}|twice)(?: times)?: (?P<body>.+?),? {_AGAIN}$",
+    (rf"^(?P<lead>(?:.+(?:,|;| and) (?:then )?)?)(?P<body>(?:look|check|poll|query|ask|see|fetch|read|call|get|try)\b"
+     rf"[^,;]+?),? until (?P<until>[^,;]+?)(?P<rest>{_REST})$"),
     rf"^(?P<lead>(?:.+{_AFTER})?)(?P<body>[^,;]+?),? until (?P<until>[^,;]+?)(?P<rest>{_REST})$",
     rf"^(?P<lead>(?:.+{_AFTER})?)(?P<body>[^,;]+?) (?:while|as long as) (?P<stay>[^,;]+?)(?P<rest>{_REST})$",
     rf"^(?P<body>(?:run|call|invoke|send|ping|start) [^,;]+?) (?P<times>{_N}) times{_ROW}$",
@@ -70,6 +78,8 @@ class Repeated:
 def repeated_in(text: str) -> tuple[str, dict[str, Repeated]]:
     """The text with a word in place of each repetition, and what each such word stands for."""
     found: dict[str, Repeated] = {}
+    text = _GIVES_UP.sub(lambda said: f", at most {said['n']} times", text)
+    text = _FAILS_AFTER.sub(lambda said: f", at most {said['n']} times, after {said['n']} times fail", text)
     parts = re.split(r"(?<=[.!?])\s+", text)
     for index, sentence in enumerate(parts):
         end = sentence[-1:] if sentence[-1:] in ".!?" else ""

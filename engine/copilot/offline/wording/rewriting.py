@@ -15,10 +15,15 @@ from engine.copilot.offline.words import base_verb
 _AT_ONCE = re.compile(
     rf",? ?(?:with |and |but )?(?:strictly |always |exactly )?(?:at most |up to |(?:no|not|never) more than "
     rf"|max(?:imum)?\.? )?\b({_N})(?: of them"
-    rf"| (?!times|retries|attempts|tries|more)[\w-]+)? "
+    rf"| (?!times|retries|attempts|tries|more|things|steps|tasks)[\w-]+)? "
     r"(?:at a time|at once|in parallel|concurrently|at the same time)\b"
     r"|,? ?\b(?:(one) by one|(one) after (?:another|the other)|in (sequence))\b", re.IGNORECASE)
 _ITEMS = re.compile(r"\b(?:each|every|all|go through|process)\b", re.IGNORECASE)
+_EACH_DONE = re.compile(
+    r"(?:(?<=at once)|(?<=at a time)|(?<=in parallel)|(?<=concurrently)|(?<=for each)|(?<=for each one)"
+    r"|(?<=for each of them))"
+    r",? (?:and )?(?:then|afterwards|after that|finally),? (?=\w)", re.IGNORECASE)
+"""Where what is done for each ends: ``five at once, then …``."""
 _BATCH = re.compile(rf",? ?\bin (?:batches|groups|chunks) of ({_N})\b", re.IGNORECASE)
 
 
@@ -50,6 +55,9 @@ _AND = r"(?:,? and (?:then )?|, (?:then )?)"
 _LISTED = re.compile(rf"\b(?P<verb>\w+) (?P<things>{_ONE}(?:{_AND}{_ONE})+)", re.IGNORECASE)
 def _at_once_last(sentence: str) -> str:
     """How many items at once: behind what is done with each."""
+    each = _EACH_DONE.search(sentence)
+    if each is not None and not sentence.startswith(("If ", "Unless ")):
+        return f"{_at_once_last(sentence[:each.start()]).rstrip('. ')}. Then {_at_once_last(sentence[each.end():])}"
     batch = _BATCH.search(sentence)
     if batch is not None:
         return _at_once_last(_without(sentence, batch)).rstrip(". ") + f", in batches of {batch[1]}."
