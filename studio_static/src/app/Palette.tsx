@@ -21,7 +21,7 @@ function useAll(): Command[] {
   const me = useMe();
   return useMemo(
     () => [
-      ...[...ofPages.values()].flat(),
+      ...[...ofPages.values()].flatMap((list) => list()),
       ...pages(me),
       ...(workflows.data?.workflows ?? []).map(
         (each): Command => ({

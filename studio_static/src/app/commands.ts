@@ -17,9 +17,10 @@ export interface Command {
 
 interface Commands {
   open: boolean;
-  ofPages: ReadonlyMap<string, readonly Command[]>;
+  /** By their owner: what lists them, asked when they are looked through. */
+  ofPages: ReadonlyMap<string, () => readonly Command[]>;
   setOpen: (open: boolean) => void;
-  register: (owner: string, commands: readonly Command[]) => void;
+  register: (owner: string, list: () => readonly Command[]) => void;
   forget: (owner: string) => void;
 }
 
@@ -27,7 +28,7 @@ export const useCommands = create<Commands>((set) => ({
   open: false,
   ofPages: new Map(),
   setOpen: (open) => set({ open }),
-  register: (owner, commands) => set((state) => ({ ofPages: new Map(state.ofPages).set(owner, commands) })),
+  register: (owner, list) => set((state) => ({ ofPages: new Map(state.ofPages).set(owner, list) })),
   forget: (owner) =>
     set((state) => {
       const kept = new Map(state.ofPages);
@@ -36,13 +37,13 @@ export const useCommands = create<Commands>((set) => ({
     }),
 }));
 
-/** Adds a page's commands while it is open. `commands` must keep its identity while nothing changed (useMemo). */
-export function usePageCommands(owner: string, commands: readonly Command[]): void {
+/** Adds a page's commands while it is open. `list` is asked for them each time that they are looked through. */
+export function usePageCommands(owner: string, list: () => readonly Command[]): void {
   useEffect(() => {
     const { register, forget } = useCommands.getState();
-    register(owner, commands);
+    register(owner, list);
     return () => forget(owner);
-  }, [owner, commands]);
+  }, [owner, list]);
 }
 
 /** How well a command answers what was typed: higher is better, null is not at all. Every word must be found. */

@@ -1,15 +1,17 @@
 /** Filters that live in the address: they survive a reload, can be sent to somebody, and "back" undoes them. */
 import { useCallback, useMemo, useRef } from "react";
-import { useSearch } from "wouter";
-import { navigate } from "wouter/use-browser-location";
+import { navigate, useLocationProperty } from "wouter/use-browser-location";
 
-/** `defaults` name the parameters and what they are when they are absent; keep one object per page. */
+/**
+ * `defaults` name the parameters and what they are when they are absent; keep one object per page. Other parameters of
+ * the address may change without a render.
+ */
 export function useUrlState<T extends Record<string, string>>(defaults: T): [T, (change: Partial<T>) => void] {
-  const search = useSearch();
-  const state = useMemo(() => {
-    const given = new URLSearchParams(search);
-    return Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, given.get(name) ?? value])) as T;
-  }, [search, defaults]);
+  const given = useLocationProperty(() => {
+    const found = new URLSearchParams(window.location.search);
+    return JSON.stringify(Object.entries(defaults).map(([name, value]) => [name, found.get(name) ?? value]));
+  });
+  const state = useMemo(() => Object.fromEntries(JSON.parse(given) as [string, string][]) as T, [given]);
   const latest = useRef(defaults);
   latest.current = defaults;
   const set = useCallback((change: Partial<T>) => {

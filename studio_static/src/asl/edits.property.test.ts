@@ -37,7 +37,7 @@ const NEW_STATES: readonly StateObject[] = [
 
 function randomEdit(definition: Definition, random: () => number): Edited {
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
-  const pointers = [...walk(definition)].map((state) => state.pointer);
+  const pointers = walk(definition).map((state) => state.pointer);
   const edges = buildGraph(definition).edges.map((edge) => edge.id);
   const some = () => (pointers.length === 0 ? [] : [pick(pointers), pick(pointers)].slice(random() < 0.6 ? 1 : 0));
   const edits: (() => Edited)[] = [
@@ -89,12 +89,12 @@ describe("random edits", () => {
           try {
             edited = randomEdit(history.present, random);
           } catch (error) {
-            if (error instanceof EditError || [...walk(history.present)].length === 0) continue;
+            if (error instanceof EditError || walk(history.present).length === 0) continue;
             throw error;
           }
           expect(JSON.stringify(history.present), `${edited.label} changed its argument`).toBe(snapshot);
           expect(faults(edited.definition), `seed ${seed} step ${step}: ${edited.label}\n${snapshot}`).toEqual([]);
-          const pointers = new Set([...walk(edited.definition)].map((state) => state.pointer));
+          const pointers = new Set(walk(edited.definition).map((state) => state.pointer));
           for (const pointer of edited.selected) expect(pointers, edited.label).toContain(pointer);
           if (edited.definition === history.present) continue;
           history = record(history, edited.label, edited.definition);

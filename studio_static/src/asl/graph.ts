@@ -10,7 +10,7 @@ import { type Description, describe, type ResourceNames } from "./describe";
 import { linksOf, listPort, objectsIn } from "./links";
 import { edgeId, scopeOf, statePointer } from "./pointer";
 import { errorWords, ruleSentence } from "./sentences";
-import type { Definition, EdgeId, Port, ScopePointer, StateObject, StatePointer, StateType } from "./types";
+import type { Definition, EdgeId, Link, Port, ScopePointer, StateObject, StatePointer, StateType } from "./types";
 import { type Scope, scopes, scopesOf, typeOf } from "./walk";
 
 export interface GraphNode extends Description {
@@ -70,18 +70,35 @@ export const isEndId = (id: string): boolean => id.endsWith("#end");
 export const scopeOfNode = (id: string): ScopePointer =>
   isStartId(id) || isEndId(id) ? id.slice(0, id.lastIndexOf("#")) : scopeOf(id);
 
-/** The graph of a whole definition. */
+/** The graph of a whole definition. What did not change since another was asked for is the same object. */
 export function buildGraph(definition: Definition, names?: ResourceNames): Graph {
-  const nodes: GraphNode[] = [];
-  const edges: GraphEdge[] = [];
-  const found: GraphScope[] = [];
-  for (const scope of scopes(definition)) {
-    const flow = new Flow(scope);
-    found.push(flow.graphScope());
-    nodes.push(...flow.nodes(names));
-    edges.push(...flow.edges());
-  }
-  return { nodes, edges, scopes: withInside(found) };
+  const parts = [...scopes(definition)].map((scope) => partOf(scope, names));
+  return {
+    nodes: parts.flatMap((part) => part.nodes),
+    edges: parts.flatMap((part) => part.edges),
+    scopes: withInside(parts.map((part) => part.scope)),
+  };
+}
+
+/** One scope of the graph, and what it was made of. */
+interface Part {
+  readonly of: Scope;
+  readonly names: ResourceNames | undefined;
+  readonly scope: GraphScope;
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphEdge[];
+}
+
+/** By the scope's states: those never change in place. */
+const made = new WeakMap<Scope["states"], Part>();
+
+function partOf(scope: Scope, names: ResourceNames | undefined): Part {
+  const known = made.get(scope.states);
+  if (known?.of.pointer === scope.pointer && known.of.startAt === scope.startAt && known.names === names) return known;
+  const flow = new Flow(scope);
+  const part = { of: scope, names, scope: flow.graphScope(), nodes: flow.nodes(names), edges: flow.edges() };
+  made.set(scope.states, part);
+  return part;
 }
 
 /** Scopes whose `size` counts what is inside too. */
@@ -93,7 +110,10 @@ function withInside(found: readonly GraphScope[]): GraphScope[] {
     const around = scopeOf(owner);
     sizes.set(around, (sizes.get(around) ?? 0) + (sizes.get(pointer) ?? 0));
   }
-  return found.map((scope) => ({ ...scope, size: sizes.get(scope.pointer) ?? scope.size }));
+  return found.map((scope) => {
+    const size = sizes.get(scope.pointer) ?? scope.size;
+    return size === scope.size ? scope : { ...scope, size };
+  });
 }
 
 /** States never change in place: what one says is worked out once. */
@@ -107,11 +127,23 @@ function descriptionOf(state: StateObject, names: ResourceNames | undefined): De
   return says;
 }
 
+/** Of a scope's states, those that each leads to. */
+type Ways = Map<string, Set<string>>;
+
+/** What a state became last, while it still becomes the same: its card, its lines. */
+const cards = new WeakMap<StateObject, { readonly of: GraphNode; readonly names: ResourceNames | undefined }>();
+interface Lines {
+  readonly source: StatePointer;
+  readonly taken: Port | undefined;
+  readonly all: readonly GraphEdge[];
+}
+const lines = new WeakMap<StateObject, Lines>();
+
 const SEEDS = 4096;
 
 /** One scope's transitions, read once. */
 class Flow {
-  readonly links = new Map<string, { port: Port; target: string | null }[]>();
+  readonly links = new Map<string, readonly Link[]>();
   /** The happy path: what comes after each of its states; null after the last. */
   readonly happy: ReadonlyMap<string, string | null>;
   readonly order: string[] = [];
@@ -129,14 +161,14 @@ class Flow {
    * catchers last. Loops are cut where a depth-first walk along the happy path closes them.
    */
   private sort(): void {
-    const back = new Set<string>();
-    this.depthFirst("happy first", back, new Set());
-    this.order.push(...this.depthFirst("happy last", new Set(), back).reverse());
+    const back: Ways = new Map();
+    this.depthFirst("happy first", back, new Map());
+    this.order.push(...this.depthFirst("happy last", new Map(), back).reverse());
     for (const name of this.order) this.reached.add(name);
   }
 
   /** States in the order in which the walk leaves them. Lines in `cut` are not walked; those that close loops go to `back`. */
-  private depthFirst(way: "happy first" | "happy last", back: Set<string>, cut: ReadonlySet<string>): string[] {
+  private depthFirst(way: "happy first" | "happy last", back: Ways, cut: Ways): string[] {
     const left: string[] = [];
     const seen = new Set<string>();
     const open = new Set<string>();
@@ -155,9 +187,8 @@ class Flow {
         stack.pop();
         continue;
       }
-      const line = JSON.stringify([at.name, target]);
-      if (open.has(target)) back.add(line);
-      else if (!seen.has(target) && !cut.has(line)) enter(target);
+      if (open.has(target)) back.set(at.name, (back.get(at.name) ?? new Set()).add(target));
+      else if (!seen.has(target) && cut.get(at.name)?.has(target) !== true) enter(target);
     }
     return left;
   }
@@ -269,6 +300,21 @@ class Flow {
 
   private stateNode(name: string, state: StateObject, names?: ResourceNames): GraphNode {
     const pointer = statePointer(this.scope.pointer, name);
+    const known = cards.get(state);
+    if (known?.of.id === pointer && known.names === names && known.of.reachable === this.reached.has(name)) {
+      if (known.of.dangling.length === 0 && this.isWhole(name)) return known.of;
+    }
+    const node = this.newNode(name, pointer, state, names);
+    cards.set(state, { of: node, names });
+    return node;
+  }
+
+  /** Whether every transition of a state leads to a state. */
+  private isWhole(name: string): boolean {
+    return (this.links.get(name) ?? []).every(({ target }) => target === null || this.links.has(target));
+  }
+
+  private newNode(name: string, pointer: StatePointer, state: StateObject, names?: ResourceNames): GraphNode {
     const type = typeOf(state);
     return {
       id: pointer,
@@ -307,22 +353,33 @@ class Flow {
         happy: true,
       });
     }
-    for (const name of this.order) {
-      const taken = this.happyPort(name);
-      for (const { port, target } of this.links.get(name) ?? []) {
-        if (target !== null && !this.links.has(target)) continue;
-        edges.push({
-          id: edgeId(statePointer(pointer, name), port),
+    for (const name of this.order) edges.push(...this.edgesOf(name, states[name] as StateObject));
+    return edges;
+  }
+
+  private edgesOf(name: string, state: StateObject): readonly GraphEdge[] {
+    const { pointer } = this.scope;
+    const source = statePointer(pointer, name);
+    const taken = this.happyPort(name);
+    const isWhole = this.isWhole(name);
+    const known = lines.get(state);
+    if (isWhole && known?.source === source && known.taken === taken) return known.all;
+    const all = (this.links.get(name) ?? []).flatMap(({ port, target }): GraphEdge[] => {
+      if (target !== null && !this.links.has(target)) return [];
+      return [
+        {
+          id: edgeId(source, port),
           kind: port.split("/")[0] as EdgeKind,
           scope: pointer,
-          source: statePointer(pointer, name),
+          source,
           target: target === null ? endId(pointer) : statePointer(pointer, target),
-          label: labelOf(states[name] as StateObject, port),
+          label: labelOf(state, port),
           happy: port === taken,
-        });
-      }
-    }
-    return edges;
+        },
+      ];
+    });
+    if (isWhole) lines.set(state, { source, taken, all });
+    return all;
   }
 
   /** The port by which the happy path leaves a state. */

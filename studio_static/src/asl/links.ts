@@ -29,8 +29,13 @@ export function objectsIn(state: StateObject, key: string): { index: number; val
 const named = (value: Json | undefined): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
 
+/** States never change in place: each is read once. */
+const read = new WeakMap<StateObject, readonly Link[]>();
+
 /** Every transition of a state in the order Choices, Default, Next/End, Catch. */
-export function linksOf(state: StateObject): Link[] {
+export function linksOf(state: StateObject): readonly Link[] {
+  const known = read.get(state);
+  if (known !== undefined) return known;
   const links: Link[] = [];
   const add = (port: Port, value: Json | undefined): void => {
     const target = named(value);
@@ -45,6 +50,7 @@ export function linksOf(state: StateObject): Link[] {
   }
   if (canFail(state))
     for (const { index, value } of objectsIn(state, "Catch")) add(`catch/${index}`, own(value, "Next"));
+  read.set(state, links);
   return links;
 }
 
@@ -91,7 +97,7 @@ export function mapLinks(
 ): StateObject {
   let changed = state;
   // Backwards, so that a rule taken away does not shift those still to be looked at.
-  for (const link of linksOf(state).reverse()) {
+  for (const link of linksOf(state).toReversed()) {
     const target = change(link.target, link.port);
     if (target !== link.target) changed = withLink(changed, link.port, target);
   }

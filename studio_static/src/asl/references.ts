@@ -54,7 +54,8 @@ export function reachable(
 /** The states that lead to `pointer`, for "used by". */
 export function predecessors(definition: Definition, pointer: StatePointer): StatePointer[] {
   const { pointer: scope, states } = findScope(definition, scopeOf(pointer));
+  const called = nameOf(pointer);
   return Object.entries(states)
-    .filter(([, state]) => linksOf(state).some((link) => link.target === nameOf(pointer)))
+    .filter(([, state]) => linksOf(state).some((link) => link.target === called))
     .map(([name]) => statePointer(scope, name));
 }

@@ -6,7 +6,7 @@ import { scopes, typeOf, walk } from "./walk";
 /** Faults of structure: targets that are not there, states without a way on, names twice, scopes without a start. */
 export function faults(definition: Definition): string[] {
   const found: string[] = [];
-  const names = [...walk(definition)].map((state) => state.name);
+  const names = walk(definition).map((state) => state.name);
   if (new Set(names).size !== names.length) found.push(`names twice: ${names.join(", ")}`);
   for (const scope of scopes(definition)) {
     const own = Object.keys(scope.states);

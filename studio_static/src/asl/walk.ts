@@ -97,16 +97,24 @@ export function* scopes(definition: Definition): Generator<Scope> {
   }
 }
 
+/** Definitions never change in place: each is gone through once. */
+const walked = new WeakMap<Definition, readonly FoundState[]>();
+
 /** Every state, a container before what it contains, in the order of the text. */
-export function* walk(definition: Definition): Generator<FoundState> {
-  function* inside(scope: Scope, depth: number): Generator<FoundState> {
+export function walk(definition: Definition): readonly FoundState[] {
+  const known = walked.get(definition);
+  if (known !== undefined) return known;
+  const found: FoundState[] = [];
+  const inside = (scope: Scope, depth: number): void => {
     for (const [name, state] of Object.entries(scope.states)) {
       const pointer = statePointer(scope.pointer, name);
-      yield { pointer, name, state, scope, depth };
-      for (const inner of scopesOf(state, pointer)) yield* inside(inner, depth + 1);
+      found.push({ pointer, name, state, scope, depth });
+      for (const inner of scopesOf(state, pointer)) inside(inner, depth + 1);
     }
-  }
-  yield* inside(rootScope(definition), 0);
+  };
+  inside(rootScope(definition), 0);
+  walked.set(definition, found);
+  return found;
 }
 
 /** The state at `pointer`, or undefined. */
@@ -125,12 +133,14 @@ export function requireState(definition: Definition, pointer: StatePointer): Sta
 
 /** Every state's name; ASL wants them unique in the whole definition, branches included. */
 export function stateNames(definition: Definition): Set<string> {
-  return new Set([...walk(definition)].map((found) => found.name));
+  return new Set(walk(definition).map((found) => found.name));
 }
 
 /** Pointers of the states called `name`: one, in a valid definition. */
 export function pointersOf(definition: Definition, name: string): StatePointer[] {
-  return [...walk(definition)].filter((found) => found.name === name).map((found) => found.pointer);
+  return walk(definition)
+    .filter((found) => found.name === name)
+    .map((found) => found.pointer);
 }
 
 /** The query language that holds for the state at `pointer`: its own, else the definition's, else JSONPath. */

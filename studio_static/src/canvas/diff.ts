@@ -41,8 +41,8 @@ function ownWords(state: StateObject): string {
 
 /** The union of both graphs with the changes from `before` to `after`. */
 export function diffGraph(before: Definition, after: Definition, names?: ResourceNames): GraphDiff {
-  const old = new Map([...walk(before)].map((found) => [found.pointer, found.state]));
-  const now = new Map([...walk(after)].map((found) => [found.pointer, found.state]));
+  const old = new Map(walk(before).map((found) => [found.pointer, found.state]));
+  const now = new Map(walk(after).map((found) => [found.pointer, found.state]));
   const states: Record<StatePointer, Change> = {};
   for (const [pointer, state] of now) {
     const was = old.get(pointer);

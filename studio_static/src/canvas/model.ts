@@ -2,7 +2,7 @@
 import type { Edge, Node } from "@xyflow/react";
 import type { EdgeId, GraphEdge, GraphNode, StatePointer } from "../asl";
 import type { Change } from "./diff";
-import type { Direction, PlacedEdge, PlacedPanel } from "./layout/types";
+import type { Direction, PlacedEdge, PlacedPanel, Point } from "./layout/types";
 import type { EdgeOverlay, StateOverlay } from "./overlay";
 
 export interface Mark {
@@ -68,9 +68,25 @@ export type CanvasEdge = Edge<LineData, "line">;
 export type Marks = Readonly<Record<StatePointer, Mark>>;
 export type EdgeMarks = Readonly<Record<EdgeId, Mark>>;
 
+/** Places are made anew with each layout: what they say counts. */
+const sameValue = (key: string, one: unknown, two: unknown): boolean =>
+  Object.is(one, two) ||
+  (key === "placed" && samePlace(one as PlacedEdge, two as PlacedEdge)) ||
+  (key === "panels" && JSON.stringify(one) === JSON.stringify(two));
+
+const samePlace = (one: PlacedEdge, two: PlacedEdge): boolean =>
+  one.points.length === two.points.length &&
+  one.points.every((point, index) => samePoint(point, two.points[index])) &&
+  samePoint(one.pill, two.pill) &&
+  one.pill?.width === two.pill?.width &&
+  one.pill?.height === two.pill?.height &&
+  samePoint(one.plus, two.plus);
+
+const samePoint = (one: Point | null, two: Point | null | undefined): boolean => one?.x === two?.x && one?.y === two?.y;
+
 const sameData = (one: Record<string, unknown>, two: Record<string, unknown>): boolean => {
   const keys = Object.keys(one);
-  return keys.length === Object.keys(two).length && keys.every((key) => Object.is(one[key], two[key]));
+  return keys.length === Object.keys(two).length && keys.every((key) => sameValue(key, one[key], two[key]));
 };
 
 const SHALLOW = [
@@ -99,12 +115,21 @@ export function reused<T extends { readonly id: string }>(
   });
 }
 
-/** Whether two nodes say the same: React Flow then leaves the old one's card alone. */
-export const sameNode = (one: CanvasNode, two: CanvasNode): boolean =>
+/** `fresh` with the data of `last` where that says the same: a card that only moved is not drawn again. */
+export function reusedNodes(last: readonly CanvasNode[], fresh: readonly CanvasNode[]): CanvasNode[] {
+  const before = new Map(last.map((item) => [item.id, item]));
+  return fresh.map((item) => {
+    const old = before.get(item.id);
+    if (old === undefined || !sameData(old.data, item.data)) return item;
+    return sameNode(old, item) ? old : ({ ...item, data: old.data } as CanvasNode);
+  });
+}
+
+/** Whether two nodes of equal data are the same: React Flow then leaves the old one alone. */
+const sameNode = (one: CanvasNode, two: CanvasNode): boolean =>
   SHALLOW.every((key) => Object.is(one[key], two[key])) &&
   one.position.x === two.position.x &&
-  one.position.y === two.position.y &&
-  sameData(one.data, two.data);
+  one.position.y === two.position.y;
 
 export const sameEdge = (one: CanvasEdge, two: CanvasEdge): boolean =>
   one.source === two.source &&

@@ -21,6 +21,7 @@ function kept<T extends { readonly id: string }>(last: readonly T[], fresh: read
 
 /** Equal, field by field; lists and objects by what they say. */
 function sameItem<T extends object>(one: T, two: T): boolean {
+  if (one === two) return true;
   return (Object.keys(two) as (keyof T)[]).every((key) => {
     const [old, now] = [one[key], two[key]];
     return old === now || (typeof now === "object" && now !== null && sameJson(old, now));

@@ -1,4 +1,4 @@
-/** Cards, containers, the ends of the flow. Memoised: each renders again only when its own data changed. */
+/** Cards, containers, the ends of the flow. Each renders again only when what it says changed: React Flow moves it. */
 
 import { Handle, type NodeProps, type Position } from "@xyflow/react";
 import { type KeyboardEvent, memo, useEffect, useRef, useState } from "react";
@@ -211,6 +211,10 @@ const focusable = (data: CardData, selected: boolean) =>
         "data-card": data.node.id,
       };
 
+/** `reusedNodes` keeps the data of a card that says the same. */
+const saysTheSame = (one: NodeProps<CardNode>, two: NodeProps<CardNode>): boolean =>
+  one.data === two.data && one.selected === two.selected;
+
 export const StateCard = memo(function StateCard({ data, selected }: NodeProps<CardNode>) {
   const folded = data.collapsed && data.node.branches.length > 0;
   const { near, watch } = useNear();
@@ -229,7 +233,7 @@ export const StateCard = memo(function StateCard({ data, selected }: NodeProps<C
       <Ports data={data} near={near || selected} />
     </div>
   );
-});
+}, saysTheSame);
 
 export const ContainerCard = memo(function ContainerCard({ data, selected }: NodeProps<CardNode>) {
   const { near, watch } = useNear();
@@ -259,7 +263,7 @@ export const ContainerCard = memo(function ContainerCard({ data, selected }: Nod
       <Ports data={data} near={near || selected} />
     </div>
   );
-});
+}, saysTheSame);
 
 /** Start and End: pills at the top, dots inside branches. */
 export const Terminal = memo(function Terminal({ data }: NodeProps<CardNode>) {
@@ -282,4 +286,4 @@ export const Terminal = memo(function Terminal({ data }: NodeProps<CardNode>) {
       <Ports data={data} near={near} />
     </div>
   );
-});
+}, saysTheSame);

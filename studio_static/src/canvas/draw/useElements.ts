@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from "react";
 import type { Drag } from "../act/useDragging";
 import type { Rect } from "../layout/types";
 import type { Placed } from "../layout/useLayout";
-import { type CanvasEdge, type CanvasNode, type Note, reused, sameEdge, sameNode } from "../model";
+import { type CanvasEdge, type CanvasNode, type Note, reused, reusedNodes, sameEdge } from "../model";
 import { seenOf } from "../view/seen";
 import { cardNodes, type Dressing, type LineDressing, lineEdges, noteNodes } from "./elements";
 
@@ -27,7 +27,7 @@ export function useElements(
   }, [placed, window, cards.current, cards.renaming, drag?.id]);
   const last = useRef<Elements>({ nodes: [], edges: [] });
   const nodes = useMemo(
-    () => reused(last.current.nodes, cardNodes(placed, seen.nodes, cards), sameNode),
+    () => reusedNodes(last.current.nodes, cardNodes(placed, seen.nodes, cards)),
     [placed, seen, cards],
   );
   const edges = useMemo(

@@ -48,7 +48,7 @@ interface CanvasPaneProps {
   show: (tab: Tab) => void;
 }
 
-export function CanvasPane({ workflow, show }: CanvasPaneProps) {
+export const CanvasPane = memo(function CanvasPane({ workflow, show }: CanvasPaneProps) {
   // Typing comes first: the drawing follows when there is time.
   const definition = useDeferredValue(useDesigner(definitionOf));
   const { selection, edge, overlay, broken, choosing } = useDesigner(
@@ -108,7 +108,7 @@ export function CanvasPane({ workflow, show }: CanvasPaneProps) {
       </div>
     </>
   );
-}
+});
 
 const Canvas = memo(WorkflowCanvas);
 
@@ -204,9 +204,8 @@ function usePinned(): ReadonlySet<StatePointer> {
   const studio = useDesigner((state) => studioOf(documentOf(state)));
   return useMemo(() => {
     const pins = pinsOf({ studio });
-    return new Set(
-      [...walk(definition)].map(({ pointer }) => pointer).filter((at) => Object.hasOwn(pins, statePath(at))),
-    );
+    const pinned = Object.keys(pins).length === 0 ? [] : walk(definition).map(({ pointer }) => pointer);
+    return new Set(pinned.filter((at) => Object.hasOwn(pins, statePath(at))));
   }, [definition, studio]);
 }
 

@@ -16,6 +16,7 @@ import { Head } from "./head/Head";
 import { Inspector } from "./inspector/Inspector";
 import { Chooser } from "./palette/Chooser";
 import { insertItem } from "./palette/insert";
+import type { PaletteItem } from "./palette/items";
 import { PaletteList } from "./palette/PaletteList";
 import { ProblemsBar } from "./problems/ProblemsBar";
 import { useCheck } from "./problems/useCheck";
@@ -39,7 +40,7 @@ const RulesTab = part(() => import("../rules/RulesTab"));
 const StartHere = part(() => import("./publish/StartHere"));
 const SettingsDialog = part(() => import("./settings/SettingsDialog"));
 
-const URL_STATE = { tab: "design", state: "" };
+const URL_STATE = { tab: "design" };
 const FIRST_WIDE = 1280;
 
 export function Workbench({ workflow }: { workflow: string }) {
@@ -69,13 +70,11 @@ function Bench({ workflow, reload }: { workflow: string; reload: () => Promise<v
   const show = useCallback((next: Tab) => setUrl({ tab: next }), [setUrl]);
   const slot = useSlot(workflow, show, reload);
   const hasConflict = useDesigner((state) => state.theirs !== null);
-  useSelectionInUrl();
-  useCheck();
-  useStateCommands();
   useKeys(setOpened);
   const isWhole = tab === "rules" || tab === "versions";
   return (
     <div className="dz full-bleed">
+      <Beside />
       <Head workflow={workflow} tab={tab as Tab} show={show} open={setOpened} />
       {isWhole ? (
         <div
@@ -101,6 +100,16 @@ function Bench({ workflow, reload }: { workflow: string; reload: () => Promise<v
   );
 }
 
+/** What keeps up with the draft and is not seen: apart, so that nothing is drawn again for it. */
+function Beside() {
+  useSelectionInUrl();
+  useCheck();
+  useStateCommands();
+  return null;
+}
+
+const take = (item: PaletteItem): void => void insertItem(item);
+
 interface BodyProps {
   slot: Slot;
   tab: Tab;
@@ -122,7 +131,7 @@ function Body({ slot, tab }: BodyProps) {
               <CopilotCard {...slot} request={request} onTaken={() => ask(null)} />
             </Suspense>
           )}
-          <PaletteList fieldId="dz-find" onTake={(item) => insertItem(item)} />
+          <PaletteList fieldId="dz-find" onTake={take} />
         </Side>
         <div className="dz-middle stack grow may-narrow relative">
           <CanvasPane workflow={slot.workflow} show={slot.show} />

@@ -5,6 +5,8 @@ import { nameOf, pointersOf } from "../../asl";
 import { definitionOf, onlySelected, select, useDesigner } from "./store";
 
 const IN_URL = { state: "" };
+/** Writing the address costs as much as drawing a card: it waits until what was selected is drawn. */
+const PAUSE_MS = 200;
 
 export function useSelectionInUrl(): void {
   const selected = useDesigner(onlySelected);
@@ -16,6 +18,7 @@ export function useSelectionInUrl(): void {
       const [found] = pointersOf(definitionOf(useDesigner.getState()), wanted);
       if (found !== undefined) return select([found]);
     }
-    setUrl({ state: selected === null ? "" : nameOf(selected) });
+    const timer = window.setTimeout(() => setUrl({ state: selected === null ? "" : nameOf(selected) }), PAUSE_MS);
+    return () => window.clearTimeout(timer);
   }, [selected, wanted, setUrl]);
 }

@@ -31,7 +31,7 @@ export interface FoundChoice {
 }
 
 export function choicesOf(definition: Definition): FoundChoice[] {
-  return [...walk(definition)]
+  return walk(definition)
     .filter(({ state }) => typeOf(state) === "Choice")
     .map(({ pointer, name, state }) => ({ pointer, name, state, language: queryLanguageOf(definition, pointer) }));
 }

@@ -124,7 +124,7 @@ export function requestOf(request: CopilotRequest, document: JsonObject): { addr
 export function isBlank(document: JsonObject): boolean {
   const definition = own(document, "definition");
   if (!isObject(definition)) return true;
-  const [first, second] = [...walk(definition)];
+  const [first, second] = walk(definition);
   if (first === undefined || second !== undefined) return first === undefined;
   return typeOf(first.state) === "Pass" && Object.keys(first.state).every((field) => SAYS_NOTHING.has(field));
 }

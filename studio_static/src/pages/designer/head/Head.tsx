@@ -1,6 +1,7 @@
 /** The page's head: what is open, whether it is saved and published, the tabs, what can be done with it. */
 import "./head.css";
 import Button from "@cloudscape-design/components/button";
+import { memo } from "react";
 import { useWhyNot } from "../../../app/me";
 import { ActButton } from "../../../ui/ActButton";
 import type { Opened, Tab } from "../slots";
@@ -15,7 +16,7 @@ interface HeadProps {
   open: (dialog: Opened) => void;
 }
 
-export function Head({ workflow, tab, show, open }: HeadProps) {
+export const Head = memo(function Head({ workflow, tab, show, open }: HeadProps) {
   const whyNotEdit = useWhyNot("edit");
   const active = useDesigner((state) => state.activeVersion);
   const changed = useDesigner(hasChanges);
@@ -61,4 +62,4 @@ export function Head({ workflow, tab, show, open }: HeadProps) {
       </div>
     </header>
   );
-}
+});

@@ -22,7 +22,7 @@ export function ParallelForm({ editor }: { editor: StateEditor }) {
             <li key={index}>
               <span>
                 {textOf(own(branch, "StartAt")) || `Branch ${index + 1}`}{" "}
-                <span className="dz-quiet">{`· ${count([...walk(branch)].length)}`}</span>
+                <span className="dz-quiet">{`· ${count(walk(branch).length)}`}</span>
               </span>
               <TextButton
                 tone="danger"

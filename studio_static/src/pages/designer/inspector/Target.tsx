@@ -21,7 +21,8 @@ const NEW = "\nnew step";
 export function Target({ pointer, port, value, onChange, label, empty }: TargetProps) {
   const room = useRef<HTMLDivElement>(null);
   const names = useScopeNames(pointer);
-  const states = names.filter((name) => name !== nameOf(pointer)).map((name) => ({ value: name, label: name }));
+  const own = nameOf(pointer);
+  const states = names.filter((name) => name !== own).map((name) => ({ value: name, label: name }));
   const change = (name: string): void => {
     const { left = 0, bottom = 0 } = room.current?.getBoundingClientRect() ?? {};
     if (name !== NEW) onChange(name);

@@ -1,7 +1,7 @@
 /** The items under a search field: one list that arrows walk and Enter takes from. */
 import { useDesigner } from "../store";
 import "./palette.css";
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, memo, useCallback, useEffect, useId, useMemo, useState } from "react";
 import { putDragged } from "../../../canvas/act/dragging";
 import { StateIcon } from "../../../canvas/draw/icons";
 import { here } from "./insert";
@@ -17,33 +17,37 @@ interface PaletteListProps {
   onTake: (item: PaletteItem) => void;
 }
 
-export function PaletteList({ fieldId, autoFocus = false, onTake }: PaletteListProps) {
+export const PaletteList = memo(function PaletteList({ fieldId, autoFocus = false, onTake }: PaletteListProps) {
   const connectors = useDesigner((state) => state.connectors);
   const [text, setText] = useState("");
   const all = useMemo(() => paletteItems(connectors), [connectors]);
-  const items = useMemo(() => searchItems(all, text), [all, text]);
+  const common = useMemo(() => bySection(searchItems(all, ""), ORDER), [all]);
+  const isSearched = text.trim() !== "";
+  const shown = useMemo(() => (isSearched ? byFit(searchItems(all, text)) : common), [all, common, isSearched, text]);
   const [active, setActive] = useState(0);
-  const list = useRef<HTMLDivElement>(null);
   const own = useId();
-  const shown = grouped(items, text);
+  const activeId = `${own}-${isSearched ? "found" : "common"}-${active}`;
   useEffect(() => {
-    list.current?.querySelector(`[data-index="${active}"]`)?.scrollIntoView({ block: "nearest" });
-  }, [active]);
+    document.getElementById(activeId)?.scrollIntoView({ block: "nearest" });
+  }, [activeId]);
 
-  const take = (item: PaletteItem | undefined): void => {
-    if (item === undefined) return;
-    setText("");
-    setActive(0);
-    onTake(item);
-  };
+  const take = useCallback(
+    (item: PaletteItem): void => {
+      setText("");
+      setActive(0);
+      onTake(item);
+    },
+    [onTake],
+  );
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const item = shown[active];
     if (step !== undefined && shown.length > 0) {
       event.preventDefault();
       setActive((old) => (old + step + shown.length) % shown.length);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      take(shown[active]);
+      if (item !== undefined) take(item);
     } else if (event.key === "Escape") setText("");
   };
   return (
@@ -54,7 +58,7 @@ export function PaletteList({ fieldId, autoFocus = false, onTake }: PaletteListP
         role="combobox"
         aria-expanded="true"
         aria-controls={`${own}-list`}
-        aria-activedescendant={shown.length > 0 ? `${own}-${active}` : undefined}
+        aria-activedescendant={shown.length > 0 ? activeId : undefined}
         aria-label="Find a step"
         placeholder="Find a step  ( / )"
         autoComplete="off"
@@ -68,31 +72,10 @@ export function PaletteList({ fieldId, autoFocus = false, onTake }: PaletteListP
         }}
         onKeyDown={onKeyDown}
       />
-      <div
-        ref={list}
-        id={`${own}-list`}
-        className="dz-palette-list grow may-shorten scrolls"
-        role="listbox"
-        aria-label="Steps"
-      >
-        {sections(shown).map(({ section, from, items: inside }) => (
-          // biome-ignore lint/a11y/useSemanticElements: a group of options in a listbox
-          <div key={section} role="group" aria-labelledby={`${own}-${section}`}>
-            <div id={`${own}-${section}`} className="dz-palette-section text-12 strong soft">
-              {TITLES[section]}
-            </div>
-            {inside.map((item, offset) => (
-              <Item
-                key={item.id}
-                id={`${own}-${from + offset}`}
-                index={from + offset}
-                item={item}
-                isActive={from + offset === active}
-                onTake={() => take(item)}
-              />
-            ))}
-          </div>
-        ))}
+      <div id={`${own}-list`} className="dz-palette-list grow may-shorten scrolls" role="listbox" aria-label="Steps">
+        {/* Only hidden while something else is found: after each step that is taken it is there again. */}
+        <Options id={`${own}-common`} items={common} active={isSearched ? -1 : active} onTake={take} />
+        {isSearched && <Options id={`${own}-found`} items={shown} active={active} onTake={take} />}
         {shown.length === 0 && (
           <p className="dz-quiet">
             Nothing is called “{text}”. Any AWS call can be typed as service:action, such as kms:encrypt.
@@ -101,17 +84,48 @@ export function PaletteList({ fieldId, autoFocus = false, onTake }: PaletteListP
       </div>
     </div>
   );
+});
+
+interface OptionsProps {
+  id: string;
+  items: readonly PaletteItem[];
+  /** The number of the active one; -1 hides them all. */
+  active: number;
+  onTake: (item: PaletteItem) => void;
 }
+
+const Options = memo(function Options({ id, items, active, onTake }: OptionsProps) {
+  return (
+    <div hidden={active < 0}>
+      {sections(items).map(({ section, from, items: inside }) => (
+        // biome-ignore lint/a11y/useSemanticElements: a group of options in a listbox
+        <div key={section} role="group" aria-labelledby={`${id}-${section}`}>
+          <div id={`${id}-${section}`} className="dz-palette-section text-12 strong soft">
+            {TITLES[section]}
+          </div>
+          {inside.map((item, offset) => (
+            <Item
+              key={item.id}
+              id={`${id}-${from + offset}`}
+              item={item}
+              isActive={from + offset === active}
+              onTake={onTake}
+            />
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+});
 
 interface ItemProps {
   id: string;
-  index: number;
   item: PaletteItem;
   isActive: boolean;
-  onTake: () => void;
+  onTake: (item: PaletteItem) => void;
 }
 
-function Item({ id, index, item, isActive, onTake }: ItemProps) {
+const Item = memo(function Item({ id, item, isActive, onTake }: ItemProps) {
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the field keeps the focus
     // biome-ignore lint/a11y/useKeyWithClickEvents: Enter in the field takes the active item
@@ -119,12 +133,11 @@ function Item({ id, index, item, isActive, onTake }: ItemProps) {
       id={id}
       role="option"
       aria-selected={isActive}
-      data-index={index}
       className="dz-palette-item row gap-10"
       title={item.note === null ? "Click to add it; drag it onto a line" : item.note}
       draggable
       onDragStart={(event) => putDragged(event.dataTransfer, { fragment: item.fragment(here().language) })}
-      onClick={onTake}
+      onClick={() => onTake(item)}
     >
       <StateIcon icon={item.icon} tone={item.tone} size={32} />
       <span className="grow may-narrow">
@@ -134,16 +147,15 @@ function Item({ id, index, item, isActive, onTake }: ItemProps) {
       {item.note !== null && <span className="dz-tag">{item.note}</span>}
     </div>
   );
-}
+});
 
 const ORDER = Object.keys(TITLES) as Section[];
 const MOST_FOUND = 60;
 
-/** Without a search by section; with one the sections in the order of how well they fit. */
-function grouped(items: readonly PaletteItem[], text: string): PaletteItem[] {
-  const shown = items.slice(0, MOST_FOUND);
-  if (text.trim() === "") return bySection(shown, ORDER);
-  return bySection(shown, [...new Set(shown.map((item) => item.section))]);
+/** What was found, the sections in the order of how well they fit. */
+function byFit(items: readonly PaletteItem[]): PaletteItem[] {
+  const found = items.slice(0, MOST_FOUND);
+  return bySection(found, [...new Set(found.map((item) => item.section))]);
 }
 
 function bySection(items: readonly PaletteItem[], order: readonly Section[]): PaletteItem[] {

@@ -1,6 +1,6 @@
 /** The bar under the canvas: how many problems there are; opened, each with its place, its fixes and the copilot. */
 import "./problems.css";
-import { type ReactNode, useState } from "react";
+import { memo, type ReactNode, useState } from "react";
 import { pointersOf, walk } from "../../../asl";
 import { TextButton } from "../forms/controls";
 import type { Slot } from "../slots";
@@ -12,11 +12,11 @@ import { type ToDo, toDosOf, withoutToDo } from "./todos";
 
 type Given = Pick<Slot, "ask" | "show">;
 
-export function ProblemsBar({ ask, show }: Given) {
+export const ProblemsBar = memo(function ProblemsBar({ ask, show }: Given) {
   const problems = useDesigner((state) => state.problems);
   const checked = useDesigner((state) => state.checked);
   const document = useDesigner(documentOf);
-  const states = useDesigner((state) => [...walk(definitionOf(state))].length);
+  const states = useDesigner((state) => walk(definitionOf(state)).length);
   const [isOpen, setOpen] = useState(false);
   const toDos = toDosOf(document);
   const count = problems.length + toDos.length;
@@ -49,7 +49,7 @@ export function ProblemsBar({ ask, show }: Given) {
       </div>
     </section>
   );
-}
+});
 
 const WORDS: Readonly<Record<Severity, readonly [string, string]>> = {
   error: ["error", "errors"],

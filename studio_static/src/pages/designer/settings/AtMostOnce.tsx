@@ -9,7 +9,10 @@ export function AtMostOnce() {
   const definition = useDesigner(definitionOf);
   const { names, set } = useAtMostOnce();
   const tasks = useMemo(
-    () => [...walk(definition)].filter(({ state }) => typeOf(state) === "Task").map(({ name }) => name),
+    () =>
+      walk(definition)
+        .filter(({ state }) => typeOf(state) === "Task")
+        .map(({ name }) => name),
     [definition],
   );
   return (

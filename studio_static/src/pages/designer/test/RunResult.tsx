@@ -141,7 +141,7 @@ const depthOf = (step: Step): number =>
   step.parent === null ? 0 : step.id.split(":").filter((part) => part.includes("#")).length - 1;
 
 function pointerOf({ definition }: Slot, step: Step): StatePointer | null {
-  const found = [...walk(definition)].map(({ pointer }) => pointer);
+  const found = walk(definition).map(({ pointer }) => pointer);
   return (
     found.find((pointer) => statePath(pointer) === step.path) ??
     found.find((pointer) => nameOf(pointer) === step.name) ??

@@ -54,7 +54,7 @@ export function callsOf(
   connectors: ConnectorList | null,
 ): Call[] {
   const part = statesOf(definition, mode, selected);
-  return [...walk(definition)].flatMap(({ pointer, name, state }) => {
+  return walk(definition).flatMap(({ pointer, name, state }) => {
     const resource = own(state, "Resource");
     if (!part(pointer) || typeOf(state) !== "Task" || typeof resource !== "string") return [];
     const action = findAction(connectors, resource)?.action;
