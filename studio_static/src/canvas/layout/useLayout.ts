@@ -1,6 +1,6 @@
 /**
- * The layout of a graph, kept up with it: while a new one is made, the last one stands. Of many states a guess is drawn
- * at once and the exact layout follows.
+ * The layout of a graph, kept up with it: while a new one is made, the last one stands. What is opened is drawn at once by
+ * a guess, and so is each edit of many states; the exact layout follows.
  */
 import { useEffect, useRef, useState } from "react";
 import type { Graph } from "../../asl";
@@ -23,8 +23,8 @@ interface LayoutState {
   readonly problem: string | null;
 }
 
-/** Fewer are there exactly before anybody could look at a guess. */
-const MANY = 100;
+/** Of so few states an edit is laid out exactly in a moment: a guess would only move the cards once more. */
+const FEW = 100;
 
 export function useLayout(graph: Graph, direction: Direction, collapsed: ReadonlySet<string>): LayoutState {
   const [state, setState] = useState<LayoutState>({ placed: null, isExact: false, problem: null });
@@ -47,7 +47,8 @@ export function useLayout(graph: Graph, direction: Direction, collapsed: Readonl
       }));
     };
     const before = last.current?.direction === direction ? last.current.arranged : null;
-    const guess = graph.nodes.length > MANY ? guessLayout(graph, options, before) : null;
+    const isSoon = last.current !== null && graph.nodes.length <= FEW;
+    const guess = isSoon ? null : guessLayout(graph, options, before);
     if (guess !== null) put(guess, false);
     turn.current = turn.current.then(async () => {
       if (mine !== latest.current) return;

@@ -14,6 +14,7 @@ import {
   MOST_ZOOM,
   type Pane,
   READABLE,
+  readView,
   showing,
   steadyCard,
   type Viewport,
@@ -33,6 +34,9 @@ export interface Camera {
 }
 
 const GLIDE = 200;
+
+/** The exact layout of so few cards is there in a moment: the canvas then opens anew, whatever was selected meanwhile. */
+const FEW = 100;
 
 /** Below this, only names can be read. */
 const FAR = 0.45;
@@ -78,7 +82,9 @@ export function useCamera(
       keepView(viewKey, { viewport });
     },
   });
-  const opening = useCallback(() => firstView(placed, pane, viewKey, openAt), [placed, pane, viewKey, openAt]);
+  // What was remembered when it opened; not what was shown of the guess meanwhile.
+  const [keptKey] = useState(() => (readView(viewKey).viewport === undefined ? undefined : viewKey));
+  const opening = useCallback(() => firstView(placed, pane, keptKey, openAt), [placed, pane, keptKey, openAt]);
   useSteady(placed, isExact, pane, anchor, first, opening);
   return useMemo(() => {
     const look = (view: Viewport): void => {
@@ -129,8 +135,10 @@ function useSteady(
     isOpened.current ||= isExact;
     if (before === layout) return;
     const view = flow.getViewport();
-    if (opens && anchor === null && view.x === first.x && view.y === first.y && view.zoom === first.zoom) {
-      void flow.setViewport(opening());
+    const isUntouched = anchor === null && view.x === first.x && view.y === first.y;
+    if (opens && view.zoom === first.zoom && (isUntouched || layout.nodes.size <= FEW)) {
+      const rect = anchor === null ? undefined : layout.nodes.get(anchor);
+      void flow.setViewport(rect === undefined ? opening() : showing(rect, opening(), pane));
       return;
     }
     const id = steadyCard(before, layout, windowOf(view, pane), anchor);

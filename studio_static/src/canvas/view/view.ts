@@ -21,8 +21,9 @@ export const READABLE = 0.86;
 export const LEAST_ZOOM = 0.1;
 export const MOST_ZOOM = 2;
 const MARGIN = 32;
-/** Around what is brought into sight. */
+/** Around what is brought into sight; below it stands the bar of the zoom. */
 const SIGHT_MARGIN = 48;
+const BAR_ROOM = 84;
 
 const keyOf = (workflow: string): string => `automate.canvas.${workflow}`;
 
@@ -80,14 +81,14 @@ export function fittingView(layout: Layout, pane: Pane): Viewport {
 
 /** The view moved as little as shows `rect` whole; the same object where it is in sight. */
 export function showing(rect: Rect, view: Viewport, pane: Pane): Viewport {
-  const shift = (at: number, size: number, offset: number, room: number): number => {
+  const shift = (at: number, size: number, offset: number, last: number): number => {
     const from = at * view.zoom + offset;
-    const to = from + Math.min(size * view.zoom, room - 2 * SIGHT_MARGIN);
+    const to = from + Math.min(size * view.zoom, last - SIGHT_MARGIN);
     if (from < SIGHT_MARGIN) return SIGHT_MARGIN - from;
-    return to > room - SIGHT_MARGIN ? room - SIGHT_MARGIN - to : 0;
+    return to > last ? last - to : 0;
   };
-  const dx = shift(rect.x, rect.width, view.x, pane.width);
-  const dy = shift(rect.y, rect.height, view.y, pane.height);
+  const dx = shift(rect.x, rect.width, view.x, pane.width - SIGHT_MARGIN);
+  const dy = shift(rect.y, rect.height, view.y, pane.height - BAR_ROOM);
   return dx === 0 && dy === 0 ? view : { ...view, x: view.x + dx, y: view.y + dy };
 }
 
