@@ -12,7 +12,7 @@ export * from "./names";
 export * from "./pointer";
 export * from "./references";
 export { removeStates } from "./remove";
-export { renameState } from "./rename";
+export { renameState, statesThatSay } from "./rename";
 export * from "./resources";
 export { changeState, edgeTarget, scopeOfEdge } from "./scope";
 export * from "./sentences";

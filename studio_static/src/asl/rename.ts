@@ -15,7 +15,7 @@ import {
   type JsonObject,
   type StatePointer,
 } from "./types";
-import { requireState, scopes, stateNames, walk } from "./walk";
+import { MAP_KEYS, requireState, scopes, stateNames, walk } from "./walk";
 
 /**
  * Rename a state: its key, StartAt, every Next, Default, rule and catcher of its scope. Raises EditError for a name that
@@ -69,6 +69,26 @@ function renamedTargets(value: Json, old: string, name: string): Json {
     return [key, key === "And" || key === "Or" || key === "Not" ? renamedTargets(item, old, name) : item];
   });
 }
+
+/**
+ * The states that say `name` as a text: in quotes in an expression, or compared with by a rule of JSONPath. Whether a
+ * text means the state only a person knows.
+ */
+export function statesThatSay(definition: Definition, name: string): string[] {
+  const quoted = [`'${name}'`, JSON.stringify(name)];
+  const says = (value: Json, key: string): boolean => {
+    if (typeof value === "string")
+      return value.startsWith("{%")
+        ? quoted.some((text) => value.includes(text))
+        : key.startsWith("String") && value === name;
+    if (Array.isArray(value)) return value.some((item) => says(item, key));
+    return isObject(value) && Object.entries(value).some(([inner, item]) => !INSIDE.has(inner) && says(item, inner));
+  };
+  return walk(definition).flatMap((found) => (says(found.state, "") ? [found.name] : []));
+}
+
+/** Fields of a state that hold other states. */
+const INSIDE: ReadonlySet<string> = new Set(["Branches", ...MAP_KEYS]);
 
 /** The fragment with names that `taken` does not have, those of states inside containers included. */
 export function renamedFragment(fragment: Fragment, taken: ReadonlySet<string>): Fragment {

@@ -35,6 +35,7 @@ import {
   type StatePointer,
   stateAt,
   stateNames,
+  statesThatSay,
   undo,
   withEntry,
 } from "../../asl";
@@ -346,6 +347,14 @@ export function rename(pointer: StatePointer, name: string): boolean {
     const edited = renameInDocument(documentOf(now()), pointer, name);
     apply(edited.label, edited.document);
     set({ selection: edited.selected });
+    const left = statesThatSay(definitionIn(edited.document), nameOf(pointer));
+    if (left.length > 0)
+      notify({
+        id: "edit",
+        type: "info",
+        header: `Expressions still say “${nameOf(pointer)}”`,
+        content: `Look at ${left.join(", ")}: where that text means the state, write “${name.trim()}”.`,
+      });
   });
 }
 
