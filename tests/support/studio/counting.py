@@ -11,7 +11,8 @@ _COUNT = """
 window.hands = {keys: [], letters: 0, clicks: 0};
 window.addEventListener('keydown', (event) => {
   if (['Control', 'Shift', 'Alt', 'Meta'].includes(event.key)) return;
-  const isField = event.target.closest?.('input, textarea, [contenteditable=true]') != null;
+  // What is typed to find a step is no text of the workflow.
+  const isField = event.target.closest?.('input:not([role=combobox]), textarea, [contenteditable=true]') != null;
   const isLetter = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
   if (isField && isLetter) window.hands.letters += 1;
   else window.hands.keys.push(event.key);
@@ -21,7 +22,7 @@ window.addEventListener('pointerdown', () => { window.hands.clicks += 1; }, true
 
 
 class Hands(NamedTuple):
-    """A chord such as Ctrl+S is one key. A letter that is typed into a field is of a text."""
+    """A chord such as Ctrl+S is one key. A letter typed into a field is of a text, but in a search it is a key."""
 
     keys: int
     letters: int
