@@ -105,8 +105,9 @@ def _is_mail(word: str) -> bool:
 
 
 def _model(clause: Asked) -> Found | None:
-    if not clause.has(r"\b(?:with|by|using|through|via) (?:the |an? |our )?(?:[\w-]+ )?(?:llm|language model|ai|gpt"
-                      r"|chatgpt)\b"
+    if clause.has(r"\bbedrock\b") or not clause.has(r"\b(?:with|by|using|through|via) (?:the |an? |our )?(?:[\w-]+ )?"
+                                                    r"(?:llm|language model|ai|gpt"
+                      r"|chatgpt)\b|\b(?:with|ask|using) an? (?:ai )?model\b"
                       r"|^(?:ask|prompt|tell) (?:the |an? |our )?(?:llm|language model|ai|gpt|chatgpt)\b"):
         return None
     return Found("connector:llm:chat", {"prompt": clause.as_message}, {"prompt": "What is it asked?"}, "answer")

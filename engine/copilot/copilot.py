@@ -8,11 +8,12 @@ from typing import Any
 
 from engine.copilot.accounting.account import account
 from engine.copilot.catalogue import Catalogue
+from engine.copilot.choosing import best_draft
 from engine.copilot.error_handling import add_error_handling
 from engine.copilot.explaining import Explanation, explain
 from engine.copilot.fixing import fix
 from engine.copilot.modelled import ModelDrafter, NoUsableAnswer
-from engine.copilot.offline.drafter import check_sentence, draft, name_of
+from engine.copilot.offline.drafter import check_sentence, name_of
 from engine.copilot.proposal import Proposal, ToDo, has_states
 from engine.copilot.scrubbing import scrubbed
 from engine.errors import Diagnostic, Refused
@@ -92,7 +93,7 @@ class Copilot:
         return add_error_handling(document, states)
 
     def _offline(self, sentence: str, current: dict[str, Json] | None) -> Proposal:
-        made = draft(sentence, self._catalogue, current)
+        made = best_draft(sentence, self._catalogue, current)
         return _noted(made, REPLACES) if has_states(current) else made
 
 

@@ -106,7 +106,9 @@ def counted(said: Said, facts: Facts) -> str | None:
     tries = _TRIES.search(said.before) or re.match(r",? before (?:giving up|failing)", said.after)
     kept = (leaf for leaf in facts.conditions() if re.search(r"(?:[Ff]ailures|[Cc]ount) >=? ", str(leaf.value))
             and count in numbers_in(leaf.value))
-    return equal(facts, count - 1 if tries and count else count, "MaxAttempts") or first(kept)
+    in_all = re.search(r"\b(?:attempts|tries)\b", said.text)
+    return equal(facts, count - 1 if tries and count else count, "MaxAttempts") or first(kept) or (
+        tried(said, facts) if in_all else None)
 
 
 def tried(said: Said, facts: Facts) -> str | None:
@@ -138,6 +140,11 @@ def together(said: Said, facts: Facts) -> str | None:
 def in_a_row(said: Said, facts: Facts) -> str | None:
     """``three times in a row``: a condition that counts to three."""
     return first(leaf for leaf in facts.conditions() if number(said["n"]) in numbers_in(leaf.value))
+
+
+def agreed(said: Said, facts: Facts) -> str | None:
+    """``at least two of them``: how many must agree, or another place that has the number."""
+    return equal(facts, number(said["n"]) or 0, "needed") or amount(said, facts)
 
 
 def last_few(said: Said, facts: Facts) -> str | None:
@@ -195,16 +202,20 @@ def gate(said: Said, facts: Facts) -> str | None:
         said, facts)
 
 
+_OPPOSITES = {"<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+
+
 def compares(*operators: str) -> Evidence:
     """``over 500``: a comparison by one of the operators with that number."""
-    signs = "|".join(re.escape(sign) for sign in operators)
-
     def evidence(said: Said, facts: Facts) -> str | None:
         wanted = _signed(said)
-        for leaf in [*facts.conditions(), *facts.expressions()]:
-            for found in re.finditer(rf"(?:{signs})\s*(-?\d+(?:\.\d+)?)(?!\d)", str(leaf.value)):
-                if float(found[1]) == wanted and is_upright(said, found):
-                    return leaf.pointer
+        both = len(re.findall(rf"(?<![\d.,]){re.escape(said['n'])}(?!\d)", said.sentence)) > 1  # a side, and the other
+        for signs in (operators, tuple(_OPPOSITES[sign] for sign in operators) if both else ()):
+            form = "|".join(re.escape(sign) for sign in signs)
+            for leaf in [*facts.conditions(), *facts.expressions()] if signs else ():
+                for found in re.finditer(rf"(?:{form})\s*(-?\d+(?:\.\d+)?)(?!\d)", str(leaf.value)):
+                    if float(found[1]) == wanted and is_upright(said, found):
+                        return leaf.pointer
         return None
 
     return evidence
@@ -416,7 +427,8 @@ def answered(said: Said, facts: Facts) -> str | None:
     """``if approved``: a condition on the answer, or the question itself."""
     return first(leaf for leaf in facts.conditions() if "approved" in str(leaf.value)) or first(
         leaf for leaf in facts.key("Resource") if str(leaf.value).endswith(".waitForTaskToken")) or first(
-        leaf for leaf in facts.conditions() if stems(said.text.split()[-1]) <= leaf.stems)
+        leaf for leaf in facts.conditions() if stems(said.text.split()[-1]) <= leaf.stems or (
+            said.text.lower() == "if so" and "false" not in str(leaf.value)))
 
 
 def never(said: Said, facts: Facts) -> None:

@@ -106,7 +106,8 @@ FORMS: tuple[Form, ...] = (
           rf"\b(?:but )?(?:only )?(?:(?:every|each|on|at|during) )?(?P<what2>{DAYS})(?: (?:morning|afternoon|evening"
           rf"|night)s?\b)?"),
     _form("time", when.wall_time, r"\b(?:at )?(?:half past|(?:a )?quarter (?:past|to)) \w+",
-          r"\b(?:at )?\d{1,2}:\d\d(?:\s?[ap]\.?m\b)?", r"\b(?:at )?\d{1,2}\.\d\d\s?[ap]\.?m\b",
+          r"\b(?:at )?\d{1,2}:\d\d(?:\s?[ap]\.?m\b)?"
+          r"(?: (?:in the (?:morning|afternoon|evening)|at night)\b)?", r"\b(?:at )?\d{1,2}\.\d\d\s?[ap]\.?m\b",
           r"\bat \d{1,2} in the (?:morning|afternoon|evening)\b",
           r"\b(?:at )?\d{1,2}\s?(?:[ap]\.?m\b|o'?clock\b)", r"\b(?:at )?(?:noon|midnight)\b",
           rf"\bat \d{{1,2}}\b(?![:.]\d|\s*(?:{_UNIT}|at a time|at once|times|%|euros|usd|degrees))"),
@@ -203,6 +204,8 @@ FORMS: tuple[Form, ...] = (
           rf"\b(?P<n2>half an?|{_N}|an?) (?P<unit2>{_UNIT}) (?:later|after|before|apart|between|pass|ago)\b"),
     _form("window", ev.ordinal, rf"\b(?:every|the|each) (?P<n>{_any_of({*ORDINALS})}|\d+(?:st|nd|rd|th))\b(?= \w)"),
     _form("duration", ev.duration, rf"\b{_DURATION}", r"\banother (?P<unit2>second|minute|hour|day|week)\b"),
+    _form("number", ev.agreed,
+          rf"\b(?:at least |any )?(?P<n>{_N}) (?:people |persons |members |managers |colleagues )?(?:out )?of\b"),
     _form("number", ev.percent, r"(?<![\w.,-])(?P<n>\d+(?:[.,]\d+)?)(?:\s?%| percent\b)"),
     _form("number", ev.amount, rf"(?<![\w/:])(?<![\w/:]-){_MONEY}(?P<n>{_BELOW}\d+(?:[.,]\d+)*k?)(?![\w/:-])",
           rf"(?<![\w-])(?P<n2>{_IN_WORDS})(?![\w-])"),

@@ -106,7 +106,7 @@ def recurring(said: Said, facts: Facts) -> str | None:
     count = {"other": 2.0, "couple of": 2.0, "quarter of an": 0.25, "half": 0.5}[part[1]] if part is not None else (
         number(said["n"]) if said["n"] else 1.0)
     unit = next((unit for word, unit in (
-        ("second", "second"), ("minute", "minute"), ("hour", "hour"), ("dai", "day"), ("day", "day"), ("week", "week"),
+        ("sec", "second"), ("min", "minute"), ("hour", "hour"), ("dai", "day"), ("day", "day"), ("week", "week"),
         ("month", "month"), ("morning", "day"), ("afternoon", "day"), ("evening", "day"), ("night", "day"),
         ("quarter", "quarter"), ("year", "year")) if word in text), "")
     span = (count or 0) * UNITS.get(unit, 0)

@@ -17,7 +17,7 @@ STARTING = re.compile(
 """``when the workflow x has finished``: what starts it, and no condition."""
 STARTS = tuple((re.compile(rf"^(?:{words})$"), kind) for words, kind in (
     (r"bucket|files?|upload\w*|lands?", "event"), (r"queue|messages?", "queue"),
-    (r"webhook|calls?|called|hit", "webhook"),
-    (r"when\w*|as|soon|if|comes?|arriv\w*|receiv\w*|creat\w*|plac\w*|open\w*|submit\w*|add\w*|events?",
-     "webhook|queue|event"),
+    (r"webhook|calls?|called|hit", "webhook"), (r"forms?|fill\w*|submi\w*|sign\w*|enter\w*|sent?|send\w*", "form"),
+    (r"when\w*|as|soon|if|comes?|arriv\w*|receiv\w*|creat\w*|plac\w*|open\w*|submit\w*|add\w*|events?|some(?:one|body)|people|order\w*|regist\w*|book\w*",
+     "webhook|queue|event|form"),
 ))

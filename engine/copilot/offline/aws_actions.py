@@ -25,8 +25,10 @@ def _named(clause: Asked, kind: str, service: str, *, otherwise: str = r"(?!)") 
 
 _NO_NAME = (r"(?:if|when|unless|once|and|or|then|but|so|while|until|with|by|that|which|who|is|are|was|were|has|have"
             r"|had|to"
-            r"|of|for|in|on|at|from|into|onto|as|via|through|using|about|after|before|every|each|all|the|an?|it|its|their"
-            r"|his|her|called|named|otherwise|else|first|again|too|also|instead|there|now|afterwards|finally|with|within"
+            r"|of|for|in|on|at|from|into|onto|as|via|through|using|about|after|before|every|each|all|the|an?|it|its"
+            r"|their"
+            r"|his|her|called|named|otherwise|else|first|again|too|also|instead|there|now|afterwards|finally|with"
+            r"|within"
             r"|gets?|receives?|runs?|fails?|starts?|should|must)")
 """What stands behind the kind of a thing and is not its name."""
 

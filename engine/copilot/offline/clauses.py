@@ -40,7 +40,8 @@ _PLACE = re.compile(r"\w+ (?:(?:the |our )?(?:[\w-]+ )?(?:queue|topic)\b|#|\S+@)
 """Where something is put: what is done is that, and no part of the condition before it."""
 _WITH_ELSE = frozenset({"anything", "something", "everything", "nothing", "anyone", "someone", "everyone", "or"})
 _STATES = re.compile(
-    r"\b(?:(?:is|are|was|were|has|have|does|do|did)(?:n't)?|exceeds|over|above|under|below|than|equals|fails|failed|arrives?|comes?|lands?"
+    r"\b(?:(?:is|are|was|were|has|have|does|do|did)(?:n't)?|exceeds|over|above|under|below|than|equals|fails|failed"
+    r"|arrives?|comes?|lands?"
     r"|appears?|joins"
     r"|calls|hits|contains|includes|mentions|ends|starts|begins|approves|agrees|says|answers|receives|gets|drops"
     r"|rises|falls|reaches)\b"
@@ -170,17 +171,17 @@ class _Cutter:
         if index >= len(self.words):
             return False
         word = self.words[index]
-        if word.lower == "another" and re.match(r"another \S+ \w+ later\b", lower(self.words[index:index + 4])):
-            return True
-        if word.kind == "number":  # 24 hours before, 3 days later
-            return re.match(r"\S+ \w+ (?:later|before|after)\b", lower(self.words[index:index + 4])) is not None
         following = lower(self.words[index:index + 4])
+        if word.kind == "number" or word.lower == "another":  # 24 hours before, another 3 days later
+            return re.match(r"(?:another )?\S+ \w+ (?:later|before|after)\b", following) is not None
         if any(following.startswith(phrase) for phrase in _PHRASES):
             return True
         if word.lower in _FILLERS and index + 1 < len(self.words):
             return self.begins(index + 1)
         if re.match(r"xloop\d", word.lower):
             return True
+        if word.lower == "only" and index + 1 < len(self.words):
+            return self.words[index + 1].lower in _IF
         if word.lower in _STARTS and word.lower not in ("in", "at", "on", "for", "as", "only", "should", "after"):
             return True
         if word.lower == "after":

@@ -73,7 +73,10 @@ def parse_condition(words: list[Word], known: Known) -> Condition | None:
     by_text = {word.lower: word for word in words if word.kind != "mark"}
     for joiner, segment in _terms(words):
         vague = None if re.search(r"\d", segment) else vague_in(words_of(segment), known)
-        term = vague or term_of(segment, by_text, replace(known, subject=subject))
+        within = replace(known, subject=subject)
+        term = vague or term_of(segment, by_text, within)
+        if term is None and terms:  # of the subject before
+            term = term_of(f"it {segment}", by_text, within)
         if term is None or len(re.findall(r"[A-Z]", term.subject.rpartition(".")[2])) > LONGEST_NAME:
             return None  # none, or a clause that was read as a name
         terms += [joiner, term.text] if joiner else [term.text]
@@ -103,6 +106,17 @@ def vague_in(words: list[Word], known: Known) -> Condition | None:
 
 
 _SIDE = re.compile(r"(\$[\w.$()]+) (<=|>=|<|>|=) (-?\d+(?:\.\d+)?|\"[^\"]*\")")
+
+
+_OPPOSITES = {"<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+
+
+def opposite(one: Condition, other: Condition) -> bool:
+    """Whether one of both always holds: below 40, and 40 or more."""
+    sides = [_SIDE.fullmatch(each.text) for each in (one, other)]
+    first, second = sides
+    return first is not None and second is not None and first[1] == second[1] and first[3] == second[3] and (
+        _OPPOSITES.get(first[2]) == second[2])
 
 
 _LIST = re.compile(r"(\$[\w.$()]+) (?:= \"[^\"]*\"|in \[[^\]]*\])")

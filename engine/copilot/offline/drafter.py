@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from engine.catalog.states import states_of
 from engine.copilot.catalogue import Catalogue
 from engine.copilot.offline.building import Built
 from engine.copilot.offline.reading import read
+from engine.copilot.offline.ways import Way
 from engine.copilot.proposal import Proposal, ToDo, changes_between
 from engine.errors import InvalidDocument
 from engine.language.asl.validate import validate
@@ -24,13 +26,16 @@ _STOP = frozenset([
 ])
 
 
-def draft(sentence: str, catalogue: Catalogue, current: dict[str, Json] | None = None) -> Proposal:
-    """The draft of `sentence`; `current` is the document it would replace, whose name and description stay.
+def draft(
+    sentence: str, catalogue: Catalogue, current: dict[str, Json] | None = None, *, ways: Sequence[Way] = ()
+) -> Proposal:
+    """The draft of `sentence`, read in these ways; `current` is the document it would replace, whose name and
+    description stay.
 
     Raises InvalidDocument for a sentence that is empty or too long.
     """
     text = check_sentence(sentence)
-    reading = read(text, catalogue)
+    reading = read(text, catalogue, ways=ways)
     built = Built(reading.steps)
     definition = {"Comment": text[:1000], **built.definition}
     document = _document(text, definition, reading.triggers, current)

@@ -21,6 +21,12 @@ _STATES = re.compile(r"^(?:we|i|our|my|there (?:is|are)|they|people|customers|it
 """How a sentence begins that says how things are, and asks for nothing."""
 
 
+def _last_circle(steps: list[Step]) -> Again | None:
+    """The circle of which no step says yet what happens where it came to nothing."""
+    last = next((step for step in reversed(steps) if not isinstance(step, Action)), None)
+    return last if isinstance(last, Again) and last.exhausted is None else None
+
+
 class Earlier(Failures, Loops):
     """Reads clauses that add no step of their own, or one that was there before."""
 
@@ -45,8 +51,8 @@ class Earlier(Failures, Loops):
             self.at += 1
             number = None if decided["n"] is None else number_of(words_of(decided["n"])[0])
             self.question.arguments["needed"] = number or ("all" if decided["all"] else "any")
-        elif steps and isinstance(steps[-1], Again) and (over := GAVE_UP.match(text)) is not None:
-            self.gave_up(steps[-1], over, clause)
+        elif (over := GAVE_UP.match(text)) is not None and (loop := _last_circle(steps)) is not None:
+            self.gave_up(loop, over, clause)
         else:
             return False
         return True

@@ -65,8 +65,8 @@ class Loops(Reader):
     def gave_up(self, loop: Again, match: re.Match[str], clause: Clause) -> None:
         """``after 40 attempts give up and …``, ``if it is still pending then, …``: what is done where a circle has
         ended without what it was for."""
-        if match["n"]:
-            count = number_of(words_of(match["n"])[0])
+        if times := match["n"] or match["n2"]:
+            count = number_of(words_of(times)[0])
             loop.times = loop.times or (None if count is None else int(count))
         elif match["span"] and loop.seconds:
             seconds = duration_in(words_of(f"{match['span']} {match['unit']}"))

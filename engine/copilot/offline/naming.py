@@ -6,7 +6,6 @@ That the input has such a field is a guess, and said so in a to-do.
 from __future__ import annotations
 
 import re
-from dataclasses import field
 
 from engine.copilot.offline.words import DETERMINERS, ENTITIES, PRONOUNS, Word, camel, singular
 from engine.records import dataclass
@@ -41,7 +40,6 @@ class Known:
     connector: str = ""
     polled: str = ""
     spoken: tuple[str, ...] = ()
-    fields: frozenset[str] = field(default_factory=frozenset)
 
 
 def path_of(words: list[Word], known: Known) -> str:

@@ -26,6 +26,7 @@ FAILS = (
     r"|(?:does not|doesn't|did not|didn't|will not|won't) (?:work(?: out)?|succeed|go through|come through|respond"
     r"|answer(?! within)|reply)"
     r"|(?:does not|doesn't|did not|didn't) help|not (?:work|succeed|go through|come through)"
+    r"|goes? (?:down|offline|dead)"
     r"|(?:is|are|was) (?:down|unavailable|unreachable|offline|unsuccessful|not (?:available|reachable|successful"
     r"|there|up))"
     r"|(?:cannot|can't|can not|could not|couldn't) be (?:reached|done|completed)"
@@ -35,7 +36,8 @@ FAILS = (
 )
 """What a step does that fails."""
 FAILURE = re.compile(
-    rf"^(?:and |but )?(?:only )?(?:(?:if|when|in case|should) (?P<what>.*?)\s?(?:still |also |ever |then )*\b"
+    rf"^(?:and |but )?(?:only )?(?:(?:if|when|in case|should) (?P<what>.*?)\s?(?:still |also |ever |then |finally "
+    rf"|eventually |ultimately )*\b"
     rf"(?:{FAILS}(?: or (?:it )?{FAILS})*"
     r"|of (?:an? )?(?:error|failure))\b(?! (?:for (?:more|longer|at)|within|since)\b)|on (?:an? |any )?(?:error"
     r"|failure)s?"
@@ -57,7 +59,7 @@ APPROVED = re.compile(
     r" of (?:them|the \w+)|somebody|someone|the [\w-]+"
     r"(?: [\w-]+)?)(?: all| both)? |that's |that is )?"
     r"(?:(?:is|are|has|have|was|were|been|does|do|did|finally) )*(?P<no>not |n't )?"
-    r"(?P<word>approv(?:e|es|ed|al)(?: (?:it|that|this)\b)?|accept(?:s|ed)?|confirm(?:s|ed)?"
+    r"(?P<word>approv(?:e|es|ed|al)(?: (?:it|that|this)\b)?|accept(?:s|ed)?|confirm(?:s|ed)?|grant(?:s|ed)?"
     r"|agree(?:s|d)?(?: to it)?|consent(?:s|ed)?|"
     r"(?:says?|said) (?:yes|ok(?:ay)?)|yes|ok(?:ay)?|fine(?: with (?:it|that|her|him|them))?"
     r"|(?:gives?|gave|given) (?:the |his |her |their |its )?(?:ok(?:ay)?|go-ahead|approval|consent|green light"
@@ -89,7 +91,7 @@ GAVE_UP = re.compile(
     r"^after (?P<span>\w+) (?P<unit>seconds?|minutes?|hours?|days?)(?= (?:give up|stop|quit)|$)|"
     r"^(?:after|once|when) (?P<n>\w+) (?:attempts|tries|times|rounds|checks|calls)(?: (?:in vain|without \w+))?\b"
     r"|^(?:if|when|should) (?=[\w '-]*\b(?:still|never|not)\b|[\w ]*n't)(?:it|that|this|they|the [\w-]+) [\w '-]*?"
-    r"(?: (?:by )?then| after (?:that|all|\w+ (?:attempts|tries|times|rounds)))(?=$| (?:\w+) )"
+    r"(?: (?:by )?then| after (?:that|all|(?P<n2>\w+) (?:attempts|tries|times|rounds|checks|calls)))(?=$| (?:\w+) )"
 )
 """What was done again and again came to nothing."""
 DECIDED = re.compile(
@@ -112,7 +114,8 @@ FAILING = re.compile(
     r"|failed)"
     r"|(?:let |make |mark )?(?:it|(?:the |this )?(?:whole )?(?:run|workflow|execution|flow|thing|process)) "
     r"(?:should |must |has to |is to |then |as )*(?:fails?|failed|be failed)$"
-    r"|fail\b|abort\b|raise an? error|throw an? error|reject (?:it|the|this)|error out|decline (?:it|the))"
+    r"|fail\b|abort\b|raise an? error|throw an? error|reject (?:it|the|this)(?!.*\b(?:function|workflow|emailing|by"
+    r" e-?mail)\b)|error out|decline (?:it|the))"
 )
 TOGETHER = re.compile(
     r"\b(?:at the same time|at the same moment|in parallel|simultaneously|concurrently|meanwhile|at once with)\b"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.copilot.catalogue import Catalogue
@@ -13,8 +14,10 @@ from engine.copilot.offline.flow import Action, Condition, ForEach, If, Placehol
 from engine.copilot.offline.naming import Known
 from engine.copilot.offline.phrases import expanded
 from engine.copilot.offline.schedules import schedules_in
+from engine.copilot.offline.ways import Way
 from engine.copilot.offline.wording.composing import composed
 from engine.copilot.offline.wording.framing import unframed
+from engine.copilot.offline.wording.plainly import plainly
 from engine.copilot.offline.wording.repeating import repeated_in
 from engine.copilot.offline.wording.rewriting import rewritten
 from engine.copilot.offline.wording.spelling import spelled
@@ -37,24 +40,29 @@ def _covered(text: str) -> tuple[str, dict[str, str]]:
 
 class Reader(ABC):
     """`clauses` from `at` on are still to be read. `actions` are those that may be spoken of again, `question` the last
-    one that waits for an answer, `last_if` what an `otherwise` belongs to, `loops` those read so far, `holding` the
-    conditions whose steps are being read, `quoted` what the marks in the text stand for."""
+    one that waits for an answer, `last_if` what an `otherwise` belongs to, `chain` the last `if` of several sides,
+    `loops` those read so far, `holding` the conditions whose steps are being read, `quoted` what the marks in the text
+    stand for."""
 
-    def __init__(self, text: str, catalogue: Catalogue, fields: frozenset[str]) -> None:
+    def __init__(self, text: str, catalogue: Catalogue, ways: Sequence[Way]) -> None:
         self.catalogue = catalogue
         text, slips = spelled(text)
         text, self.quoted = _covered(text)
+        self.known = Known(spoken=catalogue.spoken_of(text.lower()))
+        text = plainly(text)
+        for way in ways:
+            text = way(text)
         schedules, text = schedules_in(unframed(text))
         text, self.repeated = repeated_in(rewritten(composed(text)))
         self.clauses = self.cut(text)
         self.at = 0
-        self.known = Known(fields=fields, spoken=catalogue.spoken_of(text.lower()))
         self.reading = Reading(
             notes=[f'"{slip.said}" was read as "{slip.meant}".' for slip in slips if slip.is_mistake]
         )
         self.actions: list[Action | Placeholder] = []
         self.question: Action | None = None
         self.last_if: If | None = None
+        self.chain: If | None = None
         self.loops: list[ForEach] = []
         self.depth = 0
         self.holding: list[Condition] = []

@@ -13,13 +13,14 @@ What no rule reads is a Placeholder with the words in it: nothing is dropped and
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.copilot.catalogue import Catalogue
 from engine.copilot.offline import triggers
 from engine.copilot.offline.actions import parse_action
 from engine.copilot.offline.clauses import Clause
-from engine.copilot.offline.conditions import apart, never, parse_condition
+from engine.copilot.offline.conditions import apart, never, opposite, parse_condition
 from engine.copilot.offline.earlier import Earlier
 from engine.copilot.offline.flow import (
     Action,
@@ -63,6 +64,7 @@ from engine.copilot.offline.terms import negated, plain
 from engine.copilot.offline.times import duration_in
 from engine.copilot.offline.voice import commanded, is_command
 from engine.copilot.offline.waits import wait_in
+from engine.copilot.offline.ways import Way
 from engine.copilot.offline.windows import window_in
 from engine.copilot.offline.words import (
     DETERMINERS,
@@ -85,9 +87,9 @@ _ELLIPTIC = frozenset(["by", "to", "on", "in", "into", "onto"])
 _CONDITIONAL = ("if", "when", "whenever", "once", "unless", "while", "provided", "should")
 
 
-def read(text: str, catalogue: Catalogue, fields: frozenset[str] = frozenset()) -> Reading:
-    """What `text` asks for."""
-    return _Reader(text, catalogue, fields).read()
+def read(text: str, catalogue: Catalogue, *, ways: Sequence[Way] = ()) -> Reading:
+    """What `text` asks for, put in these ways first."""
+    return _Reader(text, catalogue, ways).read()
 
 
 class _Reader(Earlier):
@@ -123,7 +125,7 @@ class _Reader(Earlier):
         together_from: int | None = None
         while self.at < len(self.clauses):
             clause = self.clauses[self.at]
-            if steps and (clause.joiner in ends or self.opposes(clause)):
+            if steps and (clause.joiner in ends or self.opposes(clause) or self.is_behind_all(clause, ends)):
                 break
             if is_else(clause) and (steps or before or ends):
                 if self.otherwise(clause, inner=bool(ends)):
@@ -137,6 +139,14 @@ class _Reader(Earlier):
         if together_from is not None:
             merge(steps, together_from)
         return steps
+
+    def is_behind_all(self, clause: Clause, ends: frozenset[str]) -> bool:
+        """Whether the clause comes behind a loop, whose last clause says of how many at once or that it is for each:
+        ``… five at once, then post done``."""
+        before = self.clauses[self.at - 1].text
+        return ends == frozenset({"stop"}) and clause.joiner == "then" and (
+            CONCURRENCY.search(before) is not None or re.search(r"\b(?:for|of) each(?: of them)?$", before) is not None
+        ) and re.search(r"\b(?:it|its|each)\b", clause.text) is None
 
     def opposes(self, clause: Clause) -> bool:
         """Whether the clause is another `if` of what is decided on, which never holds together with it: ``if it is
@@ -290,6 +300,8 @@ class _Reader(Earlier):
 
     def with_verb(self, words: list[Word]) -> list[Word]:
         """``… the second email``: what is done with it is what was done before, where it says no verb of its own."""
+        if words[0].kind == "email" and len(words) == 1 and self.actions:
+            return [*words_of(self.actions[-1].phrase)[:1], *words]
         others = {"is", "are", "has", "have", "not", "no", "nothing", "others", "rest"} & {word.lower for word in words}
         acts = any(base_verb(word.lower) for word in words[1:-1])
         if words[0].lower not in DETERMINERS | _ELLIPTIC or acts or others or not self.actions:
@@ -351,10 +363,10 @@ class _Reader(Earlier):
             self.reading.to_dos.append(f'"{phrase_of(clause)}" names no trigger that can be set up: add one.')
             return
         following = self.clauses[self.at] if self.at < len(self.clauses) else None
+        is_last = following is not None and following is self.clauses[-1] and STOPPING.match(following.text)
         skips = following is not None and (re.match(r"skip (?:it|that|them)\b", following.text) or (
-            following is self.clauses[-1] and STOPPING.match(following.text)
-            and steps and isinstance(steps[-1], Action) and not steps[-1].waits and clause.joiner == "stop"))
-        if skips and steps:
+            is_last and clause.joiner == "stop"))
+        if skips and steps and isinstance(steps[-1], Action) and not steps[-1].waits and condition.text != "false":
             self.at += 1
             steps[-1] = If(negated(condition), [steps[-1]])
             return
@@ -364,14 +376,19 @@ class _Reader(Earlier):
         )
         choice = If(condition)
         outer_if, self.last_if = self.last_if, choice
+        is_rest = False
         if same and outer_if is not None:
             outer_if.otherwise = [choice]
+            is_rest = self.chain is not outer_if and opposite(outer_if.condition, condition)
+            self.chain = choice
         else:
             steps.append(choice)
         self.holding.append(condition)
         choice.then = gated(self.block([], ends=SENTENCE))
         self.holding.pop()
         self.last_if = choice
+        if is_rest and outer_if is not None:  # of two sides the second is what else there is
+            outer_if.otherwise, self.last_if = choice.then, outer_if
         if not choice.then and steps[-1] is choice and len(steps) > 1:  # what it decides on stands before it
             choice.then = [steps.pop(-2)]
 

@@ -76,7 +76,8 @@ _HAS_NOT = re.compile(
     rf"|never)\b(?! (?:{_BIGGER}"
     rf"|{_SMALLER}) than| (?:over|above|below|under|exceeding|beyond)\b)|\bcannot\b")
 _SAYS = (
-    r"(?:says?|said|answers?|answered|replies|responds(?: with)?|reads?|shows?|equals?|becomes?|became|turns?(?: to"
+    r"(?:says?|said|(?<!the )(?<!an )(?<!its )answers?|answered|replies|responds(?: with)?|reads?|shows?|equals?"
+    r"|becomes?|became|turns?(?: to"
     r"| into)?|turned(?: to| into)?|(?:is|are|was|were|been|gets?) (?:set|changed"
     r"|moved|switched|marked|equal|called|named)(?: to| as)?|(?:has|have) (?:changed|turned|become|switched)(?: to"
     r"| into)?"
@@ -84,7 +85,7 @@ _SAYS = (
 )
 _FROM = (
     r"(?:is|are|was|were|comes?|lives?|sits?|based|located|is based|is located|resides?) (?:from|in|based in"
-    r"|located in)"
+    r"|located in|(?P<out>outside(?: of)?))(?: the)?"
 )
 _THERE = re.compile(r"^(?:there|we|you)?'?s? ?(?:is|are|was|were|have|has|had|got|find|found)? ?(?P<no>no|not any"
                     r"|an?|any|some|more(?! than))"
@@ -143,7 +144,8 @@ def _number(text: str) -> float | int | None:
 
 def _between(text: str, _: Mapping[str, Word], known: Known) -> Condition | None:
     match = re.match(
-        rf"^(?P<before>.*?)\b(?:between|from) (?P<low>{_NUMBER})(?: {_UNIT})? (?:and|to) (?P<high>{_NUMBER})"
+        rf"^(?P<before>.*?)(?:\b(?:between|from|by|of)|(?<=\bis)|(?<=\bare)) (?P<low>{_NUMBER})(?: {_UNIT})? (?:and"
+        rf"|to) (?P<high>{_NUMBER})"
         rf"(?P<behind>.*?)"
         r"(?: inclusive(?:ly)?)?$", text)
     if match is None:
@@ -327,7 +329,8 @@ def _from(text: str, by_text: Mapping[str, Word], known: Known) -> Condition | N
         return None
     subject = subject_of(match["s"], known)
     path = f"{subject}.country"
-    return made(_one_of(path, [spelled_as(value, by_text) for value in values]), path)
+    found = made(_one_of(path, [spelled_as(value, by_text) for value in values]), path)
+    return negated(found) if match["out"] else found
 
 
 def _is(text: str, by_text: Mapping[str, Word], known: Known) -> Condition | None:
@@ -452,7 +455,7 @@ def _does(text: str, _: Mapping[str, Word], known: Known) -> Condition | None:
     match = re.match(r"^(?P<s>(?:(?:the|an?|any|our|their|its|his|her|this|that) )?(?:[\w'-]+ ){0,2}?[\w'-]+) (?P<v>"
                      r"(?!(?:is|are|was|were|has|status|always"
                      r"|this|its|his|hers|yes|plus|less|address|process|business|access|need|speed|feed|seed|red)\b)"
-                     r"(?:[a-z]+(?:ed|[^su]s)|went|came|sold|met|won"
+                     r"(?:[a-z]+(?:ed|[^su]s)|went|came|sold|met|won|bought|took|gave|chose|wrote|held|saw|spent"
                      r"|lost|left|paid|ran|began|broke|grew|fell|rose|sent|said|got|did)(?: (?:her|his|their|its|the"
                      r"|an?))? ?(?:[a-z]+| (?:it|that|this|up|in|back|out|off|through|on|down|over|away))?)$", text)
     if match is None or match["s"].split()[-1] in DETERMINERS or len(match["v"]) < 3:

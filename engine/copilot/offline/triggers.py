@@ -22,7 +22,8 @@ _HAPPENS = (
 )
 _NAMED = re.compile(
     r"^(?:when|whenever|once|every time|each time|as soon as|if|on|upon) "
-    r"(?P<what>(?!.*\b(?:removed|deleted|empty|full|missing|down|unreachable|unavailable|offline|broken|slow|late|fails?|failed"
+    r"(?P<what>(?!.*\b(?:removed|deleted|empty|full|missing|down|unreachable|unavailable|offline|broken|slow|late"
+    r"|fails?|failed"
     r"|not|stops?|silent)\b|.*n't\b)"
     r"(?=.*\b(?:webhook|bucket|s3)\b|.*\b(?:messages?|arrives?|lands?|comes?|gets? in|received|reach\w*|shows? up"
     r"|appears?|drops?"

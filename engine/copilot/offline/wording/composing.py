@@ -22,7 +22,7 @@ _MONEY = r"(?:[$€£]\s?)?-?\d[\d.,]*k?(?:\s?(?:%|°))?"
 _OF = (r"(?: (?:euros?|dollars?|pounds?|EUR|USD|GBP|CHF|percent|degrees?(?: (?:celsius|fahrenheit))?|kg|km|items?"
        r"|points?|stars?"
        r"|days?|hours?|minutes?|pieces?|units?))?")
-_BOUND = (
+BOUND = (
     rf"(?:(?:over|above|under|below|beyond|exceeding|up to|more than|less than|at least|at most|no more than"
     rf"|not more than|(?:fewer|heavier|lighter|older|younger|longer|shorter|larger|bigger|smaller|higher|lower|greater"
     rf"|slower|faster|warmer|colder) than) {_MONEY}{_OF}|between {_MONEY}{_OF} and {_MONEY}{_OF}"
@@ -53,7 +53,8 @@ def composed(text: str) -> str:
     text = re.sub(r"; (?:and |but )?(?:finally|lastly|last of all|at the very end),? ", ". Finally ", text)
     text = _ENDS_IT.sub(r"\g<lead>if rejected, stop", text)
     text = _GONE_THROUGH.sub(_each_gone_through, _GONE_AND.sub(
-        lambda said: f"for each {said[1]}{said[2]}, {re.sub('(?:each|every one|all) of them', 'it', said[3])}", text))
+        lambda said: f"for each {said[1]}{said[2]},"
+                     f" {re.sub('(?:each|every one|all) of them', 'it', said[3].removesuffix(' for each'))}", text))
     text = _MEANT.sub(_if_so, _MEANS.sub(r"if \1, \2", text))
     text = re.sub(r"^while (the [\w-]+ (?:function|workflow)) (?:is running|runs|is going on|is at work), "
                   r"(?!the [\w-]+ function)([^.;]+)", r"at the same time run \1 and \2", text, flags=re.IGNORECASE)
@@ -195,7 +196,8 @@ _AND_IF = re.compile(
     r"(?:is|are|has|have|was)\b)", re.IGNORECASE)
 """``when an order comes in over the webhook and its total is …, …``: what starts it, and a condition."""
 _HAPPENS = re.compile(
-    r"^(?P<what>(?!(?:for|when|if|whenever|once|after|before|while|until|every|each|at|on|in|by|with|no|all|any)\b)(?:an?|the|our"
+    r"^(?P<what>(?!(?:for|when|if|whenever|once|after|before|while|until|every|each|at|on|in|by|with|no|all|any)\b)"
+    r"(?:an?|the|our"
     r"|some\w+|people|customers) (?:(?!(?:is|are|has|have|if|when|and|or|over|under|above|below|more|less"
     r"|than)\b)[\w'-]+ ){1,4}?"
     rf"(?!(?:{ACTS})\b)[a-z]+s (?:an?|the|our|his|her|their|its) [^.:;,]*): (?=(?:{ACTS})\b)", re.IGNORECASE)
@@ -225,7 +227,7 @@ def _there(what: str) -> str:
                 r"|gone|sold|unpaid)\b(?! \w+ (?:in|on|at|within|is|are|was)\b)",
                 bare) and not re.search(r"\b(?:is|are|was|were|has|have)\b", bare):
         return f"it is {bare}"
-    if re.match(_BOUND + "$", bare, re.IGNORECASE):
+    if re.match(BOUND + "$", bare, re.IGNORECASE):
         return f"it is {bare}"
     return bare
 
@@ -304,7 +306,7 @@ def _bounded(sentence: str) -> str:
         ),
         sentence,
     )
-    sentence = _OF_BOUND.sub(lambda said: f"If {_which(said['what'])} is {_plain(said['bound'])}{said['more']}, ",
+    sentence = _OF_BOUND.sub(lambda said: f"If {_which(said['what'])} is {as_compared(said['bound'])}{said['more']}, ",
                              sentence)
     sentence = _BEYOND.sub("Otherwise ", sentence)
     sentence = re.sub(r"\bnothing (?:to do|(?:needs to be|is|is to be|has to be) done"
@@ -314,10 +316,10 @@ def _bounded(sentence: str) -> str:
     if re.match(r"from \d{1,2} to \d{1,2}\b.*\bevery (?:\w+ )?(?:hour|minute)s?\b", sentence, re.IGNORECASE):
         return sentence  # hours of the day
     sentence = _BOUND_GOES.sub(
-        lambda said: f"{'; ' if said['lead'] else ''}if it is {_plain(said['bound'])}, put it {said['to']}; "
+        lambda said: f"{'; ' if said['lead'] else ''}if it is {as_compared(said['bound'])}, put it {said['to']}; "
                      "otherwise put it ", sentence)
     return _HEADS.sub(lambda said: f"{'; ' if said['lead'] else ''}if "
-                                   f"it is {_plain(said['bound'])}, {said['verb']}", sentence)
+                                   f"it is {as_compared(said['bound'])}, {said['verb']}", sentence)
 
 
 def _which(what: str) -> str:
@@ -334,7 +336,7 @@ def _are_there(what: str) -> str:
 
 _OF_BOUND = re.compile(
     rf"^(?:(?:and|but) )?(?:the |an? |all |any )?(?P<what>(?!(?:if|when|for|every|each|after|at|on|in|step"
-    rf"|no)\b)[\w'-]+(?: [\w'-]+)??) (?:is |are |of )?(?P<bound>{_BOUND})(?P<more>(?: [\w'-]+){{0,6}}?): ",
+    rf"|no)\b)[\w'-]+(?: [\w'-]+)??) (?:is |are |of )?(?P<bound>{BOUND})(?P<more>(?: [\w'-]+){{0,6}}?): ",
     re.IGNORECASE)
 """``Stock under 5: …``."""
 _BEYOND = re.compile(
@@ -363,17 +365,17 @@ _COUNTED = re.compile(
     rf"(?:within|in|during) (?:the last |the past )?(?:{_N} |an? )?(?:minutes?|hours?|days?|weeks?"
     rf"|months?)): ", re.IGNORECASE)
 _BOUND_GOES = re.compile(
-    rf"(?P<lead>^|[.;,](?: and| but)? )(?P<bound>{_BOUND}) goes? (?P<to>(?:to|on|into) [^;,.]+?)"
+    rf"(?P<lead>^|[.;,](?: and| but)? )(?P<bound>{BOUND}) goes? (?P<to>(?:to|on|into) [^;,.]+?)"
     r"(?:,? and|,|;) (?:any|every)thing (?:less|lower|below|under|more|higher|above|over|else)"
     r"(?: than that)?(?: goes?)? (?=(?:to|on|into) )",
     re.IGNORECASE)
 """``70 or more goes to #hot and anything less into the table …``."""
 _HEADS = re.compile(
-    rf"(?P<lead>^|[.;,](?: (?:and|but))? )(?P<bound>{_BOUND})[,:]? (?:just |only |simply |then )?(?P<verb>{ACTS}\b"
+    rf"(?P<lead>^|[.;,](?: (?:and|but))? )(?P<bound>{BOUND})[,:]? (?:just |only |simply |then )?(?P<verb>{ACTS}\b"
     rf"(?! of)|(?:an?|the) (?=(?:[\w-]+ ){{1,3}}?(?:goes|gets|is|are|must|has|needs|should)\b))", re.IGNORECASE)
 
 
-def _plain(bound: str) -> str:
+def as_compared(bound: str) -> str:
     """As it is compared with."""
     upwards = re.match(rf"(?:from )?({_MONEY}{_OF}) (?:(?:or|and) (?:up|upwards?)|up|upwards?|on"
                        rf"|onwards?)$", bound, re.IGNORECASE)

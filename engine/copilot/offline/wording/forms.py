@@ -103,7 +103,7 @@ _FORMS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     # Triggers
     (r"\b(?:when )?(\w+) calls the webhook (/[\w/-]+)", r"when the webhook \2 is called by \1"),
     # Items
-    (r"\b[Gg]o through (?:the |all |all the )?([\w ]+?)s(?=[,;:])", r"for each \1"),
+    (r"\b[Gg]o through (?:the |all |all the )?([\w ]+?)s(?=[,;]|:(?!/))", r"for each \1"),
     (r"[;,] those with an? ([\w ]+?) (over|above|under|below) (\w+) go to (.+?), the (?:others|rest) (?:go )?to ",
      r", if the \1 is \2 \3 put it on \4, otherwise put it on "),
     (rf"\b(?:try|attempt)(?:ing)?(?: to)? (\w+ [^,;.]+?) (?:up to |at most )?({NUMBER}) times{GAP}{END}",

@@ -54,7 +54,7 @@ _SUMMARY = re.compile(
     r"^(?:ship|onboard|process|book|prepare|handle|close|settle|fulfil|fulfill|deploy|release|publish|produce|make"
     r"|build|register|provision|complete|finish|deliver|review|renew|archive) "
     rf"(?:the |an? |our |each |every )?[\w-]+(?: [\w-]+)?: (?=(?:first,? |at the same time )?"
-    rf"(?:{'|'.join(sorted(VERBS))})\b)", re.IGNORECASE)
+    rf"(?:{'|'.join(sorted(VERBS))}|for (?:each|every|all))\b)", re.IGNORECASE)
 _NEW = re.compile(r"^(?:an? )?new ", re.IGNORECASE)
 _NO_TITLE = re.compile(
     r"\b(?:if|when\w*|once|unless|until|while|every|each|all|for|at|on|in|by|go|goes|times|once|twice|parallel"

@@ -220,6 +220,9 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
       r"| within that time)?))(?=,| )"),
      deadline),
     # Failures
+    ((rf"[;,.] (?:and )?after (?P<n>{NUMBER}) (?:failed|unsuccessful|vain|fruitless) (?:attempts|tries|calls"
+      rf"|retries),? "),
+     lambda said: f", retry {less_one(said['n'])} times; if it still fails, "),
     ((r"^([^,;.]+?),? should ((?:the )?[\w-]+(?: [\w-]+)??) (fail|break|not work)(?=[.;,]"
      r"|$)"), lambda said: f"if {said[2]} {said[3]}s, {said[1]}"),
     ((rf"\b(?:if|when|should|in case) ([^,;.]*?{FAILS}) (?:even |still )?after (?P<n>{NUMBER}) (?:retries|attempts"

@@ -17,6 +17,8 @@ LATE = rf"(?:there is no answer within|it takes longer than) {SPAN}"
 NAME = r"(?:[\w'-]+ ){0,3}?[\w'-]+"
 END = r"(?=[,.;:]|$)"
 
+DONE = r"(?:\w+ed|sent|put|written|made|read|kept|built|paid|run|set|held|given|told|taken|found|left)"
+"""A participle."""
 MADE = {"made": "make", "given": "give", "run": "run", "put": "put"}
 VERB = "|".join(sorted(VERBS))
 TIMES = r"(?: times| retries| attempts| tries)"
@@ -30,6 +32,14 @@ AGAIN = (r"(?:retr(?:y|ying|ied)|try(?:ing)?(?: (?:it|that|this|them))? again)"
 ASKS = r"(?:get|ask|request|obtain|have|wait for|seek)"
 CONSENT = r"(?:approval|sign-?off|go-ahead|permission|consent|ok)"
 ERROR = r"(?:an? |any )?(?:errors?|failures?|problems?|exceptions?)"
+
+
+def pattern(form: str) -> re.Pattern[str]:
+    """The form, whatever the case; marks within a word, as in an address, are parts of the word."""
+    for marks in (",;.", ";.", ".;", ",.:", ";:.", ".;:", ",;:.", ".;:,", ";.,"):
+        form = form.replace(f"[^{marks}]", rf"(?:[^{marks}]|(?<=[\w/])[.:,](?=[\w/]))")
+    form = form.replace("(?=[.;,]", r"(?=[.;,](?!\w)").replace("(?=[.;]", r"(?=[.;](?!\w)")
+    return re.compile(form, re.IGNORECASE)
 
 
 def base(text: str) -> str:

@@ -7,6 +7,7 @@ body            interval         until                    times
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from engine.copilot.offline.times import duration_in
 from engine.copilot.offline.words import NUMBERS, TIMES, VERBS, words_of
@@ -122,7 +123,14 @@ def _framed(sentence: str) -> tuple[str, Repeated, str] | None:
     first = re.match(r"(?:then,? )?(?:while|(?:for )?as long as|so long as)\b", bare, re.IGNORECASE) is not None
     repeated = Repeated(_body(said["body"]), said.get("until", ""), said.get("stay", ""), times, seconds, first)
     lead = f"{said['lead']} " if said.get("lead") else ""
+    looks = _AND_LOOKS.match(repeated.body)
+    if looks is not None:  # what is looked at again is not what was started
+        lead, repeated = f"{lead}{looks['lead']} and then ", replace(repeated, body=_body(looks["body"]))
     return lead, repeated, said.get("rest", "")
+
+
+_LOOKS = r"(?:look at|check|poll|ask|query|watch|keep|see|read|get|fetch)"
+_AND_LOOKS = re.compile(rf"(?P<lead>(?!{_LOOKS}\b).+?),? and (?:then )?(?P<body>{_LOOKS}\b.+)$", re.IGNORECASE)
 
 
 def _body(text: str) -> str:

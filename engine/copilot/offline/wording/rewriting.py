@@ -64,7 +64,15 @@ def _at_once_last(sentence: str) -> str:
     match = _AT_ONCE.search(sentence)
     if match is None or (match[1] is None and _ITEMS.search(sentence) is None):
         return sentence
-    return f"{_without(sentence, match).rstrip(';')}, at most {match[1] or 'one'} at a time."
+    after = _ALL_AFTER.search(sentence, match.end())
+    done, rest = (sentence, "") if after is None else (sentence[:after.start()], sentence[after.start():])
+    return f"{_without(done, match).rstrip(';')}, at most {match[1] or 'one'} at a time{rest or '.'}"
+
+
+_ALL_AFTER = re.compile(r"(?:,|;|,? and) (?:and )?(?:then|finally|afterwards|lastly)\b(?![^.;]*\b(?:it|its|each"
+                        r"|them)\b)",
+                        re.IGNORECASE)
+"""What comes behind all of them."""
 
 
 def _without(sentence: str, match: re.Match[str]) -> str:

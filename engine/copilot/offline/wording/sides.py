@@ -24,7 +24,9 @@ _LEFT = (
     r"|(?:everything|anything|everyone|everybody|anyone|anybody) else|(?:anything|everything|all|those|whatever is"
     r"|ones) (?:higher|above|more|bigger|larger|over|beyond|lower|below|less|smaller|older|longer|shorter|heavier"
     r"|lighter)(?: (?:that|than that|it))?|(?:in|un|non-?|dis|ir)\w+ ones|(?:shorter|smaller|bigger|larger|longer"
-    r"|cheaper|older|younger|newer|higher|lower|lighter|heavier) ones|other \w+s|the rest of (?:them|the \w+))"
+    r"|cheaper|older|younger|newer|higher|lower|lighter|heavier) (?:ones|[\w-]+s)"
+    r"|(?:all )?(?:those|the ones) (?:that|which|who) (?:do|are|have)(?: not|n't)?|other \w+s|the rest of (?:them|the"
+    r" \w+))"
 )
 
 

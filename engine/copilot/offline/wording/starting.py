@@ -29,8 +29,8 @@ _SOURCES: tuple[tuple[str, str], ...] = (
                r"(?: (?:over|on|in|from|through|onto|via) (?:the|our) (?:event ?)?bus)?")),
 )
 _ARRIVES = (
-    r"(?:arrives?|comes? (?:in(?:to)?|through|over)|come|comes|lands?|gets? in(?:to)?|(?:is|are|was|were|has been"
-    r"|have been) (?:received|submitted"
+    r"(?:arrives?|comes? (?:in(?:to)?|through|over)|come|comes|lands?|gets? in(?:to)?|(?:(?:is|are|was|were|has been"
+    r"|have been|gets?) )?(?:received|submitted"
     r"|posted|uploaded|dropped|created|delivered|filed)|reach(?:es)?(?: us)?|shows? up|appears?|hits?"
     r"|drops?(?: into?)?|pours? in|turns? up|ends? up|enters?|signs? up|signs? in|registers?|cancels?|subscribes?"
     r"|books?|orders?|applies|apply"

@@ -1,0 +1,96 @@
+"""Clauses put where the reader looks for them: the condition first, the wait before what waits.
+
+start a if it is x, and b if not          if it is x, start a; otherwise start b
+and delete it after 24 hours              and wait 24 hours and delete it
+never email guests from …; email all …    if the guest is from …, do nothing; otherwise email the guest
+read the tickets and send each to …       read the tickets and send each ticket to …
+"""
+
+from __future__ import annotations
+
+import re
+
+from engine.copilot.offline.wording.parts import SPAN, pattern
+from engine.copilot.offline.wording.sides import ACTS, has
+from engine.copilot.offline.words import DETERMINERS, base_verb, singular
+
+_PART = r"(?:(?! and (?:the|an?)\b)[^,;.]|(?<=\w)\.(?=\w))+?"
+_IF_NOT = pattern(
+    rf"(?P<verb>\b{ACTS}) (?P<a>{_PART}),? if (?P<if>{_PART}),? (?:and|or|but) (?P<b>(?!if\b){_PART}),? "
+    r"(?:if not|otherwise|else|if (?:it|he|she|they|that) (?:is not|isn't|does not|doesn't|are not|aren't))(?=[.;]|$)")
+_IF_IF = pattern(
+    rf"(?P<verb>\b{ACTS}) (?P<a>{_PART}),? if (?P<if>{_PART}),? (?:and|or|but) (?P<b>(?!if\b){_PART}),? if (?P<if2>"
+    rf"(?!not\b){_PART})"
+    r"(?=[.;]|$)")
+_AFTER = pattern(
+    rf"(?P<lead>,? and (?:then )?|[;,] (?:then )?)(?P<does>(?!(?:wait|retry|give|try|repeat|ask|stop)\b){ACTS}"
+    rf" [^,;.]+?) after "
+    rf"(?P<span>{SPAN})(?=[.;]|$)")
+_NOT_SOME = pattern(
+    rf"(?:do not|don't|never) (?P<verb>{ACTS}) (?:the |any |those )?(?P<noun>[\w-]+?)s? (?P<is>(?:who|that|which|whose"
+    rf"|with|without|from"
+    r"|in|on|of|under|over|outside) [^,;:.]+)[;,.] (?:but |and )?(?:just |only )?(?P<again>\w+) (?:everyone else"
+    r"|everybody else"
+    r"|(?:all |the )?(?:the )?(?:others?|rest)|all other \w+|everything else)(?P<rest>[^,;.]*)")
+_EACH = pattern(rf"(?P<before>[^.;]*?(?:,? and|,? then|[;,])) (?P<verb>{ACTS}) (?:each|every one|each one)(?: of "
+                   rf"(?:them|these|those))? "
+                   r"(?=(?:to|on|into|in|through|with|by|via|from)\b)")
+_TAKE = pattern(
+    r"(?P<lead>^|[.;] )(?:take|go through|pick|for|with|get) (?:each|every) (?P<noun>[\w-]+(?: [\w-]+)??)"
+    r"(?: (?:in|on|of|from) (?:the|our|that|this) (?:list|batch|file|table|input|queue|array|order))?(?:,)? and ")
+_FAILED = pattern(
+    r"[;,.] (?:and |but )?(?:those|the ones|any|all|whatever|anything|everything|\w+s) (?:that|which|who) (?:fails?"
+    r"|failed|did not work"
+    r"|didn't work)(?P<does> .+?)(?=[.;]|$)")
+
+
+def condition_first(text: str) -> str:
+    """Conditions before what they decide on."""
+    def turned(said: re.Match[str]) -> str:
+        names = said.groupdict()
+        first = said["b"].split()[0].lower()
+        other = said["b"] if base_verb(first) == first else f"{said['verb']} {said['b']}"
+        side = f"if {names['if2']}, " if names.get("if2") else "otherwise "
+        return f"if {said['if']}, {said['verb']} {said['a']}; {side}{other}"
+
+    return _IF_IF.sub(turned, _IF_NOT.sub(turned, text))
+
+
+def wait_first(text: str) -> str:
+    """``and delete it after 24 hours``: the wait comes before it."""
+    return _AFTER.sub(lambda said: f"{said['lead']}wait {said['span']} and {said['does']}", text)
+
+
+_ONE_OF = {"are": "is", "have": "has", "were": "was"}
+_SKIPPED = pattern(
+    r",? (?:but|and|except) (?:skip|omit|leave out|drop|do not send|don't send|no) (?:it|that|(?:the|an?) [\w-]+"
+    r"|e-?mail|message)"
+    r" (?P<when>if|when|where) (?P<if>[^,;.]+)")
+
+
+def but_some(text: str) -> str:
+    """Those who are left out, as a condition."""
+    def meant(said: re.Match[str]) -> str:
+        noun = singular(said["noun"].lower())
+        picked = re.sub(r"^(?:who|that|which) (are|have|were)\b", lambda one: _ONE_OF[one[1]],
+                        said["is"], flags=re.IGNORECASE)
+        return f"if the {noun} {has(picked)}, do nothing; otherwise {said['again'].lower()} the {noun}{said['rest']}"
+
+    return _NOT_SOME.sub(meant, _SKIPPED.sub(lambda said: f" unless {said['if']}", text))
+
+
+def of_each(text: str) -> str:
+    """``send each to …``: each of the things that were named; what of them fails."""
+    def named(said: re.Match[str]) -> str:
+        things = [word for word in re.findall(r"[\w-]+s\b(?! function)", said["before"].lower())
+                  if singular(word) != word and word not in DETERMINERS]
+        return f"{said['before']} {said['verb']} each {singular(things[0])} " if things else said[0]
+
+    text = _EACH.sub(named, _TAKE.sub(lambda said: f"{said['lead']}for each {said['noun']}, ", text))
+    return _FAILED.sub(_is_failed, text)
+
+
+def _is_failed(said: re.Match[str]) -> str:
+    does = re.sub(r"^ (?:go(?:es)?) (to|into|on)\b", r" put it \1", said["does"])
+    does = re.sub(r"^ (?:is|are|gets?) (\w+)", lambda one: f" {base_verb(one[1].lower()) or one[1]} it", does)
+    return f"; if it fails,{does}"
