@@ -22,15 +22,7 @@ def eve(stage):
     users.admin_set_user_password(UserPoolId=pool, Username=EVE, Password=PASSWORD, Permanent=True)
 
     def ask(method, path, body=None):
-        answer = users.initiate_auth(
-            ClientId=stage.output("api", "UserPoolClientId"), AuthFlow="USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": EVE, "PASSWORD": PASSWORD},
-        )
-        usual, stage.token = stage.token, answer["AuthenticationResult"]["IdToken"]
-        try:
-            return stage.ask(method, path, body)
-        finally:
-            stage.token = usual
+        return stage.ask(method, path, body, token=stage.token_of(EVE))
 
     return ask
 

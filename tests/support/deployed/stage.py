@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from infra_cdk.sign_in import TOKEN_MINUTES
 from tests.support import patience
 from tests.support.deployed.emulator import ACCOUNT, ARCHITECTURE, PYTHON, REGION, ROOT, Emulator, free_port
 from tools.cdk import COMMAND
@@ -21,6 +22,7 @@ from tools.node import wheel_node
 
 USER, PASSWORD = "ana@example.com", "A-password-of-20-chars!"
 CDK_SECONDS = 1500
+RENEW_SECONDS = TOKEN_MINUTES * 60 / 2
 _DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -38,7 +40,7 @@ class Stage:
             "stage": name, "cdn": "false", "protect": "false", "architecture": ARCHITECTURE, "python": PYTHON, **context
         }
         self.outputs: dict[str, dict[str, str]] = {}
-        self.token = ""
+        self._token, self._token_since = "", 0.0
 
     def bootstrap(self) -> None:
         self._cdk("bootstrap", "--app", "", f"aws://{ACCOUNT}/{REGION}")
@@ -64,16 +66,30 @@ class Stage:
     def sign_in(self) -> None:
         """Invite the first admin, as the command of the deployment's own output does, and sign in as that one."""
         users = self.emulator.client("cognito-idp")
-        pool, client = self.output("api", "UserPoolId"), self.output("api", "UserPoolClientId")
+        pool = self.output("api", "UserPoolId")
         assert f"--role admin --stage {self.name}" in self.output("api", "InviteFirstAdmin")
         users.admin_create_user(UserPoolId=pool, Username=USER, MessageAction="SUPPRESS")
         users.admin_set_user_password(UserPoolId=pool, Username=USER, Password=PASSWORD, Permanent=True)
         users.admin_add_user_to_group(UserPoolId=pool, Username=USER, GroupName=f"automate-{self.name}-admin")
-        answer = users.initiate_auth(
-            ClientId=client, AuthFlow="USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": USER, "PASSWORD": PASSWORD},
+        self._take_token()
+
+    @property
+    def token(self) -> str:
+        """An ID token of the first admin, renewed in good time: a busy machine takes longer than one is good."""
+        if time.monotonic() - self._token_since > RENEW_SECONDS:
+            self._take_token()
+        return self._token
+
+    def token_of(self, user: str) -> str:
+        """An ID token of this moment, of somebody with PASSWORD."""
+        answer = self.emulator.client("cognito-idp").initiate_auth(
+            ClientId=self.output("api", "UserPoolClientId"), AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": user, "PASSWORD": PASSWORD},
         )
-        self.token = answer["AuthenticationResult"]["IdToken"]
+        return str(answer["AuthenticationResult"]["IdToken"])
+
+    def _take_token(self) -> None:
+        self._token_since, self._token = time.monotonic(), self.token_of(USER)
 
     @property
     def api_url(self) -> str:
@@ -81,8 +97,13 @@ class Stage:
         rest_api = self.output("api", "ApiUrl").split("//")[1].split(".")[0]
         return f"{self.emulator.url}/restapis/{rest_api}/{self.name}/_user_request_"
 
-    def ask(self, method: str, path: str, body: Any = None, *, signed_in: bool = True) -> tuple[int, Any]:
-        headers = {"Content-Type": "application/json"} | ({"Authorization": self.token} if signed_in else {})
+    def ask(
+        self, method: str, path: str, body: Any = None, *, signed_in: bool = True, token: str | None = None
+    ) -> tuple[int, Any]:
+        """Status and answer; the first admin asks, unless it is with another `token`."""
+        headers = {"Content-Type": "application/json"}
+        if signed_in:
+            headers["Authorization"] = self.token if token is None else token
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.api_url + path, data, headers, method=method)  # noqa: S310 - http
         try:
