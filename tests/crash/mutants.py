@@ -16,11 +16,13 @@ import pytest
 import connectors.aws.clients
 from engine.durable import codec, notices
 from engine.durable.activation import Activation
+from engine.durable.lifecycle import redrives
 from engine.durable.lifecycle.forking.forks import Forks
 from engine.durable.lifecycle.forking.running import INTERRUPTED
 from engine.durable.lifecycle.pausing import Holds
 from engine.durable.lifecycle.sweeper import Sweeper
 from engine.durable.poison import Poison
+from engine.durable.worker import parking
 from engine.durable.worker.admission import Admission
 from engine.durable.worker.committing import Committing
 from engine.durable.worker.incoming import Incoming
@@ -339,6 +341,18 @@ def _told_beside_the_commit(patch: Patch) -> None:
     patch.setattr(Committing, "_guarded", guarded)
 
 
+# ---------------------------------------------------------------- another version
+
+
+def _a_header_that_keeps_its_version(patch: Patch) -> None:
+    for module in (parking, redrives):
+        patch.setattr(module, "followed", lambda _activation: {})
+
+
+def _a_header_that_stays_closed(patch: Patch) -> None:
+    patch.setattr(redrives.Redrives, "_reopen", lambda *_: None)
+
+
 # ---------------------------------------------------------------- children
 
 
@@ -438,6 +452,10 @@ MUTANTS: dict[str, Mutant] = {
                                              _children_told_after_the_header, _calls("distributed-map", "before")),
     "a cursor ahead of the children": Mutant("children exist before the cursor says so", _a_cursor_that_runs_ahead,
                                              _calls("distributed-map", "before")),
+    "a header that keeps its version": Mutant("the header follows a change of version",
+                                              _a_header_that_keeps_its_version, _calls("forward", *DEATHS)),
+    "a header that stays closed": Mutant("who redrives opens the header", _a_header_that_stays_closed,
+                                         _calls("forward", "before")),
     "told beside the commit": Mutant("a commit and its audit entries are one transaction", _told_beside_the_commit,
                                      _calls("stop", *DEATHS, family="sqlite")),
 }
