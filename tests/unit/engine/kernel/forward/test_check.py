@@ -54,6 +54,8 @@ def places(findings):
     ({"QueryLanguage": "JSONata", "Arguments": {"a": "{% $states.input.lines.sku %}"}}, [], []),
     ({"QueryLanguage": "JSONata", "Arguments": "{% $states.input.no ? 1 : 2 %}"}, [], ["/States/Second/Arguments"]),
     ({"QueryLanguage": "JSONata", "Arguments": "{% $exists($states.input.x) ? $states.input.x : 2 %}"}, [], []),
+    ({"QueryLanguage": "JSONata", "Arguments": "{% $exists($states.input.x) ? $states.input.y : 2 %}"}, [],
+     ["/States/Second/Arguments"]),
     ({"QueryLanguage": "JSONata", "Arguments": "{% $states.input.lines[sku > 2] %}"}, [], ["/States/Second/Arguments"]),
     ({"QueryLanguage": "JSONata", "Arguments": "{% $states.input.lines[1].sku %}"}, [], []),
     ({"QueryLanguage": "JSONata", "Arguments": "{% $states.input.customer[0].id %}"}, [], []),
@@ -440,6 +442,8 @@ NOTHING = {"a.$": "$.nothing"}
                   "Third": {"Parameters": NOTHING}}, [], ["/States/Third/Parameters/a.$"], id="another way round"),
     pytest.param({"Ask": [{"Variable": "$.customer", "IsPresent": True, "Next": "Rescue"}],
                   "Third": {"Parameters": NOTHING}}, [], [], id="a way that is never gone"),
+    pytest.param({"Ask": [{"Variable": "$total", "IsPresent": True, "Next": "Rescue"}],
+                  "Third": {"Parameters": {"a.$": "$total"}}}, [], [], id="nor by a variable"),
 ])
 def test_only_what_fails_for_sure_is_refused(states, refused, doubted):
     """In a state that it gets to unless it fails before, and whose failure nothing catches."""
@@ -452,7 +456,7 @@ def test_only_what_fails_for_sure_is_refused(states, refused, doubted):
         Third={"Type": "Pass", **states.get("Third", {}), "End": True},
         Rescue={"Type": "Pass", **states.get("Rescue", {}), "End": True},
     )
-    found = verdict(new)
+    found = verdict(new, stands(variables={"total": 1}))
     assert (places(found.refusals), places(found.doubts)) == (refused, doubted)
 
 
