@@ -25,8 +25,13 @@ export function useExecution(id: string) {
   const [changed, setChanged] = useState(0);
   const execution = useApi<Execution>(path("/executions/{}", id));
   const answer = useApi<StepsAnswer>(path("/executions/{}/steps", id));
+  const status = execution.data?.status;
+  const stepsStatus = answer.data?.status;
+  // Both must have ended: steps that were read a moment earlier may still run.
+  const hasEnded = [status, stepsStatus].every((each) => each !== undefined && !isOpenStatus(each));
+  const isRead = execution.data !== null && (answer.data !== null || answer.error !== null);
   useChanges(
-    live && execution.data !== null ? withQuery("/changes", { execution: id }) : null,
+    live && isRead && !hasEnded ? withQuery("/changes", { execution: id }) : null,
     () => {
       setChanged((before) => before + 1);
       return Promise.all([execution.reload(), answer.reload()]);
@@ -36,15 +41,12 @@ export function useExecution(id: string) {
   // Another version, another definition: it is read anew.
   const at = execution.data?.changeovers.at(-1)?.event;
   const pinned = useApi<DefinitionAnswer>(withQuery(path("/executions/{}/definition", id), { at }));
-  const status = execution.data?.status;
-  const stepsStatus = answer.data?.status;
   const events = answer.data?.last_event ?? 0;
   useEffect(() => {
     if (status === undefined) return;
-    // Both must have ended: steps that were read a moment earlier may still run.
-    setLive(isOpenStatus(status) || stepsStatus === undefined || isOpenStatus(stepsStatus));
+    setLive(!hasEnded);
     setPace(Math.min(PACE_MOST_MS, Math.max(PACE_MS, events * MS_AN_EVENT)));
-  }, [status, stepsStatus, events]);
+  }, [status, hasEnded, events]);
 
   const data = answer.data;
   const steps = useMemo(() => data?.steps ?? [], [data]);
