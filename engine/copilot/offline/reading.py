@@ -68,6 +68,7 @@ from engine.copilot.offline.ways import Way
 from engine.copilot.offline.windows import window_in
 from engine.copilot.offline.words import (
     DETERMINERS,
+    FILLERS,
     VERBS,
     Word,
     base_verb,
@@ -430,7 +431,7 @@ class _Reader(Earlier):
         late = re.match(r"or (?:if )?there is no answer within \S+ (?:an |more )?\w+", lower(rest))
         seconds = None if late is None else duration_in(rest)
         rest = rest if late is None else rest[len(late.group().split()):]
-        if rest:
+        if rest and not {word.lower for word in rest} <= FILLERS | {"only", "simply"}:
             self.clauses[self.at] = Clause("comma", rest)
         else:
             self.at += 1

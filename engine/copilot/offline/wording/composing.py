@@ -52,9 +52,7 @@ def composed(text: str) -> str:
                   r"|lambda)\)", r"the \1 \2", text)
     text = re.sub(r"; (?:and |but )?(?:finally|lastly|last of all|at the very end),? ", ". Finally ", text)
     text = _ENDS_IT.sub(r"\g<lead>if rejected, stop", text)
-    text = _GONE_THROUGH.sub(_each_gone_through, _GONE_AND.sub(
-        lambda said: f"for each {said[1]}{said[2]},"
-                     f" {re.sub('(?:each|every one|all) of them', 'it', said[3].removesuffix(' for each'))}", text))
+    text = _GONE_THROUGH.sub(_each_gone_through, _GONE_AND.sub(_each_gone_and, text))
     text = _MEANT.sub(_if_so, _MEANS.sub(r"if \1, \2", text))
     text = re.sub(r"^while (the [\w-]+ (?:function|workflow)) (?:is running|runs|is going on|is at work), "
                   r"(?!the [\w-]+ function)([^.;]+)", r"at the same time run \1 and \2", text, flags=re.IGNORECASE)
@@ -127,8 +125,14 @@ _GONE_AND = re.compile(
     rf"(?:all |each of )?(?:of )?(?:the |our |its |their )?((?:[\w-]+ )?[\w-]+)s((?:,? (?:strictly |always |only"
     rf" )?(?:[\w-]+ "
     rf"(?:at a time|at once|in parallel)|one by one|one after (?:another|the other)))?),? and ((?:{ACTS})\b"
-    rf"[^.;]*\b(?:each of them|every one of them|them|it)\b)", re.IGNORECASE)
+    rf"[^.;]*\b(?:each(?: one)? of them|every one of them|them|it|for each)\b)", re.IGNORECASE)
 """``Go through the invoices, one at a time, and email each of them``."""
+def _each_gone_and(said: re.Match[str]) -> str:
+    """For each of them, what is done with it."""
+    does = re.sub("(?:each(?: one)?|every one|all) of them", "it", said[3].removesuffix(" for each"))
+    return f"for each {said[1]}{said[2]}, {does}"
+
+
 def _each_gone_through(said: re.Match[str]) -> str:
     """For each of them, where no other thing is spoken of as each."""
     noun = said[1].split()[-1].lower()

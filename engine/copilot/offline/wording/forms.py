@@ -37,7 +37,7 @@ _FORMS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
      r"if it is the \1 \2, "),
     # What is to happen, said of the thing that it happens to
     # Questions
-    ((rf"\bask ((?:(?:the |our |an? )?(?!for\b)[\w-]+(?: [\w-]+)??) )?by e-?mail (?:for|about|to|if|whether|how"
+    ((rf"\bask ((?:(?:the |our |an? )?(?!for\b)[\w@.-]+(?: [\w-]+)??) )?by e-?mail (?:for|about|to|if|whether|how"
       rf"|what|which|when|where|why) "
      rf"(?!{CONSENT}\b)"),
      lambda said: f"email {said[1] or ''}about "),

@@ -69,9 +69,8 @@ def _at_once_last(sentence: str) -> str:
     return f"{_without(done, match).rstrip(';')}, at most {match[1] or 'one'} at a time{rest or '.'}"
 
 
-_ALL_AFTER = re.compile(r"(?:,|;|,? and) (?:and )?(?:then|finally|afterwards|lastly)\b(?![^.;]*\b(?:it|its|each"
-                        r"|them)\b)",
-                        re.IGNORECASE)
+_ALL_AFTER = re.compile(r"(?:,|;|,? and) (?:and )?(?:then|finally|afterwards|lastly)\b"
+                        r"(?!(?![^.;]*\ball\b)[^.;]*\b(?:it|its|each|them)\b)", re.IGNORECASE)
 """What comes behind all of them."""
 
 
