@@ -125,7 +125,7 @@ EACH = re.compile(
     r"(?: (?:in|of|on|from) (?:the |an? |that |our )?([\w-]+(?: [\w-]+)?))?$"
 )
 ITEMS = re.compile(
-    r"\b(?:each|every|all)(?: of)?(?: the| their| our)? "
+    r"(?<!they've )(?<!they have )(?<!they are )\b(?:each|every|all)(?: of)?(?: the| their| our)? "
     r"(?!\d|time|second|minute|hour|day|week|month|year|morning|other|is\b|are\b)"
     r"(?P<noun>(?:(?!except|but|of\b|from\b|in\b)[\w-]+ ){0,2}?(?!(?:on|in|to|from|at|by|with|into)\b)[\w-]+)"
     r"(?: (?:in|of|from|on) (?:the |an? |that )?(?P<owner>(?!queue|bucket|topic)[\w-]+))?"

@@ -147,7 +147,7 @@ class _Reader(Earlier):
         before = self.clauses[self.at - 1].text
         return ends == frozenset({"stop"}) and clause.joiner == "then" and (
             CONCURRENCY.search(before) is not None or re.search(r"\b(?:for|of) each(?: of them)?$", before) is not None
-        ) and re.search(r"\b(?:it|its|each)\b", clause.text) is None
+        ) and re.search(r"^(?!.*\ball\b).*\b(?:it|its|each)\b", clause.text) is None
 
     def opposes(self, clause: Clause) -> bool:
         """Whether the clause is another `if` of what is decided on, which never holds together with it: ``if it is
