@@ -86,3 +86,10 @@ def test_the_locked_ones_of_the_fifth_author_are_those_that_the_lot_chooses():
         if [*Counter(one.rpartition("-")[0] for one in drawn).values()] == [10] * 6:
             break
     assert sorted(drawn) == [entry["id"] for entry in FIFTH_LOCKED]
+
+
+def test_the_sixth_authors_are_those_that_were_committed_before_they_were_run():
+    assert hashlib.sha256((FOLDER / "sixth_locked.json").read_bytes()).hexdigest() == (
+        "1dce2a160e61950fb44fa8d8330044a04145705ff92883594f5fda99b4a3b69c"
+    )
+    assert len(sentences("sixth_locked.json")) == 50
