@@ -47,10 +47,11 @@ STRANGER_LOCKED, SECOND, SECOND_LOCKED = "stranger_locked.json", "second.json", 
 THIRD, THIRD_LOCKED = "third.json", "third_locked.json"
 FOURTH_LOCKED = "fourth_locked.json"
 FIFTH, FIFTH_LOCKED = "fifth.json", "fifth_locked.json"
-UNSEEN = (FIFTH_LOCKED, FOURTH_LOCKED, LOCKED)
+SIXTH_LOCKED = "sixth_locked.json"
+UNSEEN = (SIXTH_LOCKED, FIFTH_LOCKED, FOURTH_LOCKED, LOCKED)
 """Those whose failures nobody is shown who changes the grammar."""
-SETS = (FIFTH_LOCKED, FIFTH, FOURTH_LOCKED, THIRD_LOCKED, THIRD, SECOND_LOCKED, STRANGER_LOCKED, SECOND, LOCKED, ASKED,
-        STRANGER)
+SETS = (SIXTH_LOCKED, FIFTH_LOCKED, FIFTH, FOURTH_LOCKED, THIRD_LOCKED, THIRD, SECOND_LOCKED, STRANGER_LOCKED, SECOND,
+        LOCKED, ASKED, STRANGER)
 
 
 @dataclass(frozen=True)
