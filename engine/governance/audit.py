@@ -5,6 +5,7 @@ records, and imports only that.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from engine.clock import Clock
 from engine.governance.audit_actors import Actors
@@ -12,9 +13,11 @@ from engine.governance.audit_beside import Beside
 from engine.governance.audit_entry import AuditEntry
 from engine.governance.audit_query import AuditPage, AuditQuery, page
 from engine.governance.audit_recorder import AuditRecorder
-from engine.governance.audit_verify import Verification, verify
 from engine.governance.log_masking import KNOWN, KnownSecrets
 from engine.ports.audit_log import AuditLog, AuditNotes
+
+if TYPE_CHECKING:
+    from engine.governance.audit_verify import Verification
 
 
 class Audit(AuditRecorder):
@@ -39,4 +42,6 @@ class Audit(AuditRecorder):
     def verify(self, workspace: str, *, against: Sequence[str] = ()) -> Verification:
         """Walk all chains and look for the executions' entries; `against` are the lines of an earlier export. See
         engine.governance.audit_verify."""
+        from engine.governance.audit_verify import verify  # noqa: PLC0415  few commands verify
+
         return verify(self.log, workspace, against=against, beside=self._beside)

@@ -323,7 +323,7 @@ def load_worker() -> None:
     for name in (
         "connectors.builtin.http", "connectors.builtin.log", "connectors.egress.dialling", "connectors.sdk",
         "engine.durable.lifecycle.sweeper", "engine.durable.lifecycle.tallying", "engine.durable.worker.serving",
-        "functions.engine_audit",
+        "functions.engine_audit", "engine.governance.audit_expiry",
         "functions.server.ageing", "functions.server.scheduling", "functions.app.triggers.service",
         "engine.adapters.local.retention", "engine.adapters.local.space", "urllib3",
     ):

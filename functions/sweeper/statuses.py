@@ -103,7 +103,8 @@ class Statuses:
 
     def _keep(self, changes: Sequence[End]) -> None:
         for change in changes:
-            self._clients.sqs.send_message(QueueUrl=self._queue, MessageBody=json.dumps(asdict(change)))
+            said = asdict(change) | {"key": change.key._asdict()}
+            self._clients.sqs.send_message(QueueUrl=self._queue, MessageBody=json.dumps(said))
 
     def entry(self, change: End) -> dict[str, Json]:
         """The event, within what EventBridge takes: input and output are left out before anything else is."""

@@ -23,6 +23,8 @@ OTHER_MEANINGS = {
     ("copilot/offline/words.py", "log"): "a verb",
     ("copilot/offline/words.py", "transform"): "a verb",
     ("copilot/offline/clauses.py", "email"): "the kind of a word that is an address",
+    ("copilot/offline/reading.py", "email"): "the kind of a word that is an address",
+    ("copilot/offline/wording/spelling.py", "email"): "the kind of a word that is an address",
     ("copilot/offline/voice.py", "email"): "a word for a message",
     ("copilot/offline/voice.py", "llm"): "a word for a model",
     ("copilot/offline/wording/repeating.py", "http"): "how an address begins",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
 
 import pytest
 
@@ -127,7 +126,7 @@ def test_the_first_of_two_starts_has_its_input_wherever_it_lies(aws_stores, key,
 
 def test_a_header_and_its_input_are_one_write_unit_together(aws_stores, key, calls):
     for size in (10, 300, 500, 600, 800, 2000):
-        mine = replace(key, id=f"{key.id}{size}")
+        mine = key._replace(id=f"{key.id}{size}")
         calls.clear()
         aws_stores.journal.create(a_header(mine, actor=ADA), b"x" * size)
         writes = [parameters for name, parameters in calls if name == "PutItem"]
