@@ -69,3 +69,30 @@ def test_all_that_failed_alike_go_on(studio, studio_server, screens):
     expect(page.get_by_text("3 redriven.")).to_be_visible()
     for name in ("one", "two", "three"):
         assert studio_server.wait_closed(f"alike:{name}")["status"] == "SUCCEEDED"
+
+
+def charging(output):
+    log = {"Type": "Task", "Resource": "connector:log:write"}
+    return {"QueryLanguage": "JSONata", "StartAt": "Charge", "States": {
+        "Charge": {**log, "Arguments": {"message": "charged"}, "Next": "Send"},
+        "Send": {**log, "Arguments": {"message": "sent"}, "Output": output, "End": True},
+    }}
+
+
+def test_the_dialog_says_what_was_already_done(studio, studio_server, screens):
+    page = studio.page
+    studio_server.publish("charging", charging("{% $error('no receipt') %}"))
+    one = studio_server.run("charging", {}, "one")
+    studio_server.publish("charging", charging("{% 'receipt' %}"))
+    studio.open(address(one))
+    dialog = dialog_of(page)
+    done = dialog.get_by_role("region", name="Already done").get_by_role("listitem")
+    expect(done).to_have_text([
+        "Charge: 1 done", "Send: 1 done; will be called again. Look whether it may be done twice.",
+    ])
+    screens(studio, "mend-done", widths=(1440, 390))
+    studio.check_axe()
+    dialog.get_by_role("button", name="Show the ledger of effects").click()
+    expect(dialog).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"[?&]tab=effects"))
+    expect(page.get_by_role("table", name="Calls and what came of each").get_by_role("row")).to_have_count(3)

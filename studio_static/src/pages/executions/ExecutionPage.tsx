@@ -232,6 +232,11 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
         <Suspense fallback={null}>
           <ForwardDialog
             execution={execution}
+            steps={answer.data?.complete ? goesOnAt(index) : []}
+            onLedger={() => {
+              setMending(false);
+              setUrl({ tab: "effects" });
+            }}
             onClose={() => setMending(false)}
             onDone={() => {
               setMending(false);

@@ -1,6 +1,6 @@
 /**
  * Mend and go on: an execution that did not succeed, or all that failed alike, by another version of the workflow. First
- * the plan, with what stands against it and where in the designer; then how far it is.
+ * the plan, with what stands against it and where in the designer, and what one already did; then how far it is.
  */
 import "./forward.css";
 import Checkbox from "@cloudscape-design/components/checkbox";
@@ -10,7 +10,7 @@ import Select from "@cloudscape-design/components/select";
 import { useEffect, useRef, useState } from "react";
 import { path, post } from "../../../api/client";
 import { ApiError, asApiError } from "../../../api/errors";
-import type { Execution, ForwardPlan, ForwardPlans, RedrivenMany, VersionList } from "../../../api/schema";
+import type { Execution, ForwardPlan, ForwardPlans, RedrivenMany, Step, VersionList } from "../../../api/schema";
 import { useApi } from "../../../api/useApi";
 import { notify } from "../../../app/flash";
 import { href } from "../../../app/links";
@@ -20,19 +20,24 @@ import { Problem } from "../../../ui/Problem";
 import { Skeleton } from "../../../ui/Skeleton";
 import { everyPage } from "../everyPage";
 import { progressWords } from "../redrive";
+import { Done } from "./Done";
 import { going, isDoubtful, type Reason, reasonsOf, stateAt, verdictWords } from "./plans";
 
 const PAGE = 25;
 
 interface ForwardDialogProps {
   execution: Execution;
+  /** Where it goes on, as far as that is known. */
+  steps: readonly Step[];
+  /** Show its ledger of effects. */
+  onLedger: () => void;
   onClose: () => void;
   onDone: () => void;
 }
 
 type Scope = "one" | "alike";
 
-export default function ForwardDialog({ execution, onClose, onDone }: ForwardDialogProps) {
+export default function ForwardDialog({ execution, steps, onLedger, onClose, onDone }: ForwardDialogProps) {
   const versions = useApi<VersionList>(path("/workflows/{}/versions", execution.workflow));
   const others = (versions.data?.versions ?? [])
     .map((each) => each.version)
@@ -135,6 +140,7 @@ export default function ForwardDialog({ execution, onClose, onDone }: ForwardDia
           </>
         )}
       </section>
+      {scope === "one" && <Done execution={execution} steps={steps} onLedger={onLedger} />}
     </Dialog>
   );
 }
