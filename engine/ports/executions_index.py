@@ -138,12 +138,14 @@ class ExecutionsIndex(Protocol):
 
     def counts(self, workspace: str, first: int, before: int, seconds: int) -> list[Count]:
         """How the executions stand that started at first <= t < before, in pieces of so many seconds from `first` on.
-        It reads each of them, or its key: who asks keeps the answer (engine.durable.lifecycle.tallying)."""
+        Forks are no starts, and not among them. It reads each of them, or its key: who asks keeps the answer
+        (engine.durable.lifecycle.tallying)."""
         ...
 
     def failures(self, workspace: str, first: int, before: int) -> list[Count]:
         """Of those that started in this piece, and are FAILED, TIMED_OUT or ABORTED: how many by workflow, status and
-        error. Where there are more than MOST_LOOKED_AT of a status, the newest of them may be all that is counted."""
+        error, without forks. Where there are more than MOST_LOOKED_AT of a status, the newest may be all that is
+        counted."""
         ...
 
     def kept_counts(self, workspace: str, first: int, before: int) -> dict[int, str]:

@@ -57,6 +57,18 @@ def test_many_are_counted_as_few_are(backend, workspace):
     ]
 
 
+@pytest.mark.parametrize("runs", [2, 90])
+def test_forks_are_neither_starts_nor_failures(backend, workspace, runs):
+    for number in range(runs):
+        row = started(backend, workspace, number, at=LATE + number, status="FAILED", error="Bank.Down")
+        if number % 2:
+            put(backend.journal, replace(row, key=row.key.fork(5, "0af9"), error="Automate.WriteNotAllowed"))
+    assert counted(backend.index.counts(workspace, LATE, LATE + 300, 300)) == [(LATE, "orders", "FAILED", runs)]
+    assert [(each.error, each.number) for each in backend.index.failures(workspace, LATE, LATE + 300)] == [
+        ("Bank.Down", runs),
+    ]
+
+
 def test_failures_are_counted_by_error(backend, workspace):
     for number, (status, error) in enumerate([
         ("FAILED", "Bank.Down"), ("FAILED", "Bank.Down"), ("FAILED", "Other"), ("TIMED_OUT", "States.Timeout"),

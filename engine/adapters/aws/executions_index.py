@@ -111,7 +111,7 @@ class DynamoExecutionsIndex:
         def piece_of(place: str) -> int:
             return first + int(float(place.partition("\0")[0]) - first) // seconds * seconds
 
-        started = [(piece_of(place), pk) for place, pk in self._walk(query, _list_walk(query), None)]
+        started = [(piece_of(place), pk) for place, pk in _starts(self._walk(query, _list_walk(query), None))]
         if len(started) <= _FEW:
             stored = self._table.get_many([(pk, items.HEADER) for _, pk in started])
             headers = [(piece, stored.get((pk, items.HEADER))) for piece, pk in started]
@@ -122,7 +122,7 @@ class DynamoExecutionsIndex:
             found = Counter((piece, items.key_of(pk).workflow, table.UNLISTED_STATUS) for piece, pk in started)
             for status in (*sorted(OPEN_STATUSES), *ENDED_OTHERWISE):
                 walk = _Walk(table.STATUS, items.joined(workspace, status))
-                for place, pk in self._walk(query, walk, None):
+                for place, pk in _starts(self._walk(query, walk, None)):
                     piece, workflow = piece_of(place), items.key_of(pk).workflow
                     found[piece, workflow, status] += 1
                     found[piece, workflow, table.UNLISTED_STATUS] -= 1
@@ -135,7 +135,7 @@ class DynamoExecutionsIndex:
             page = self.query(ExecutionQuery(
                 workspace, status=status, started_after=first, started_before=before, limit=MOST_LOOKED_AT
             ))
-            found.update((row.workflow, row.status, row.error) for row in page.rows)
+            found.update((row.workflow, row.status, row.error) for row in page.rows if row.key.fork_of is None)
         return [Count(first, workflow, status, number, error) for (workflow, status, error), number in found.items()]
 
     def kept_counts(self, workspace: str, first: int, before: int) -> dict[int, str]:
@@ -253,6 +253,11 @@ class DynamoExecutionsIndex:
         keys = walk.keys(begins, {":prefix": walk.prefix} if walk.prefix else {}, GATHERED + 1)
         found = self._table.queries(keys, index=walk.index.name)
         return map(partial(_placed, index=walk.index), chain.from_iterable(found))
+
+
+def _starts(found: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """A walk without forks, which are no starts."""
+    return ((place, pk) for place, pk in found if items.key_of(pk).fork_of is None)
 
 
 def _tally(workspace: str, at: int) -> Key:

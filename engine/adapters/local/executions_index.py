@@ -48,12 +48,17 @@ _HAS_WORD = """EXISTS (SELECT 1 FROM execution_word AS w WHERE w.workspace = exe
 _OPEN = """SELECT id FROM header INDEXED BY header_open WHERE workspace = ? AND workflow = ?
     AND status IN ('RUNNING', 'PAUSED') AND (parent IS NULL OR substr(parent, -4) = ',""]') ORDER BY e LIMIT ?"""
 
-_COUNTS = """SELECT ?2 + CAST((started_at - ?2) / ?4 AS INTEGER) * ?4, workflow, status, count(*)
+_NO_FORK = "id NOT GLOB '*~at[0-9]*.*'"
+"""As engine.ports.keys names forks: a ~ is in no name that a user gives."""
+
+_COUNTS = f"""SELECT ?2 + CAST((started_at - ?2) / ?4 AS INTEGER) * ?4, workflow, status, count(*)
     FROM execution INDEXED BY execution_started WHERE workspace = ?1 AND started_at >= ?2 AND started_at < ?3
+        AND {_NO_FORK}
     GROUP BY 1, 2, 3"""
-_FAILURES = """SELECT ?3, workflow, status, count(*), error FROM (
+_FAILURES = f"""SELECT ?3, workflow, status, count(*), error FROM (
         SELECT workflow, status, error FROM execution INDEXED BY execution_status
         WHERE workspace = ?1 AND status = ?2 AND started_at >= ?3 AND started_at < ?4
+            AND {_NO_FORK}
         ORDER BY started_at DESC LIMIT ?5)
     GROUP BY workflow, error"""
 _OLDEST = """SELECT id, workflow, version, status, started_at, ended_at, error, business_key

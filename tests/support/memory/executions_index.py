@@ -62,7 +62,10 @@ class MemoryExecutionsIndex:
         return sorted(found, key=Position.of)[:limit]
 
     def _started(self, workspace: str, first: int, before: int) -> list[ExecutionRow]:
-        return [row for row in self._rows() if row.key.workspace == workspace and first <= row.started_at < before]
+        return [
+            row for row in self._rows()
+            if row.key.workspace == workspace and first <= row.started_at < before and row.key.fork_of is None
+        ]
 
     def oldest_open(self, workspace: str, workflow: str, limit: int) -> list[ExecutionKey]:
         """In the order in which they were written."""

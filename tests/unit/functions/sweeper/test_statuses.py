@@ -20,6 +20,7 @@ from engine.settings import Settings
 from engine.triggers.ends import STATUSES as CLOSED
 from functions.hearing import hearing_of_a_stage
 from functions.sweeper import statuses
+from functions.sweeper.ends import end_of
 from functions.sweeper.statuses import DETAIL_TYPE, MOST_BYTES, SOURCE, Statuses, change_of
 from tests.support.api import api_over
 from tests.support.flows import flow
@@ -93,6 +94,18 @@ def stage(monkeypatch):
     with open_aws(clock) as stores:
         yield Stage(stores, clock)
         stores.close()
+
+
+def test_the_end_of_a_fork_is_told_to_no_alert_trigger_or_bus(stage):
+    stage.publish("orders", FAIL)
+    stage.start()
+    assert len(stage.told()) == 2
+    fork = stage.api("POST", "/executions/orders%3Aone/fork", {"event": 1})
+    assert (fork.status, fork.json["status"]) == (201, "FAILED")
+    found = stage.stream.records()
+    assert any(fork.json["id"] in record["dynamodb"]["Keys"]["pk"]["S"].replace("%3A", ":") for record in found)
+    assert [end_of(record) for record in found] == [None] * len(found)
+    assert [change_of(record) for record in found] == [None] * len(found)
 
 
 def statuses_of(events):

@@ -44,6 +44,15 @@ def test_starts_ends_failures_and_the_oldest_open(ran):
     assert found["counted_until"] is None
 
 
+def test_a_fork_counts_as_no_start_no_failure_and_no_cost(ran):
+    before = ran("GET", "/dashboard").json
+    fork = ran("POST", "/executions/broken%3Ar0/fork", {"event": 1})
+    assert (fork.status, fork.json["status"]) == (201, "FAILED")
+    ran.services.tallying.round()
+    found = ran("GET", "/dashboard").json
+    assert (found["workflows"], found["failures"]) == (before["workflows"], before["failures"])
+
+
 def test_what_somebody_stopped_has_not_failed(ran):
     assert ran("POST", "/executions/waits%3Ar0/stop", {}).status == 200
     ran.work()
