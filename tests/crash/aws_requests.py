@@ -185,7 +185,7 @@ def _written(operation: str, parameters: Json) -> list[Json]:
             return [request["DeleteRequest"]["Key"] for request in wanted]
         case "TransactWriteItems":
             return [
-                write["Put"]["Item"] if "Put" in write else write["Update"]["Key"]
+                write["Put"]["Item"] if "Put" in write else (write.get("Update") or write["Delete"])["Key"]
                 for write in parameters["TransactItems"] if "ConditionCheck" not in write
             ]
     return []

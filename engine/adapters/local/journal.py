@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from engine.adapters.catalog_conflicts import no_such_version
 from engine.adapters.listing import storable
 from engine.adapters.local.database import LARGEST, Database
 from engine.adapters.local.erasure.erased_list import ErasedList
@@ -42,6 +43,9 @@ _E = "(SELECT e FROM header WHERE workspace = ? AND id = ?)"
 _PUT_INPUT = f"INSERT INTO input (e, body) VALUES ({_E}, ?)"
 _CREATE = f"""INSERT INTO header (workspace, id, {_HEADER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (workspace, id) DO NOTHING"""
+
+_VERSION_IS_GONE = """SELECT 1 FROM workflow WHERE workspace = ?1 AND workflow = ?2
+    AND NOT EXISTS (SELECT 1 FROM version WHERE workspace = ?1 AND workflow = ?2 AND number = ?3)"""
 
 # worker A  --- writes N, nonce a ---x (reply lost) ---------------- writes N, nonce a again: row replaced by itself
 # worker B  ------------------------------ writes N, nonce b: no row changes, it is fenced
@@ -270,6 +274,7 @@ class SqliteJournal:
             min(change.needs), max(change.needs),
         )
         if change.version is not None:
+            _check_version(connection, change.key.workspace, change.key.workflow, change.version)
             connection.execute(_RAN_BY, (change.key.workspace, change.key.id, change.version))
         changed = connection.execute(_CHANGE_HEADER, values).rowcount == 1
         row = change.row
@@ -290,9 +295,16 @@ def _create(
     if not connection.execute(_CREATE, _header_values(header)).rowcount:
         return _read_header(connection, header.key)
     connection.execute(_PUT_INPUT, (header.key.workspace, header.key.id, execution_input))
-    if row is not None:
+    if row is not None:  # an item of a Map Run has none, and the version of its execution
+        _check_version(connection, header.key.workspace, header.workflow, header.version)
         write_row(connection, row)
     return None
+
+
+def _check_version(connection: sqlite3.Connection, workspace: str, workflow: str, number: int) -> None:
+    """Raises NotFound where retention has let go of it since whoever asks has read it."""
+    if connection.execute(_VERSION_IS_GONE, (workspace, workflow, number)).fetchone() is not None:
+        raise no_such_version(workflow, number)
 
 
 def _header_values(header: Header) -> tuple[Any, ...]:

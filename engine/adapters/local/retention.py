@@ -165,7 +165,7 @@ class SqliteRetention:
         """Delete versions that nothing refers to."""
         values = (workspace, workflow)
 
-        def unused(connection: sqlite3.Connection) -> tuple[list[int], float]:
+        def unused(connection: sqlite3.Connection) -> tuple[list[int], int]:
             rows = connection.execute(
                 "SELECT number, published_at FROM version WHERE workspace = ? AND workflow = ? ORDER BY number DESC",
                 values,
@@ -174,26 +174,24 @@ class SqliteRetention:
                 "SELECT active_version FROM workflow WHERE workspace = ? AND workflow = ?", values
             ).fetchone()
             if active is None:
-                return [], 0.0
+                return [], 0
             before = next((number for number, _ in rows if number < active[0]), 0)  # where a rollback leads first
             old = [n for n, at in rows[keep:] if at < published_before and n not in (active[0], before)]
             if not old:
-                return [], 0.0
+                return [], 0
             runs = connection.execute(_RUNS, (*values, *values)).fetchall()
-            last = connection.execute(
-                "SELECT max(started_at) FROM execution WHERE workspace = ? AND workflow = ?", values
-            ).fetchone()[0]
-            return [number for number in old if (number,) not in runs], last or 0.0
+            last = connection.execute("SELECT max(e) FROM header").fetchone()[0]
+            return [number for number in old if (number,) not in runs], last or 0
 
-        numbers, since = self._database.read(unused)
+        numbers, last = self._database.read(unused)
         if not numbers:
             return 0
-        # One that was started since, by its number, keeps its version.
+        # One that was written since, whenever it started, keeps its version; what is written later is refused.
         statement = """DELETE FROM version WHERE workspace = ?1 AND workflow = ?2 AND number = ?3
-            AND NOT EXISTS (SELECT 1 FROM execution INDEXED BY execution_workflow WHERE workspace = ?1
-                AND workflow = ?2 AND started_at >= ?4 AND version = ?3)
+            AND NOT EXISTS (SELECT 1 FROM header NOT INDEXED WHERE e > ?4 AND workspace = ?1 AND workflow = ?2
+                AND version = ?3)
             AND number != (SELECT active_version FROM workflow WHERE workspace = ?1 AND workflow = ?2)"""
-        rows = [(*values, number, since) for number in numbers]
+        rows = [(*values, number, last) for number in numbers]
         return self._database.write(lambda connection: connection.executemany(statement, rows).rowcount, durable=False)
 
     def shrink(self, limit: int) -> int:
