@@ -7,6 +7,8 @@ action: it is left to the reader.
 from __future__ import annotations
 
 import copy
+import re
+from dataclasses import replace
 from typing import Any
 
 from engine.copilot.catalogue import ActionFact, Catalogue, Input
@@ -14,7 +16,7 @@ from engine.copilot.offline import aws_actions
 from engine.copilot.offline.asked import TODO, Asked, Found
 from engine.copilot.offline.flow import Action
 from engine.copilot.offline.naming import Known
-from engine.copilot.offline.words import DETERMINERS, VERBS, Word, base_verb, camel, lower, stem, stems, title
+from engine.copilot.offline.words import DETERMINERS, VERBS, Word, base_verb, camel, lower, stem, stems, title, words_of
 
 Json = Any
 
@@ -23,8 +25,25 @@ _SAYING = ("title", "name", "text", "body", "message")
 _BLANKS: dict[str, Json] = {"number": 0, "integer": 0, "boolean": False, "array": [], "object": {}}
 
 
+_GOES = re.compile(r" (?:to|into|onto) ")
+"""Where something goes."""
+
+
 def parse_action(words: list[Word], catalogue: Catalogue, known: Known) -> Action | None:
-    """The action that a clause asks for; None where it names none of the catalogue."""
+    """The action that a clause asks for; None where it names none of the catalogue. What a verb that is in no list does
+    with a thing says the place that it goes to: ``dump the answer to the log``."""
+    found = _parsed(words, catalogue, known)
+    if found is not None or not words or words[0].kind != "word" or _verb(words) in VERBS:
+        return found
+    if _GOES.search(lower(words)) is None:
+        return None
+    sent = (_parsed([*words_of(verb), *words[1:]], catalogue, known) for verb in ("send", "put", "write"))
+    meant = next((one for one in sent if one is not None), None)
+    clause = Asked(tuple(words), lower(words), _verb(words), known)
+    return None if meant is None else replace(meant, name=_name(clause), phrase=clause.phrase)
+
+
+def _parsed(words: list[Word], catalogue: Catalogue, known: Known) -> Action | None:
     clause = Asked(tuple(words), lower(words), _verb(words), known)
     own = catalogue.named(clause.text, clause.verb) if clause.verb in VERBS else None
     if own is not None and not own.means and stem(clause.verb) in stems(own.bare.split(":")[2]):

@@ -52,6 +52,22 @@ _PASSIVE = re.compile(
     r"(?:(?:is|are|(?:should|must|can|may) be|(?:has|have|is|are) to be) (?:then |also |just |only )?([a-z]+)\b(?! "
     r"by \w+ing)"
     r"|gets? (?:an? |the |to be |told|emailed|charged))")
+_PARTICLES = frozenset(["up", "out", "down", "off", "over", "back", "away", "in", "on", "through"])
+_OBJECTS = DETERMINERS | {"it", "them", "him", "us", "me", "everyone", "everybody", "someone", "somebody"}
+_NO_VERBS = DETERMINERS | PREPOSITIONS | PRONOUNS | FILLERS | _STARTS | _PARTICLES | frozenset([
+    "and", "or", "but", "nor", "not", "no", "both", "either", "neither", "so", "than", "which", "who", "whose",
+    "whom", "where", "how", "why", "what", "whatever", "whichever", "whether", "because", "since", "till", "though",
+    "although", "even", "such", "other", "same", "like", "unlike", "without", "before", "between", "during",
+    "against", "under", "above", "below", "around", "across", "along", "among", "behind", "beside", "besides",
+    "beyond", "despite", "except", "inside", "near", "off", "outside", "past", "plus", "minus", "regarding", "toward",
+    "towards", "upon", "half", "double", "triple", "twice", "thrice", "most", "more", "less", "least", "much", "many",
+    "few", "several", "one", "two", "three", "today", "tomorrow", "yesterday", "tonight", "now", "here", "there",
+    "later", "instead", "else", "too", "very", "perhaps", "maybe", "never", "ever", "often", "soon", "still", "yet",
+    "almost", "quite", "rather", "let", "is", "are", "am", "was", "were", "be", "been", "being", "has", "have", "had",
+    "do", "does", "did", "done", "will", "would", "shall", "can", "could", "may", "might", "must", "need", "needs",
+    "yes", "okay",
+])
+"""Words that are no verb that the list of verbs only lacks."""
 _FILLERS = FILLERS | {"immediately", "directly", "either", "both", "so", "lastly", "still", "try", "trying", "to"}
 
 
@@ -187,7 +203,7 @@ class _Cutter:
         if word.lower == "after":
             return re.match(r"after (?:\S+ \w+|that)", following) is not None
         verb = base_verb(word.lower) if gerund else word.lower
-        if verb in VERBS and not self.is_noun(index):
+        if (verb in VERBS and not self.is_noun(index)) or self.is_other_verb(index):
             return True
         return not self.is_condition() and self.is_passive(index)
 
@@ -201,6 +217,18 @@ class _Cutter:
             return True
         found = said_in(self.words[index:index + 9]) if self.words[index].lower in DETERMINERS else None
         return found is not None and not found.modal
+
+    def is_other_verb(self, index: int) -> bool:
+        """Whether a word that is in no list is a verb by where it stands: ``… and dump the answer``, ``spruce up its
+        record``. An object follows it, and no noun is before an object there."""
+        word = self.words[index]
+        following = self.words[index + 1:index + 3]
+        if following and following[0].lower in _PARTICLES:
+            following = following[1:]
+        if word.kind != "word" or not following or word.lower in _NO_VERBS or len(word.text) < 3:
+            return False
+        acts = word.text.islower() and not word.lower.endswith(("ly", "ing", "ed", "s"))
+        return following[0].kind == "channel" or (acts and following[0].lower in _OBJECTS)
 
     def is_noun(self, index: int) -> bool:
         """Whether a verb's form at `index` is a noun here: "and order total", "and charge fails"."""
@@ -223,12 +251,15 @@ class _Cutter:
         after = self.words[index + 1] if index + 1 < len(self.words) else None
         return after is not None and (after.kind in ("quoted", "number") or after.lower == "or")
 
-    def ends_condition(self, index: int) -> bool:
+    def ends_condition(self, index: int) -> bool:  # noqa: PLR0911 - one for each way to end
         """Whether the word at `index` begins the action behind a condition that has said something."""
         word = self.words[index]
         if self.current.words[0].lower in ("if", "unless") and _SAID.search(self.current.text) and (
                 word.lower in ("on", "to", "in", "into") and _PLACE.match(lower(self.words[index:index + 5]))):
             return True
+        if len(self.current.words) >= 3 and self.is_other_verb(index) and word.lower not in VERBS:
+            return _STATES.search(self.current.text) is not None and (
+                self.current.words[-1].kind in ("number", "quoted") or self.current.words[-1].lower.endswith("ed"))
         if word.kind != "word" or word.lower not in VERBS or len(self.current.words) < 3 or self.is_noun(index):
             return False
         before = self.current.words[-1].lower

@@ -93,6 +93,10 @@ def read(text: str, catalogue: Catalogue, *, ways: Sequence[Way] = ()) -> Readin
     return _Reader(text, catalogue, ways).read()
 
 
+_HAPPENED = re.compile(r"^(?:once|as soon as) .* (?:has|have) been ")
+"""What has happened elsewhere, or is a step of its own: no field of the input tells."""
+
+
 class _Reader(Earlier):
     """Reads all clauses."""
 
@@ -360,7 +364,7 @@ class _Reader(Earlier):
         begins = self.at == 0 and clause.words[0].lower in ("when", "whenever", "once", "as")
         self.at += 1
         condition = self.condition(clause.words)
-        if begins and condition.text == "false":
+        if begins and (condition.text == "false" or _HAPPENED.search(clause.text)):
             self.reading.to_dos.append(f'"{phrase_of(clause)}" names no trigger that can be set up: add one.')
             return
         following = self.clauses[self.at] if self.at < len(self.clauses) else None
