@@ -32,9 +32,11 @@ interface ExecutionHeaderProps {
   onRedrive: (() => void) | undefined;
   /** Ask whether it goes on by another version; likewise. */
   onMend: (() => void) | undefined;
+  /** Show a fork beside its original. */
+  onCompare: (() => void) | undefined;
 }
 
-export function ExecutionHeader({ execution, onChanged, onRedrive, onMend }: ExecutionHeaderProps) {
+export function ExecutionHeader({ execution, onChanged, onRedrive, onMend, onCompare }: ExecutionHeaderProps) {
   const [doing, setDoing] = useState<Doing>(null);
   const close = () => setDoing(null);
   const whyNotRun = useWhyNot("run");
@@ -102,6 +104,7 @@ export function ExecutionHeader({ execution, onChanged, onRedrive, onMend }: Exe
       </div>
       <div className="ex-acts flex wraps gap-8">
         <Button onClick={openInDesigner}>{isShown ? "Open in designer with this input" : "Open in designer"}</Button>
+        {onCompare && <Button onClick={onCompare}>Compare with the original</Button>}
         {isOpen && (
           <ActButton right="run" onClick={() => setDoing("stop")}>
             Stop …

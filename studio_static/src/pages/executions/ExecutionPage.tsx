@@ -4,7 +4,7 @@
  */
 import "./executions.css";
 import "./execution.css";
-import { Suspense, useCallback, useMemo, useState } from "react";
+import { Suspense, useCallback, useMemo, useRef, useState } from "react";
 import { path } from "../../api/client";
 import { useReason } from "../../api/revealing";
 import type { Execution, Step } from "../../api/schema";
@@ -32,9 +32,13 @@ import { TimelineTab } from "./time/TimelineTab";
 import { type Shown, useExecution } from "./useExecution";
 import { ValuesTab } from "./ValuesTab";
 
+const BesideTab = part(() => import("./fork/BesideTab"));
 const EffectsTab = part(() => import("./effects/EffectsTab"));
 const ForwardDialog = part(() => import("./forward/ForwardDialog"));
 const MapRunsTab = part(() => import("./MapRunsTab"));
+
+/** The tab that has a fork side by side with its original. */
+const BESIDE = "beside";
 
 /** `step` is the selected step's id, `tab` what is shown under the graph, `look` "compared" where steps are compared. */
 const NOTHING_CHOSEN = { step: "", tab: "timeline", look: "" };
@@ -81,7 +85,13 @@ function decoded(part: string): string {
 function Explored({ execution, shown }: { execution: Execution; shown: Shown }) {
   const { answer, pinned, steps, index, definition, rests, overlay, live, changed } = shown;
   const [{ step: chosen, tab, look }, setUrl] = useUrlState(NOTHING_CHOSEN);
-  const lastGood = useLastGood(execution, look === COMPARED);
+  const isFork = execution.fork != null;
+  const lower = useRef<HTMLElement>(null);
+  const compare = () => {
+    setUrl({ tab: BESIDE });
+    lower.current?.scrollIntoView({ block: "nearest" });
+  };
+  const lastGood = useLastGood(execution, look === COMPARED || (isFork && tab === BESIDE));
   const step = index.byId.get(chosen) ?? stepToOpen(index);
   const showMapRuns = useCallback(() => setUrl({ tab: "map-runs" }), [setUrl]);
   const select = useCallback((to: Step) => setUrl({ step: to.id }), [setUrl]);
@@ -115,6 +125,7 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
         onChanged={reload}
         onRedrive={redrive}
         onMend={redrive && (() => setMending(true))}
+        onCompare={isFork ? compare : undefined}
       />
       <Hidden
         id={execution.id}
@@ -142,7 +153,7 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
               <Skeleton what="the graph" rows={4} />
             )}
           </section>
-          <section className="ex-card ex-lower" aria-label="The execution">
+          <section ref={lower} className="ex-card ex-lower" aria-label="The execution">
             <TabStrip
               label="The execution"
               active={tab}
@@ -153,6 +164,15 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
                   text: "Timeline",
                   content: () => (
                     <TimelineTab execution={execution} shown={shown} step={step} onSelect={select} live={live} />
+                  ),
+                },
+                isFork && {
+                  id: BESIDE,
+                  text: "Beside the original",
+                  content: () => (
+                    <Suspense fallback={<Skeleton what="the original" />}>
+                      <BesideTab execution={execution} index={index} lastGood={lastGood} onSelect={select} />
+                    </Suspense>
                   ),
                 },
                 {

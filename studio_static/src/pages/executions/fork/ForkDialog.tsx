@@ -41,7 +41,7 @@ export default function ForkDialog({ execution, event, onClose }: ForkDialogProp
     if (original !== null && text !== original) asked.input = JSON.parse(text);
     const fork = await post<Execution>(path("/executions/{}/fork", execution.id), asked);
     onClose();
-    go(`${executionHref(fork.id)}?look=compared`);
+    go(`${executionHref(fork.id)}?look=compared&tab=beside`);
   };
   return (
     <Dialog
