@@ -22,7 +22,7 @@ Page = Any
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`path` may hold {failed} and {succeeded}, the ids of executions. `act` is done before the picture is taken."""
+    """`path` may hold ids of executions, as {failed} and {succeeded}. `act` is done before the picture is taken."""
 
     name: str
     path: str
@@ -40,6 +40,16 @@ def _real_inputs(page: Page) -> None:
     page.get_by_role("button", name="Try with the last 20 real inputs").click()
     page.get_by_role("region", name="Real inputs").get_by_role("listitem").first.wait_for()
     page.evaluate("() => window.scrollTo(0, 0)")
+
+
+def _mend(page: Page) -> None:
+    page.get_by_role("button", name="Mend and go on …").click()
+    page.get_by_text("It fits").wait_for()
+    page.get_by_role("list", name="Calls by state").wait_for()
+
+
+def _compare(page: Page) -> None:
+    page.get_by_text("ended otherwise").wait_for()
 
 
 def _palette(page: Page) -> None:
@@ -67,19 +77,26 @@ PICTURES = (
     Picture("search", "/", act=_palette),
 )
 
+MENDED = (
+    Picture("mend", "/executions/{mended}", act=_mend),
+    Picture("fork", "/executions/{fork}?tab=beside", act=_compare),
+    Picture("effects", "/executions/{mended}?tab=effects"),
+)
+"""They have a workflow of their own, which is published once the others are taken."""
+
 
 def main(names: list[str]) -> None:
     """See the module's docstring."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with studio_window() as (server, context):
-        ids = _prepare(server)
         page = context.new_page()
-        for picture in PICTURES:
-            if names and picture.name not in names:
-                continue
-            for width in picture.widths:
-                for theme in ("light", "dark"):
-                    _take(page, server.url, picture, ids, width, theme)
+        for pictures, prepare in ((PICTURES, _prepare), (MENDED, _prepare_mended)):
+            wanted = [picture for picture in pictures if not names or picture.name in names]
+            ids = prepare(server) if wanted else {}
+            for picture in wanted:
+                for width in picture.widths:
+                    for theme in ("light", "dark"):
+                        _take(page, server.url, picture, ids, width, theme)
 
 
 def _take(page: Page, url: str, picture: Picture, ids: dict[str, str], width: int, theme: str) -> None:
@@ -112,7 +129,48 @@ def _prepare(server: Any) -> dict[str, str]:
     draft["definition"]["States"]["Hold"]["Seconds"] = 5
     draft["definition"]["States"]["High Value?"]["Choices"][0]["Condition"] = "{% $total >= 5000 %}"
     server.json("POST", "/workflows/import", {"document": draft, "force": True})
-    return {name: value.replace(":", "%3A") for name, value in (("failed", failed), ("succeeded", succeeded))}
+    return _in_addresses(failed=failed, succeeded=succeeded)
+
+
+def _prepare_mended(server: Any) -> dict[str, str]:
+    """An execution that failed behind its charge, the version that mends it, and a fork by that one."""
+    server.json("POST", "/secrets/DEMO_PAYMENT_KEY/grants", {"workflow": "shipping"})
+    for address in ("$states.result.adress.city", "$states.input.address.city"):
+        server.json("POST", "/workflows/import", {"document": _shipping(address), "publish": True})
+        if address.startswith("$states.result"):
+            given = {"order": "o-3012", "address": {"city": "Oslo"}, "endpoint": f"{server.url}/samples"}
+            mended = server.run("shipping", given, "order-3012")["id"]
+    at = f"/executions/{mended.replace(':', '%3A')}"
+    event = next(
+        event["id"] for event in server.json("GET", f"{at}/history")["events"]
+        if event.get("stateEnteredEventDetails", {}).get("name") == "Book Carrier"
+    )
+    fork = server.json("POST", f"{at}/fork", {"event": event, "version": 2, "allow": ["Tell Customer"]})["id"]
+    return _in_addresses(mended=mended, fork=fork)
+
+
+def _shipping(city: str) -> Any:
+    log = {"Type": "Task", "Resource": "connector:log:write"}
+    return {"name": "shipping", "definition": {"QueryLanguage": "JSONata", "StartAt": "Charge", "States": {
+        "Charge": {
+            "Type": "Task", "Resource": "connector:http:request", "Next": "Book Carrier",
+            "Output": "{% $states.input %}",
+            "Arguments": {
+                "method": "POST", "url": "{% $states.input.endpoint & '/payments/charge' %}",
+                "bearer_token": {"$secret": "DEMO_PAYMENT_KEY"},
+                "json": {"orderId": "{% $states.input.order %}", "amount": 120},
+            },
+        },
+        "Book Carrier": {
+            **log, "Arguments": {"message": "{% 'Pick up ' & $states.input.order %}"}, "Next": "Tell Customer",
+            "Output": {"order": "{% $states.input.order %}", "city": f"{{% {city} %}}"},
+        },
+        "Tell Customer": {**log, "Arguments": {"message": "{% 'On its way to ' & $states.input.city %}"}, "End": True},
+    }}}
+
+
+def _in_addresses(**ids: str) -> dict[str, str]:
+    return {name: value.replace(":", "%3A") for name, value in ids.items()}
 
 
 def _change(server: Any, name: str, *, publish: bool, **fields: str) -> None:

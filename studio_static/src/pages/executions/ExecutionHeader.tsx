@@ -69,7 +69,7 @@ export function ExecutionHeader({ execution, onChanged, onRedrive, onMend, onCom
           <StatusMark status={execution.status} />
           <Time at={execution.started_at} />
           <Took since={execution.started_at} seconds={isOpen ? null : execution.duration_seconds} />
-          {execution.redrives > 0 && <span>{`Redriven ${timesWords(execution.redrives)}`}</span>}
+          {execution.redrives > 0 && !execution.fork && <span>{`Redriven ${timesWords(execution.redrives)}`}</span>}
           {awaited && <span>{awaited}</span>}
           {execution.waits_for_budget && (
             <span>
