@@ -127,7 +127,7 @@ class RightsWorld(World):
             name: self.wrap(name, getattr(self.stores, name))
             for name in (
                 "journal", "index", "queue", "catalog", "pauses", "deliveries", "trigger_states", "activities",
-                "approvals", "erasure",
+                "approvals", "erasure", "views",
             )
         }, audit=audit.log, is_alive=bool, together=None if self.stores.together is None else self.together)
         services = services_over(
