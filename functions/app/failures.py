@@ -2,8 +2,8 @@
 
     {"error": {"code", "message", "where", "advice", "details"}}        absent parts are left out
 
-A UserError says its own status. A store that did not serve is 503 with Retry-After, one that cannot be read is 500.
-Anything else is a defect: its stack trace goes to the log, under the reference that the answer names.
+A UserError says its own status. A store that did not serve is 503, one that cannot be read is 500; each 503 has
+Retry-After. Anything else is a defect: its stack trace goes to the log, under the reference that the answer names.
 """
 
 from __future__ import annotations
@@ -19,13 +19,18 @@ from functions.app.http import Headers, Response
 
 _LOG = logging.getLogger(__name__)
 
+AGAIN_SECONDS = 60.0
+"""After a 503 that somebody has to end, and nobody knows when."""
+
 
 def failure_response(error: Exception, *, path: str) -> Response:
     """`error` as an HTTP answer."""
     match error:
         case UserError():
-            again = {} if error.retry_after is None else {"Retry-After": str(math.ceil(error.retry_after))}
-            return failure(type(error).status, error.as_dict(), again)
+            status = type(error).status
+            seconds = AGAIN_SECONDS if error.retry_after is None and status == 503 else error.retry_after
+            again = {} if seconds is None else {"Retry-After": str(math.ceil(seconds))}
+            return failure(status, error.as_dict(), again)
         case StorageError():
             return _storage_failure(error, path)
         case _:

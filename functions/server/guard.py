@@ -245,7 +245,8 @@ class Guard:
         if environ["REQUEST_METHOD"] == "POST":
             return self._sign_in_with_token(environ, start_response)
         if environ["REQUEST_METHOD"] != "GET":
-            return self._refuse(environ, start_response, 405, "MethodNotAllowed", "a sign-in link is followed")
+            return self._refuse(environ, start_response, 405, "MethodNotAllowed", "a sign-in link is followed",
+                                headers={"Allow": "GET, POST"})
         if not environ.get("QUERY_STRING"):
             return _page(start_response, 200, "Please sign in.", asks=True)
         code = parse_qs(environ.get("QUERY_STRING", "")).get("code", [""])[0]
@@ -282,7 +283,8 @@ class Guard:
         give and take, every one of all."""
         cookie = self._cookie_of(environ)
         if environ["REQUEST_METHOD"] != "POST":
-            return self._refuse(environ, start_response, 405, "MethodNotAllowed", "signing out is a POST")
+            return self._refuse(environ, start_response, 405, "MethodNotAllowed", "signing out is a POST",
+                                headers={"Allow": "POST"})
         ended = 0
         if parse_qs(environ.get("QUERY_STRING", "")).get("everywhere", [""])[0] == "true":
             ended = self._sign_everywhere_out(environ)

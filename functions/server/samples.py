@@ -36,7 +36,8 @@ def samples(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         shape = {"code": "NotFound", "message": f"no sample service is at {environ['PATH_INFO']}"}
         return respond(start_response, 404, error_body(shape))
     if environ["REQUEST_METHOD"] != "POST":
-        return respond(start_response, 405, error_body({"code": "MethodNotAllowed", "message": "send a POST"}))
+        shape = {"code": "MethodNotAllowed", "message": "send a POST"}
+        return respond(start_response, 405, error_body(shape), {"Allow": "POST"})
     try:
         body = json.dumps(service(environ, _given(environ)))
     except UserError as error:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from engine.durable.triggering.delivering import TriggerPaused
 from engine.errors import StoreBusy, StoreCorrupt, StoreUnavailable, Throttled
 from functions.app.identity import actor_of_gateway
 
@@ -138,3 +139,11 @@ def test_a_secrets_value_is_in_no_error(api):
 ])
 def test_who_asks(context, name):
     assert actor_of_gateway(context, {}).name == name
+
+
+@pytest.mark.parametrize(("asked", "seconds"), [(None, "60"), (2.5, "3")])
+def test_every_503_says_when_to_come_again(api, asked, seconds):
+    error = TriggerPaused("it is paused")
+    error.retry_after = asked
+    reply = failing(api, error)
+    assert (reply.status, reply.headers["Retry-After"]) == (503, seconds)

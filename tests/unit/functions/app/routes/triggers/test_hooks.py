@@ -252,7 +252,8 @@ def test_an_express_workflow_answers_with_its_result_and_once(hooked):
 def test_a_paused_webhook_and_a_store_that_fails_take_nothing(hooked, github, monkeypatch):
     hooked.publish(github)
     assert hooked.api("POST", "/triggers/flow/webhook/pause").json["listens"] is False
-    assert (hooked.call(1).status, hooked.executions()) == (503, [])
+    paused = hooked.call(1)
+    assert (paused.status, paused.headers["Retry-After"], hooked.executions()) == (503, "60", [])
     assert hooked.api("POST", "/triggers/flow/webhook/resume").json["listens"] is True
 
     def fails(*_):
