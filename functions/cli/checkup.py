@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
+from engine.adapters.local.erasure.erased_list import ADVICE, ErasedList
 from engine.errors import NotFound, StorageError, UserError
 from engine.governance.audit_entry import parse_time
 from engine.language.asl.times import iso_timestamp
@@ -57,6 +58,9 @@ def of_folder(product: Product, api: Client) -> Iterator[Check]:
     yield from _database(product)
     yield from _storage(api, product.clock.now())
     yield from _erasures(api)
+    damage = ErasedList(product.folder).damage()
+    if damage is not None:
+        yield Check("erasure", "ill", damage, ADVICE)
     yield _worker(product)
     yield from _secrets(api)
     yield from _definitions(api)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
-from engine.adapters.local.erasure.erased_list import ERASED
+from engine.adapters.local.erasure.erased_list import ADVICE, ERASED, ErasedList
 from engine.adapters.local.log_files import LogFiles
 from engine.adapters.local.secret_store import LocalSecretStore
 from engine.adapters.local.stores import LocalStores
@@ -190,6 +190,9 @@ class Product:
     def catch_up(self) -> None:
         """Erase again what an older database in the folder has brought back. Raises StorageError."""
         if (self.folder / ERASED).exists():
+            damage = ErasedList(self.folder).damage()
+            if damage is not None:
+                _LOG.warning("%s. %s", damage, ADVICE)
             again = self.services.open_erasing().catch_up(self.settings.workspace, self.actor)
             if again:
                 _LOG.warning("%d executions of an older database were erased again: %s names them", again, ERASED)

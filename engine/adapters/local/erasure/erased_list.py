@@ -6,7 +6,9 @@
 
 A digest is the HMAC-SHA256 of workspace and id under the key, so the list names nobody. Whoever has it can try a guess.
 It is no part of the database: where an older database is put in the folder, the list is ahead of it, and what it names
-is erased again. A backup holds the list as it was then.
+is erased again. A backup holds the list as it was then. A list that is empty, or whose last line is torn, was copied in
+part, or whoever wrote it died before anybody was answered: `damage` says so, and the next entry takes the place of the
+torn one.
 """
 
 from __future__ import annotations
@@ -26,6 +28,9 @@ from engine.errors import StoreCorrupt
 from engine.ports.keys import ExecutionKey
 
 ERASED = "erased.jsonl"
+
+ADVICE = "Copy the newest list that there is into its place. If there is none, erase again what was erased."
+"""For a list that is damaged."""
 
 
 class ErasedList:
@@ -70,9 +75,14 @@ class ErasedList:
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX)
-                if os.fstat(handle).st_size == 0:
+                found = self._path.read_bytes()
+                whole = found[: found.rfind(b"\n") + 1]
+                if found:
+                    self._read_key()
+                    os.ftruncate(handle, len(whole))  # nobody reads a torn line, nor what would be written behind it
+                else:
                     os.write(handle, _line({"key": secrets.token_hex(32)}))
-                there = set(self._path.read_bytes().splitlines(keepends=True))
+                there = set(whole.splitlines(keepends=True))
                 lines = [_line({"at": _time(at), **shape}) for shape in shapes()]
                 os.write(handle, b"".join(line for line in lines if line not in there))
                 os.fsync(handle)
@@ -103,6 +113,20 @@ class ErasedList:
                 continue
             if isinstance(shape, dict):
                 yield shape
+
+    def damage(self) -> str | None:
+        """Whether it is empty or its last line is torn, in words; None where it is whole, or not there."""
+        try:
+            with self._path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH)
+                size = file.seek(0, os.SEEK_END)
+                file.seek(max(0, size - 1))
+                if file.read(1) == b"\n":
+                    return None
+        except FileNotFoundError:
+            return None
+        what = "its last line is torn" if size else "it is empty"
+        return f"{self._path}: {what}, so what it named comes back with an older database"
 
     def size(self) -> int:
         """Of the file in bytes: it grows with each entry."""

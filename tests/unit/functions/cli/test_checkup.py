@@ -299,3 +299,12 @@ def test_an_earlier_release_tells_nothing_of_storage():
     earlier = Answers(**{path: NotFound("no such route") for path in ("/storage", "/triggers")})
     found = {check.name for check in of_deployment(earlier, NOW)}
     assert not found & {"retention", "storage", "triggers"}
+
+
+def test_a_list_of_what_was_erased_that_is_empty_is_ill(doctor):
+    doctor.imported(WELL)
+    (doctor.folder / "erased.jsonl").touch()
+    done = doctor("--json", "doctor")
+    assert (done.returncode, checks(done)["erasure"]["verdict"]) == (1, "ill")
+    assert "it is empty" in checks(done)["erasure"]["says"]
+    assert "Copy the newest list" in checks(done)["erasure"]["mend"]
