@@ -1,0 +1,59 @@
+"""Retention lets go of a version between the look at it and the write that refers to it: the write is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from engine.clock import SkipClock
+from engine.errors import NotFound
+from engine.ports.catalog_store import DraftRecord
+from engine.ports.journal import HeaderChange, row_of
+from engine.ports.keys import ExecutionKey
+from tests.support.backends import open_local
+from tests.support.records import a_header, a_segment, a_version
+
+KEY = ExecutionKey.of("default", "orders", "one")
+
+
+@pytest.fixture
+def stores(tmp_path):
+    """A workflow whose version 1 is gone, and a failed execution of version 2."""
+    opened = open_local(tmp_path / "data", SkipClock())
+    draft = DraftRecord("default", "orders", b"{}", "e1", 1.0, "ada")
+    opened.catalog.put_draft(draft, expect_etag=None, description="")
+    for number in (1, 2, 3):
+        opened.catalog.put_version(a_version("default", number))
+    header = a_header(KEY, version=2)
+    opened.journal.create(header, b"{}", row_of(header))
+    end = HeaderChange(KEY, 0, "FAILED", None, ended_at=1.0, row=row_of(header, status="FAILED", ended_at=1.0))
+    opened.journal.commit([a_segment(KEY, 0)], [end])
+    assert opened.retention.old_versions("default", "orders", 1e12, 1) == 1
+    assert [version.number for version in opened.catalog.versions("default", "orders")] == [3, 2]
+    yield opened
+    opened.close()
+
+
+def reopened(version):
+    header = a_header(KEY, version=version)
+    return HeaderChange(
+        KEY, 1, "RUNNING", None, reopens="FAILED", row=row_of(header, redrives=1), version=version,
+        definition_digest="other",
+    )
+
+
+def test_a_redrive_is_refused_and_changes_nothing(stores):
+    before = stores.journal.header(KEY)
+    with pytest.raises(NotFound, match="has no version 1"):
+        stores.journal.update_headers([reopened(1)])
+    assert stores.journal.header(KEY) == before
+    assert stores.journal.update_headers([reopened(3)]) == [True]
+
+
+def test_a_start_is_refused_and_leaves_nothing(stores):
+    other = replace(a_header(KEY, version=1), key=ExecutionKey.of("default", "orders", "two"))
+    with pytest.raises(NotFound, match="has no version 1"):
+        stores.journal.create(other, b"{}", row_of(other))
+    assert stores.journal.header(other.key) is None
+    assert stores.journal.execution_input(other.key) is None
