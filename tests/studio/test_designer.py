@@ -148,6 +148,21 @@ def test_everything_can_be_undone_by_name(studio):
     assert designer.states()["Second"]["TimeoutSeconds"] == 45
 
 
+def test_a_message_takes_its_room_of_the_canvas(studio):
+    """The bar of problems stays in the window while it shows."""
+    designer = Designer(studio, "told", THREE_STEPS)
+    designer.select("First")
+    designer.name_field.fill("Second")
+    designer.name_field.press("Enter")
+    expect(studio.page.get_by_text("Another state is called Second.")).to_be_visible()
+    toggle = designer.problems.locator(".dz-problems-toggle")
+    expect(toggle).to_be_in_viewport(ratio=1)
+    assert studio.page.evaluate("document.documentElement.scrollHeight <= window.innerHeight")
+    studio.page.get_by_role("button", name="Dismiss").click()
+    expect(studio.page.get_by_text("Another state is called Second.")).to_have_count(0)
+    expect(toggle).to_be_in_viewport(ratio=1)
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_with_a_form_open(studio, theme):
     designer = Designer(studio, "order_flow")

@@ -11,7 +11,7 @@ import { useCommands } from "./commands";
 import { notifyError, useFlashes } from "./flash";
 import { follow, go, href } from "./links";
 import { type Me, rolesOf, useAskedMe, useMe } from "./me";
-import { usePageLayout } from "./page";
+import { MESSAGES, usePageLayout } from "./page";
 import { part } from "./part";
 import { type Clock, type Theme, usePreferences } from "./preferences";
 import { isFullBleed, navigationOf } from "./routes";
@@ -202,17 +202,19 @@ function Breadcrumbs() {
 function Messages() {
   const { shown, dismiss } = useFlashes();
   return (
-    <Flashbar
-      items={shown.map((flash) => ({
-        id: flash.id,
-        type: flash.type,
-        header: flash.header,
-        content: flash.content,
-        dismissible: true,
-        dismissLabel: "Dismiss",
-        onDismiss: () => dismiss(flash.id),
-        action: flash.action && <Button onClick={flash.action.run}>{flash.action.text}</Button>,
-      }))}
-    />
+    <div id={MESSAGES}>
+      <Flashbar
+        items={shown.map((flash) => ({
+          id: flash.id,
+          type: flash.type,
+          header: flash.header,
+          content: flash.content,
+          dismissible: true,
+          dismissLabel: "Dismiss",
+          onDismiss: () => dismiss(flash.id),
+          action: flash.action && <Button onClick={flash.action.run}>{flash.action.text}</Button>,
+        }))}
+      />
+    </div>
   );
 }

@@ -15,6 +15,9 @@ export interface PageLayout {
   contentType?: "default" | "table" | "form" | "cards";
 }
 
+/** The id of what holds the messages over the page. */
+export const MESSAGES = "studio-messages";
+
 interface PageState {
   layout: PageLayout;
   set: (layout: PageLayout) => void;

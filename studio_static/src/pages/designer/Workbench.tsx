@@ -8,6 +8,7 @@ import { usePage } from "../../app/page";
 import { part } from "../../app/part";
 import { useUrlState } from "../../app/urlState";
 import { useIsWide } from "../../app/useWidth";
+import { FullBleed } from "../../ui/FullBleed";
 import { Problem } from "../../ui/Problem";
 import { Skeleton } from "../../ui/Skeleton";
 import { CanvasPane } from "./CanvasPane";
@@ -73,7 +74,7 @@ function Bench({ workflow, reload }: { workflow: string; reload: () => Promise<v
   useKeys(setOpened);
   const isWhole = tab === "rules" || tab === "versions";
   return (
-    <div className="dz full-bleed">
+    <FullBleed className="dz">
       <Beside />
       <Head workflow={workflow} tab={tab as Tab} show={show} open={setOpened} />
       {isWhole ? (
@@ -96,7 +97,7 @@ function Bench({ workflow, reload }: { workflow: string; reload: () => Promise<v
         {opened === "settings" && <SettingsDialog onClose={close} />}
         {opened === "start" && <StartHere {...slot} onClose={close} />}
       </Suspense>
-    </div>
+    </FullBleed>
   );
 }
 

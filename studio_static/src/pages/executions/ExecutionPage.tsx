@@ -14,6 +14,7 @@ import { useUrlState } from "../../app/urlState";
 import { pointersOf, type StatePointer } from "../../asl";
 import { ExecutionCanvas, type OverlayStep, pointerOfStep, triedAgain } from "../../canvas";
 import { EmptyState } from "../../ui/EmptyState";
+import { FullBleed } from "../../ui/FullBleed";
 import { Stale } from "../../ui/Loaded";
 import { Problem } from "../../ui/Problem";
 import { Skeleton } from "../../ui/Skeleton";
@@ -119,7 +120,7 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
   );
   const runs = new Set(steps.flatMap((each) => each.map_run ?? [])).size;
   return (
-    <div className="ex full-bleed">
+    <FullBleed className="ex">
       <ExecutionHeader
         execution={execution}
         onChanged={reload}
@@ -280,7 +281,7 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
           }}
         />
       )}
-    </div>
+    </FullBleed>
   );
 }
 
