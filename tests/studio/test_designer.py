@@ -148,6 +148,19 @@ def test_everything_can_be_undone_by_name(studio):
     assert designer.states()["Second"]["TimeoutSeconds"] == 45
 
 
+def test_form_or_json_is_chosen_once_for_all_states(studio):
+    designer = Designer(studio, "chosen", THREE_STEPS)
+    designer.select("First")
+    expect(designer.json_editor("First")).to_be_visible()
+    designer.properties.get_by_role("button", name="Form", exact=True).click()
+    designer.select("Second")
+    expect(designer.properties.get_by_role("button", name="Form", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(designer.json_editor("Second")).to_have_count(0)
+    designer.open("?state=Third")
+    expect(designer.name_field).to_have_value("Third")
+    expect(designer.json_editor("Third")).to_have_count(0)
+
+
 def test_a_message_takes_its_room_of_the_canvas(studio):
     """The bar of problems stays in the window while it shows."""
     designer = Designer(studio, "told", THREE_STEPS)

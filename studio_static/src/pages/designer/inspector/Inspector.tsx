@@ -15,8 +15,7 @@ import { Several } from "./Several";
 import { StateForm } from "./StateForm";
 import { StateJson } from "./StateJson";
 import { StateProblems } from "./StateProblems";
-
-type View = "form" | "json" | "both";
+import { chooseView, chosenView, type View } from "./view";
 
 /** Where form and JSON fit beside each other and beside the canvas. */
 const ROOM_FOR_BOTH = 1360;
@@ -44,7 +43,7 @@ function sourceOf(edge: EdgeId): StatePointer | null {
 function One({ pointer, slot }: { pointer: StatePointer; slot: Slot }) {
   const state = useDesigner((all) => stateAt(definitionOf(all), pointer));
   const hasRoom = useIsWide(ROOM_FOR_BOTH);
-  const [chosen, setChosen] = useState<View | null>(null);
+  const [chosen, setChosen] = useState(chosenView);
   // A new step's card and form are drawn first: the editor of its JSON takes as long as both.
   const isFormDrawn = useDeferredValue(true, false);
   if (state === undefined) return null;
@@ -68,7 +67,10 @@ function One({ pointer, slot }: { pointer: StatePointer; slot: Slot }) {
             { value: "json", label: "JSON" },
             { value: "both", label: "Both", title: "Side by side" },
           ]}
-          onChange={setChosen}
+          onChange={(next) => {
+            chooseView(next);
+            setChosen(next);
+          }}
         />
         <button
           type="button"
