@@ -148,6 +148,22 @@ def test_everything_can_be_undone_by_name(studio):
     assert designer.states()["Second"]["TimeoutSeconds"] == 45
 
 
+def test_what_an_undo_brings_back_is_selected_and_in_sight(studio):
+    names = [f"Step {number}" for number in range(30)]
+    states = {name: {"Type": "Pass", "Next": after} for name, after in zip(names, [*names[1:], "End"], strict=True)}
+    designer = Designer(studio, "long", {"StartAt": "Step 0", "States": {**states, "End": {"Type": "Succeed"}}})
+    designer.open("?state=Step%2028")
+    expect(designer.name_field).to_have_value("Step 28")
+    designer.card("Step 28").click()
+    studio.page.keyboard.press("Delete")
+    designer.expect_last_step("Remove Step 28")
+    studio.page.get_by_role("button", name="Close the properties").click()
+    studio.page.get_by_role("button", name="Fit", exact=True).click()
+    designer.undo()
+    expect(designer.name_field).to_have_value("Step 28")
+    expect(designer.card("Step 28")).to_be_in_viewport(ratio=1)
+
+
 def test_form_or_json_is_chosen_once_for_all_states(studio):
     designer = Designer(studio, "chosen", THREE_STEPS)
     designer.select("First")

@@ -136,6 +136,13 @@ export function stateNames(definition: Definition): Set<string> {
   return new Set(walk(definition).map((found) => found.name));
 }
 
+/** The states of `after` whose names `before` has not, without what is inside of another of them. */
+export function newStates(before: Definition, after: Definition): StatePointer[] {
+  const known = stateNames(before);
+  const found = new Set(walk(after).flatMap(({ name, pointer }) => (known.has(name) ? [] : [pointer])));
+  return [...found].filter((pointer) => !containersOf(pointer).some((owner) => found.has(owner)));
+}
+
 /** Pointers of the states called `name`: one, in a valid definition. */
 export function pointersOf(definition: Definition, name: string): StatePointer[] {
   return walk(definition)

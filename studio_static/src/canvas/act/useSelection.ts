@@ -21,7 +21,7 @@ export interface Selection {
    * Whether the canvas itself chose `state`: what a person pressed stands where it is. Where the page chose it, what
    * was pressed before is forgotten: chosen by the page later, it is gone to.
    */
-  chosenHere(state: StatePointer): boolean;
+  chosenHere(state: StatePointer | null): boolean;
 }
 
 type SelectionProps = Pick<WorkflowCanvasProps, "selection" | "onSelect" | "selectedEdge" | "onSelectEdge">;
@@ -88,7 +88,7 @@ export function useSelection(props: SelectionProps): Selection {
     clear: useCallback(() => select(NONE), [select]),
     latest: useCallback(() => latest.current, []),
     chosenHere: useCallback((state) => {
-      if (here.current.has(state)) return true;
+      if (state !== null && here.current.has(state)) return true;
       here.current = new Set();
       return false;
     }, []),

@@ -7,7 +7,7 @@ import { foldedAround } from "./containers";
 import type { Camera } from "./useCamera";
 import type { Settings } from "./useSettings";
 
-/** Shows a state; itself shows the only selected one whenever that was not chosen on the canvas. */
+/** Shows a state; itself shows the selected one, of several the first, whenever that was not chosen on the canvas. */
 export function useShow(
   layout: Layout,
   camera: Camera,
@@ -33,18 +33,18 @@ export function useShow(
 const headOf = (rect: Rect, open: boolean): Rect => (open ? { ...rect, height: Math.min(rect.height, 160) } : rect);
 
 function useShown(selection: Selection, layout: Layout, show: (state: StatePointer) => void): void {
-  const only = selection.states.length === 1 ? (selection.states[0] ?? null) : null;
-  const shown = useRef<StatePointer | null>(only);
+  const first = selection.states[0] ?? null;
+  const shown = useRef<StatePointer | null>(first);
   const { chosenHere } = selection;
   useEffect(() => {
-    if (only === shown.current) return;
-    if (only === null || chosenHere(only)) {
-      shown.current = only;
+    if (first === shown.current) return;
+    if (chosenHere(first) || first === null) {
+      shown.current = first;
       return;
     }
-    const isFolded = !layout.nodes.has(only);
-    show(only);
+    const isFolded = !layout.nodes.has(first);
+    show(first);
     // A state that is in no layout yet is shown when it is: by then this runs again.
-    if (!isFolded) shown.current = only;
-  }, [only, layout, show, chosenHere]);
+    if (!isFolded) shown.current = first;
+  }, [first, layout, show, chosenHere]);
 }

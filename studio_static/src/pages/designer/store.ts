@@ -27,6 +27,7 @@ import {
   type JsonObject,
   nameOf,
   newHistory,
+  newStates,
   own,
   record,
   redo,
@@ -363,19 +364,23 @@ export function pauseTyping(): void {
   set({ history: endGroup(now().history) });
 }
 
-export function undoEdit(): void {
-  become(undo(now().history));
-}
+export const undoEdit = (): void => undoSteps(1);
 
-export function redoEdit(): void {
-  become(redo(now().history));
-}
+export const redoEdit = (): void => goTo(redo(now().history));
 
 /** Go back so many steps at once. */
 export function undoSteps(steps: number): void {
   let { history } = now();
   for (let left = steps; left > 0; left -= 1) history = undo(history);
+  goTo(history);
+}
+
+/** Another moment of the history. What comes back by it is selected, and so comes into sight. */
+function goTo(history: History<JsonObject>): void {
+  const before = definitionIn(documentOf(now()));
   become(history);
+  const back = newStates(before, definitionOf(now()));
+  if (back.length > 0) select(back);
 }
 
 export function select(selection: readonly StatePointer[]): void {
