@@ -175,6 +175,9 @@ def test_a_distributed_map_leads_to_its_children_and_back(studio, server):
     # The card counts; what is in it ran elsewhere, and a click there leads to the Map's children, failures first.
     expect(card(page, "Spread Out")).to_contain_text("1 of 12")
     expect(card(page, "Seven")).not_to_contain_text("Not reached")
+    inside = "[data-line^='/States/Spread Out/']"
+    expect(page.locator(inside).first).to_be_attached()
+    expect(page.locator(f"{inside}.is-skipped")).to_have_count(0)
     panel(page).get_by_role("tab", name="Overview").click()
     card(page, "Seven").click()
     panel(page).get_by_role("tab", name="Children").click()

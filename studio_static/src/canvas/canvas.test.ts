@@ -20,7 +20,7 @@ import { applyCommand } from "./commands";
 import { changeCounts, diffGraph } from "./diff";
 import { freeNoteId, notesOf, withNotes } from "./draw/notes";
 import type { Layout, PlacedEdge } from "./layout/types";
-import { fateOfState, type OverlayStep, overlayOf } from "./overlay";
+import { fateOfLine, fateOfState, type OverlayStep, overlayOf } from "./overlay";
 import { reuseGraph } from "./useGraph";
 import { lineBeside } from "./view/containers";
 import { boundsOf, grown, windowOf } from "./view/seen";
@@ -270,4 +270,7 @@ it("counts the children of a distributed Map on its card, and says nothing of wh
   expect([work, "/States/After"].map((id) => fateOfState(ran, id))).toEqual(["none", "skipped"]);
   expect(fateOfState(overlayOf(definition, [each], []), work)).toBe("skipped");
   expect(fateOfState(undefined, work)).toBe("none");
+  const inside = buildGraph(definition).edges.filter(({ scope }) => scope !== "");
+  expect(inside.map((edge) => fateOfLine(ran, edge))).toEqual(["none", "none"]);
+  expect(inside.map((edge) => fateOfLine(overlayOf(definition, [each], []), edge))).toEqual(["skipped", "skipped"]);
 });

@@ -12,6 +12,7 @@ import {
   linksOf,
   own,
   pointersOf,
+  type ScopePointer,
   type StatePointer,
   scopes,
   stateAt,
@@ -52,9 +53,19 @@ export type EdgeOverlay = "taken" | "failed";
 
 /** How a state went; "none" where nothing is known of it here, "skipped" where it was not reached. */
 export function fateOfState(overlay: Overlay | undefined, id: StatePointer): StateOverlay | "none" | "skipped" {
-  const state = overlay?.states[id];
-  if (state !== undefined) return state;
-  const ranElsewhere = overlay?.elsewhere?.some((map) => id.startsWith(`${map}/`)) ?? false;
+  return overlay?.states[id] ?? unseen(overlay, id);
+}
+
+/** Whether a line was taken; `scope`: what it is in. "none" and "skipped" as of a state. */
+export function fateOfLine(
+  overlay: Overlay | undefined,
+  { id, scope }: { readonly id: EdgeId; readonly scope: ScopePointer },
+): EdgeOverlay | "none" | "skipped" {
+  return overlay?.edges[id] ?? unseen(overlay, scope);
+}
+
+function unseen(overlay: Overlay | undefined, pointer: StatePointer | ScopePointer): "none" | "skipped" {
+  const ranElsewhere = overlay?.elsewhere?.some((map) => pointer.startsWith(`${map}/`)) ?? false;
   return overlay === undefined || ranElsewhere ? "none" : "skipped";
 }
 

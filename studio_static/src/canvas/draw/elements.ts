@@ -14,8 +14,8 @@ import type { GraphDiff } from "../diff";
 import { portsOf } from "../layout/measure";
 import type { Direction, Rect } from "../layout/types";
 import type { Placed } from "../layout/useLayout";
-import type { CanvasEdge, CanvasNode, CardData, EdgeMarks, Fate, LineData, Marks, Note } from "../model";
-import { fateOfState, type Overlay } from "../overlay";
+import type { CanvasEdge, CanvasNode, CardData, EdgeMarks, Fate, Marks, Note } from "../model";
+import { fateOfLine, fateOfState, type Overlay } from "../overlay";
 import type { ErrorPaths } from "../view/view";
 import { unseenWords } from "./words";
 
@@ -133,7 +133,7 @@ export function lineEdges({ graph, layout }: Placed, seen: readonly GraphEdge[],
   return seen.flatMap((edge): CanvasEdge[] => {
     const place = layout.edges.get(edge.id);
     if (place === undefined) return [];
-    const fate: LineData["fate"] = dress.overlay === undefined ? "none" : (dress.overlay.edges[edge.id] ?? "skipped");
+    const fate = fateOfLine(dress.overlay, edge);
     const quiet =
       edge.kind === "catch" &&
       fate !== "failed" &&
