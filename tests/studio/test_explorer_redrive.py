@@ -225,6 +225,10 @@ def test_what_only_its_input_decides_is_said_to_fail_again(studio, server):
     page = studio.page
     failed = server.run("mixed", {}, "packed-1")
     studio.open(address(failed))
+    expect(page.locator(".ex-head")).to_contain_text("Redriven by the same version, it fails again at Not Today")
+    expect(page.get_by_role("button", name="Mend and go on …")).to_have_class(re.compile("variant-primary"))
+    expect(offered(page)).to_have_class(re.compile("variant-normal"))
+    studio.check_axe()
     offered(page).click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("It goes on at Not Today")

@@ -34,13 +34,16 @@ interface ExecutionHeaderProps {
   onMend: (() => void) | undefined;
   /** Show a fork beside its original. */
   onCompare: (() => void) | undefined;
+  /** The states at which a redrive by the same version would only fail again; null where it may succeed. */
+  vainAt: string | null;
 }
 
-export function ExecutionHeader({ execution, onChanged, onRedrive, onMend, onCompare }: ExecutionHeaderProps) {
+export function ExecutionHeader({ execution, onChanged, onRedrive, onMend, onCompare, vainAt }: ExecutionHeaderProps) {
   const [doing, setDoing] = useState<Doing>(null);
   const close = () => setDoing(null);
   const whyNotRun = useWhyNot("run");
   const isOpen = isOpenStatus(execution.status);
+  const isVain = vainAt !== null;
   const parent = parentOf(execution.id);
   const awaited = awaitedFact(
     execution.awaited_calls,
@@ -102,45 +105,50 @@ export function ExecutionHeader({ execution, onChanged, onRedrive, onMend, onCom
           <ConsoleLinks links={execution.links} />
         </div>
       </div>
-      <div className="ex-acts flex wraps gap-8">
-        <Button onClick={openInDesigner}>{isShown ? "Open in designer with this input" : "Open in designer"}</Button>
-        {onCompare && <Button onClick={onCompare}>Compare with the original</Button>}
-        {isOpen && (
-          <ActButton right="run" onClick={() => setDoing("stop")}>
-            Stop …
-          </ActButton>
+      <div className="may-narrow">
+        <div className="ex-acts flex wraps gap-8">
+          <Button onClick={openInDesigner}>{isShown ? "Open in designer with this input" : "Open in designer"}</Button>
+          {onCompare && <Button onClick={onCompare}>Compare with the original</Button>}
+          {isOpen && (
+            <ActButton right="run" onClick={() => setDoing("stop")}>
+              Stop …
+            </ActButton>
+          )}
+          {execution.status === "PAUSED" && (
+            <ActButton
+              right="run"
+              variant="primary"
+              onClick={() => void tell(resume, "It could not be resumed").then(onChanged)}
+            >
+              Resume
+            </ActButton>
+          )}
+          {onMend && (
+            <ActButton right="run" variant={isVain ? "primary" : "normal"} onClick={onMend}>
+              Mend and go on …
+            </ActButton>
+          )}
+          {onRedrive && (
+            <ActButton right="run" variant={isVain ? "normal" : "primary"} onClick={onRedrive}>
+              Redrive …
+            </ActButton>
+          )}
+          <ButtonDropdown
+            {...denied(whyNotRun)}
+            variant={onRedrive || execution.status === "PAUSED" ? "normal" : "primary"}
+            mainAction={{
+              text: "Run again",
+              onClick: () => void tell(runSame, "It could not be run again"),
+              ...denied(whyNotRun),
+            }}
+            ariaLabel="More ways to run it again"
+            items={[{ id: "edited", text: "Run again with another input …" }]}
+            onItemClick={() => setDoing("rerun")}
+          />
+        </div>
+        {onMend && isVain && (
+          <p className="ex-vain size-13 soft">{`Redriven by the same version, it fails again at ${vainAt}: mend it first.`}</p>
         )}
-        {execution.status === "PAUSED" && (
-          <ActButton
-            right="run"
-            variant="primary"
-            onClick={() => void tell(resume, "It could not be resumed").then(onChanged)}
-          >
-            Resume
-          </ActButton>
-        )}
-        {onMend && (
-          <ActButton right="run" onClick={onMend}>
-            Mend and go on …
-          </ActButton>
-        )}
-        {onRedrive && (
-          <ActButton right="run" variant="primary" onClick={onRedrive}>
-            Redrive …
-          </ActButton>
-        )}
-        <ButtonDropdown
-          {...denied(whyNotRun)}
-          variant={onRedrive || execution.status === "PAUSED" ? "normal" : "primary"}
-          mainAction={{
-            text: "Run again",
-            onClick: () => void tell(runSame, "It could not be run again"),
-            ...denied(whyNotRun),
-          }}
-          ariaLabel="More ways to run it again"
-          items={[{ id: "edited", text: "Run again with another input …" }]}
-          onItemClick={() => setDoing("rerun")}
-        />
       </div>
       {doing === "stop" && (
         <StopDialog

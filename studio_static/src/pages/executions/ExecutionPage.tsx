@@ -24,7 +24,7 @@ import { Hidden } from "./Hidden";
 import { EventsTab } from "./log/EventsTab";
 import { LogTab } from "./log/LogTab";
 import { RedriveDialog } from "./RedriveDialog";
-import { goesOnAt, isRedrivable } from "./redrive";
+import { failsAgain, goesOnAt, isRedrivable, namesOf } from "./redrive";
 import { COMPARED, StepPanel } from "./step/StepPanel";
 import { useLastGood } from "./step/useLastGood";
 import { stepToOpen } from "./steps";
@@ -99,6 +99,7 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
   const [isRedriving, setRedriving] = useState(false);
   const [isMending, setMending] = useState(false);
   const redrive = isRedrivable(execution) ? () => setRedriving(true) : undefined;
+  const goesOn = useMemo(() => (answer.data?.complete ? goesOnAt(index) : []), [answer.data?.complete, index]);
   const failure = shown.execution.error ?? answer.error;
   const reload = () => {
     void shown.execution.reload();
@@ -127,6 +128,7 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
         onRedrive={redrive}
         onMend={redrive && (() => setMending(true))}
         onCompare={isFork ? compare : undefined}
+        vainAt={failsAgain(goesOn) ? namesOf(goesOn).join(", ") : null}
       />
       <Hidden
         id={execution.id}
@@ -270,7 +272,7 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
       {isRedriving && (
         <RedriveDialog
           execution={execution}
-          steps={answer.data?.complete ? goesOnAt(index) : []}
+          steps={goesOn}
           onClose={() => setRedriving(false)}
           onRefused={reload}
           onDone={() => {
