@@ -89,7 +89,10 @@ class ApprovalConnector(ConnectorAdapter):
 
     code = "approval"
     name = "Approval"
-    description = "Asks people to decide, in the Studio, in Slack and by mail. Nobody has run it against Slack yet."
+    description = (
+        "Asks people to decide, in the Studio, by mail and in Slack. Nobody has run its messages to Slack against Slack"
+        " itself yet."
+    )
     icon = "M5 4h14v16H5zM9 12l2 2 4-4"
     actions = {"ask": _ASK}  # noqa: RUF012 - the guide's form
 

@@ -22,6 +22,22 @@ def test_the_catalogue_shows_each_action_with_its_schema(studio):
     expect(page.get_by_text("url", exact=True).first).to_be_visible()
     page.get_by_label("Find a connector or an action").fill("nothing like it")
     expect(page.get_by_text("Nothing matches")).to_be_visible()
+    # Who misses one reads how it is added.
+    expect(page.get_by_role("heading", name="Add a connector")).to_be_visible()
+
+
+def test_the_catalogue_says_how_a_connector_is_added_and_one_is_made_ready(studio, screens):
+    page = studio.page
+    studio.open("/connectors/?connector=files")
+    expect(page.get_by_text("Name folders in AUTOMATE_FILE_ROOTS")).to_be_visible()
+    page.get_by_role("button", name="Add a connector").click()
+    for way in ("A package", "A connector file", "An import"):
+        expect(page.get_by_role("region", name=way).get_by_role("button", name="Copy ").first).to_be_visible()
+    expect(page.get_by_role("navigation", name="Connectors").locator("[aria-current]")).to_have_count(0)
+    screens(studio, "connectors-add", widths=(1440, 390))
+    studio.check_axe()
+    page.get_by_role("link", name=re.compile("^files")).click()
+    expect(page.get_by_role("heading", name="Add a connector")).to_have_count(0)
 
 
 def test_the_audit_log_is_filtered_in_the_address_and_verified(studio):

@@ -76,7 +76,8 @@ def _connector(registry: Registry, code: str) -> shapes.Connector:
     try:
         adapter = registry.get(code)
     except UserError as error:
-        return shapes.Connector(code=code, name=code, description="", actions=[], problem=error.message)
+        problem = error.message if error.advice is None else f"{error.message.rstrip('.')}. {error.advice}"
+        return shapes.Connector(code=code, name=code, description="", actions=[], problem=problem)
     if adapter is None:
         return shapes.Connector(code=code, name=code, description="", actions=[], problem="no longer there")
     actions = [_action(resource_of(code, name, spec), name, spec) for name, spec in adapter.actions.items()]

@@ -12,11 +12,13 @@ import { useUrlState } from "../../app/urlState";
 import { EmptyState } from "../../ui/EmptyState";
 import { Search } from "../../ui/FilterFields";
 import { Loaded } from "../../ui/Loaded";
+import { AddConnector } from "./AddConnector";
 import { ConnectorDetail } from "./ConnectorDetail";
 import { ConnectorIcon } from "./ConnectorIcon";
 import { matches, type Shown, shownOf } from "./shown";
 
-const FILTERS = { q: "", connector: "" };
+/** `add` is "yes" where the ways to add one are shown. */
+const FILTERS = { q: "", connector: "", add: "" };
 
 export default function ConnectorsPage() {
   usePage({ title: "Connectors", crumbs: [{ text: "Connectors" }] });
@@ -26,6 +28,7 @@ export default function ConnectorsPage() {
     <SpaceBetween size="l">
       <Header
         variant="h1"
+        actions={<Button onClick={() => setFilters({ add: "yes", connector: "" })}>Add a connector</Button>}
         description="What a step can call, and what each action takes and gives. AWS's services are no connectors: the designer's palette has them."
       >
         Connectors
@@ -36,23 +39,28 @@ export default function ConnectorsPage() {
           const found = all.filter((each) => matches(each, filters.q));
           const chosen = found.find(({ code }) => code === filters.connector) ?? found[0];
           return (
-            <div className="connectors">
+            <div className={filters.add ? "connectors is-adding" : "connectors"}>
               <div className="connectors-side stack gap-16">
                 <Search
                   label="Find a connector or an action"
                   value={filters.q}
                   placeholder="Find a connector or an action"
-                  onChange={(q) => setFilters({ q })}
+                  onChange={(q) => setFilters({ q, add: "" })}
                 />
-                <Links of={found} chosen={chosen?.code} query={filters.q} />
+                <Links of={found} chosen={filters.add ? undefined : chosen?.code} query={filters.q} />
               </div>
-              {chosen ? (
+              {filters.add ? (
+                <AddConnector />
+              ) : chosen ? (
                 <Chosen connector={chosen} />
               ) : (
-                <EmptyState
-                  title="Nothing matches"
-                  action={<Button onClick={() => setFilters({ q: "" })}>Show all</Button>}
-                />
+                <SpaceBetween size="l">
+                  <EmptyState
+                    title="Nothing matches"
+                    action={<Button onClick={() => setFilters({ q: "" })}>Show all</Button>}
+                  />
+                  <AddConnector />
+                </SpaceBetween>
               )}
             </div>
           );

@@ -76,6 +76,13 @@ def test_connectors_say_what_they_take(api):
     assert "log" in found
 
 
+def test_a_connector_that_is_not_ready_says_what_makes_it_so(api):
+    (files,) = [item for item in api("GET", "/connectors").json["connectors"] if item["code"] == "files"]
+    assert files["problem"].startswith(
+        "the connector files is off: no folder is open to workflows. Name folders in AUTOMATE_FILE_ROOTS"
+    )
+
+
 def test_secrets_come_in_and_never_out(api):
     reply = api("PUT", "/secrets/STRIPE_KEY", {"value": "canary-123"})
     assert (reply.status, reply.json["key"], reply.json["updated_by"]) == (200, "STRIPE_KEY", "ada")
