@@ -99,6 +99,12 @@ class StudioServer(LocalServer):
         return self.wait_closed(started["id"])
 
 
+_TELL_CAUSES = """addEventListener('error', ({error}) => {
+    if (error?.cause !== undefined) console.error(`its cause: ${error.cause?.stack ?? error.cause}`);
+});"""
+"""What React recovers from is thrown with its own words alone; Playwright tells no cause."""
+
+
 class Studio:
     """A page of the Studio. `close` fails for whatever went wrong on it."""
 
@@ -110,6 +116,7 @@ class Studio:
         self._refusals: list[tuple[int, re.Pattern[str]]] = []
         if server.cookie is not None:  # a deployment has none: tests/support/studio/deployment.py
             server.let_in(context)
+        context.add_init_script(_TELL_CAUSES)
         self.page = context.new_page()
         self.page.on("console", self._on_console)
         self.page.on("pageerror", lambda error: self.problems.append(f"thrown: {error}"))
