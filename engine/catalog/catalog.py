@@ -28,7 +28,7 @@ from engine.catalog.document import (
     parse_document,
     rendered,
 )
-from engine.catalog.published import written_pins
+from engine.catalog.published import no_version, written_pins
 from engine.catalog.uncallable import pins_of
 from engine.clock import Clock
 from engine.errors import Conflict, Diagnostic, InvalidDefinition, InvalidDocument, NotFound, Refused, StoreCorrupt
@@ -288,9 +288,7 @@ class Catalog:
         """One version. Raises NotFound."""
         record = self._store.version(workspace, name, number)
         if record is None:
-            row = self.workflow(workspace, name)
-            known = f"it has versions 1 to {row.latest_version}" if row.latest_version else "it has none yet"
-            raise NotFound(f"workflow {name!r} has no version {number}: {known}")
+            raise no_version(name, number, self.workflow(workspace, name).latest_version)
         return record
 
     def pinned(self, workspace: str, name: str, definition_digest: str) -> VersionRecord:

@@ -70,11 +70,21 @@ class CatalogPublished:
     def _load_numbered(self, workspace: str, workflow: str, number: int) -> PublishedVersion:
         record = self._store.version(workspace, workflow, number)
         if record is None:
-            raise NotFound(
-                f"workflow {workflow!r} has no version {number}", where="version",
-                advice=f"See what there is: automate versions {workflow}.",
-            )
+            row = self._store.workflow(workspace, workflow)
+            raise no_version(workflow, number, 0 if row is None else row.latest_version, where="version")
         return parse_version(record)
+
+
+def no_version(workflow: str, number: int, latest: int, *, where: str = "") -> NotFound:
+    """The refusal of a version that is not there; `latest` is the newest number, 0 before the first was published."""
+    if latest == 0:
+        known, advice = "it has none yet", f"Publish it: automate publish {workflow}."
+    else:
+        known = "it has version 1 alone" if latest == 1 else f"it has versions 1 to {latest}"
+        if 1 <= number <= latest:
+            known = f"it is not kept any more, and the newest is {latest}"
+        advice = f"See what there is: automate versions {workflow}."
+    return NotFound(f"workflow {workflow!r} has no version {number}: {known}", where=where, advice=advice)
 
 
 def parse_version(record: VersionRecord) -> PublishedVersion:

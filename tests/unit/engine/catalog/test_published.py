@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from engine.catalog.published import CatalogPublished
+from engine.catalog.published import CatalogPublished, no_version
 from engine.errors import NotFound
 from engine.ports.keys import Actor
 
@@ -69,6 +69,24 @@ def test_what_is_not_there(catalog, published, make):
         published.numbered("default", "orders", 1)
     publish(catalog, make())
     assert published.version("default", "orders", 1).number == 1, "a miss is not remembered"
+
+
+def test_a_version_that_is_not_there_is_refused_with_those_that_are(catalog, published, make):
+    publish(catalog, make())
+    for ask in (published.version, published.numbered, catalog.version):
+        with pytest.raises(NotFound, match="has no version 9: it has version 1 alone") as raised:
+            ask("default", "orders", 9)
+        assert raised.value.advice == "See what there is: automate versions orders."
+
+
+@pytest.mark.parametrize(("number", "latest", "says", "advice"), [
+    (9, 3, "it has versions 1 to 3", "See what there is: automate versions orders."),
+    (2, 3, "it is not kept any more, and the newest is 3", "See what there is: automate versions orders."),
+    (1, 0, "it has none yet", "Publish it: automate publish orders."),
+])
+def test_the_refusal_of_a_version_says_which_there_are(number, latest, says, advice):
+    refused = no_version("orders", number, latest)
+    assert (refused.message, refused.advice) == (f"workflow 'orders' has no version {number}: {says}", advice)
 
 
 def test_the_worker_does_not_pay_for_pydantic():
