@@ -56,3 +56,7 @@ class Published(Protocol):
     def numbered(self, workspace: str, workflow: str, number: int) -> PublishedVersion:
         """Version `number`, also of a workflow that is archived."""
         ...
+
+    def active(self, workspace: str, workflow: str) -> PublishedVersion | None:
+        """The active version, also of a workflow that is archived; None where there is none."""
+        ...

@@ -96,6 +96,9 @@ class OneWorkflow:
     def numbered(self, workspace: str, workflow: str, number: int) -> PublishedVersion:
         return self.version(workspace, workflow, number)
 
+    def active(self, _workspace: str, workflow: str) -> PublishedVersion | None:
+        return self.versions.get(workflow)
+
 
 class LateLoads:
     """A journal whose loads take `seconds`: who reads it has that much less time for all else."""

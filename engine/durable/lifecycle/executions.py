@@ -33,7 +33,7 @@ from engine.durable.opening import START_GRACE_SECONDS, facts_of, opening, runni
 from engine.durable.outline import LeftOut, ValuesNeeded, filled, left_out
 from engine.durable.retention import Retention
 from engine.durable.views.standing import Standing, awaited_calls, standing_of
-from engine.errors import Conflict, NotFound, StorageError, UserError
+from engine.errors import NotFound, StorageError, UserError
 from engine.kernel.express import is_express
 from engine.kernel.history import HistoryEvent, render
 from engine.kernel.snapshot import Phase, Snapshot
@@ -167,11 +167,12 @@ class Executions:
         return replace(execution, redrivable_until=redrivable, kept_until=None if waits else kept)
 
     def _own_days(self, header: Header) -> int | None:
-        """The term that its workflow names today."""
+        """The term that its workflow names today, also out of the archive."""
         try:
-            return self._published.version(header.key.workspace, header.workflow).retention_days
-        except (NotFound, Conflict, StorageError):  # none is active, or it is archived
+            active = self._published.active(header.key.workspace, header.workflow)
+        except (NotFound, StorageError):
             return None
+        return None if active is None else active.retention_days
 
     def _describe(self, key: ExecutionKey, most: int | None) -> Execution:
         loaded = self._load(key, outlined=most is not None)

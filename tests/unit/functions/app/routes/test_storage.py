@@ -36,6 +36,16 @@ def test_an_execution_says_until_when_it_is_kept(api):
     assert found["redrivable_until"] is None
 
 
+def test_the_term_of_an_archived_workflow_is_its_own(api):
+    document = {"name": "hello", "definition": PASS, "retention_days": 7}
+    assert api("POST", "/workflows/import", {"document": document, "publish": True}).status == 200
+    api("POST", "/workflows/hello/executions", {"name": "one", "input": {}})
+    api.work()
+    assert api("POST", "/workflows/hello/archive").status == 200
+    found = api("GET", "/executions/hello%3Aone").json
+    assert parse_time(found["kept_until"]) == parse_time(found["ended_at"]) + 7 * DAY
+
+
 def test_one_that_failed_says_until_when_it_can_be_redriven(api):
     found = start(api, FAIL)
     assert parse_time(found["redrivable_until"]) == parse_time(found["ended_at"]) + 14 * DAY
