@@ -94,7 +94,8 @@ _AUTOMATE_COMPLETE=fish_source automate | source
 | exit status | meaning |
 | --- | --- |
 | 0 | done |
-| 1 | the request is at fault, or a file that an option names, or the execution did not succeed |
+| 1 | the request is at fault, or a file that an option names, or the execution did not succeed; or, without a word, \
+standard output is a pipe that nobody reads any more |
 | 2 | no such command or option |
 | 74 | the data folder, the deployment or standard output does not work: damaged, not writable, disk full |
 | 75 | another process holds the data folder, or serves it already; the message names it |

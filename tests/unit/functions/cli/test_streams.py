@@ -87,3 +87,16 @@ def test_an_argument_that_is_not_utf_8_is_refused(shell):
     for command in ("show $(printf 'x:\\377')", "start hello --name $(printf '\\377')"):
         done = shell(command)
         assert (done.returncode, b"is not UTF-8 text" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("command", ["workflows", "--json workflows", "export hello", "--help"])
+def test_a_pipe_that_nobody_reads_is_1_without_a_word(published, command):
+    reading, writing = os.pipe()
+    os.close(reading)
+    automate = [sys.executable, "-m", "functions.cli.main", "--data-dir", str(published), *command.split()]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AUTOMATE_")}
+    done = subprocess.run(
+        automate, stdout=writing, stderr=subprocess.PIPE, env=kept, check=False, timeout=patience.SECONDS
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, b"")
