@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+from connectors import open_folders
+from connectors.registry import Registry
 from engine.durable.lifecycle.call_limits import CallLimits, account_of
 from engine.governance.roles import Role
 from engine.ports.tasks import CallLimit
@@ -76,7 +79,9 @@ def test_connectors_say_what_they_take(api):
     assert "log" in found
 
 
-def test_a_connector_that_is_not_ready_says_what_makes_it_so(api):
+def test_a_connector_that_is_not_ready_says_what_makes_it_so(api, monkeypatch):
+    monkeypatch.setattr(open_folders, "_folders", None)
+    api.services = dataclasses.replace(api.services, connectors=Registry())
     (files,) = [item for item in api("GET", "/connectors").json["connectors"] if item["code"] == "files"]
     assert files["problem"].startswith(
         "the connector files is off: no folder is open to workflows. Name folders in AUTOMATE_FILE_ROOTS"
