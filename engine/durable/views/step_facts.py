@@ -5,8 +5,8 @@ Facts for people, derived from the history by `engine.durable.views.steps`; noth
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Literal, Protocol, TypeVar
 
 from engine.kernel.history import HistoryEvent
 from engine.records import dataclass
@@ -97,16 +97,55 @@ class Step:
     events: Sequence[HistoryEvent]
 
 
+class Placed(Protocol):
+    """A step, or one being put together."""
+
+    @property
+    def id(self) -> str:
+        """As a Step's."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The state's."""
+        ...
+
+    @property
+    def status(self) -> Status | None:
+        """None of one that has no end of its own yet."""
+        ...
+
+
+AnyStep = TypeVar("AnyStep", bound=Placed)
+_BAD = frozenset({FAILED, TIMED_OUT, RUNNING, WAITING, RETRYING})
+
+
+def within(steps: Sequence[AnyStep], most: int, around: Callable[[AnyStep], AnyStep | None]) -> Sequence[AnyStep]:
+    """The first `most` steps; and beyond them as many at the most that did not go well, with what they are in, which
+    `around` tells."""
+    if len(steps) <= most:
+        return steps
+    wanted = {step.id for step in steps[:most]}
+    for step in steps[most:]:
+        outer: AnyStep | None = step if step.status in _BAD else None
+        while outer is not None and outer.id not in wanted and len(wanted) < 2 * most:
+            wanted.add(outer.id)
+            outer = around(outer)
+    return [step for step in steps if step.id in wanted]
+
+
 @dataclass(frozen=True, slots=True)
 class Steps:
     """All steps in the order in which they were entered. `edges` are pairs of ids: the transitions really taken.
-    `rests` are the times, from and to in epoch seconds, in which the execution had ended and was not redriven yet."""
+    `rests` are the times, from and to in epoch seconds, in which the execution had ended and was not redriven yet.
+    `left_out` is how many steps were not asked for."""
 
     steps: tuple[Step, ...]
     edges: tuple[tuple[str, str], ...]
     status: Status
     last_event: int
     rests: tuple[tuple[float, float], ...] = ()
+    left_out: int = 0
 
     def named(self, step_id: str) -> Step | None:
         """The step of that id."""

@@ -77,11 +77,11 @@ class Run:
     entered: HistoryEvent
     variables: Mapping[str, Json]
     events: list[HistoryEvent]
-    tries: list[Try] = field(default_factory=list)
-    waits: list[Waited] = field(default_factory=list)
+    tries: tuple[Try, ...] = ()
+    waits: tuple[Waited, ...] = ()
     waiting: tuple[float, str] | None = None
     round: Round | None = None
-    visits: dict[int, dict[str, int]] = field(default_factory=dict)  # by branch or item, then by name
+    visits: dict[int, dict[str, int]] | None = None  # of what is in it: by branch or item, then by name
     exited: HistoryEvent | None = None
     ended_at: float | None = None
     status: facts.Status | None = None
@@ -112,13 +112,14 @@ class Run:
     def resume(self, at: float) -> None:
         """What was waited for is over."""
         if self.waiting is not None:
-            self.waits.append(Waited(self.waiting[0], at, self.waiting[1]))
+            self.waits += (Waited(self.waiting[0], at, self.waiting[1]),)
             self.waiting = None
 
 
 def inner_scope(opened: Round, index: int) -> Scope:
     """The scope of a branch or an item. Its visits count on over the rounds, so that ids stay unlike."""
     run = opened.of
+    run.visits = run.visits or {}
     visits = run.visits.setdefault(index, {})
     path = f"{path_of(run)}/{index}" if run.type == "Parallel" else path_of(run)
     return Scope(opened, index, f"{run.id}:{index}:", path, run.variables, visits)
@@ -180,7 +181,7 @@ def scheduled(run: Run, event: HistoryEvent) -> None:
     """An attempt of a Task begins."""
     run.resume(event.at)
     run.scheduled, run.failing = event, False
-    run.tries.append(Try(event.at))
+    run.tries += (Try(event.at),)
     if event.type == "ActivityScheduled":
         run.wait(event.at, "callback")
 
@@ -234,7 +235,7 @@ def begin_round(run: Run, at: float) -> None:
     run.end_try(at, facts.FAILED)
     run.failing = False
     run.round = Round(run)
-    run.tries.append(Try(at))
+    run.tries += (Try(at),)
 
 
 def broken(run: Run, event: HistoryEvent) -> None:
@@ -328,7 +329,7 @@ def step_of(run: Run) -> Step:
     scheduled = (run.scheduled.details or {}) if run.scheduled is not None else {}
     around = run.scope.round
     kind = None if around is None else around.of.type
-    waits = [*run.waits, Waited(run.waiting[0], None, run.waiting[1])] if run.waiting is not None else run.waits
+    waits = (*run.waits, Waited(run.waiting[0], None, run.waiting[1])) if run.waiting is not None else run.waits
     status = run.status or facts.RUNNING
     return Step(
         id=run.id, path=path_of(run), name=run.name, type=run.type, parent=None if around is None else around.of.id,

@@ -21,12 +21,15 @@ that names a state leads there from nowhere: it is entered at the top.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, NamedTuple
 
 from engine.durable.views import step_facts as facts
 from engine.durable.views import step_runs as runs
-from engine.durable.views.step_facts import Steps
+from engine.durable.views.step_facts import Step, Steps
 from engine.durable.views.step_runs import Round, Run, Scope
 from engine.kernel import changeover
 from engine.kernel.history import HistoryEvent
@@ -43,12 +46,37 @@ _OF_NO_RUN = ("Execution", "MapIteration")
 _WITH_CATCH = frozenset({"Task", "Parallel", "Map"})
 
 
-def steps_of(events: Iterable[HistoryEvent]) -> Steps:
-    """The steps of a whole history, or of its beginning: then the last ones run."""
+def steps_of(events: Iterable[HistoryEvent], *, most: int | None = None) -> Steps:
+    """The steps of a whole history, or of its beginning: then the last ones run. `most`: those of `facts.within`."""
+    reader = _read(events)
+    return reader.steps(reader.found if most is None else facts.within(reader.found, most, lambda run: run.parent))
+
+
+def steps_where(events: Iterable[HistoryEvent], wanted: Callable[[facts.Placed], bool]) -> Iterator[Step]:
+    """Those of the steps that are wanted, the last first."""
+    return (runs.step_of(run) for run in reversed(_read(events).found) if wanted(run))
+
+
+def _read(events: Iterable[HistoryEvent]) -> _Reader:
     reader = _Reader()
-    for event in events:
-        reader.read(event)
-    return reader.steps()
+    with _nothing_collected():
+        for event in events:
+            reader.read(event)
+        reader.settle_all()
+    return reader
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Nothing that is made here is garbage before the end, and the collector would look through all of it at each turn:
+    half of the time that a long history takes."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 class _Reader:
@@ -68,47 +96,19 @@ class _Reader:
 
     def read(self, event: HistoryEvent) -> None:
         """Take in the next event."""
+        reading = _reading_of(event.type)
         before = self._run_of.get(event.previous)
-        if event.type == "ExecutionRedriven":
-            self._redrive(event)
-        elif event.type == changeover.EVENT:
-            self._anew = (event.details or {}).get("fromState", self._anew)
-        elif self.rests and before is not None and event.type not in _CLOSING:
-            runs.reopen(before.parent if event.type.endswith("StateEntered") else before)
-        run = self._concerned(event, before)
+        if self.rests and before is not None and reading.goes_on:
+            runs.reopen(before.parent if reading.take is _Reader.enter else before)
+        run = None if before is None and reading.needs_run else reading.take(self, event, before)
         self.last_event = event.id
-        self._run_of[event.id] = before if event.type in _CLOSING else run  # a redrive may follow on the end
-        if run is not None and not event.type.startswith(_OF_NO_RUN):
+        self._run_of[event.id] = run
+        if run is not None and reading.is_shown:
             run.events.append(event)
-
-    def _concerned(self, event: HistoryEvent, before: Run | None) -> Run | None:  # noqa: PLR0911 - one a kind
-        """Let `event` happen; answers the run it belongs to. `before` is that of the event before it."""
-        kind = event.type
-        if kind.endswith("StateEntered"):
-            return self._enter(event, before)
-        if kind == "EvaluationFailed":
-            return self._evaluation_failed(event, before)
-        if kind in _CLOSING:
-            self._close(event, before)
-            return None
-        if before is None:
-            return None
-        if kind.endswith("StateExited"):
-            return self._exit(event, before)
-        if kind == "MapIterationStarted":
-            return self._open_iteration(event, before)
-        if kind in ("ParallelStateStarted", "MapStateStarted"):
-            return self._open_round(event, before)
-        if kind in ("ParallelStateFailed", "MapStateFailed"):
-            return runs.fan_out_failed(before, event)
-        happened = _HAPPENS.get(kind)
-        if happened is not None:
-            happened(before, event)
-        return before
 
     # ---------------------------------------------------------------- into a state and out of it
 
-    def _enter(self, event: HistoryEvent, before: Run | None) -> Run:
+    def enter(self, event: HistoryEvent, before: Run | None) -> Run:
         name = str((event.details or {}).get("name", ""))
         run = runs.entered(self._scope(event, before, name), name, event)
         if run.scope.current is not None:
@@ -132,7 +132,7 @@ class _Reader:
             return opened
         return self.root if before is None else before.scope
 
-    def _exit(self, event: HistoryEvent, before: Run) -> Run:
+    def exit(self, event: HistoryEvent, before: Run) -> Run:
         run = runs.named_around(before, (event.details or {}).get("name"))
         if run is None:
             return before
@@ -141,14 +141,14 @@ class _Reader:
 
     # ---------------------------------------------------------------- fan-outs
 
-    def _open_round(self, event: HistoryEvent, before: Run) -> Run:
+    def open_round(self, event: HistoryEvent, before: Run) -> Run:
         run = runs.fan_out_around(before, event.type.removesuffix("StateStarted"))
         runs.begin_round(run, event.at)
         if event.type == "ParallelStateStarted" and run.round is not None:
             self._opened[event.id] = run.round
         return run
 
-    def _open_iteration(self, event: HistoryEvent, before: Run) -> Run:
+    def open_iteration(self, event: HistoryEvent, before: Run) -> Run:
         details = event.details or {}
         run = runs.named_around(before, details.get("name"))
         if run is None or run.round is None:
@@ -158,7 +158,7 @@ class _Reader:
 
     # ---------------------------------------------------------------- failures, and the end
 
-    def _evaluation_failed(self, event: HistoryEvent, before: Run | None) -> Run | None:
+    def evaluation_failed(self, event: HistoryEvent, before: Run | None) -> Run | None:
         name = (event.details or {}).get("state")
         opened = self._opened.get(event.previous)
         scope = opened.entered.get(str(name)) if isinstance(opened, Round) else opened
@@ -175,30 +175,37 @@ class _Reader:
                 return before
             scope = scope.round.of.scope
 
-    def _close(self, event: HistoryEvent, before: Run | None) -> None:
+    def close(self, event: HistoryEvent, before: Run | None) -> Run | None:
         self.status, self.ended_at = _CLOSING[event.type], event.at
         run = before if event.type == "ExecutionFailed" else None
         while run is not None:
             if run.exited is None:
                 runs.failed_for_good(run, event)
             run = run.parent
+        return before  # a redrive may follow on the end
 
-    def _redrive(self, event: HistoryEvent) -> None:
+    def redrive(self, event: HistoryEvent, before: Run | None) -> Run | None:
         """What ended with the execution had ended; it runs again."""
-        self._settle_all()
+        self.settle_all()
         self.rests.append((event.at if self.ended_at is None else self.ended_at, event.at))
         self.status, self.ended_at = facts.RUNNING, None
+        return before
+
+    def change_over(self, event: HistoryEvent, before: Run | None) -> Run | None:
+        self._anew = (event.details or {}).get("fromState", self._anew)
+        return before
 
     # ---------------------------------------------------------------- the result
 
-    def steps(self) -> Steps:
-        """What was read so far."""
-        self._settle_all()
+    def steps(self, shown: Sequence[Run]) -> Steps:
+        """What was read, with the steps of `shown` alone."""
         return Steps(
-            tuple(map(runs.step_of, self.found)), tuple(self.edges), self.status, self.last_event, tuple(self.rests)
+            tuple(map(runs.step_of, shown)), tuple(self.edges), self.status, self.last_event, tuple(self.rests),
+            len(self.found) - len(shown),
         )
 
-    def _settle_all(self) -> None:
+    def settle_all(self) -> None:
+        """What has no end of its own is told by what is around it."""
         for run in self.found:  # a fan-out stands before what is in it, and is settled first
             if run.status is None:
                 self._settle(run)
@@ -230,4 +237,45 @@ _HAPPENS: dict[str, Callable[[Run, HistoryEvent], None]] = {
     **{f"{kind}StateAborted": runs.cancelled for kind in ("Task", "Parallel", "Map", "Pass", "Choice", "Wait")},
     "TaskSubmitted": runs.submitted, "MapRunStarted": runs.map_run_started, "MapIterationFailed": runs.broken,
     "MapIterationAborted": runs.iteration_cancelled,
+}
+
+
+class _Reading(NamedTuple):
+    """What events of a type mean. `goes_on`: after a redrive, what the execution's end had ended goes on with it."""
+
+    take: Callable[[_Reader, HistoryEvent, Any], Run | None]
+    needs_run: bool = True
+    goes_on: bool = True
+    is_shown: bool = True
+
+
+@cache
+def _reading_of(kind: str) -> _Reading:
+    if kind.endswith("StateEntered"):
+        return _Reading(_Reader.enter, needs_run=False)
+    if kind.endswith("StateExited"):
+        return _Reading(_Reader.exit)
+    if kind in _CLOSING:
+        return _Reading(_Reader.close, needs_run=False, goes_on=False, is_shown=False)
+    if kind in _READINGS:
+        return _READINGS[kind]
+    happened = _HAPPENS.get(kind)
+
+    def take(_reader: _Reader, event: HistoryEvent, before: Run) -> Run:
+        if happened is not None:
+            happened(before, event)
+        return before
+
+    return _Reading(take, is_shown=not kind.startswith(_OF_NO_RUN))
+
+
+_READINGS = {
+    "EvaluationFailed": _Reading(_Reader.evaluation_failed, needs_run=False),
+    "MapIterationStarted": _Reading(_Reader.open_iteration, is_shown=False),
+    **dict.fromkeys(("ParallelStateStarted", "MapStateStarted"), _Reading(_Reader.open_round)),
+    **dict.fromkeys(("ParallelStateFailed", "MapStateFailed"), _Reading(
+        lambda _reader, event, before: runs.fan_out_failed(before, event)
+    )),
+    "ExecutionRedriven": _Reading(_Reader.redrive, needs_run=False, goes_on=False, is_shown=False),
+    changeover.EVENT: _Reading(_Reader.change_over, needs_run=False, goes_on=False, is_shown=False),
 }

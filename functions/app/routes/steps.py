@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from engine.durable.execution import Execution
 from engine.durable.views import step_facts as facts
 from engine.durable.views.causes import plain_cause, stack_trace
-from engine.durable.views.steps import steps_of
+from engine.durable.views.steps import steps_of, steps_where
 from engine.errors import NotFound, StorageError
 from engine.governance.roles import Right
 from engine.kernel.history import render
@@ -29,7 +30,7 @@ from functions.app.services import Services
 from functions.app.shapes import base
 from functions.app.shapes import steps as shapes
 from functions.app.shapes.base import ConsoleAddresses
-from functions.app.shapes.shown_steps import chosen, edges_of, resources_of, rests_of, shape_of
+from functions.app.shapes.shown_steps import MOST_STEPS, edges_of, resources_of, rests_of, shape_of
 from functions.app.strict_json import read_json
 
 if TYPE_CHECKING:
@@ -78,9 +79,8 @@ def list_steps(call: Call[shapes.StepsQuery]) -> Answer[shapes.StepsAnswer]:
     if newest is not None:
         before = max(0, call.services.executions.standing(execution.key).last_event - newest)
     steps, to_the_end = _steps(call.services, execution.key, veil, after=before, most=newest or MOST_EVENTS)
-    steps = veil.steps(steps)
-    shown, all_shown = chosen(steps)
-    whole = all_shown and (to_the_end if newest is None else not before)
+    shown = veil.steps(steps).steps
+    whole = not steps.left_out and (to_the_end if newest is None else not before)
     resources = _Resources(call.services, execution)
     return Answer(shapes.StepsAnswer(
         steps=[shape_of(step, resources.at(step)) for step in shown], edges=edges_of(steps, shown),
@@ -182,12 +182,12 @@ def list_inputs(call: Call[shapes.InputsQuery]) -> shapes.PastInputs:
         else:
             events = services.executions.events(row.key, most=left, outlined=not veil)
             left -= len(events)
-            steps = [veil.step(step) for step in reversed(steps_of(events).steps) if step.name == given.state]
+            those = steps_where(events, lambda step: step.name == given.state)
+            steps = [veil.step(step) for step in islice(those, given.limit)]
             if steps:
                 call.reads_of(row.key.id)
             found += [
-                _past_input(services, row.key, step.entered_at, step, step.variables, step=step.id)
-                for step in steps[:given.limit]
+                _past_input(services, row.key, step.entered_at, step, step.variables, step=step.id) for step in steps
             ]
         if len(found) >= given.limit or left <= 0:
             break
@@ -239,12 +239,14 @@ def _steps(
 ) -> tuple[facts.Steps, bool]:
     """The steps that `most` events after the one called `after` tell, and whether those are the last ones. Large values
     are read only where a veil looks for hidden ones in them."""
-    events = services.executions.events(key, after=after, most=most, outlined=not veil)
-    return steps_of(events), len(events) < most
+    events = services.executions.each_event(key, after=after, outlined=not veil)
+    steps = steps_of(islice(events, most), most=MOST_STEPS)
+    return steps, steps.last_event - after < most
 
 
 def _step(services: Services, key: ExecutionKey, step_id: str, veil: Hides) -> facts.Step:
-    found = _steps(services, key, veil)[0].named(step_id)
+    events = services.executions.each_event(key, outlined=not veil)
+    found = next(steps_where(islice(events, MOST_EVENTS), lambda step: step.id == step_id), None)
     if found is None:
         raise NotFound(
             f"the execution {key.id} has no step {step_id!r}", where="step",

@@ -135,7 +135,7 @@ def _document(given: shapes.TrialRequest) -> WorkflowDocument:
 def _shown(document: WorkflowDocument, veil: Hides, tried: Tried) -> shapes.TrialAnswer:
     resources = resources_of(document.definition)
     events = veil.events(tried.history[:MOST_EVENTS_SHOWN], tried.steps)
-    shown, _ = chosen(veil.steps(tried.steps))
+    shown = chosen(veil.steps(tried.steps))
     return shapes.TrialAnswer.of(
         tried, output=large_values.cut(veil.output(tried.output)), error=veil.text(tried.error),
         cause=veil.text(tried.cause),

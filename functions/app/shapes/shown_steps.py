@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.catalog.states import states_of
@@ -17,7 +17,6 @@ MOST_STEPS = 10_000
 """So many are shown, the first; and beyond them those that did not go well, with what they are in."""
 
 MOST_OF_A_CAUSE = 500
-_BAD = frozenset({facts.FAILED, facts.TIMED_OUT, facts.RUNNING, facts.WAITING, facts.RETRYING})
 
 
 def resources_of(definition: Mapping[str, Json]) -> dict[str, str]:
@@ -26,18 +25,10 @@ def resources_of(definition: Mapping[str, Json]) -> dict[str, str]:
     return {name: resource for name, resource in found if isinstance(resource, str)}
 
 
-def chosen(steps: facts.Steps) -> tuple[list[facts.Step], bool]:
-    """The steps that are shown, and whether those are all."""
-    if len(steps.steps) <= MOST_STEPS:
-        return list(steps.steps), True
+def chosen(steps: facts.Steps) -> Sequence[facts.Step]:
+    """The steps that are shown."""
     by_id = {step.id: step for step in steps.steps}
-    wanted = {step.id for step in steps.steps[:MOST_STEPS]}
-    for step in steps.steps[MOST_STEPS:]:
-        around: facts.Step | None = step if step.status in _BAD else None
-        while around is not None and around.id not in wanted and len(wanted) < 2 * MOST_STEPS:
-            wanted.add(around.id)
-            around = None if around.parent is None else by_id[around.parent]
-    return [step for step in steps.steps if step.id in wanted], False
+    return facts.within(steps.steps, MOST_STEPS, lambda step: None if step.parent is None else by_id[step.parent])
 
 
 def edges_of(steps: facts.Steps, shown: Iterable[facts.Step]) -> list[shapes.Edge]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import json
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.durable.views import step_runs
 from engine.durable.views.causes import plain_cause, stack_trace
-from engine.durable.views.steps import steps_of
+from engine.durable.views.steps import steps_of, steps_where
 from engine.errors import InvalidDefinition
 from engine.kernel.history import HistoryEvent
 from engine.language.asl.compile import compile_definition
@@ -242,3 +244,44 @@ def test_a_connector_s_cause_is_told_plainly_with_its_stack_trace_apart():
     assert (plain_cause("plain"), stack_trace("plain")) == ("plain", None)
     assert (plain_cause(None), stack_trace(None)) == (None, None)
     assert plain_cause('{"a": 1}') == '{"a": 1}'
+
+
+ITEMS = {"StartAt": "Each", "States": {"Each": {"Type": "Map", "ItemProcessor": {
+    "StartAt": "Look", "States": {"Look": {
+        "Type": "Choice", "Choices": [{"Variable": "$", "NumericEquals": 8, "Next": "Break"}], "Default": "Go on",
+    }, "Go on": PASS, "Break": {"Type": "Fail", "Error": "Eight"}},
+}, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "After"}], "End": True}, "After": PASS}}
+
+
+def test_of_many_steps_the_first_are_told_and_those_that_failed_with_what_they_are_in():
+    events = history(ITEMS, list(range(10)))
+    whole, part = steps_of(events), steps_of(events, most=3)
+    told = [step.id for step in part.steps]
+    assert told[:3] == [step.id for step in whole.steps[:3]]
+    assert told[3:] == [step.id for step in whole.steps[3:] if step.status == "FAILED"] == ["Each#1:8:Break#1"]
+    assert part.left_out == len(whole.steps) - len(told)
+    assert (whole.left_out, part.edges, part.status) == (0, whole.edges, whole.status)
+    assert all(step in whole.steps for step in part.steps)
+
+
+def test_of_many_steps_no_other_is_put_together_than_is_asked_for(monkeypatch):
+    events, made = history(ITEMS, list(range(10))), []
+    whole = steps_of(events)
+    monkeypatch.setattr(step_runs, "step_of", lambda run, tell=step_runs.step_of: made.append(run.id) or tell(run))
+    wanted = list(steps_where(events, lambda step: step.name == "Go on"))
+    assert wanted == [step for step in reversed(whole.steps) if step.name == "Go on"]
+    assert {run.split(":")[-1] for run in made} == {"Go on#1"}
+    made.clear()
+    steps_of(events, most=3)
+    assert len(made) == 4
+
+
+def test_the_collector_is_as_it_was_after_a_history_was_read():
+    events = history({"StartAt": "A", "States": {"A": PASS}})
+    for collects in (True, False):
+        (gc.enable if collects else gc.disable)()
+        try:
+            steps_of(event for event in events if gc.isenabled() is False)
+            assert gc.isenabled() is collects
+        finally:
+            gc.enable()
