@@ -21,6 +21,7 @@ from engine.errors import UserError
 from engine.kernel.forward.definitions import assigned_by, inner_machines, pointer_to, processor_field
 from engine.kernel.forward.expressions import Env, Expressions, guard
 from engine.kernel.forward.shapes import (
+    BLUR,
     EMPTY,
     FRESH,
     IS_BLUR,
@@ -511,7 +512,10 @@ class _State:
             selected = self._given(field, env) if field in self._state else None
             made |= frozenset({element}) if selected is None else selected
         if isinstance(batcher, dict):
-            self._given("BatchInput", self._env, "ItemBatcher")
+            for_all = self._given("BatchInput", self._env, "ItemBatcher")
             self._numbers("MaxItemsPerBatch", "MaxInputBytesPerBatch", within=("ItemBatcher",))
-            return IS_FRESH if made <= IS_FRESH else IS_BLUR
+            items = FRESH if made <= IS_FRESH else BLUR  # nobody knows how many
+            return frozenset({("object", (
+                *(() if for_all is None else (("BatchInput", one_of(for_all)),)), ("Items", items),
+            ))} if made else ())
         return bounded(made)

@@ -286,6 +286,21 @@ def test_the_end_of_a_branch_that_is_done_may_be_gone():
     assert called(product) == ["a", "b", "c"]
 
 
+def test_the_end_of_a_branch_that_is_done_may_be_gone_though_it_fails_once_more():
+    def parallel(first, second):
+        return fan_out({"Type": "Parallel", "Branches": [machine(**{first: task(A)}), machine(Two=task(second))]})
+
+    tasks = ScriptedTasks({A: [{"a": 1}], B: [BAD], C: [BAD, {"c": 3}]})
+    product, key = stopped(parallel("One", B), parallel("Uno", C), tasks)
+    forward(product, key)
+    product.drain()
+    assert product.describe(key).status == "FAILED"
+    redrive(product, key)
+    product.drain()
+    assert product.describe(key).output == [{"a": 1}, {"c": 3}]
+    assert called(product) == ["a", "b", "c", "c"]
+
+
 def test_a_fan_out_that_could_not_be_joined_joins_by_the_new_version():
     branches = [machine(One=task(A)), machine(Two=task(C))]
     old = fan_out({"Type": "Parallel", "Branches": branches}, ResultPath="$.order.out")
