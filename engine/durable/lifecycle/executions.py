@@ -305,8 +305,7 @@ class Executions:
         from engine.durable.views.ledger import Ledger  # noqa: PLC0415  few ask for it
 
         loaded = self._load(key, outlined=True)
-        snapshot = codec.stored_snapshot(loaded, outlined=True)
-        header = running_by(loaded.header, snapshot)
+        snapshot, header = codec.stored_snapshot(loaded, outlined=True), loaded.header
         version, plan = self._activator.plan_of(header)
         changes = () if snapshot is None else snapshot.changeovers
 

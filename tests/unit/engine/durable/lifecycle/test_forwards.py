@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from engine.durable import codec
 from engine.durable.lifecycle.forwards import VersionDoesNotFit
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
+from engine.durable.views.ledger_facts import BEGINNING, Reading
 from engine.durable.views.steps import steps_of
 from engine.errors import NotFound
 from engine.kernel.forward.check import At
@@ -422,3 +424,55 @@ def test_a_plain_redrive_finishes_it_too():
     assert journal.header(key).version == 2
     product.drain()
     assert product.describe(key).status == "SUCCEEDED"
+
+
+def behind(product, key, known):
+    """The header of `key` names the version of `known`, as though whoever changed it had died before the header."""
+    headers = product.stores.journal._headers
+    headers[key] = replace(headers[key], version=known.version, definition_digest=known.definition_digest)
+
+
+def effects(product, key):
+    reading = Reading(product.tasks.policy, lambda _state, value: repr(value), lambda _state, value: value)
+    return product.executions.effects(key, reading, after=BEGINNING, most=9)
+
+
+def test_of_a_header_that_is_behind_the_snapshot_is_believed():
+    product, key = stopped(tasks=ScriptedTasks({A: [{}], B: [BAD], C: [BAD, {"c": 3}]}))
+    before = product.stores.journal.header(key)
+    product.published.publish({**MENDED, "Comment": "the third"})
+    forward(product, key)
+    product.drain()
+    ledger = effects(product, key)
+    behind(product, key, before)
+    refused(product, key, VersionDoesNotFit, "runs by that already", 2)
+    assert product.executions.forward_plan(key, 1).fits
+    assert effects(product, key) == ledger
+    forward(product, key, 3)
+    assert [(each.from_version, each.to_version) for each in product.describe(key).changeovers] == [(1, 2), (2, 3)]
+
+
+def test_of_an_items_header_that_is_behind_its_snapshot_is_believed():
+    """It stands in a state that only the version in between has."""
+    def run(**states):
+        return fan_out({"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **machine(**states)}})
+
+    tasks = ScriptedTasks({B: [BAD, {}], C: [BAD, BAD, {"c": 3}]})
+    each = task(B, "New")
+    product, key = stopped(run(Each=task(B)), run(Each=each, New=task(C)), tasks, {"items": [1]})
+    [item] = [other for other in product.stores.journal._headers if other != key]
+    before = product.stores.journal.header(item)
+    forward(product, key)
+    product.drain()
+    second = product.stores.journal.header(item)
+    behind(product, item, before)
+    product.published.publish(run(Each=each, New=task(C, Comment="the third")))
+    assert product.executions.forward_plan(key, 3).fits
+    forward(product, key, 3)
+    product.drain()
+    behind(product, item, second)
+    forward(product, key, 2)
+    product.drain()
+    assert product.describe(key).status == "SUCCEEDED"
+    assert [each.to_version for each in product.describe(item).changeovers] == [2, 3, 2]
