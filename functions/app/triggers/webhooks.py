@@ -6,14 +6,11 @@ is accepted is answered when its delivery is durable.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
-from urllib.parse import parse_qs
 
 from engine.catalog.triggers import WebhookAuth
 from engine.clock import Clock
@@ -23,8 +20,8 @@ from engine.ports.secrets import SecretBackend, SecretGrant
 from engine.records import dataclass
 from engine.triggers.listener import MOST_KEY_CHARACTERS, Arrival, Listener
 from engine.triggers.signatures import UnusableSecret, Verdict
-from engine.values import loads
 from functions.app.http import Request
+from functions.app.triggers.bodies import value_of
 from functions.app.triggers.refusals import WebhookRefusals
 
 Json = Any
@@ -51,9 +48,6 @@ _KEYS: Mapping[str, str] = {
 
 _BODY_KEYS: Mapping[str, str] = {"stripe": "id", "slack": "event_id"}
 """Likewise, a field of the body."""
-
-_MARK = "\ufeff"
-"""What some put before JSON in UTF-8: who reads it "MAY ignore the presence of a byte order mark" (RFC 8259, 8.1)."""
 
 _DECOY = b"no webhook has this key"
 
@@ -97,12 +91,15 @@ class Webhooks:
         self.refusals.refused(address, why)
         return answer
 
+    @property
+    def _most(self) -> int:
+        return min(self.most_bytes, MOST_BYTES)
+
     def check_size(self, request: Request, address: str) -> None:
         """Raises PayloadTooLarge, TooManyRefused."""
-        most = min(self.most_bytes, MOST_BYTES)
-        if len(request.body) > most:
+        if len(request.body) > self._most:
             raise self.refused(address, "too large", PayloadTooLarge(
-                f"the body is {len(request.body):,} bytes; a webhook takes at most {most:,}"
+                f"the body is {len(request.body):,} bytes; a webhook takes at most {self._most:,}"
             ))
 
     def unknown(self, request: Request, address: str) -> UserError:
@@ -111,12 +108,16 @@ class Webhooks:
         return self._refused(address, "no such webhook")
 
     def arrival(self, request: Request, found: Listener, address: str) -> Arrival:
-        """What arrived at `found`. Raises WebhookRefused, WebhookNotReady, TooManyRefused."""
+        """What arrived at `found`. Raises WebhookRefused, WebhookNotReady, TooManyRefused; UnreadableBody and
+        PayloadTooLarge of a body in a content coding, which nobody learns who proves nothing."""
         auth = WebhookAuth.model_validate(found.spec.get("auth") or {"style": "none"})
         verdict = self._verdict(found, auth, request, address)
         if verdict is not Verdict.VALID:
             raise self._refused(address, f"{found.label} {verdict.value}")
-        value = _value(request)
+        try:
+            value = value_of(request, self._most)
+        except UserError as error:
+            raise self.refused(address, f"{found.label} {error.code}", error) from None
         return Arrival(value, self.clock.now(), {
             "Headers": _kept_headers(request.headers, auth), "Query": dict(request.query), "Path": found.spec["path"],
         }, _dedupe_key(auth.style, request.headers, value), address)
@@ -151,26 +152,6 @@ def challenge(arrival: Arrival, found: Listener) -> Json:
     style = (found.spec.get("auth") or {}).get("style")
     is_challenge = style == "slack" and isinstance(value, dict) and value.get("type") == "url_verification"
     return {"challenge": value.get("challenge")} if is_challenge else None
-
-
-def _value(request: Request) -> Json:
-    """The body: JSON, whatever it is called, a form's fields, text, or base64 of what is none of them."""
-    if not request.body:
-        return dict(request.query)
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    try:
-        text = request.body.decode()
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(request.body).decode()}
-    try:
-        return loads(text.removeprefix(_MARK))
-    except (ValueError, RecursionError):
-        pass  # a form's fields, or text
-    if kind == "application/x-www-form-urlencoded":
-        with suppress(UnicodeDecodeError):  # of another encoding: as text nothing of it is lost
-            fields = parse_qs(text, keep_blank_values=True, errors="strict")
-            return {name: values[0] if len(values) == 1 else values for name, values in fields.items()}
-    return text
 
 
 def _dedupe_key(style: str, headers: Mapping[str, str], value: Json) -> str | None:

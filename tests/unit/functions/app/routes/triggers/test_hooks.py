@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import hashlib
 import hmac
 import json
@@ -168,6 +170,60 @@ def test_a_body_is_json_a_form_or_text_whatever_it_is_called(hooked, body, kind,
     assert reply.status == 202, reply.text
     hooked.api.work()
     assert hooked.api("GET", f"/executions/{quote(reply.json['execution'], safe='')}").json["input"] == value
+
+
+def test_a_body_that_is_packed_is_signed_as_it_comes_and_unpacked(hooked, github):
+    hooked.publish(github)
+    for key, coding in (("d-1", "gzip"), ("d-2", "X-GZIP")):
+        reply = hooked.call(gzip.compress(b'{"total": 5}'), key=key, content_encoding=coding)
+        found = hooked.api("GET", f"/deliveries/{quote(reply.json['delivery'], safe='')}").json
+        assert found["arrived"] == {"total": 5}
+    assert hooked.call(b'{"total": 5}', key="d-3", content_encoding="identity").status == 202
+
+
+@pytest.mark.parametrize(("body", "coding", "status", "says"), [
+    (b"{}", "br", 415, "the content coding 'br' is not known here"),
+    (b"{}", "gzip, gzip", 415, "the content coding 'gzip, gzip' is not known here"),
+    (b"{}", "gzip", 415, "the body is not whole gzip"),
+    (gzip.compress(b"{}")[:-1], "gzip", 415, "the body is not whole gzip"),
+    (gzip.compress(b"{}")[:-8] + bytes(8), "gzip", 415, "the body is not whole gzip"),
+    (gzip.compress(b" " * (1024 * 1024 + 1)), "gzip", 413,
+     "the body is more than 1,048,576 bytes when it is unpacked; a webhook takes no more"),
+])
+def test_a_body_that_cannot_be_unpacked_is_refused_counted_and_leaves_nothing(
+    hooked, github, caplog, body, coding, status, says
+):
+    hooked.publish(github)
+    reply = hooked.call(body, content_encoding=coding)
+    assert (reply.status, reply.error["message"]) == (status, says)
+    assert "webhooks refused since 60 s: flow/webhook " + reply.error["code"] in caplog.text
+    assert hooked.deliveries() == hooked.executions() == []
+    assert hooked.call(body, secret="another", content_encoding=coding).status == 404
+
+
+def test_a_delivery_of_shopify_as_its_documents_show_one(hooked):
+    """The headers are those of shopify.dev, "About webhooks". It prints no secret to its digest, so that is computed as
+    "Deliver webhooks through HTTPS" says: the base64 of the HMAC of the raw body, by the client secret."""
+    hooked.publish({"type": "webhook", "path": "order",
+                    "auth": {"style": "shopify", "secrets": [{"$secret": "HOOK"}]}})
+    body = b'{"id":820982911946154508,"email":"jon@example.com","total_price":"199.00"}'
+    digest = base64.b64encode(hmac.new(SECRET.encode(), body, hashlib.sha256).digest()).decode()
+    headers = {
+        "X-Shopify-Topic": "orders/create", "X-Shopify-Hmac-Sha256": digest,
+        "X-Shopify-Shop-Domain": "example.myshopify.com", "X-Shopify-API-Version": "2026-01",
+        "X-Shopify-Webhook-Id": "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043",
+        "X-Shopify-Triggered-At": "2023-03-29T18:00:27.877041743Z",
+        "X-Shopify-Event-Id": "98880550-7158-44d4-b7cd-2c97c8a091b5", "Content-Type": "application/json",
+    }
+    replies = [hooked.api("POST", "/hooks/flow/order", body, **headers) for _ in range(2)]
+    assert [(reply.status, reply.json["repeated"]) for reply in replies] == [(202, False), (202, True)]
+    printed = "XWmrwMey6OsLMeiZKwP4FppHH3cmAiiJJAweH5Jo4bM="
+    assert hooked.api("POST", "/hooks/flow/order", body, **headers | {"X-Shopify-Hmac-Sha256": printed}).status == 404
+    [row] = hooked.deliveries()
+    assert row["dedupe_key"] == headers["X-Shopify-Webhook-Id"]
+    kept = hooked.api("GET", f"/deliveries/{quote(row['id'], safe='')}").json["facts"]["Headers"]
+    assert kept["x-shopify-topic"] == "orders/create"
+    assert "x-shopify-hmac-sha256" not in kept
 
 
 def test_a_call_without_a_body_brings_its_query(hooked):
