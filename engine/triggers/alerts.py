@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypedDict
 
 from engine.language.asl.times import iso_timestamp
 from engine.records import dataclass
@@ -32,6 +32,23 @@ DEFAULT_STATUSES = ("FAILED", "TIMED_OUT", "PAUSED")
 
 MOST_CAUSE = 1000
 """Characters."""
+
+
+class AlertMessage(TypedDict):
+    """What whoever is told of an end gets: a workflow as its input, the others as JSON."""
+
+    alert: str
+    text: str
+    workflow: str
+    execution: str
+    status: str
+    error: str | None
+    cause: str | None
+    link: str
+    started_at: str
+    ended_at: str | None
+    more: int
+    more_since: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +134,17 @@ def prefix_of(spec: Mapping[str, Json]) -> str:
     return f"!{spec.get('name', ALERT)}!"
 
 
+def untold(alert: str) -> str:
+    """In place of a trigger's name, where it is kept that the alert was given up. No trigger's name has a colon."""
+    return f"{ALERT}:{alert}"
+
+
 def late_mark(spec: Mapping[str, Json]) -> str:
     """Where it is kept up to when an alert has looked at who is late."""
     return f"!late!{spec.get('name', ALERT)}"
 
 
-def message(spec: Mapping[str, Json], told: Told, *, held: int, since: float | None) -> dict[str, Json]:
+def message(spec: Mapping[str, Json], told: Told, *, held: int, since: float | None) -> AlertMessage:
     """What is sent. `held` others have ended so since `since` without being told of."""
     said = f"{told.workflow} is late" if told.status == LATE else f"{told.workflow} {told.status}"
     text = said + (f" with {told.error}" if told.error else "") + (f": {told.cause}" if told.cause else "")

@@ -31,6 +31,7 @@ from engine.triggers.alerts import (
     ALERT,
     LATE,
     MOST_CAUSE,
+    AlertMessage,
     Group,
     Sending,
     Told,
@@ -39,6 +40,7 @@ from engine.triggers.alerts import (
     message,
     prefix_of,
     tells,
+    untold,
 )
 from engine.triggers.listener import Arrival, Listener
 
@@ -79,6 +81,11 @@ class AlertPlace:
     ways: Ways = field(default_factory=Ways)
 
 
+def alerted(version: PublishedVersion) -> Listener:
+    """Who starts the workflow of `version` for an alert."""
+    return Listener(version.workflow, version.number, ALERT, {"type": ALERT}, version.published_at)
+
+
 class Alerting:
     """One workspace's. For one thread at a time. `alerts` gives those that active versions name, by workflow."""
 
@@ -96,7 +103,7 @@ class Alerting:
         self._workspace = workspace
         self._place = place
         self._looked_at: float | None = None
-        self._rests: dict[str, float] = {}
+        self._rests: dict[str, tuple[float, TaskFailed]] = {}
 
     def of(self, workflow: str, version: int) -> Sequence[Mapping[str, Json]]:
         """The alerts of a workflow's active version; of `version` where none is."""
@@ -204,7 +211,9 @@ class Alerting:
             _LOG.warning("an alert is sent again: %s: %s: %s", said["text"], failed.error, failed.cause)
             return False
         if failed is not None:
-            _not_told(told, said, f"{failed.error}: {failed.cause}")
+            why = f"{failed.error}: {failed.cause}"
+            _LOG.error("AN ALERT IS NOT TOLD: %s: %s", said["text"], why, extra={"execution": told.execution})
+            self._keep(said["alert"], told, sending.name, f"the alert is not told: {why}")
         for _ in range(_TRIES):
             state = self._state(workflow, name)
             group = Group.of(state.spec)
@@ -214,30 +223,41 @@ class Alerting:
                 break
         return True
 
-    def _send(self, spec: Mapping[str, Json], told: Told, said: Json, name: str) -> TaskFailed | None:
+    def _send(self, spec: Mapping[str, Json], told: Told, said: AlertMessage, name: str) -> TaskFailed | None:
         """Start the workflow, or tell who else hears it; what went wrong."""
         if spec.get("workflow") is not None:
             return self._start(spec["workflow"], told, said, name)
         target, now = target_of(spec), self._clock.now()
-        if now < self._rests.get(target, 0.0):
-            return TaskFailed("Rests", f"{target} failed a moment ago")
+        until, failed_before = self._rests.get(target, (0.0, None))
+        if now < until:
+            return failed_before
         failed = tell(self._place.ways, self._workspace, spec, told, said, name)
         self._rests.pop(target, None)
         if failed is not None and failed.retryable:
-            self._rests[target] = now + LOOK_SECONDS
+            self._rests[target] = now + LOOK_SECONDS, failed
         return failed
 
-    def _start(self, target: str, told: Told, said: Json, name: str) -> TaskFailed | None:
+    def _start(self, target: str, told: Told, said: AlertMessage, name: str) -> TaskFailed | None:
         try:
             version = self._published.version(self._workspace, target)
         except (NotFound, Conflict) as error:
             return TaskFailed(error.code, error.message, retryable=False)
-        listener = Listener(target, version.number, ALERT, {"type": ALERT}, version.published_at)
         arrival = Arrival(
             said, self._clock.now(), {"Workflow": told.workflow, "Execution": told.execution}, name, told.execution
         )
-        self._delivering.deliver(listener, arrival, keeps=True)
+        self._delivering.deliver(alerted(version), arrival, keeps=True)
         return None
+
+    def _keep(self, alert: str, told: Told, name: str, why: str) -> None:
+        """That an alert was given up is a delivery of its workflow. What it said is not kept in it: an erasure of the
+        execution would not find it."""
+        try:
+            number = self._published.version(self._workspace, told.workflow).number
+        except (NotFound, Conflict):  # archived meanwhile
+            number = 0
+        listener = Listener(told.workflow, number, untold(alert), {"type": ALERT}, 0.0)
+        facts = {"Execution": told.execution, "Status": told.status, "Error": told.error}
+        self._delivering.refuse(listener, Arrival(None, self._clock.now(), facts, name, told.execution), why)
 
     def _look_for_late(self, workflow: str, spec: Mapping[str, Json], now: float) -> None:
         """Each is late once: those that started between the last look's limit and this one's."""
@@ -265,10 +285,6 @@ class Alerting:
 
     def _state(self, workflow: str, name: str) -> TriggerState:
         return self._states.get(self._workspace, workflow, name) or TriggerState(self._workspace, workflow, name)
-
-
-def _not_told(told: Told, said: Json, why: str) -> None:
-    _LOG.error("AN ALERT IS NOT TOLD: %s: %s", said["text"], why, extra={"execution": told.execution})
 
 
 def _period(spec: Mapping[str, Json]) -> float:

@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.ports.tasks import TaskCall, TaskFailed, Tasks
 from engine.records import dataclass
-from engine.triggers.alerts import ALERT, PUBLISH, Told
+from engine.triggers.alerts import ALERT, PUBLISH, AlertMessage, Told
 
 Json = Any
 
@@ -47,7 +47,7 @@ def target_of(spec: Mapping[str, Json]) -> str:
 
 
 def tell(
-    ways: Ways, workspace: str, spec: Mapping[str, Json], told: Told, said: Mapping[str, Json], key: str
+    ways: Ways, workspace: str, spec: Mapping[str, Json], told: Told, said: AlertMessage, key: str
 ) -> TaskFailed | None:
     """Send `said`; what went wrong, None where it was taken."""
     command = spec.get("command")
@@ -67,7 +67,7 @@ def tell(
 
 
 def _call(
-    ways: Ways, spec: Mapping[str, Json], said: Mapping[str, Json], key: str
+    ways: Ways, spec: Mapping[str, Json], said: AlertMessage, key: str
 ) -> tuple[str, dict[str, Json], tuple[tuple[str, str], ...]]:
     if spec.get("sns") is not None:
         return PUBLISH, message_of(spec["sns"], said, key), ()
@@ -79,11 +79,13 @@ def _call(
     return ways.webhook, {**arguments, "bearer_token": token}, (("/bearer_token", token["$secret"]),)
 
 
-def message_of(topic: str, said: Mapping[str, Json], key: str) -> dict[str, Json]:
+def message_of(topic: str, said: AlertMessage, key: str) -> dict[str, Json]:
     """The arguments of SNS's Publish: the alert as JSON, with a subject for mail and attributes for filter policies."""
     subject = f"{said['workflow']} {said['status']}" + (f" with {said['error']}" if said["error"] else "")
     shown = re.sub(r"[^ -~]", "?", subject)[: MOST_SUBJECT - 1]
-    attributes = {name: said[name] for name in ("alert", "workflow", "status", "error") if said[name]}
+    attributes = {"alert": said["alert"], "workflow": said["workflow"], "status": said["status"]}
+    if said["error"]:
+        attributes["error"] = said["error"]
     arguments: dict[str, Json] = {
         "TopicArn": topic, "Subject": shown, "Message": json.dumps(said, ensure_ascii=False),
         "MessageAttributes": {

@@ -15,6 +15,7 @@ from functions.app import docs_page
 from functions.app.routing import Answer, Anyone, Call, Route, RouteTable
 from functions.app.sensitive.asked import HEADER
 from functions.app.shapes import base
+from functions.app.shapes.triggers import AlertMessage
 
 Json = Any
 
@@ -76,6 +77,7 @@ def document(routes: Sequence[Route]) -> dict[str, Json]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": paths,
+        "webhooks": {"alert": {"post": _alert()}},
         "components": {
             "schemas": _schemas(routes),
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
@@ -87,9 +89,24 @@ def document(routes: Sequence[Route]) -> dict[str, Json]:
 def _schemas(routes: Sequence[Route]) -> dict[str, Json]:
     taken = [(route.takes, "validation") for route in routes if route.has_body]
     given = [(route.answers, "serialization") for route in routes if route.answers is not None]
-    wanted: list[Any] = list(dict.fromkeys([*taken, *given, (base.ErrorAnswer, "serialization")]))
+    wanted: list[Any] = list(dict.fromkeys([*taken, *given, (base.ErrorAnswer, "serialization"),
+                                           (AlertMessage, "serialization")]))
     _, schema = models_json_schema(wanted, ref_template=_REF)
     return dict(schema["$defs"])
+
+
+def _alert() -> dict[str, Json]:
+    """What the webhook of an alert is called with."""
+    return {
+        "operationId": "alert", "summary": "Tell an alert to the webhook that a workflow's document names.",
+        "tags": ["Triggers"], "security": [],
+        "parameters": [{**_header("Idempotency-Key", "The same each time the same alert is sent."), "required": True}],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": _reference(AlertMessage)}}},
+        "responses": {
+            "2XX": {"description": "The alert is taken."},
+            "default": {"description": "It is sent again for 15 minutes, or given up where that cannot help."},
+        },
+    }
 
 
 def _operation(route: Route) -> dict[str, Json]:

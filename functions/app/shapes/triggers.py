@@ -194,4 +194,26 @@ class PutOne(Given):
     deliveries: list[Delivered]
 
 
+class AlertMessage(Given):
+    """What an alert says, as the body of its webhook: an execution failed, is PAUSED, or is late; and how many `more`
+    of the same workflow, status and error."""
+
+    alert: str = Field(description="The name of the alert in the workflow's document.")
+    text: str = Field(description="All of it in a sentence.")
+    workflow: str
+    execution: str = Field(description="The execution's id.")
+    status: Literal["FAILED", "TIMED_OUT", "ABORTED", "PAUSED", "LATE"] = Field(
+        description="LATE: it is RUNNING for longer than it should."
+    )
+    error: str | None
+    cause: str | None = Field(
+        description="The message alone, without a stack trace; null where the workflow marks sensitive fields."
+    )
+    link: str = Field(description="The execution's page in the Studio.")
+    started_at: str = Field(description="ISO 8601 in UTC.")
+    ended_at: str | None = Field(description="Null where it has not ended.")
+    more: int = Field(description="How many others there were of which nothing was told.")
+    more_since: str | None = Field(description="Since when, where there were any.")
+
+
 PutResult.model_rebuild()

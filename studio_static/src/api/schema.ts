@@ -102,6 +102,35 @@ export interface AlarmTopic {
   problem: string | null;
 }
 
+/**
+ * What an alert says, as the body of its webhook: an execution failed, is PAUSED, or is late; and how many `more`
+ * of the same workflow, status and error.
+ */
+export interface AlertMessage {
+  /** The name of the alert in the workflow's document. */
+  alert: string;
+  /** All of it in a sentence. */
+  text: string;
+  workflow: string;
+  /** The execution's id. */
+  execution: string;
+  /** LATE: it is RUNNING for longer than it should. */
+  status: "FAILED" | "TIMED_OUT" | "ABORTED" | "PAUSED" | "LATE";
+  error: string | null;
+  /** The message alone, without a stack trace; null where the workflow marks sensitive fields. */
+  cause: string | null;
+  /** The execution's page in the Studio. */
+  link: string;
+  /** ISO 8601 in UTC. */
+  started_at: string;
+  /** Null where it has not ended. */
+  ended_at: string | null;
+  /** How many others there were of which nothing was told. */
+  more: number;
+  /** Since when, where there were any. */
+  more_since: string | null;
+}
+
 /** What is answered. With a form either `values`, or `typed`: the texts of its fields. */
 export interface AnswerRequest {
   decision: "approved" | "refused";

@@ -11,6 +11,8 @@ from engine.catalog import triggers
 from engine.catalog.alerts import Alert, AlertWebhook
 from engine.catalog.document import WorkflowDocument
 from engine.catalog.files import read_document
+from engine.language.asl.times import parse_timestamp
+from engine.triggers.alerts import Told, message
 from engine.triggers.events.matchers import _COMPARISONS
 from engine.triggers.events.pattern import compile_pattern
 from engine.triggers.schedule import parse_schedule
@@ -63,6 +65,14 @@ def test_every_style_of_a_webhook_is_told_with_its_fields():
     assert triggers.WebhookTrigger.model_validate_json(example).auth.style == "shopify"
 
 
+def test_the_alert_that_is_shown_is_what_is_sent():
+    (text,) = re.findall(r"^```json\n({.*?)^```", section("Alerts"), re.MULTILINE | re.DOTALL)
+    shown = json.loads(text)
+    started, ended, since = (parse_timestamp(shown[name]) for name in ("started_at", "ended_at", "more_since"))
+    told = Told("order_flow:o-1", "order_flow", "FAILED", started, ended, "PaymentDeclined", "no money", shown["link"])
+    assert message({"name": "chat"}, told, held=3, since=since) == shown
+
+
 def test_every_event_pattern_and_entry_that_is_shown_is_one():
     text = section("Event patterns")
     (whole,) = re.findall(r"^```json\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
@@ -95,5 +105,5 @@ def test_every_field_of_an_alert_has_its_row_and_what_is_shown_is_one():
     told = rows("Alerts")
     assert set(told) == set(Alert.model_fields)
     assert all(f"`{field}`" in told["webhook"] for field in AlertWebhook.model_fields)
-    (example,) = re.findall(r"^```json\n(.*?)^```", section("Alerts"), re.MULTILINE | re.DOTALL)
+    (example,) = re.findall(r"^```json\n(\[.*?)^```", section("Alerts"), re.MULTILINE | re.DOTALL)
     assert [Alert.model_validate(each).name for each in json.loads(example)] == ["pager", "chat", "mail", "beep"]

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from engine.durable.lifecycle.start_checks import check_input
+from engine.durable.triggering.alerting import alerted
 from engine.durable.triggering.delivering import why_refused
 from engine.durable.triggering.matching import not_heard
 from engine.errors import Conflict, NotFound, UserError
@@ -15,6 +16,7 @@ from engine.governance.audit_entry import WORKFLOW, Subject
 from engine.governance.masking import MASK
 from engine.governance.roles import Right
 from engine.ports.deliveries import STARTED, Delivery, DeliveryQuery, TriggerState
+from engine.triggers.alerts import ALERT
 from engine.triggers.listener import Arrival, Listener, mark_of
 from functions.app.acts import Act, NoAct
 from functions.app.routes.triggers.hooks import delivered
@@ -98,7 +100,7 @@ def replay_delivery(call: Call[base.Nothing]) -> shapes.Delivered:
     """Deliver once more what arrived then, under a key of its own, to the active version of today."""
     triggers = call.services.open_triggers()
     found = triggers.delivering.get(call.path["delivery"])
-    listener = triggers.listening.find(found.workflow, found.trigger)
+    listener = _again(call, found)
     if listener is None:
         raise Conflict(
             f"the active version of {found.workflow!r} has no trigger {found.trigger!r}, or it is switched off",
@@ -146,6 +148,19 @@ def pause_trigger(call: Call[base.Nothing]) -> shapes.Trigger:
 def resume_trigger(call: Call[base.Nothing]) -> shapes.Trigger:
     """Let a paused trigger listen again."""
     return _set_paused(call, paused=False)
+
+
+def _again(call: Call[Any], found: Delivery) -> Listener | None:
+    """Who is to hear it once more; None where nobody is there. Raises Conflict, NotFound."""
+    triggers = call.services.open_triggers()
+    if found.kind != ALERT:
+        return triggers.listening.find(found.workflow, found.trigger)
+    if found.trigger != ALERT:
+        raise Conflict(
+            "an alert that was given up is not sent again", where=found.key.id,
+            advice=f"See what it told of: automate show {found.source}.",
+        )
+    return alerted(triggers.published.version(call.workspace, found.workflow))
 
 
 def _unfit(call: Call[Any], listener: Listener, value: base.Json) -> str | None:

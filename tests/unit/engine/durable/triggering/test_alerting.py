@@ -218,13 +218,15 @@ def test_a_webhook_is_called_through_the_connector(place):
     assert len(place.hook.calls) == 1
 
 
-def test_a_webhook_that_fails_is_called_again_under_the_same_key_and_rests(place):
+def test_a_webhook_that_fails_is_called_again_under_the_same_key_and_rests(place, caplog):
     webhook(place)
     place.hook.answers = [TaskFailed("Http.503", "busy")]
     place.fail("one")
     place.fail("two")
     place.fail("other", error="Other")  # another group of the same webhook
     assert len(place.hook.calls) == 1
+    assert "orders FAILED with Other: no money: Http.503: busy" in caplog.text
+    assert "hooks.example.com" not in caplog.text, "the rest of such an address may let somebody in"
     assert place.stores.ends.untold(0, 10) == []
     place.later(LOOK_SECONDS + 1)
     first, *more = place.hook.calls
@@ -261,6 +263,38 @@ def test_a_webhook_that_never_answers_is_given_up_and_said(place, caplog, refuse
         place.later(GIVEN_UP_SECONDS + 1)
     assert "AN ALERT IS NOT TOLD: orders FAILED with Declined: no money: Http.404: none" in caplog.text
     assert place.stores.ends.untold(0, 10) == []
+    [row] = place.api("GET", "/triggers/orders/alert:alert/deliveries").json["deliveries"]
+    assert (row["outcome"], row["why"], row["source"], row["type"], row["version"]) == (
+        "REFUSED", "the alert is not told: Http.404: none", "orders:one", "alert", 2
+    )
+    kept = place.api("GET", f"/deliveries/{row['id']}").json
+    assert (kept["arrived"], kept["facts"]) == (
+        None, {"Execution": "orders:one", "Status": "FAILED", "Error": "Declined"}
+    )
+    reply = place.api("POST", f"/deliveries/{row['id']}/replay", {})
+    assert (reply.status, reply.error["message"]) == (409, "an alert that was given up is not sent again")
+
+
+def test_what_is_told_in_the_end_leaves_no_row(place):
+    webhook(place)
+    place.hook.answers = [TaskFailed("Http.503", "busy")]
+    place.fail("one")
+    place.later(LOOK_SECONDS + 1)
+    assert len(place.hook.calls) == 2
+    assert place.api("GET", "/triggers/orders/alert:alert/deliveries").status == 404
+
+
+def test_an_alert_that_its_workflow_did_not_take_is_replayed(place):
+    schema = {"type": "object", "required": ["nothing such"]}
+    place.publish("notify", input_schema=schema)
+    place.fail("one")
+    [row] = place.api("GET", "/triggers/notify/alert/deliveries").json["deliveries"]
+    assert row["outcome"] == "REFUSED"
+    assert place.told == []
+    place.publish("notify")
+    again = place.api("POST", f"/deliveries/{row['id']}/replay", {}).json
+    assert again["outcome"] == "STARTED", again
+    assert [told["execution"] for told in place.told] == ["orders:one"]
 
 
 def test_an_alert_whose_workflow_is_gone_is_said(place, caplog):

@@ -28,6 +28,14 @@ def test_openapi_is_valid_and_complete(api):
     assert {(path, method) for path, item in described["paths"].items() for method in item} == served
 
 
+def test_what_an_alert_s_webhook_gets_has_its_schema():
+    described = document(every_route())
+    told = described["webhooks"]["alert"]["post"]
+    name = told["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    schema = described["components"]["schemas"][name]
+    assert {"text", "link", "more_since"} < set(schema["required"])
+
+
 def test_every_route_has_a_summary_and_models():
     for path in document(every_route())["paths"].values():
         for operation in path.values():
