@@ -10,8 +10,11 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
+from engine.durable.views.causes import plain_cause
 from engine.ports.tasks import TaskCall, TaskFailed, Tasks
 from engine.records import dataclass
 from engine.triggers.alerts import ALERT, PUBLISH, AlertMessage, Told
@@ -63,7 +66,16 @@ def tell(
         workflow=told.workflow, version=0, state=ALERT, attempt=1, idempotency_key=key, budget_seconds=SECONDS,
         secret_refs=secrets,
     ))
-    return outcome if isinstance(outcome, TaskFailed) else None
+    return replace(outcome, cause=_plain(spec, outcome.cause)) if isinstance(outcome, TaskFailed) else None
+
+
+def _plain(spec: Mapping[str, Json], cause: str | None) -> str | None:
+    """For logs and for the record of an alert that was given up: a message without a stack trace, and of a webhook's
+    address the host alone, for the rest may let somebody in."""
+    plain, hook = plain_cause(cause), spec.get("webhook")
+    if plain is None or hook is None:
+        return plain
+    return plain.replace(hook["url"], str(urlsplit(hook["url"]).hostname))
 
 
 def _call(

@@ -256,16 +256,18 @@ def test_what_was_not_taken_outlives_the_process(place):
 @pytest.mark.parametrize("refused", [True, False])
 def test_a_webhook_that_never_answers_is_given_up_and_said(place, caplog, refused):
     webhook(place)
-    place.hook.answers = [TaskFailed("Http.404", "none", retryable=not refused)] * 100
+    cause = json.dumps({"errorMessage": "POST https://hooks.example.com/x answered 404: none", "stackTrace": ["File"]})
+    place.hook.answers = [TaskFailed("Http.404", cause, retryable=not refused)] * 100
     place.fail("one")
     if not refused:
         assert "NOT TOLD" not in caplog.text
         place.later(GIVEN_UP_SECONDS + 1)
-    assert "AN ALERT IS NOT TOLD: orders FAILED with Declined: no money: Http.404: none" in caplog.text
+    why = "Http.404: POST hooks.example.com answered 404: none"
+    assert f"AN ALERT IS NOT TOLD: orders FAILED with Declined: no money: {why}\n" in caplog.text
     assert place.stores.ends.untold(0, 10) == []
     [row] = place.api("GET", "/triggers/orders/alert:alert/deliveries").json["deliveries"]
     assert (row["outcome"], row["why"], row["source"], row["type"], row["version"]) == (
-        "REFUSED", "the alert is not told: Http.404: none", "orders:one", "alert", 2
+        "REFUSED", f"the alert is not told: {why}", "orders:one", "alert", 2
     )
     kept = place.api("GET", f"/deliveries/{row['id']}").json
     assert (kept["arrived"], kept["facts"]) == (
