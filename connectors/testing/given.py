@@ -153,17 +153,23 @@ class Samples:
 
     def _fitting(self, schema: Json, *, full: bool, what: str, listed: bool) -> Json:
         """A sample that the schema's validator takes: with everything, or else with what is required."""
+        why = ""
         for everything in (True, False) if full else (False, True):
             value = sample(self._document, schema, full=everything, listed=listed)
-            if self._fits(schema, value):
+            why = self._unfit(schema, value)
+            if not why:
                 return value
-        raise NoSample(f"no sample fits the schema of {what}")
+        raise NoSample(f"no sample fits the schema of {what}: {why}")
 
-    def _fits(self, schema: Json, value: Json) -> bool:
+    def _unfit(self, schema: Json, value: Json) -> str:
+        """What the schema's validator says against `value`, in its words; empty where it fits."""
         root = {"x-sample": schema, **{key: item for key, item in self._document.value.items() if key != "x-sample"}}
         registry: Registry[Json] = Registry().with_resource("urn:document", DRAFT202012.create_resource(root))
         kind = OAS31Validator if self._document.is_31 else OAS30WriteValidator
-        return bool(kind({"$ref": "urn:document#/x-sample"}, registry=registry).is_valid(value))
+        found = next(kind({"$ref": "urn:document#/x-sample"}, registry=registry).iter_errors(value), None)
+        if found is None:
+            return ""
+        return str(found.message).removeprefix(f"{value!r} " if isinstance(value, dict | list) else "")
 
 
 def _put(whole: dict[str, Json], pointer: str, value: Json) -> None:

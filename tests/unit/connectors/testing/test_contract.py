@@ -76,6 +76,24 @@ def test_a_connector_that_drops_an_input_or_tells_a_secret_is_found_out(document
     assert "the log): a secret is in it" in found.table()
 
 
+@pytest.mark.parametrize(("body", "says"), [
+    ({"anyOf": [{"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}}}],
+      "discriminator": {"propertyName": "kind", "mapping": {"a": "others.yaml#/a"}}}, "reference 'others.yaml#/a'"),
+    ({"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string", "enum": [1]}}},
+     "1 is not of type 'string'"),
+])
+def test_a_schema_that_no_sample_fits_is_told_by_what_does_not_fit(body, says):
+    value = copy.deepcopy(WIDGETS)
+    value["paths"] = {"/widgets": {"post": {
+        "operationId": "create", "requestBody": {"required": True, "content": {"application/json": {
+            "schema": body,
+        }}}, "responses": {"200": {"description": "", "content": {"application/json": {"schema": {}}}}},
+    }}}
+    document = document_of(value, "widgets.json")
+    found = contract(file_of(document), document)
+    assert f"no sample fits the schema of the body: {says}" in found.table()
+
+
 def test_check_raises_with_every_fault(document, tmp_path, monkeypatch):
     monkeypatch.setattr(run, "SHORT_SECONDS", 0.2)
     (tmp_path / "openapi.json").write_text(json.dumps(document.value))
