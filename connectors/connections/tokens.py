@@ -27,6 +27,11 @@ SECONDS = 15.0
 """The longest that a token endpoint, or a test, is waited for."""
 
 EXCERPT = 300
+
+MOST_TOKENS = 48 * 1024
+"""So many characters may an access token and a refresh token have together, written as JSON: a connection is one
+secret, which has at most 64 KiB."""
+
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 
 
@@ -82,7 +87,7 @@ class TokenCalls:
 
     def check(self, connection: Connection, access: str) -> None:
         """Ask the connection's `test_url`, if it has one, with `access` for OAuth2. Raises ConnectionFailed for an
-        answer of 400 or more, and for none."""
+        answer of 400 or more, for none, and for that of another origin, which was sent no credentials."""
         if not connection.test_url:
             return
         secrets = Scrubber([*connection.secrets(), access])
@@ -100,6 +105,12 @@ class TokenCalls:
         if answer.status >= 400:
             body = body_of(answer.body, answer.headers.get("content-type", ""))
             raise _refused(url, answer, body, secrets, in_force.current().clock.now())
+        asked = url_of(connection.test_url, secrets)
+        if url.origin != asked.origin:
+            raise ConnectionFailed(
+                f"{asked} redirects to {url}, which is another origin and gets no credentials",
+                advice="Give a test address that answers to who has access, and not by a redirect.",
+            )
 
     def _send(
         self, method: str, address: str, headers: dict[str, str], body: bytes | None, secrets: Scrubber
@@ -133,9 +144,11 @@ def _tokens(url: Url, body: Json, now: float, secrets: Scrubber) -> Tokens:
     if not isinstance(kind, str) or kind.lower() != "bearer":
         raise ConnectionFailed(f"{url} gives tokens of the type {secrets.text(str(kind))[:40]!r}, not Bearer")
     refresh = body.get("refresh_token")
-    return Tokens(
-        access, now, _end(body.get("expires_in"), now), refresh if isinstance(refresh, str) else "",
-    )
+    tokens = Tokens(access, now, _end(body.get("expires_in"), now), refresh if isinstance(refresh, str) else "")
+    size = len(json.dumps([tokens.access, tokens.refresh]))
+    if size > MOST_TOKENS:
+        raise ConnectionFailed(f"{url} gives tokens of {size:,} characters; at most {MOST_TOKENS:,} can be kept")
+    return tokens
 
 
 def _end(seconds: Json, now: float) -> float | None:
@@ -155,6 +168,10 @@ def check_url(field: str, text: str) -> None:
         raise InvalidDocument(f"{field} {error}", where=field) from None
     if url.user is not None:
         raise InvalidDocument(f"{field} holds a user", where=field, advice="What is secret is given by itself.")
+    if "#" in text:
+        raise InvalidDocument(
+            f"{field} holds a fragment, which is not sent", where=field, advice="Leave out # and what follows it.",
+        )
     if url.scheme != "https" and url.host.text not in _LOOPBACK:
         raise InvalidDocument(
             f"{field} is not encrypted, and secrets are sent there", where=field, advice="It begins with https://",

@@ -126,12 +126,13 @@ class _Validator(RequestValidator):
 class AuthorizationServer:
     """`asked` are the forms that the token endpoint had, `life` how long an access token is good (seconds). An entry of
     `instead` is answered in the place of what the library says: status, body, headers; "drop" breaks the connection
-    once the request was served."""
+    once the request was served. `instead_of_orders` is what the resource answers."""
 
     def __init__(self) -> None:
         self.validator = _Validator()
         self.asked: list[dict[str, str]] = []
         self.instead: list[tuple[int, bytes, dict[str, str]] | str] = []
+        self.instead_of_orders: tuple[int, bytes, dict[str, str]] | None = None
         self.life = 3600
         self.before_answering: Callable[[], object] = lambda: None
         self.issuer = ""
@@ -194,7 +195,8 @@ class AuthorizationServer:
             return status, text.encode(), given
         if path == "/orders":
             good, _ = self._library.verify_request(seen, "GET", "", headers, ["orders.read"])
-            return (200, b"{}", {}) if good else (401, b'{"error": "invalid_token"}', {})
+            answer = (200, b"{}", {}) if good else (401, b'{"error": "invalid_token"}', {})
+            return self.instead_of_orders or answer
         if path == "/.well-known/oauth-authorization-server":
             return 200, json.dumps(self.metadata()).encode(), {}
         return 404, b"{}", {}

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from connectors.connections.tokens import TokenCalls
-from engine.errors import ConnectionFailed
+from connectors.connections.tokens import TokenCalls, check_url
+from engine.errors import ConnectionFailed, InvalidDocument
 from engine.governance.connections import API_KEY, BASIC, BEARER, CODE, Connection, Tokens
+from tests.support import authorization_server
 from tests.support.authorization_server import CLIENT_SECRET
 
 NOW = 1_700_000_000.0
@@ -55,6 +56,8 @@ def test_a_refresh_gives_another_refresh_token_or_keeps_the_one_of_before(calls,
     ((200, b"[]", {}), "without an access_token"),
     ((200, b'{"access_token": "a\\nb"}', {}), "without an access_token"),
     ((200, b'{"access_token": "abc", "token_type": "mac"}', {}), "not Bearer"),
+    ((200, b'{"access_token": "' + b"a" * 50_000 + b'"}', {}), "tokens of 50,008 characters; at most 49,152"),
+    ((200, b'{"access_token": "abc", "refresh_token": "' + b"\\u00e4" * 9_000 + b'"}', {}), "at most 49,152"),
     ((400, b'{"error": "invalid_grant", "error_description": "gone"}', {}), "400: invalid_grant gone"),
     ((302, b"", {"Location": "http://127.0.0.1:1/"}), "answered 302"),
 ])
@@ -110,3 +113,21 @@ def test_a_test_sends_what_a_call_would(calls, monkeypatch, connection, header, 
     with pytest.raises(AssertionError):
         calls.check(replace(connection, test_url="https://api.example.com/me"), "")
     assert sent[header] == value
+
+
+def test_a_test_that_another_origin_answers_says_nothing_of_the_credentials(
+    calls, client, authorizer, use_dialler
+):
+    with authorization_server.running() as other:
+        use_dialler(f"127.0.0.1:{authorizer.port}", f"127.0.0.1:{other.port}")
+        metadata = f"{other.base}/.well-known/oauth-authorization-server"
+        authorizer.instead_of_orders = (302, b"", {"Location": metadata})
+        with pytest.raises(ConnectionFailed, match="another origin and gets no credentials"):
+            calls.check(client, "abc")
+        authorizer.instead_of_orders = (302, b"", {"Location": "/.well-known/oauth-authorization-server"})
+        calls.check(client, "abc")
+
+
+def test_an_address_with_a_fragment_is_refused():
+    with pytest.raises(InvalidDocument, match="authorize_url holds a fragment"):
+        check_url("authorize_url", "https://id.example.com/authorize#here")
