@@ -8,7 +8,7 @@ A digest is the HMAC-SHA256 of workspace and id under the key, so the list names
 It is no part of the database: where an older database is put in the folder, the list is ahead of it, and what it names
 is erased again. A backup holds the list as it was then. A list that is empty, or whose last line is torn, was copied in
 part, or whoever wrote it died before anybody was answered: `damage` says so, and the next entry takes the place of the
-torn one.
+torn one. `damage` names other lines too that are no entry. Those stay.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -29,8 +30,15 @@ from engine.ports.keys import ExecutionKey
 
 ERASED = "erased.jsonl"
 
-ADVICE = "Copy the newest list that there is into its place. If there is none, erase again what was erased."
+ADVICE = (
+    "Copy the newest list that there is into its place. If there is none, take out each line that is no entry, and "
+    "erase again what was erased."
+)
 """For a list that is damaged."""
+
+_ENTRY = rb'\{"at":"[0-9T:.-]{26}Z","(digest":"[0-9a-f]{64}|actor":"~[0-9a-f]{24})"\}\n'
+_KEY = rb'\{"key":"[0-9a-f]{64}"\}\n'
+_WHOLE = re.compile(_KEY + b"(" + _ENTRY + b")*+")
 
 
 class ErasedList:
@@ -115,17 +123,24 @@ class ErasedList:
                 yield shape
 
     def damage(self) -> str | None:
-        """Whether it is empty or its last line is torn, in words; None where it is whole, or not there."""
+        """What is wrong with it, in words: the first line that is no entry. None where it is whole, or not there."""
         try:
             with self._path.open("rb") as file:
                 fcntl.flock(file, fcntl.LOCK_SH)
-                size = file.seek(0, os.SEEK_END)
-                file.seek(max(0, size - 1))
-                if file.read(1) == b"\n":
-                    return None
+                found = file.read()
         except FileNotFoundError:
             return None
-        what = "its last line is torn" if size else "it is empty"
+        whole = _WHOLE.match(found)
+        if whole is not None and whole.end() == len(found):
+            return None
+        end = 0 if whole is None else whole.end()
+        number = found.count(b"\n", 0, end) + 1
+        if not found:
+            what = "it is empty"
+        elif b"\n" in found[end:]:
+            what = f"line {number} is no entry"
+        else:
+            what = "its last line is torn"
         return f"{self._path}: {what}, so what it named comes back with an older database"
 
     def size(self) -> int:

@@ -147,8 +147,10 @@ class SqliteErasure:
     def _know(self, rows: Sequence[tuple[str, float]]) -> None:
         statement = """INSERT INTO erased (digest, at) VALUES (?, ?)
             ON CONFLICT (digest) DO UPDATE SET at = max(at, excluded.at)"""
-        size = (_SIZE, float(self._list.size()))
-        self._database.write(lambda connection: connection.executemany(statement, [*rows, size]))
+        # A damaged list is read again, until a whole one is in its place: that may be as long.
+        size = [] if self._list.damage() else [(_SIZE, float(self._list.size()))]
+        if rows or size:
+            self._database.write(lambda connection: connection.executemany(statement, [*rows, *size]))
 
     def end(self, erasure: Erasure) -> bool:
         """No longer name it, once nothing that it deleted is in a free page or in the log."""
@@ -168,7 +170,7 @@ class SqliteErasure:
         new = {digest: at for digest, at in self._list.entries() if at > known.get(digest, 0.0)}
         last = ""
         query = "SELECT id, started_at FROM header WHERE workspace = ? AND id > ? ORDER BY id LIMIT 1000"
-        while page := self._database.rows(query, (workspace, last)):
+        while new and (page := self._database.rows(query, (workspace, last))):
             for execution_id, started_at in page:
                 key = ExecutionKey(workspace, execution_id)
                 if started_at < new.get(self._list.digest(key) or "", 0.0):

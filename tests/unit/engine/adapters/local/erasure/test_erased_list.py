@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import pytest
 
 from engine.adapters.local.erasure.erased_list import ERASED, ErasedList
+from engine.clock import SkipClock
 from engine.errors import StoreCorrupt
+from engine.ports.journal import row_of
 from engine.ports.keys import ExecutionKey
 from engine.settings import Settings
 from functions.server.product import Product
+from tests.support.backends import open_local
+from tests.support.records import a_header
 
 ONE, TWO, THREE = (ExecutionKey("default", f"orders:{number}") for number in range(3))
 
@@ -39,6 +44,23 @@ def test_one_that_is_empty_or_torn_says_so(kept, left, says):
     file.write_bytes(file.read_bytes()[:left])
     assert f"{file}: " in found.damage()
     assert says in found.damage()
+
+
+@pytest.mark.parametrize("line", [
+    b"", b"{}", b"[]", b"\x00" * 40, b'{"at":"2026-01-02T03:04:05.678901Z","digest":"12"}',
+    b'{"at":"yesterday","digest":"' + b"a" * 64 + b'"}',
+])
+def test_one_with_a_line_that_is_no_entry_says_which(kept, line):
+    found, file = kept
+    first, _, *rest = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join([first, line + b"\n", *rest]))
+    assert found.damage() == f"{file}: line 2 is no entry, so what it named comes back with an older database"
+    assert listed(found) - {"12"} == {found.digest(TWO)}
+
+
+def test_a_list_of_executions_and_actors_is_whole(kept):
+    kept[0].add_actors(["~" + "0a" * 12], 3.25)
+    assert kept[0].damage() is None
 
 
 @pytest.mark.parametrize("left", [-1, -40])
@@ -72,3 +94,18 @@ def test_a_folder_that_is_opened_warns_of_it_with_what_to_do(tmp_path, caplog, t
             assert text
     assert ERASED in caplog.text
     assert "Copy the newest list that there is into its place." in caplog.text
+
+
+def test_a_whole_list_is_read_after_a_damaged_one_that_was_as_long(tmp_path):
+    stores = open_local(tmp_path, SkipClock())
+    header = replace(a_header(ONE), started_at=0.5)
+    stores.journal.create(header, b"{}", row_of(header))
+    ErasedList(tmp_path).add([ONE], 1.0)
+    file = tmp_path / ERASED
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-40] + b" " * 39 + b"\n")
+    assert [*stores.erasure.forgotten("default")] == []
+    file.write_bytes(whole)
+    assert [*stores.erasure.forgotten("default")] == [ONE]
+    assert [*stores.erasure.forgotten("default")] == []
+    stores.close()
