@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from typing import Any
 
 from engine.adapters.local.database import Database
 from engine.adapters.local.executions_index import delete_row
@@ -55,6 +56,8 @@ _UNSAID = """SELECT workspace, id, item FROM inbox AS i WHERE due_at < ?
     AND NOT EXISTS (SELECT 1 FROM header WHERE workspace = i.workspace AND id = i.id) ORDER BY due_at LIMIT ?"""
 _RUNS = """SELECT version FROM execution WHERE workspace = ? AND workflow = ?
     UNION SELECT version FROM ran_by WHERE workspace = ? AND workflow = ?"""
+_NEWEST = "SELECT e, workspace, id, started_at FROM header ORDER BY e DESC LIMIT 1"
+_STANDS_STILL = "SELECT 1 FROM header WHERE e = ? AND workspace = ? AND id = ? AND started_at = ?"
 
 
 class SqliteRetention:
@@ -165,7 +168,7 @@ class SqliteRetention:
         """Delete versions that nothing refers to."""
         values = (workspace, workflow)
 
-        def unused(connection: sqlite3.Connection) -> tuple[list[int], int]:
+        def unused(connection: sqlite3.Connection) -> tuple[list[int], tuple[Any, ...] | None]:
             rows = connection.execute(
                 "SELECT number, published_at FROM version WHERE workspace = ? AND workflow = ? ORDER BY number DESC",
                 values,
@@ -174,16 +177,15 @@ class SqliteRetention:
                 "SELECT active_version FROM workflow WHERE workspace = ? AND workflow = ?", values
             ).fetchone()
             if active is None:
-                return [], 0
+                return [], None
             before = next((number for number, _ in rows if number < active[0]), 0)  # where a rollback leads first
             old = [n for n, at in rows[keep:] if at < published_before and n not in (active[0], before)]
             if not old:
-                return [], 0
+                return [], None
             runs = connection.execute(_RUNS, (*values, *values)).fetchall()
-            last = connection.execute("SELECT max(e) FROM header").fetchone()[0]
-            return [number for number in old if (number,) not in runs], last or 0
+            return [number for number in old if (number,) not in runs], connection.execute(_NEWEST).fetchone()
 
-        numbers, last = self._database.read(unused)
+        numbers, newest = self._database.read(unused)
         if not numbers:
             return 0
         # One that was written since, whenever it started, keeps its version; what is written later is refused.
@@ -191,8 +193,17 @@ class SqliteRetention:
             AND NOT EXISTS (SELECT 1 FROM header NOT INDEXED WHERE e > ?4 AND workspace = ?1 AND workflow = ?2
                 AND version = ?3)
             AND number != (SELECT active_version FROM workflow WHERE workspace = ?1 AND workflow = ?2)"""
-        rows = [(*values, number, last) for number in numbers]
-        return self._database.write(lambda connection: connection.executemany(statement, rows).rowcount, durable=False)
+
+        def delete(connection: sqlite3.Connection) -> int:
+            if newest is None:
+                last = 0
+            elif connection.execute(_STANDS_STILL, newest).fetchone() is None:
+                return 0  # its number is free, and may be that of one written since: the next look deletes them
+            else:
+                last = newest[0]
+            return connection.executemany(statement, [(*values, number, last) for number in numbers]).rowcount
+
+        return self._database.write(delete, durable=False)
 
     def shrink(self, limit: int) -> int:
         """Give up to `limit` free pages back to the disk."""

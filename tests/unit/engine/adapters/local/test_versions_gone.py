@@ -11,6 +11,7 @@ from engine.errors import NotFound
 from engine.ports.catalog_store import DraftRecord
 from engine.ports.journal import HeaderChange, row_of
 from engine.ports.keys import ExecutionKey
+from engine.ports.retention import Ended
 from tests.support.backends import open_local
 from tests.support.records import a_header, a_segment, a_version
 
@@ -57,3 +58,24 @@ def test_a_start_is_refused_and_leaves_nothing(stores):
         stores.journal.create(other, b"{}", row_of(other))
     assert stores.journal.header(other.key) is None
     assert stores.journal.execution_input(other.key) is None
+
+
+@pytest.mark.parametrize("name", ["two", "one"])
+def test_a_start_that_gets_the_number_of_one_that_was_taken_keeps_its_version(stores, monkeypatch, name):
+    for number in (4, 5):
+        stores.catalog.put_version(a_version("default", number))
+    database, ended = stores.retention._database, Ended(KEY, "FAILED", 0.0, 1.0)
+    other = replace(a_header(KEY, version=3), key=ExecutionKey.of("default", "orders", name), started_at=5.0)
+    write = database.write
+
+    def late(work, **durable):
+        monkeypatch.undo()
+        assert stores.retention.take([ended], 2.0) == 1
+        assert stores.journal.create(other, b"{}", row_of(other)) is None
+        return write(work, **durable)
+
+    monkeypatch.setattr(database, "write", late)
+    assert stores.retention.old_versions("default", "orders", 1e12, 1) == 0
+    assert 3 in [version.number for version in stores.catalog.versions("default", "orders")]
+    assert stores.journal.header(other.key).version == 3
+    assert stores.retention.old_versions("default", "orders", 1e12, 1) == 1  # version 2, which nothing runs now
