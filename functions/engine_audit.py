@@ -16,12 +16,13 @@ from collections.abc import Callable, Sequence
 
 from engine.catalog.published import CatalogPublished
 from engine.durable import codec
+from engine.durable.parents import marks_fields
 from engine.errors import NotFound, StorageError, StoreCorrupt
 from engine.governance.audit_engine import engine_entries
 from engine.governance.audit_entry import AuditEntry, Unplaced
 from engine.governance.audit_recorder import AuditRecorder
 from engine.kernel.history import AUDITED_EVENTS, HistoryEvent
-from engine.ports.journal import Journal, Segment
+from engine.ports.journal import Header, Journal, Segment
 from engine.ports.keys import ExecutionKey
 
 _LOG = logging.getLogger(__name__)
@@ -70,13 +71,21 @@ class EngineEntries:
         )
 
     def _hides(self, key: ExecutionKey, version: int) -> bool:
-        """Whether the version marks something; one that is not there may have."""
+        """Whether the version, or that of who started the execution, marks something: a child is handed values."""
         if self._published is None:
             return False
         try:
-            return self._published.numbered(key.workspace, key.workflow, version).marks_fields
+            if self._published.numbered(key.workspace, key.workflow, version).marks_fields:
+                return True
         except (NotFound, StoreCorrupt):
             return True
+        return marks_fields(key, self._header, self._published)
+
+    def _header(self, key: ExecutionKey) -> Header:
+        found = self._journal.header(key)
+        if found is None:
+            raise NotFound(f"there is no execution {key.id!r}")
+        return found
 
 
 class EngineRecorder:

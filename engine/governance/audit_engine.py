@@ -73,7 +73,7 @@ def engine_entries(
     `earlier` finds an event by its id among those committed before, and is asked for failures only. `origin` is the
     worker's name. An entry's `at` is the event's, its details are the workflow's ``version`` and the ``event``, for a
     failure also ``state``, ``attempt``, ``error`` and ``cause`` where there are any. A cause may quote an input, and
-    what stands in the log stays: of a version that marks sensitive fields (`hides`) it is MASK.
+    what stands in the log stays: where the execution has sensitive fields (`hides`) it is MASK.
     """
     noted = [event for event in events if event.type in AUDITED_EVENTS]
     if not noted:

@@ -6,6 +6,7 @@ import json
 from typing import Any, Protocol
 
 from engine.durable.execution import Execution
+from engine.durable.parents import Versions, marks_fields
 from engine.errors import NotFound, StoreCorrupt
 from engine.kernel.snapshot import Status
 from engine.language.asl.resources import OWN_ARN
@@ -13,7 +14,6 @@ from engine.language.expr.java_text import json_text
 from engine.ports.ends import End
 from engine.ports.journal import RUNNING, Header
 from engine.ports.keys import ExecutionKey
-from engine.ports.published import PublishedVersion
 
 Json = Any
 
@@ -23,8 +23,6 @@ MOST_INLINE = 16 * 1024
 MOST_ESCAPED = 248 * 1024
 """Bytes of the escaped output, and of it and the escaped input together (Step Functions Developer Guide, "Automating
 Step Functions event delivery with EventBridge")."""
-
-_MOST_PARENTS = 20
 
 
 class Executions(Protocol):
@@ -36,14 +34,6 @@ class Executions(Protocol):
 
     def header(self, key: ExecutionKey) -> Header:
         """Its header; raises NotFound."""
-        ...
-
-
-class Versions(Protocol):
-    """What is asked of the published versions."""
-
-    def numbered(self, workspace: str, workflow: str, number: int) -> PublishedVersion:
-        """Version `number`; raises NotFound."""
         ...
 
 
@@ -85,18 +75,7 @@ class Details:
 
     def marks_fields(self, key: ExecutionKey) -> bool:
         """One that is not there may have."""
-        at: ExecutionKey | None = key
-        for _ in range(_MOST_PARENTS):
-            if at is None:
-                return False
-            try:
-                header = self._executions.header(at)
-                if self._published.numbered(at.workspace, header.workflow, header.version).marks_fields:
-                    return True
-            except (NotFound, StoreCorrupt):
-                return True
-            at = parent_of(header)
-        return True
+        return marks_fields(key, self._executions.header, self._published)
 
     def _of(self, end: End) -> tuple[dict[str, Json], dict[str, str | None]]:
         shown = self.described(end)
@@ -115,12 +94,6 @@ class Details:
             "input": None if shown is None or hidden else json_text(shown.input),
             "output": json_text(shown.output) if shown is not None and not hidden and ended else None,
         }
-
-
-def parent_of(header: Header) -> ExecutionKey | None:
-    """Who started the execution of `header` as a child; None where nobody did."""
-    parent = header.parent
-    return None if parent is None else ExecutionKey(header.key.workspace, parent.execution_id)
 
 
 def _same_time(one: float | None, other: float | None) -> bool:

@@ -14,9 +14,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from engine.clock import Clock
+from engine.durable.parents import Versions, parent_of
 from engine.durable.triggering.alerting import Alerting
 from engine.durable.triggering.delivering import Delivered, Delivering
-from engine.durable.triggering.details import Details, Executions, Versions, parent_of
+from engine.durable.triggering.details import Details, Executions
 from engine.durable.triggering.listening import Listening
 from engine.errors import NotFound, StorageError, UserError
 from engine.ports.deliveries import Deliveries

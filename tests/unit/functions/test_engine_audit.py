@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from engine.catalog.published import CatalogPublished
+from engine.clock import SkipClock
 from engine.governance.audit import Audit
 from engine.governance.audit_query import AuditQuery
+from engine.governance.masking import MASK
+from engine.ports.audit_log import CHAINS
 from engine.ports.tasks import TaskFailed
 from functions.engine_audit import EngineRecorder
+from tests.support.api import api_over
 from tests.support.durable import Product, ScriptedTasks
+from tests.support.memory.stores import MemoryStores
 
 WORK = "connector:work:do"
 FLOW = {
@@ -122,3 +128,33 @@ def test_the_way_back_of_a_failure_reads_a_segment_once():
     journal.history = history
     EngineRecorder(product.audit, journal, origin="")(segments[-1:])
     assert 0 < len(asked) < len(segments)
+
+
+def handed_on(name, to=None):
+    """A workflow that fails with its input as the cause, or hands it on to another one."""
+    own = {"Type": "Fail", "Error": "Refused", "CausePath": "$.iban"}
+    child = {
+        "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": True,
+        "Parameters": {"StateMachineArn": to, "Input.$": "$"},
+    }
+    return {"name": name, "definition": {"StartAt": "A", "States": {"A": child if to else own}}}
+
+
+@pytest.mark.parametrize("marks", [{}, {"sensitive": {"input": ["/iban"]}}])
+def test_the_log_keeps_no_cause_of_what_a_workflow_that_marks_fields_has_started(marks):
+    clock = SkipClock()
+    stores = MemoryStores(clock)
+    api = api_over(stores, clock)
+    api.on_committed = EngineRecorder(
+        api.services.audit, stores.journal, origin="worker", published=CatalogPublished(stores.catalog)
+    )
+    for document in (handed_on("last"), handed_on("middle", "last"), {**handed_on("first", "middle"), **marks}):
+        assert api("POST", "/workflows/import", {"document": document, "publish": True}).status == 200
+    api("POST", "/workflows/first/executions", {"name": "one", "input": {"iban": "DE-0815-4711"}})
+    api.work()
+    failed = [one for one in api("GET", "/audit?limit=200").json["entries"] if one["act"] == "engine.failed"]
+    assert {one["subject"].split(":")[0] for one in failed} == {"execution/first", "execution/middle", "execution/last"}
+    [last] = [one["details"]["cause"] for one in failed if one["subject"].startswith("execution/last")]
+    assert last == (MASK if marks else "DE-0815-4711")
+    exported = "".join(api("GET", f"/audit/export?chain={chain}").text for chain in range(CHAINS))
+    assert ("DE-0815-4711" in exported) is not bool(marks)
