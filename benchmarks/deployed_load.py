@@ -61,7 +61,6 @@ class Load:
     executions: int = EXECUTIONS
     seconds: float = 0.0
     receives: int = 0
-    empty_receives: int = 0
     records: list[int] = field(default_factory=list)
     worker_seconds: float = 0.0
     writes: int = 0
@@ -118,7 +117,6 @@ class EventSource:
             WaitTimeSeconds=0,
         ).get("Messages", [])
         self._load.receives += bool(found)
-        self._load.empty_receives += not found
         if not found:
             time.sleep(0.05)
         return list(found)

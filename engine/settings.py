@@ -13,6 +13,9 @@ from typing import Any
 from engine.errors import InvalidDocument
 from engine.records import dataclass
 
+MOST_DAYS = 36_500
+"""A hundred years: the most that a term of keeping may be."""
+
 
 def _setting(default: Any, env: str, doc: str, *, least: float | None = None, most: float | None = None) -> Any:
     return field(default=default, metadata={"env": env, "doc": doc, "least": least, "most": most})
@@ -92,13 +95,13 @@ class Settings:
         90.0, "AUTOMATE_RETENTION_DAYS",
         "How many days an execution is kept after its end, where its workflow's document names no `retention_days`. 0 "
         "keeps all of them for ever. What runs, waits or is PAUSED is always kept.",
-        least=0, most=36500,
+        least=0, most=MOST_DAYS,
     )
     redrive_days: float = _setting(
         14.0, "AUTOMATE_REDRIVE_DAYS",
         "How many days after its end an execution that did not succeed can be redriven. It is kept that long whatever "
         "its term is.",
-        least=0, most=36500,
+        least=0, most=MOST_DAYS,
     )
     delivery_days: float = _setting(
         30.0, "AUTOMATE_DELIVERY_DAYS",
@@ -152,7 +155,7 @@ class Settings:
         400.0, "AUTOMATE_AUDIT_DAYS",
         "How many days an entry of the audit log is kept; 0 keeps all of them for ever. Older ones go from the "
         "beginning of their chains, behind a checkpoint that `automate audit verify` begins at. Not less than 30.",
-        least=0, most=36500,
+        least=0, most=MOST_DAYS,
     )
     disk_reserve_mb: int = _setting(
         200, "AUTOMATE_DISK_RESERVE_MB",

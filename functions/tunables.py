@@ -20,7 +20,7 @@ from engine.errors import InvalidDocument
 from engine.governance.roles import ROLES
 from engine.kernel.snapshot_codec import written_schema
 from engine.records import dataclass
-from engine.settings import Settings
+from engine.settings import MOST_DAYS, Settings
 
 MOST_WITHOUT_WINDOW = 10
 """SQS hands a function at most ten messages at once unless it may gather them for a second or more."""
@@ -220,19 +220,19 @@ class Tunables:
         "How many days an execution is kept after its end, where its workflow's document names no `retention_days` "
         "(AUTOMATE_RETENTION_DAYS). 0 keeps all of them for ever. What runs, waits or is PAUSED is always kept. A "
         "change holds for what ends from then on.",
-        least=0, most=36500,
+        least=0, most=MOST_DAYS,
     )
     audit_days: int = _choice(
         400,
         "How many days an entry of the audit log is kept (AUTOMATE_AUDIT_DAYS), not less than 30; 0 keeps all of them "
         "for ever. A change holds for what is recorded from then on.",
-        least=0, most=36500,
+        least=0, most=MOST_DAYS,
     )
     redrive_days: int = _choice(
         14,
         "How many days after its end an execution that did not succeed can be redriven (AUTOMATE_REDRIVE_DAYS). It is "
         "kept that long whatever its term is.",
-        least=0, most=36500,
+        least=0, most=MOST_DAYS,
     )
     protect: bool = _choice(
         True,

@@ -11,8 +11,6 @@ from engine.durable.lifecycle.sweeper import Sweeper
 from engine.ports.journal import RUNNING, Header, row_of
 from engine.ports.keys import ExecutionKey
 
-TICK_SECONDS = 60.0
-
 
 @dataclass
 class Swept:

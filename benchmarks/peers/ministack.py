@@ -26,8 +26,6 @@ from benchmarks.measuring import Figure, measure
 from benchmarks.peers.serving import free_port, served
 from benchmarks.peers.stepping import ROLE, expect, finish, machine, start, timed
 
-Json = Any
-
 PEER = f"ministack {importlib.metadata.version('ministack')}"
 LOOK = 0.005
 """Seconds between two looks at an execution."""

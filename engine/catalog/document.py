@@ -42,6 +42,7 @@ from engine.catalog.wording import in_words, named
 from engine.errors import InvalidDocument
 from engine.ports.tasks import ConnectorPin
 from engine.records import dataclass
+from engine.settings import MOST_DAYS
 from engine.triggers.faults import TriggerFault
 from engine.values import kind_of, nests_deeper
 
@@ -100,7 +101,7 @@ class WorkflowDocument(BaseModel):
         description="Task states whose call is never repeated when its outcome is unknown: it fails instead.",
     )
     retention_days: int | None = Field(
-        None, ge=1, le=36500,
+        None, ge=1, le=MOST_DAYS,
         description="How many days an execution is kept after its end; by default what the stage's or folder's "
         "setting says.",
     )
@@ -272,7 +273,10 @@ def _advice(problems: list[tuple[tuple[str | int, ...], str]]) -> str | None:
     """The field that was probably meant by the first unknown one; what a term may be."""
     for path, message in problems:
         if path == ("retention_days",):
-            return "Give a whole number of days from 1 to 36500, or leave it out: then AUTOMATE_RETENTION_DAYS holds."
+            return (
+                f"Give a whole number of days from 1 to {MOST_DAYS}, or leave it out: then AUTOMATE_RETENTION_DAYS "
+                "holds."
+            )
         if len(path) == 1 and message.startswith("unknown field"):
             known = [item.alias or key for key, item in WorkflowDocument.model_fields.items()]
             close = difflib.get_close_matches(str(path[0]), known, n=1)

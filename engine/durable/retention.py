@@ -21,9 +21,6 @@ GRACE_SECONDS = 3600.0
 VERSIONS_KEPT = 10
 """So many newest versions of a workflow stay, whether anything refers to them or not."""
 
-MOST_DAYS = 36_500
-"""A hundred years: the most that a term may be."""
-
 
 @dataclass(frozen=True, slots=True)
 class Retention:

@@ -25,7 +25,6 @@ from engine.records import dataclass
 
 Json = Any
 
-_NO_VARIABLES: Mapping[str, Json] = {}
 _event = HistoryEvent._make  # a call of the class itself takes 1.4 times as long
 _WITH_CHILDREN = (Phase.JOINING, Phase.RUNNING, Phase.CALLBACK)
 

@@ -37,7 +37,6 @@ from functions.server.wsgi import Application, Environ, StartResponse, respond
 
 DOCUMENTS = frozenset({"/", "/docs", "/openapi.json"})
 """What a page's address opens and a cookie is enough for, beside the Studio's files: the same for everybody."""
-PROOF = "X-Automate-Session"
 CALLER, HOLDER, ANEW = "automate.caller", "automate.holder", "automate.anew"
 """Where the request says, to what is behind the guard, who asks, with which named token, and how that is found anew."""
 STORED = "automate.session"

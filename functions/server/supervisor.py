@@ -49,11 +49,6 @@ class Supervisor:
         self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._watcher.start()
 
-    @property
-    def pids(self) -> list[int]:
-        """The processes that should be running now."""
-        return [place.process.pid for place in self._places]
-
     def stop(self) -> None:
         """Ask all to stop, wait, and kill who does not."""
         self._ended.set()

@@ -20,8 +20,6 @@ from engine.kernel import snapshot_codec
 from engine.kernel.snapshot import SCHEMA
 from engine.kernel.snapshot_codec import DOWNCASTERS, UPCASTERS, Caster
 
-ROLLS = ("", "unconfirmed", "confirmed")
-
 _DECODE, _ENCODE = snapshot_codec.decode_frame, snapshot_codec.encode_frame
 
 

@@ -95,11 +95,6 @@ def figures(text: str) -> list[Figure]:
     return found
 
 
-def without_markers(text: str) -> str:
-    """`text` as its reader sees it, and with every marked figure taken out."""
-    return MARKED.sub("", text)
-
-
 @cache
 def source_value(source: str) -> float:
     """What stands at `source` (see the module). Raises AssertionError where nothing does."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import Any
 
 from engine.durable.activation import Activation
 from engine.durable.worker.activity_offers import ActivityOffers
@@ -19,8 +18,6 @@ from engine.durable.worker.map_run_driver import MapRuns
 from engine.kernel.snapshot import Snapshot
 from engine.kernel.stimulus import ChildrenStopped, Stimulus
 from engine.ports.tasks import TaskCall, TaskFailed, Tasks
-
-Json = Any
 
 _LOG = logging.getLogger(__name__)
 

@@ -241,7 +241,6 @@ class _State:
     ) -> None:
         self._machines, self._machine, self._name, self._state = machines, machine, name, state
         self._jsonata = state.get("QueryLanguage", "JSONata" if jsonata else "JSONPath") == "JSONata"
-        self._inner_jsonata = jsonata
         self._entry = entry
         self._is_caught = bool(state.get("Catch"))
         self._perhaps = False  # what is read now may be left out
