@@ -1,167 +1,18 @@
+"""What the connector sends, what it makes of an answer, and which failures it tells."""
+
 import base64
-import gzip
-import http.server
 import json
 import socket
-import threading
-from contextlib import suppress
 
 import pytest
 
 from connectors.builtin import http_calls
-from connectors.builtin.http import HttpConnector
 from connectors.builtin.http_connections import Answer
 from connectors.egress.urls import parse_url, shown
-from connectors.errors import ConnectorError
-from connectors.testing import CallFailed, call
+from connectors.testing import CallFailed
 from engine.clock import SystemClock
 from engine.governance.masking import Scrubber
-from tests.support import patience
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    """Answers as the path says, and keeps each request in `server.seen`."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *args):
-        pass
-
-    def answer(self):
-        length = int(self.headers.get("Content-Length") or 0)
-        self.server.seen.append((self.command, self.path, dict(self.headers.items()), self.rfile.read(length)))
-        kind, _, rest = self.path.lstrip("/").partition("?")[0].partition("/")
-        with suppress(ConnectionError):  # a client that gave up is what some of these tests are about
-            getattr(self, f"do_{kind}")(rest)
-
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = answer  # noqa: N815
-
-    def give(self, status, body=b"", content_type="application/json", **headers):
-        self.send_response(status)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def do_json(self, rest):
-        self.give(200, b'{"ok": [1, "\xc3\xb6"]}')
-
-    def do_text(self, rest):
-        self.give(200, "grüezi".encode("latin-1"), "text/plain; charset=ISO-8859-1")
-
-    def do_odd(self, rest):
-        bodies = {
-            "nan": b"[NaN]", "cut": b'{"a":', "deep": b"[" * 100_000, "number": b"9" * 5_000, "bytes": b"\xff\xfe",
-            "half": b'{"cut": "a\\ud83d", "whole": "\\ud83d\\ude00"}', "huge": b"[1e400, -1e400]",
-        }
-        kinds = {"bytes": "text/plain; charset=nonsense"}
-        self.give(200, bodies[rest], kinds.get(rest, "application/json"))
-
-    def do_status(self, rest):
-        self.give(int(rest), b'{"why": "because"}')
-
-    def do_wait(self, rest):
-        self.give(429, b"{}", Retry_After=rest)
-
-    def do_padded(self, rest):
-        """An error that ends with what came as X-Key, from the character `rest` on."""
-        self.give(400, b"." * int(rest) + self.headers["X-Key"].encode(), "text/plain")
-
-    def do_early(self, rest):
-        """Interim answers before the final one."""
-        for status in rest.split(","):
-            self.wfile.write(f"HTTP/1.1 {status} Interim\r\nLink: </style.css>\r\nContent-Length: 7\r\n\r\n".encode())
-        self.give(200, b'{"final": true}')
-
-    def do_bare(self, rest):
-        self.give(int(rest))
-
-    def do_redirect(self, rest):
-        targets = self.server.targets
-        self.give(302, Location=targets.pop(0) if targets else self.server.target)
-
-    def do_see(self, rest):
-        self.give(303, b"null", Location="/json")
-
-    def do_loop(self, rest):
-        self.give(302, Location="/loop")
-
-    def do_huge(self, rest):
-        self.give(200, b"x" * 5_000, "text/plain")
-
-    def do_packed(self, rest):
-        self.give(200, gzip.compress(b"x" * int(rest)), "text/plain", Content_Encoding="gzip")
-
-    def do_slow(self, rest):
-        self.server.release.wait(patience.SECONDS)
-        self.give(200)
-
-    def do_drip(self, rest):
-        self.send_response(200)
-        self.send_header("Content-Length", "100000")
-        self.end_headers()
-        try:
-            while not self.server.release.wait(0.05):
-                self.wfile.write(b"x")
-        except OSError:
-            pass
-        self.close_connection = True
-
-    def do_hangup(self, rest):
-        self.close_connection = True
-
-    def do_half(self, rest):
-        self.send_response(200)
-        self.send_header("Content-Length", "100")
-        self.end_headers()
-        self.wfile.write(b"half")
-        self.close_connection = True
-
-
-@pytest.fixture
-def server():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    server.seen, server.release, server.target = [], threading.Event(), "/json"
-    server.targets = []
-    server.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield server
-    server.release.set()
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-@pytest.fixture
-def request_(server, use_dialler):
-    """Send a request as a Task would; the connector's sockets are closed afterwards."""
-    made = []
-
-    class Closing(HttpConnector):
-        def __init__(self):
-            super().__init__()
-            made.append(self)
-
-    port = server.server_address[1]
-    use_dialler(f"127.0.0.1:{port}", f"localhost:{port}")
-
-    def send(path, *, secrets=None, **params):
-        params = {"url": server.url + path, **params}
-        return call(Closing, "request", params, secrets=secrets, idempotency_key="w:n:S:1")
-
-    yield send
-    for connector in made:
-        connector._calls.close()
-
-
-def failure(request_, *args, **params):
-    with pytest.raises(CallFailed) as caught:
-        request_(*args, **params)
-    return caught.value
+from tests.unit.connectors.builtin.http.failing import failure
 
 
 def test_json_is_parsed(request_, server):
@@ -292,98 +143,11 @@ def test_another_protocol_that_nobody_asked_for_is_no_answer(request_):
     assert "switched to another protocol" in failure(request_, "/early/101").cause
 
 
-def test_a_redirect_is_followed_when_reading(request_, server):
-    assert request_("/redirect")["body"] == {"ok": [1, "ö"]}
-    assert [seen[1] for seen in server.seen] == ["/redirect", "/json"]
-
-
-def test_other_methods_answer_the_redirect_itself(request_, server):
-    output = request_("/see", method="POST")
-    assert (output["status"], output["headers"]["location"]) == (303, "/json")
-    assert len(server.seen) == 1
-
-
-def test_credentials_do_not_follow_to_another_host(request_, server):
-    server.target = server.url.replace("127.0.0.1", "localhost") + "/json"
-    request_("/redirect", bearer_token="token", headers={"X-Other": "kept"})
-    assert ["authorization" in seen[2] for seen in server.seen] == [True, False]
-    assert [seen[2]["x-other"] for seen in server.seen] == ["kept", "kept"]
-
-
-SECRET = "s3cret/with+signs 4711"
-HEADERS_WITH_SECRETS = {
-    "x-api-key": SECRET, "x-signed": f"key={SECRET};v=1", "x-basic": base64.b64encode(f"me:{SECRET}".encode()).decode(),
-    "x-url": "s3cret%2Fwith%2Bsigns%204711", "x-json": json.dumps({"key": SECRET}), "referer": f"https://a/?k={SECRET}",
-}
-
-
 @pytest.mark.parametrize("name", ["", " ", "a:b", "a\r\nb", "ü"])
 def test_a_header_without_a_name_that_fits_did_nothing(request_, server, name):
     with pytest.raises(CallFailed, match="has no name, or holds a character") as caught:
         request_("/json", method="POST", headers={name: "x"})
     assert (caught.value.definite, caught.value.retryable, server.seen) == (True, False, [])
-
-
-def test_no_header_with_a_secret_follows_to_another_origin(request_, server):
-    server.target = server.url.replace("127.0.0.1", "localhost") + "/json"
-    request_("/redirect", headers={**HEADERS_WITH_SECRETS, "X-Other": "kept"}, secrets={"KEY": SECRET})
-    first, second = (seen[2] for seen in server.seen)
-    assert HEADERS_WITH_SECRETS.keys() <= first.keys()
-    assert not HEADERS_WITH_SECRETS.keys() & second.keys()
-    assert second["x-other"] == "kept"
-
-
-def redirected(url, place, headers):
-    target, kept = http_calls._redirected(parse_url(url), place, headers, None, Scrubber([SECRET]))
-    return str(target), kept
-
-
-def test_another_port_is_another_origin_and_the_default_port_is_none():
-    headers = {"x-api-key": SECRET, "accept": "*/*"}
-    assert redirected("https://a/x", "https://A:443/y", headers) == ("https://a/y", headers)
-    assert redirected("https://a/x", "https://a:8443/y", headers) == ("https://a:8443/y", {"accept": "*/*"})
-    assert redirected("http://a/x", "https://a/y", headers) == ("https://a/y", {"accept": "*/*"})
-
-
-def test_a_secret_dropped_once_does_not_come_back(request_, server):
-    other = server.url.replace("127.0.0.1", "localhost")
-    server.targets = [f"{other}/redirect", f"{server.url}/json"]
-    request_("/redirect", headers={"X-Api-Key": {"$secret": "KEY"}}, secrets={"KEY": SECRET})
-    assert ["x-api-key" in seen[2] for seen in server.seen] == [True, False, False]
-
-
-@pytest.mark.parametrize("params", [{"body": f"key={SECRET}"}, {"json": {"key": SECRET}}])
-def test_a_body_with_a_secret_ends_the_call_at_another_origin(request_, server, params):
-    server.target = server.url.replace("127.0.0.1", "localhost") + "/json"
-    failed = failure(request_, "/redirect", secrets={"KEY": SECRET}, **params)
-    assert "redirects to another origin" in failed.cause
-    assert failed.definite
-    assert len(server.seen) == 1
-
-
-def test_an_address_with_a_secret_ends_the_call_at_another_origin(request_, server):
-    server.target = server.url.replace("127.0.0.1", "localhost") + "/json?key=s3cret%2Fwith%2Bsigns%204711"
-    failed = failure(request_, "/redirect", query={"key": {"$secret": "KEY"}}, secrets={"KEY": SECRET})
-    assert "its address holds a secret" in failed.cause
-    assert "s3cret" not in failed.cause
-    assert len(server.seen) == 1
-
-
-@pytest.mark.parametrize("target", ["file:///etc/passwd", "gopher://x/"])
-def test_a_redirect_leads_to_http_alone(request_, server, target):
-    server.target = target
-    assert "is not an http:// or https:// URL" in failure(request_, "/redirect").cause
-
-
-def test_a_redirect_does_not_leave_encryption():
-    with pytest.raises(ConnectorError, match="not encrypted"):
-        redirected("https://a/x", "http://a/y", {})
-    assert redirected("https://a/x", "y", {"cookie": "c"}) == ("https://a/y", {"cookie": "c"})
-
-
-def test_redirects_in_a_circle_end(request_, server):
-    assert "more than 5 redirects" in failure(request_, "/loop").cause
-    assert len(server.seen) == 6
 
 
 @pytest.mark.parametrize("url", ["ftp://x/y", "file:///etc/passwd", "x", "", "http:///path", "http://[::1", "//host/x"])
