@@ -10,12 +10,12 @@ import click
 from connectors.registry import default_registry, load_files, load_modules
 from engine.clock import SystemClock
 from engine.durable.lifecycle.start_checks import check_input
-from engine.errors import InvalidDocument, UserError
+from engine.errors import InvalidDefinition, InvalidDocument, UserError
 from engine.testing import examples
 from engine.testing.simulate import SimulationResult, simulate
 from engine.testing.stubs import Stub, checked_stubs
 from functions.cli.account import readable_cause
-from functions.cli.files import Json, document_in, read_file, read_value
+from functions.cli.files import Json, document_in, placed, read_file, read_value
 from functions.cli.finite import FiniteRange
 from functions.cli.screen import indented, status_mark
 from functions.cli.session import session
@@ -45,7 +45,7 @@ def simulate_file(
     Tasks are answered by stubs; a task without one fails with Automate.StubMissing. One that loops for ever ends after
     --seconds, or with --limits aws.
     """
-    document, _ = document_in(read_file(file), file)
+    document, source = document_in(read_file(file), file)
     if example_stubs:
         load_modules(session().settings.connectors)
         load_files(session().settings.connector_files)
@@ -57,9 +57,13 @@ def simulate_file(
     stubs = _stubs(stubs_file)
     clock = SystemClock()
     end = clock.now() + seconds
-    result = simulate(
-        document.definition, given, stubs=stubs, type=document.kind, limits=limits, give_up=lambda: clock.now() >= end
-    )
+    try:
+        result = simulate(
+            document.definition, given, stubs=stubs, type=document.kind, limits=limits,
+            give_up=lambda: clock.now() >= end,
+        )
+    except InvalidDefinition as error:
+        raise placed(error, source, advice="Mend the file: automate validate lists every problem of it.") from None
     if result.status == "RUNNING" and clock.now() >= end:
         raise SimulationUnfinished(
             f"after {seconds:g} s and {len(result.events)} events it is not over: it seems to loop for ever",

@@ -25,6 +25,16 @@ def test_simulate_needs_no_folder(automate, tmp_path):
     assert (status, shape["error"]) == (1, "Automate.StubMissing")
 
 
+def test_a_file_that_is_no_workflow_is_refused_with_the_line(automate, tmp_path):
+    path = tmp_path / "one.json"
+    path.write_text('{"StartAt": "A",\n "States": {"A": {\n  "Type": "Pas", "End": true}}}')
+    status, _, told = automate("simulate", str(path))
+    assert status == 1
+    assert "'Pas' is no type of state" in told
+    assert f"where: {path}:3:3" in told
+    assert "automate validate" in told
+
+
 @pytest.mark.parametrize(("text", "place", "told"), [
     ("[]", "/", "stubs are an object of resources, not an array"),
     ('{"r": {}}', "/r", "an array of answers"),
