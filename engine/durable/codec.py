@@ -15,7 +15,6 @@ import sys
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
-from operator import attrgetter
 from typing import Any
 
 from engine.durable import outline
@@ -23,7 +22,7 @@ from engine.errors import SchemaTooNew, StoreCorrupt
 from engine.kernel import snapshot_codec, stimulus
 from engine.kernel.history import HistoryEvent
 from engine.kernel.snapshot import SCHEMA, Frame, Snapshot, Status
-from engine.kernel.stimulus import Stimulus
+from engine.kernel.stimulus import FrameStimulus, Stimulus
 from engine.ports.journal import BEGINNING_BYTES, BILLED, Loaded, Segment
 from engine.records import dataclass
 
@@ -52,16 +51,19 @@ _STIMULI: dict[str, type[Stimulus]] = {
 
 
 _StimulusParts = tuple[tuple[str, ...], Callable[[Stimulus], tuple[Json, ...]], tuple[Json, ...]]
-"""The names of a stimulus's fields, their values, their defaults (MISSING where there is none)."""
+"""The names of a stimulus's own fields, beside those of every one and of those about a frame; their values, their
+defaults."""
+
+_OF_MANY = frozenset(item.name for item in fields(FrameStimulus))
 
 
 class _StimulusFields(dict[str, _StimulusParts]):
     """Of each kind that was asked for: most processes meet few."""
 
     def __missing__(self, kind: str) -> _StimulusParts:
-        known = fields(_STIMULI[kind])
-        names = tuple(item.name for item in known)
-        found = self[kind] = names, attrgetter(*names), tuple(item.default for item in known)
+        own = [item for item in fields(_STIMULI[kind]) if item.name not in _OF_MANY]
+        names = tuple(item.name for item in own)
+        found = self[kind] = names, snapshot_codec.values_of(names), tuple(item.default for item in own)
         return found
 
 
@@ -290,11 +292,24 @@ def unpack(body: bytes, *, outlined: bool = False) -> Json:
 
 def _encode_stimulus(item: Stimulus) -> dict[str, Json]:
     kind = item.__class__.__name__
-    names, values, defaults = _STIMULUS_FIELDS[kind]
-    return {"k": kind} | {
-        name: value for name, value, default in zip(names, values(item), defaults, strict=True)
-        if value is not default and value != default
-    }
+    record: dict[str, Json] = {"k": kind, "at": item.at}
+    if item.seed:
+        record["seed"] = item.seed
+    if isinstance(item, FrameStimulus):
+        if item.frame:
+            record["frame"] = item.frame
+        if item.visit:
+            record["visit"] = item.visit
+        if item.attempt:
+            record["attempt"] = item.attempt
+    names, values_of, defaults = _STIMULUS_FIELDS[kind]
+    values = values_of(item)
+    if values != defaults:
+        record |= {
+            name: value for name, value, default in zip(names, values, defaults, strict=True)
+            if value is not default and value != default
+        }
+    return record
 
 
 def _decode_stimulus(record: dict[str, Json]) -> Stimulus:

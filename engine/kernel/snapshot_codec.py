@@ -8,7 +8,7 @@ schema: `DOWNCASTERS` lead back to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, fields, replace
 from operator import attrgetter
 from types import MappingProxyType
@@ -62,42 +62,44 @@ DOWNCASTERS: dict[int, Caster] = {3: Caster(globals=_on_one_version)}
 """By the schema they lead to, for each from UNCONFIRMED to SCHEMA. It goes with the release that raises UNCONFIRMED."""
 
 
+def values_of(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """What gives an object's attributes of these names."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda item: tuple([getattr(item, name) for name in names])
+
+
 class _Fields:
-    """The fields of a dataclass that are encoded, each with its default (MISSING where it must be given). Most often
-    all the `seldom` ones are at their default: this is one comparison, and the others are looked at one by one."""
+    """The fields of a dataclass that are encoded, each with its default (MISSING where it must be given)."""
 
-    def __init__(self, cls: type, *, without: Collection[str] = (), seldom: Collection[str] = ()) -> None:
-        known = [item for item in fields(cls) if item.name not in without]
-        defaults = {item.name: _default(item) for item in known}
-        self._all = _getter(defaults)
-        self._often = _getter({name: default for name, default in defaults.items() if name not in seldom})
-        self._seldom = attrgetter(*seldom) if seldom else lambda _item: ()
-        self._unused = tuple(defaults[name] for name in seldom)
+    def __init__(self, cls: type, *, without: Collection[str] = ()) -> None:
+        defaults = {item.name: _default(item) for item in fields(cls) if item.name not in without}
+        self._names = tuple(defaults)
+        self._values_of = values_of(self._names)
+        self._defaults = tuple(defaults.values())
 
-    def encode(self, item: Any) -> dict[str, Json]:
-        """Those that differ from their default."""
-        names, values, defaults = self._often if self._seldom(item) == self._unused else self._all
-        return {
-            name: value._value_ if value.__class__ is Phase else value
-            for name, value, default in zip(names, values(item), defaults, strict=True)
-            if value is not default and (value != default or value.__class__ is not default.__class__)
-        }
+    def put(self, record: dict[str, Json], item: Any) -> dict[str, Json]:
+        """Those that differ from their default, into `record`. Most often none does: that is one comparison."""
+        values = self._values_of(item)
+        if values != self._defaults:
+            record |= {
+                name: value for name, value, default in zip(self._names, values, self._defaults, strict=True)
+                if value is not default and (value != default or value.__class__ is not default.__class__)
+            }
+        return record
 
 
 def _default(item: Field[Any]) -> Any:
     return item.default_factory() if item.default_factory is not MISSING else item.default
 
 
-def _getter(defaults: Mapping[str, Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]], tuple[Any, ...]]:
-    return tuple(defaults), attrgetter(*defaults), tuple(defaults.values())
-
-
 _FACTS = _Fields(Facts)
-_FRAME = _Fields(Frame, without=("path", "fanout"), seldom=(
-    "attempt", "epoch", "retries", "variables", "credentials", "due_at", "timeout_seconds", "deadline",
-    "heartbeat_seconds", "heartbeat_at", "token", "output", "job", "first_attempt",
-))
 _FANOUT = _Fields(Fanout)
+_FRAME = _Fields(Frame, without=(
+    "path", "machine", "state", "phase", "visit", "input", "arguments", "entered_at", "entered_event", "last_event",
+    "lease_until", "started_event", "fanout",
+))
+"""What of a frame is seldom anything but its default; `encode_frame` looks at the others one by one."""
 
 
 def written_schema(confirmed: int) -> int:
@@ -118,7 +120,7 @@ def written_schema(confirmed: int) -> int:
 
 def encode(snapshot: Snapshot, schema: int = SCHEMA) -> Json:
     """The whole snapshot. Raises Unsayable where an older `schema` cannot hold it."""
-    facts = _FACTS.encode(snapshot.facts)
+    facts = _FACTS.put({}, snapshot.facts)
     for caster in _steps_to(schema):
         facts = caster.facts(facts)
     return {
@@ -214,10 +216,26 @@ def encode_frames(frames: Mapping[str, Frame], paths: Iterable[str], schema: int
 
 def encode_frame(frame: Frame) -> Json:
     """One frame, without its path."""
-    record = _FRAME.encode(frame)
+    record: dict[str, Json] = {"machine": frame.machine, "state": frame.state, "phase": frame.phase._value_}
+    if frame.visit:
+        record["visit"] = frame.visit
+    if frame.input is not None:
+        record["input"] = frame.input
+    if frame.arguments is not None:
+        record["arguments"] = frame.arguments
+    if frame.entered_at:
+        record["entered_at"] = frame.entered_at
+    if frame.entered_event:
+        record["entered_event"] = frame.entered_event
+    if frame.last_event:
+        record["last_event"] = frame.last_event
+    if frame.lease_until:
+        record["lease_until"] = frame.lease_until
+    if frame.started_event:
+        record["started_event"] = frame.started_event
     if frame.fanout is not None:
-        record["fanout"] = _FANOUT.encode(frame.fanout)
-    return record
+        record["fanout"] = _FANOUT.put({}, frame.fanout)
+    return _FRAME.put(record, frame)
 
 
 def decode_frame(path: str, value: Mapping[str, Json]) -> Frame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import sys
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.durable import codec
+from engine.kernel import stimulus
 from engine.kernel.history import HistoryEvent
 from engine.kernel.snapshot import Snapshot
 from tests.support.stepping import FACTS
@@ -64,3 +66,14 @@ def test_nan_never_becomes_null():
     event, snapshot = through({"n": float("nan")})
     assert math.isnan(event["n"])
     assert math.isnan(snapshot["n"])
+
+
+KINDS = [kind for kind in vars(stimulus).values() if isinstance(kind, type) and issubclass(kind, stimulus.Stimulus)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_field_of_a_stimulus_is_kept(kind):
+    names = [item.name for item in dataclasses.fields(kind)]
+    told = [kind(1.5), *(kind(**{"at": 1.5, name: 7}) for name in names)]
+    change = codec.Change(tuple(told), (), Snapshot(FACTS, None), frozenset(), frozenset())
+    assert codec.decode_stimuli(codec.encode_change(change, checkpoint=True)) == told

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
 
 from engine.errors import SchemaTooNew
 from engine.kernel import snapshot_codec
-from engine.kernel.snapshot import SCHEMA, Frame, Phase, Snapshot
+from engine.kernel.snapshot import SCHEMA, Fanout, Frame, Phase, Snapshot
 from engine.kernel.stimulus import TaskErred, TaskReturned, TaskStarted
 from tests.support.stepping import FACTS, Run, machine, task
 
@@ -33,6 +34,20 @@ def test_a_frame_comes_back_as_it_was(frame):
     assert decoded == frame
     assert [type(getattr(decoded, name)) for name in ("output", "input", "arguments")] == [
         type(getattr(frame, name)) for name in ("output", "input", "arguments")]
+
+
+OTHERWISE = {
+    "path": "/0", "machine": "/States/M/ItemProcessor", "state": "A", "phase": Phase.RUNNING, "retries": (1,),
+    "fanout": Fanout(3, 2, [1, 2, 3]),
+}
+"""What fields may be that cannot be 7."""
+
+
+@pytest.mark.parametrize("name", [item.name for item in dataclasses.fields(Frame)])
+def test_each_field_of_a_frame_is_kept(name):
+    frame = dataclasses.replace(Frame("", "", "", Phase.READY), **{name: OTHERWISE.get(name, 7)})
+    decoded = snapshot_codec.decode_frame(frame.path, through_json(snapshot_codec.encode_frame(frame)))
+    assert decoded == frame
 
 
 MAP = machine(("M", {"Type": "Map", "MaxConcurrency": 2, "ItemProcessor": machine(
