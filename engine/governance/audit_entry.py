@@ -20,10 +20,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import math
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from engine.errors import InvalidDocument, StoreCorrupt
@@ -44,9 +46,6 @@ _OF_A_NOTE = frozenset({
     "act", "actor", "actor_kind", "after", "at", "before", "details", "id", "origin", "reason", "subject", "workspace",
 })
 """The members of an entry that say nothing of its place."""
-
-_BEFORE_NUMBER = ("act", "actor", "actor_kind", "after", "at", "before", "chain", "details", "id")
-"""The members that stand before the number in the canonical form."""
 
 _ERASABLE = ("after", "before", "details", "id", "reason", "subject")
 """The members of an entry about an execution that are kept beside it, and may be erased."""
@@ -139,7 +138,7 @@ class Unplaced:
     def placed(self, *, number: int, previous: str, recorded_at: float) -> AuditRecord:
         """The record as number `number` of its chain, as a store holds it."""
         first, second, third, last = self.parts
-        body = f"{first}{number}{second}{_text(previous)}{third}{_text(written_time(recorded_at))}{last}"
+        body = f"{first}{number}{second}{previous}{third}{written_time(recorded_at)}{last}"
         return AuditRecord(
             self.entry.workspace, self.chain, number, self.entry.id, as_written(recorded_at), digest_of(body), body,
             self.kept,
@@ -148,20 +147,31 @@ class Unplaced:
 
 def unplaced(entry: AuditEntry, *, new_key: Callable[[], str] = lambda: secrets.token_hex(16)) -> Unplaced:
     """`entry`, all but its place made. `new_key`: of the part that may be erased."""
-    chain = entry.subject.chain
-    shape = _shape(Recorded(entry, chain, 0, "", 0.0, ""))
+    actor = entry.actor
+    after, before, details = _value(entry.after), _value(entry.before), _value(dict(entry.details))
+    name, reason, subject = _text(entry.id), _value(entry.reason), _text(str(entry.subject))
     kept = ""
     if entry.subject.kind == EXECUTION:
-        part = {name: shape[name] for name in _ERASABLE}
-        key, text = new_key(), canonical(part)
-        kept = f'{{"key":"{key}",{text[1:]}'
-        shape |= in_place(_keyed_digest(key, text))
-    return Unplaced(entry, chain, kept, (
-        f'{canonical({name: shape[name] for name in _BEFORE_NUMBER})[:-1]},"number":',
-        f',"origin":{_text(shape["origin"])},"previous":',
-        f',"reason":{_text(shape["reason"])},"recorded_at":',
-        f',"subject":{_text(shape["subject"])},"workspace":{_text(shape["workspace"])}}}',
+        key = new_key()
+        part = (  # `_ERASABLE`, in its order
+            f'{{"after":{after},"before":{before},"details":{details},"id":{name},"reason":{reason},'
+            f'"subject":{subject}}}'
+        )
+        kept = f'{{"key":"{key}",{part[1:]}'
+        after, before, details, name, reason, subject = _in_place(_keyed_digest(key, part))
+    return Unplaced(entry, entry.subject.chain, kept, (
+        f'{{"act":{_text(entry.act)},"actor":{_text(actor.name)},"actor_kind":{_text(actor.kind)},"after":{after},'
+        f'"at":"{written_time(entry.at)}","before":{before},"chain":{entry.subject.chain},"details":{details},'
+        f'"id":{name},"number":',
+        f',"origin":{_text(actor.origin)},"previous":"',
+        f'","reason":{reason},"recorded_at":"',
+        f'","subject":{subject},"workspace":{_text(entry.workspace)}}}',
     ))
+
+
+def _value(value: Json) -> str:
+    """A member in its canonical form; most have none."""
+    return "null" if value is None else _CANONICAL.encode(value)
 
 
 def sealed(
@@ -174,11 +184,13 @@ def sealed(
 
 def in_place(digest: str) -> dict[str, Json]:
     """What stands in the place of the part that may be erased."""
+    return dict(zip(_ERASABLE, json.loads(f"[{','.join(_in_place(digest))}]"), strict=True))
+
+
+def _in_place(digest: str) -> tuple[str, ...]:
+    """The same as canonical texts, in the order of `_ERASABLE`."""
     name = f"{ERASED}{digest[:32]}"
-    return {
-        "id": name, "subject": f"{EXECUTION}/{name}", "before": None, "after": None, "reason": None,
-        "details": {SEALED: digest},
-    }
+    return "null", "null", f'{{"{SEALED}":"{digest}"}}', f'"{name}"', "null", f'"{EXECUTION}/{name}"'
 
 
 def digest_of_kept(kept: str) -> str:
@@ -257,12 +269,26 @@ def digest_of(text: str) -> str:
 
 def written_time(at: float) -> str:
     """Epoch seconds as ``2026-01-02T03:04:05.678901Z``."""
-    return f"{datetime.fromtimestamp(at, UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    second, microseconds = _parts(at)
+    return f"{_written_second(second)}.{microseconds:06d}Z"
 
 
 def as_written(at: float) -> float:
     """`at` to the microsecond: what is read back of what is written."""
-    return datetime.fromtimestamp(at, UTC).timestamp()
+    second, microseconds = _parts(at)
+    return (second * 1_000_000 + microseconds) / 1_000_000
+
+
+def _parts(at: float) -> tuple[int, int]:
+    """Seconds and microseconds of a time, rounded as `datetime` does it."""
+    fraction, second = math.modf(at)
+    return divmod(int(second) * 1_000_000 + round(fraction * 1e6), 1_000_000)
+
+
+@lru_cache(maxsize=64)
+def _written_second(second: int) -> str:
+    """Many entries are of one second."""
+    return datetime.fromtimestamp(second, UTC).replace(tzinfo=None).isoformat()
 
 
 def parse_time(text: str, *, where: str = "at") -> float:
