@@ -147,7 +147,7 @@ class Unplaced:
 
 def unplaced(entry: AuditEntry, *, new_key: Callable[[], str] = lambda: secrets.token_hex(16)) -> Unplaced:
     """`entry`, all but its place made. `new_key`: of the part that may be erased."""
-    actor = entry.actor
+    actor, chain = entry.actor, entry.subject.chain
     after, before, details = _value(entry.after), _value(entry.before), _value(dict(entry.details))
     name, reason, subject = _text(entry.id), _value(entry.reason), _text(str(entry.subject))
     kept = ""
@@ -159,10 +159,10 @@ def unplaced(entry: AuditEntry, *, new_key: Callable[[], str] = lambda: secrets.
         )
         kept = f'{{"key":"{key}",{part[1:]}'
         after, before, details, name, reason, subject = _in_place(_keyed_digest(key, part))
-    return Unplaced(entry, entry.subject.chain, kept, (
-        f'{{"act":{_text(entry.act)},"actor":{_text(actor.name)},"actor_kind":{_text(actor.kind)},"after":{after},'
-        f'"at":"{written_time(entry.at)}","before":{before},"chain":{entry.subject.chain},"details":{details},'
-        f'"id":{name},"number":',
+    return Unplaced(entry, chain, kept, (
+        (f'{{"act":{_text(entry.act)},"actor":{_text(actor.name)},"actor_kind":{_text(actor.kind)},"after":{after},'
+         f'"at":"{written_time(entry.at)}","before":{before},"chain":{chain},"details":{details},'
+         f'"id":{name},"number":'),
         f',"origin":{_text(actor.origin)},"previous":"',
         f'","reason":{reason},"recorded_at":"',
         f'","subject":{subject},"workspace":{_text(entry.workspace)}}}',

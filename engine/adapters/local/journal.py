@@ -78,16 +78,24 @@ _HISTORY = """WITH near AS (SELECT seq, length(body) AS size FROM segment
         WHERE e = {E} AND seq > ? AND last_event > ? ORDER BY seq LIMIT ?),
     room AS (SELECT seq, sum(size) OVER (ORDER BY seq) - size AS before FROM near)
     SELECT {SEGMENT} FROM segment WHERE e = {E} AND seq IN (SELECT seq FROM room WHERE before < ?) ORDER BY seq"""
-_LOAD = """SELECT {SEGMENT} FROM segment WHERE e = ? AND seq >=
-    ifnull((SELECT seq FROM segment WHERE e = ? AND whole ORDER BY seq DESC LIMIT 1), 0) ORDER BY seq"""
-_SHORT = _SEGMENT.replace("body", f"CASE WHEN length(body) <= {BEGINNING_BYTES} THEN body ELSE rowid END")
+_LOAD = f"""SELECT {", ".join(f"header.{name.strip()}" for name in _HEADER.split(","))},
+        {{INPUT}}, {{SEGMENT}}
+    FROM header LEFT JOIN segment ON segment.e = header.e AND segment.seq >=
+        ifnull((SELECT seq FROM segment WHERE e = header.e AND whole ORDER BY seq DESC LIMIT 1), 0)
+    WHERE workspace = ? AND id = ? ORDER BY segment.seq"""
+_SHORT = _SEGMENT.replace("body", f"CASE WHEN length(body) <= {BEGINNING_BYTES} THEN body ELSE segment.rowid END")
 """The columns of a segment with, in the place of a long body, the number of its row."""
 
 # The statements with whole bodies, and with the numbers of rows in the place of long ones.
 _HISTORIES = (_HISTORY.format(E=_E, SEGMENT=_SEGMENT), _HISTORY.format(E=_E, SEGMENT=_SHORT).replace(
     "length(body) AS size", f"min(length(body), {BEGINNING_BYTES}) AS size"
 ))
-_LOADS = (_LOAD.format(SEGMENT=_SEGMENT), _LOAD.format(SEGMENT=_SHORT))
+_FIRST_INPUT = "iif(segment.seq IS NULL, (SELECT body FROM input WHERE e = header.e), NULL)"
+_LOADS = tuple(
+    _LOAD.format(INPUT=given, SEGMENT=columns.replace("seq", "segment.seq", 1))
+    for given, columns in ((_FIRST_INPUT, _SEGMENT), ("NULL", _SHORT))
+)
+_HEADERS = _HEADER.count(",") + 1
 
 _DUE = """SELECT workspace, id, min(due_at) AS earliest FROM (
         SELECT * FROM (SELECT workspace, id, due_at FROM header WHERE due_at < ?1 ORDER BY due_at LIMIT ?2)
@@ -167,18 +175,20 @@ class SqliteJournal:
         return self._database.read(work)
 
     def load(self, key: ExecutionKey, *, enough: Enough | None = None) -> Loaded | None:
-        """Header and segments of one moment, from the newest whole snapshot on."""
-
-        def work(connection: sqlite3.Connection) -> Loaded | None:
-            query = f"SELECT e, {_HEADER} FROM header WHERE workspace = ? AND id = ?"
-            row = connection.execute(query, (key.workspace, key.id)).fetchone()
-            if row is None:
-                return None
-            found = connection.execute(_LOADS[enough is not None], (row[0], row[0])).fetchall()
-            segments = (_segment(key, _read(connection, each, enough)) for each in found)
-            return Loaded(_header(key, row[1:]), tuple(segments))
-
-        return self._database.read(work)
+        """Header and segments of one moment, from the newest whole snapshot on. Where there is none yet, and large
+        values are wanted, the input too."""
+        values = (key.workspace, key.id)
+        if enough is None:
+            found = self._database.rows(_LOADS[0], values)
+        else:
+            found = self._database.read(lambda connection: [
+                (*row[:_HEADERS + 1], *_read(connection, row[_HEADERS + 1:], enough))
+                for row in connection.execute(_LOADS[1], values).fetchall()
+            ])
+        if not found:
+            return None
+        segments = [_segment(key, row[_HEADERS + 1:]) for row in found if row[_HEADERS + 1] is not None]
+        return Loaded(_header(key, found[0][:_HEADERS]), tuple(segments), found[0][_HEADERS])
 
     def written(self, key: ExecutionKey) -> tuple[int, str] | None:
         """The newest segment's number and the header's status, of one moment."""
