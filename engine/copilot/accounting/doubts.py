@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator
 
 from engine.catalog.states import targets_of
 from engine.copilot.accounting.facts import Facts, Stated, reached
-from engine.copilot.accounting.polarity import is_turned, may_negate
-from engine.copilot.offline.words import stem, stems, words_of
+from engine.copilot.offline.words import stem
 
 StateOf = Callable[[str], Stated | None]
 """The state that does what a text says."""
@@ -64,10 +63,6 @@ _OF_A_STEP = re.compile(
     r"(?!is done|has (?:run|finished|worked|succeeded)|finish|succe|complet|work)[a-z]+(?: [a-z]+)?)\b", re.IGNORECASE)
 _OPEN_QUESTION = re.compile(
     r"\bask\w* [^.;,]*?(?P<said>(?:by e-?mail )?(?:what|how|which|where|why)\b)", re.IGNORECASE)
-_TO_NOTHING = re.compile(
-    r"\b(?:otherwise|else|others?|skip\w*|stop\w*|ignor\w*|only|leave|left|forget|exclud\w*|apart|rest|but|reject\w*|declin\w*"
-    r"|refus\w*|silence|disagree\w*)\b", re.IGNORECASE)
-"""What may say that nothing is done where something holds."""
 _LIMIT = re.compile(r"[<>]=? ?(-?\d+(?:\.\d+)?)")
 
 
@@ -81,7 +76,6 @@ def doubts_in(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]
     yield from _repeated(sentence, facts, state_of)
     yield from _swallowed(sentence, facts)
     yield from _unmet(sentence, facts)
-    yield from _inverted(sentence, facts)
     yield from _of_steps(sentence, facts, state_of)
 
 
@@ -195,29 +189,6 @@ def _of_steps(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]
         if asked is not None and str(asked.state.get("Resource", "")).endswith("ask.waitForTaskToken") and (
                 "form" not in asked.state.get("Arguments", {})):
             yield (*match.span("said"), "question")
-
-
-def _inverted(sentence: str, facts: Facts) -> Iterator[Doubt]:
-    """A rule that is negated, or leads to nothing, where no word says so."""
-    if may_negate(sentence) or _TO_NOTHING.search(sentence):
-        return
-    for one in facts.typed("Choice"):
-        rules = one.state.get("Choices", ())
-        if one.marked or len(rules) != 1 or one.name in reached(one.machine, *targets_of(one.state)):
-            continue
-        does = [bool(_work(one, str(name))) for name in (rules[0].get("Next"), one.state.get("Default"))]
-        condition = str(rules[0].get("Condition"))
-        if any(does) and is_turned(condition) is not (does == [False, True]):
-            said = stems(condition)
-            word = next((word for word in words_of(sentence) if stem(word.lower) in said), None)
-            if word is not None:
-                yield word.start, word.end, "condition"
-
-
-def _work(one: Stated, name: str) -> list[str]:
-    """The states behind one that do something."""
-    return [other for other in reached(one.machine, name)
-            if one.machine["States"][other]["Type"] not in ("Succeed", "Fail")]
 
 
 def _unmet(sentence: str, facts: Facts) -> Iterator[Doubt]:

@@ -235,7 +235,7 @@ class Hanging(Ledger):
         behind = reached(choice.machine, str(rules[index].get("Next")))
         beside = reached(choice.machine, *(str(rule.get("Next")) for other, rule in enumerate(rules) if other != index),
                          str(choice.state.get("Default")))
-        holds = holds_with(self._uncompared(clause), self.sentence[:start], str(rules[index].get("Condition", "")))
+        holds = holds_with(clause.text, self.sentence[:start], str(rules[index].get("Condition", "")))
         if choice.name in behind | beside:  # a circle
             holds = None
         state = self.state_of(acting)
@@ -249,12 +249,6 @@ class Hanging(Ledger):
             return False
         done = not forbids(acting.text, self.sentence[:acting.words[0].start])
         return holds is None or (state.name in behind) is (holds is done)
-
-    def _uncompared(self, clause: Clause) -> str:
-        """The clause without what a comparison has said: "not more than 5"."""
-        places = range(clause.words[0].start, clause.words[-1].end)
-        taken = {place for use in self.used if use.kind == "condition" for place in range(use.start, use.end)}
-        return "".join(" " if place in taken else self.sentence[place] for place in places).lower()
 
 
 def _said(clause: Clause) -> frozenset[str]:

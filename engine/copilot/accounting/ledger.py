@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import field
 
 from engine.copilot.accounting.facts import Facts, Leaf, Stated
+from engine.copilot.accounting.polarity import opposite_of
 from engine.copilot.accounting.starts import STARTS
 from engine.copilot.accounting.synonyms import GLUE, action_of, meant_by
 from engine.copilot.catalogue import Catalogue
@@ -112,7 +113,7 @@ class Ledger:
         kind = next((kind for words, kind in STARTS if words.match(word.lower)), None)
         if found is None and kind is not None:
             return first(leaf for leaf in self.facts.key("type") if re.fullmatch(kind, str(leaf.value)))
-        return found
+        return found or first(leaf for leaf in self.facts.conditions() if opposite_of(word.lower) in leaf.stems)
 
     def meanings(self, one: Stated, text: str) -> frozenset[str]:
         """The stems of the words in `text` that mean what the state's action does."""

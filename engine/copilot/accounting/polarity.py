@@ -8,13 +8,26 @@ from __future__ import annotations
 
 import re
 
+from engine.copilot.offline.words import stem, stems
+
 _NEGATION = re.compile(r"\b(?:not|never|no|none|nobody|nothing|without|unless|neither|cannot)\b|n't\b")
 _MAY_NEGATE = re.compile(
-    r"\b(?:missing|empty|absent|lack\w*|blank|fail\w*|invalid|off|out|gone|less|fewer|any\w*|only|late|except\w*|other"
-    r"|different|else|instead|apart|new|first|yet|still|closed|stopped|done|free"
-    r"|(?:un|non|dis|in|im)\w{3,})\b")
+    r"\b(?:missing|empty|absent|lack\w*|blank|fail\w*|off|out|gone|late|other"
+    r"|different|else|instead|apart|new|first|closed|stopped|done|free)\b")
 """What may stand for a negation, or make none of one."""
+_OPPOSITE = re.compile(r"\b(?:(?:un|non-?)(?P<of>\w{3,})|(?:dis|in|im|ir)(?P<of2>\w+(?:ed|id|ete|ive|ct|ble|al|ar)))\b")
+"""A word that may be the opposite of another."""
+_ABSENT = re.compile(r"\b(?:missing|empty|absent|lack\w*|blank)\b")
+_EXISTS = re.compile(r"\$exists\(|= null|= \[\]|\$count\([^()]*\) (?:!?=|>) 0(?![\d.])")
+_UP = re.compile(
+    r"\b(?:over|above|beyond|exceed\w*|more|(?:great|high|larg|bigg|old|long|heavi|warm|hott|fast)er|at least|upwards?"
+    r"|minimum)\b|>")
+_DOWN = re.compile(
+    r"\b(?:under|below|less|fewer|(?:low|small|young|short|light|cheap|cold|slow)er|at (?:the )?most|up to|maximum)\b"
+    r"|<")
+_RANGE = re.compile(r"\bbetween\b|\bfrom\b.*\bto\b|\d ?[-\u2013] ?\d|\d to \S*\d")
 _EXCEPT = re.compile(r"\b(?:except|but not|only not)(?: for| in)? $", re.IGNORECASE)
+_BUT = re.compile(r"\b(?:but |and )?except\b(?! (?:not|un))")
 _BEFORE_IT = re.compile(r"\b(?:do not|don't|never)$")
 """What forbids the clause behind it, and is no part of the condition."""
 _TURNED = re.compile(r"\$not\(|!=|= false|= null|= \[\]|= \"\"|\$count\([^()]*\) = 0(?![\d.])")
@@ -31,28 +44,67 @@ _FORBIDS = re.compile(
 
 
 def holds_with(said: str, before: str, condition: str) -> bool | None:
-    """Whether `condition` holds where `said` does, which stands behind `before` and lacks what a comparison has said;
-    None where a word of it may be a negation."""
+    """Whether `condition` holds where `said` does, which stands behind `before`; None where a word of it may be a
+    negation."""
     said = _BEFORE_IT.sub("", said.strip())
     if _ANSWER.search(condition):
         return (_REFUSED.search(said.partition(" or ")[0]) is not None) is is_turned(condition)
-    negations = len(_NEGATION.findall(said)) + bool(_EXCEPT.search(before))
+    opposites, unsure = _opposites(said, condition)
+    negations = len(_NEGATION.findall(said)) + bool(_EXCEPT.search(before) or _BUT.match(said)) + opposites
     turned = len(_TURNED.findall(condition)) + len(_NAMED.findall(condition))
-    if negations and not turned and re.search(r"[<>]", condition):
-        return None  # "does not exceed 5" may be one comparison
-    if not negations and re.search(r"\$not\(\$exists|= null|= \[\]", condition):
-        return None
-    if negations and re.search(r"\b(?:and|or|nor)\b|,", said):
+    listed = re.search(r"\b(?:and|or|nor)\b|,", said) is not None
+    if re.search(r"[<>]", condition) and not _EXISTS.search(condition):
+        other_way = _runs_other_way(said, condition)
+        if other_way is None or (listed and negations):
+            return None
+        return (negations + other_way) % 2 == turned % 2
+    if negations and listed:
         return True if negations == turned else None
     if negations % 2 == turned % 2:
         return True
-    return None if _MAY_NEGATE.search(said) else False
+    return None if unsure else False
+
+
+def _opposites(said: str, condition: str) -> tuple[int, bool]:
+    """How many words are negations of what the condition has, and whether others may be. A word that the condition has
+    itself negates nothing."""
+    has = terms_of(condition)
+    found = sum(opposite_of(match[0]) in has and stem(match[0]) not in has for match in _OPPOSITE.finditer(said))
+    if _EXISTS.search(condition):
+        return found + len(_ABSENT.findall(said)), False
+    return found, any(stem(match[0]) not in has for match in _MAY_NEGATE.finditer(said))
+
+
+def opposite_of(word: str) -> str | None:
+    """The stem of what a word is the opposite of: unpaid, of paid; None for another word."""
+    match = _OPPOSITE.fullmatch(word)
+    return None if match is None else stem(match["of"] or match["of2"])
+
+
+def _runs_other_way(said: str, condition: str) -> bool | None:
+    """Whether an amount is said from the other end than the condition has it; None where that is not clear."""
+    signs = {*re.findall(r"[<>]", re.sub(r"(?<=\w)\[[^\]]*\]", "", condition))}
+    ways = {sign for sign, form in ((">", _UP), ("<", _DOWN)) if form.search(said)}
+    if len(signs) == 2:
+        return False if _RANGE.search(said) else None
+    return signs != ways if len(ways) == 1 else False if not ways and signs == {">"} else None
+
+
+def terms_of(condition: str) -> frozenset[str]:
+    """The stems of what a condition is about: its fields and its values."""
+    bare = re.sub(r"(?<=\w)\[[^\]]*\]", "", condition)
+    return stems(_GENERIC.sub(" ", bare))
+
+
+_GENERIC = re.compile(
+    r"\$\w+\(|\$states\.(?:input|result)|\$answer\.(?:body|answer)|\.(?:Item|Payload|body)\b|\.[NS]\b"
+    r"|\b(?:true|false|null|and|or|in|item|value|result)\b")
 
 
 def may_negate(said: str) -> bool:
     """Whether a text has a word that is a negation, or may stand for one."""
     text = said.lower()
-    return _NEGATION.search(text) is not None or _MAY_NEGATE.search(text) is not None
+    return any(form.search(text) is not None for form in (_NEGATION, _MAY_NEGATE, _BUT, _OPPOSITE))
 
 
 def is_turned(condition: str) -> bool:

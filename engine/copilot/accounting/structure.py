@@ -20,6 +20,7 @@ from engine.catalog.states import targets_of
 from engine.copilot.accounting.doubts import Doubt
 from engine.copilot.accounting.facts import Facts, Stated, reached
 from engine.copilot.accounting.polarity import forbids, holds_with, refuses
+from engine.copilot.accounting.signs import contradicted, parts_of
 from engine.copilot.offline.clauses import Clause, clauses_of
 from engine.copilot.offline.phrases import FAILURE
 from engine.copilot.offline.words import stem, stems, words_of
@@ -92,6 +93,8 @@ def misplaced(sentence: str, facts: Facts, scores: Scores) -> Iterator[Doubt]:
     yield from _scopes(sentence, clauses, done, facts)
     yield from _cases(sentence, clauses, done, facts)
     yield from _answers(sentence, done, facts)
+    parts = parts_of(sentence)
+    yield from contradicted(sentence, parts, {one.place: one.state for one in _done(parts, scores)}, facts)
 
 
 def _done(clauses: Sequence[Clause], scores: Scores) -> list[Done]:

@@ -87,7 +87,12 @@ class Clause:
 
 def clauses_of(text: str) -> list[Clause]:
     """The clauses of `text`, in order."""
-    return _Cutter(words_of(text)).cut()
+    return clauses_in(words_of(text))
+
+
+def clauses_in(words: list[Word]) -> list[Clause]:
+    """The clauses of a text's words, in order."""
+    return _Cutter(words).cut()
 
 
 class _Cutter:
