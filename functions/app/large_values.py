@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from engine.durable.outline import left_out, parts_left_out
+from engine.kernel.history import HistoryEvent, render
 from functions.app.addresses import execution_address
 
 Json = Any
@@ -17,10 +18,30 @@ MOST_SHOWN_BYTES = 256 * 1024
 
 def shown(value: Json, execution_id: str, **part: str) -> Json:
     """`value`, or ``{"$too_large": {"bytes", "href"}}``; `part` are the payload route's parameters."""
+    return _shown(value, payload_address(execution_id, **part))
+
+
+def payload_address(execution_id: str, **part: str) -> str:
+    """Where one value of an execution is downloaded."""
+    return f"{execution_address(execution_id)}/payload?{urlencode(part)}"
+
+
+def shown_event(event: HistoryEvent, filled: Callable[[Json], Json], address: Callable[[str], str]) -> dict[str, Json]:
+    """An event as GetExecutionHistory has it, without its large texts: they are not read. `address` says where each is
+    downloaded, by its name in the details."""
+    details = event.details or {}
+    unread = {name: value for name, value in details.items() if is_too_large_to_show(value)}
+    read = filled({**details, **dict.fromkeys(unread)})
+    shape = render(event._replace(details=read if details else event.details))
+    for name, texts in shape.items():
+        if isinstance(texts, dict):
+            shape[name] = {of: _shown(unread.get(of, text), address(of)) for of, text in texts.items()}
+    return shape
+
+
+def _shown(value: Json, href: str) -> Json:
     size = _bytes_of(value)
-    if size <= MOST_SHOWN_BYTES:
-        return value
-    return _too_large(size, f"{execution_address(execution_id)}/payload?{urlencode(part)}")
+    return value if size <= MOST_SHOWN_BYTES else _too_large(size, href)
 
 
 def cut(value: Json) -> Json:

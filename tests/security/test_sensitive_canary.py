@@ -349,7 +349,9 @@ def test_nothing_is_hidden_where_nothing_is_marked(api):
 def everything(api, execution_id):
     """What a viewer gets of an execution: itself, its history, its steps one by one, its payloads."""
     at = f"/executions/{quote(execution_id, safe='')}"
-    texts = [api("GET", at + rest).text for rest in ("", "/history", "/steps?causes=true", "/payload?part=input")]
+    texts = [api("GET", at + rest).text for rest in (
+        "", "/history", "/history?large_values=false", "/steps?causes=true", "/payload?part=input",
+    )]
     steps = [quote(step["id"], safe="") for step in api("GET", f"{at}/steps").json["steps"]]
     return "".join([*texts, *(api("GET", f"{at}/steps/{step}").text for step in steps)])
 

@@ -66,3 +66,31 @@ def test_a_fork_with_another_input_is_shown_beside_its_original(studio, studio_s
     expect(page.get_by_role("button", name="Redrive …")).to_have_count(0)
     studio.open("/executions/")
     expect(page.get_by_role("row", name=re.compile("one~at")).get_by_text("fork", exact=True)).to_be_visible()
+
+
+@pytest.mark.full
+def test_events_with_large_values_are_listed_and_forked_without_them(studio, studio_server):
+    page, sent = studio.page, []
+    studio_server.publish("large", {"StartAt": "Keep", "States": {
+        "Keep": {"Type": "Pass", "ResultPath": "$.kept", "Next": "Last"}, "Last": {"Type": "Pass", "End": True},
+    }})
+    one = studio_server.run("large", {"text": "x" * 300_000}, "one")
+    page.on("response", lambda response: sent.append(response) if "/history" in response.url else None)
+    studio.open(address(one))
+    page.get_by_role("tab", name=re.compile("^Events")).first.click()
+    events = page.get_by_role("list", name="Events of the execution")
+    events.get_by_role("button", name=re.compile("PassStateEntered")).first.click()
+    expect(events).to_contain_text("too large to show here")
+    [answer] = sent
+    assert len(answer.body()) < 10_000
+    with page.expect_download() as download:
+        events.get_by_role("button", name="Download", exact=True).click()
+    assert download.value.suggested_filename == "input.json"
+    events.get_by_role("button", name="Fork here …").click()
+    dialog = page.get_by_role("dialog", name=re.compile("^Fork one at event"))
+    expect(dialog).to_contain_text("too large to be changed here")
+    expect(dialog.locator(".cm-content")).to_have_count(0)
+    studio.check_axe()
+    dialog.get_by_role("button", name="Fork", exact=True).click()
+    expect(page.locator(".ex-head [data-status]")).to_have_text("Succeeded")
+    expect(page.get_by_text("Its original")).to_be_visible()

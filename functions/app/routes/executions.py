@@ -118,25 +118,31 @@ def get_history(call: Call[shapes.HistoryQuery]) -> shapes.History:
     key, given, services = key_of(call), call.given, call.services
     after = given.after if given.next_token is None else int(given.next_token)
     found, events, size, more = list[HistoryEvent](), list[base.Json](), 0, False
-    filled = services.executions.filling(key)
+    filled, veil = services.executions.filling(key), veil_for(call, key)
+    is_whole = given.large_values or bool(veil)  # a veil looks into all that it may show
     for event in services.executions.each_event(key, after=after, outlined=True):
-        least = size + left_out(event.details) // 4  # a character is four bytes at the most
+        least = size + left_out(event.details) // 4 if is_whole else size  # a character is four bytes at the most
         more = len(found) == given.limit or (bool(found) and least > MOST_HISTORY_CHARACTERS)
         if more:  # it is not read
             break
-        event = event._replace(details=filled(event.details))  # noqa: PLW2901
-        shape = render(event)
+        event = event._replace(details=filled(event.details)) if is_whole else event  # noqa: PLW2901
+        shape = render(event) if is_whole else _folded(event, key, filled)
         size += len(large_values.json_text(shape))
         more = bool(found) and size > MOST_HISTORY_CHARACTERS
         if more:
             break
         found.append(event)
         events.append(shape)
-    veil = veil_for(call, key)
     if veil:
-        events = [render(event) for event in services.hiding.shown_events(veil, key, found, after=after)]
+        shown = services.hiding.shown_events(veil, key, found, after=after)
+        events = [render(event) if given.large_values else _folded(event, key, filled) for event in shown]
     last = found[-1].id if found else after
     return shapes.History(events=events, last_event=last, next_token=str(last) if more else None)
+
+
+def _folded(event: HistoryEvent, key: ExecutionKey, filled: Callable[[base.Json], base.Json]) -> dict[str, base.Json]:
+    whole = f"{execution_address(key.id)}/history?after={event.id - 1}&limit=1"
+    return large_values.shown_event(event, filled, lambda _name: whole)
 
 
 @table.route(

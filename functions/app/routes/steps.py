@@ -13,7 +13,6 @@ from engine.durable.views.causes import plain_cause, stack_trace
 from engine.durable.views.steps import steps_of, steps_where
 from engine.errors import NotFound, StorageError
 from engine.governance.roles import Right
-from engine.kernel.history import render
 from engine.language.asl.times import iso_timestamp
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
@@ -34,7 +33,6 @@ from functions.app.shapes.shown_steps import MOST_STEPS, edges_of, resources_of,
 from functions.app.strict_json import read_json
 
 if TYPE_CHECKING:
-    from engine.kernel.history import HistoryEvent
     from functions.app.sensitive.clear import Hides
 
 Json = Any
@@ -123,7 +121,9 @@ def get_step(call: Call[base.Nothing]) -> Answer[shapes.StepDetail]:
         step=shape_of(step, resources), **values, error=step.error,
         cause=plain_cause(step.cause), stack_trace=stack_trace(step.cause),
         events=[
-            _rendered(filled, event, execution_id, step.id) for event in step.events[:MOST_EVENTS_OF_A_STEP]
+            large_values.shown_event(event, filled, lambda name: large_values.payload_address(
+                execution_id, part=_PART.get(name, "input"), step=step.id
+            )) for event in step.events[:MOST_EVENTS_OF_A_STEP]
         ],
         logs=[_line(line, veil) for line in lines], audit=_audit_query(execution_id, step),
         links=_links(call.services, execution_id, step, lines),
@@ -294,23 +294,6 @@ def _audit_query(execution_id: str, step: facts.Step) -> dict[str, str]:
     if step.exited_at is not None:
         query["to"] = iso_timestamp(step.exited_at + 0.002)  # it is cut to the millisecond, and `to` is exclusive
     return query
-
-
-def _rendered(
-    filled: Callable[[Json], Json], event: HistoryEvent, execution_id: str, step_id: str
-) -> dict[str, Json]:
-    """An event as GetExecutionHistory has it, its large texts left out."""
-    details = event.details or {}
-    unread = {name: value for name, value in details.items() if large_values.is_too_large_to_show(value)}
-    read = filled({**details, **dict.fromkeys(unread)})
-    shape = render(event._replace(details=read if details else event.details))
-    for name, texts in shape.items():
-        if isinstance(texts, dict):
-            shape[name] = {
-                of: large_values.shown(unread.get(of, text), execution_id, part=_PART.get(of, "input"), step=step_id)
-                for of, text in texts.items()
-            }
-    return shape
 
 
 _PART = {"output": "output", "parameters": "arguments"}

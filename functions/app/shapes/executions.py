@@ -76,6 +76,10 @@ class HistoryQuery(Taken):
     next_token: str | None = Field(
         None, pattern="^[0-9]{1,18}$", description="Of the answer before, where it had one; then in place of `after`."
     )
+    large_values: bool = Field(True, description=(
+        'False: in the place of a text of more than 256 KiB stands {"$too_large": {"bytes", "href"}}; href is the '
+        "event's own."
+    ))
 
 
 class AwaitedCall(Given):

@@ -6,7 +6,7 @@ import "./json.css";
 import Button from "@cloudscape-design/components/button";
 import { useMemo, useState } from "react";
 import { save, saveFile } from "../api/client";
-import { type JsonPath, pathText, summary, tooLarge } from "./json";
+import { type JsonPath, pathText, summary, type TooLarge, tooLarge } from "./json";
 import { formatBytes } from "./time";
 
 interface JsonViewProps {
@@ -32,8 +32,7 @@ export function JsonView({ value, label, open = 2, onPath, fileName, maxHeight }
   if (left) {
     return (
       <div className="code-room json json-left-out row wraps gap-12">
-        <span>{`${formatBytes(left.bytes)}: too large to show here.`}</span>
-        {left.href !== null && <LargeFile href={left.href} name={`${fileName ?? label}.json`} />}
+        <LeftOut left={left} name={fileName ?? label} />
       </div>
     );
   }
@@ -55,6 +54,15 @@ export function JsonView({ value, label, open = 2, onPath, fileName, maxHeight }
         <Node value={value} path={[]} open={open} onPath={onPath} last />
       </section>
     </div>
+  );
+}
+
+function LeftOut({ left: { bytes, href }, name }: { left: TooLarge; name: string }) {
+  return (
+    <>
+      <span>{`${formatBytes(bytes)}: too large to show here.`}</span>
+      {href !== null && <LargeFile href={href} name={`${name}.json`} />}
+    </>
   );
 }
 
@@ -86,6 +94,15 @@ interface NodeProps {
 
 function Node(props: NodeProps) {
   const { value } = props;
+  const left = tooLarge(value);
+  if (left) {
+    return (
+      <div className="json-row row wraps gap-12">
+        <Name {...props} />
+        <LeftOut left={left} name={props.name ?? "value"} />
+      </div>
+    );
+  }
   if (
     Array.isArray(value)
       ? value.length > 0

@@ -21,8 +21,14 @@ it("cuts what is told in a line", () => expect(inLine("x".repeat(100), 10)).toBe
 
 describe("tooLarge", () => {
   it("knows what the API left out", () => {
-    expect(tooLarge({ $too_large: { bytes: 300_000, href: "/x" } })).toEqual({ bytes: 300_000, href: "/x" });
+    const href = "/executions/x%3A1/payload?part=input";
+    expect(tooLarge({ $too_large: { bytes: 300_000, href } })).toEqual({ bytes: 300_000, href });
+    expect(tooLarge({ $too_large: { bytes: 300_000, href: null } })).toEqual({ bytes: 300_000, href: null });
     expect(tooLarge({ order: 1 })).toBeNull();
     expect(tooLarge(null)).toBeNull();
+  });
+  it("takes no value of a workflow's own for one, and leads to no other address", () => {
+    for (const inner of [null, 7, {}, { bytes: 1 }, { bytes: 1, href: "//example.com/x" }, { bytes: "1", href: null }])
+      expect(tooLarge({ $too_large: inner })).toBeNull();
   });
 });

@@ -30,8 +30,10 @@ export interface TooLarge {
   href: string | null;
 }
 
-/** What the API sends in the place of a value over 256 KiB. */
+/** What the API sends in the place of a value over 256 KiB. A workflow's own value that looks like it leads nowhere else. */
 export function tooLarge(value: unknown): TooLarge | null {
   if (typeof value !== "object" || value === null || !("$too_large" in value)) return null;
-  return (value as { $too_large: TooLarge }).$too_large;
+  const { bytes, href } = (value as { $too_large: Partial<TooLarge> | null }).$too_large ?? {};
+  if (typeof bytes !== "number" || !(href === null || href?.startsWith?.("/executions/"))) return null;
+  return { bytes, href };
 }

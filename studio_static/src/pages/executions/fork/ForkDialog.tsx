@@ -12,7 +12,7 @@ import { useMay } from "../../../app/me";
 import { Dialog } from "../../../ui/Dialog";
 import { InputField, problemOf } from "../InputField";
 import type { HistoryEvent } from "../log/events";
-import { inputAt, namesIn } from "./input";
+import { inputAt, isInputTooLarge, namesIn } from "./input";
 
 interface ForkDialogProps {
   execution: Execution;
@@ -68,6 +68,12 @@ export default function ForkDialog({ execution, event, onClose }: ForkDialogProp
       </FormField>
       {original !== null && problemOf(original) === null && (
         <InputField value={text} onChange={setText} onProblem={setProblem} />
+      )}
+      {isInputTooLarge(event) && (
+        <p className="ex-note">
+          The input there is too large to be changed here: the fork has it as it is. <code>automate fork</code> takes
+          another one from a file.
+        </p>
       )}
       {mayCall && (
         <>

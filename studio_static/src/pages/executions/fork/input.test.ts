@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { HistoryEvent } from "../log/events";
-import { inputAt, namesIn } from "./input";
+import { inputAt, isInputTooLarge, namesIn } from "./input";
 
 const event = (type: string, details: object = {}): HistoryEvent => ({
   id: 3,
@@ -19,6 +19,13 @@ describe("what a fork may be given", () => {
     expect(inputAt(event("TaskScheduled", { input: "{}" }))).toBeNull();
     expect(inputAt(event("TaskStateEntered", { name: "Charge" }))).toBeNull();
     expect(inputAt(event("TaskStateEntered", { input: '{"a":' }))).toBeNull();
+  });
+  it("is not told where it is too large to be shown", () => {
+    const input = { $too_large: { bytes: 300_000, href: "/executions/x/history?after=2&limit=1" } };
+    expect(inputAt(event("TaskStateEntered", { input }))).toBeNull();
+    expect(isInputTooLarge(event("TaskStateEntered", { input }))).toBe(true);
+    expect(isInputTooLarge(event("TaskScheduled", { input }))).toBe(false);
+    expect(isInputTooLarge(event("TaskStateEntered", { input: "7" }))).toBe(false);
   });
 });
 

@@ -135,13 +135,14 @@ export function EventsTab({ execution, lastEvent, steps, onSelect }: EventsTabPr
   );
 }
 
-/** `limit` events, or the last ones: large events come in several answers. */
+/** `limit` events, or the last ones: many large ones come in several answers, the largest values not at all. */
 async function chunk(address: string, after: number, limit: number, signal: AbortSignal): Promise<HistoryEvent[]> {
   const events: HistoryEvent[] = [];
   let more = true;
   while (more && events.length < limit) {
     const from = events.at(-1)?.id ?? after;
-    const history = await get<History>(withQuery(address, { after: from, limit: limit - events.length }), signal);
+    const asked = { after: from, limit: limit - events.length, large_values: "false" };
+    const history = await get<History>(withQuery(address, asked), signal);
     events.push(...(history.events as unknown as HistoryEvent[]));
     more = history.next_token !== null;
   }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from urllib.parse import quote
 
+from engine.durable.lifecycle.executions import Executions
 from engine.durable.poison import pause
 from engine.ports.keys import ExecutionKey
 from functions.app.routes import executions
@@ -86,6 +87,29 @@ def test_a_history_comes_in_pages_by_size_and_reads_no_more_than_it_sends(api, m
     assert [event for page in pages for event in page] == whole
     assert all(len(page) == 1 or len(json.dumps(page)) < 5000 for page in pages)
     assert len(pages) > 1
+
+
+LARGE = {"text": "x" * 300_000}
+
+
+def test_a_history_without_its_large_values_says_where_they_are_and_reads_none(api, monkeypatch):
+    api.publish("hello", HELLO)
+    api("POST", "/workflows/hello/executions", {"name": "one", "input": {**LARGE, "who": "kim"}})
+    api("POST", "/workflows/hello/executions", {"name": "two", "input": {"who": "kim"}})
+    api.work()
+    whole = api("GET", "/executions/hello%3Aone/history").json
+    with monkeypatch.context() as nothing_read:
+        nothing_read.delattr(Executions, "_segment_with")
+        folded = api("GET", "/executions/hello%3Aone/history?large_values=false").json
+    assert folded["next_token"] is None
+    assert [event["id"] for event in folded["events"]] == list(range(1, folded["last_event"] + 1))
+    left = folded["events"][0]["executionStartedEventDetails"]["input"]["$too_large"]
+    assert left["bytes"] > 300_000
+    [event] = api("GET", left["href"]).json["events"]
+    assert event == whole["events"][0]
+    assert json.loads(event["executionStartedEventDetails"]["input"]) == {**LARGE, "who": "kim"}
+    small = "/executions/hello%3Atwo/history"
+    assert api("GET", f"{small}?large_values=false").json == api("GET", small).json
 
 
 def test_the_same_start_twice_is_one_execution(api):
