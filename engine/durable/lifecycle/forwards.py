@@ -21,7 +21,7 @@ from engine.durable.opening import running_by
 from engine.errors import Conflict
 from engine.kernel import changeover
 from engine.kernel.children.child_ids import AGAIN, HUNDRED, item_id
-from engine.kernel.forward.check import check
+from engine.kernel.forward.check import check, fails_with_an_item
 from engine.kernel.forward.definitions import machines_of
 from engine.kernel.forward.ran import Ran, ran
 from engine.kernel.forward.verdict import Finding, Verdict
@@ -91,8 +91,8 @@ class Forwards:
         )
         if onto.at is not None:
             return found
-        for key in _items(header.key, snapshot):
-            found = found.joined(self._item(key, new.definition, once), execution=key.id)
+        for key, sure in _items(header.key, snapshot, new.definition):
+            found = found.joined(self._item(key, new.definition, once, sure=sure), execution=key.id)
         return found
 
     def _once(self, version: PublishedVersion) -> Collection[str]:
@@ -102,7 +102,7 @@ class Forwards:
             if state["Type"] == "Task" and self._policy(state["Resource"]).at_most_once
         )}
 
-    def _item(self, key: ExecutionKey, new: Json, once: Collection[str]) -> Verdict:
+    def _item(self, key: ExecutionKey, new: Json, once: Collection[str], *, sure: bool) -> Verdict:
         loaded = self._journal.load(key)
         snapshot = codec.stored_snapshot(loaded)
         if loaded is None or snapshot is None or loaded.header.parent is None or not snapshot.redrivable:
@@ -110,7 +110,7 @@ class Forwards:
         old = self._activator.version_of(running_by(loaded.header, snapshot)).definition
         return check(
             old, new, snapshot.redrivable, machine=loaded.header.parent.machine, ran=self._ran(key),
-            execution_input=(snapshot.input,), once=once,
+            execution_input=(snapshot.input,), once=once, sure=sure,
         )
 
     def _ran(self, key: ExecutionKey) -> Ran:
@@ -120,15 +120,17 @@ class Forwards:
         )
 
 
-def _items(key: ExecutionKey, snapshot: Snapshot) -> Iterator[ExecutionKey]:
-    """The items of its Map Runs that go on, as executions."""
+def _items(key: ExecutionKey, snapshot: Snapshot, new: Json) -> Iterator[tuple[ExecutionKey, bool]]:
+    """The items of its Map Runs that go on, as executions, and whether one that fails fails all that is around it."""
     for path, run in snapshot.redrivable.items():
         if run.phase is not Phase.JOINING or run.arguments is None:
             continue
+        sure = fails_with_an_item(new, snapshot.redrivable, path)
         for hundred, frame in _hundreds(snapshot, path):
             for at, code in enumerate(frame.output["fates"]):
                 if code == AGAIN:
-                    yield ExecutionKey(key.workspace, item_id(key.id, run.visit, run.attempt, hundred * HUNDRED + at))
+                    index = hundred * HUNDRED + at
+                    yield ExecutionKey(key.workspace, item_id(key.id, run.visit, run.attempt, index)), sure
 
 
 def _hundreds(snapshot: Snapshot, path: str) -> Iterator[tuple[int, Frame]]:

@@ -28,7 +28,8 @@ Json = Any
 MOST_KEPT = 1000
 """Items of a Map Run whose results are looked at one by one."""
 
-_ELSEWHERE = ("writer", "writer_config", "tolerated_count", "tolerated_percentage")
+_TOLERATED = ("tolerated_count", "tolerated_percentage")
+_ELSEWHERE = ("writer", "writer_config", *_TOLERATED)
 """What of a Map Run makes its result another than the outputs of all items in order."""
 
 
@@ -43,13 +44,13 @@ class At:
 def check(
     old: Json, new: Json, frames: Mapping[str, Frame], *, machine: str = "", at: At | None = None,
     ran: Ran = Ran(),  # noqa: B008 - it is frozen
-    execution_input: tuple[Json] | None = None, once: Collection[str] = (),
+    execution_input: tuple[Json] | None = None, once: Collection[str] = (), sure: bool = True,
 ) -> Verdict:
     """What stands against going on by the definition `new`, of an execution that ran by `old` and keeps `frames`.
 
     `machine` is the pointer of what it walks: an ItemProcessor, of an item of a Map Run. `ran` is what it
     did, `execution_input` holds its input, `once` names the Tasks that the new version calls at most once an attempt.
-    The definitions are valid ones.
+    `sure`: what fails of it fails all that is around it, too. The definitions are valid ones.
     """
     if machine:
         frames = {path: _within(machine, frame) for path, frame in frames.items()}
@@ -69,8 +70,8 @@ def check(
         )}
     else:
         stands = Standing(old, new, ran, once).check(frames)
-    stands = Verdict(stands.refusals, stands.doubts, stands.notes, changed)
-    return stands.joined(_reads(new, frames, execution_input)) if stands.fits else stands
+    stands = Verdict(stands.refusals, stands.doubts, stands.notes, (*changed, *stands.changed))
+    return stands.joined(_reads(new, frames, execution_input, sure=sure)) if stands.fits else stands
 
 
 def _within(machine: str, frame: Frame) -> Frame:
@@ -78,10 +79,23 @@ def _within(machine: str, frame: Frame) -> Frame:
     return replace(frame, machine=machine) if frame.machine == "" else frame
 
 
-def _reads(new: Json, frames: Mapping[str, Frame], execution_input: tuple[Json] | None) -> Verdict:
+def fails_with_an_item(new: Json, frames: Mapping[str, Frame], run: str) -> bool:
+    """Whether an item of the Map Run at the path `run` that fails fails the execution by the definition `new`: the run
+    does not put up with it, and no Retrier or Catcher around it takes it."""
+    if any(frames[run].arguments.get(name) for name in _TOLERATED):
+        return False
+    machines = dict(machines_of(new))
+    around = [run[:end] for end in range(len(run) + 1) if end in (0, len(run)) or run[end] == "/"]
+    states = (machines.get(frames[path].machine, {"States": {}})["States"].get(frames[path].state) for path in around)
+    return not any(state is not None and (state.get("Catch") or state.get("Retry")) for state in states)
+
+
+def _reads(
+    new: Json, frames: Mapping[str, Frame], execution_input: tuple[Json] | None, *, sure: bool
+) -> Verdict:
     walk = _Walk(new, frames, execution_input)
     try:
-        walk.output("")
+        walk.output("", sure=sure)
     except TooManyWays:
         return Verdict(doubts=(Finding("", "the new version has too many ways to tell what its states will find"),))
     refusals: list[Finding] = []

@@ -22,6 +22,13 @@ Json = Any
 
 _ANEW = "It fits where a state is entered anew."
 _OF_A_CALL = ("Resource", "Arguments", "Parameters", "Credentials", "InputPath")
+_OF_ITEMS = ("ItemSelector", "Parameters")
+_OF_A_BEGINNING = (
+    "InputPath", "Arguments", *_OF_ITEMS, "ItemsPath", "Items", "ItemReader", "ItemBatcher", "ResultWriter",
+    "MaxConcurrency", "MaxConcurrencyPath", "ToleratedFailureCount", "ToleratedFailureCountPath",
+    "ToleratedFailurePercentage", "ToleratedFailurePercentagePath",
+)
+"""Fields of a Parallel or Map that are read when it begins."""
 
 
 class Standing:
@@ -35,6 +42,7 @@ class Standing:
         self._refusals: list[Finding] = []
         self._doubts: list[Finding] = []
         self._notes: list[Finding] = []
+        self._changed: list[Finding] = []
 
     def check(self, frames: Mapping[str, Frame]) -> Verdict:
         """What stands for and against it."""
@@ -45,7 +53,7 @@ class Standing:
                 continue
             if not self._stands(frame):
                 lost.append(path)
-        return Verdict(tuple(self._refusals), tuple(self._doubts), tuple(self._notes))
+        return Verdict(tuple(self._refusals), tuple(self._doubts), tuple(self._notes), tuple(self._changed))
 
     def _refuse(self, frame: Frame, place: str, message: str) -> bool:
         self._refusals.append(Finding(place, message, frame.path))
@@ -77,6 +85,7 @@ class Standing:
                 f"version. {_ANEW}",
             )
         if frame.phase is Phase.JOINING:
+            self._changed += _begun(frame, place, old, new)
             return self._joins(frame, place, new)
         self._begins_again(frame, place, old, new)
         return True
@@ -142,6 +151,21 @@ class Standing:
                 f"{place}/{changed[0]}" if changed else place,
                 f"nobody knows whether the last call of {name!r} had its effect, and {why}", frame.path,
             ))
+
+
+def _begun(frame: Frame, place: str, old: Json, new: Json) -> list[Finding]:
+    """What is different of a fan-out's beginning, which is over. An inline Map selects the input of each item when that
+    begins."""
+    is_inline = new["Type"] == "Map" and frame.arguments is None
+    found = []
+    for field in _OF_A_BEGINNING:
+        if old.get(field) != new.get(field):
+            what = "the items that have begun keep their input" if is_inline and field in _OF_ITEMS else "that stays"
+            found.append(Finding(
+                f"{place}/{field}" if field in new else place,
+                f"{frame.state!r} has begun with its {field} as it was before: {what}", frame.path,
+            ))
+    return found
 
 
 def dropped(old: Json, ran: Ran, frames: Mapping[str, Frame], state: str) -> Verdict:

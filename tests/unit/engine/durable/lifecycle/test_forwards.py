@@ -364,6 +364,30 @@ def test_an_item_sees_its_own_input_as_the_executions(member, fits):
     assert [(one.place, bool(one.execution)) for one in plan.refusals] == ([] if fits else [(at, True)])
 
 
+@pytest.mark.parametrize("around", [0, 1])
+@pytest.mark.parametrize(("handles", "refused"), [
+    ({}, True), ({"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Last"}]}, False),
+    ({"Retry": [{"ErrorEquals": ["States.ALL"]}]}, False), ({"ToleratedFailureCount": 1}, False),
+])
+def test_what_fails_in_an_item_may_be_taken_by_what_stands_around_it(handles, refused, around):
+    def definition(read, **more):
+        run = items_of(Parameters={"a.$": read})
+        if not around:
+            run["States"]["Out"] |= more
+            return run
+        inner = {"StartAt": "Out", "States": {"Out": {**run["States"]["Out"], "End": True}}}
+        del inner["States"]["Out"]["Next"]
+        inner["States"]["Out"] |= {name: value for name, value in more.items() if name == "ToleratedFailureCount"}
+        caught = {name: value for name, value in more.items() if name != "ToleratedFailureCount"}
+        return machine(Both={"Type": "Parallel", "Branches": [inner], "Next": "Last", **caught},
+                       Last={"Type": "Pass", "End": True})
+
+    old = definition("$.sku", **({} if "ToleratedFailureCount" not in handles else handles))
+    product, key = stopped(old, definition("$.no", **handles), None, {"items": [{"sku": 1}, {"sku": 2}]})
+    plan = product.executions.forward_plan(key, 2)
+    assert (len(plan.refusals), len(plan.doubts)) == ((2, 0) if refused else (0, 2))
+
+
 @pytest.mark.parametrize("once", [True, False])
 def test_a_call_of_an_item_of_which_nobody_knows_is_in_doubt_where_it_is_made_at_most_once(once):
     lost = TaskFailed("Demo.Lost", "?", definite=False)
