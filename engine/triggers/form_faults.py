@@ -7,8 +7,13 @@ say more in the field's description, which stands beside it.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import date
 from typing import Any
+
+from engine.language.asl.times import parse_timestamp
 
 Json = Any
 
@@ -18,10 +23,41 @@ _KINDS = {
 }
 
 
+def format_fault(name: str, text: str) -> str | None:
+    """A sentence where `text` is not what the `format` of a schema says; None for one that is, and for a format that
+    has no row below. JSON Schema leaves it open whether a format is checked: here somebody typed it."""
+    holds, says = _FORMATS.get(name, (None, ""))
+    return None if holds is None or holds(text) else says
+
+
 def in_words(keyword: str, wanted: Json, value: Json) -> str:
     """A sentence: `keyword` of the schema wants `wanted`, and `value` is not that."""
     said = _SAID.get(keyword)
     return "This does not fit what is asked for." if said is None else said(wanted, value)
+
+
+def _is_date(text: str) -> bool:
+    with suppress(ValueError):
+        return re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII) is not None and bool(date.fromisoformat(text))
+    return False
+
+
+def _like(pattern: str) -> Callable[[str], bool]:
+    return lambda text: re.fullmatch(pattern, text, re.ASCII) is not None
+
+
+_FORMATS: Mapping[str, tuple[Callable[[str], bool], str]] = {
+    "date": (_is_date, "A date, as 2027-01-31."),
+    "date-time": (lambda text: parse_timestamp(text) is not None,
+                  "A date with its time and zone, as 2027-01-31T06:00:00Z."),
+    "time": (_like(r"([01]\d|2[0-3]):[0-5]\d(:([0-5]\d|60)(\.\d+)?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)?"),
+             "A time, as 06:30."),
+    "email": (_like(r"[^@\s]+@[^@\s]+"), "An address of mail, as jane@example.com."),
+    "uri": (_like(r"[A-Za-z][A-Za-z0-9+.-]*:\S+"), "An address with its scheme, as https://example.com."),
+    "uuid": (_like(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"),
+             "A UUID, as 123e4567-e89b-12d3-a456-426614174000."),
+}
+"""A time may be without its zone: a browser's field for a time has none."""
 
 
 def _type(wanted: Json, value: Json) -> str:

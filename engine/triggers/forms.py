@@ -15,7 +15,7 @@ from typing import Any
 
 from engine.language.schema.validation import Unchecked, errors
 from engine.records import dataclass
-from engine.triggers.form_faults import in_words
+from engine.triggers.form_faults import format_fault, in_words
 from engine.values import loads
 
 Json = Any
@@ -35,7 +35,8 @@ _LINES = {"date": "date", "date-time": "text", "time": "time", "email": "email",
 class Field:
     """One field. `name` is the property's, "" for the whole value. `kind` is line, lines, choice, list or json; `of` is
     the JSON type of the value, or of a list's elements. `look` is an HTML input's type for a line. `choices` are what
-    the texts of a choice stand for. `default` is what it begins with."""
+    the texts of a choice stand for. `default` is what it begins with. `format` is the schema's for a text, or for each
+    of a list."""
 
     name: str
     title: str
@@ -46,6 +47,7 @@ class Field:
     look: str = "text"
     choices: tuple[tuple[str, Json], ...] = ()
     default: str = ""
+    format: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,8 @@ def _field(name: str, schema: Json, *, required: bool) -> Field:
     default = said.get("default")
     text = "" if default is None else _text(default, kind, of)
     text = next((label for label, value in choices if value == default and type(value) is type(default)), text)
-    return Field(name, title, description, required, kind, of, look, choices, text)
+    texts = said["items"] if kind == "list" else said
+    return Field(name, title, description, required, kind, of, look, choices, text, str(texts.get("format") or ""))
 
 
 def _kind(schema: Mapping[str, Json]) -> tuple[str, str, str, tuple[tuple[str, Json], ...]]:
@@ -161,17 +164,21 @@ def _read(field: Field, text: str) -> Json:
                 return value
         raise ValueError("Choose one of these.")
     if field.kind == "list":
-        return [_scalar(field.of, line.strip()) for line in text.split("\n") if line.strip()]
+        return [_scalar(field, line.strip()) for line in text.split("\n") if line.strip()]
     if field.kind == "json":
         try:
             return loads(text)
         except (ValueError, RecursionError) as error:
             raise ValueError(f"This is not JSON: {error}") from None
-    return text if field.kind == "lines" else _scalar(field.of, text)
+    return text if field.kind == "lines" else _scalar(field, text)
 
 
-def _scalar(of: str, text: str) -> Json:
+def _scalar(field: Field, text: str) -> Json:
+    of = field.of
     if of == "string":
+        fault = format_fault(field.format, text)
+        if fault is not None:
+            raise ValueError(fault)
         return text
     if of == "boolean":
         if text.lower() in ("yes", "true", "no", "false"):

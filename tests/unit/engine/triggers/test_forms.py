@@ -55,6 +55,20 @@ def test_a_choice_gives_the_value_of_its_own_type():
         assert (found, type(found)) == (value, type(value))
 
 
+def test_a_format_is_checked_of_a_line_and_of_each_line_of_a_list():
+    schema = {"type": "object", "required": ["day"], "properties": {
+        "day": {"type": "string", "format": "date"},
+        "mails": {"type": "array", "items": {"type": "string", "format": "email"}},
+        "note": {"type": "string", "format": "date", "maxLength": 4000},
+    }}
+    fields = fields_of(schema)
+    found = filled(fields, {"day": "tomorrow", "mails": "jane@example.com\njoe", "note": "any"}, schema)
+    assert found.faults == {"day": "A date, as 2027-01-31.", "mails": "An address of mail, as jane@example.com."}
+    typed = {"day": "2027-01-31", "mails": "jane@example.com\n\njoe@example.com"}
+    assert filled(fields, typed, schema).faults == {}
+    assert filled(fields, {**typed, "mails": ""}, schema).faults == {}
+
+
 @pytest.mark.parametrize("schema", [
     None, {}, {"type": "array"}, {"type": "object"}, {"properties": []},
     {"properties": {str(n): {} for n in range(101)}},
