@@ -155,6 +155,15 @@ def test_deliveries_are_listed_newest_first_by_trigger(backend, deliveries, work
     assert deliveries.page(DeliveryQuery(workspace + "-b", "orders", "webhook")).deliveries == ()
 
 
+def test_an_alert_that_was_given_up_is_kept_under_a_name_that_no_trigger_has(backend, deliveries, workspace):
+    key = ExecutionKey.of(workspace, "orders", "alert:pager.m1")
+    kept = _delivery(backend, workspace, key=key, trigger="alert:pager", kind="alert", outcome=REFUSED)
+    deliveries.put(kept)
+    assert deliveries.get(key) == kept
+    assert [row.key for row in deliveries.page(DeliveryQuery(workspace, "orders", "alert:pager")).deliveries] == [key]
+    assert deliveries.page(DeliveryQuery(workspace, "orders", "alert")).deliveries == ()
+
+
 def test_a_token_of_another_list_is_refused(backend, deliveries, workspace):
     for number in range(2):
         deliveries.put(_delivery(backend, workspace, mark=f"m{number}", outcome=NOT_MATCHED))
