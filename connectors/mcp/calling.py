@@ -89,7 +89,8 @@ def _check_unchanged(server: Server, name: str, digest: str) -> None:
     if digest_of(definition_of(known)) != digest:
         raise ConnectorError(
             f"the tool {plain(name)} is not as it was accepted: its name, description or schema changed on the server. "
-            "See how, and accept it: automate connectors import mcp URL --name CODE, then the same with --accept",
+            "See how, and accept it: automate connectors import mcp URL --name CODE, then the same with --accept; then "
+            "publish the workflow again",
             definite=True, code=CHANGED,
         )
 
