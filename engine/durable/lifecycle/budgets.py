@@ -201,8 +201,9 @@ class _Slice:
 
 class Leases:
     """Units of windows of `seconds` (a minute, below), leased in slices by a row for each name in `group`. Who alone
-    leases of a row may lease of `alone` windows ahead. One for a process: the slices are its own. Safe to share between
-    threads; methods raise StorageError."""
+    leases of a row may lease of `alone` windows ahead: whoever is then refused changes the row once, so that it is seen
+    that somebody else is there. One for a process: the slices are its own. Safe to share between threads; methods raise
+    StorageError."""
 
     def __init__(
         self, rows: TriggerStates, clock: Clock, group: str, *, seconds: float = MINUTE, alone: int = 0
@@ -215,6 +216,7 @@ class Leases:
         self._lock = Lock()
         self._slices: dict[tuple[str, str], _Slice] = {}
         self._opens: dict[tuple[str, str], int] = {}
+        self._others: dict[tuple[str, str], int] = {}
         self._used: dict[tuple[str, str], tuple[int, int, int]] = {}
 
     def take(self, workspace: str, workflow: str, per_minute: int, *, ahead: bool) -> float | None:
@@ -303,16 +305,21 @@ class Leases:
                 minute, used = now, 0
             elif used >= per_minute:
                 minute, used = minute + 1, 0
+            if held is not None and held.revision != row.revision:
+                self._others[workspace, workflow] = now
             if minute > (now + MOST_AHEAD if ahead else now):
                 self._opens[workspace, workflow] = minute
+                if self._alone and minute > now + 1:
+                    self._rows.change(row)  # the same, by another revision
                 return None
             size = min(MOST_SLICE, max(per_minute, min(2 * again, MOST_MINUTES * per_minute)))
             if minute == now:
                 left = per_minute - used
                 first = max(1, per_minute // SLICES, self._used_before((workspace, workflow), now))
                 size = min(left, MOST_SLICE, max(first, min(2 * again, left // 2)))
-                if self._alone and held is not None and held.revision == row.revision:
-                    size = min(MOST_SLICE, left + self._alone * per_minute)
+                others = self._others.get((workspace, workflow), 0)
+                if self._alone and held is not None and now - others > 2 * self._alone:
+                    size = min(MOST_SLICE, left + min(2 * again, self._alone * per_minute))
             end = used + size
             spec = json.dumps([minute + end // per_minute, end % per_minute])
             if self._rows.change(replace(row, spec=spec)):

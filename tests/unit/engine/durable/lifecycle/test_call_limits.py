@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from heapq import heappop, heappush
+from random import Random
+
 import pytest
 
 from engine.adapters.local.stores import LocalStores
@@ -82,6 +85,26 @@ def test_who_comes_later_waits_for_what_the_first_has_leased_and_no_longer():
     before = clock.now()
     taken(second, clock, 1)
     assert clock.now() - before <= 20.0
+
+
+@pytest.mark.parametrize(("requests", "seconds"), [(20, 2.0), (10, 1.0), (3, 1.0), (5, 10.0)])
+@pytest.mark.parametrize("many", [2, 3, 8])
+def test_workers_that_share_a_limit_use_all_of_it(requests, seconds, many):
+    """Each call that waits is asked for by any of the workers when its time comes, as wakes of a queue are."""
+    limit, draws = CallLimit("shop", requests, seconds), Random(4711)  # noqa: S311 - no secret
+    rows, clock = Rows(), SkipClock(START // 60 * 60)
+    workers = [CallLimits(rows, clock) for _ in range(many)]
+    waiting = [(clock.now(), number) for number in range(20 * requests)]
+    windows = set()
+    while waiting:
+        at, number = heappop(waiting)
+        clock.sleep(max(0.0, at - clock.now()))
+        later = draws.choice(workers).turn("default", ACCOUNT, limit)
+        if later is None:
+            windows.add(int(clock.now() // seconds))
+        else:
+            heappush(waiting, (later, number))
+    assert max(windows) - min(windows) <= 22
 
 
 def test_those_who_wait_are_told_different_windows_without_asking_the_store():
