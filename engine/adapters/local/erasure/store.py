@@ -2,7 +2,8 @@
 
 hold     the header is put aside, as retention does it: one transaction, after which no key finds it
 erase    what lies aside is deleted piece by piece, each overwritten with zeros (PRAGMA secure_delete)
-end      free pages are cut off the file, and the write-ahead log is emptied: both may hold what was deleted
+end      free pages are cut off the file, the gaps of pages are overwritten, and the write-ahead log is emptied: all of
+         them may hold what was deleted
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TypeVar
 
 from engine.adapters.local.database import Database, zeroed
 from engine.adapters.local.erasure.erased_list import ErasedList
+from engine.adapters.local.erasure.gaps import clear_gaps
 from engine.adapters.local.retention import (
     APART,
     ASIDE,
@@ -156,6 +158,7 @@ class SqliteErasure:
         """No longer name it, once nothing that it deleted is in a free page or in the log."""
         while self._database.write(_cut):
             pass
+        clear_gaps(self._database)
         statement = "DELETE FROM erasure WHERE workspace = ? AND id = ?"
         if not self._database.fold_log():
             return False
