@@ -15,7 +15,7 @@ processes = -n $(TEST_PROCESSES)
 
 help: ## Say what can be made
 	@echo "Automate: make TARGET [PORT=8400] [AUTOMATE_DATA_DIR=.automate] [PYTHON=/path/to/python3] [INSTALL_SECONDS=900]"
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1 | \2/p' Makefile | awk -F' [|] ' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  \1 | \2/p' Makefile | awk -F' [|] ' '{ printf "%-14s %s\n", $$1, $$2 }'
 
 install: ## Install what running needs into .venv
 	@bash tools/bootstrap.sh local

@@ -1,15 +1,23 @@
-"""The Makefile: what is read at the end of a run of the tests is pytest's summary."""
+"""The Makefile: its help names what can be made, and at the end of a run of the tests stands pytest's summary."""
 
 from __future__ import annotations
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-RECIPES = dict(re.findall(r"^([a-z0-9-]+):[^\n]*\n((?:\t[^\n]*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE))
+TEXT = (ROOT / "Makefile").read_text(encoding="utf-8")
+RECIPES = dict(re.findall(r"^([a-z0-9-]+):[^\n]*\n((?:\t[^\n]*\n)+)", TEXT, re.MULTILINE))
+
+
+def test_help_names_every_target_that_says_what_it_does():
+    said = subprocess.run(["make", "help"], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    named = [line.split()[0] for line in said.splitlines() if line.startswith("  ")]
+    assert named == re.findall(r"^([^\s:]+):.* ## ", TEXT, re.MULTILINE)
 
 
 @pytest.mark.parametrize("target", ["test", "test-full", "e2e"])
