@@ -9,7 +9,7 @@ import math
 import secrets
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -17,15 +17,7 @@ from engine.clock import Clock
 from engine.durable import codec, inbox, poison
 from engine.durable.execution import Changeover, Execution, Fork
 from engine.durable.lifecycle.answers import NoMasks, TaskAnswers
-from engine.durable.lifecycle.budgets import (
-    RETRY_SECONDS,
-    Budget,
-    BudgetExceeded,
-    Budgets,
-    all_are_open,
-    budget_wait,
-    minute_is_given,
-)
+from engine.durable.lifecycle.budgets import Budgets, budget_wait
 from engine.durable.lifecycle.business_key import business_key
 from engine.durable.lifecycle.errors import ExecutionIsNotPaused, absent
 from engine.durable.lifecycle.starts import Create, Starts
@@ -33,7 +25,7 @@ from engine.durable.opening import START_GRACE_SECONDS, facts_of, opening, runni
 from engine.durable.outline import LeftOut, ValuesNeeded, filled, left_out
 from engine.durable.retention import Retention
 from engine.durable.views.standing import Standing, awaited_calls, standing_of
-from engine.errors import NotFound, StorageError, UserError
+from engine.errors import NotFound, StorageError
 from engine.kernel.express import is_express
 from engine.kernel.history import HistoryEvent, render
 from engine.kernel.snapshot import Phase, Snapshot
@@ -55,6 +47,7 @@ if TYPE_CHECKING:
     from engine.durable.lifecycle.forking.forks import Wanted
     from engine.durable.lifecycle.forking.running import Calls
     from engine.durable.lifecycle.forwards import Forwards
+    from engine.durable.lifecycle.redrive_budget import RedriveBudget
     from engine.durable.lifecycle.redrives import Onto, Redrives
     from engine.durable.loading import Activator
     from engine.durable.views.ledger_facts import Page, Place, Reading
@@ -120,6 +113,12 @@ class Executions:
         return Redrives(
             self._journal, self._queue, self._clock, self._activator, self._new_seed, self._retention
         )
+
+    @cached_property
+    def _redrive_budget(self) -> RedriveBudget:
+        from engine.durable.lifecycle.redrive_budget import RedriveBudget  # noqa: PLC0415  few commands redrive
+
+        return RedriveBudget(self._budgets, self._together)
 
     @property
     def starts_whole(self) -> bool:
@@ -386,47 +385,9 @@ class Executions:
         loaded = self._load(key)
         header = loaded.header
         version = self._published.version(key.workspace, header.workflow, header.version)  # none of an archived one
-        self._within_budget(header, version, lambda: self._redrives.redrive(loaded))
+        self._redrives.check(header)  # what can never be redriven is told before its budget
+        self._redrive_budget.spend(header, version, lambda: self._redrives.redrive(loaded))
         return self.describe(key)
-
-    def _within_budget(self, header: Header, version: PublishedVersion, redrive: Callable[[], None]) -> None:
-        """`redrive`, if the budget of the version that goes on has room. What can never be redriven is told first."""
-        self._redrives.check(header)
-        if self._budgets is None or header.is_item or header.status in OPEN_STATUSES:
-            redrive()
-            return
-        key, budget = header.key, Budget.of(version)
-        unit = self._redrive_unit(self._budgets, key, budget.per_minute)
-        try:
-            if budget.most_open is None:
-                redrive()
-            else:
-                self._together(partial(self._in_line, self._budgets, key, budget.most_open, redrive))
-        except UserError:
-            if unit is not None:
-                self._budgets.give_back(key.workspace, key.workflow, unit)
-            raise
-
-    def _redrive_unit(self, budgets: Budgets, key: ExecutionKey, per_minute: int | None) -> float | None:
-        """A unit of this minute for a redrive; None without a budget of minutes."""
-        if per_minute is None:
-            return None
-        unit = budgets.take(key.workspace, key.workflow, per_minute, ahead=False)
-        if unit is None:
-            raise BudgetExceeded(
-                minute_is_given(key.workflow, per_minute), retry_after=budgets.retry_after(),
-                advice="A redrive does not wait: ask for it again later.",
-            )
-        return unit
-
-    def _in_line(self, budgets: Budgets, key: ExecutionKey, most: int, redrive: Callable[[], None]) -> None:
-        """`redrive`, where there is a free place. Within its transaction, where there is one: nobody else takes it."""
-        if len(budgets.line(key.workspace, key.workflow, most)) >= most:
-            raise BudgetExceeded(
-                all_are_open(key.workflow, most), retry_after=RETRY_SECONDS,
-                advice="A redrive does not wait: ask for it again when one of them has ended.",
-            )
-        redrive()
 
     def forward_plan(self, key: ExecutionKey, version: int, *, at: At | None = None) -> Verdict:
         """Whether an execution that did not succeed can go on by `version`; nothing is written. Raises Conflict
@@ -440,7 +401,10 @@ class Executions:
         (ExecutionNotRedrivable, VersionDoesNotFit, ResourceNotAvailable, an archived workflow), BudgetExceeded,
         NotFound."""
         loaded, onto = self._onto(key, version, actor.name, at)
-        self._within_budget(loaded.header, onto.version, lambda: self._forwards().go(loaded, onto, accept=accept))
+        self._redrives.check(loaded.header)
+        self._redrive_budget.spend(
+            loaded.header, onto.version, lambda: self._forwards().go(loaded, onto, accept=accept)
+        )
         return self.describe(key)
 
     def _forwards(self) -> Forwards:

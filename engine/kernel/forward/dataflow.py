@@ -19,6 +19,7 @@ from typing import Any
 
 from engine.errors import UserError
 from engine.kernel.forward.definitions import assigned_by, inner_machines, pointer_to, processor_field
+from engine.kernel.forward.exits import Exit, on_every_way
 from engine.kernel.forward.expressions import Env, Expressions, guard
 from engine.kernel.forward.shapes import (
     BLUR,
@@ -66,15 +67,6 @@ _OTHERWISE = frozenset({
     "ToleratedFailurePercentage", "ToleratedFailurePercentagePath",
 })
 """Fields of a distributed Map with which its result is another than an output for each of the items."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exit:
-    """A way out of a state: to the state `to`, None for the machine's end. `caught`: by a Catcher."""
-
-    to: str | None
-    entry: Entry
-    caught: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +140,7 @@ class Machines:
                     pending.append(way.to)
         self._notes = notes
         if notes:
-            surely = frozenset() if start is None or not self._sure else _surely(start, exits)
+            surely = frozenset() if start is None or not self._sure else on_every_way(start, exits)
             for name, entry in known.items():
                 was_sure, self._sure = self._sure, self._sure and name in surely
                 list(self._exits(pointer, name, machine["States"][name], entry, jsonata=jsonata))
@@ -211,26 +203,6 @@ class Machines:
             certain = found.certain and self._sure and (before is None or before.certain)
             never = found.never and (before is None or before.never)
             self.unfound[key] = replace(found, never=never, certain=certain)
-
-
-def _surely(start: str, exits: Mapping[str, Sequence[Exit]]) -> frozenset[str]:
-    """The states that every way from `start` to an end goes through, failures left aside."""
-    return frozenset(name for name in exits if not _passes(start, name, exits))
-
-
-def _passes(start: str, around: str, exits: Mapping[str, Sequence[Exit]]) -> bool:
-    """Whether an end can be reached from `start` without the state `around`."""
-    if start == around:
-        return False
-    seen, pending = {start}, [start]
-    while pending:
-        for way in exits.get(pending.pop(), ()):
-            if way.to is None:
-                return True
-            if not way.caught and way.to != around and way.to not in seen:
-                seen.add(way.to)
-                pending.append(way.to)
-    return False
 
 
 class _State:
