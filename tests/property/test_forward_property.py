@@ -36,7 +36,8 @@ from tests.support.definitions_strategy import Answers, cases
 from tests.support.draws import drawn
 from tests.support.forward_edits import edited
 from tests.support.oracle import FULL, QUICK, canonical
-from tests.support.reference_interpreter import Unsupported, endings
+from tests.support.reference_interpreter import endings
+from tests.support.reference_values import Unsupported
 from tests.support.restarted import Stepping
 
 ROOM, MOST_STIMULI = 40, 250

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, Phase, assume, settings
 from engine.testing import SimulationResult
 from tests.support.definitions_strategy import Case, without_causes
 from tests.support.draws import drawn
-from tests.support.reference_interpreter import Ending, Unsupported, endings
+from tests.support.reference_interpreter import Ending, endings
+from tests.support.reference_values import Unsupported
 
 QUICK = settings(
     max_examples=drawn(100, of=250), deadline=None, database=None, print_blob=True,

@@ -19,11 +19,25 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-import jlens
+from tests.support.reference_values import (
+    CAUSE,
+    Failed,
+    Place,
+    Undefined,
+    Unsupported,
+    arguments_of,
+    compare,
+    evaluate,
+    is_integer,
+    iso,
+    look_up,
+    put_at,
+    takes,
+)
 
 Json = Any
 Answer = Callable[[str, int, Json], dict[str, Json]]
@@ -31,26 +45,6 @@ Answer = Callable[[str, int, Json], dict[str, Json]]
 
 START = 1_700_000_000.0
 MOST_OPEN = 40
-CAUSE = "An error occurred while executing the state"
-"""How AWS's causes of failed evaluations begin. The rest, with event numbers, is not this interpreter's business."""
-
-
-class Unsupported(Exception):
-    """This interpreter is too plain for the definition: nothing can be compared."""
-
-
-class Failed(Exception):
-    """A state reports an error, at a moment."""
-
-    def __init__(self, error: str | None, cause: str | None, at: float = 0.0) -> None:
-        super().__init__(error, cause)
-        self.error = error
-        self.cause = cause
-        self.at = at
-
-
-class _Undefined(Exception):
-    """A path that leads nowhere."""
 
 
 @dataclass(frozen=True)
@@ -67,21 +61,6 @@ class Ending:
     at: float
     entered: dict[str, list[str]]
     cut: frozenset[str]
-
-
-@dataclass
-class Place:
-    """What expressions of one state see."""
-
-    input: Json
-    variables: dict[str, Json]
-    context: dict[str, Json]
-    result: Json = None
-    has: frozenset[str] = field(default_factory=frozenset)
-
-    def states(self) -> dict[str, Json]:
-        known = {"input": self.input, "context": self.context}
-        return known | dict.fromkeys(self.has, self.result)
 
 
 def endings(definition: Json, given: Json, answer: Answer, *, most: int = 64) -> list[Ending]:
@@ -212,7 +191,7 @@ class _Visit:
     def place(self, given: Json) -> Place:
         context: dict[str, Json] = {
             "Execution": {"Input": self.all.given, "Name": "simulation"},
-            "State": {"Name": self.name, "EnteredTime": _iso(self.since)},
+            "State": {"Name": self.name, "EnteredTime": iso(self.since)},
         }
         if self.state["Type"] in ("Task", "Parallel", "Map"):
             context["State"]["RetryCount"] = self.attempt
@@ -241,7 +220,7 @@ class _Visit:
 
     def retry_after(self, error: str | None, uses: list[int]) -> float | None:
         for index, retrier in enumerate(self.state.get("Retry", [])):
-            if _takes(retrier["ErrorEquals"], error):
+            if takes(retrier["ErrorEquals"], error):
                 if uses[index] >= retrier.get("MaxAttempts", 3):
                     return None
                 delay = retrier.get("IntervalSeconds", 1) * retrier.get("BackoffRate", 2.0) ** uses[index]
@@ -251,7 +230,7 @@ class _Visit:
 
     def catch(self, given: Json, failed: Failed) -> tuple[float, Json, str | None]:
         for catcher in self.state.get("Catch", []):
-            if not _takes(catcher["ErrorEquals"], failed.error):
+            if not takes(catcher["ErrorEquals"], failed.error):
                 continue
             told = {"Error": failed.error, "Cause": failed.cause}
             try:
@@ -269,7 +248,7 @@ class _Visit:
         if self.jsonata:
             output = self.template(catcher["Output"], place) if "Output" in catcher else told
         else:
-            output = _put(given, catcher.get("ResultPath", "$"), told)
+            output = put_at(given, catcher.get("ResultPath", "$"), told)
         self.own.update(assigned)
         return output
 
@@ -301,7 +280,7 @@ class _Visit:
         assigned = self.template(self.state.get("Assign", {}), seen)
         if "ResultSelector" in self.state:
             result = self.template(self.state["ResultSelector"], seen)
-        combined = _put(given, self.state.get("ResultPath", "$"), result)
+        combined = put_at(given, self.state.get("ResultPath", "$"), result)
         output = self.whole_path("OutputPath", self.place(combined))
         self.own.update(assigned)
         return output
@@ -434,12 +413,12 @@ class _Visit:
             return self.present(rule["Variable"], place) is operand
         if operator.endswith("Path"):
             operator, operand = operator[:-4], self.path(operand, place)
-        return _test(operator, self.path(rule["Variable"], place), operand)
+        return compare(operator, self.path(rule["Variable"], place), operand)
 
     def present(self, path: str, place: Place) -> bool:
         try:
-            _look_up(path, place)
-        except _Undefined:
+            look_up(path, place)
+        except Undefined:
             return False
         return True
 
@@ -455,8 +434,8 @@ class _Visit:
 
     def path(self, path: str, place: Place) -> Json:
         try:
-            return _look_up(path, place)
-        except _Undefined:
+            return look_up(path, place)
+        except Undefined:
             raise Failed("States.Runtime", CAUSE) from None
 
     def template(self, value: Json, place: Place) -> Json:
@@ -464,7 +443,7 @@ class _Visit:
             return [self.template(part, place) for part in value]
         if isinstance(value, str):
             if self.jsonata and value.startswith("{%"):
-                return _jsonata(value[2:-2], place)
+                return evaluate(value[2:-2], place)
             return value
         if not isinstance(value, dict):
             return value
@@ -481,16 +460,16 @@ class _Visit:
         call = re.fullmatch(r"States\.(\w+)\((.*)\)", text)
         if call is None:
             return self.path(text, place)
-        values = [self.argument(part.strip(), place) for part in _split(call[2]) if part.strip()]
+        values = [self.argument(part.strip(), place) for part in arguments_of(call[2]) if part.strip()]
         match call[1], values:
             case "Array", _:
                 return values
-            case "MathAdd", [a, b] if _is_integer(a) and _is_integer(b):
+            case "MathAdd", [a, b] if is_integer(a) and is_integer(b):
                 return a + b
             case "ArrayLength", [list(array)]:
                 return len(array)
             case "Format", [str(form), *shown] if form.count("{}") == len(shown):
-                if not all(isinstance(each, str) or _is_integer(each) for each in shown):
+                if not all(isinstance(each, str) or is_integer(each) for each in shown):
                     raise Unsupported("how Java prints a value")
                 return re.sub(r"\{\}", lambda _hole: str(shown.pop(0)), form)
             case "MathAdd", [a, b] if any(isinstance(each, float) for each in (a, b)):
@@ -501,126 +480,3 @@ class _Visit:
         if text.startswith("'"):
             return text[1:-1]
         return self.intrinsic(text, place) if text.startswith(("$", "States.")) else json.loads(text)
-
-
-
-# ---------------------------------------------------------------- values
-
-_STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
-_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
-    "Equals": lambda a, b: a == b, "LessThan": lambda a, b: a < b, "GreaterThan": lambda a, b: a > b,
-    "LessThanEquals": lambda a, b: a <= b, "GreaterThanEquals": lambda a, b: a >= b,
-}
-
-
-def _look_up(path: str, place: Place) -> Json:
-    """A plain path: names and indexes below ``$``, ``$$`` or ``$variable``."""
-    root = re.match(r"\$\$|\$\w*", path)
-    if root is None:
-        raise Unsupported(path)
-    if root[0] == "$$":
-        node: Json = place.context
-    elif root[0] == "$":
-        node = place.input
-    elif root[0][1:] in place.variables:
-        node = place.variables[root[0][1:]]
-    else:
-        raise _Undefined
-    at = root.end()
-    while at < len(path):
-        step = _STEP.match(path, at)
-        if step is None:
-            raise Unsupported(path)
-        at = step.end()
-        if step[1] is not None and isinstance(node, dict) and step[1] in node:
-            node = node[step[1]]
-        elif step[2] is not None and isinstance(node, list) and int(step[2]) < len(node):
-            node = node[int(step[2])]
-        else:
-            raise _Undefined
-    return node
-
-
-def _put(document: Json, path: str | None, value: Json) -> Json:
-    """ResultPath: names only; missing objects on the way are made."""
-    if path is None:
-        return document
-    steps = path.split(".")[1:]
-
-    def put(node: Json, left: list[str]) -> Json:
-        if not left:
-            return value
-        if not isinstance(node, dict):
-            raise Failed("States.ResultPathMatchFailure", CAUSE)
-        return {**node, left[0]: put(node.get(left[0], {}), left[1:])}
-
-    return put(document, steps)
-
-
-def _takes(names: list[str], error: str | None) -> bool:
-    """Whether ErrorEquals takes the error ("Error names", and AWS's "Handling errors")."""
-    if error == "States.Runtime":
-        return False
-    if error in names or (error == "States.HeartbeatTimeout" and "States.Timeout" in names) or "States.ALL" in names:
-        return True
-    aside = ("States.Timeout", "States.HeartbeatTimeout", "States.DataLimitExceeded")
-    return "States.TaskFailed" in names and error not in aside
-
-
-def _test(operator: str, value: Json, operand: Json) -> bool:
-    """A comparison of JSONPath Choice rules; what is of another type is simply not so."""
-    match operator:
-        case "IsNull":
-            return (value is None) is operand
-        case "IsString":
-            return isinstance(value, str) is operand
-        case "IsBoolean":
-            return isinstance(value, bool) is operand
-        case "IsNumeric":
-            return _is_number(value) is operand
-        case "StringMatches":
-            pattern = ".*".join(map(re.escape, operand.split("*")))
-            return isinstance(value, str) and re.fullmatch(pattern, value, re.DOTALL) is not None
-    for kind, fits in (("Numeric", _is_number), ("String", lambda v: isinstance(v, str)),
-                       ("Boolean", lambda v: isinstance(v, bool))):
-        if operator.startswith(kind):
-            return fits(value) and fits(operand) and _OPERATORS[operator.removeprefix(kind)](value, operand)
-    raise Unsupported(operator)
-
-
-def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_integer(value: Json) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _split(text: str) -> list[str]:
-    """The arguments of an intrinsic call: at commas that stand neither in quotes nor in parentheses."""
-    parts, depth, quoted = [""], 0, False
-    for character in text:
-        quoted ^= character == "'"
-        depth += 0 if quoted else (character == "(") - (character == ")")
-        if character == "," and depth == 0 and not quoted:
-            parts.append("")
-        else:
-            parts[-1] += character
-    return parts
-
-
-def _jsonata(text: str, place: Place) -> Json:
-    expression = jlens.Expression('{"v": (' + text + ")}")
-    try:
-        answer = expression.evaluate({}, {"states": place.states(), **place.variables})
-    except jlens.JlensError:
-        raise Failed("States.QueryEvaluationError", CAUSE) from None
-    except ValueError as error:  # values nested more than 1000 levels deep, of which the engine makes 500 at most
-        raise Unsupported(str(error)) from error
-    if "v" not in answer:
-        raise Failed("States.QueryEvaluationError", CAUSE)
-    return answer["v"]
-
-
-def _iso(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
