@@ -1,1 +1,3 @@
-"""The engine of Automate: the language, its durable runtime, and the ports to the world outside."""
+"""The engine of Automate: the language, its durable runtime, the ports to the world outside and their adapters, and
+what authors need: catalog, tests, copilot, conversions, costs. docs/architecture.md is the map.
+"""

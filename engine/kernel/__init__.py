@@ -1,1 +1,1 @@
-"""The durable runtime: a pure step function, and the worker that makes it durable."""
+"""The pure runtime: `step`, and what it steps over. engine.durable makes it durable."""
