@@ -85,7 +85,8 @@ def run(arguments: Sequence[str]) -> int:
         streams.check_text(arguments)
         status = automate.main(list(arguments), prog_name="automate", standalone_mode=False)
         streams.flush()
-    except click.ClickException as error:
+    except click.ClickException as wrong:
+        error = _told(wrong)
         if as_json:
             _tell({"code": "Usage", "message": _usage(error)}, as_json)
         else:
@@ -99,6 +100,20 @@ def run(arguments: Sequence[str]) -> int:
         _tell(shape, as_json)
         return status
     return status if isinstance(status, int) else 0
+
+
+def _told(error: click.ClickException) -> click.ClickException:
+    """The error; of an option of `automate` itself that was written behind a command, where it belongs."""
+    if not isinstance(error, click.NoSuchOption) or error.ctx is None or error.ctx.command is automate:
+        return error
+    for option in automate.params:
+        if error.option_name in option.opts and option.expose_value and isinstance(option, click.Option):
+            given = error.option_name if option.is_flag else f"{error.option_name} {option.metavar}"
+            command = error.ctx.command_path.removeprefix("automate ")
+            return click.UsageError(
+                f"{error.option_name} stands before the command: automate {given} {command}", error.ctx
+            )
+    return error
 
 
 def _usage(error: click.ClickException) -> str:

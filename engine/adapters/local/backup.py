@@ -63,7 +63,9 @@ def back_up(source: Path, target: Path, *, copy_secrets: Callable[[Path], None])
             f"{growing} is there: another backup grows, or died", where=str(growing), advice="Remove it if none runs."
         ) from None
     except OSError as error:
-        raise StoreUnavailable(f"{growing} cannot be made: {error.strerror}") from error
+        raise StoreUnavailable(
+            f"{growing} cannot be made: {error.strerror}. Name a folder where one may be made."
+        ) from error
     try:
         _copy_database(source / DATABASE, growing / DATABASE)
         copy_secrets(growing)

@@ -8,8 +8,8 @@ import click
 
 from functions.cli.client.client import part
 from functions.cli.files import Json
-from functions.cli.finite import FiniteRange
 from functions.cli.groups import Grouped
+from functions.cli.ranges import FiniteRange
 from functions.cli.session import session
 
 

@@ -13,6 +13,7 @@ from functions.cli.client.client import Client
 from functions.cli.files import Json, read_text, write_file
 from functions.cli.groups import Grouped
 from functions.cli.options import filters
+from functions.cli.ranges import WholeRange
 from functions.cli.session import session
 
 _PAGE = 1000
@@ -26,7 +27,7 @@ def audit() -> None:
 @audit.command("list")
 @filters(AuditQuery, without=("act", "action", "state", "from_", "to", *Paged.model_fields))
 @click.option("--act", metavar="ACT", help="This act, as workflow.publish; with * at its end, a prefix.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many at most.")
+@click.option("--limit", type=WholeRange(1, 1000), default=50, show_default=True, help="How many at most.")
 def list_entries(*, limit: int, **given: str | None) -> None:
     """List entries, newest first."""
     with session().client() as api:
@@ -66,7 +67,7 @@ def export_entries(*, output: str | None) -> None:
 
 @audit.command("reads")
 @filters(ReadsQuery, without=("limit",))
-@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many at most.")
+@click.option("--limit", type=WholeRange(1, 1000), default=50, show_default=True, help="How many at most.")
 def list_reads(*, limit: int, **given: str | None) -> None:
     """List who read inputs, outputs, histories and logs of executions, newest first. On AWS its access log has that."""
     with session().client() as api:

@@ -22,7 +22,7 @@ from engine.errors import InvalidDocument
 from engine.ports.keys import DEFAULT_WORKSPACE, ExecutionKey
 from functions.cli.client.client import part
 from functions.cli.files import Json, document_in, read_file, read_text
-from functions.cli.finite import FiniteRange
+from functions.cli.ranges import FiniteRange, WholeRange
 from functions.cli.session import session
 
 NOT_INCLUDED = (
@@ -53,12 +53,12 @@ _NOT_FOR = {
 @click.option("--compare", is_flag=True, help="Compare the counted samples with AWS Step Functions instead.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="With --compare: the tables as README.md has them.")
 @click.option("--visits", multiple=True, metavar="STATE=N", help="How often a state is entered; 0 leaves it out.")
-@click.option("--items", type=click.IntRange(0), default=10, show_default=True, help="Items of each Map.")
+@click.option("--items", type=WholeRange(0), default=10, show_default=True, help="Items of each Map.")
 @click.option("--payload-kb", type=FiniteRange(0), default=0.0, show_default=True,
               help="KB of the input and of each result, as JSON.")
-@click.option("--batch", type=click.IntRange(1, 1000), default=10, show_default=True,
+@click.option("--batch", type=WholeRange(1, 1000), default=10, show_default=True,
               help="Executions that share an invocation.")
-@click.option("--memory-mb", type=click.IntRange(128, 10240), default=512, show_default=True,
+@click.option("--memory-mb", type=WholeRange(128, 10240), default=512, show_default=True,
               help="The worker function's memory.")
 @click.option("--store-ms", type=FiniteRange(0), default=5.0, show_default=True,
               help="How long DynamoDB takes to answer.")

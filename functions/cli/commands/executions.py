@@ -18,6 +18,7 @@ from functions.cli.commands.many import PENDING, confirm, confirm_erasing, is_of
 from functions.cli.files import Json, read_value
 from functions.cli.groups import Grouped
 from functions.cli.options import adding, filters
+from functions.cli.ranges import WholeRange
 from functions.cli.screen import duration, status_mark
 from functions.cli.session import session
 
@@ -87,7 +88,7 @@ _filtered = adding(
 @click.group("executions", cls=Grouped, invoke_without_command=True)
 @_filtered
 @click.option("--view", metavar="NAME", help="The filters of a saved view, where no option says another.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many at most.")
+@click.option("--limit", type=WholeRange(1, 1000), default=20, show_default=True, help="How many at most.")
 @click.option("--next-token", metavar="TOKEN", help="Go on where the last page ended.")
 @click.pass_context
 def list_executions(ctx: click.Context, /, *, limit: int, view: str | None, **given: str | None) -> None:
@@ -252,8 +253,8 @@ def show(*, id: str, reveal: str | None) -> None:  # noqa: A002  the word of the
 
 @click.command()
 @click.argument("id")
-@click.option("--after", type=click.IntRange(0), default=0, metavar="EVENT", help="Only events after this id.")
-@click.option("--limit", type=click.IntRange(1), default=MOST_EVENTS, show_default=True, help="How many at most.")
+@click.option("--after", type=WholeRange(0), default=0, metavar="EVENT", help="Only events after this id.")
+@click.option("--limit", type=WholeRange(1), default=MOST_EVENTS, show_default=True, help="How many at most.")
 @_reveal
 def history(*, id: str, after: int, limit: int, reveal: str | None) -> None:  # noqa: A002
     """Show an execution's events, as AWS's GetExecutionHistory gives them."""

@@ -7,8 +7,8 @@ import click
 from functions.cli.client.client import part
 from functions.cli.commands.executions import STATUSES
 from functions.cli.files import Json
-from functions.cli.finite import FiniteRange
 from functions.cli.groups import Grouped
+from functions.cli.ranges import FiniteRange, WholeRange
 from functions.cli.session import session
 
 _COUNTS = ("total", "succeeded", "failed", "running", "pending")
@@ -43,7 +43,7 @@ def describe(*, execution: str, run: str) -> None:
 @map_run.command()
 @click.argument("execution", metavar="ID")
 @click.argument("run")
-@click.option("--max-concurrency", type=click.IntRange(0), help="0: no limit.")
+@click.option("--max-concurrency", type=WholeRange(0), help="0: no limit.")
 @click.option("--tolerated-failure-count", type=FiniteRange(0), help="So many items may fail.")
 @click.option(
     "--tolerated-failure-percentage", type=FiniteRange(0, 100), help="So large a part of the items may fail.",
@@ -60,8 +60,8 @@ def update(*, execution: str, run: str, **limits: float | None) -> None:
 @map_run.command()
 @click.argument("execution", metavar="ID")
 @click.argument("run")
-@click.option("--first", type=click.IntRange(0), default=0, show_default=True, help="The item to begin with.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="How many at most.")
+@click.option("--first", type=WholeRange(0), default=0, show_default=True, help="The item to begin with.")
+@click.option("--limit", type=WholeRange(1, 1000), default=100, show_default=True, help="How many at most.")
 @click.option("--status", type=click.Choice(STATUSES, case_sensitive=False), help="In this status.")
 def executions(*, execution: str, run: str, first: int, limit: int, status: str | None) -> None:
     """List a run's child executions, in the order of their items."""

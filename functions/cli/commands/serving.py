@@ -15,6 +15,7 @@ import click
 from engine.adapters.local.privacy import keep_private
 from engine.errors import NotFound, Refused
 from functions.cli.demo import prepare, run_order
+from functions.cli.ranges import WholeRange
 from functions.cli.session import session
 from functions.server.logs import log_to_file
 from functions.server.owner import Owner
@@ -28,10 +29,10 @@ _WORKER_SECONDS = 10.0
 """So long a worker beside the server may take to appear."""
 
 _PORT = click.option(
-    "--port", type=click.IntRange(0, 65535), metavar="N", help="By default PORT, or 8400; 0: a free one."
+    "--port", type=WholeRange(0, 65535), metavar="N", help="By default PORT, or 8400; 0: a free one."
 )
 _WORKERS = click.option(
-    "--workers", type=click.IntRange(0, 64), default=1, show_default=True, metavar="N", help="Worker processes."
+    "--workers", type=WholeRange(0, 64), default=1, show_default=True, metavar="N", help="Worker processes."
 )
 
 

@@ -16,7 +16,7 @@ from engine.testing.simulate import SimulationResult, simulate
 from engine.testing.stubs import Stub, checked_stubs
 from functions.cli.account import readable_cause
 from functions.cli.files import Json, document_in, placed, read_file, read_value
-from functions.cli.finite import FiniteRange
+from functions.cli.ranges import FiniteRange
 from functions.cli.screen import indented, status_mark
 from functions.cli.session import session
 

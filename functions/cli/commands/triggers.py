@@ -11,6 +11,7 @@ from engine.errors import InvalidDocument
 from functions.cli.client.client import part
 from functions.cli.files import Json, read_value
 from functions.cli.groups import Grouped
+from functions.cli.ranges import WholeRange
 from functions.cli.session import session
 
 _TRIGGER = click.argument("trigger", metavar="WORKFLOW/TRIGGER")
@@ -38,7 +39,7 @@ def list_triggers() -> None:
 
 @triggers.command("deliveries")
 @_TRIGGER
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many.")
+@click.option("--limit", type=WholeRange(1, 1000), default=20, show_default=True, help="How many.")
 @click.option("--next-token", metavar="TOKEN", help="Where the page before ended.")
 def list_deliveries(*, trigger: str, limit: int, next_token: str | None) -> None:
     """List what arrived at a trigger, newest first, and what came of it."""

@@ -10,7 +10,7 @@ import click
 
 from engine.errors import InvalidDocument
 from functions.app.shapes.operations import Figures
-from functions.cli.finite import FiniteRange
+from functions.cli.ranges import FiniteRange
 from functions.cli.session import session
 from functions.cli.tuning import folder_rules, stage_rules
 from functions.cli.tuning.account import Account

@@ -9,6 +9,7 @@ import click
 from functions.cli.client.client import part
 from functions.cli.files import Json, read_value
 from functions.cli.groups import Grouped
+from functions.cli.ranges import WholeRange
 from functions.cli.session import session
 
 _PAGE = 100
@@ -20,7 +21,7 @@ def approvals() -> None:
 
 
 @approvals.command("list")
-@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, metavar="N", help="At most so many.")
+@click.option("--limit", type=WholeRange(1), default=100, show_default=True, metavar="N", help="At most so many.")
 def list_(*, limit: int) -> None:
     """List what waits for an answer, oldest first."""
     found: list[Json] = []

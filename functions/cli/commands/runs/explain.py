@@ -7,6 +7,7 @@ import click
 from functions.cli.client.client import part
 from functions.cli.commands.rules import print_node, print_report
 from functions.cli.files import Json
+from functions.cli.ranges import WholeRange
 from functions.cli.screen import duration
 from functions.cli.session import session
 
@@ -14,9 +15,9 @@ from functions.cli.session import session
 @click.command()
 @click.argument("id", metavar="ID")
 @click.argument("state", required=False)
-@click.option("--event", type=click.IntRange(1), metavar="N", help="Instead of a state: the step of this event.")
+@click.option("--event", type=WholeRange(1), metavar="N", help="Instead of a state: the step of this event.")
 @click.option("--step", metavar="STEP", help="Instead of a state: this visit of one, as Charge#2.")
-@click.option("--attempt", type=click.IntRange(1), metavar="N", help="Of its timetable only this attempt.")
+@click.option("--attempt", type=WholeRange(1), metavar="N", help="Of its timetable only this attempt.")
 def explain(
     *, id: str, state: str | None, event: int | None, step: str | None, attempt: int | None,  # noqa: A002
 ) -> None:

@@ -49,6 +49,24 @@ def test_mistakes_are_explained_and_exit_1(automate, arguments, told):
     assert (status, told in shape["error"]["message"]) == (1, True)
 
 
+@pytest.mark.parametrize(("arguments", "told"), [
+    (("tune", "--endpoint", "http://x"), "--endpoint stands before the command: automate --endpoint URL tune"),
+    (("secrets", "list", "--data-dir=x"),
+     "--data-dir stands before the command: automate --data-dir FOLDER secrets list"),
+    (("show", "x", "--iam"), "--iam stands before the command: automate --iam show"),
+    (("show", "x", "--nope"), "No such option '--nope'."),
+    (("--nope", "show", "x"), "No such option '--nope'."),
+    (("executions", "--limit", "many"), "'many' is not a valid integer."),
+    (("tune", "--hours", "many"), "'many' is not a valid number."),
+])
+def test_what_is_not_a_command_of_ours_is_explained_and_exits_2(automate, arguments, told):
+    status, out, err = automate(*arguments)
+    assert (status, out) == (2, "")
+    assert told in err
+    status, shape = automate.json(*arguments)
+    assert (status, told in shape["error"]["message"]) == (2, True)
+
+
 @pytest.mark.parametrize(("arguments", "place"), [
     (("start", "hello", "--version", "0"), "--version"),
     (("export", "hello", "--version", "0"), "--version"),
