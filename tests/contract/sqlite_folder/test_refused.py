@@ -16,8 +16,8 @@ from engine.clock import SkipClock
 from engine.errors import SchemaTooNew, StoreBusy, StoreCorrupt, StoreUnavailable
 from engine.ports.journal import HeaderChange
 from engine.ports.keys import ExecutionKey
-from tests.contract.sqlite_folder.child import KEY, Child
 from tests.support.backends import open_local
+from tests.support.folder_child import KEY, Child
 from tests.support.records import a_header, a_segment
 
 

@@ -11,8 +11,8 @@ from engine.clock import SkipClock
 from engine.errors import StoreCorrupt
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Wake
-from tests.contract.sqlite_folder.child import KEY, Child
 from tests.support.backends import open_local
+from tests.support.folder_child import KEY, Child
 from tests.support.patience import wait_until
 from tests.support.records import a_header, a_segment
 

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 from tests.support.vendors.loopback import Answer, Arrived, Loopback, given
 
 TOKEN = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"  # the documentation's own
-USER, REPO, LABELS = "octocat", "Hello-World", ("bug", "urgent")
+USER, REPO = "octocat", "Hello-World"
 WORKFLOW = "deploy.yml"
 
 _NEW = {"title", "body", "labels", "assignees", "milestone"}

@@ -174,19 +174,23 @@ def test_an_answer_to_an_earlier_load_is_not_this_one_s():
         assert product.describe(key).status == status
 
 
-def test_a_call_whose_time_passed_with_its_commit_is_begun_again_by_its_owner():
-    """Nobody else has to find out that the intent's lease is over, and nobody is charged for it."""
-    product = Product(ONE_TASK)
-    key = product.start({})
+def next_commit_takes(product, seconds):
     journal = product.stores.journal
     commit = journal.commit
 
     def slowly(*given):
         journal.commit = commit
-        product.clock.sleep(300)
+        product.clock.sleep(seconds)
         return commit(*given)
 
     journal.commit = slowly
+
+
+def test_a_call_whose_time_passed_with_its_commit_is_begun_again_by_its_owner():
+    """Nobody else has to find out that the intent's lease is over, and nobody is charged for it."""
+    product = Product(ONE_TASK)
+    key = product.start({})
+    next_commit_takes(product, 300)
     worker = product.worker()
     worker.admit([key], float("inf"))
     for _ in range(5):
@@ -194,23 +198,15 @@ def test_a_call_whose_time_passed_with_its_commit_is_begun_again_by_its_owner():
         worker.gather(0.0)
     assert worker.take_outcomes() == {key: None}
     assert (product.describe(key).status, len(product.tasks.calls)) == ("SUCCEEDED", 1)
-    assert journal.header(key).strikes == 0
+    assert product.stores.journal.header(key).strikes == 0
 
 
 def test_a_call_has_less_time_by_what_its_commit_took():
     """It ends when its intent said, so that its lease covers it."""
     product = Product(ONE_TASK)
     key = product.start({})
-    journal = product.stores.journal
-    commit = journal.commit
-
-    def slowly(*given):
-        journal.commit = commit
-        product.clock.sleep(100)
-        return commit(*given)
-
-    journal.commit = slowly
+    next_commit_takes(product, 100)
     began = product.clock.now()
     product.run(key)
-    lease = journal._segments[key][0].lease_until
+    lease = product.stores.journal._segments[key][0].lease_until
     assert product.tasks.calls[0].budget_seconds == pytest.approx(lease - LEASE_MARGIN_SECONDS / 2 - began - 100)

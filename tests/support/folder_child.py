@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.ports.keys import ExecutionKey
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 KEY = ExecutionKey.of("default", "orders", "run-1")
 
 
