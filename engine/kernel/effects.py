@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.kernel.builder import is_activity
 from engine.kernel.children.map_run import writer_call
+from engine.kernel.open_frame import AnyFrame
 from engine.kernel.snapshot import Frame, Phase, Snapshot
 from engine.kernel.tokens import idempotency_key
 from engine.language.asl.model import Map, Plan, State, Task
@@ -85,12 +86,12 @@ def owed(plan: Plan, snapshot: Snapshot) -> Owed:
     )
 
 
-def resource(plan: Plan, frame: Frame) -> str:
+def resource(plan: Plan, frame: AnyFrame) -> str:
     """The Resource, as written, that a SCHEDULED or RUNNING frame calls: a Task's, a reader's or a ResultWriter's."""
     return _called_by(plan.state(frame.machine, frame.state), frame)
 
 
-def _called_by(state: State, frame: Frame) -> str:
+def _called_by(state: State, frame: AnyFrame) -> str:
     if isinstance(state, Task):
         return state.resource.text
     if isinstance(state, Map):
@@ -114,7 +115,7 @@ def task_call(plan: Plan, snapshot: Snapshot, frame: Frame, *, budget_seconds: f
     )
 
 
-def secret_refs(plan: Plan, frame: Frame) -> tuple[tuple[str, str], ...]:
+def secret_refs(plan: Plan, frame: AnyFrame) -> tuple[tuple[str, str], ...]:
     """The SecretRefs that stand in the definition for the call that a frame owes."""
     return _secret_refs_of(plan.state(frame.machine, frame.state))
 
@@ -144,5 +145,5 @@ def _task(plan: Plan, frame: Frame) -> Task:
     return state
 
 
-def _calls_nothing(frame: Frame, state: State) -> TypeError:
+def _calls_nothing(frame: AnyFrame, state: State) -> TypeError:
     return TypeError(f"the frame {frame.path!r} stands in a {state.TYPE} state, which calls nothing")

@@ -114,8 +114,22 @@ class OpenFrame:
 
     def freeze(self) -> Frame:
         """What the snapshot keeps."""
-        return Frame(*_VALUES(self))
+        return Frame(  # as above
+            self.path, self.machine, self.state, self.phase, self.visit, self.attempt, self.epoch, self.retries,
+            self.input, self.variables, self.arguments, self.credentials, self.entered_at, self.entered_event,
+            self.last_event, self.due_at, self.timeout_seconds, self.deadline, self.heartbeat_seconds,
+            self.heartbeat_at, self.lease_until, self.started_event, self.token, self.fanout, self.output, self.job,
+            self.first_attempt,
+        )
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """As a Frame's."""
+        return self.path, self.visit, self.attempt
 
 
-Peek: TypeAlias = Callable[[str], Frame | OpenFrame | None]
+AnyFrame: TypeAlias = Frame | OpenFrame
+"""A frame, to read only."""
+
+Peek: TypeAlias = Callable[[str], AnyFrame | None]
 """The frame at a path, to read only; None where there is none."""

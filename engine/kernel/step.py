@@ -19,7 +19,7 @@ from engine.kernel.children import map_run, nested, outcomes
 from engine.kernel.express import most_seconds
 from engine.kernel.failing import evaluation_failed
 from engine.kernel.history import HistoryEvent
-from engine.kernel.open_frame import OpenFrame
+from engine.kernel.open_frame import AnyFrame, OpenFrame
 from engine.kernel.redrivable import lost_map_run
 from engine.kernel.redriving import call_over, take_up
 from engine.kernel.retry import RUNTIME
@@ -65,8 +65,8 @@ _WAITS_IN: dict[type[Stimulus], tuple[Phase, ...]] = {
 _CALLBACK = (Phase.CALLBACK,)
 _LOOKED_AFTER = (Phase.SCHEDULED, Phase.CALLBACK)
 
-Then = Callable[[Sequence[Frame]], Sequence[Stimulus]]
-"""Asked, with the frames that have come to owe a call, what is to be fed next."""
+Then = Callable[[Sequence[AnyFrame]], Sequence[Stimulus]]
+"""Asked, with the frames that have come to owe a call, to read only, what is to be fed next."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,15 +48,15 @@ class Performing:
 
     def make(self, activation: Activation, call: StartedCall) -> None:
         """The intent may be older than this moment, by a commit that was tried again: the call ends when it said."""
-        frame = activation.snapshot.frames[call.frame.path]
-        ticket = Ticket(activation.key, activation.nonce, frame.place)
+        frame = activation.snapshot.frames[call.place[0]]
+        ticket = Ticket(activation.key, activation.nonce, call.place)
         end = call.lease_until - LEASE_MARGIN_SECONDS / 2
         budget = min(call.budget_seconds, max(end - self._clock.now(), 0.0))
         task = effects.task_call(activation.plan, activation.snapshot, frame, budget_seconds=budget)
         self._jobs.expect(ticket, task, activation, frame)
         if not activation.express:
             self._late.expect(ticket, call)
-        self._calls.submit(ticket, task, end, computes=self._policies.computes(activation, frame))
+        self._calls.submit(ticket, task, end, computes=self._policies.computes(task))
 
     def _note_progress(self, activation: Activation) -> None:
         """An execution that gets on has no strikes any more."""

@@ -19,7 +19,7 @@ from engine.durable.worker.committing import Committing
 from engine.durable.worker.incoming import Incoming
 from engine.durable.worker.owned import Owned
 from engine.durable.worker.policies import Policies
-from engine.kernel.snapshot import Frame
+from engine.kernel.open_frame import AnyFrame
 
 MOST_COMPUTED = 100
 """So many calls that compute are made in one round: what came meanwhile is looked at between two rounds."""
@@ -81,11 +81,11 @@ class Stepping:
             for call in activation.begun():
                 self._make(activation, call)
 
-    def _choose(self, owned: Owned, now: float, scheduled: Sequence[Frame]) -> list[tuple[Frame, float]]:
+    def _choose(self, owned: Owned, now: float, scheduled: Sequence[AnyFrame]) -> list[tuple[AnyFrame, float]]:
         """Which of the `scheduled` calls begin now, in their order, each with its budget in seconds."""
         activation = owned.activation
         free = self._calls.free
-        chosen: list[tuple[Frame, float]] = []
+        chosen: list[tuple[AnyFrame, float]] = []
         waits: list[float] = []
         lacking = 0
         owned.waits(None)
