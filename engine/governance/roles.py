@@ -113,7 +113,9 @@ class Caller:
 
     def may(self, right: Right, workspace: str) -> bool:
         """Whether the caller holds `right` there."""
-        return right in self.rights_in(workspace)
+        return any(
+            right in RIGHTS[grant.role] for grant in self.grants if grant.workspace in (workspace, EVERY_WORKSPACE)
+        )
 
 
 def check(caller: Caller, right: Right, workspace: str, *, what: str) -> None:

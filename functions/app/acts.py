@@ -40,6 +40,7 @@ Target = Subject | ExecutionKey | None
 what is asked for cannot be done."""
 
 _LOG = logging.getLogger(__name__)
+_SORTED = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 REFUSALS = (Refused, Conflict, InvalidDefinition, RoleDoesNotExist)
 """What of UserErrors is a refusal: all else is a request that was no act yet (misspelt, unknown, too large)."""
@@ -213,6 +214,14 @@ class CallActs:
         self._workspace = workspace
         self._actor = actor
         self._told = not self._names
+        self.single: Doing | None = None
+        """The one act of the route, where it has declared one and it is under way."""
+
+    @contextmanager
+    def doing_single(self, name: str, target: Target) -> Iterator[None]:
+        """As `doing`, of the only act that the route has."""
+        with self.doing(name, target) as self.single:
+            yield
 
     @contextmanager
     def doing(self, name: str, target: Target) -> Iterator[Doing]:
@@ -241,8 +250,7 @@ class CallActs:
 
 def digest(value: Json) -> str:
     """SHA-256 of a JSON value, whatever the order of its keys: the same as the journal's input digest."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_SORTED(value).encode()).hexdigest()
 
 
 def _missing(act: str, subject: Subject, actor: Actor, shown: object, error: object, *, trace: bool) -> None:

@@ -67,6 +67,8 @@ def _too_large(size: int, href: str | None) -> Json:
     return {"$too_large": {"bytes": size, "href": href}}
 
 
+_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 TOO_LARGE = "Automate-Too-Large"
 """The header of an answer in whose place its address stands. (A value in an answer may look like such an address.)"""
 
@@ -85,9 +87,13 @@ def is_too_large(body: str) -> bool:
 
 def json_text(value: Json, default: Callable[[Any], Json] | None = None) -> str:
     """A JSON value as text; `default` gives what is written of what is none."""
+    if default is None:
+        return _TEXT(value)
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=default)
 
 
 def _may_be_large(value: Json) -> bool:
     """Most values are small, and are told from others without being written out."""
-    return isinstance(value, dict | list) or (isinstance(value, str) and len(value) > MOST_SHOWN_BYTES // 8)
+    if isinstance(value, str):
+        return len(value) > MOST_SHOWN_BYTES // 8
+    return isinstance(value, dict | list) and bool(value)

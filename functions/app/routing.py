@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import field, replace
+from dataclasses import field
 from enum import Enum
 from functools import partial
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
@@ -76,7 +76,6 @@ class Call(Generic[Taken]):
     path: Mapping[str, str]
     given: Taken
     acts: CallActs
-    doing: Doing | None = None
     if_match: str | None = None
     if_none_match: str | None = None
     route: str = ""
@@ -111,9 +110,9 @@ class Call(Generic[Taken]):
     @property
     def act(self) -> Doing:
         """The one act of the route."""
-        if self.doing is None:
+        if self.acts.single is None:
             raise RuntimeError("the route has declared no single act")
-        return self.doing
+        return self.acts.single
 
     @property
     def expected(self) -> str | None:
@@ -270,8 +269,8 @@ def answer(route: Route, request: Request, provider: Provider) -> Response:
 
 def _answered(route: Route, call: Call[Any], request: Request) -> Response:
     """Ask the handler; what of executions' data is in its answer is recorded as read."""
-    with collected_warnings() as warnings, _under(route, call) as doing:
-        found = route.handler(doing)
+    with collected_warnings() as warnings, _under(route, call):
+        found = route.handler(call)
     services = call.services
     response = _response(found if isinstance(found, Answer) else Answer(found), route, request, warnings, services)
     whose = call.read or ([request.parameters["id"]] if "id" in request.parameters else [])
@@ -290,14 +289,14 @@ def _admit(services: Services, caller: Caller, right: Right, what: str, request:
 
 
 @contextmanager
-def _under(route: Route, call: Call[Any]) -> Iterator[Call[Any]]:
-    """`call` with the act that the route declares; the etag that it names is a condition of it."""
+def _under(route: Route, call: Call[Any]) -> Iterator[None]:
+    """The act that the route declares is under way; the etag that the call names is a condition of it."""
     with etags.precondition(call.if_match if route.conditional else None):
         if isinstance(route.act, Act):
-            with call.acts.doing(route.act.name, route.act.target(call)) as doing:
-                yield replace(call, doing=doing)
+            with call.acts.doing_single(route.act.name, route.act.target(call)):
+                yield
         else:
-            yield call
+            yield
             call.acts.ended()
 
 

@@ -31,11 +31,15 @@ DESCRIBING = "openapi"
 _BY_PATH: dict[str, dict[str, str]] = {}
 for _method, _path, _module in ROUTES:
     _BY_PATH.setdefault(_path, {})[_method] = _module
-_PATTERNS: dict[tuple[int, str], list[tuple[tuple[str, ...], str]]] = {}
-"""By their number of segments and the first one, which is always a literal. Literals sort before parameters: "{" is the
-last printable character but three."""
+_Places = tuple[tuple[int, str], ...]
+_PATTERNS: dict[tuple[int, str], list[tuple[_Places, _Places, str]]] = {}
+"""Literals and parameters of each path, by the number of its segments and the first one, which is always a literal.
+Literals sort before parameters: "{" is the last printable character but three."""
 for _pattern, _path in sorted((tuple(path.strip("/").split("/")), path) for path in _BY_PATH):
-    _PATTERNS.setdefault((len(_pattern), _pattern[0]), []).append((_pattern, _path))
+    _PATTERNS.setdefault((len(_pattern), _pattern[0]), []).append((
+        tuple((place, text) for place, text in enumerate(_pattern) if not text.startswith("{")),
+        tuple((place, text[1:-1]) for place, text in enumerate(_pattern) if text.startswith("{")), _path,
+    ))
 
 
 @cache
@@ -51,8 +55,8 @@ def find(method: str, path: str) -> tuple[Route, dict[str, str]] | http.Response
     Matching is API Gateway's: a literal segment before a parameter, a trailing slash makes no difference.
     """
     parts = tuple(path.strip("/").split("/"))
-    for pattern, resource in _PATTERNS.get((len(parts), parts[0]), ()):
-        captured = _captured(pattern, parts)
+    for literals, named, resource in _PATTERNS.get((len(parts), parts[0]), ()):
+        captured = _captured(literals, named, parts)
         if captured is not None:
             by_method = _BY_PATH[resource]
             if method in by_method:
@@ -90,13 +94,9 @@ def _route(module: str, method: str, path: str) -> Route:
     return route
 
 
-def _captured(pattern: tuple[str, ...], parts: tuple[str, ...]) -> dict[str, str] | None:
-    captured: dict[str, str] = {}
-    for wanted, part in zip(pattern, parts, strict=True):
-        if wanted.startswith("{"):
-            if not part:
-                return None
-            captured[wanted[1:-1]] = part
-        elif wanted != part:
+def _captured(literals: _Places, named: _Places, parts: tuple[str, ...]) -> dict[str, str] | None:
+    for place, text in literals:
+        if parts[place] != text:
             return None
-    return captured
+    captured = {name: parts[place] for place, name in named}
+    return captured if all(captured.values()) else None

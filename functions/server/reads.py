@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from functions.app.reads import Read, ReadsQuery
 
 _LOG = logging.getLogger(__name__)
+_TEXT = json.JSONEncoder(separators=(",", ":")).encode
 
 READS = "reads"
 """The folder in the data folder."""
@@ -58,7 +59,7 @@ class LocalReads:
             "step": named.get("step", ""),
         }
         try:
-            self._append(json.dumps(shape, separators=(",", ":")).encode() + b"\n")
+            self._append(_TEXT(shape).encode() + b"\n")
         except OSError as error:
             # Who commands the folder may read its files without a command: nothing is kept from anybody.
             level = logging.INFO if actor.origin == COMMAND_LINE and actor.kind == "user" else logging.ERROR
@@ -86,8 +87,12 @@ class LocalReads:
             return known
 
     def _append(self, line: bytes) -> None:
-        self._file.parent.mkdir(mode=0o700, exist_ok=True)
-        handle = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+        try:
+            handle = os.open(self._file, flags, 0o600)
+        except FileNotFoundError:
+            self._file.parent.mkdir(mode=0o700, exist_ok=True)
+            handle = os.open(self._file, flags, 0o600)
         try:
             os.write(handle, line)
             size = os.fstat(handle).st_size
