@@ -208,6 +208,13 @@ def test_pages_are_kept_by_token(studio, failed):
     page.get_by_role("button", name="Older executions").click()
     expect(rows).to_have_count(10)
     expect(rows.last).to_contain_text("paged-00")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Execution Explorer (60)")
+    page.get_by_role("link", name="paged-03", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("paged-03")
+    page.go_back()  # to the page that it was on
+    expect(rows).to_have_count(10)
+    page.reload()
+    expect(rows.last).to_contain_text("paged-00")
     page.get_by_role("button", name="Newer executions").click()
     expect(rows).to_have_count(50)
     expect(rows.first).to_contain_text("paged-59")

@@ -1,4 +1,4 @@
-/** Filters that live in the address: they survive a reload, can be sent to somebody, and "back" undoes them. */
+/** Filters that live in the address: they survive a reload, can be sent to somebody, and are there after "back". */
 import { useCallback, useMemo, useRef } from "react";
 import { navigate, useLocationProperty } from "wouter/use-browser-location";
 

@@ -54,7 +54,7 @@ export default function ExecutionsPage() {
     setChosen([]);
     void pages.reload();
   };
-  const counted = counterWords(pages.seen, pages.isAll, count.data);
+  const counted = counterWords(pages.seen, pages.isLast, pages.isAll ? null : count.data);
   const blocked = pages.error !== null && pages.rows.length === 0;
   return (
     <div className="ex-dense">

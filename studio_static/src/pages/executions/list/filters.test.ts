@@ -86,6 +86,8 @@ it("says how many there are, and how well that is known", () => {
   expect(counterWords(50, false, { number: 51_234, relation: "about" })).toBe("(about 51,234)");
   expect(counterWords(50, false, { number: 700, relation: "at_least" })).toBe("(at least 700)");
   expect(counterWords(100, false, { number: 90, relation: "about" })).toBe("(more than 100)");
+  expect(counterWords(140, true, { number: 140, relation: "exact" })).toBe("(140)");
+  expect(counterWords(140, true, { number: 141, relation: "exact" })).toBe("(141)");
 });
 
 it("saves what is set, so that it means the same when it is looked at again", () => {

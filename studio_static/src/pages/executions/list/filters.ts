@@ -84,12 +84,12 @@ export const SEARCHES = {
 } as const;
 
 /**
- * How many there are, for the head: of a page that is the first and the last one they are counted here. `seen` are
- * those up to the page that is shown.
+ * How many there are, for the head. `seen` are those up to the page that is shown; of the last one they are all, but for
+ * what began since the first was read.
  */
-export function counterWords(seen: number, isAll: boolean, count: ExecutionCount | null): string {
+export function counterWords(seen: number, isLast: boolean, count: ExecutionCount | null): string {
   const number = count?.number ?? 0;
-  if (isAll) return `(${seen.toLocaleString("en-GB")})`;
+  if (isLast && number <= seen) return `(${seen.toLocaleString("en-GB")})`;
   if (count === null || count.relation === null || number <= seen) return `(more than ${seen.toLocaleString("en-GB")})`;
   return `(${RELATIONS[count.relation]}${number.toLocaleString("en-GB")})`;
 }

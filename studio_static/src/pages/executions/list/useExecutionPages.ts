@@ -31,14 +31,20 @@ interface State extends Page {
   error: ApiError | null;
 }
 
+/** Tokens of the pages that were come to, by their number; the first has none. */
+interface Turned {
+  address: string;
+  list: readonly (string | null)[];
+  page: number;
+}
+
+/** They are kept with the entry of the browser's history: Back from an execution leads to the page that it was on. */
+const keep = (turned: Turned) => window.history.replaceState({ turned }, "");
+const kept = () => (window.history.state as { turned?: Turned } | null)?.turned;
+
 export function useExecutionPages(address: string) {
-  /** Tokens of the pages that were come to, by their number; the first has none. */
-  const [tokens, setTokens] = useState<{ address: string; list: readonly (string | null)[]; page: number }>({
-    address,
-    list: [null],
-    page: 0,
-  });
-  const { list, page } = tokens.address === address ? tokens : { list: [null], page: 0 };
+  const [tokens, setTokens] = useState(kept);
+  const { list, page }: Turned = tokens?.address === address ? tokens : { address, list: [null], page: 0 };
   const token = list[page] ?? null;
   const key = `${address} ${token}`;
   const [state, setState] = useState<State | null>(null);
@@ -87,7 +93,10 @@ export function useExecutionPages(address: string) {
   const goTo = (number: number) => {
     const known = [...list];
     if (number === known.length && state?.next != null) known.push(state.next);
-    if (number < known.length) setTokens({ address, list: known, page: number });
+    if (number >= known.length) return;
+    const turned = { address, list: known, page: number };
+    keep(turned);
+    setTokens(turned);
   };
   return {
     // While another page is asked for, what was there stays: nothing jumps.
@@ -97,8 +106,9 @@ export function useExecutionPages(address: string) {
     turning: !isCurrent,
     page,
     searches: state?.searches ?? null,
-    /** Those up to the last one that is shown, and whether there are no others. */
+    /** Those up to the last one that is shown, and whether there are none behind it, and none before it. */
     seen: page * PAGE + (state?.rows.length ?? 0),
+    isLast: isCurrent && state?.next === null,
     isAll: isCurrent && page === 0 && state?.next === null,
     pages: list.length + (isCurrent && state?.next != null && page === list.length - 1 ? 1 : 0),
     goTo,
