@@ -38,7 +38,9 @@ class Verdict:
         def named(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
             return tuple(replace(one, execution=execution) for one in findings)
 
+        listed = {one.place for one in self.changed}
         return Verdict(
             self.refusals + named(other.refusals), self.doubts + named(other.doubts),
-            self.notes + named(other.notes), tuple(dict.fromkeys(self.changed + other.changed)),
+            self.notes + named(other.notes),
+            self.changed + tuple(one for one in other.changed if one.place not in listed),
         )

@@ -450,6 +450,24 @@ def test_a_plain_redrive_finishes_it_too():
     assert product.describe(key).status == "SUCCEEDED"
 
 
+@pytest.mark.parametrize("leaves", [True, False])
+def test_what_changed_of_states_that_items_which_succeeded_may_have_run_is_listed(leaves):
+    """Their histories are their own: a run that is over, or has some that succeeded."""
+    def a_map(comment, resource):
+        run = fan_out({"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            **machine(Wrap={"Type": "Pass", "Comment": comment, "Next": "Each"}, Each=task(A))}})
+        return {**run, "States": {**run["States"], "Last": task(resource)}}
+
+    fails = [{}] if leaves else [{}, BAD]
+    product, key = stopped(
+        a_map("old", B), a_map("new", C), ScriptedTasks({A: fails, B: [BAD]}), {"items": [1, 2]})
+    assert ("Last" in json.dumps(product.executions.history(key))) is leaves
+    [change] = product.executions.forward_plan(key, 2).changed
+    assert change.place == "/States/Out/ItemProcessor/States/Wrap"
+    assert "may have run in an item as it was before" in change.message
+
+
 def behind(product, key, known):
     """The header of `key` names the version of `known`, as though whoever changed it had died before the header."""
     headers = product.stores.journal._headers
