@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.patience import wait_until
+
 GREET = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": True}}}
 HOOKED = {
     "name": "hooked", "definition": GREET,
@@ -244,3 +246,23 @@ def test_a_viewer_is_offered_nothing_that_a_viewer_may_not_do(studio_server, gue
     viewer.check_axe()
     screens(viewer, "form-viewer", widths=(1440, 390))
     assert sent == []
+
+
+def test_an_alert_that_was_given_up_is_listed_with_the_reason(studio):
+    page, server = studio.page, studio.server
+    document = {
+        "name": "unheard", "definition": {"StartAt": "No", "States": {"No": {"Type": "Fail", "Error": "Boom"}}},
+        "alerts": [{"name": "pager", "workflow": "nobody"}],
+    }
+    server.json("POST", "/workflows/import", {"document": document, "publish": True})
+    server.json("POST", "/workflows/unheard/executions", {"name": "one"})
+    address = "/triggers/unheard/alert:pager"
+    wait_until(lambda: server.request("GET", f"{address}/deliveries")[0] == 200, "the alert is given up")
+    studio.expect_refusal(404, "/triggers/unheard/alert")
+    studio.open(address)
+    expect(page.get_by_text("were given up: nobody took them")).to_be_visible()
+    row = page.get_by_role("row").filter(has_text="the alert is not told")
+    expect(row).to_contain_text("nobody")
+    expect(row).to_contain_text("Refused")
+    expect(page.get_by_role("button", name=re.compile("Replay"))).to_have_count(0)
+    studio.check_axe()

@@ -18,7 +18,7 @@ import { Time } from "../../ui/Time";
 import { Fact } from "../executions/Fact";
 import { Hidden } from "../executions/Hidden";
 import { openAsTestInput } from "./testInput";
-import { nameIn, repeatsWords } from "./words";
+import { isGivenUp, nameIn, repeatsWords } from "./words";
 
 interface DeliveryDialogProps {
   id: string;
@@ -61,7 +61,7 @@ function Whole({ id, address, onOpen, onClose, onReplay, onTest }: DeliveryDialo
                 Use as test input
               </Button>
             )}
-            {delivery && (
+            {delivery && !isGivenUp(delivery.trigger) && (
               <ActButton right="run" onClick={() => onReplay(delivery)}>
                 Replay …
               </ActButton>

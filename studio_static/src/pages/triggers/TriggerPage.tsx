@@ -31,7 +31,7 @@ import { Address, NextTime, Standing } from "./Standing";
 import { TestDialog } from "./TestDialog";
 import { TypeMark } from "./TypeMark";
 import { useDeliveries } from "./useDeliveries";
-import { nameIn, repeatsWords } from "./words";
+import { isGivenUp, nameIn, repeatsWords } from "./words";
 
 const POLL_MS = 10_000;
 const IN_URL = { delivery: "" };
@@ -80,8 +80,7 @@ export default function TriggerPage({ workflow, trigger: name }: { workflow: str
             {trigger && <Facts trigger={trigger} />}
             {isGone && (
               <Alert type="info">
-                The active version of <NavLink to={workflowHref(workflow)}>{workflow}</NavLink> has no such trigger.
-                What arrived at it before is kept.
+                <Gone workflow={workflow} name={name} />
               </Alert>
             )}
             {deliveries.error && deliveries.rows.length > 0 && (
@@ -150,6 +149,14 @@ export default function TriggerPage({ workflow, trigger: name }: { workflow: str
   );
 }
 
+/** Of a name that is no trigger of the active version. */
+function Gone({ workflow, name }: { workflow: string; name: string }) {
+  const link = <NavLink to={workflowHref(workflow)}>{workflow}</NavLink>;
+  if (isGivenUp(name)) return <>These alerts of {link} were given up: nobody took them, and they are not sent again.</>;
+  if (name === "alert") return <>Alerts of other workflows start {link}. It needs no trigger for them.</>;
+  return <>The active version of {link} has no such trigger. What arrived at it before is kept.</>;
+}
+
 function Facts({ trigger }: { trigger: Trigger }) {
   return (
     <dl className="ex-details tr-facts">
@@ -210,16 +217,17 @@ function columns(
       header: <span className="visually-hidden">Actions</span>,
       width: 120,
       minWidth: 120,
-      cell: (row) => (
-        <ActButton
-          right="run"
-          variant="inline-link"
-          ariaLabel={`Replay ${nameIn(row.id)}`}
-          onClick={() => onReplay(row)}
-        >
-          Replay …
-        </ActButton>
-      ),
+      cell: (row) =>
+        !isGivenUp(row.trigger) && (
+          <ActButton
+            right="run"
+            variant="inline-link"
+            ariaLabel={`Replay ${nameIn(row.id)}`}
+            onClick={() => onReplay(row)}
+          >
+            Replay …
+          </ActButton>
+        ),
     },
   ];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { TRIGGER_TYPES } from "../../facts";
-import { pausedWords, repeatsWords, standingOf, triggerIn, typeLook } from "./words";
+import { isGivenUp, pausedWords, repeatsWords, standingOf, triggerIn, typeLook } from "./words";
 
 describe("a type", () => {
   it.each(TRIGGER_TYPES)("%s has a picture of its own", (type) => expect(typeLook(type).icon).not.toBe("unknown"));
@@ -32,6 +32,10 @@ describe("who started an execution", () => {
     ["trigger:order_flow", null],
     [null, null],
   ])("%s is the trigger %o", (by, found) => expect(triggerIn(by)).toEqual(found));
+});
+
+it("tells an alert that was given up from what started a workflow", () => {
+  expect(["alert:pager", "alert", "pager"].map(isGivenUp)).toEqual([true, false, false]);
 });
 
 it("says how often a delivery arrived again", () => {

@@ -50,6 +50,9 @@ export function triggerIn(startedBy: string | null | undefined): { workflow: str
   return workflow === undefined || trigger === undefined ? null : { workflow, trigger };
 }
 
+/** Whether it is an alert that nobody took: it is kept under "alert:NAME", which is no trigger's name. */
+export const isGivenUp = (trigger: string): boolean => trigger.startsWith("alert:");
+
 /** How often it arrived again, in words; "" for once. */
 export function repeatsWords({ repeats, differed }: Pick<DeliveryWhole, "repeats" | "differed">): string {
   if (repeats === 0) return "";
