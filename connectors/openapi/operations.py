@@ -84,6 +84,10 @@ def parameters_of(document: Document, operation: Operation) -> list[dict[str, Js
             raise NotImportable("a parameter has no name")
         if not isinstance(parameter.get("in"), str) or parameter["in"] not in _DEFAULTS:
             raise NotImportable(f"the parameter {parameter['name']} stands in {parameter.get('in')}")
+        if not parameter["name"] and not parameter.get("required"):
+            continue  # some tools write down a row of a form that nobody filled in
+        if not parameter["name"]:
+            raise NotImportable(f"a parameter of its {parameter['in']} has an empty name")
         if parameter["in"] != "header" or parameter["name"].lower() not in IGNORED:
             found[parameter["in"], parameter["name"]] = parameter
     named = set(re.findall(r"\{([^{}]*)\}", operation.path))

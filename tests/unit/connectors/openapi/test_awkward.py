@@ -279,6 +279,15 @@ def test_addresses_that_no_file_can_have_are_refused_with_what_to_do():
         assert (caught.value.where, "--base-url" in caught.value.advice) == ("/servers", True)
 
 
+@pytest.mark.parametrize("place", ["header", "query", "cookie"])
+def test_an_optional_parameter_without_a_name_is_no_input_and_a_required_one_leaves_its_operation_out(place):
+    unnamed = {"name": "", "in": place, "schema": {"type": "string"}}
+    named = {"name": "q", "in": "query", "schema": {"type": "string"}}
+    assert list(getting(unnamed, named).value["actions"]["g"]["inputs"]) == ["q"]
+    found = getting({**unnamed, "required": True})
+    assert found.left_out == (("GET /a", f"a parameter of its {place} has an empty name"),)
+
+
 def test_a_server_of_an_operation_whose_variable_is_another_is_left_out():
     def server(host, *values):
         region = {"default": values[0], "enum": list(values)}
