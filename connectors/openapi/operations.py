@@ -12,6 +12,7 @@ from connectors.openapi.schemas import (
     brief,
     field_of,
     is_bytes,
+    is_coded,
     merged,
     properties_of,
     required_of,
@@ -149,7 +150,10 @@ def body_of(document: Document, operation: Operation) -> tuple[str, str, dict[st
     if not isinstance(content, dict) or not content:
         return None
     kind, name = next((kind, name) for kind, like in _BODIES for name in content if like.match(str(name)))
-    return kind, name, content[name] if isinstance(content[name], dict) else {}, given.get("required") is True
+    media = content[name] if isinstance(content[name], dict) else {}
+    if kind == "bytes" and is_coded(merged(document, media.get("schema") or {})):
+        kind = "text"
+    return kind, name, media, given.get("required") is True
 
 
 def _body(document: Document, operation: Operation, inputs: dict[str, dict[str, Json]]) -> dict[str, Json]:

@@ -184,6 +184,11 @@ def is_bytes(schema: Mapping[str, Json]) -> bool:
     return schema.get("format") == "binary" or not (media.startswith("text/") or "contentEncoding" in schema)
 
 
+def is_coded(schema: Mapping[str, Json]) -> bool:
+    """Whether a part is a text that stands for bytes, and is sent so: OpenAPI 3.0's word for it, and 3.1's."""
+    return schema.get("format") == "byte" or "contentEncoding" in schema
+
+
 def required_of(schema: Mapping[str, Json]) -> list[str]:
     """The members that an object must have."""
     found = schema.get("required")

@@ -14,6 +14,7 @@ from connectors.builtin.http_calls import body_of as body_read
 from connectors.declared.form import Action, ConnectorFile
 from connectors.openapi.document import Document, Operation
 from connectors.openapi.operations import body_of, is_json, parameters_of
+from connectors.openapi.schemas import is_coded, merged
 from connectors.testing.samples import sample
 
 Json = Any
@@ -132,7 +133,8 @@ class Samples:
         if kind in ("text", "bytes"):
             if whole is None:
                 raise NoSample("no input stands for the body")
-            return {whole: "YQ==" if self._action.inputs[whole].base64 else "a"}
+            coded = self._action.inputs[whole].base64 or is_coded(merged(self._document, schema))
+            return {whole: "YQ==" if coded else "a"}
         value = self._fitting(schema, full=full, what="the body", listed=kind != "json")
         if whole is not None:
             return {whole: value}

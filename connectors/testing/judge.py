@@ -24,7 +24,7 @@ from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from connectors.openapi.document import Document, Operation
 from connectors.openapi.operations import IGNORED, is_json
-from connectors.openapi.schemas import is_bytes, merged, types_of
+from connectors.openapi.schemas import is_bytes, is_coded, merged, types_of
 from engine.records import dataclass
 
 Json = Any
@@ -80,9 +80,10 @@ class Judge:
             known = {name: _sent(document.whole(scheme)) for name, scheme in schemes.items()}
             value["components"] = {**value["components"], "securitySchemes": known}
         kinds = [kind for kind in body.get("content") or {} if "json" in kind or kind == "*/*"]
+        coded = [kind for kind, media in (body.get("content") or {}).items() if _is_coded(document, media)]
         self._api = OpenAPI.from_dict(value, config=Config(
             spec_validator_cls=None,  # the document itself is not judged
-            extra_media_type_deserializers=dict.fromkeys(kinds, json.loads),
+            extra_media_type_deserializers=dict.fromkeys(coded, bytes.decode) | dict.fromkeys(kinds, json.loads),
             style_deserializers_factory=StyleDeserializersFactory(
                 oas31_schema_casters_factory if document.is_31 else oas30_write_schema_casters_factory,
                 {**style_deserializers, **_OWN_READERS},
@@ -162,6 +163,11 @@ def _form(document: Document, kind: str, media: Json) -> Json:
         elif {*types_of(document, part), *types_of(document, items)} & {"integer", "number", "boolean"}:
             encoding.setdefault(name, {"contentType": "application/json"})
     return {**media, "schema": {**schema, "properties": parts}, "encoding": encoding}
+
+
+def _is_coded(document: Document, media: Json) -> bool:
+    """Whether a body is a text that stands for bytes; of an image's openapi-core takes it for the bytes."""
+    return isinstance(media, dict) and is_coded(merged(document, media.get("schema") or {}))
 
 
 def _in_brackets(explode: bool, name: str, schema_type: str, location: Mapping[str, Json]) -> Json:

@@ -94,6 +94,23 @@ def test_a_schema_that_no_sample_fits_is_told_by_what_does_not_fit(body, says):
     assert f"no sample fits the schema of the body: {says}" in found.table()
 
 
+@pytest.mark.parametrize(("version", "schema"), [
+    ("3.0.3", {"type": "string", "format": "byte"}), ("3.1.0", {"type": "string", "contentEncoding": "base64"}),
+])
+def test_a_body_of_text_that_stands_for_bytes_is_sent_as_that_text(version, schema):
+    value = copy.deepcopy(WIDGETS)
+    value["openapi"] = version
+    value["paths"] = {"/widgets": {"put": {
+        "operationId": "paint", "requestBody": {"required": True, "content": {"image/jpeg": {"schema": schema}}},
+        "responses": {"204": {"description": ""}},
+    }}}
+    document = document_of(value, "widgets.json")
+    file = file_of(document)
+    action = file.actions["paint"]
+    assert (action.body, action.content_type, action.inputs["body"].base64) == ("text", "image/jpeg", False)
+    assert contract(file, document).table() == "widgets: 1 of 1 actions keep the contract"
+
+
 def test_check_raises_with_every_fault(document, tmp_path, monkeypatch):
     monkeypatch.setattr(run, "SHORT_SECONDS", 0.2)
     (tmp_path / "openapi.json").write_text(json.dumps(document.value))
