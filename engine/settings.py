@@ -159,8 +159,8 @@ class Settings:
     )
     disk_reserve_mb: int = _setting(
         200, "AUTOMATE_DISK_RESERVE_MB",
-        "How much of the data folder's disk is kept for what already runs: with less than that free, new starts are "
-        "refused (503), and with less than twice that `automate doctor` warns. 0 refuses nothing.",
+        "How much of the data folder's disk is kept for what already runs: with less than that free, starts, redrives "
+        "and forks are refused (503), and with less than twice that `automate doctor` warns. 0 refuses nothing.",
         least=0, most=1_000_000,
     )
     connectors: tuple[str, ...] = _setting(

@@ -133,14 +133,14 @@ def services_over(
     startable: Callable[[PublishedVersion], None], longest_poll: float = LONGEST_POLL_SECONDS, most_waiting: int = 1000,
     published: CatalogPublished | None = None, starts_pauses: Pauses | None = None, heard: Heard | None = None,
     erases_at_once: bool = True, forget: Callable[[Sequence[str]], None] = lambda _names: None,
-    run_command: Run | None = None, most_watching: int = 0,
+    run_command: Run | None = None, most_watching: int = 0, room: Callable[[], None] = lambda: None,
 ) -> Services:
     """The services. `new_worker` makes a worker for a synchronous start, `startable` is asked of each version before it
-    is started; `budgets` are the process's; `longest_poll` and `most_waiting` are those of Activities. `published` and
-    `starts_pauses` are what starts read, where that is not the stores' own. `heard` is what triggers hear there, None:
-    everything. `erases_at_once`: who asks for an erasure does all of it; `forget` blanks what logs say of executions,
-    by their ids, and of actors. `run_command` runs commands of alerts, None: none is run.
-    `most_watching` requests for changes are held at once.
+    is started, `room` before anything begins; `budgets` are the process's; `longest_poll` and `most_waiting` are those
+    of Activities. `published` and `starts_pauses` are what starts read, where that is not the stores' own. `heard` is
+    what triggers hear there, None: everything. `erases_at_once`: who asks for an erasure does all of it; `forget`
+    blanks what logs say of executions, by their ids, and of actors. `run_command` runs commands of alerts, None: none
+    is run. `most_watching` requests for changes are held at once.
     What only one place has (`alarms`, `transfers`, `readers`, `workers`) it adds itself."""
     @cache
     def catalog() -> Catalog:
@@ -214,7 +214,7 @@ def services_over(
     executions = Executions(
         journal=stores.journal, index=stores.index, queue=stores.queue, published=versions, clock=clock,
         settings=settings, pauses=starts_pauses or stores.pauses, masks=chain.masks, startable=startable,
-        together=stores.together or one_by_one, budgets=budgets, is_alive=stores.is_alive,
+        room=room, together=stores.together or one_by_one, budgets=budgets, is_alive=stores.is_alive,
         policy=chain.tasks.policy,
     )
     return Services(

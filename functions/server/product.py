@@ -173,9 +173,8 @@ class Product:
                 stores, settings, clock, chain, audit, budgets=budgets, new_worker=partial(new_worker, runs_sync=True),
                 secret_backends=backends, secret_store=store, logs=LogFiles(Path(settings.data_dir) / LOGS),
                 place=Place("local"), most_waiting=MOST_WAITING_POLLS, most_watching=MOST_WATCHING,
-                startable=refuse_without_room(
-                    Path(settings.data_dir), settings.disk_reserve_mb, Startable(chain.tasks)
-                ),
+                startable=Startable(chain.tasks),
+                room=refuse_without_room(Path(settings.data_dir), settings.disk_reserve_mb),
                 caller_of=callers.of_request, forget=partial(_blank_lines, Path(settings.data_dir)),
                 run_command=run_command,
             ),

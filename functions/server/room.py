@@ -7,25 +7,23 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.errors import UserError
-from engine.ports.published import PublishedVersion
 
 MEGABYTE = 1_000_000
 
 
 class DiskNearlyFull(UserError):
-    """New executions have to wait until there is room."""
+    """Starts, redrives and forks have to wait until there is room."""
 
     code = "DiskNearlyFull"
     status = 503
 
 
 def refuse_without_room(
-    folder: Path, reserve_mb: int, startable: Callable[[PublishedVersion], None],
-    free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free,
-) -> Callable[[PublishedVersion], None]:
-    """`startable`, asked once the disk of `folder` has more than the reserve. What an execution starts is not asked."""
+    folder: Path, reserve_mb: int, free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free,
+) -> Callable[[], None]:
+    """What raises DiskNearlyFull while the disk of `folder` has less than the reserve."""
 
-    def check(version: PublishedVersion) -> None:
+    def check() -> None:
         left = free(folder) if reserve_mb else 0
         if left < reserve_mb * MEGABYTE:
             raise DiskNearlyFull(
@@ -34,6 +32,5 @@ def refuse_without_room(
                 advice="Nothing was started. Make room; `automate doctor` says what is taken next. What already runs "
                 "goes on.",
             )
-        startable(version)
 
     return check

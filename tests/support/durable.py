@@ -122,7 +122,7 @@ class Product:
     def __init__(
         self, definition: dict[str, Any], tasks: ScriptedTasks | None = None,
         wrap: Callable[[str, Any], Any] = lambda _name, port: port, backend: Any = None, masks: Any = None,
-        **version: Any,
+        room: Callable[[], None] = lambda: None, **version: Any,
     ) -> None:
         self.clock = SkipClock(START) if backend is None else backend.clock
         self.stores = MemoryStores(self.clock) if backend is None else backend
@@ -135,6 +135,7 @@ class Product:
         self._nonces = count(1)
         self.wrap = wrap
         self.masks = masks
+        self.room = room
         self.budgets = self.new_budgets()
 
     @property
@@ -145,7 +146,7 @@ class Product:
             settings=self.settings, pauses=getattr(self.stores, "pauses", None),
             new_seed=lambda: next(self._seeds), new_nonce=lambda: f"nonce-{next(self._nonces)}",
             masks=self.masks, budgets=self.budgets, is_alive=getattr(self.stores, "is_alive", lambda _owner: True),
-            policy=self.tasks.policy,
+            policy=self.tasks.policy, room=self.room,
         )
 
     def new_budgets(self) -> Budgets | None:

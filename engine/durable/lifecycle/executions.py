@@ -60,15 +60,17 @@ Json = Any
 
 
 class Executions:
-    """Wired in functions from the ports; safe to share between threads. `answers` takes those to task tokens."""
+    """Wired in functions from the ports; safe to share between threads. `answers` takes those to task tokens. `room`
+    raises where nothing new is to begin: no start, redrive or fork."""
 
     def __init__(
         self, *, journal: Journal, index: ExecutionsIndex, queue: WakeQueue, published: Published, clock: Clock,
         settings: Settings, new_name: Callable[[float], str] = generated_name, pauses: Pauses | None = None,
         new_seed: Callable[[], int] = lambda: secrets.randbits(63),
         new_nonce: Callable[[], str] = lambda: secrets.token_hex(8), masks: SecretMasks | None = None,
-        startable: Callable[[PublishedVersion], None] = lambda _version: None, together: Together = one_by_one,
-        budgets: Budgets | None = None, is_alive: Callable[[str], bool] = lambda _owner: True,
+        startable: Callable[[PublishedVersion], None] = lambda _version: None, room: Callable[[], None] = lambda: None,
+        together: Together = one_by_one, budgets: Budgets | None = None,
+        is_alive: Callable[[str], bool] = lambda _owner: True,
         policy: Callable[[str], TaskPolicy] = lambda _resource: TaskPolicy(),
     ) -> None:
         self._journal = journal
@@ -78,7 +80,7 @@ class Executions:
         self._clock = clock
         self._starts = Starts(
             journal=journal, queue=queue, published=published, clock=clock, settings=settings, new_name=new_name,
-            pauses=pauses, startable=startable, together=together, budgets=budgets,
+            pauses=pauses, startable=startable, room=room, together=together, budgets=budgets,
         )
         self._retention = Retention.of(settings)
         self._confirmed_schema = settings.snapshot_schema
@@ -86,6 +88,7 @@ class Executions:
         self._new_nonce = new_nonce
         self._new_seed = new_seed
         self._startable = startable
+        self._room = room
         self._masks = masks or NoMasks()
         self._budgets = budgets
         self._together = together
@@ -386,6 +389,7 @@ class Executions:
         header = loaded.header
         version = self._published.version(key.workspace, header.workflow, header.version)  # none of an archived one
         self._redrives.check(header)  # what can never be redriven is told before its budget
+        self._room()
         self._redrive_budget.spend(header, version, lambda: self._redrives.redrive(loaded))
         return self.describe(key)
 
@@ -402,6 +406,7 @@ class Executions:
         NotFound."""
         loaded, onto = self._onto(key, version, actor.name, at)
         self._redrives.check(loaded.header)
+        self._room()
         self._redrive_budget.spend(
             loaded.header, onto.version, lambda: self._forwards().go(loaded, onto, accept=accept)
         )
@@ -427,6 +432,7 @@ class Executions:
         Raises NotFound, Conflict, InvalidDocument."""
         from engine.durable.lifecycle.forking.forks import Forks  # noqa: PLC0415  as above
 
+        self._room()
         loaded = self._load(key)
         of = loaded.header
         onto = self._published.version(key.workspace, of.workflow, version or of.version)  # none of an archived one

@@ -50,15 +50,15 @@ class ExecutionAlreadyExists(Conflict):
 
 
 class Starts:
-    """Safe to share between threads. Without `pauses` no workflow's starts are held. `startable` is asked before
-    anything is written, and raises to refuse; not of a child, which its parent's worker starts. `together`: where the
-    stores share a transaction, a start is one. Without `budgets` no workflow has one."""
+    """Safe to share between threads. Without `pauses` no workflow's starts are held. `startable` and `room` are asked
+    before anything is written, and raise to refuse; not of a child, which its parent's worker starts. `together`: where
+    the stores share a transaction, a start is one. Without `budgets` no workflow has one."""
 
     def __init__(
         self, *, journal: Journal, queue: WakeQueue, published: Published, clock: Clock, settings: Settings,
         new_name: Callable[[float], str] = generated_name, pauses: Pauses | None = None,
-        startable: Callable[[PublishedVersion], None] = lambda _version: None, together: Together = one_by_one,
-        budgets: Budgets | None = None,
+        startable: Callable[[PublishedVersion], None] = lambda _version: None, room: Callable[[], None] = lambda: None,
+        together: Together = one_by_one, budgets: Budgets | None = None,
     ) -> None:
         self._journal = journal
         self._queue = queue
@@ -68,6 +68,7 @@ class Starts:
         self._new_name = new_name
         self._pauses = pauses
         self._startable = startable
+        self._room = room
         self._together = together
         self._budgets = budgets
 
@@ -106,6 +107,7 @@ class Starts:
         published = self._published.version(workspace, workflow, version)
         check(published)
         if parent is None:
+            self._room()
             self._startable(published)
         data = encoded_input(published, execution_input, most_bytes=self._settings.max_input_bytes)
         kind = sync_kind(published) if sync else published.kind
