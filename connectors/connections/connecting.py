@@ -87,11 +87,18 @@ def answered(
             raise ConnectionFailed(f"the answer came after more than {MINUTES} minutes", advice="Connect once more.")
         issuer = answer.get("iss", "")
         if connection.issuer and (issuer or connection.says_iss) and issuer != connection.issuer:
-            raise ConnectionFailed(f"{issuer[:200] or 'nobody'} answered, and not {connection.issuer}")
+            raise ConnectionFailed(
+                f"the answer is from {issuer[:200]}, not from {connection.issuer}" if issuer else
+                f"the answer does not say that it is from {connection.issuer}", advice="Connect once more.",
+            )
         if "error" in answer or not answer.get("code"):
-            words = (answer.get("error", "the page gave no code"), answer.get("error_description", ""))
-            said = "".join(letter if letter.isprintable() else " " for letter in " ".join(filter(None, words))[:300])
-            raise ConnectionFailed(f"the service's page answered: {said}")
+            error, why = answer.get("error", "it gave no code"), answer.get("error_description", "")
+            words = ": ".join(filter(None, (error, why)))[:300]
+            said = "".join(letter if letter.isprintable() else " " for letter in words)
+            raise ConnectionFailed(
+                f"the service's page answered: {said}",
+                advice=f"Connect once more{', and say yes there' if error == 'access_denied' else ''}.",
+            )
         KNOWN.add(text for text in (answer["code"], asked.verifier) if len(text) >= MINIMUM_LEAF)
         tokens = kept.calls.granted(unasked, {
             "grant_type": "authorization_code", "code": answer["code"], "redirect_uri": asked.redirect_uri,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlencode, urlsplit
+
 import pytest
 from playwright.sync_api import expect
 
@@ -66,6 +68,28 @@ def test_an_answer_that_nobody_asked_for_is_told(studio, authorizer):
     assert "canary" not in studio.page.url
     studio.page.get_by_role("button", name="To the connections").click()
     expect(studio.page.get_by_role("heading", name="Connections")).to_be_visible()
+
+
+def test_who_says_no_is_told_of_which_connection_and_what_to_do(studio, studio_server, authorizer):
+    oauth = {"kind": "oauth2_authorization_code", "issuer": authorizer.base, "client_id": CLIENT_ID,
+             "client_secret": CLIENT_SECRET, "untested": True}
+    studio_server.json("PUT", "/connections/declined", oauth)
+    page = studio.page
+
+    def says_no(route):
+        asked = parse_qs(urlsplit(route.request.url).query)
+        words = {"state": asked["state"][0], "iss": authorizer.base, "error": "access_denied"}
+        route.fulfill(status=302, headers={"Location": f"{asked['redirect_uri'][0]}?{urlencode(words)}"})
+
+    page.route(f"{authorizer.base}/**", says_no)
+    studio.expect_refusal(422, "/connections/answers")
+    studio.open("/connections/")
+    page.get_by_role("button", name="Connect declined").click()
+    expect(page.get_by_role("heading", name="Connecting declined failed")).to_be_visible()
+    expect(page.get_by_text("Connect once more, and say yes there.")).to_be_visible()
+    studio.check_axe()
+    page.get_by_role("button", name="To the connections").click()
+    expect(row(page, "declined")).to_contain_text("Not connected yet")
 
 
 def test_a_key_is_kept_without_a_test_only_by_a_word(studio):

@@ -49,6 +49,28 @@ def test_edits_of_two_people_are_merged(studio):
     assert (states["Third"]["Comment"], states["Second"]["TimeoutSeconds"]) == ("theirs", 45)
 
 
+def test_who_comes_back_to_a_tab_sees_what_was_saved_in_another(studio):
+    designer = Designer(studio, "returned", THREE_STEPS)
+    page = studio.page
+
+    def come_back():
+        with page.expect_response("**/workflows/returned/draft"):
+            page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+
+    save_elsewhere(studio, "returned", lambda states: states["Third"].update(Comment="theirs"))
+    come_back()
+    expect(page.get_by_text("This draft was saved elsewhere")).to_be_visible()
+    assert designer.states()["Third"]["Comment"] == "theirs"
+    designer.select("Second")
+    designer.open_part("Waiting")
+    page.get_by_role("spinbutton", name="Time-out").fill("45")  # no conflict: it is based on what is shown
+    expect(page.get_by_role("status").filter(has_text="Draft saved")).to_be_visible()
+    states = designer.states()
+    assert (states["Third"]["Comment"], states["Second"]["TimeoutSeconds"]) == ("theirs", 45)
+    come_back()  # nothing happened elsewhere, and nothing happens here
+    assert designer.states() == states
+
+
 def test_a_clash_is_shown_and_a_person_chooses(studio):
     designer = Designer(studio, "clashing", THREE_STEPS)
     page = studio.page

@@ -14,28 +14,31 @@ import { ErrorAlert } from "../../ui/Problem";
 
 const MEMBERS = ["state", "code", "iss", "error", "error_description"];
 
-let brought: Promise<Connection> | null = null;
+let brought: { name: string; answer: Promise<Connection> } | null = null;
 
 /** Null where the address holds no answer. React may begin twice, and an answer counts once. */
-function bring(): Promise<Connection> | null {
+function bring(): typeof brought {
   const given = new URLSearchParams(window.location.search);
   if (!given.has("state")) return brought;
   window.history.replaceState(null, "", window.location.pathname);
   const answer = Object.fromEntries([...given].filter(([name]) => MEMBERS.includes(name)));
-  brought = post<Connection>("/connections/answers", answer);
+  const name = given.get("state")?.split(".").slice(1).join(".") ?? "";
+  brought = { name, answer: post<Connection>("/connections/answers", answer) };
   return brought;
 }
 
 export default function ConnectedPage() {
   usePage({ title: "Connecting", crumbs: [{ text: "Connections", href: "/connections/" }, { text: "Connecting" }] });
+  const [name, setName] = useState("");
   const [error, setError] = useState<ApiError | null>(null);
   useEffect(() => {
-    const answer = bring();
-    if (answer === null) {
+    const bringing = bring();
+    if (bringing === null) {
       go("/connections/", { replace: true });
       return;
     }
-    answer
+    setName(bringing.name);
+    bringing.answer
       .then(({ name }) => {
         notify({ type: "success", content: `${name} is connected, and works.` });
         go("/connections/", { replace: true });
@@ -45,17 +48,14 @@ export default function ConnectedPage() {
         brought = null;
       });
   }, []);
+  const wasAsked = error?.code === "ConnectionFailed"; // any other address may name what it likes
   return (
     <SpaceBetween size="l">
-      <Header variant="h1">{error === null ? "Connecting" : "Not connected"}</Header>
-      {error === null ? (
-        <Spinner />
-      ) : (
-        <>
-          <ErrorAlert error={error} />
-          <Button onClick={() => go("/connections/", { replace: true })}>To the connections</Button>
-        </>
-      )}
+      <Header variant="h1">
+        {error === null ? "Connecting" : wasAsked ? `Connecting ${name} failed` : "Not connected"}
+      </Header>
+      {error === null ? <Spinner /> : <ErrorAlert error={error} />}
+      {error !== null && <Button onClick={() => go("/connections/", { replace: true })}>To the connections</Button>}
     </SpaceBetween>
   );
 }

@@ -456,6 +456,19 @@ export async function showConflict(workflow: string): Promise<void> {
   }
 }
 
+/** Where somebody else saved the draft and nothing was done here since, it is theirs that is shown. */
+export async function lookElsewhere(): Promise<void> {
+  const keeper = saver;
+  const { workflow } = now();
+  if (keeper?.state.kind !== "saved" || workflow === null) return;
+  const draft = await getDraft(workflow).catch(() => null);
+  pauseTyping();
+  if (draft === null || saver !== keeper || keeper.state.kind !== "saved" || draft.etag === keeper.currentEtag) return;
+  keeper.adopt(draft.document, draft.etag, timeOf(draft.updated_at));
+  apply(`Draft of ${draft.updated_by || "somebody else"}`, draft.document);
+  notify({ type: "info", content: "This draft was saved elsewhere: it is shown as it is now." });
+}
+
 /** Save now. Resolves with whether the server has everything. */
 export async function saveNow(): Promise<boolean> {
   pauseTyping();

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from "react";
 import { type ApiError, asApiError } from "../../api/errors";
 import { useApi } from "../../api/useApi";
 import type { ConnectorList } from "./palette/items";
-import { closeWorkflow, leavePage, openWorkflow, setConnectors, useDesigner } from "./store";
+import { closeWorkflow, leavePage, lookElsewhere, openWorkflow, setConnectors, useDesigner } from "./store";
 
 interface Opened {
   readonly ready: boolean;
@@ -29,8 +29,10 @@ export function useOpened(workflow: string): Opened {
   useEffect(() => {
     void reload();
     window.addEventListener("pagehide", leavePage);
+    document.addEventListener("visibilitychange", cameBack);
     return () => {
       window.removeEventListener("pagehide", leavePage);
+      document.removeEventListener("visibilitychange", cameBack);
       closeWorkflow();
     };
   }, [reload]);
@@ -40,4 +42,8 @@ export function useOpened(workflow: string): Opened {
   }, [connectors, isOpen]);
   // With its actions from the start: a palette that got them later would move under the pointer.
   return { ready: isOpen && (isListed || unlisted !== null), error, reload };
+}
+
+function cameBack(): void {
+  if (document.visibilityState === "visible") void lookElsewhere();
 }

@@ -139,7 +139,8 @@ def test_who_says_no_is_told_in_the_services_words(api, kept):
     refused = api("POST", "/connections/answers", {
         "state": state, "error": "access_denied", "error_description": "Ada\nsaid no", "iss": kept["issuer"],
     })
-    assert refused.error["message"] == "the service's page answered: access_denied Ada said no"
+    assert refused.error["message"] == "the service's page answered: access_denied: Ada said no"
+    assert refused.error["advice"] == "Connect once more, and say yes there."
 
 
 def test_what_was_connected_stays_where_connecting_again_fails(api, kept, authorizer):
