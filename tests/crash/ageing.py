@@ -26,10 +26,11 @@ from engine.ports.executions_index import ExecutionQuery
 from engine.ports.journal import OPEN_STATUSES
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskCall, TaskFailed
+from tests.crash.clients import Client
 from tests.crash.families import VISIBILITY_SECONDS
 from tests.crash.faults import READS
 from tests.crash.ruled import RuledCampaign
-from tests.crash.scenarios import FRAGILE, Client, Workflow
+from tests.crash.scenarios import FRAGILE, Workflow
 from tests.crash.world import World
 from tests.support.flows import flow, task
 from tests.support.terms import expire, rows

@@ -39,10 +39,11 @@ from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Received
 from engine.triggers.listener import Arrival, Listener
 from functions.app.triggers.service import Triggers, triggers_over
+from tests.crash.clients import Client
 from tests.crash.faults import Faults
 from tests.crash.invariants import _check_execution, _check_rest
 from tests.crash.ruled import RuledCampaign
-from tests.crash.scenarios import Client, Workflow
+from tests.crash.scenarios import Workflow
 from tests.crash.timing import SkewedClock
 from tests.crash.world import World
 from tests.support.flows import Died, flow, task

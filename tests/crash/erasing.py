@@ -19,8 +19,9 @@ from engine.errors import NotFound, StorageError
 from engine.ports.journal import OPEN_STATUSES
 from tests.crash import ageing
 from tests.crash.ageing import REDRIVES, AgedWorld, Terms, _left
+from tests.crash.clients import Client
 from tests.crash.ruled import RuledCampaign
-from tests.crash.scenarios import Client, Workflow
+from tests.crash.scenarios import Workflow
 from tests.crash.world import World
 from tests.support.durable import TESTER
 from tests.support.flows import flow, task

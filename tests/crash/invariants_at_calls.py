@@ -16,8 +16,9 @@ from engine.kernel.tokens import idempotency_key
 from engine.ports.journal import PAUSED, RUNNING, HeaderChange, InboxItem, Segment
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskCall
+from tests.crash.clients import Client
 from tests.crash.invariants_of_effects import effects_of
-from tests.crash.scenarios import CANARY, Client
+from tests.crash.scenarios import CANARY
 
 if TYPE_CHECKING:
     from tests.crash.world import World

@@ -35,9 +35,9 @@ from engine.triggers.folders import FOLDER, FileSeen
 from functions.sweeper.ends import Telling
 from tests.crash.arriving import ArrivingWorld, Sent, Sources, _flow, keys_of, rows_of
 from tests.crash.arriving import check as check_arrived
+from tests.crash.clients import Client
 from tests.crash.faults import Faults
 from tests.crash.ruled import RuledCampaign
-from tests.crash.scenarios import Client
 from tests.crash.world import World
 from tests.support.flows import WORK, Died
 from tools.cost.stream import Stream

@@ -36,12 +36,13 @@ from engine.ports.queue import Received, Wake
 from engine.ports.tasks import ConnectorPin, TaskCall, TaskFailed, TaskGoesOn, TaskOutcome, TaskPolicy, TaskSucceeded
 from functions.engine_audit import EngineRecorder
 from tests.crash.aws_requests import no_reply, throttled
+from tests.crash.clients import ACTIVITY, Client
 from tests.crash.families import VISIBILITY_SECONDS, Stores
 from tests.crash.faults import AWS_ALONE, Faults, can
 from tests.crash.invariants_at_calls import Watch
 from tests.crash.ledger import DONE, REFUSED, Ledger
 from tests.crash.releases import confirmed_schema, release
-from tests.crash.scenarios import ACTIVITY, RECEIVES_BEFORE_DEAD, Client, Workflow
+from tests.crash.scenarios import RECEIVES_BEFORE_DEAD, Workflow
 from tests.crash.timing import STEP_SECONDS, SkewedClock, VirtualCalls
 from tests.support.durable import TESTER, Product
 from tests.support.flows import Died

@@ -25,9 +25,9 @@ from engine.ports.keys import Actor
 from functions.app.http import Request
 from functions.app.routing import answer
 from functions.app.table import find
+from tests.crash.clients import Client
 from tests.crash.rights.revoking import PROGRAM, RIGHTS, RightsWorld, _entries, check_run
 from tests.crash.ruled import RuledCampaign
-from tests.crash.scenarios import Client
 
 ADMIN = Actor("grace", "user", "192.0.2.9", "sub-9")
 ERASE = "/erasures/actors"

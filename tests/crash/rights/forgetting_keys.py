@@ -21,10 +21,10 @@ from engine.governance.roles import Caller, Grant, Role
 from functions.app.http import Request
 from functions.app.routing import answer
 from functions.app.table import find
+from tests.crash.clients import Client
 from tests.crash.rights.forgetting import ADMIN
 from tests.crash.rights.revoking import RIGHTS, RightsWorld, check_run
 from tests.crash.ruled import RuledCampaign
-from tests.crash.scenarios import Client
 from tests.crash.world import World, _start
 
 KEY = "customer-4711"

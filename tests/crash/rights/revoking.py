@@ -38,9 +38,10 @@ from functions.app.services import NoLogs, Place
 from functions.app.table import find
 from functions.app.wiring import services_over
 from functions.task_chain import TaskChain
+from tests.crash.clients import Client
 from tests.crash.invariants import _check_execution, _check_rest
 from tests.crash.ruled import RuledCampaign
-from tests.crash.scenarios import INPUT, Client, Workflow
+from tests.crash.scenarios import INPUT, Workflow
 from tests.crash.world import NAME, World
 from tests.support.api import MemorySecrets
 from tests.support.flows import flow, task
