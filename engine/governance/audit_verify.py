@@ -92,7 +92,8 @@ class Verification:
         """In a sentence, with what it does not say."""
         if self.findings:
             chains = len({finding.chain for finding in self.findings})
-            return f"{self.entries} entries hold; {chains} chain(s) do not{self._not_sealed}"
+            wrong = "1 chain does" if chains == 1 else f"{chains} chains do"
+            return f"{self.entries} entries hold; {wrong} not{self._not_sealed}"
         if not self.entries and self.waiting:
             return f"the audit log has no entry yet{self._not_sealed}"
         if not self.entries:

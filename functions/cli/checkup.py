@@ -16,6 +16,7 @@ from engine.records import dataclass
 from functions.app.release import Release, release
 from functions.cli.client.client import Client, part
 from functions.cli.files import finding_of
+from functions.cli.screen import counted
 from functions.cli.wrong_clock import MARGIN_SECONDS, ahead_of
 from functions.server.product import Product
 from functions.server.studio_files import StudioFiles
@@ -299,7 +300,7 @@ def _alarms(found: Json) -> Iterator[Check]:
                     "Deploy with -c alarm_email=YOU@EXAMPLE.COM, then follow the link in the mail.")
     elif not unseen:
         heard = sum(topic["confirmed"] for topic in topics)
-        yield Check("alarms", "well", f"{len(alarms)} alarms, heard by {heard} subscription(s)")
+        yield Check("alarms", "well", f"{counted(len(alarms), 'alarm')}, heard by {counted(heard, 'subscription')}")
     silent = [alarm["name"] for alarm in alarms if alarm["silent"]]
     if silent:
         yield Check("silent alarms", "ill", f"they tell nobody: {', '.join(silent)}",

@@ -89,6 +89,11 @@ class Screen:
         return "now" if seconds < 1 else f"{duration(seconds)} ago"
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: ``1 error``, ``2 errors``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def duration(seconds: float) -> str:
     """``0.25 s``, ``42 s``, ``5 min``, ``3 h``, ``2 d``."""
     for unit, length in _UNITS:

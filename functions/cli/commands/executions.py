@@ -19,7 +19,7 @@ from functions.cli.files import Json, read_value
 from functions.cli.groups import Grouped
 from functions.cli.options import adding, filters
 from functions.cli.ranges import WholeRange
-from functions.cli.screen import duration, status_mark
+from functions.cli.screen import counted, duration, status_mark
 from functions.cli.session import session
 
 MOST_EVENTS = 25_000
@@ -195,7 +195,7 @@ def delete_executions(*, ids: tuple[str, ...], yes: bool) -> int:
     """Erase executions that have ended: their data, log lines and place in the lists. It cannot be undone.
 
     A child goes with the execution that waited for it. What is refused is named, and the exit status is 1 then."""
-    confirm_erasing(f"Erase {len(ids)} execution(s) for good?", yes=yes)
+    confirm_erasing(f"Erase {counted(len(ids), 'execution')} for good?", yes=yes)
     done: list[Json] = []
     refused: list[Json] = []
     with session().client() as api:

@@ -10,7 +10,7 @@ from engine.errors import InvalidDocument
 from functions.cli.client.client import Client, part
 from functions.cli.commands.many import PENDING, confirm_erasing
 from functions.cli.files import Json
-from functions.cli.screen import status_mark
+from functions.cli.screen import counted, status_mark
 from functions.cli.session import session
 
 
@@ -123,7 +123,7 @@ def erase(*, business_key: str | None, workflow: str | None, actor: str | None, 
             if screen.as_json and not dry_run:
                 screen.show({"erased": [], "pending": False, "refused": found}, lambda: None)
             return 1 if found and not dry_run else 0
-        confirm_erasing(f"Erase {len(some)} execution(s) for good?", yes=yes)
+        confirm_erasing(f"Erase {counted(len(some), 'execution')} for good?", yes=yes)
         done = _pages(api, given)
     refused = [item for item in found if item["refusal"] is not None]
     screen.show(

@@ -11,7 +11,7 @@ import click
 from engine.errors import UserError
 from functions.cli.client.client import Client, part
 from functions.cli.files import Json, document_in, finding_of, placed, read_file, write_file
-from functions.cli.screen import styled_diff
+from functions.cli.screen import counted, styled_diff
 from functions.cli.session import session
 from functions.cli.step_functions.options import taken_in, taken_out, way_in, way_out
 
@@ -208,7 +208,8 @@ def _print_findings(file: str, shapes: list[dict[str, Json]]) -> None:
             f"({item['code']} at {item['location']})"
         )
     errors = sum(item["severity"] == "ERROR" for item in shapes)
-    click.echo(f"{file}: {errors} error(s), {len(shapes) - errors} warning(s)" if shapes else f"{file}: no problems")
+    found = f"{counted(errors, 'error')}, {counted(len(shapes) - errors, 'warning')}"
+    click.echo(f"{file}: {found if shapes else 'no problems'}")
 
 
 def _print_schedule(schedule: Json) -> None:

@@ -10,6 +10,7 @@ from dataclasses import fields
 
 from engine.settings import Settings
 from functions.app.shapes.operations import Figures
+from functions.cli.screen import counted
 from functions.cli.tuning.figures import Note, Number, Proposal, Tuning
 
 LEAST_EXECUTIONS = 20
@@ -57,7 +58,7 @@ def _threads(folder: Figures, figures: dict[str, Number]) -> Proposal | None:
         return None
     return Proposal(
         "threads", {THREADS: min(folder.task_threads * 2, most)},
-        f"Up to {folder.calls} calls went on at once, about as many as {folder.workers} worker(s) with "
+        f"Up to {folder.calls} calls went on at once, about as many as {counted(folder.workers, 'worker')} with "
         f"{folder.task_threads} threads can make: others waited. More of them call the systems behind your "
         "connectors more at once.",
         figures,

@@ -182,13 +182,13 @@ def test_the_release_is_named_with_its_commit_of_a_folder_and_of_a_stage(doctor)
 def test_a_deployments_paused_executions_and_broken_log_are_said():
     found = {check.name: check for check in of_deployment(Answers(**{
         "/executions": {"executions": [STARTED, STARTED]},
-        "/audit/verify": {"ok": False, "says": "7 entries hold; 1 chain(s) do not"},
+        "/audit/verify": {"ok": False, "says": "7 entries hold; 1 chain does not"},
     }), NOW)}
     assert (found["executions"].verdict, found["audit"].verdict) == ("note", "ill")
 
 
 @pytest.mark.parametrize(("answer", "verdict", "says"), [
-    (heard(2), "well", "1 alarms, heard by 2 subscription(s)"),
+    (heard(2), "well", "1 alarm, heard by 2 subscriptions"),
     (heard(0), "ill", "nobody hears the alarms: their topic has no confirmed subscription"),
     (heard(0, 1), "ill", "1 have not followed the link in AWS's mail"),
     (heard(None, None, "the API may not look at it"), "note", "the API may not look at it"),

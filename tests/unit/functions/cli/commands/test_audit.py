@@ -102,7 +102,7 @@ def test_what_was_changed_behind_the_log_s_back_is_named(failed, tmp_path):
     status, out, _ = failed("audit", "verify")
     assert (status, out) == (1, (
         f"chain {chain}, entry {last}: cut: the head says that the chain ends with {last}: the tail was cut\n"
-        "5 entries hold; 1 chain(s) do not\n"
+        "5 entries hold; 1 chain does not\n"
     ))
     status, shown = failed.json("audit", "verify")
     assert (status, shown["ok"], shown["findings"][0]["problem"]) == (1, False, "cut")
