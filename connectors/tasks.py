@@ -16,7 +16,7 @@ import json
 import re
 import traceback
 from collections.abc import Callable
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from connectors.checking import NotJson, Problem, check_inputs, json_copy
@@ -40,7 +40,7 @@ from engine.ports.tasks import (
 if TYPE_CHECKING:
     from connectors.asking import Asking
     from connectors.pins import PinnedConnectors
-    from connectors.sdk import ActionSpec, ConnectorAdapter
+    from connectors.sdk import ActionSpec, ConnectorAdapter, HandedOver
 
 Json = Any
 
@@ -188,11 +188,16 @@ def _connect(spec: ActionSpec, given: Json) -> Problem | None:
     return connect(spec.connections, given)
 
 
-def _outcome(call: TaskCall, returned: Json) -> TaskOutcome:
-    """What a connector has returned, as the engine is told. Raises NotJson."""
+@cache
+def _handed_over() -> type[HandedOver]:
     from connectors.sdk import HandedOver  # noqa: PLC0415  a connector was called, so it is there
 
-    if not isinstance(returned, HandedOver):
+    return HandedOver
+
+
+def _outcome(call: TaskCall, returned: Json) -> TaskOutcome:
+    """What a connector has returned, as the engine is told. Raises NotJson."""
+    if not isinstance(returned, _handed_over()):
         return TaskSucceeded(json_copy(returned))
     if call.job is not None:
         return TaskGoesOn(returned.again_in)

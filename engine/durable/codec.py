@@ -50,20 +50,16 @@ _STIMULI: dict[str, type[Stimulus]] = {
 }
 
 
-_StimulusParts = tuple[tuple[str, ...], Callable[[Stimulus], tuple[Json, ...]], tuple[Json, ...]]
-"""The names of a stimulus's own fields, beside those of every one and of those about a frame; their values, their
-defaults."""
-
 _OF_MANY = frozenset(item.name for item in fields(FrameStimulus))
 
 
-class _StimulusFields(dict[str, _StimulusParts]):
-    """Of each kind that was asked for: most processes meet few."""
+class _StimulusFields(dict[str, tuple[tuple[str, Json], ...]]):
+    """The own fields of a kind, beside those of every one and of those about a frame, with their defaults. Of each kind
+    that was asked for: most processes meet few."""
 
-    def __missing__(self, kind: str) -> _StimulusParts:
+    def __missing__(self, kind: str) -> tuple[tuple[str, Json], ...]:
         own = [item for item in fields(_STIMULI[kind]) if item.name not in _OF_MANY]
-        names = tuple(item.name for item in own)
-        found = self[kind] = names, snapshot_codec.values_of(names), tuple(item.default for item in own)
+        found = self[kind] = tuple((item.name, item.default) for item in own)
         return found
 
 
@@ -302,13 +298,10 @@ def _encode_stimulus(item: Stimulus) -> dict[str, Json]:
             record["visit"] = item.visit
         if item.attempt:
             record["attempt"] = item.attempt
-    names, values_of, defaults = _STIMULUS_FIELDS[kind]
-    values = values_of(item)
-    if values != defaults:
-        record |= {
-            name: value for name, value, default in zip(names, values, defaults, strict=True)
-            if value is not default and value != default
-        }
+    for name, default in _STIMULUS_FIELDS[kind]:
+        value = getattr(item, name)
+        if value is not default and value != default:
+            record[name] = value
     return record
 
 

@@ -70,13 +70,19 @@ def check_length(value: str, *, allow_short: bool) -> str:
     return value
 
 
+def _itself(value: Json) -> Json:
+    return value
+
+
 def in_place(arguments: Json, refs: Refs, secrets: Mapping[str, str]) -> Json:
     """A deep copy of `arguments` in which every reference of `refs` is replaced by its value.
 
     A pointer that does not lead to exactly its reference changes nothing. The copy belongs to the caller: the arguments
     are shared with the execution's snapshot and must not change.
     """
-    root = [mapped(arguments, lambda item: item)]
+    if not refs:
+        return mapped(arguments, _itself)
+    root = [mapped(arguments, _itself)]
     for pointer, key in refs:
         parent, last = _follow(root, pointer)
         if parent is not None and key in secrets and parent[last] == {"$secret": key}:

@@ -10,6 +10,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -28,6 +29,7 @@ Json = Any
 
 # What a call of the class does, at a third of its price.
 _event: Callable[[tuple[Any, ...]], HistoryEvent] = partial(tuple.__new__, HistoryEvent)
+_visit = attrgetter("visit")
 _WITH_CHILDREN = (Phase.JOINING, Phase.RUNNING, Phase.CALLBACK)
 
 
@@ -213,7 +215,8 @@ class Builder:
             frame for frame in self._open.values()
             if frame.phase is Phase.SCHEDULED and not is_activity(self.plan, frame)
         ]
-        return sorted(found, key=lambda frame: frame.visit) if len(found) > 1 else found
+        found.sort(key=_visit)
+        return found
 
     def paths(self) -> list[str]:
         """Every frame's path, in no order that means anything (`path_order` gives one)."""
@@ -250,16 +253,16 @@ class Builder:
 
     def variables(self, frame: Frame | OpenFrame) -> Mapping[str, Json]:
         """The variables that `frame` sees."""
-        opened = frame if isinstance(frame, OpenFrame) else None
-        if opened is not None and opened.visible is not None:
-            return opened.visible
+        if isinstance(frame, OpenFrame) and frame.visible is not None:
+            return frame.visible
         seen = frame.variables
-        parent = self.peek(frame.path.rpartition("/")[0]) if frame.path else None
-        if parent is not None:
-            outer = self.variables(parent)
-            seen = {**outer, **seen} if outer and seen else seen or outer
-        if opened is not None:
-            opened.visible = seen
+        if frame.path:
+            parent = self.peek(frame.path.rpartition("/")[0])
+            if parent is not None:
+                outer = self.variables(parent) if parent.path else parent.variables
+                seen = {**outer, **seen} if outer and seen else seen or outer
+        if isinstance(frame, OpenFrame):
+            frame.visible = seen
         return seen
 
     def assign(self, frame: OpenFrame, values: Mapping[str, Json]) -> None:

@@ -21,6 +21,8 @@ Json = Any
 def completed(builder: Builder, frame: OpenFrame, state: State, result: Json) -> bool:
     """A Task, Parallel or Map has its result. True when the frame goes on at once."""
     frame.before = frame.last_event
+    if flow.leaves_plainly(state):
+        return exited(builder, frame, state, state.next, result, None)
     try:
         output, assigned = flow.leaving(state, builder.scope(frame, result=result), frame.input, result)
     except StateFailure as failure:

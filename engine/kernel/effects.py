@@ -88,7 +88,7 @@ def owed(plan: Plan, snapshot: Snapshot) -> Owed:
 
 def resource(plan: Plan, frame: AnyFrame) -> str:
     """The Resource, as written, that a SCHEDULED or RUNNING frame calls: a Task's, a reader's or a ResultWriter's."""
-    return _called_by(plan.state(frame.machine, frame.state), frame)
+    return _called_by(plan.machines[frame.machine].states[frame.state], frame)
 
 
 def _called_by(state: State, frame: AnyFrame) -> str:
@@ -103,7 +103,7 @@ def _called_by(state: State, frame: AnyFrame) -> str:
 
 def task_call(plan: Plan, snapshot: Snapshot, frame: Frame, *, budget_seconds: float) -> TaskCall:
     """The call that `frame` owes. `budget_seconds` is how long the caller lets it take."""
-    state = plan.state(frame.machine, frame.state)
+    state = plan.machines[frame.machine].states[frame.state]
     facts = snapshot.facts
     called = _called_by(state, frame)
     return TaskCall(  # in the order of the fields: by name it takes two and a half times as long

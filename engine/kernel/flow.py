@@ -41,6 +41,14 @@ def leaving(state: State, scope: Scope, raw_input: Json, result: Json) -> tuple[
     return _output_path(state, scope, combined), values
 
 
+def leaves_plainly(state: State) -> bool:
+    """Whether such a state's result is its output, and it assigns nothing: then `leaving` has nothing to do."""
+    return (
+        state.assign is None and state.output is None and state.result_selector is None and state.place is None
+        and state.output_path is None
+    )
+
+
 def passing(
     state: State, scope: Scope, output: Evaluate | None, assign: Evaluate | None
 ) -> tuple[Json, Assigned]:

@@ -62,8 +62,7 @@ DOWNCASTERS: dict[int, Caster] = {3: Caster(globals=_on_one_version)}
 """By the schema they lead to, for each from UNCONFIRMED to SCHEMA. It goes with the release that raises UNCONFIRMED."""
 
 
-def values_of(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
-    """What gives an object's attributes of these names."""
+def _getter(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
     if len(names) > 1:
         return attrgetter(*names)
     return lambda item: tuple([getattr(item, name) for name in names])
@@ -75,7 +74,7 @@ class _Fields:
     def __init__(self, cls: type, *, without: Collection[str] = ()) -> None:
         defaults = {item.name: _default(item) for item in fields(cls) if item.name not in without}
         self._names = tuple(defaults)
-        self._values_of = values_of(self._names)
+        self._values_of = _getter(self._names)
         self._defaults = tuple(defaults.values())
 
     def put(self, record: dict[str, Json], item: Any) -> dict[str, Json]:

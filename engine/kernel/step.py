@@ -225,10 +225,10 @@ def _feed_frame(builder: Builder, stimulus: FrameStimulus) -> bool:
         or waiting.phase not in _WAITS_IN.get(type(stimulus), _CALLBACK)
     ):
         return False
-    frame = builder.frame(stimulus.frame)
+    frame = waiting if isinstance(waiting, OpenFrame) else builder.frame(stimulus.frame)
     if frame is None:
         return False
-    state = builder.plan.state(waiting.machine, waiting.state)
+    state = builder.plan.machines[frame.machine].states[frame.state]
     try:
         moved = _apply(builder, frame, state, stimulus)
     except StateFailure as failure:
