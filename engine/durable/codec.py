@@ -40,6 +40,9 @@ _DICTIONARY = (
     b'"frames":{"facts":{"execution_id":"workflow":"version":"started_at":"kind":"STANDARD","workspace":"default"'
     b'"k":"TaskStarted","k":"TaskReturned","frame":"","output":{"at":17"seed":{"v":1,"s":[{"e":[["w":{"g":{"f":{"x":['
 )
+_LEAST_BITS = 13
+"""A window of 8 KB holds the dictionary and a small body. One that is larger than the body takes time to be made."""
+
 _PLAIN, _DEFLATED = b"\x00", b"\x01"
 _OUTLINED = b'{"h":%8d,"o":'
 
@@ -221,7 +224,8 @@ def _dumps(value: Json) -> bytes:
 def _pack(plain: bytes, compress_over: int) -> bytes:
     if len(plain) <= compress_over:
         return _PLAIN + plain
-    press = zlib.compressobj(level=3, zdict=_DICTIONARY)
+    bits = min(max(len(plain).bit_length(), _LEAST_BITS), zlib.MAX_WBITS)
+    press = zlib.compressobj(level=3, wbits=bits, memLevel=min(bits - 6, zlib.DEF_MEM_LEVEL), zdict=_DICTIONARY)
     return _DEFLATED + press.compress(plain) + press.flush()
 
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -63,6 +64,12 @@ class Status(StrEnum):
     PAUSED = "PAUSED"
 
 
+@lru_cache(maxsize=256)
+def _region_of(arn: str) -> str:
+    parts = arn.split(":")
+    return parts[3] if len(parts) > 3 else "local"
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of an execution before it runs and never changes; feeds the context object ``$$``.
@@ -87,8 +94,7 @@ class Facts:
     @property
     def region(self) -> str:
         """The AWS region where the execution has one, else ``local``."""
-        parts = self.state_machine_arn.split(":")
-        return parts[3] if len(parts) > 3 else "local"
+        return _region_of(self.state_machine_arn)
 
 
 @dataclass(frozen=True, slots=True)

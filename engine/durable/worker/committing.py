@@ -10,7 +10,6 @@ applied and a successor may stand on it, so nothing is stepped and nothing is re
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from engine.clock import Clock
 from engine.durable.worker.map_run_driver import Each
@@ -88,9 +87,7 @@ class Committing:
             else:
                 owned.commit_done()
                 if segment.key in closing:
-                    owned.activation.header_stored(replace(
-                        owned.activation.header, status=closing[segment.key].status, seq=segment.seq, due_at=None
-                    ))
+                    owned.activation.header_stored(owned.activation.header.closed(closing[segment.key]))
                 durable.append((owned, segment))
         return durable
 

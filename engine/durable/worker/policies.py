@@ -46,17 +46,14 @@ class Policies:
     def budget(self, owned: Owned, frame: AnyFrame, now: float) -> float:
         """min(TimeoutSeconds, the action's time-out, AUTOMATE_TASK_MAX_SECONDS), in seconds, and no more than a fresh
         worker has, nor, of an EXPRESS execution, than is left of its own time and of its worker's."""
-        limits = [self._settings.task_max_seconds, owned.longest_call]
-        action = self.policy(owned.activation, frame).timeout_seconds
-        if action is not None:
-            limits.append(action)
-        timeout = frame.timeout_seconds
-        if timeout is not None:
-            limits.append(timeout)
+        seconds = min(self._settings.task_max_seconds, owned.longest_call)
+        for limit in (self.policy(owned.activation, frame).timeout_seconds, frame.timeout_seconds):
+            if limit is not None and limit < seconds:
+                seconds = limit
         if owned.activation.express:
             ends = min(owned.activation.snapshot.deadline or now, owned.deadline - LEASE_MARGIN_SECONDS)
-            limits.append(max(ends - now, 0.001))
-        return min(limits)
+            seconds = min(seconds, max(ends - now, 0.001))
+        return seconds
 
     def policy(self, activation: Activation, frame: AnyFrame) -> TaskPolicy:
         """What is known of what the frame calls."""

@@ -30,6 +30,7 @@ the very same bytes.
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -105,7 +106,7 @@ class Worker:
     def __init__(
         self, *, journal: Journal, queue: WakeQueue, published: Published, tasks: Tasks,
         clock: Clock, settings: Settings, owner: str = "", is_alive: Callable[[str], bool] | None = None,
-        new_seed: Callable[[], int] = lambda: secrets.randbits(63),
+        new_seed: Callable[[], int] = lambda: int.from_bytes(os.urandom(8)) >> 1,
         new_nonce: Callable[[], str] = lambda: secrets.token_hex(8), call_threads: int | None = None,
         parallel: Executor | None = None, on_committed: Callable[[Sequence[Segment]], None] = lambda _: None,
         on_committing: Callable[[Sequence[Segment]], None] = lambda _: None,
