@@ -14,6 +14,8 @@ from tests.copilot.evaluate import (
     SECOND,
     SECOND_LOCKED,
     SETS,
+    SEVENTH,
+    SEVENTH_COUNTED,
     SIXTH_LOCKED,
     STRANGER,
     STRANGER_LOCKED,
@@ -37,6 +39,7 @@ def test_the_sets_have_the_figures_that_the_evaluation_gives():
     rows = (("a sixth author's, run once; only the silent one was read", SIXTH_LOCKED),
             ("a fifth author's locked, counted several times, never read but for the two silent", FIFTH_LOCKED),
             ("a fifth author's, open", FIFTH),
+            ("a seventh author's, only counted", SEVENTH_COUNTED), ("a seventh author's, open", SEVENTH),
             ("a fourth author's, run once and never looked at", FOURTH_LOCKED),
             ("a third author's, run once at the end, then changed for", THIRD_LOCKED),
             ("a second stranger's, run once at the end, then changed for", SECOND_LOCKED),
@@ -64,6 +67,7 @@ def test_the_strangers_locked_sets_come_first_and_what_to_expect_is_said():
     assert "40 of the 90 right, 42 wrong but flagged, 8 wrong and silent" in " ".join(TEXT.split())
     assert "29 of the 60 right, 29 wrong but flagged, 2 wrong and silent" in " ".join(TEXT.split())
     assert "33 of the 50 right, 16 wrong but flagged, 1 wrong and silent" in " ".join(TEXT.split())
+    assert "22 of the 40 right, 16 wrong but flagged, 2 wrong and silent" in " ".join(TEXT.split())
     assert "19 of the 40 right, 21 wrong but flagged, 0 wrong and silent" in " ".join(TEXT.split())
     assert "20 of the 50 right, 29 wrong but flagged, 1 wrong and silent" in " ".join(TEXT.split())
     assert "16 of 41 right, 20 wrong but flagged, 5 wrong and silent" in " ".join(TEXT.split())

@@ -32,6 +32,42 @@ KINDS = {
         ("The lead doctor must approve the transfer; then the book-bed function runs.",
          {"tasks": ["approval", "lambda"], "approved": {"task": "approval", "then": ["lambda"]}}),
     ),
+    "two lists that belong together": (
+        ("Send the map and the menu to ona@firm.lt and boss@firm.lt, respectively.",
+         {"tasks": ["email", "email"], "arguments": [{"task": "email", "has": "ona@firm.lt"},
+                                                     {"task": "email", "has": "boss@firm.lt"}]}),
+        ("If the mood is good, fair or bad, put the ticket on the queues sunny, cloudy and rainy respectively.",
+         {"tasks": ["sqs"] * 3, "choices": [{"when": "good", "then": ["sqs"]}, {"when": "bad", "then": ["sqs"]}],
+          "arguments": [{"task": "sqs", "has": name} for name in ("sunny", "cloudy", "rainy")]}),
+    ),
+    "a question that is asked again": (
+        (ASK + "If she rejects it, run the mend function and ask her again. Then run the pay function.",
+         {"tasks": ["approval", "lambda", "lambda"], "loop": {"tasks": ["approval", "lambda"]}}),
+        ("Ask #deals on Slack for approval. As long as they say no, email the seller, wait 2 days and ask again.",
+         {"tasks": ["slack.ask", "email"], "loop": {"tasks": ["slack.ask", "email"], "wait": 172800}}),
+        ("Ask ona@firm.lt to approve the rebate until she agrees, then run the pay function.",
+         {"tasks": ["approval", "lambda"], "loop": {"tasks": ["approval"], "when": "approved = true"}}),
+    ),
+    "an approval before something is done": (
+        ("Rebates above 90 euros have to be approved by ona@firm.lt before they are put on the queue rebates.",
+         {"tasks": ["approval", "sqs"], "choices": [{"when": "> ?90", "then": ["approval"]}],
+          "approved": {"task": "approval", "then": ["sqs"]}}),
+        ("A new tariff needs the consent of ona@firm.lt before we call https://firm.lt/tariff.",
+         {"tasks": ["approval", "http"], "approved": {"task": "approval", "then": ["http"]}}),
+    ),
+    "what is sorted": (
+        ("Sort parcels by zone: north goes to the queue lorry-n, south to depot@firm.lt, the rest to #odd on Slack.",
+         {"tasks": ["sqs", "email", "slack.post"], "choices": [{"when": "(?i)north", "then": ["sqs"]}, {
+             "when": "(?i)south", "then": ["email"], "otherwise": ["slack.post"]}]}),
+        ("Route leaks by severity: critical ones to #flood on Slack, minor ones to the plumber queue.",
+         {"tasks": ["slack.post", "sqs"], "choices": [{"when": "(?i)critical", "then": ["slack.post"]}]}),
+    ),
+    "what runs together": (
+        ("Run wash-car, wax-car and bill-car side by side, then email the driver.",
+         {"tasks": ["lambda"] * 3 + ["email"], "parallel": [["lambda"]] * 3}),
+        ("The wash function and the wax function run simultaneously; after that email the driver.",
+         {"tasks": ["lambda", "lambda", "email"], "parallel": [["lambda"], ["lambda"]]}),
+    ),
     "waiting for what was started": (
         ("Start the audit workflow and wait until it is done, then email cfo@firm.lt.",
          {"tasks": [SYNC_2, "email"], "before": [[SYNC_2, "email"]]}),

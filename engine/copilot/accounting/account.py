@@ -37,7 +37,7 @@ Json = Any
 
 _PASSED = GLUE | {"each", "every", "all", "any"}
 _BEHIND = re.compile(r"(?:then|afterwards|finally|lastly)$")
-_AUXILIARY = frozenset({"can", "might", "am", "via", "which"})
+_AUXILIARY = frozenset({"can", "might", "am", "via", "which", "ones"})
 
 
 @dataclass(frozen=True, slots=True)

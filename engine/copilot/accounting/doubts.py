@@ -35,6 +35,7 @@ _AND_EACH = re.compile(
     rf"(?:each(?: of)?|every|all)(?: the| our| of the)? [\w-]+(?: of [\w ]+)?{_END}", re.IGNORECASE)
 _AGAIN = re.compile(
     r"(?<!\w)(?!(?:re)?try|repeat)(?P<doing>[a-z]+ (?:\w+ )?)(?P<said>again)\b", re.IGNORECASE)
+_SAID_NO = re.compile(r"\b(?:(?:reject|declin|refus)\w*|says? no)\b", re.IGNORECASE)
 _RETRIED = re.compile(
     rf"\btimes?, (?:and |then )*(?P<said>wait {_PART}) and (?!try|retry|repeat|then try)\w+", re.IGNORECASE)
 _IN_TURN = re.compile(
@@ -147,11 +148,13 @@ def _alike(state: Stated | None, facts: Facts) -> list[Stated]:
 
 
 def _repeated(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]:
-    """``mail her again``: what was mailed before; ``retry it, wait an hour and mail him``: that is no distance."""
+    """``mail her again``: what was mailed before; ``if she says no, ask her again``: the same question, till she
+    agrees; ``retry it, wait an hour and mail him``: that is no distance."""
     for match in _AGAIN.finditer(sentence):
-        state = state_of(match["doing"])
-        same = _alike(state, facts)
-        if len(same) == 1 and next(facts.circles(), None) is None and "Retry" not in same[0].state:
+        same = _alike(state_of(match["doing"]), facts)
+        once = len(same) == 1 and "Retry" not in same[0].state and next(facts.circles(), None) is None
+        asked = len(same) > 1 and str(same[0].state.get("Resource")).endswith(".waitForTaskToken")
+        if once or (asked and _SAID_NO.search(re.split(r"[.;]\s", sentence[:match.start()])[-1])):
             yield (*match.span("said"), "repetition")
     for match in _RETRIED.finditer(sentence):
         if next(facts.typed("Wait"), None) is None:

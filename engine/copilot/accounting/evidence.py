@@ -363,6 +363,29 @@ def otherwise(said: Said, facts: Facts) -> str | None:
     return next((f"{one.pointer}/Catch" for one in facts.states if one.state.get("Catch")), None)
 
 
+def routed(said: Said, facts: Facts) -> str | None:
+    """``sort the mails by type``: a rule on it, with more than one way."""
+    named = stems(said["what"].split()[-1])
+    return next((f"{one.pointer}/Choices" for one in facts.typed("Choice") if len({*targets_of(one.state)}) > 1
+                 and any(named & stems(str(rule.get("Condition"))) for rule in one.state.get("Choices", ()))), None)
+
+
+def paired(said: Said, facts: Facts) -> str | None:
+    """``to ann, bob and cat respectively``: each of those in a step of its own."""
+    named = re.search(r"((?:\S+, )*\S+),? (?:and|or) (\S+?)(?: on Slack)?(?: [\w-]+)?,? $", said.before)
+    names = [*named[1].split(", "), named[2]] if named is not None else []
+    homes = [next((leaf.pointer.partition("/Arguments")[0] for leaf in facts.leaves
+                   if "/Arguments" in leaf.pointer and name in str(leaf.value)), None) for name in names]
+    return homes[0] if homes and None not in homes and len({*homes}) == len(homes) else None
+
+
+def joined(said: Said, facts: Facts) -> str | None:
+    """``when both are through``: behind what runs together, behind a Map, or behind what comes one after another."""
+    del said
+    return first(facts.typed("Parallel", "Map")) or next(
+        (f"{one.pointer}/Next" for one in facts.typed("Task") if "Next" in one.state), None)
+
+
 def negated(said: Said, facts: Facts) -> str | None:
     """A negation in a condition: $not, another sign, a rule that leads to an end; "no" and "none" are also zero."""
     for leaf in [*facts.conditions(), *facts.expressions()]:

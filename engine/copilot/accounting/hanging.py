@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from engine.copilot.accounting.evidence import number, numbers_in
 from engine.copilot.accounting.facts import Stated, reached
 from engine.copilot.accounting.ledger import Ledger, first
-from engine.copilot.accounting.polarity import NOTHING, forbids, holds_with
+from engine.copilot.accounting.polarity import forbids
 from engine.copilot.accounting.synonyms import GLUE
 from engine.copilot.offline.clauses import Clause, clauses_of
 from engine.copilot.offline.phrases import APPROVED, DONE, FAILURE, SUCCESS, after_else, is_else
@@ -165,13 +165,13 @@ class Hanging(Ledger):
             pointer = first(self.facts.key("when", "TimeoutSeconds", "TimeoutSecondsPath"))
         elif pointer is None:
             pointer = next((f"{choice.pointer}/Choices/{index}/Condition" for choice, index in rules
-                            if self._decides(clause, choice, index, acting)), None)
+                            if self._decides(choice, index, acting)), None)
         self.enter(head.start, head.end, "condition", pointer)
 
     def _doubted(self, clause: Clause, acting: Clause | None) -> None:
         """``unless …``, ``if approved …``: what a phrase has already is a to-do where no rule decides so."""
         rules = self._rules_of(clause)
-        if rules and not any(self._decides(clause, choice, index, acting) for choice, index in rules):
+        if rules and not any(self._decides(choice, index, acting) for choice, index in rules):
             for place, use in enumerate(self.used):
                 if use.start <= clause.words[0].start < use.end and use.kind in ("negation", "answer"):
                     self.used[place] = WordUse(use.start, use.end, use.text, use.kind, None)
@@ -226,29 +226,20 @@ class Hanging(Ledger):
         return first(leaf for leaf in self.facts.leaves if leaf.pointer.startswith("/triggers/") and said & leaf.stems
                       and leaf.key not in ("when", "expression", "timezone", "style"))
 
-    def _decides(self, clause: Clause, choice: Stated, index: int, acting: Clause | None) -> bool:
-        """Whether what follows the condition hangs on it: it stands on one of its sides alone, on that where the rule
-        holds where the rule says the same, and else on the other."""
+    def _decides(self, choice: Stated, index: int, acting: Clause | None) -> bool:
+        """Whether what follows the condition hangs on it: it stands on one of its sides alone. Which that is,
+        `signs.py` looks at."""
         if acting is None or _IF.match(acting.text) or is_else(acting):
             return True
-        rules, start = choice.state["Choices"], clause.words[0].start
+        rules = choice.state["Choices"]
         behind = reached(choice.machine, str(rules[index].get("Next")))
         beside = reached(choice.machine, *(str(rule.get("Next")) for other, rule in enumerate(rules) if other != index),
                          str(choice.state.get("Default")))
-        holds = holds_with(clause.text, self.sentence[:start], str(rules[index].get("Condition", "")))
-        if choice.name in behind | beside:  # a circle
-            holds = None
-        state = self.state_of(acting)
-        if NOTHING.match(acting.text):
-            side = behind if holds else beside
-            return holds is None or len(rules) > 1 or side < behind | beside or not any(
-                choice.machine["States"][name]["Type"] == "Task" for name in side)
-        if state is None or state.machine is not choice.machine or state.state.get("Type") in ("Choice", "Succeed"):
-            return True
-        if (state.name in behind) is (state.name in beside):
-            return False
-        done = not forbids(acting.text, self.sentence[:acting.words[0].start])
-        return holds is None or (state.name in behind) is (holds is done)
+        scores = self.scores(acting)
+        best = [state for score, state in scores if score == max(score for score, _ in scores)]
+        return not best or any(
+            state.machine is not choice.machine or state.state.get("Type") in ("Choice", "Succeed")
+            or (state.name in behind) is not (state.name in beside) for state in best)
 
 
 def _said(clause: Clause) -> frozenset[str]:

@@ -209,7 +209,7 @@ FORMS: tuple[Form, ...] = (
     _form("number", ev.percent, r"(?<![\w.,-])(?P<n>\d+(?:[.,]\d+)?)(?:\s?%| percent\b)"),
     _form("number", ev.amount, rf"(?<![\w/:])(?<![\w/:]-){_MONEY}(?P<n>{_BELOW}\d+(?:[.,]\d+)*k?)(?![\w/:-])",
           rf"(?<![\w-])(?P<n2>{_IN_WORDS})(?![\w-])"),
-    _form("nothing", ev.otherwise, r"\bno \w+, (?:just|only)\b",
+    _form("nothing", ev.otherwise, r"\bno \w+, (?:just|only)\b", r"(?:\bdo not|\bdon't|\bnever) (?:bother|disturb) \w+",
           r"\b(?:later|earlier|sooner|closer|nearer|shorter) than (?:that|this)\b(?=:)",
           r"\b(?:do(?:es)? )?nothing\b(?: should happen)?", r"\b(?:just )?stop\b",
           r"\b(?:just|simply) (?:finish|end|quit)(?=[,.;]|$)"),
@@ -217,7 +217,7 @@ FORMS: tuple[Form, ...] = (
                                      r"|do|did"
           r"|had)(?:n't| not)(?: so| the case)?(?=[,;.:])"),
     _form("otherwise", ev.otherwise, r"\botherwise\b", r"\belse\b", r"\bin all other cases\b",
-          r"\b(?:the|all) others?\b", r"\binstead of\b"),
+          r"\b(?:the|all) others?\b", r"\binstead of\b", r"\bthe (?:rest|remainder)\b"),
     _form("otherwise", ev.instead, r"\binstead\b(?! of)"),
     _form("answer", ev.no_answer, r"\b(?:nobody|no one) answers\b", r"\b(?:there is )?no (?:answer|response|reply)\b",
           r"\bwithout an? (?:answer|reply|response)\b",
@@ -225,13 +225,18 @@ FORMS: tuple[Form, ...] = (
           r"\btimes out\b", r"\btakes longer\b", r"\bnot finished\b"),
     _form("parallel", ev.of_type("Parallel"), r"\bin parallel\b", r"\bat the same time\b", r"\bsimultaneously\b",
           r"\bconcurrently\b", r"\bside by side\b", r"\bwithout waiting(?: for (?:that|it))?\b", r"\bmeanwhile\b"),
-    _form("order", ev.of_type("Parallel", "Map"),
+    _form("order", ev.paired, r"\brespectively\b"),
+    _form("condition", ev.routed,
+          r"\b(?:sort|route|split|handle|treat|group|send|file|divide|triage|separate|distribute) [^,;:.]{0,40}?\bby "
+          r"(?:the |its |their )?(?P<what>[\w-]+)(?=[:,])",
+          r"\b(?:depending on|according to|based on|by) (?:the |its |their )?(?P<what2>[\w' -]+?)(?=[:,])"),
+    _form("order", ev.joined,
           r"\b(?:when|once|after|as soon as) (?:both|all|they|these|everything)(?: of them| \w+)? (?:are|is|have"
           r"|has)(?: "
           r"all| both)? "
           r"(?:done|finished|through|complete|completed|back|ready|over)\b"),
     _form("wait", ev.waited, r"\b(?:wait|waits|waiting|pause|sleep|later|pass|go by|hold (?:on|off))\b"),
-    _form("repetition", ev.until, r"\b(?:until|while)\b"),
+    _form("repetition", ev.until, r"\b(?:until|while|(?:for )?(?:as|so) long as)\b"),
     _form("repetition", ev.retry_word, r"\b(?:repeat\w*|poll|keep(?= \w+ing)|loop|do that again)\b",
           r"\bretr(?:y|ied|ies|ying)\b", r"\btry (?:it |that |this )?again\b", r"\battempts?\b"),
     _form("otherwise", ev.otherwise, r"\bif not\b(?=[,;:])"),

@@ -18,7 +18,7 @@ _MAY_NEGATE = re.compile(
 _OPPOSITE = re.compile(r"\b(?:(?:un|non-?)(?P<of>\w{3,})|(?:dis|in|im|ir)(?P<of2>\w+(?:ed|id|ete|ive|ct|ble|al|ar)))\b")
 """A word that may be the opposite of another."""
 _ABSENT = re.compile(r"\b(?:missing|empty|absent|lack\w*|blank)\b")
-_EXISTS = re.compile(r"\$exists\(|= null|= \[\]|\$count\([^()]*\) (?:!?=|>) 0(?![\d.])")
+EXISTS = re.compile(r"\$exists\(|= null|= \[\]|\$count\([^()]*\) (?:!?=|>) 0(?![\d.])")
 _UP = re.compile(
     r"\b(?:over|above|beyond|exceed\w*|more|(?:great|high|larg|bigg|old|long|heavi|warm|hott|fast)er|at least|upwards?"
     r"|minimum)\b|>")
@@ -53,7 +53,7 @@ def holds_with(said: str, before: str, condition: str) -> bool | None:
     negations = len(_NEGATION.findall(said)) + bool(_EXCEPT.search(before) or _BUT.match(said)) + opposites
     turned = len(_TURNED.findall(condition)) + len(_NAMED.findall(condition))
     listed = re.search(r"\b(?:and|or|nor)\b|,", said) is not None
-    if re.search(r"[<>]", condition) and not _EXISTS.search(condition):
+    if re.search(r"[<>]", condition) and not EXISTS.search(condition):
         other_way = _runs_other_way(said, condition)
         if other_way is None or (listed and negations):
             return None
@@ -70,7 +70,7 @@ def _opposites(said: str, condition: str) -> tuple[int, bool]:
     itself negates nothing."""
     has = terms_of(condition)
     found = sum(opposite_of(match[0]) in has and stem(match[0]) not in has for match in _OPPOSITE.finditer(said))
-    if _EXISTS.search(condition):
+    if EXISTS.search(condition):
         return found + len(_ABSENT.findall(said)), False
     return found, any(stem(match[0]) not in has for match in _MAY_NEGATE.finditer(said))
 

@@ -16,7 +16,7 @@ from engine.catalog.states import targets_of
 from engine.copilot.accounting.doubts import Doubt
 from engine.copilot.accounting.evidence import number, numbers_in
 from engine.copilot.accounting.facts import Facts, Stated, reached
-from engine.copilot.accounting.polarity import forbids, holds_with, is_turned, terms_of
+from engine.copilot.accounting.polarity import EXISTS, forbids, holds_with, is_turned, terms_of
 from engine.copilot.accounting.synonyms import GLUE
 from engine.copilot.offline.clauses import Clause, clauses_in
 from engine.copilot.offline.phrases import APPROVED, is_else
@@ -25,7 +25,8 @@ from engine.copilot.offline.words import Word, stem, stems, words_of
 Json = Any
 
 _HEADED = re.compile(
-    r"^(?:(?:but|and|only|then) )*(?:if|when|whenever|once|unless|in case|provided|should|where|given|as soon as)\b")
+    r"^(?:(?:but|and|only|then|except) )*(?:if|when|whenever|once|unless|in case|provided|should|where|given|as soon"
+    r" as)\b")
 _HOW_MANY = re.compile(r"\b(?:none|no|any|nothing|anything|something|empty|nobody)\b")
 _AGAIN = re.compile(
     r"\b(?P<how>until|till|while|(?:as|so) long as) (?P<said>(?:[^,;.:]|[.:](?=\S))+)", re.IGNORECASE)
@@ -50,6 +51,8 @@ def parts_of(sentence: str) -> list[Clause]:
             answer = APPROVED.match(clause.text)
             own = len(answer[0].split()) if answer is not None and len(answer[0].split()[-1]) > 3 else 0
             parts = [words for words in (clause.words[:own], clause.words[own:]) if words]
+            if found and found[-1].text == "except":
+                parts[0] = [*found.pop().words, *parts[0]]
             found += [Clause("comma" if place else clause.joiner if index else joiner, words)
                       for place, words in enumerate(parts)]
         if piece and word is not None:
@@ -111,7 +114,8 @@ def _side(
     clause = clauses[place]
     holds = holds_with(_NOTHING.sub("", clause.text), sentence[:clause.words[0].start], condition)
     if holds is not None and is_behind is not (holds is is_done):
-        word = next((word for word in clause.words if _speaks(word) & terms_of(condition)), clause.words[0])
+        word = next((word for word in clause.words if _speaks(word) & terms_of(condition) and not _HEADED.match(
+            clause.text)), clause.words[0])
         yield word.start, word.end, "condition"
 
 
@@ -121,12 +125,15 @@ def _place(
     """The clause that speaks most of the condition; None where there are several."""
     terms, amounts = terms_of(condition), numbers_in(condition) if re.search(r"[<>]", condition) else set[float]()
     answers = ".approved" in condition
+    others = frozenset[str]().union(*(terms_of(str(rule.get("Condition"))) for rule in choice.state["Choices"]
+                                      if rule.get("Condition") != condition))
     scores = [0 if (answers or _is_earlier(acting.get(place), choice)) and not (
         _HEADED.match(clause.text) or (answers and APPROVED.match(clause.text))) else
-              2 * len(terms & _said(clause)) + 3 * (amounts == _amounts(clause) != set())
-              + len(amounts & _amounts(clause)) for place, clause in enumerate(clauses)]
+              2 * len(terms & _said(clause)) + 3 * len((terms - others) & _said(clause))
+              + 3 * (amounts == _amounts(clause) != set()) + len(amounts & _amounts(clause))
+              for place, clause in enumerate(clauses)]
     best = max(scores, default=0)
-    if not best and not terms:
+    if not best and (not terms or EXISTS.search(condition)):
         found = [place for place, clause in enumerate(clauses)
                  if _HEADED.match(clause.text) and _HOW_MANY.search(clause.text)]
     else:

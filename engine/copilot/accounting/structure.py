@@ -63,7 +63,8 @@ _EITHER_WAY = re.compile(r"\b(?P<said>either way|in (?:both|any|either|all) case
 _HEADS = re.compile(rf"(?:^|[,:;] |then |and ){_OVER}", re.IGNORECASE)
 _IN_CASE = re.compile(r"^(?P<said>in (?:this|that|such a) (?:case|event)|if so|if that happens)\b")
 _COVERS = re.compile(
-    r"\b(?:do|did) (?:that|this|it|so|the same) (?:all )?again\b|\brepeat\w*|\bstart over\b|\bagain until\b",
+    r"\b(?:(?:do|did) (?:that|this|it|so|the same) (?:all )?|ask (?:\S+ )?)again\b|\brepeat\w*"
+    r"|\bstart over\b|\bagain until\b",
     re.IGNORECASE)
 """What says of all before it that it is done again."""
 
@@ -258,7 +259,8 @@ def _answers(sentence: str, done: Sequence[Done], facts: Facts) -> Iterator[Doub
         yes, no = (yes, no) if holds else (no, yes)
         asked = next((one.start for one in done if choice.name in targets_of(one.state.state)), 0)
         for one in done:
-            if one.state.machine is not choice.machine or one.start < asked:
+            if one.state.machine is not choice.machine or one.start < asked or (
+                    choice.name in reached(choice.machine, *targets_of(one.state.state))):  # a circle: asked again
                 continue
             sides = [one.state.name in reached(choice.machine, name) for name in (yes, no)]
             said = sentence[asked:one.clause.words[-1].end]

@@ -256,7 +256,8 @@ class Built:
                 else:
                     given_up = self._sequence(step.exhausted, None, machine) or self._done(machine, "Done")
                     rules.append({**over, "Next": given_up})
-            machine.states[check] = {"Type": "Choice", "Choices": rules, "Default": end if step.stay else back}
+            machine.states[check] = {"Type": "Choice", "Choices": rules, "Default": end if step.stay else (
+                self._sequence(step.between, back, machine) or back)}
             if not rules:
                 machine.states[check] = {"Type": "Pass", "Next": back}
             counting: dict[str, Json] = {"Assign": {count: f"{{% ${count} + 1 %}}"}} if step.times is not None else {}

@@ -117,6 +117,8 @@ class Again:
     seconds: int | None = None
     exhausted: list[Step] | None = None
     """What is done where `times` are over."""
+    between: list[Step] = field(default_factory=list)
+    """What is done before each further round alone."""
 
 
 Step = Action | If | Wait | ForEach | Together | End | Placeholder | Again

@@ -8,9 +8,11 @@ from dataclasses import replace
 
 from engine.copilot.offline.clauses import Clause
 from engine.copilot.offline.conditions import parse_condition
-from engine.copilot.offline.flow import Action, Again, ForEach, If, Step, gated
+from engine.copilot.offline.flow import Action, Again, Condition, ForEach, If, Step, contains, gated
 from engine.copilot.offline.phrases import (
+    APPROVED,
     EACH,
+    REJECTING,
     after_else,
     is_else,
     not_understood,
@@ -53,14 +55,28 @@ class Loops(Reader):
         if isinstance(last, Action) and answers and not said.is_first:
             self.known = replace(known, polled=f"${last.variable}{last.content}")
         until, stay = (
-            self.condition(words_of(f"if {text}")) if text else None for text in (said.until, said.stay)
+            (self.of_answer(text, body) or self.condition(words_of(f"if {text}"))) if text else None
+            for text in (said.until, said.stay)
         )
         if stay is not None and self.known.polled:  # it is known when it was done once
             until, stay = negated(stay), None
         self.known = replace(known, subject=self.known.subject)
         self.clauses, self.at = outer, at
         phrase = " until ".join(text for text in (said.body, said.until) if text)
-        return Again(phrase, body, until, stay, said.times, said.seconds)
+        found = Again(phrase, body, until, stay, said.times, said.seconds)
+        if isinstance(last, Action) and last.rejected and until is not None and f"${last.variable}." in until.text:
+            found.between, last.rejected, last.wants_choice = last.rejected, None, False  # who agrees ends it
+        return found
+
+    def of_answer(self, text: str, body: list[Step]) -> Condition | None:
+        """``until she approves``: what was answered, where somebody is asked in what is done again."""
+        question, answer = self.question, APPROVED.match(f"if {text}")
+        if question is None or answer is None or not contains(body, question):
+            return None
+        no = answer["word"].startswith(REJECTING) is not bool(answer["no"])
+        self.question = None
+        approved = Condition(f"${question.variable}.approved = true", text)
+        return negated(approved) if no else approved
 
     def gave_up(self, loop: Again, match: re.Match[str], clause: Clause) -> None:
         """``after 40 attempts give up and …``, ``if it is still pending then, …``: what is done where a circle has

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 
+from engine.copilot.offline.wording.composing import BOUND, as_compared
 from engine.copilot.offline.wording.parts import CONSENT, DONE, pattern
 from engine.copilot.offline.wording.sides import ACTS
-from engine.copilot.offline.words import base_verb
+from engine.copilot.offline.words import base_verb, singular
 
 _PART = r"(?:[^,;.]|(?<=\w)[.,](?=\w))+?"
 _START = r"(?P<lead>^|[.;:] |, (?:and |but )?)"
@@ -25,10 +26,12 @@ _HAS = (r"(?:must|has to|have to|should|needs? to|has|have)(?: first)?(?: have)?
 _BEFORE = pattern(
     rf"(?:(?P<lead>^|[.;:] ))before (?P<late>{_PART}), (?P<early>[^;.]+(?:\.(?=\w)[^;.]+)*)")
 _ASKED_FIRST = pattern(
-    rf"{_START}(?P<what>(?:it|they|that|this|(?:the|an?|each|every|any|all) {_PART})) (?:must|has to|have to|should"
-    rf"|needs? to|is to|are to) (?:first )?be "
-    rf"(?:approved|confirmed|signed off|authori[sz]ed|accepted|okayed)(?: first)? by (?P<who>{_WHO}) before "
+    rf"{_START}(?P<what>(?:it|they|that|this|(?:the|an?|each|every|any|all) {_PART}|[\w-]+s {BOUND})) (?:"
+    rf"(?:must|has to|have to|should|needs? to|is to|are to) (?:first )?be "
+    rf"(?:approved|confirmed|signed off|authori[sz]ed|accepted|okayed)(?: first)? by|"
+    rf"(?:needs?|requires?) (?:the |an? )?{CONSENT} (?:of|from|by)) (?P<who>{_WHO}) before "
     rf"(?P<late>{_PART})(?=[.;]|$)")
+_BOUNDED = pattern(rf"(?:(?:the|an?|each|every|any|all) )?(?P<noun>[\w-]+(?: [\w-]+)??) (?P<bound>{BOUND})")
 _AND_BEFORE = pattern(
     rf"(?P<early>\b(?:ask|run|call|check|wait for|get|have) {_PART}),? before (?P<late>(?:it|they|the [\w -]+?|we|you)"
     rf" (?:is|are|can|may|get)?"
@@ -67,7 +70,10 @@ def in_order(text: str) -> str:
         return f"{said['lead']}{early}, then {_as_done(said['late'])}"
 
     def asked(said: re.Match[str]) -> str:
-        return f"{said['lead']}ask {said['who']} to approve {said['what']}, then {_as_done(said['late'])}"
+        some = _BOUNDED.fullmatch(said["what"])
+        which, what = ("", said["what"]) if some is None else (
+            f"if the {singular(some['noun'].lower())} is {as_compared(some['bound'])}, ", "it")
+        return f"{said['lead']}{which}ask {said['who']} to approve {what}, then {_as_done(said['late'])}"
 
     def after(said: re.Match[str]) -> str:
         late = re.sub(r"\b(?:may|can|must|should|shall) (?:only )?be\b", "is", said["late"])
@@ -76,17 +82,19 @@ def in_order(text: str) -> str:
     text = _SO.sub(
         lambda said: f"{said['check']} {said['if']}{said['where'] or ''}{said['then']}"
                      f"{'unless' if re.search(_NOT, said['so']) else 'if'} {said['if']}, ", text)
+    text = _ASKED_FIRST.sub(asked, text)
     text = _AND_BEFORE.sub(lambda said: f"{said['early']}, then {_as_done(said['late'])}", text)
     text = _BEGUN.sub(r"When \1, ", text)
-    return _ONLY_AFTER.sub(after, _ASKED_FIRST.sub(asked, _BEFORE.sub(turned, text)))
+    return _ONLY_AFTER.sub(after, _BEFORE.sub(turned, text))
 
 
 def _as_done(text: str) -> str:
     """What is done, as a command or in the passive: charging it is charge it."""
-    text = re.sub(r"^(?:we|you|I|they) (?:can |may )?", "", re.sub(r"\bbeing (?=\w)", "is ", text))
+    text = re.sub(r"\bbeing (?=\w)", "is ", text)
     it_is = re.match(rf"(it|they|that|this) (?:is|are|gets?) (?P<done>{DONE})\b(?P<rest>.*)", text, re.IGNORECASE)
     if it_is is not None and base_verb(it_is["done"].lower()):
         return f"{base_verb(it_is['done'].lower())} it{it_is['rest']}"
+    text = re.sub(r"^(?:we|you|I|they) (?:can |may )?", "", text)
     first, _, rest = text.partition(" ")
     base = base_verb(first.lower()) if first.lower().endswith("ing") else None
     return f"{base} {rest}" if base else text

@@ -63,8 +63,8 @@ def wait_first(text: str) -> str:
 
 _ONE_OF = {"are": "is", "have": "has", "were": "was"}
 _SKIPPED = pattern(
-    r",? (?:but|and|except) (?:skip|omit|leave out|drop|do not send|don't send|no) (?:it|that|(?:the|an?) [\w-]+"
-    r"|e-?mail|message)"
+    r",? (?:but|and|except) (?:(?:skip|omit|leave out|drop|do not send|don't send|no) (?:it|that|(?:the|an?) [\w-]+"
+    r"|e-?mail|message)|(?:do not|don't|never) (?:bother|disturb|notify|tell|email|ping) \w+)"
     r" (?P<when>if|when|where) (?P<if>[^,;.]+)")
 
 

@@ -3,6 +3,7 @@
 ask … every minute, and once it says done, …      ask … every minute until it says done, then …
 call it; as long as it is full, try again …       call it as long as it is full …
 and if it never does, …                           if it is still not so by then, …
+ask ann; if she says no, mend it and ask again    ask ann; if rejected, mend it, and do that again until it is approved
 """
 
 from __future__ import annotations
@@ -46,8 +47,20 @@ _AND_WHILE = pattern(
     rf"(?P<every> {_EVERY})?(?P<end>[.;,])")
 
 
+_NO = (r"(?:(?:is|are|was|gets?) )?(?:not (?:approved?|agree|accept(?:ed)?)"
+       r"|(?:reject|declin|refus|den|disagree|object)\w*(?: (?:it|that|this))?|says? no"
+       r"|turns? (?:it|that|this) down|(?:does|do) not (?:approve|agree|accept)(?: it)?|(?:is|are) against it)")
+_ASKED_AGAIN = pattern(
+    rf"(?P<ask>\bask [^;.]+?)[;,.] (?:and )?(?:if|when|whenever|each time|every time|as long as|while) (?:(?:it|they|he"
+    rf"|she|that|the [\w-]+|\S+@\S+\w|#\S+\w) )?{_NO}, (?P<do>(?!do nothing\b)[^;.]+?),? (?:and )?(?:then )?ask"
+    rf"(?: (?:it|him|her|them|the [\w-]+|\S+@\S+\w|#[\w-]+))?(?: for \w+)? (?:again|once more|anew)"
+    rf"(?:,? (?:until|till) [^;,.]+)?(?=[.;,]|$)")
+
+
 def until_then(text: str) -> str:
     """Each such circle as ``… until …``."""
+    text = _ASKED_AGAIN.sub(
+        lambda said: f"{said['ask']}; if rejected, {said['do']}, and do that again until it is approved", text)
     text = _STOP.sub(lambda said: f"{said['do']}, at most {said['n']} times" if said["what"] else
                      f"{said['do']}, for at most {said['n']}", text)
     text = _AND_WHILE.sub(lambda said: f"{said['do']}. While {said['stay']}, {said['body']}"

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 
 from engine.copilot.offline.wording.parts import acts
+from engine.copilot.offline.wording.sharing import shared
 from engine.copilot.offline.wording.sides import ACTS, has, sided, told
 from engine.copilot.offline.wording.starting import started
 from engine.copilot.offline.words import NUMBERS, ORDINALS, base_verb, singular
@@ -46,7 +47,7 @@ def composed(text: str) -> str:
         ),
         text,
     )
-    text = _of_kind(text)
+    text = shared(_of_kind(text))
     text = _REPEATED.sub(r"\1 ", text)
     text = re.sub(r"\b([\w-]*[a-z]-[\w-]+) \((?:an?|our|the) (function|workflow|queue|table|bucket|topic"
                   r"|lambda)\)", r"the \1 \2", text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from engine.copilot.offline.phrases import APPROVED
 from engine.copilot.offline.times import duration_in
 from engine.copilot.offline.words import NUMBERS, TIMES, VERBS, words_of
 from engine.records import dataclass
@@ -118,7 +119,9 @@ def _framed(sentence: str) -> tuple[str, Repeated, str] | None:
     if times is None and span is not None and seconds:
         times = int((_seconds(span) or 0) // seconds) or None
     keeps = re.match(r"keep|poll", said["body"], re.IGNORECASE) is not None
-    if said.get("lead") is not None and not (every or limit or span or keeps or re.search(r"\bas long as\b", bare)):
+    asks = APPROVED.match(f"if {said.get('until')}") is not None and re.match(r"ask\b", said["body"], re.IGNORECASE)
+    often = every or limit or span or keeps or asks or re.search(r"\bas long as\b", bare)
+    if said.get("lead") is not None and not often:
         return None
     first = re.match(r"(?:then,? )?(?:while|(?:for )?as long as|so long as)\b", bare, re.IGNORECASE) is not None
     repeated = Repeated(_body(said["body"]), said.get("until", ""), said.get("stay", ""), times, seconds, first)

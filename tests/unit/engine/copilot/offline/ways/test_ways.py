@@ -42,6 +42,13 @@ from engine.copilot.offline.ways.rounds import until_then
      " boss.")),
     (until_then, "Call https://a.io/x; as long as it is full, try again every 5 minutes, at most 3 times.",
      "Call https://a.io/x as long as it is full every 5 minutes, at most 3 times."),
+    (until_then, "Ask ann@a.io to approve it; if she says no, run the mend function and ask her again. Then log it.",
+     ("Ask ann@a.io to approve it; if rejected, run the mend function, and do that again until it is approved."
+      " Then log it.")),
+    (in_order, "Every trip over 500 has to be approved by ann@a.io before they are put on the queue trips.",
+     "if the trip is over 500, ask ann@a.io to approve it, then put it on the queue trips."),
+    (in_order, "A new price needs the approval of ann@a.io before we call https://a.io/x.",
+     "ask ann@a.io to approve A new price, then call https://a.io/x."),
     (condition_first, "Start the a workflow if it is open, and the b workflow if not.",
      "if it is open, Start the a workflow; otherwise Start the b workflow."),
     (wait_first, "Log it, and delete it after 2 hours.", "Log it, and wait 2 hours and delete it."),
