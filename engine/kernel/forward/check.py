@@ -8,13 +8,14 @@ Pure: two definitions, the frames that the execution keeps, and what its history
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 from engine.kernel.children.child_ids import HUNDRED, RUNS, SUCCEEDED
+from engine.kernel.forward.changed import different
 from engine.kernel.forward.dataflow import Machines, TooManyWays
-from engine.kernel.forward.definitions import assigned_by, inner_machines, machines_of, pointer_to, processor_field
+from engine.kernel.forward.definitions import assigned_by, machines_of, pointer_to, processor_field
 from engine.kernel.forward.frames import Standing, dropped
 from engine.kernel.forward.ran import Ran
 from engine.kernel.forward.shapes import BLUR, IS_BLUR, IS_FRESH, Alts, bounded, one_of, shape_of
@@ -54,8 +55,7 @@ def check(
     """
     if machine:
         frames = {path: _within(machine, frame) for path, frame in frames.items()}
-    stood = {frame.state for frame in frames.values()}
-    changed = _changed(old, new, ran.left | (ran.entered - stood), frames)
+    changed = different(old, new, ran, frames)
     if not frames:
         return Verdict((Finding("", "it keeps nothing to go on with"),))
     if at is not None:
@@ -210,46 +210,6 @@ class _Walk:
 
 def _index(path: str) -> int:
     return int(path.rpartition("/")[2])
-
-
-def _changed(old: Json, new: Json, had: Collection[str], frames: Mapping[str, Frame]) -> tuple[Finding, ...]:
-    """What is different of the states `had`, which have run: they were left, or failed and what is around went on. The
-    states of items that succeeded are told by no history but the items'."""
-    found = []
-    there = dict(machines_of(new))
-    inside = tuple(_of_items(old, had, frames))
-    for pointer, machine in machines_of(old):
-        is_of_items = any(pointer == one or pointer.startswith(f"{one}/") for one in inside)
-        for name, state in machine["States"].items():
-            if name not in had and not is_of_items:
-                continue
-            has_run = f"{name!r} may have run in an item" if is_of_items else f"{name!r} has run"
-            now = there.get(pointer, {}).get("States", {}).get(name)
-            if now is None:
-                found.append(Finding(f"{pointer}/States", f"{has_run}, and is not in the new version"))
-            elif _without_machines(now) != _without_machines(state):
-                found.append(Finding(
-                    pointer_to(pointer, name), f"{has_run} as it was before: what it did stays"
-                ))
-    return tuple(found)
-
-
-def _of_items(old: Json, had: Collection[str], frames: Mapping[str, Frame]) -> Iterator[str]:
-    """The pointers of what the items of distributed Maps walk, where items have succeeded."""
-    kept = {
-        (frame.machine, frame.state) for frame in frames.values()
-        if frame.phase is Phase.CHILDREN and SUCCEEDED in frame.output["fates"]
-    }
-    for pointer, machine in machines_of(old):
-        for name, state in machine["States"].items():
-            for inner, processor in inner_machines(state):
-                is_distributed = (processor.get("ProcessorConfig") or {}).get("Mode") == "DISTRIBUTED"
-                if is_distributed and (name in had or (pointer, name) in kept):
-                    yield pointer_to(pointer, name, *inner)
-
-
-def _without_machines(state: Json) -> Json:
-    return {name: value for name, value in state.items() if name not in ("Branches", "ItemProcessor", "Iterator")}
 
 
 def _assigned(definition: Json) -> list[tuple[str, str]]:

@@ -332,6 +332,36 @@ def test_states_that_have_run_and_are_different_are_listed():
     assert places(verdict(new, ran=Ran(frozenset({"First"}))).changed) == ["/States/First"]
 
 
+@pytest.mark.parametrize(("fields", "place"), [
+    ({"StartAt": "Second"}, "/StartAt"), ({"QueryLanguage": "JSONata"}, "/QueryLanguage"),
+])
+def test_another_beginning_of_what_has_begun_is_listed(fields, place):
+    for ran, frames in ((Ran(entered=frozenset({"Second"})), stands()), (Ran(), stands("First"))):
+        assert places(verdict({**OLD, **fields}, frames, ran=ran).changed) == [place]
+
+
+def test_another_beginning_of_what_has_not_begun_is_no_matter():
+    def old_and(**more):
+        inside = {**machine(One=task("connector:demo:a", "Two"), Two=task("connector:demo:b")), **more}
+        return machine(Second={"Type": "Parallel", "Branches": [inside], "End": True})
+
+    found = verdict(old_and(StartAt="Two"), stands(phase=Phase.READY), old_and())
+    assert found.changed == ()
+    begun = Ran(entered=frozenset({"Second", "One"}))
+    found = verdict(old_and(StartAt="Two"), stands(phase=Phase.READY), old_and(), ran=begun)
+    assert places(found.changed) == ["/States/Second/Branches/0/StartAt"]
+
+
+def test_another_branch_of_a_parallel_that_has_run_is_listed():
+    def both(*branches):
+        return machine(First={"Type": "Parallel", "Branches": list(branches), "Next": "Second"},
+                       Second=task("connector:demo:b"))
+
+    one, two = machine(One=task("connector:demo:a")), machine(Two=task("connector:demo:a"))
+    found = verdict(both(one, two), old=both(one), ran=Ran(frozenset({"First", "One"})))
+    assert places(found.changed) == ["/States/First"]
+
+
 def test_a_state_that_failed_and_was_caught_has_run_too():
     both = frozenset({"First", "Second"})
     new = machine(First={"Type": "Pass", "Next": "Second"}, Second={"Type": "Pass", "End": True})
