@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import hmac
 import json
@@ -44,11 +45,11 @@ def call(api):
     app = create_app(lambda: services)
     app.register_middleware(emit_metrics, "http")
 
-    def send(body, kind, *, encoded, signed=None, path="orders", ip="192.0.2.7"):
+    def send(body, kind, *, encoded, signed=None, path="orders", ip="192.0.2.7", **headers):
         signature = "sha256=" + hmac.digest(KEY.encode(), body if signed is None else signed, "sha256").hex()
         answer = app({
             "headers": {"Content-Type": kind, "X-Hub-Signature-256": signature,
-                        "X-GitHub-Delivery": hashlib.sha256(body).hexdigest()},
+                        "X-GitHub-Delivery": hashlib.sha256(body).hexdigest(), **headers},
             "pathParameters": {"workflow": "orders", "path": path}, "stageVariables": None,
             "body": base64.b64encode(body).decode() if encoded else body.decode(), "isBase64Encoded": encoded,
             "multiValueQueryStringParameters": None, "requestContext": {
@@ -76,6 +77,14 @@ def test_the_signature_is_over_the_bytes_that_were_sent(call, body, kind, encode
     assert (status, answer["outcome"]) == (202, "STARTED")
     assert call(body, kind, encoded=encoded)[1]["repeated"] is True
     assert call(body, kind, encoded=encoded, signed=body + b" ")[0] == 404
+
+
+def test_a_packed_body_that_comes_as_bytes_is_unpacked(call, api):
+    body = gzip.compress(b'{"total": 1}')
+    status, answer = call(body, "application/gzip", encoded=True, **{"Content-Encoding": "gzip"})
+    assert status == 202
+    found = api("GET", f"/deliveries/{answer['delivery']}").json
+    assert found["arrived"] == {"total": 1}
 
 
 def test_an_answer_is_counted_and_says_whose_metric_it_is(call, capsys, monkeypatch):
