@@ -217,12 +217,16 @@ class Catalog:
             found += self._secrets(document)
         return found if workspace is None else found + self.missing(workspace, document)
 
-    def trigger_warnings(self, document: WorkflowDocument) -> list[Diagnostic]:
-        """What publishing warns of in the document's triggers: what is over, and what hardly starts anything."""
-        from engine.catalog.publishing import problems_of_triggers  # noqa: PLC0415  likewise
+    def remarks(self, document: WorkflowDocument) -> list[Diagnostic]:
+        """What publishing warns of in the document's triggers and alerts: what is over, what hardly starts anything,
+        who could not be told."""
+        from engine.catalog.publishing import problems_of_alerts, problems_of_triggers  # noqa: PLC0415  likewise
 
-        found = problems_of_triggers(document, tasks=self._tasks, now=self._clock.now(), heard=self._heard)
-        if document.triggers and self._secrets is not None:
+        found = [
+            *problems_of_triggers(document, tasks=self._tasks, now=self._clock.now(), heard=self._heard),
+            *problems_of_alerts(document, tasks=self._tasks, heard=self._heard, targets=self._alert_targets),
+        ]
+        if (document.triggers or document.alerts) and self._secrets is not None:
             found += self._secrets(document)
         return [each for each in found if each.severity == "WARNING"]
 

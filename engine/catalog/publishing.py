@@ -64,12 +64,20 @@ def document_problems(
         document.triggers,
     )
     found += problems_of_triggers(document, tasks=tasks, now=now, heard=heard)
-    if document.alerts:
-        from engine.catalog.alert_checks import alert_problems  # noqa: PLC0415  likewise
-
-        found += alert_problems(document.alerts, document.name, heard=heard, targets=alert_targets, tasks=tasks)
+    found += problems_of_alerts(document, tasks=tasks, heard=heard, targets=alert_targets)
     found += credentials_written(document)
     return found
+
+
+def problems_of_alerts(
+    document: WorkflowDocument, *, tasks: Tasks | None, heard: Heard | None = None, targets: AlertTargets | None = None
+) -> list[Diagnostic]:
+    """Those of the alerts alone, as document_problems has them."""
+    if not document.alerts:
+        return []
+    from engine.catalog.alert_checks import alert_problems  # noqa: PLC0415 - of those that have some alone
+
+    return list(alert_problems(document.alerts, document.name, heard=heard, targets=targets, tasks=tasks))
 
 
 def problems_of_triggers(

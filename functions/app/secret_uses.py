@@ -79,19 +79,31 @@ def ungranted(document: WorkflowDocument, backends: Sequence[SecretBackend], wor
     ]
 
 
-def webhooks_unready(
+def secrets_not_there(
     document: WorkflowDocument, backends: Sequence[SecretBackend], workspace: str
 ) -> Iterator[Diagnostic]:
-    """A warning for each secret of a webhook that is not there: its calls are not taken. Raises StorageError."""
+    """A warning for each secret of a webhook or an alert that is not there. Raises StorageError."""
+    for place, what, key, so in _of_webhooks_and_alerts(document):
+        if granted(backends, workspace, key) is None:
+            yield Diagnostic(
+                "SECRET_NOT_THERE",
+                f"{what}: there is no secret {key} (automate secrets set {key}), and until there is one, {so}", place,
+                "WARNING",
+            )
+
+
+def _of_webhooks_and_alerts(document: WorkflowDocument) -> Iterator[tuple[str, str, str, str]]:
+    """Where a secret is named, by what, its key, and what comes of it when it is missing."""
     for index, trigger in enumerate(document.triggers):
         auth = trigger.auth if isinstance(trigger, WebhookTrigger) and trigger.enabled else None
         for number, each in enumerate(auth.secrets if auth is not None else ()):
-            if granted(backends, workspace, each.secret) is None:
-                yield Diagnostic(
-                    "SECRET_NOT_THERE", f"{trigger}: there is no secret {each.secret} (automate secrets set "
-                    f"{each.secret}), and until there is one, each call is answered 503",
-                    json_pointer(("triggers", index, "auth", "secrets", number)), "WARNING",
-                )
+            place = json_pointer(("triggers", index, "auth", "secrets", number))
+            yield place, str(trigger), each.secret, "each call is answered 503"
+    for index, alert in enumerate(document.alerts or ()):
+        token = None if alert.webhook is None else alert.webhook.bearer_token
+        if token is not None:
+            place = json_pointer(("alerts", index, "webhook", "bearer_token"))
+            yield place, f"the alert {alert.name!r}", token.secret, "its webhook is not called"
 
 
 def connection_problems(

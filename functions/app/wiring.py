@@ -263,9 +263,9 @@ def _refusal_of(url: str) -> str | None:
 def _ungranted(
     backends: Sequence[SecretBackend], tasks: Tasks, workspace: str, document: WorkflowDocument
 ) -> list[Diagnostic]:
-    from functions.app.secret_uses import connection_problems, ungranted, webhooks_unready  # noqa: PLC0415  few requests check a document
+    from functions.app.secret_uses import connection_problems, secrets_not_there, ungranted  # noqa: PLC0415  few requests check a document
 
     return [
         *connection_problems(document, backends, workspace, tasks), *ungranted(document, backends, workspace),
-        *webhooks_unready(document, backends, workspace),
+        *secrets_not_there(document, backends, workspace),
     ]

@@ -155,8 +155,8 @@ def published(
     call: Call[workflows_shapes.ImportRequest] | Call[shapes.PublishRequest], act: Doing, name: str,
     expect_etag: str | None,
 ) -> VersionRecord:
-    """Publish the draft; warn of what looks like a credential, of triggers that hardly start anything, and of workflows
-    that it names and that are missing."""
+    """Publish the draft; warn of what looks like a credential, of triggers that hardly start anything, of alerts that
+    could not be sent, and of workflows that it names and that are missing."""
     catalog, given = call.services.catalog, call.given
     check = CaseCheck(call.services.clock, accept=given.accept_failing_cases)
     before = catalog.workflow(call.workspace, name).active_version
@@ -168,7 +168,7 @@ def published(
     _tell_active(act, before, version, reason=given.note, **accepted)
     document, _ = catalog.documents(call.workspace, name, version.number, version.number)
     remarks = (
-        *credentials_written(document), *catalog.trigger_warnings(document), *catalog.missing(call.workspace, document)
+        *credentials_written(document), *catalog.remarks(document), *catalog.missing(call.workspace, document)
     )
     for remark in remarks:
         warn(f"{remark.location}: {remark.message}")

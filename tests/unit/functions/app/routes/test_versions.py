@@ -174,6 +174,23 @@ def test_a_trigger_that_hardly_starts_anything_is_warned_of_when_it_is_published
     assert api("POST", "/workflows/flow/publish", {}).json["warnings"] == found
 
 
+def test_an_alert_that_could_not_be_sent_is_warned_of_when_it_is_published(api):
+    document = {
+        "name": "flow", "definition": {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}},
+        "alerts": [
+            {"webhook": {"url": "http://169.254.169.254/in"}}, {"name": "b", "workflow": "nobody"},
+            {"name": "c", "webhook": {"url": "https://example.com/in", "bearer_token": {"$secret": "PAGER"}}},
+        ],
+    }
+    found = api("POST", "/workflows/import", {"document": document, "publish": True}).json["warnings"]
+    assert [warning.partition(": ")[0] for warning in found] == [
+        "/alerts/0/webhook/url", "/alerts/2/webhook/bearer_token", "/alerts/1/workflow",
+    ]
+    assert "the metadata service of most clouds" in found[0]
+    assert "there is no secret PAGER (automate secrets set PAGER), and until there is one, its webhook" in found[1]
+    assert api("POST", "/workflows/flow/publish", {}).json["warnings"] == found
+
+
 GOOD, BAD = case("good", "SUCCEEDED"), case("bad", "FAILED")
 
 
