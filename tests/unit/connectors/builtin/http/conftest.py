@@ -84,6 +84,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_huge(self, rest):
         self.give(200, b"x" * 5_000, "text/plain")
 
+    def do_texts(self, rest):
+        """A list of so many texts, each of 10,000 bytes with its comma."""
+        text = b',"' + b"x" * 9_997 + b'"'
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(int(rest) * len(text) + 1))
+        self.end_headers()
+        self.wfile.write(b"[" + text[1:])
+        for _ in range(int(rest) - 1):
+            self.wfile.write(text)
+        self.wfile.write(b"]")
+
     def do_packed(self, rest):
         self.give(200, gzip.compress(b"x" * int(rest)), "text/plain", Content_Encoding="gzip")
 

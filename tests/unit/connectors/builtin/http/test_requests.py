@@ -3,6 +3,7 @@
 import base64
 import json
 import socket
+import tracemalloc
 
 import pytest
 
@@ -207,6 +208,25 @@ def test_an_answer_that_is_too_large_is_refused(request_, monkeypatch):
     failed = failure(request_, "/huge", method="POST")
     assert "more than 4000 bytes" in failed.cause
     assert (failed.retryable, failed.definite) == (False, False)
+
+
+@pytest.mark.parametrize("secrets", [None, {"KEY": "a key of some length"}])
+@pytest.mark.parametrize("texts", [500, 5_000])
+def test_a_large_answer_is_in_memory_a_few_times_whatever_a_server_sends(request_, texts, secrets):
+    """5 MB and 50 MB, of which no more is read than may be given."""
+    given = {"secrets": secrets, "bearer_token": {"$secret": "KEY"}} if secrets else {}
+    request_("/texts/1", **given)  # what is imported and kept is no part of it
+    size = texts * 10_000
+    tracemalloc.start()
+    try:
+        if size > http_calls.MAX_BODY_BYTES:
+            assert "answered with more than" in failure(request_, f"/texts/{texts}", **given).cause
+        else:
+            assert len(request_(f"/texts/{texts}", **given)["body"]) == texts
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 * min(size, http_calls.MAX_BODY_BYTES)
 
 
 def test_what_a_server_packs_unasked_is_unpacked_within_the_limit(request_, monkeypatch):
