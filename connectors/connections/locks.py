@@ -22,10 +22,18 @@ _LOG = logging.getLogger(__name__)
 _GROUP = "!connections"
 """In place of a workflow's name."""
 
-LEASE_SECONDS = 60.0
-"""Who died with a lock holds it no longer: more than a token endpoint is waited for and its answer is written."""
+LEASE_SECONDS = 45.0
+"""Who died with a lock holds it no longer: more than a token endpoint and a test are waited for and what came of it is
+written."""
 
-WAIT_SECONDS = 25.0
+WAIT_SECONDS = LEASE_SECONDS + 20.0
+"""Who waits outlives who died, and one that takes the lock before: else a worker that is killed while it renews a token
+fails the calls of all others."""
+
+UNSAVED_SECONDS = 2 * WAIT_SECONDS
+"""So long nobody takes the lock of one that could not write what it got: the tokens of before are used up, and only it
+has the new ones."""
+
 _LOOK_SECONDS = 0.2
 
 Rows = Callable[[], TriggerStates | None]
@@ -33,7 +41,7 @@ Rows = Callable[[], TriggerStates | None]
 
 class Held:
     """A lock that is held. `number` is that of the newest value, to be set by who writes one. `shared`: no other
-    process holds it. `keeps`: it is not given back, and ends by itself."""
+    process holds it. `keeps`: it is not given back, and ends by itself after UNSAVED_SECONDS."""
 
     def __init__(self, number: int, *, shared: bool) -> None:
         self.number = number
@@ -69,9 +77,8 @@ class Locks:
             try:
                 yield held
             finally:
-                self._give_back(rows, replace(
-                    row, looked_at=row.looked_at if held.keeps else None, spec=str(held.number)
-                ))
+                until = self._clock.now() + UNSAVED_SECONDS if held.keeps else None
+                self._give_back(rows, replace(row, looked_at=until, spec=str(held.number)))
         finally:
             own.release()
 

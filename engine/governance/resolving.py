@@ -63,6 +63,8 @@ class SecretResolving(TasksDecorator):
         found = self._look_up(call, fresh=False)
         if isinstance(found, TaskFailed):
             return found
+        if self._clock.now() - began >= call.budget_seconds:
+            return TaskFailed(UNAVAILABLE, "looking up the secrets took all of the call's time: nothing was called")
         secrets, hosts = found
         call = dataclasses.replace(call, hosts=hosts)
         outcome = self._call(call, secrets, began)

@@ -197,6 +197,19 @@ def test_the_second_call_has_what_is_left_of_the_budget():
     assert resolving(inner, backend, clock=clock).call(short).authentication
 
 
+def test_nothing_is_called_once_looking_up_has_taken_all_of_the_time():
+    clock, inner = SkipClock(), Inner()
+
+    class Slow(Backend):
+        def get(self, *given, **more):
+            clock.sleep(CALL.budget_seconds)
+            return super().get(*given, **more)
+
+    outcome = resolving(inner, Slow("b", {"KEY": "hush-hush"}), clock=clock).call(CALL)
+    assert (outcome.error, outcome.definite, outcome.retryable) == ("Automate.SecretsUnavailable", True, True)
+    assert inner.calls == []
+
+
 def test_what_a_broken_tasks_raises_does_not_travel_on(caplog):
     def broken(call):
         raise RuntimeError(f"boom {call.secrets['KEY']}")
