@@ -32,6 +32,10 @@ MOST_TOKENS = 48 * 1024
 """So many characters may an access token and a refresh token have together, written as JSON: a connection is one
 secret, which has at most 64 KiB."""
 
+_USED_UP = "400: invalid_grant"
+"""RFC 6749, 5.2: the refresh token is good no more."""
+
+_CONNECT = "Somebody has to say yes once more: automate connections connect NAME, or the Studio."
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 
 
@@ -52,8 +56,13 @@ class TokenCalls:
         if connection.kind == CLIENT:
             return self.granted(connection, {"grant_type": "client_credentials"}, now)
         if held is None or not held.refresh:
-            raise ConnectionFailed("nobody has connected it, or the service gave no refresh token")
-        found = self.granted(connection, {"grant_type": "refresh_token", "refresh_token": held.refresh}, now)
+            raise ConnectionFailed("nobody has connected it, or the service gave no refresh token", advice=_CONNECT)
+        try:
+            found = self.granted(connection, {"grant_type": "refresh_token", "refresh_token": held.refresh}, now)
+        except ConnectionFailed as error:
+            if _USED_UP not in error.message:
+                raise
+            raise ConnectionFailed(error.message, advice=_CONNECT) from None
         return found if found.refresh else Tokens(found.access, found.obtained_at, found.expires_at, held.refresh)
 
     def granted(self, connection: Connection, grant: dict[str, str], now: float) -> Tokens:

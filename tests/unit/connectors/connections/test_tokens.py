@@ -50,6 +50,18 @@ def test_a_refresh_gives_another_refresh_token_or_keeps_the_one_of_before(calls,
     assert kept == Tokens("at-next", NOW, None, found.refresh)
 
 
+@pytest.mark.parametrize(("held", "answer", "advised"), [
+    (Tokens("at-first", NOW, NOW, "rt-first"), (400, b'{"error": "invalid_grant"}', {}), True),
+    (Tokens("at-first", NOW, NOW, "rt-first"), (401, b'{"error": "invalid_client"}', {}), False),
+    (Tokens("at-first", NOW, NOW), None, True), (None, None, True),
+])
+def test_whose_refresh_token_is_good_no_more_is_told_to_connect(calls, client, authorizer, held, answer, advised):
+    authorizer.instead += [answer] if answer else []
+    with pytest.raises(ConnectionFailed) as failed:
+        calls.tokens(replace(client, kind=CODE, tokens=held), NOW)
+    assert ("automate connections connect" in (failed.value.advice or "")) == advised
+
+
 @pytest.mark.parametrize(("answer", "said"), [
     ((200, b"<html>", {"Content-Type": "text/html"}), "without an access_token"),
     ((200, b"{}", {}), "without an access_token"),
