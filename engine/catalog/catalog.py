@@ -148,7 +148,8 @@ class Catalog:
     def save_draft(
         self, workspace: str, document: WorkflowDocument, *, actor: Actor, expect_etag: str | None
     ) -> Draft:
-        """Write the draft over the one with `expect_etag`; None creates it.
+        """Write the draft over the one with `expect_etag`; None creates it. The same document again is no edit: the
+        draft stays as it is, and whose it is.
 
         Raises Conflict when the draft is another by now. `details` hold what a merge needs of it: its ``document`` and
         ``etag``, ``updated_by`` and ``updated_at``, and the ``diff`` from it to `document`.
@@ -156,6 +157,8 @@ class Catalog:
         stored = self._store.draft(workspace, document.name)
         if expect_etag != (stored.etag if stored else None):
             raise self._stale(document, stored)
+        if stored is not None and rendered(_opened(stored).document) == rendered(document):
+            return _opened(stored)
         imported = stored.imported_digest if stored else None
         record = self._record(workspace, document, rendered(document), expect_etag, actor, imported=imported)
         try:

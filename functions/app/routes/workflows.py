@@ -108,7 +108,8 @@ def get_draft(call: Call[base.Nothing]) -> Answer[shapes.Draft]:
 def put_draft(call: Call[shapes.SaveDraftRequest]) -> Answer[shapes.Draft]:
     """Save the draft that If-Match names; without If-Match, create a workflow.
 
-    412 when the draft was changed meanwhile: the answer's details hold the difference."""
+    412 when the draft was changed meanwhile: the answer's details hold the difference. The same document again is no
+    edit: the draft keeps its ETag, and who edited it last."""
     name, catalog = call.path["name"], call.services.catalog
     document = parse_document(call.given.document)
     if document.name != name:
@@ -128,7 +129,8 @@ def put_draft(call: Call[shapes.SaveDraftRequest]) -> Answer[shapes.Draft]:
             f"there is a draft of {name!r} already", where="If-Match", details=error.details,
             advice="Read it, and name its ETag in If-Match.",
         ) from None
-    call.act.done(before=_etag(before), after=draft_after(saved.etag, document, before))
+    changed = before is None or saved.etag != before.etag
+    call.act.done(before=_etag(before), after=draft_after(saved.etag, document, before), changed=changed)
     return draft_answer(catalog, call.workspace, saved)
 
 

@@ -19,11 +19,11 @@ def asked(api):
     api.services = replace(api.services, settings=replace(api.services.settings, four_eyes=1))
     usual = api.services
 
-    def send(who, *request, role=Role.ADMIN):
+    def send(who, *request, role=Role.ADMIN, **headers):
         actor = Actor(who) if isinstance(who, str) else who
         caller = Caller(actor, (Grant(f"user/{actor}", EVERY_WORKSPACE, role),))
         api.services = replace(usual, caller_of=lambda _context, _headers: caller)
-        return api(*request)
+        return api(*request, **headers)
 
     return send
 
@@ -50,6 +50,17 @@ def test_an_import_that_publishes_is_held_too_and_a_rollback_is_not(asked):
     assert asked("grace", "POST", "/workflows/import", {**changed, "publish": True}).status == 403
     assert asked("ada", "POST", "/workflows/flow/publish", {}).json["version"] == 2
     assert asked("ada", "POST", "/workflows/flow/rollback", {"version": 1}).status == 200
+
+
+def test_who_saves_what_is_there_already_has_edited_nothing(asked):
+    assert asked("ada", "POST", "/workflows/import", DOCUMENT).status == 200
+    before = asked("grace", "GET", "/workflows/flow/draft")
+    entries = len(asked("ada", "GET", "/audit").json["entries"])
+    saved = asked("grace", "PUT", "/workflows/flow/draft", DOCUMENT, if_match=before.headers["ETag"])
+    assert (saved.status, saved.json) == (200, before.json)
+    assert saved.json["updated_by"] == "ada"
+    assert len(asked("ada", "GET", "/audit").json["entries"]) == entries
+    assert asked("ada", "POST", "/workflows/flow/publish", {}).status == 403
 
 
 def test_another_address_is_no_other_person(asked):
