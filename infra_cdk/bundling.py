@@ -65,8 +65,8 @@ _RETENTION = (
 _HEARING = (
     "functions/hearing.py", "engine/triggers", "engine/durable/triggering", "engine/language/rules",
     "engine/language/asl/credentials.py", "engine/language/asl/validate", "engine/durable/lifecycle/executions.py",
-    "engine/durable/lifecycle/forking", "engine/durable/lifecycle/forwards.py", "engine/durable/views",
-    "engine/kernel/forward",
+    "engine/durable/lifecycle/forking", "engine/durable/lifecycle/forwards.py",
+    "engine/durable/lifecycle/redrive_budget.py", "engine/durable/views", "engine/kernel/forward",
 )
 
 NOT_FOR_WORKERS = (
