@@ -1,7 +1,7 @@
 """Secrets in AWS Secrets Manager: the key ``STRIPE_KEY`` is the secret ``automate/<stage>/STRIPE_KEY``.
 
 Another workspace than the default one has a folder of its own: ``automate/<stage>/<workspace>/STRIPE_KEY`` (a key holds
-no slash, so the two cannot meet). Values are cached for `max_age_seconds` per process: a call of GetSecretValue costs
+no slash, so the two cannot meet). Values are cached for MAX_AGE_SECONDS per process: a call of GetSecretValue costs
 money and time, a rotation is seen after that age, or at once by `fresh`. What is missing is not cached.
 
 Who may use a secret stands in its tags: they are made with it, kept with it and gone with it, and are read without its
@@ -58,14 +58,10 @@ class SecretsManager:
 
     name = "AWS Secrets Manager"
 
-    def __init__(
-        self, client: SecretsManagerClient, stage: str, clock: Clock, *, max_age_seconds: float = MAX_AGE_SECONDS,
-        kms_key: str = "",
-    ) -> None:
+    def __init__(self, client: SecretsManagerClient, stage: str, clock: Clock, *, kms_key: str = "") -> None:
         self._client = client
         self._stage = stage
         self._clock = clock
-        self._max_age = max_age_seconds
         self._kms_key = kms_key
         self._lock = threading.Lock()
         self._cache: dict[str, tuple[float, str]] = {}
@@ -275,7 +271,7 @@ class SecretsManager:
         """What is cached and young enough."""
         with self._lock:
             kept = cache.get(name)
-        return kept if kept is not None and 0 <= now - kept[0] < self._max_age else None
+        return kept if kept is not None and 0 <= now - kept[0] < MAX_AGE_SECONDS else None
 
     def _tags(self, name: str) -> dict[str, str] | None:
         """The tags of a secret; None where there is none, or it is marked for deletion."""

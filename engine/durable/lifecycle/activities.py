@@ -57,7 +57,6 @@ class Activities:
     def __init__(
         self, *, store: ActivityStore, journal: Journal, queue: WakeQueue, clock: Clock,
         longest_poll: float = LONGEST_POLL_SECONDS, most_waiting: int = 1000,
-        new_claim: Callable[[], str] = lambda: secrets.token_hex(8),
     ) -> None:
         self._store = store
         self._journal = journal
@@ -65,7 +64,6 @@ class Activities:
         self._clock = clock
         self._longest_poll = longest_poll
         self._room = BoundedSemaphore(most_waiting)
-        self._new_claim = new_claim
 
     def create(self, workspace: str, name: str) -> Activity:
         """Create it, or find it: as in AWS, one that exists is answered. Raises InvalidDocument for such a name."""
@@ -118,7 +116,7 @@ class Activities:
         while items := self._store.waiting(workspace, name, _AT_ONCE):
             still()
             for item in items:
-                claim = self._new_claim()
+                claim = secrets.token_hex(8)
                 if self._store.claim(item, claim, worker):
                     task = self._claimed(item, claim, worker)
                     if task is not None:

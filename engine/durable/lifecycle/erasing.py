@@ -85,7 +85,6 @@ class Erasing:
         forget: Callable[[str, Sequence[str]], None] = lambda _workspace, _pseudonyms: None,
         views: Callable[[], Views] | None = None,
         after: Callable[[Erasure], bool] = lambda _erasure: True, at_once: bool = True,
-        new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
     ) -> None:
         self._store = store
         self._journal = journal
@@ -97,7 +96,6 @@ class Erasing:
         self._views = views
         self._after = after
         self._at_once = at_once
-        self._new_id = new_id
 
     def _any_header(self, key: ExecutionKey) -> Header:
         header = self._journal.header(key)
@@ -178,7 +176,7 @@ class Erasing:
         if not closed:
             return Erased(None, (), refused, pending=False)
         ids = tuple(dict.fromkeys(closed))
-        erasure = Erasure(keys[0].workspace, self._new_id(), self._clock.now(), by, ids, since=since)
+        erasure = Erasure(keys[0].workspace, uuid.uuid4().hex, self._clock.now(), by, ids, since=since)
         self._store.begin(erasure)
         return self._done(erasure, refused)
 
@@ -243,7 +241,7 @@ class Erasing:
     def forget_key(self, workspace: str, business_key: str, by: Actor) -> list[str]:
         """Put a business key on the list, and delete the saved views that are filtered by it; their names. Raises
         StorageError: done again, it does the rest."""
-        erasure = Erasure(workspace, self._new_id(), self._clock.now(), by, ())
+        erasure = Erasure(workspace, uuid.uuid4().hex, self._clock.now(), by, ())
         self._store.remember_key(erasure, business_key)
         if self._views is None:
             return []
@@ -283,7 +281,7 @@ class Erasing:
 
     def _again(self, workspace: str, ids: Sequence[str], by: Actor) -> int:
         if ids:
-            erasure = Erasure(workspace, self._new_id(), self._clock.now(), by, tuple(ids), forced=True)
+            erasure = Erasure(workspace, uuid.uuid4().hex, self._clock.now(), by, tuple(ids), forced=True)
             self._store.begin(erasure)
             self._done(erasure, {})
         return len(ids)
