@@ -45,6 +45,14 @@ class Changeover:
     at: float
     by: str
 
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Changeover:
+        """As a snapshot records it."""
+        return cls(
+            record["was"], record["was_digest"], record["version"], record["digest"], record["event"], record["at"],
+            record["by"],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Fork:

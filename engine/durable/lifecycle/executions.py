@@ -195,7 +195,7 @@ class Executions:
         return replace(
             execution, output=snapshot.output, error=snapshot.error, cause=snapshot.cause, redrives=snapshot.redrives,
             ended_at=_ended_at(header, snapshot), awaited_calls=awaited_calls(snapshot),
-            changeovers=tuple(map(_changeover, snapshot.changeovers)), **self._forked(key),
+            changeovers=tuple(map(Changeover.of, snapshot.changeovers)), **self._forked(key),
         )
 
     def _input(self, loaded: Loaded, most: int | None) -> Json:
@@ -499,10 +499,3 @@ def _ended_at(header: Header, snapshot: Snapshot) -> float | None:
     if not snapshot.closed:
         return None
     return snapshot.last_at if header.key.fork_of is None else header.ended_at
-
-
-def _changeover(record: Json) -> Changeover:
-    return Changeover(
-        record["was"], record["was_digest"], record["version"], record["digest"], record["event"], record["at"],
-        record["by"],
-    )
