@@ -33,11 +33,11 @@ from engine.governance.masking import Scrubber
 from engine.ports.audit_log import CHAINS, AuditNote, AuditRecord
 from engine.ports.keys import Actor
 from engine.records import dataclass
+from engine.values import json_writer
 
 Json = Any
 
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
-_text = _CANONICAL.encode
+_text = json_writer(sort_keys=True, allow_nan=False)
 
 MOST_CHARACTERS = 2000
 """Of one text in an entry; the rest is cut, and said to be."""
@@ -171,7 +171,7 @@ def unplaced(entry: AuditEntry, *, new_key: Callable[[], str] = lambda: secrets.
 
 def _value(value: Json) -> str:
     """A member in its canonical form; most have none."""
-    return "null" if value is None else _CANONICAL.encode(value)
+    return "null" if value is None else _text(value)
 
 
 def sealed(
@@ -259,7 +259,7 @@ def _entry_of(shape: Mapping[str, Json]) -> AuditEntry:
 
 def canonical(shape: Mapping[str, Json]) -> str:
     """The canonical form of a JSON object."""
-    return _CANONICAL.encode(shape)
+    return _text(shape)
 
 
 def digest_of(text: str) -> str:

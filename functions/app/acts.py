@@ -18,7 +18,6 @@ told, in the answer's `warnings`. What was started can still be seen: executions
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -32,6 +31,7 @@ from engine.governance.audit_recorder import new_id
 from engine.governance.roles import RoleDoesNotExist
 from engine.ports.keys import Actor, ExecutionKey
 from engine.records import dataclass
+from engine.values import json_writer
 from functions.app.warnings import warn
 
 Json = Any
@@ -40,7 +40,7 @@ Target = Subject | ExecutionKey | None
 what is asked for cannot be done."""
 
 _LOG = logging.getLogger(__name__)
-_SORTED = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+_SORTED = json_writer(sort_keys=True)
 
 REFUSALS = (Refused, Conflict, InvalidDefinition, RoleDoesNotExist)
 """What of UserErrors is a refusal: all else is a request that was no act yet (misspelt, unknown, too large)."""

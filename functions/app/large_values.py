@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from engine.durable.outline import left_out, parts_left_out
 from engine.kernel.history import HistoryEvent, render
+from engine.values import json_writer
 from functions.app.addresses import execution_address
 
 Json = Any
@@ -67,7 +68,7 @@ def _too_large(size: int, href: str | None) -> Json:
     return {"$too_large": {"bytes": size, "href": href}}
 
 
-_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_TEXT = json_writer(ensure_ascii=False)
 
 TOO_LARGE = "Automate-Too-Large"
 """The header of an answer in whose place its address stands. (A value in an answer may look like such an address.)"""

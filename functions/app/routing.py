@@ -11,7 +11,6 @@ something its act (functions.app.acts). OpenAPI and /docs are made from the same
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import field
@@ -27,6 +26,7 @@ from engine.governance.roles import Caller, Right, check
 from engine.ports.keys import Actor
 from engine.ports.transfers import Transfers
 from engine.records import dataclass
+from engine.values import json_writer
 from functions.app import etags, large_values
 from functions.app.acts import Act, CallActs, Declared, Doing, Recorder
 from functions.app.failures import failure_response
@@ -39,7 +39,7 @@ from functions.app.warnings import collected_warnings
 Json = Any
 NOT_MODIFIED = 304
 _TRUE, _FALSE = {"true", "1", "yes", "on"}, {"false", "0", "no", "off"}
-_TEXT = json.JSONEncoder(separators=(",", ":")).encode
+_TEXT = json_writer()
 Taken = TypeVar("Taken", bound=BaseModel)
 Shown = TypeVar("Shown", bound=BaseModel | str)
 Provider = Callable[[], Services]

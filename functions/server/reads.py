@@ -21,13 +21,14 @@ from typing import TYPE_CHECKING
 
 from engine.clock import Clock
 from engine.governance.roles import Caller
+from engine.values import json_writer
 from functions.app.identity import COMMAND_LINE
 
 if TYPE_CHECKING:
     from functions.app.reads import Read, ReadsQuery
 
 _LOG = logging.getLogger(__name__)
-_TEXT = json.JSONEncoder(separators=(",", ":")).encode
+_TEXT = json_writer()
 
 READS = "reads"
 """The folder in the data folder."""

@@ -12,7 +12,7 @@ from engine.kernel.express import EXPRESS, EXPRESS_SYNC
 from engine.language.expr.bounds import MOST_LEVELS
 from engine.language.schema.validation import Unchecked, errors
 from engine.ports.published import PublishedVersion
-from engine.values import nests_deeper
+from engine.values import json_writer, nests_deeper
 
 Json = Any
 
@@ -23,8 +23,8 @@ MESSAGE_CHARACTERS = 300
 _NAMES_ALONE = frozenset({"required", "dependentRequired"})
 """Keywords whose messages quote names and no values."""
 
-_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+_TEXT = json_writer(ensure_ascii=False)
+_CANONICAL = json_writer(sort_keys=True)
 
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
 """AWS's rule for names of executions (StartExecution)."""

@@ -1,4 +1,11 @@
-from engine.values import levels, mapped, nests_deeper, walk
+import itertools
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.values import json_writer, levels, mapped, nests_deeper, walk
 
 VALUE = {"a": [1, {"b": "text"}], "c": None}
 
@@ -24,3 +31,38 @@ def test_how_deep_a_value_nests():
     assert not nests_deeper(VALUE, 3)
     assert nests_deeper(VALUE, 2)
     assert not nests_deeper("text", 0)
+
+
+OPTIONS = [
+    dict(zip(("ensure_ascii", "sort_keys", "allow_nan"), chosen, strict=True))
+    for chosen in itertools.product((False, True), repeat=3)
+]
+WRITERS = [json_writer(**options) for options in OPTIONS]
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(codec=None)),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=10,
+)
+
+
+@given(VALUES)
+def test_a_json_writer_writes_what_the_library_writes(value):
+    for options, write in zip(OPTIONS, WRITERS, strict=True):
+        assert write(value) == json.dumps(value, separators=(",", ":"), **options)
+
+
+def test_a_json_writer_refuses_what_the_library_refuses():
+    assert json_writer()(float("inf")) == "Infinity"
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        json_writer(allow_nan=False)([float("nan")])
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        json_writer()({"a": object()})
+
+
+@pytest.mark.parametrize("takes_others", [False, True])
+def test_a_python_whose_writer_is_another_has_the_librarys(monkeypatch, takes_others):
+    known = json.encoder.c_make_encoder
+    monkeypatch.setattr(json.encoder, "c_make_encoder", object if takes_others else None)
+    write = json_writer(sort_keys=True)
+    monkeypatch.setattr(json.encoder, "c_make_encoder", known)
+    assert write({"b": [1.5], "a": "\xe4"}) == '{"a":"\\u00e4","b":[1.5]}'
