@@ -16,11 +16,10 @@ import base64
 import json
 from contextlib import suppress
 from datetime import UTC
-from email.utils import parsedate_to_datetime
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from connectors.builtin.charsets import decoded
-from connectors.builtin.http_connections import Answer, Connections, Enough, NoAnswer, NoConnection, TooLarge
 from connectors.checking import json_answer
 from connectors.egress import in_force
 from connectors.egress.urls import BadUrl, Url, parse_url, shown
@@ -28,6 +27,7 @@ from connectors.errors import ConnectorError
 from engine.governance.masking import Scrubber
 
 if TYPE_CHECKING:
+    from connectors.builtin.http_connections import Answer, Connections, Enough
     from connectors.egress.dialling import Dialler
 
 Json = Any
@@ -46,14 +46,26 @@ _CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
 class HttpCalls:
-    """Requests over kept connections. Safe to share between threads."""
+    """Requests over kept connections. Safe to share between threads. The library's client is imported by the first
+    request: many a command knows the connectors and calls none."""
 
     def __init__(self, connections: Connections | None = None) -> None:
-        self._connections = Connections() if connections is None else connections
+        self._kept = connections
+        self._lock = Lock()
+
+    @property
+    def _connections(self) -> Connections:
+        with self._lock:
+            if self._kept is None:
+                from connectors.builtin.http_connections import Connections  # noqa: PLC0415  as the class says
+
+                self._kept = Connections()
+            return self._kept
 
     def close(self) -> None:
         """Close the connections that are kept."""
-        self._connections.close()
+        if self._kept is not None:
+            self._kept.close()
 
     def send(
         self, method: str, url: Url, headers: dict[str, str], body: bytes | None, seconds: float, secrets: Scrubber, *,
@@ -77,6 +89,12 @@ class HttpCalls:
         reads: bool, enough: Enough | None,
     ) -> Answer:
         """One request. Raises ConnectorError, which says what is known of it."""
+        from connectors.builtin.http_connections import (  # noqa: PLC0415  as the class says
+            NoAnswer,
+            NoConnection,
+            TooLarge,
+        )
+
         try:
             return self._connections.exchange(
                 dialler, method, url, headers, body, deadline, most_bytes=MAX_BODY_BYTES, enough=enough
@@ -167,6 +185,10 @@ def retry_after(answer: Answer, now: float) -> float:
     said = answer.headers.get("retry-after", "").strip()
     if said.isascii() and said.isdigit():
         return float(said[:9])
+    if not said:
+        return 0.0
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415  few answers have a date
+
     try:
         date = parsedate_to_datetime(said)
     except (ValueError, TypeError, OverflowError):

@@ -323,11 +323,11 @@ def _storage(stores: LocalStores, settings: Settings, clock: Clock) -> Storage:
 def load_worker() -> None:
     """Import what a worker needs for its first executions, so that these do not wait for it."""
     for name in (
-        "connectors.builtin.http", "connectors.builtin.log", "connectors.egress.dialling", "connectors.sdk",
-        "engine.durable.lifecycle.sweeper", "engine.durable.lifecycle.tallying", "engine.durable.worker.serving",
-        "functions.engine_audit", "engine.governance.audit_expiry",
-        "functions.server.ageing", "functions.server.scheduling", "functions.app.triggers.service",
-        "engine.adapters.local.retention", "engine.adapters.local.space", "urllib3",
+        "connectors.builtin.http", "connectors.builtin.http_connections", "connectors.builtin.log",
+        "connectors.egress.dialling", "connectors.sdk", "engine.durable.lifecycle.sweeper",
+        "engine.durable.lifecycle.tallying", "engine.durable.worker.serving", "functions.engine_audit",
+        "engine.governance.audit_expiry", "functions.server.ageing", "functions.server.scheduling",
+        "functions.app.triggers.service", "engine.adapters.local.retention", "engine.adapters.local.space", "urllib3",
     ):
         import_module(name)
 
