@@ -68,6 +68,33 @@ KINDS = {
         ("The wash function and the wax function run simultaneously; after that email the driver.",
          {"tasks": ["lambda", "lambda", "email"], "parallel": [["lambda"], ["lambda"]]}),
     ),
+    "a name for each value": (
+        ("Depending on the tide, run the high-lock function for high, low-lock for low and mid-lock for anyone else.",
+         {"tasks": ["lambda"] * 3, "choices": [{"when": "(?i)high", "then": ["lambda"]}, {
+             "when": "(?i)low", "then": ["lambda"], "otherwise": ["lambda"]}],
+          "arguments": [{"task": "lambda", "has": f"{name}-lock"} for name in ("high", "low", "mid")]}),
+        ("By language, put the note on the queue notes-lt for Lithuanian, notes-lv for Latvian, notes-x for others.",
+         {"tasks": ["sqs"] * 3, "choices": [{"when": "(?i)lithuanian", "then": ["sqs"]}]}),
+    ),
+    "what is done with each batch": (
+        ("Divide the crates into groups of 60 and call https://firm.lt/crates for each group.",
+         {"tasks": ["http"], "map": {"items": "crates", "tasks": ["http"]}, "batch": 60}),
+        ("Chunk the crates into batches of 40 and run the count-crates function on every batch.",
+         {"tasks": ["lambda"], "map": {"items": "crates", "tasks": ["lambda"]}, "batch": 40}),
+    ),
+    "two things done for each": (
+        ("Email every tenant in the list the bill and save each bill in the bills table, 20 at a time.",
+         {"tasks": ["email", "ddb.put"], "map": {
+             "items": "tenants", "tasks": ["email", "ddb.put"], "concurrency": 20}}),
+        ("Send each tenant the bill by email, and record each sending in the mails table.",
+         {"tasks": ["email", "ddb.put"], "map": {"items": "tenants", "tasks": ["email", "ddb.put"]}}),
+    ),
+    "what is put there": (
+        ("Get the boat from the boats table, run the paint function and store the result there.",
+         {"tasks": ["ddb.get", "lambda", "ddb.put"], "arguments": [{"task": "ddb.put", "has": "boats"}]}),
+        ("Look up the boat in the boats table; if there is one, do nothing, otherwise save the boat there.",
+         {"tasks": ["ddb.get", "ddb.put"], "arguments": [{"task": "ddb.put", "has": "boats"}]}),
+    ),
     "waiting for what was started": (
         ("Start the audit workflow and wait until it is done, then email cfo@firm.lt.",
          {"tasks": [SYNC_2, "email"], "before": [[SYNC_2, "email"]]}),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from engine.catalog.states import targets_of
 from engine.copilot.accounting.facts import Facts, Stated, reached
-from engine.copilot.offline.words import stem
+from engine.copilot.offline.words import stem, stems
 
 StateOf = Callable[[str], Stated | None]
 """The state that does what a text says."""
@@ -41,6 +41,9 @@ _RETRIED = re.compile(
 _IN_TURN = re.compile(
     r"\b(?:first|second|then|next|afterwards|(?:after|before) (?:her|him|them|that))\b", re.IGNORECASE)
 _NEXT_ASKED = re.compile(r"\bafter (?:her|him|them) (?=\S+@\S+)", re.IGNORECASE)
+_EACH_AND_EACH = re.compile(
+    r"\b(?P<verb>\w+) (?:\w+ ){0,3}?(?:each|every) (?P<one>[\w-]+)[^.;]*? and (?:then )?(?P<doing>\w+ "
+    r"(?P<said>(?:each|every) (?!one\b|of\b)(?P<other>[\w-]+))[^.;,]*)", re.IGNORECASE)
 _LOGIC = re.compile(
     r"(?:(?<=\.)|(?<=[a-z]))(?:[Nn]either|[Nn]one|[Nn]or|[Uu]nless|[Ee]xcepts?|[Oo]nly|[Bb]uts?|(?:And|Or)(?![A-Za-z]))"
     r"(?![a-z])")
@@ -78,6 +81,7 @@ def doubts_in(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]
     yield from _swallowed(sentence, facts)
     yield from _unmet(sentence, facts)
     yield from _of_steps(sentence, facts, state_of)
+    yield from _of_each(sentence, facts, state_of)
 
 
 def _turned(sentence: str, state_of: StateOf) -> Iterator[Doubt]:
@@ -192,6 +196,18 @@ def _of_steps(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]
         if asked is not None and str(asked.state.get("Resource", "")).endswith("ask.waitForTaskToken") and (
                 "form" not in asked.state.get("Arguments", {})):
             yield (*match.span("said"), "question")
+
+
+def _of_each(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]:
+    """``mail each member and save each mail``: the second is done in the Map over the first, unless there is a list of
+    its own that the first verb does not make."""
+    for match in _EACH_AND_EACH.finditer(sentence):
+        one, other, verb = (stem(match[name].lower()) for name in ("one", "other", "verb"))
+        does = state_of(match["doing"])
+        over = {term for item in facts.typed("Map") if does and does.pointer.startswith(f"{item.pointer}/")
+                for term in stems(str(item.state.get("Items")))}
+        if one != other and one not in over and (other not in over or other == verb):
+            yield (*match.span("said"), "repetition")
 
 
 def _unmet(sentence: str, facts: Facts) -> Iterator[Doubt]:

@@ -122,7 +122,7 @@ FORMS: tuple[Form, ...] = (
     _form("limit", ev.never, r"\b(?:at most|never more than|no(?:t)? more than|only) once(?: (?:per|an?|every) \w+)?"),
     _form("number", ev.shared, r"\bhalf\b(?! (?:an?|past)\b)", r"\b(?:a|one) (?:third|quarter) of\b",
           r"\btwice as\b", r"\bdouble\b"),
-    _form("batch", ev.batches, rf"\bin (?:batches|groups|chunks) of (?P<n>{_N})\b",
+    _form("batch", ev.batches, rf"\bin(?:to)? (?:batches|groups|chunks|lots|packs|blocks) of (?P<n>{_N})\b",
           rf"\b(?P<n2>{_N}) (?:\w+ )?(?:per|a|in each|in a|to a|in one) (?:batch|chunk|request|call|group)\b"),
     _form("repetition", ev.items, rf"\b(?:{_OVER}|process|handle|work off|take) {_THINGS % ''},? "
           rf"(?:(?:at most|up to) )?(?={_SO_MANY})",
@@ -229,6 +229,8 @@ FORMS: tuple[Form, ...] = (
     _form("condition", ev.routed,
           r"\b(?:sort|route|split|handle|treat|group|send|file|divide|triage|separate|distribute) [^,;:.]{0,40}?\bby "
           r"(?:the |its |their )?(?P<what>[\w-]+)(?=[:,])",
+          r"\b(?:[\w-]+ ){0,2}[\w-]+ (?:is|are|gets?) (?:sorted|routed|split|sent|handled|treated|grouped"
+          r"|distributed) by (?:the |its |their )?(?P<what3>[\w-]+)(?=[:,])",
           r"\b(?:depending on|according to|based on|by) (?:the |its |their )?(?P<what2>[\w' -]+?)(?=[:,])"),
     _form("order", ev.joined,
           r"\b(?:when|once|after|as soon as) (?:both|all|they|these|everything)(?: of them| \w+)? (?:are|is|have"

@@ -206,17 +206,22 @@ def without(words: list[Word], phrase: str) -> list[Word]:
 
 
 def things_in(phrase: str) -> str | None:
-    """The name of the list of things that a step speaks of: ``send the open invoices to …`` has openInvoices."""
+    """The name of the list of things that a step speaks of: ``send the open invoices to …`` has openInvoices, ``run the
+    x function with the rows`` rows."""
     names: list[str] = []
-    for word in words_of(phrase)[1:]:
-        if word.kind != "word" or (word.lower in PREPOSITIONS and names):
+    words = words_of(phrase)[1:]
+    for word, after in zip(words, [*words[1:], None], strict=True):
+        if word.kind == "url" or (word.lower in PREPOSITIONS and (not names or word.lower in ("with", "on", "over"))):
+            names = []  # what it is done with follows
+            continue
+        if word.kind != "word" or word.lower in PREPOSITIONS:
             return None
         if word.lower in DETERMINERS or word.lower in PRONOUNS:
             if word.lower in PRONOUNS - DETERMINERS:
                 return None
             continue
         names.append(word.lower)
-        if singular(word.lower) != word.lower:
+        if singular(word.lower) != word.lower and (after is None or after.lower not in ("function", "workflow")):
             return camel(names)
     return None
 

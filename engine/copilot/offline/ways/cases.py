@@ -47,8 +47,9 @@ _BOUNDS = rf"(?:{BOUND}|{_BETWEEN})"
 _CUT = r"(?:^|[.;,:] (?:and |but |while |whereas )?|,? and |,? while |,? but |(?<=[:,]) )"
 _HEAD = pattern(
     r"(?:^|(?<=[.;,:] )|(?<= and ))(?:then,? |and )?(?:depending on|according to|based on|by|per|(?:sort|route|split"
-    r"|send|handle|treat|group)"
-    r"(?: the| all| each)?(?: [\w-]+){1,3}? by) (?:the |its |their )?(?P<what>(?:[\w'-]+ ){0,3}?[\w'-]+)(?: of (?:the "
+    r"|send|handle|treat|group)(?: the| all| each)?(?: [\w-]+){1,3}? by"
+    r"|(?:[\w-]+ ){1,3}(?:is|are|gets?) (?:sorted|routed|split|sent|handled|treated|grouped) by) "
+    r"(?:the |its |their )?(?P<what>(?:[\w'-]+ ){0,3}?[\w'-]+)(?: of (?:the "
     r"|an? )?(?P<of>[\w-]+))?[:,] ")
 _NAMED = pattern(
     r"\b(?P<verb>classify|categori[sz]e|sort|label|tag|judge|rate|decide|determine|say|tell|assess|triage|mark|split)\b"
@@ -84,8 +85,33 @@ def _of_head(text: str) -> str:
     subject = f"the {head['of']}'s {head['what']}" if head["of"] else f"the {head['what']}"
     picks = rf"{_ALL}(?:(?P<left>{_LEFT})|(?P<bound>{_BOUNDS})|(?P<value>\"[^\"]+\"|[\w-]+)(?: ones?| \w+s)?)"
     cases = _cases(text, head.end(), picks, subject)
-    chain = _chained(text, cases)
+    chain = _chained(text, cases) or _valued(text, head.end(), subject)
     return text if chain is None else f"{text[:head.start()]}{chain}"
+
+
+def _valued(text: str, start: int, subject: str) -> str | None:
+    """``run the a-x function for red, a-y for blue and a-z for all others``: the verb once, a name for each value."""
+    end = re.compile(r"[.;](?:\s|$)|$").search(text, start)
+    said = _VERB.match(text, start)
+    if said is None or end is None:
+        return None
+    parts = [_FOR_VALUE.fullmatch(part) for part in re.split(r",? and |, ", text[said.end():end.start()])]
+    names = [_NAME.findall(part["what"]) if part is not None else [] for part in parts]
+    if len(parts) < 2 or any(len(found) != 1 for found in names):
+        return None
+    chain = []
+    for part, (name,) in zip(parts, names, strict=True):
+        if part is not None and parts[0] is not None:
+            does = f"{said['verb'].lower()} {parts[0]['what'].replace(names[0][0], name)}"
+            value = re.sub(r"^(?:the|a|an) ", "", part["value"] or "")
+            chain.append(f'if {subject} is "{value}", {does}' if value else f"otherwise {does}")
+    return "; ".join(chain) + text[end.start():]
+
+
+_VERB = pattern(rf"(?P<verb>{ACTS}) ")
+_NAME = pattern(r"\S+@[\w.-]+\w|#[\w-]+|https?://\S+|\w+-[\w-]+")
+_FOR_VALUE = pattern(rf"(?P<what>.+) (?:for|if it is|in case of) (?:{_ALL}(?:{_LEFT}"
+    r"|any(?:one|thing)? ?other\w*)|(?P<value>.+))")
 
 
 def _of_named(text: str) -> str:

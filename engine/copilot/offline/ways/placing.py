@@ -35,6 +35,10 @@ _NOT_SOME = pattern(
 _EACH = pattern(rf"(?P<before>[^.;]*?(?:,? and|,? then|[;,])) (?P<verb>{ACTS}) (?:each|every one|each one)(?: of "
                    rf"(?:them|these|those))? "
                    r"(?=(?:to|on|into|in|through|with|by|via|from)\b)")
+_EACH_TOO = pattern(
+    rf"(?P<lead>^|[.;] )(?P<verb>{ACTS}) (?P<pre>(?:[\w-]+ ){{0,2}}?(?:to ))?(?:each|every) (?P<noun>[\w-]+)"
+    rf"(?: (?:in|on|of|from) (?:the|our) (?:list|batch|file|input|queue|array))?(?P<rest>[^.;]*?),? and "
+    rf"(?P<too>{ACTS}) (?:each|every) (?!one\b|of\b)(?P<other>[\w-]+)")
 _TAKE = pattern(
     r"(?P<lead>^|[.;] )(?:take|go through|pick|for|with|get) (?:each|every) (?P<noun>[\w-]+(?: [\w-]+)??)"
     r"(?: (?:in|on|of|from) (?:the|our|that|this) (?:list|batch|file|table|input|queue|array|order))?(?:,)? and ")
@@ -86,6 +90,9 @@ def of_each(text: str) -> str:
                   if singular(word) != word and word not in DETERMINERS]
         return f"{said['before']} {said['verb']} each {singular(things[0])} " if things else said[0]
 
+    text = _EACH_TOO.sub(
+        lambda said: f"{said['lead']}for each {said['noun']}, {said['verb']} {said['pre'] or ''}the {said['noun']}"
+                     f"{said['rest']}, and {said['too']} the {said['other']}", text)
     text = _EACH.sub(named, _TAKE.sub(lambda said: f"{said['lead']}for each {said['noun']}, ", text))
     return _FAILED.sub(_is_failed, text)
 

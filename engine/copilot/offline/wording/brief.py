@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from engine.copilot.offline.wording.parts import NUMBER, VERB, base, deadline, none_found, same_thing, until_then
+from engine.copilot.offline.wording.parts import (
+    NUMBER,
+    VERB,
+    base,
+    deadline,
+    none_found,
+    put_there,
+    same_thing,
+    until_then,
+)
 from engine.copilot.offline.words import base_verb
 
 BRIEF: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
@@ -31,6 +40,7 @@ BRIEF: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
      lambda said: f"{said[3]}, then {base(said[1])} {said[2]}" if base_verb(said[1].lower()) else said[0]),
     # The thing that was named
     (r"\b(?:that|this|the same) (?P<kind>table|queue|topic|bucket)\b", same_thing),
+    (r"\b(?P<does>(?:save|store|put|write|insert|add|record|keep)\b [^,;.]*?)there\b", put_there),
     ((r"\b(?P<if>if|when) (?:it|she|he|they|that) (?:is|are|was|were|has|have)(?: not|n't) (?:been )?(?:there|found)"
       r"(?: yet| any ?more)?(?=,)"), none_found),
     # The limit that was named

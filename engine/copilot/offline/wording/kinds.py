@@ -368,8 +368,11 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
      rf"(?:batch|chunk|request|call|group)\b"), r", in batches of \1"),
     ((rf"\b(?:split|divide|break|cut|chunk|group) (?:up )?(?:the |all |our )?((?:[\w-]+ )??[\w-]+?)s?(?: list)?"
       rf"(?: up)? (?:into|in) (?:groups|batches|chunks|lots|packs|blocks) of ({NUMBER})"
-      rf",? and (\w+) (?:each|every|the|one) (?:group|batch|chunk|lot|pack|block|one|of them|groups|batches|chunks)"
-      rf"(?: of them)? ([^,;.]+)"), r"\3 the \1s \4, in batches of \2"),
+      rf",? and (\w+) (?P<what>[^,;.]*? (?=(?:for|on|with|to|over) ))?(?:(?:for|on|with|to|over) )?"
+      r"(?:each|every|the|one) (?:group|batch|chunk|lot|pack|block|one|of them|groups|batches|chunks)"
+      r"(?: of them)?(?P<rest> [^,;.]+)?(?=[,;.]|$)"),
+     lambda said: f"{said[3]} {said['what'] + 'with ' if said['what'] else ''}the {said[1]}s{said['rest'] or ''}, "
+                  f"in batches of {said[2]}"),
     # What runs together
     ((rf"[;,.] (?:and |but )?(?:a maximum of |at most |no more than |up to |only |max\.? )?({NUMBER})(?: of them"
       rf"| [\w-]+)? (?:should|may|can|must|are to|are allowed to|are|will) (?:run|happen|work|go|be (?:\w+ed|run"

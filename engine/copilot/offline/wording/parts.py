@@ -159,6 +159,12 @@ def same_thing(said: re.Match[str]) -> str:
     return f"the {names.pop()} {kind}" if len(names) == 1 else said[0]
 
 
+def put_there(said: re.Match[str]) -> str:
+    """``look it up in the x table …, store it there``: in the table, queue or bucket that was named last."""
+    named = re.findall(r"\b(?:the |our )([\w-]+ (?:table|queue|bucket))\b", said.string[:said.start()], re.IGNORECASE)
+    return f"{said['does']}in the {named[-1]}" if named else said[0]
+
+
 def none_found(said: re.Match[str]) -> str:
     """``query it …; if it is not there``: no results, where something is looked up."""
     looked = re.findall(r"\b(?:query|look up|get|find|search|fetch|select|call|run|post|charge)\b",
