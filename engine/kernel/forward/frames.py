@@ -143,14 +143,17 @@ class Standing:
         changed = [field for field in _OF_A_CALL if old.get(field) != new.get(field)]
         if not self._ran.unknown_call(frame):
             return
-        why = "the new version calls something else under the same key" if changed else (
-            "it is declared to be called at most once: its service may do it again"
-        )
-        if changed or name in self._once:
+        unknown = f"nobody knows whether the last call of {name!r} had its effect"
+        if changed:
             self._doubts.append(Finding(
-                f"{place}/{changed[0]}" if changed else place,
-                f"nobody knows whether the last call of {name!r} had its effect, and {why}", frame.path,
+                f"{place}/{changed[0]}", f"{unknown}, and the new version calls something else under the same key",
+                frame.path,
             ))
+        elif name in self._once:
+            why = "it is declared to be called at most once: its service may do it again"
+            self._doubts.append(Finding(place, f"{unknown}, and {why}", frame.path))
+        else:
+            self._notes.append(Finding(place, f"{unknown}: it is made again, with the same key", frame.path))
 
 
 def _begun(frame: Frame, place: str, old: Json, new: Json) -> list[Finding]:

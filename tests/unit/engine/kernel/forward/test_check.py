@@ -8,7 +8,6 @@ import pytest
 
 from engine.kernel.forward.check import At, check
 from engine.kernel.forward.dataflow import Machines
-from engine.kernel.forward.ran import Ran
 from engine.kernel.snapshot import Fanout, Frame, Phase
 from tests.support.redriving import machine, task
 
@@ -178,9 +177,12 @@ def test_a_path_of_jsonata_joins_the_lists_that_it_finds(lists, refused):
 def test_a_call_that_may_have_been_made_and_is_declared_at_most_once_is_a_doubt():
     frames = {"": Frame("", "", "Second", Phase.BACKOFF, visit=2, attempt=1, epoch=0, input=STANDS)}
     new = after()
-    assert not verdict(new, frames).doubts
+    found = verdict(new, frames)
+    assert not found.doubts
+    assert ["made again, with the same key" in note.message for note in found.notes] == [True]
     assert places(verdict(new, frames, once={"Second"}).doubts) == ["/States/Second"]
-    assert not verdict(new, stands(), once={"Second"}).doubts, "it certainly had no effect"
+    found = verdict(new, stands(), once={"Second"})
+    assert (found.doubts, found.notes) == ((), ()), "it certainly had no effect"
 
 
 def test_a_loop_ends():
@@ -324,48 +326,6 @@ def test_a_state_to_go_on_at_gets_what_was_given():
     total = after(Parameters={"a.$": "$total"})
     assert verdict(total, stands(variables={"total": 1}), at=At("Second")).fits
     assert not verdict(total, at=At("Second")).fits
-
-
-def test_states_that_have_run_and_are_different_are_listed():
-    new = machine(First=task("connector:demo:x", "Second"), Second=task("connector:demo:b"))
-    assert verdict(new).changed == ()
-    assert places(verdict(new, ran=Ran(frozenset({"First"}))).changed) == ["/States/First"]
-
-
-@pytest.mark.parametrize(("fields", "place"), [
-    ({"StartAt": "Second"}, "/StartAt"), ({"QueryLanguage": "JSONata"}, "/QueryLanguage"),
-])
-def test_another_beginning_of_what_has_begun_is_listed(fields, place):
-    for ran, frames in ((Ran(entered=frozenset({"Second"})), stands()), (Ran(), stands("First"))):
-        assert places(verdict({**OLD, **fields}, frames, ran=ran).changed) == [place]
-
-
-def test_another_beginning_of_what_has_not_begun_is_no_matter():
-    def old_and(**more):
-        inside = {**machine(One=task("connector:demo:a", "Two"), Two=task("connector:demo:b")), **more}
-        return machine(Second={"Type": "Parallel", "Branches": [inside], "End": True})
-
-    found = verdict(old_and(StartAt="Two"), stands(phase=Phase.READY), old_and())
-    assert found.changed == ()
-    begun = Ran(entered=frozenset({"Second", "One"}))
-    found = verdict(old_and(StartAt="Two"), stands(phase=Phase.READY), old_and(), ran=begun)
-    assert places(found.changed) == ["/States/Second/Branches/0/StartAt"]
-
-
-def test_another_branch_of_a_parallel_that_has_run_is_listed():
-    def both(*branches):
-        return machine(First={"Type": "Parallel", "Branches": list(branches), "Next": "Second"},
-                       Second=task("connector:demo:b"))
-
-    one, two = machine(One=task("connector:demo:a")), machine(Two=task("connector:demo:a"))
-    found = verdict(both(one, two), old=both(one), ran=Ran(frozenset({"First", "One"})))
-    assert places(found.changed) == ["/States/First"]
-
-
-def test_a_state_that_failed_and_was_caught_has_run_too():
-    both = frozenset({"First", "Second"})
-    new = machine(First={"Type": "Pass", "Next": "Second"}, Second={"Type": "Pass", "End": True})
-    assert places(verdict(new, ran=Ran(entered=both)).changed) == ["/States/First"]  # it stands in the other one
 
 
 def test_who_stands_in_a_fail_is_told_that_it_fails_again():
