@@ -22,9 +22,9 @@ Json = Any
 
 _ANEW = "It fits where a state is entered anew."
 _OF_A_CALL = ("Resource", "Arguments", "Parameters", "Credentials", "InputPath")
-_OF_ITEMS = ("ItemSelector", "Parameters")
+_OF_ITEMS = ("InputPath", "ItemSelector", "Parameters")
 _OF_A_BEGINNING = (
-    "InputPath", "Arguments", *_OF_ITEMS, "ItemsPath", "Items", "ItemReader", "ItemBatcher", "ResultWriter",
+    *_OF_ITEMS, "Arguments", "ItemsPath", "Items", "ItemReader", "ItemBatcher", "ResultWriter",
     "MaxConcurrency", "MaxConcurrencyPath", "ToleratedFailureCount", "ToleratedFailureCountPath",
     "ToleratedFailurePercentage", "ToleratedFailurePercentagePath",
 )

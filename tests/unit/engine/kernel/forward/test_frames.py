@@ -21,6 +21,7 @@ def fan_out(kind, **more):
 @pytest.mark.parametrize(("kind", "field", "value", "says"), [
     ("Map", "ItemSelector", {"a": 1}, "the items that have begun keep their input"),
     ("Map", "Parameters", {"a": 1}, "the items that have begun keep their input"),
+    ("Map", "InputPath", "$.a", "the items that have begun keep their input"),
     ("Map", "ItemsPath", "$.others", "that stays"), ("Map", "MaxConcurrency", 3, "that stays"),
     ("distributed", "ItemSelector", {"a": 1}, "that stays"), ("distributed", "ItemBatcher", {"MaxItemsPerBatch": 1},
                                                               "that stays"),
