@@ -42,7 +42,7 @@ from engine.triggers.alerts import (
     tells,
     untold,
 )
-from engine.triggers.listener import Arrival, Listener
+from engine.triggers.listener import Arrival, Listener, mark_of
 
 Json = Any
 
@@ -249,15 +249,16 @@ class Alerting:
         return None
 
     def _keep(self, alert: str, told: Told, name: str, why: str) -> None:
-        """That an alert was given up is a delivery of its workflow. What it said is not kept in it: an erasure of the
-        execution would not find it."""
+        """That an alert was given up is a delivery of its workflow. Of which execution is not kept in it, nor what was
+        said: an erasure would not find it. The log has that."""
         try:
             number = self._published.version(self._workspace, told.workflow).number
         except (NotFound, Conflict):  # archived meanwhile
             number = 0
         listener = Listener(told.workflow, number, untold(alert), {"type": ALERT}, 0.0)
-        facts = {"Execution": told.execution, "Status": told.status, "Error": told.error}
-        self._delivering.refuse(listener, Arrival(None, self._clock.now(), facts, name, told.execution), why)
+        mark = mark_of(name)
+        arrival = Arrival(None, self._clock.now(), {"Status": told.status}, mark, mark=mark)
+        self._delivering.refuse(listener, arrival, why)
 
     def _look_for_late(self, workflow: str, spec: Mapping[str, Json], now: float) -> None:
         """Each is late once: those that started between the last look's limit and this one's."""

@@ -158,7 +158,7 @@ def _again(call: Call[Any], found: Delivery) -> Listener | None:
     if found.trigger != ALERT:
         raise Conflict(
             "an alert that was given up is not sent again", where=found.key.id,
-            advice=f"See what it told of: automate show {found.source}.",
+            advice=f"See what ended then: automate executions --workflow {found.workflow}.",
         )
     return alerted(triggers.published.version(call.workspace, found.workflow))
 
