@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any, TypedDict
 
@@ -24,6 +24,8 @@ ALERT = "alert"
 
 PUBLISH = "arn:aws:states:::aws-sdk:sns:publish"
 """The resource that publishes to a topic."""
+
+_LATE_MARK = "!late!"
 
 LATE = "LATE"
 """In place of a status: it is RUNNING for longer than it should."""
@@ -94,11 +96,30 @@ class Group:
         sending = [] if self.sending is None else [asdict(self.sending)]
         return json.dumps([self.held, self.since, self.seen, self.last, *sending], ensure_ascii=False)
 
+    def without(self, ids: Collection[str]) -> Group:
+        """What is left when the executions of these ids are erased: the others that were counted. Where the one that
+        was to be told is gone, it is a blank one."""
+        held, since, last, sending = self.held, self.since, self.last, self.sending
+        if sending is not None and sending.told["execution"] in ids:
+            held, since = held + sending.held, sending.since or since
+            last, sending = last or _blank(sending.told), None
+        if last is not None and last["execution"] in ids:
+            held, last = held - 1, _blank(last)
+        if held <= 0:
+            held, since, last = 0, 0.0, None
+        seen = "" if self.seen.partition("#")[0] in ids else self.seen
+        return Group(held, since, seen, last, sending)
+
     @classmethod
     def of(cls, text: str) -> Group:
         """What `text` gave; an empty one where there is none."""
         held, since, seen, last, *sending = json.loads(text) if text else (0, 0.0, "", None)
         return cls(held, since, seen, last, Sending(**sending[0]) if sending else None)
+
+
+def _blank(told: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Without what says which execution it was, and why it ended."""
+    return {**told, "execution": "", "cause": None, "link": ""}
 
 
 def default_alerts(settings: Settings) -> tuple[dict[str, Json], ...]:
@@ -139,9 +160,14 @@ def untold(alert: str) -> str:
     return f"{ALERT}:{alert}"
 
 
+def is_group(name: str) -> bool:
+    """Whether it is the name of a group."""
+    return name.startswith("!") and not name.startswith(_LATE_MARK)
+
+
 def late_mark(spec: Mapping[str, Json]) -> str:
     """Where it is kept up to when an alert has looked at who is late."""
-    return f"!late!{spec.get('name', ALERT)}"
+    return f"{_LATE_MARK}{spec.get('name', ALERT)}"
 
 
 def message(spec: Mapping[str, Json], told: Told, *, held: int, since: float | None) -> AlertMessage:

@@ -189,12 +189,14 @@ def services_over(
     @cache
     def erasing() -> Erasing:
         from engine.durable.lifecycle.erasing import Erasing  # noqa: PLC0415  likewise
+        from engine.durable.triggering.erased_alerts import forget_alerts  # noqa: PLC0415
         from engine.governance.audit_erasing import erase_entries  # noqa: PLC0415
         from engine.governance.nameless import Places  # noqa: PLC0415
 
         def told(erasure: Erasure, keys: Sequence[ExecutionKey]) -> None:
             forget([key.id for key in keys])
             stores.deliveries.erase(keys)
+            forget_alerts(stores.trigger_states, keys)
             stores.approvals.erase(keys)
             if erases_at_once:  # else when they are sealed
                 erase_entries(audit, erasure, [key.id for key in keys])

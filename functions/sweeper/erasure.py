@@ -18,6 +18,7 @@ from engine.adapters.aws.stores import AwsStores
 from engine.clock import Clock, SystemClock
 from engine.durable.lifecycle.erasing import Erasing
 from engine.durable.retention import Retention
+from engine.durable.triggering.erased_alerts import forget_alerts
 from engine.governance.audit_actors import Actors
 from engine.governance.audit_erasing import LOST_SECONDS, all_sealed, erase_entries, notes_of
 from engine.governance.audit_expiry import AuditExpiry
@@ -82,6 +83,7 @@ def erasing_over(stores: AwsStores, clock: Clock) -> Erasing:
     """Over the stores of a stage."""
     def told(_erasure: Erasure, keys: Sequence[ExecutionKey]) -> None:
         stores.deliveries.erase(keys)
+        forget_alerts(stores.trigger_states, keys)
         stores.approvals.erase(keys)
 
     def forget(workspace: str, pseudonyms: Sequence[str]) -> None:

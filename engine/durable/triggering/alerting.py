@@ -36,6 +36,7 @@ from engine.triggers.alerts import (
     Sending,
     Told,
     group_of,
+    is_group,
     late_mark,
     message,
     prefix_of,
@@ -136,7 +137,7 @@ class Alerting:
                 if spec.get("late_after_seconds") is not None:
                     self._look_for_late(workflow, spec, now)
         for state in self._states.all(self._workspace):
-            if state.trigger.startswith("!") and not state.trigger.startswith("!late!"):
+            if is_group(state.trigger):
                 sent += self._looked(state, now)
         return sent
 

@@ -62,7 +62,7 @@ def tell(
         return TaskFailed(NOT_HERE, "nothing can be called from here", retryable=False)
     resource, arguments, secrets = _call(ways, spec, said, key)
     outcome = ways.tasks.call(TaskCall(
-        resource=resource, arguments=arguments, workspace=workspace, execution_id=told.execution,
+        resource=resource, arguments=arguments, workspace=workspace, execution_id=told.execution or told.workflow,
         workflow=told.workflow, version=0, state=ALERT, attempt=1, idempotency_key=key, budget_seconds=SECONDS,
         secret_refs=secrets,
     ))

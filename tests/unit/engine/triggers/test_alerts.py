@@ -37,6 +37,29 @@ def test_a_group_comes_back_as_it_was_kept():
     assert Group.of('[3, 1.5, "w:1#1#FAILED", null]') == Group(3, 1.5, "w:1#1#FAILED")  # as it was written before
 
 
+TOLD = {
+    "workflow": "w", "status": "FAILED", "started_at": 1.0, "ended_at": 2.0, "error": "E", "cause": "of Jane",
+    "execution": "w:jane", "link": "http://x/w:jane",
+}
+OTHER = {**TOLD, "execution": "w:joe", "cause": "of Joe", "link": "http://x/w:joe"}
+BLANK = {**TOLD, "execution": "", "cause": None, "link": ""}
+SENT = Sending(TOLD, 2, 1.0, "w !a!1 w:jane#0#FAILED", 3.0)
+
+
+@pytest.mark.parametrize(("group", "left"), [
+    (Group(), Group()),
+    (Group(1, 5.0, "w:jane#0#FAILED", TOLD), Group()),
+    (Group(3, 5.0, "w:jane#0#FAILED", TOLD), Group(2, 5.0, "", BLANK)),
+    (Group(3, 5.0, "w:joe#0#FAILED", OTHER), Group(3, 5.0, "w:joe#0#FAILED", OTHER)),
+    (Group(seen="w:jane#0#FAILED", sending=replace(SENT, held=0)), Group()),
+    (Group(seen="w:jane#0#FAILED", sending=SENT), Group(2, 1.0, "", BLANK)),
+    (Group(1, 5.0, "w:joe#0#FAILED", OTHER, SENT), Group(3, 1.0, "w:joe#0#FAILED", OTHER)),
+    (Group(1, 5.0, "w:jane#0#FAILED", TOLD, replace(SENT, told=OTHER)), Group(sending=replace(SENT, told=OTHER))),
+])
+def test_a_group_forgets_what_is_erased_and_counts_the_others(group, left):
+    assert group.without({"w:jane"}) == left
+
+
 def test_what_is_said_is_one_sentence_and_its_parts():
     told = Told("w:1", "w", "FAILED", 0.0, 2.5, "E", "no money", "http://x/w%3A1")
     said = message({"name": "pager"}, told, held=2, since=60.0)

@@ -276,6 +276,24 @@ def test_a_webhook_that_never_answers_is_given_up_and_said(place, caplog, refuse
     assert (reply.status, reply.error["message"]) == (409, "an alert that was given up is not sent again")
 
 
+def test_an_execution_that_is_erased_is_told_of_no_more_and_the_others_are(place):
+    webhook(place)
+    for name in ("one", "two", "jane"):
+        place.fail(name)
+    assert "orders:jane" in repr(place.stores.trigger_states.all("default"))
+    assert place.api("DELETE", "/executions/orders:jane").status < 300
+    assert "jane" not in repr(place.stores.trigger_states.all("default"))
+    place.later(601)
+    told = place.hook.calls[-1].arguments["json"]
+    assert (told["execution"], told["link"], told["cause"], told["more"]) == ("", "", None, 0)
+    assert told["text"] == "orders FAILED with Declined"
+    place.fail("john")
+    assert place.api("DELETE", "/executions/orders:john").status < 300
+    calls = len(place.hook.calls)
+    place.later(601)
+    assert len(place.hook.calls) == calls
+
+
 def test_what_is_told_in_the_end_leaves_no_row(place):
     webhook(place)
     place.hook.answers = [TaskFailed("Http.503", "busy")]
