@@ -25,7 +25,9 @@ from engine.governance.audit_heads import HEADS
 from engine.governance.audit_query import AuditQuery
 from engine.governance.audit_recorder import AuditRecorder
 from engine.ports.catalog_store import DraftRecord
+from engine.ports.deliveries import TriggerState
 from engine.ports.keys import Actor, ExecutionKey
+from engine.triggers.alerts import Group
 from functions.sweeper.erasure import MINUTES, Parts, again, erasing_over
 from functions.sweeper.retention import OldVersions
 from tests.support.durable import TESTER, Product, ScriptedTasks
@@ -122,6 +124,17 @@ def plain(value):
 def holding(stores):
     data = everything(stores)
     return [canary for canary in CANARIES if canary.encode() in data]
+
+
+def test_an_alert_that_is_not_told_yet_is_blanked(stage, stores):
+    key = stage.run("one", CUSTOMER, "v")
+    told = {"execution": key.id, "cause": "of somebody", "link": key.id}
+    group = Group(2, 1.0, f"{key.id}#0#FAILED", told)
+    assert stores.trigger_states.change(TriggerState("default", "flow", "!alert!0", spec=group.text()))
+    stage.api.erase_one(key, TESTER)
+    stage.tick()
+    [state] = [each for each in stores.trigger_states.all("default") if each.trigger == "!alert!0"]
+    assert Group.of(state.spec) == Group(1, 1.0, "", {"execution": "", "cause": None, "link": ""})
 
 
 def test_an_actor_who_was_erased_is_in_no_item_and_no_object(stage, stores, audit):
