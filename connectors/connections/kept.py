@@ -33,7 +33,8 @@ SHARED_SECONDS = 900.0
 more often than every ten minutes runs out of versions (AWS Secrets Manager, PutSecretValue)."""
 
 REFUSED_SECONDS = 30.0
-"""A service that does not accept a token which is younger than this refuses the request, and not the token."""
+"""A service that does not accept a token which is younger than this refuses the request, and not the token. And so long
+a token endpoint that has refused for good is not asked the same again."""
 
 _READS = 5
 _TRIES = 5
@@ -53,6 +54,7 @@ class ConnectionSecrets:
         self._made: tuple[TokenCalls, Locks] | None = None
         self._tokens: dict[tuple[str, str], tuple[Connection, Tokens]] = {}
         self._unsaved: set[tuple[str, str]] = set()
+        self._refused: dict[tuple[str, str], tuple[float, object, ConnectionFailed]] = {}
 
     @property
     def calls(self) -> TokenCalls:
@@ -124,6 +126,7 @@ class ConnectionSecrets:
         access = ""
         if connection.is_oauth:
             seen = self._newest(workspace, name, connection)
+            self._refused.pop((workspace, name), None)
             access = self._renewed(workspace, name, seen).access
         self.calls.check(connection, access)
         return self.read(workspace, name)
@@ -161,7 +164,7 @@ class ConnectionSecrets:
                 return newest
             if not held.shared and connection.kind == CODE:  # its refresh token may be good once
                 raise ConnectionFailed("its access token has ended, and nothing here may renew it: a worker does")
-            found = self.calls.tokens(replace(connection, tokens=newest), self._clock.now())
+            found = self._asked(workspace, name, replace(connection, tokens=newest))
             KNOWN.add(filter(None, (found.access, found.refresh)))
             self._tokens[workspace, name] = _identity(connection), found
             rotated = found.refresh != (newest.refresh if newest else "")
@@ -169,6 +172,20 @@ class ConnectionSecrets:
             if held.shared and (rotated or life is None or life >= SHARED_SECONDS):
                 self._keep(workspace, name, replace(connection, tokens=found), held)
             return found
+
+    def _asked(self, workspace: str, name: str, connection: Connection) -> Tokens:
+        """What the token endpoint gives. What it has refused for good it is not asked again at once: each call that
+        needs the token would, one behind the other. Raises ConnectionFailed."""
+        now, asked = self._clock.now(), (_identity(connection), connection.tokens)
+        until, before, error = self._refused.get((workspace, name), (0.0, None, None))
+        if error is not None and before == asked and now < until:
+            raise ConnectionFailed(error.message, advice=error.advice)
+        try:
+            return self.calls.tokens(connection, now)
+        except ConnectionFailed as failed:
+            if not failed.retryable:
+                self._refused[workspace, name] = now + REFUSED_SECONDS, asked, failed
+            raise
 
     def _keep(self, workspace: str, name: str, connection: Connection, held: Held) -> None:
         """Make the tokens durable. Raises StorageError, ConnectionFailed."""

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from connectors.connections.connecting import answered, begin
-from connectors.connections.kept import ConnectionSecrets
+from connectors.connections.kept import REFUSED_SECONDS, ConnectionSecrets
 from connectors.connections.locks import LEASE_SECONDS
 from connectors.egress import in_force
 from connectors.egress.allowing import read_entries
@@ -193,6 +193,24 @@ def test_a_worker_that_died_with_the_lock_is_waited_for_and_fails_nobody(worker,
     began = backend.clock.now()
     assert worker().get(workspace, KEY)
     assert backend.clock.now() - began <= LEASE_SECONDS + 1
+
+
+def test_what_was_refused_for_good_is_not_asked_by_each_call(worker, workspace, by_client, backend, authorizer):
+    connections = worker()
+    connections.save(workspace, NAME, by_client, by="ann")
+    refused = (400, b'{"error": "invalid_client"}', {})
+    authorizer.instead += [refused, (503, b"", {}), refused]
+    for seconds, asked in ((0.0, 1), (REFUSED_SECONDS - 1, 1), (1.0, 2), (0.0, 3), (0.0, 3)):
+        backend.clock.sleep(seconds)
+        with pytest.raises(ConnectionFailed):
+            connections.get(workspace, KEY)
+        assert len(authorizer.asked) == asked
+    authorizer.instead.append(refused)
+    with pytest.raises(ConnectionFailed):
+        connections.test(workspace, NAME)
+    assert len(authorizer.asked) == 4  # who tries it has it asked
+    connections.save(workspace, NAME, replace(by_client, scopes=()), by="ann")
+    assert connections.get(workspace, KEY)
 
 
 def test_a_token_that_is_not_accepted_is_renewed_once(worker, workspace, by_client, backend, authorizer):
