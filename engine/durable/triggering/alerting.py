@@ -132,13 +132,19 @@ class Alerting:
             return 0
         self._looked_at = now
         sent = 0
+        failed: StorageError | UserError | None = None
         for workflow, specs in self._alerts().items():
             for spec in specs:
                 if spec.get("late_after_seconds") is not None:
                     self._look_for_late(workflow, spec, now)
         for state in self._states.all(self._workspace):
             if is_group(state.trigger):
-                sent += self._looked(state, now)
+                try:
+                    sent += self._looked(state, now)
+                except (StorageError, UserError) as error:  # it stays written down, and holds up no other
+                    failed = error
+        if failed is not None:
+            raise failed
         return sent
 
     def _of(self, version: PublishedVersion) -> Sequence[Mapping[str, Json]]:

@@ -53,6 +53,7 @@ class Ended:
         self._clock = clock
         self._alerting = alerting
         self._triggered: set[str] = set()
+        self._alerted: set[str] = set()
 
     def tell_untold(self, ends: Ends) -> int:
         """Tell what is written down; answers how many ends were told. One that cannot be told now stays, and holds up
@@ -92,21 +93,33 @@ class Ended:
         return [each for each in self._listening.every() if each.kind == WORKFLOW_END and each.enabled]
 
     def _tell(self, listeners: Sequence[Listener], end: End) -> list[Delivered]:
+        """The triggers and the alert: neither waits for the other, and what was done is not done again."""
         found: list[Delivered] = []
-        if end.id not in self._triggered:
+
+        def trigger() -> None:
             heard = [
                 each for each in listeners
                 if hears(each.spec, each.workflow, end.workflow, end.status, end.error)
             ]
-            found = self._trigger(heard, end) if heard else []
-        try:
-            self._alert(end)
-        except (StorageError, UserError):
-            if len(self._triggered) >= _MOST_REMEMBERED:
-                self._triggered.clear()  # what is delivered again starts nothing again
-            self._triggered.add(end.id)
-            raise
-        self._triggered.discard(end.id)
+            found.extend(self._trigger(heard, end) if heard else [])
+
+        failed: StorageError | UserError | None = None
+        parts = ((self._triggered, trigger), (self._alerted, lambda: self._alert(end)))
+        for done, act in parts:
+            if end.id in done:
+                continue
+            try:
+                act()
+            except (StorageError, UserError) as error:
+                failed = error
+            else:
+                if len(done) >= _MOST_REMEMBERED:
+                    done.clear()  # what is delivered again starts nothing again
+                done.add(end.id)
+        if failed is not None:
+            raise failed
+        for done, _ in parts:
+            done.discard(end.id)
         return found
 
     def _alert(self, end: End) -> None:

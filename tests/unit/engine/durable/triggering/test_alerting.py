@@ -12,7 +12,7 @@ from engine.clock import SkipClock
 from engine.durable.triggering.alerting import GIVEN_UP_SECONDS, LOOK_SECONDS
 from engine.durable.triggering.telling import Ways
 from engine.durable.triggering.watching import Watched
-from engine.errors import StorageError
+from engine.errors import StorageError, UserError
 from engine.ports.tasks import TaskFailed, TaskSucceeded
 from engine.triggers.alerts import Group, default_alerts
 from tests.support.api import api_over
@@ -411,3 +411,39 @@ def test_a_start_whose_answer_is_lost_is_the_only_alert_of_its_group(place, monk
     place.later(601)
     assert [told["more"] for told in place.told] == [0, 0]
     assert {told["execution"] for told in place.told} == {"orders:one", "orders:two"}
+
+
+class Full(UserError):
+    """No start is taken."""
+
+    status = 503
+
+
+def test_an_alert_that_starts_nothing_waits_for_no_start_that_is_refused(place, monkeypatch):
+    """On a full disk a trigger of the same end, and another alert, have to come again: a webhook is called at once."""
+    place.publish("cleanup", triggers=[{"type": "workflow_end", "workflow": "orders"}])
+    place.publish("orders", FAIL, alerts=[
+        {"name": "a_pager", "workflow": "notify"},
+        {"name": "chat", "webhook": {"url": "https://hooks.example.com/x"}},
+    ])
+    delivering = place.api.services.open_triggers().ended._alerting._delivering
+    deliver = delivering.deliver
+
+    def refused(*_, **__):
+        raise Full("the disk is full")
+
+    monkeypatch.setattr(delivering, "deliver", refused)
+    place.hook.answers = [TaskFailed("Http.503", "busy")]
+    place.api("POST", "/workflows/orders/executions", {"input": {"error": "Declined"}, "name": "one"})
+    place.api.work()
+    ended = place.api.services.open_triggers().ended
+    for calls in (1, 1, 2, 2):
+        with pytest.raises(Full):
+            ended.tell_untold(place.stores.ends)
+        assert len(place.hook.calls) == calls
+        place.clock.sleep(LOOK_SECONDS / 2 + 1)
+    monkeypatch.setattr(delivering, "deliver", deliver)
+    place.later(LOOK_SECONDS + 1)
+    assert [told["execution"] for told in place.told] == ["orders:one"]
+    assert len(place.api("GET", "/executions?workflow=cleanup").json["executions"]) == 1
+    assert len(place.hook.calls) == 2
