@@ -142,7 +142,7 @@ ARRIVING_EDITS: dict[str, Edited] = {
         "units of a minute are leased by who has read the latest",
         Edit("engine.durable.lifecycle.budgets", "            if self._rows.change(replace(row, spec=spec)):",
              "            if self._rows.change(replace(row, spec=spec)) or row.revision:"),
-        test=f"{_TESTS}/durable/lifecycle/budgets/test_slices.py::test_two_processes_that_lease_at_once_give_no_minute_twice",
+        test=f"{_TESTS}/durable/lifecycle/test_budget_slices.py::test_two_processes_that_lease_at_once_give_no_minute_twice",
     ),
     "a unit used before it is leased": Edited(
         "a unit is leased before it is used",
@@ -159,12 +159,12 @@ ARRIVING_EDITS: dict[str, Edited] = {
         "a start that is asked for again is answered, whatever the budget",
         Edit("engine.durable.lifecycle.starts", "        if unit is None and self._journal.header(key) is None:\n",
              "        if unit is None:\n"),
-        test=f"{_TESTS}/durable/lifecycle/budgets/test_starts.py::test_a_start_that_is_asked_for_again_counts_once",
+        test=f"{_TESTS}/durable/lifecycle/test_budgets.py::test_a_start_that_is_asked_for_again_counts_once",
     ),
     "a repeat takes a unit": Edited(
         "a start that comes again counts once",
         Edit("engine.durable.lifecycle.starts", "            used = not there\n", "            used = True\n"),
-        test=f"{_TESTS}/durable/lifecycle/budgets/test_starts.py::test_a_start_that_is_asked_for_again_counts_once",
+        test=f"{_TESTS}/durable/lifecycle/test_budgets.py::test_a_start_that_is_asked_for_again_counts_once",
     ),
     "the second secret uncompared": Edited(
         "any signature is compared, whichever the secret",

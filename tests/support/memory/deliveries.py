@@ -7,6 +7,7 @@ from dataclasses import replace
 from threading import Lock
 
 from engine.adapters import listing
+from engine.errors import StoreUnavailable
 from engine.ports.deliveries import STARTED, AlreadyDelivered, Delivery, DeliveryPage, DeliveryQuery, TriggerState
 from engine.ports.executions_index import ExecutionRow
 from engine.ports.journal import Header
@@ -113,3 +114,24 @@ class MemoryTriggerStates:
     def forget(self, workspace: str, workflow: str, trigger: str) -> None:
         with self._lock:
             self._states.pop((workspace, workflow, trigger), None)
+
+
+class CountedStates(MemoryTriggerStates):
+    """Counts reads and writes; fails while it is told to."""
+
+    writes = reads = 0
+    fails = False
+
+    def get(self, workspace: str, workflow: str, trigger: str) -> TriggerState | None:
+        self._check()
+        self.reads += 1
+        return super().get(workspace, workflow, trigger)
+
+    def change(self, state: TriggerState) -> bool:
+        self._check()
+        self.writes += 1
+        return super().change(state)
+
+    def _check(self) -> None:
+        if self.fails:
+            raise StoreUnavailable("no answer")

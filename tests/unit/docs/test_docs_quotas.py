@@ -28,7 +28,7 @@ BEYOND = {
     "a history": "engine/testing/test_simulate.py::test_limits_are_none_by_default_and_aws_ones_on_request",
     "how long an execution runs": "engine/testing/test_simulate.py::test_a_year_takes_no_time",
     "executions that are open": HERE + "test_nothing_counts_open_executions",
-    "executions of a workflow that begin in a minute, or are open": "engine/durable/lifecycle/budgets/test_starts.py::"
+    "executions of a workflow that begin in a minute, or are open": "engine/durable/lifecycle/test_budgets.py::"
         "test_a_start_beyond_the_budget_is_refused_with_when_to_come_again_and_nothing_is_written",
     "how long an execution is kept after its end":
         "functions/app/routes/test_storage.py::test_one_that_was_taken_is_answered_with_the_day",
@@ -69,12 +69,12 @@ BEYOND = {
     "one invocation of the deployed worker":
         "engine/durable/worker/test_map_runs.py::test_a_worker_whose_time_is_over_leaves_the_rest_to_the_next",
     "an answer to `connector:http`":
-        "connectors/builtin/http/test_requests.py::test_an_answer_that_is_too_large_is_refused",
+        "connectors/builtin/test_http.py::test_an_answer_that_is_too_large_is_refused",
     "a connection of `connector:http` to one address": HERE + "test_a_connection_has_ten_seconds_and_then_the_next_one",
     "redirects that `connector:http` follows":
-        "connectors/builtin/http/test_redirects.py::test_redirects_in_a_circle_end",
+        "connectors/builtin/test_http_redirects.py::test_redirects_in_a_circle_end",
     "a request of `connector:http` without a limit of its own":
-        "connectors/builtin/http/test_requests.py::test_no_answer_in_time",
+        "connectors/builtin/test_http.py::test_no_answer_in_time",
     "an answer of an AWS service": "connectors/aws/test_sdk.py::test_an_object_past_the_limit_is_not_brought_home",
     "the cause that a connector's failure gives":
         "connectors/test_tasks.py::test_a_message_that_json_writes_longer_stays_within_the_limit",
@@ -113,7 +113,7 @@ BEYOND = {
     "items of an array, bytes of a text that JSONata makes":
         "engine/language/expr/test_limits.py::test_each_limit_is_the_settings",
     "a result of JSONata as JSON text": "engine/language/expr/test_limits.py::test_each_limit_is_the_settings",
-    "a request to the local server": "functions/server/guard/test_door.py::test_too_large_a_request_is_refused",
+    "a request to the local server": "functions/server/test_guard.py::test_too_large_a_request_is_refused",
     "requests to a stage": "infra_cdk/test_quotas_of_a_stage.py::test_the_api_is_throttled_and_ends_in_time",
     "how long a request to a stage takes":
         "infra_cdk/test_quotas_of_a_stage.py::test_the_api_is_throttled_and_ends_in_time",

@@ -1,4 +1,4 @@
-"""The connector files over this machine's roots; tests/unit/engine/adapters/local/file_roots/ has the paths."""
+"""The connector files over this machine's roots; tests/unit/engine/adapters/local/test_file_roots.py has the paths."""
 
 import pytest
 

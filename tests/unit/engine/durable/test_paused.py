@@ -12,7 +12,7 @@ from engine.errors import InvalidDefinition
 from engine.ports.keys import ExecutionKey
 from tests.support.durable import TESTER, Product
 from tests.support.flows import CALLBACK, WAIT, WORK
-from tests.unit.engine.durable.poisoned import PAST_ANY_LEASE, killer, paused, raising, status, strikes
+from tests.support.poisoned import PAST_ANY_LEASE, killer, paused, raising, status, strikes
 
 
 def no_definition(product, key):

@@ -14,7 +14,7 @@ from engine.errors import SchemaTooNew, StoreUnavailable, Throttled
 from engine.ports.journal import InboxItem
 from tests.support.durable import Product, ScriptedTasks
 from tests.support.flows import ONE_TASK, THREE_TASKS, WAIT, WORK, Died, die, flow, task
-from tests.unit.engine.durable.poisoned import FRAGILE, PAST_ANY_LEASE, dies, killer, paused, raising, status, strikes
+from tests.support.poisoned import FRAGILE, PAST_ANY_LEASE, dies, killer, paused, raising, status, strikes
 
 # ---------------------------------------------------------------- deaths
 

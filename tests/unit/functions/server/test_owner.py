@@ -6,14 +6,8 @@ import stat
 
 import pytest
 
-from engine.clock import SkipClock
 from engine.errors import StoreUnavailable
 from functions.server.owner import Owner
-
-
-@pytest.fixture
-def clock():
-    return SkipClock()
 
 
 def test_the_token_is_made_once_and_is_the_owners_alone(tmp_path, clock):
@@ -23,8 +17,7 @@ def test_the_token_is_made_once_and_is_the_owners_alone(tmp_path, clock):
     assert stat.S_IMODE((tmp_path / "token").stat().st_mode) == 0o600
 
 
-def test_old_codes_are_swept_and_codes_are_not_stored(tmp_path, clock):
-    owner = Owner(tmp_path, clock)
+def test_old_codes_are_swept_and_codes_are_not_stored(tmp_path, owner, clock):
     code = owner.new_code()
     files = list((tmp_path / "signin").iterdir())
     assert len(files) == 1

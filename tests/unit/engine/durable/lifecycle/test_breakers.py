@@ -7,39 +7,19 @@ import pytest
 from engine.clock import SkipClock
 from engine.durable.lifecycle.breakers import BREAKS, LOOK_CALLS, LOOK_SECONDS, Breakers
 from engine.durable.lifecycle.call_limits import CallLimits, Standing, account_of, standings
-from engine.errors import StoreUnavailable
 from engine.ports.tasks import CallLimit, TaskFailed, TaskPolicy, TaskSucceeded
 from tests.support.durable import START, Product, ScriptedTasks
 from tests.support.flows import WORK, flow, task
-from tests.support.memory.deliveries import MemoryTriggerStates
+from tests.support.memory.deliveries import CountedStates, MemoryTriggerStates
 
 NONE = CallLimit("shop", 0, 0.0)
 ACCOUNT = account_of([("/key", "SHOP_KEY")], NONE)
 DOWN, DONE = TaskFailed("shop.ConnectorError", unavailable=True), TaskSucceeded(None)
 
 
-class Rows(MemoryTriggerStates):
-    """Counts reads and writes; fails while it is told to."""
-
-    writes = reads = 0
-    fails = False
-
-    def get(self, *key):
-        if self.fails:
-            raise StoreUnavailable("no answer")
-        self.reads += 1
-        return super().get(*key)
-
-    def change(self, state):
-        if self.fails:
-            raise StoreUnavailable("no answer")
-        self.writes += 1
-        return super().change(state)
-
-
 @pytest.fixture
 def made():
-    rows, clock = Rows(), SkipClock(START - LOOK_SECONDS)
+    rows, clock = CountedStates(), SkipClock(START - LOOK_SECONDS)
     both = [Breakers(rows, clock, "!calls") for _ in range(2)]
     for each in both:
         called(each, clock, LOOK_CALLS, DONE)
@@ -69,7 +49,7 @@ def test_calls_that_succeed_write_nothing_and_read_seldom(made):
 
 @pytest.mark.parametrize(("calls", "seconds"), [(500, 0.0), (LOOK_CALLS, 60.0)])
 def test_who_calls_seldom_or_not_for_long_reads_nothing(calls, seconds):
-    rows, clock = Rows(), SkipClock(START)
+    rows, clock = CountedStates(), SkipClock(START)
     breakers = Breakers(rows, clock, "!calls")
     for _ in range(calls):
         called(breakers, clock, 1, DONE)
@@ -78,7 +58,7 @@ def test_who_calls_seldom_or_not_for_long_reads_nothing(calls, seconds):
 
 
 def test_who_meets_the_trouble_asks_what_others_know():
-    rows, clock = Rows(), SkipClock(START)
+    rows, clock = CountedStates(), SkipClock(START)
     one, other = (Breakers(rows, clock, "!calls") for _ in range(2))
     called(one, clock, BREAKS + 4, DOWN)
     assert other.turn("default", ACCOUNT) is None
@@ -160,7 +140,7 @@ def test_a_store_that_fails_closes_nothing_and_each_worker_finds_out_by_itself(m
 
 
 def test_how_it_stands_is_told():
-    rows, clock = Rows(), SkipClock(START)
+    rows, clock = CountedStates(), SkipClock(START)
     limits = CallLimits(rows, clock)
     for _ in range(BREAKS):
         assert limits.turn("default", ACCOUNT, NONE) is None

@@ -11,34 +11,16 @@ from engine.adapters.local.stores import LocalStores
 from engine.clock import SkipClock
 from engine.durable.lifecycle.budgets import Leases
 from engine.durable.lifecycle.call_limits import CallLimits, LimitedTasks, Standing, account_of, standings
-from engine.errors import StoreUnavailable
 from engine.ports.journal import RUNNING
 from engine.ports.tasks import CallLimit, TaskFailed, TaskPolicy, TaskSucceeded
 from engine.settings import Settings
 from tests.support.durable import START, Product, ScriptedTasks
 from tests.support.flows import WORK, flow, task
-from tests.support.memory.deliveries import MemoryTriggerStates
+from tests.support.memory.deliveries import CountedStates, MemoryTriggerStates
 
 LIMIT = CallLimit("shop", 5, 10.0)
 ACCOUNT = account_of([("/key", "SHOP_KEY")], LIMIT)
 FAILED, DONE = TaskFailed("shop.ConnectorError"), TaskSucceeded(None)
-
-
-class Rows(MemoryTriggerStates):
-    """Counts reads and writes; fails while it is told to."""
-
-    writes = reads = 0
-    fails = False
-
-    def get(self, *key):
-        if self.fails:
-            raise StoreUnavailable("no answer")
-        self.reads += 1
-        return super().get(*key)
-
-    def change(self, state):
-        self.writes += 1
-        return super().change(state)
 
 
 def taken(limits, clock, many, *, limit=LIMIT, account=ACCOUNT):
@@ -57,7 +39,7 @@ def taken(limits, clock, many, *, limit=LIMIT, account=ACCOUNT):
 @pytest.mark.parametrize(("requests", "seconds"), [(5, 10.0), (1, 1.0), (100, 60.0), (30, 1.0), (7, 0.5)])
 def test_no_window_has_more_calls_than_the_limit_whoever_makes_them(requests, seconds):
     limit = CallLimit("shop", requests, seconds)
-    rows, clock = Rows(), SkipClock(START)
+    rows, clock = CountedStates(), SkipClock(START)
     workers = [CallLimits(rows, clock) for _ in range(3)]
     began = []
     while len(began) < 60 + 2 * requests:
@@ -73,13 +55,13 @@ def test_no_window_has_more_calls_than_the_limit_whoever_makes_them(requests, se
     CallLimit("shop", 10, 1.0), CallLimit("shop", 100, 1.0), CallLimit("shop", 600, 60.0),
 ])
 def test_who_calls_alone_writes_once_for_a_hundred_calls(limit):
-    rows, clock = Rows(), SkipClock(START // 60 * 60)
+    rows, clock = CountedStates(), SkipClock(START // 60 * 60)
     taken(CallLimits(rows, clock), clock, 3_000, limit=limit)
     assert rows.writes <= 3_000 // 100 + 5 * (3_000 // limit.requests if limit.seconds > 10 else 1)
 
 
 def test_who_comes_later_waits_for_what_the_first_has_leased_and_no_longer():
-    rows, clock = Rows(), SkipClock(START)
+    rows, clock = CountedStates(), SkipClock(START)
     first, second = CallLimits(rows, clock), CallLimits(rows, clock)
     taken(first, clock, 8)
     before = clock.now()
@@ -92,7 +74,7 @@ def test_who_comes_later_waits_for_what_the_first_has_leased_and_no_longer():
 def test_workers_that_share_a_limit_use_all_of_it(requests, seconds, many):
     """Each call that waits is asked for by any of the workers when its time comes, as wakes of a queue are."""
     limit, draws = CallLimit("shop", requests, seconds), Random(4711)  # noqa: S311 - no secret
-    rows, clock = Rows(), SkipClock(START // 60 * 60)
+    rows, clock = CountedStates(), SkipClock(START // 60 * 60)
     workers = [CallLimits(rows, clock) for _ in range(many)]
     waiting = [(clock.now(), number) for number in range(20 * requests)]
     windows = set()
@@ -108,7 +90,7 @@ def test_workers_that_share_a_limit_use_all_of_it(requests, seconds, many):
 
 
 def test_those_who_wait_are_told_different_windows_without_asking_the_store():
-    rows, clock = Rows(), SkipClock(START // 10 * 10)
+    rows, clock = CountedStates(), SkipClock(START // 10 * 10)
     limits = CallLimits(rows, clock)
     taken(limits, clock, 5)
     reads = rows.reads
@@ -119,7 +101,7 @@ def test_those_who_wait_are_told_different_windows_without_asking_the_store():
 
 
 def test_accounts_of_a_service_are_the_secrets_and_workspaces_have_their_own():
-    rows, clock = Rows(), SkipClock(START // 10 * 10)
+    rows, clock = CountedStates(), SkipClock(START // 10 * 10)
     limits = CallLimits(rows, clock)
     taken(limits, clock, 5)
     assert limits.turn("default", ACCOUNT, LIMIT) is not None
@@ -130,7 +112,7 @@ def test_accounts_of_a_service_are_the_secrets_and_workspaces_have_their_own():
 
 
 def test_how_accounts_stand_is_told_without_those_of_budgets():
-    rows, clock = Rows(), SkipClock(START // 10 * 10)
+    rows, clock = CountedStates(), SkipClock(START // 10 * 10)
     limits = CallLimits(rows, clock)
     assert standings(rows, "default", clock.now()) == []
     plain = CallLimit("plain", 3, 0.5)
@@ -145,7 +127,7 @@ def test_how_accounts_stand_is_told_without_those_of_budgets():
 
 
 def test_what_an_answer_asks_for_holds_for_every_worker():
-    rows, clock = Rows(), SkipClock(START // 10 * 10)
+    rows, clock = CountedStates(), SkipClock(START // 10 * 10)
     one, other = CallLimits(rows, clock), CallLimits(rows, clock)
     assert one.turn("default", ACCOUNT, LIMIT) is None
     one.told("default", ACCOUNT, LIMIT, TaskFailed("E", retry_after=65.0))
@@ -158,7 +140,7 @@ def test_what_an_answer_asks_for_holds_for_every_worker():
 def test_failures_in_a_row_open_the_circuit_longer_each_time_until_one_succeeds():
     clock = SkipClock(START // 10 * 10)
     limit = CallLimit("shop", 1000, 1.0)
-    limits, waits = CallLimits(Rows(), clock), []
+    limits, waits = CallLimits(CountedStates(), clock), []
     for _ in range(9):
         limits.told("default", ACCOUNT, limit, FAILED)
         at = limits.turn("default", ACCOUNT, limit)
@@ -174,7 +156,7 @@ def test_failures_in_a_row_open_the_circuit_longer_each_time_until_one_succeeds(
 
 @pytest.mark.parametrize("outcome", [DONE, TaskFailed("E", retryable=False)])
 def test_what_a_repetition_would_not_mend_breaks_nothing(outcome):
-    limits = CallLimits(Rows(), SkipClock(START))
+    limits = CallLimits(CountedStates(), SkipClock(START))
     for _ in range(4):
         limits.told("default", ACCOUNT, LIMIT, FAILED)
     limits.told("default", ACCOUNT, LIMIT, outcome)
@@ -183,7 +165,7 @@ def test_what_a_repetition_would_not_mend_breaks_nothing(outcome):
 
 
 def test_a_store_that_fails_lets_calls_wait_and_nothing_else_fail():
-    rows, clock = Rows(), SkipClock(START)
+    rows, clock = CountedStates(), SkipClock(START)
     limits = CallLimits(rows, clock)
     rows.fails = True
     assert limits.turn("default", ACCOUNT, LIMIT) == START + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.adapters.local.file_roots import FileRoots
-from tests.unit.engine.adapters.local.file_roots.refusals import SECRET
+from tests.support.file_roots import SECRET
 
 
 @pytest.fixture

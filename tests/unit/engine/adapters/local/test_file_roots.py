@@ -12,7 +12,7 @@ import pytest
 from engine.adapters.local import file_roots
 from engine.adapters.local.file_roots import FileRefused, FileRoots
 from engine.errors import InvalidDocument
-from tests.unit.engine.adapters.local.file_roots.refusals import MOST, SECRET, refused
+from tests.support.file_roots import MOST, SECRET, refused
 
 
 def test_a_file_is_read_by_a_path_from_the_first_root_and_by_its_whole_path(roots, place, tmp_path):

@@ -9,7 +9,7 @@ import pytest
 
 from functions.server.owner import Owner
 from functions.server.sessions import IDLE_SECONDS, LONGEST_SECONDS
-from tests.unit.functions.server.guard.browsing import COOKIE, browse, cookie_of, signed_in
+from tests.support.browsing import COOKIE, browse, cookie_of, signed_in
 
 
 def test_a_sign_in_link_works_once(ask, owner):

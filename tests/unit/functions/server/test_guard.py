@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from functions.server.public_address import public_address
-from tests.unit.functions.server.guard.browsing import cookie_of
+from tests.support.browsing import cookie_of
 
 
 def test_the_owner_gets_in(ask):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.adapters.local.file_roots import FileRefused, FileRoots
-from tests.unit.engine.adapters.local.file_roots.refusals import MOST, SECRET
+from tests.support.file_roots import MOST, SECRET
 
 NAMES = st.sampled_from([
     "in", "a.csv", "link", "up", "home", ".automate", "secrets.key", "..", ".", "", "deep", "a\0b", "\udc80", "outside",

@@ -13,7 +13,7 @@ from connectors.egress.urls import parse_url, shown
 from connectors.testing import CallFailed
 from engine.clock import SystemClock
 from engine.governance.masking import Scrubber
-from tests.unit.connectors.builtin.http.failing import failure
+from tests.support.failing_calls import failure
 
 
 def test_json_is_parsed(request_, server):

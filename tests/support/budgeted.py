@@ -1,30 +1,15 @@
-"""A workflow with a budget, and what the rows of its minutes cost."""
+"""A workflow with a budget, and the budgets themselves over any rows."""
 
 from __future__ import annotations
 
 from engine.durable.lifecycle.budgets import Budgets
 from tests.support.durable import START, Product
-from tests.support.memory.deliveries import MemoryTriggerStates
 from tests.support.memory.executions_index import MemoryExecutionsIndex
 
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 FAIL = {"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "No"}}}
 MINUTE = START // 60 * 60
 NEXT = MINUTE + 60
-
-
-class Rows(MemoryTriggerStates):
-    """Counts writes and reads."""
-
-    writes = reads = 0
-
-    def get(self, *key):
-        self.reads += 1
-        return super().get(*key)
-
-    def change(self, state):
-        self.writes += 1
-        return super().change(state)
 
 
 def a_product(definition=PASS, per_minute=1, exceeded="wait", **more):

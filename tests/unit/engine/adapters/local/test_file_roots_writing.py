@@ -15,8 +15,8 @@ import pytest
 from engine.adapters.local import file_roots
 from engine.adapters.local.file_roots import FileRefused, FileRoots
 from tests.support.dying_calls import dying_at
+from tests.support.file_roots import SECRET
 from tests.support.flows import Died
-from tests.unit.engine.adapters.local.file_roots.refusals import SECRET
 
 
 def test_a_file_is_written_with_its_folders_and_replaced_whole(roots, place):

@@ -12,14 +12,10 @@ from engine.durable.lifecycle.budgets import BudgetExceeded, Budgets
 from engine.durable.lifecycle.executions import Executions
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
 from engine.ports.keys import ExecutionKey
+from tests.support.budgeted import FAIL, PASS, a_product
 from tests.support.durable import START, TESTER, Product
+from tests.support.memory.deliveries import CountedStates
 from tests.support.memory.executions_index import MemoryExecutionsIndex
-from tests.unit.engine.durable.lifecycle.budgets.products import (
-    FAIL,
-    PASS,
-    Rows,
-    a_product,
-)
 
 ASK = {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "connector:x:y.waitForTaskToken", "Parameters": {
     "t.$": "$$.Task.Token"}, "End": True}}}
@@ -58,7 +54,7 @@ def lagging():
             read.append(limit)
             return keys[:limit]
 
-    return Budgets(Rows(), Lagging(list), clock), clock, keys, read
+    return Budgets(CountedStates(), Lagging(list), clock), clock, keys, read
 
 
 def test_where_an_index_lags_a_batch_reads_the_line_once(lagging):

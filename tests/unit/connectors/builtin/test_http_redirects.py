@@ -9,7 +9,7 @@ from connectors.builtin import http_calls
 from connectors.egress.urls import parse_url
 from connectors.errors import ConnectorError
 from engine.governance.masking import Scrubber
-from tests.unit.connectors.builtin.http.failing import failure
+from tests.support.failing_calls import failure
 
 
 def test_a_redirect_is_followed_when_reading(request_, server):

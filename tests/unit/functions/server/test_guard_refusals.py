@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from functions.app.sparing import BURST, EVERY_SECONDS
-from tests.unit.functions.server.guard.browsing import entries
+from tests.support.browsing import entries
 
 
 @pytest.mark.parametrize(("request_", "headers", "code", "status"), [

@@ -14,13 +14,8 @@ from engine.durable.lifecycle.budgets import BudgetExceeded
 from engine.durable.lifecycle.pausing import FINISH, QUEUE
 from engine.ports.journal import RUNNING
 from engine.ports.queue import Wake
+from tests.support.budgeted import FAIL, MINUTE, NEXT, a_product
 from tests.support.durable import START, TESTER
-from tests.unit.engine.durable.lifecycle.budgets.products import (
-    FAIL,
-    MINUTE,
-    NEXT,
-    a_product,
-)
 
 
 def test_a_start_beyond_the_budget_waits_for_the_next_minute_and_says_so():

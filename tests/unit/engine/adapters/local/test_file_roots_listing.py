@@ -11,7 +11,7 @@ import pytest
 
 from engine.adapters.local import file_roots
 from engine.clock import SystemClock
-from tests.unit.engine.adapters.local.file_roots.refusals import SECRET, refused
+from tests.support.file_roots import SECRET, refused
 
 
 def seen_of(roots, path="in", name="a.csv"):

@@ -11,7 +11,7 @@ from engine.governance.roles import Role
 from engine.ports.keys import Actor
 from functions.server.callers import Callers
 from functions.server.guard import SignInEnded
-from tests.unit.functions.server.guard.browsing import browse, entries, signed_in, signed_in_with
+from tests.support.browsing import browse, entries, signed_in, signed_in_with
 
 
 @pytest.fixture
