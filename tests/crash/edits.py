@@ -354,8 +354,8 @@ EDITS: dict[str, Edited] = {
         "a segment says that the sealer has to read it",
         Edit(
             "engine.durable.activation",
-            "audited=not AUDITED_EVENTS.isdisjoint([event.type for event in self._events]),",
-            "audited=False,",
+            "audited = not AUDITED_EVENTS.isdisjoint([event.type for event in events])",
+            "audited = False",
         ),
         runs=_calls("redrive", "paused-before", family="aws"),
     ),
