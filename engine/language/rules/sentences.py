@@ -66,6 +66,9 @@ def _compared(node: Node, *, holds: bool) -> str:
     if not holds and kind and left.value is not ABSENT and left.type != _TYPES[kind]:
         return f"{subject}, which is not {_NAMES[_TYPES[kind]]}"
     other = _other(right)
+    if left.kind == "literal":
+        said = "equal to" if name == "!=" or not words else words
+        return f"{left.text} is {'' if holds is not (name == '!=') else 'not '}{said} {other}"
     if holds:
         return f"{subject}, {words or 'equal to'} {other}" if words or right.kind != "literal" else subject
     if name == "!=":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 _ORDER = {"order": {"total": 18400, "customer": {"tier": "silver"}, "flagged": False}}
 _CONDITION = (
     '$states.input.order.total > 10000 and $states.input.order.customer.tier = "gold" '
@@ -32,6 +34,20 @@ def test_a_condition_is_shown_part_by_part(api: Any) -> None:
     )
     assert answer["flips"][0]["path"] == "$.order.flagged"
     assert (answer["flips"][0]["from"], answer["flips"][0]["to"]) == (False, True)
+
+
+@pytest.mark.parametrize(("condition", "says"), [
+    ('"gold" in $states.input.tiers', 'It does not hold: "gold" is not one of ["silver"] ($states.input.tiers).'),
+    ('"silver" in $states.input.tiers', 'It holds: "silver" is one of ["silver"] ($states.input.tiers).'),
+    ("3 > $states.input.n", "It does not hold: 3 is not more than 5 ($states.input.n)."),
+    ("5 != $states.input.n", "It does not hold: 5 is equal to 5 ($states.input.n)."),
+    ("4 = $states.input.n", "It does not hold: 4 is not equal to 5 ($states.input.n)."),
+    ("4 != $states.input.n", "It holds: 4 is not equal to 5 ($states.input.n)."),
+])
+def test_what_the_rule_says_itself_is_not_told_of_itself(api: Any, condition: str, says: str) -> None:
+    answer = api("POST", "/rules/test", {
+        "condition": f"{{% {condition} %}}", "input": {"tiers": ["silver"], "n": 5}}).json
+    assert answer["sentence"] == says
 
 
 def test_a_state_says_which_rule_won_and_what_leads_elsewhere(api: Any) -> None:
