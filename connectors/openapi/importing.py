@@ -213,10 +213,12 @@ def _auth(document: Document, operation: Operation) -> list[dict[str, Json]]:
     optional = any(not way for way in ways)
     twice = ""
     for way in ways:
-        found = [
-            _scheme(mapping(document.whole(schemes.get(name)), f"/components/securitySchemes/{name}"), name, len(way))
-            for name in way
-        ]
+        asked = {
+            name: mapping(document.whole(schemes.get(name)), f"/components/securitySchemes/{name}") for name in way
+        }
+        for name in [name for name, scheme in asked.items() if _gives_a_token(scheme)][1:]:
+            del asked[name]  # flows of one service, which one token comes of
+        found = [_scheme(scheme, name, len(asked)) for name, scheme in asked.items()]
         headers = [Auth.model_validate(one).header for one in found if one]
         again = next((name for name in headers if name is not None and headers.count(name) > 1), None)
         if again is not None:
@@ -248,6 +250,11 @@ def _apart(auth: list[dict[str, Json]]) -> list[dict[str, Json]]:
     return auth
 
 
+def _gives_a_token(scheme: Mapping[str, Json]) -> bool:
+    """Whether it is OAuth2 or OpenID Connect, which say where an access token comes from; it is sent in one way."""
+    return str(scheme.get("type", "")).lower() in ("oauth2", "openidconnect")
+
+
 def _scheme(scheme: Json, name: str, together: int) -> dict[str, Json] | None:
     kind, place = str(scheme.get("type", "")).lower(), scheme.get("in")
     named = scheme["name"] if isinstance(scheme.get("name"), str) else ""
@@ -255,7 +262,7 @@ def _scheme(scheme: Json, name: str, together: int) -> dict[str, Json] | None:
     http = str(scheme.get("scheme", "")).lower()
     said_so = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_").lower()
     own = {"input": said_so} if together > 1 and said_so else {}
-    if kind in ("oauth2", "openidconnect") or (kind == "http" and http == "bearer"):
+    if _gives_a_token(scheme) or (kind == "http" and http == "bearer"):
         return {"kind": "bearer", **own, **said}
     if kind == "http" and http == "basic":
         return {"kind": "basic", **said}

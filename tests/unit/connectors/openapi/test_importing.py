@@ -198,6 +198,14 @@ def test_what_is_asked_for_together_is_sent_together(widgets):
     assert sent(taken(secured(widgets, ("session", "csrf"))).value)["cookie"] == "sid=of session; csrf=of csrf"
 
 
+def test_flows_that_are_asked_for_together_are_one_token(widgets):
+    value = secured(widgets, ("code", "implicit"))
+    value["components"]["securitySchemes"] |= {"code": {"type": "oauth2"}, "implicit": {"type": "oauth2"}}
+    made = taken(value).value
+    assert made["auth"] == [{"kind": "bearer"}]
+    assert sent(made)["authorization"] == "Bearer of token"
+
+
 @pytest.mark.parametrize(("way", "names"), [(("token", "user"), "token and user"), (("token", "own"), "own and token")])
 def test_two_in_one_header_are_said_and_another_way_is_taken(widgets, way, names):
     with pytest.raises(InvalidDocument, match="no operation that can be imported") as caught:
