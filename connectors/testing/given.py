@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -110,7 +111,8 @@ class Samples:
             wire = item.name or name
             if name not in params or item.place not in places or item.as_json:
                 continue
-            value = next((one for key, one in places[item.place].items() if key.lower() == wire.lower()), None)
+            read = places[item.place]
+            value = read.get(wire, next((one for key, one in read.items() if key.lower() == wire.lower()), None))
             if value is not None and not _same(value, params[name]):
                 yield f"{item.place} {wire} was given as {params[name]!r} and is read as {value!r}"[:300]
         same = _same if self._action.body == "json" else _as_read
@@ -168,7 +170,10 @@ class Samples:
         root = {"x-sample": schema, **{key: item for key, item in self._document.value.items() if key != "x-sample"}}
         registry: Registry[Json] = Registry().with_resource("urn:document", DRAFT202012.create_resource(root))
         kind = OAS31Validator if self._document.is_31 else OAS30WriteValidator
-        found = next(kind({"$ref": "urn:document#/x-sample"}, registry=registry).iter_errors(value), None)
+        try:
+            found = next(kind({"$ref": "urn:document#/x-sample"}, registry=registry).iter_errors(value), None)
+        except re.error as error:
+            return f"the pattern {error.pattern!r} is none of Python's: {error}"
         if found is None:
             return ""
         return str(found.message).removeprefix(f"{value!r} " if isinstance(value, dict | list) else "")

@@ -81,6 +81,8 @@ def test_a_connector_that_drops_an_input_or_tells_a_secret_is_found_out(document
       "discriminator": {"propertyName": "kind", "mapping": {"a": "others.yaml#/a"}}}, "reference 'others.yaml#/a'"),
     ({"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string", "enum": [1]}}},
      "1 is not of type 'string'"),
+    ({"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string", "pattern": "^\\p{L}+$"}}},
+     "the pattern '^\\\\p{L}+$' is none of Python's"),
 ])
 def test_a_schema_that_no_sample_fits_is_told_by_what_does_not_fit(body, says):
     value = copy.deepcopy(WIDGETS)
@@ -92,6 +94,14 @@ def test_a_schema_that_no_sample_fits_is_told_by_what_does_not_fit(body, says):
     document = document_of(value, "widgets.json")
     found = contract(file_of(document), document)
     assert f"no sample fits the schema of the body: {says}" in found.table()
+
+
+def test_parameters_whose_names_differ_in_case_are_told_apart(document):
+    document.value["paths"]["/widgets"]["get"]["parameters"] += [
+        {"name": "max", "in": "query", "schema": {"type": "integer"}},
+        {"name": "MAX", "in": "query", "schema": {"type": "string"}},
+    ]
+    assert contract(file_of(document), document, actions=["list"]).failed == ()
 
 
 @pytest.mark.parametrize(("version", "schema"), [
