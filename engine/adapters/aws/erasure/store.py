@@ -224,9 +224,11 @@ class DynamoErasure:
         return [*self._table.query(keys)]
 
     def end(self, erasure: Erasure) -> bool:
-        """No longer name it."""
-        self._table.delete([(item["pk"], item["sk"]) for item in self._parts(erasure)])
-        self._table.delete([(_pending(erasure.workspace), erasure.id)])
+        """No longer name it. That it is settled is known until then: its entries are erased, and a look for them by who
+        goes on would find none."""
+        pk, settled = _pending(erasure.workspace), f"{erasure.id}{_PART}"
+        self._table.delete([(pk, item["sk"]) for item in self._parts(erasure) if item["sk"] != settled])
+        self._table.delete([(pk, erasure.id), (pk, settled)])
         return True
 
     def forgotten(self, workspace: str) -> Iterator[ExecutionKey]:
