@@ -8,14 +8,12 @@ from collections.abc import Callable
 from engine.copilot.offline.wording.parts import (
     NUMBER,
     VERB,
-    base,
     deadline,
     none_found,
     put_there,
     same_thing,
     until_then,
 )
-from engine.copilot.offline.words import base_verb
 
 BRIEF: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     # Nothing but that
@@ -34,10 +32,7 @@ BRIEF: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
      r"if \2, \3, otherwise \1"),
     (r"^((?:if|when) [^;.]+)\. in (?:this|that|such a) case,? (?:also )?([^.;]+)(?=[.;]|$)", r"\1 and \2"),
     (rf"\bwait ({NUMBER}) (?:more|further) (?=(?:second|minute|hour|day|week)s?\b)", r"wait \1 "),
-    (r"(?:, but|;|,? and) skip (?:it|that|this|them|the [\w-]+) (if|when) ([^,;.]+)(?=[.;]|$)", r"; \1 \2, skip it"),
     (rf"^(?:take|receive|pick up) (?:the|an?|each|every) [\w-]+, (?=(?:{VERB})\b)", ""),
-    (r"^before (\w+ing) ([^,;.]+), (?!wait)([^;.]+)(?=[.;]|$)",
-     lambda said: f"{said[3]}, then {base(said[1])} {said[2]}" if base_verb(said[1].lower()) else said[0]),
     # The thing that was named
     (r"\b(?:that|this|the same) (?P<kind>table|queue|topic|bucket)\b", same_thing),
     (r"\b(?P<does>(?:save|store|put|write|insert|add|record|keep)\b [^,;.]*?)there\b", put_there),

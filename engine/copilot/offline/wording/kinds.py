@@ -167,9 +167,6 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
       r"|beforehand|before that)(?=[.;]|$)"),
      lambda said: f"{said[1] or ''}{said[3]}, then {said[2]}"),
     # Questions
-    ((rf"^before (?:we |you |they |I )?(?:can |may )?([^,;.]+?), (?:please )?({ASKS} [^,;.]+)(?:[,;] (?:and "
-     rf")?then)?(?=[.;,]|$)"),
-     lambda said: f"{said[2]}, then {base(said[1])}" if acts(said[1]) else said[2]),
     (rf"^before (?:we |you |they |I )?(?:can |may )?([^,;.]+?), (?:please )?({ASKS} [^,;.]+?), then ", r"\2, then "),
     ((r"^before ([^,;.]+?), ([^,;.]+?) (?:must|has to|have to|should|needs? to) (?:approve|sign off(?: on)?|agree"
       r" to|confirm"
@@ -350,9 +347,6 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
      rf"|poll|query|call|fetch|look at) [^,;]+? every (?:second|minute|hour|day)) (?:whether|if|to see if|to see "
      rf"whether) "),
      r"\1 until "),
-    ((rf"\b((?:check|ask|poll|query|call|fetch) [^,;]+? every (?:{SPAN}|second|minute|hour|day))[,;.] (?:once|as "
-     rf"soon as|when) ([^,;.]+), "),
-     r"\1 until \2, then "),
     (rf"\bwait until ([^,;.]+?) by (\w+ing) ([^,;]+?) (every (?:{SPAN}|second|minute|hour|day))", lambda said:
      f"{base(said[2] + ' ' + said[3])} {said[4]} until {said[1]}"),
     # Items

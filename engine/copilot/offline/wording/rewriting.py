@@ -9,7 +9,7 @@ import re
 
 from engine.copilot.offline.wording.forms import RULES
 from engine.copilot.offline.wording.parts import NUMBER as _N
-from engine.copilot.offline.wording.routing import routed, valued
+from engine.copilot.offline.wording.routing import routed
 from engine.copilot.offline.words import base_verb
 
 _AT_ONCE = re.compile(
@@ -30,7 +30,7 @@ _BATCH = re.compile(rf",? ?\bin (?:batches|groups|chunks) of ({_N})\b", re.IGNOR
 def rewritten(text: str) -> str:
     """`text` in words that the reader knows."""
     sentences = re.split(r"(?<=[.!?])\s+", text)
-    text = " ".join(_at_once_last(valued(routed(_each_done(sentence)))) for sentence in sentences)
+    text = " ".join(_at_once_last(routed(_each_done(sentence))) for sentence in sentences)
     for form, meant in RULES:
         text = form.sub(meant, text)
     return re.sub(r"\s+", " ", text).strip()

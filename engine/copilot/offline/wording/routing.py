@@ -1,7 +1,6 @@
-"""What goes where by its size or its kind, as a chain of conditions.
+"""What goes where by its size, as a chain of conditions. What goes where by its kind `ways/cases.py` reads.
 
 Orders over 500 go to the big queue, the others to …    if the order is over 500, put it on …; otherwise …
-depending on the tier: gold goes to …, silver to …      if the tier is gold, put it on …; if the tier is silver, …
 """
 
 from __future__ import annotations
@@ -58,53 +57,6 @@ def routed(sentence: str) -> str:
         bound = _AMOUNT.findall(which)[-1]
         said.append(f"if it is {_is_range(which)}, {done}")
     return "; ".join(said) + match["end"]
-
-
-_OF_VALUE = re.compile(
-    r"^(?P<noun>(?:all |the )?[\w-]+) (?:with|of|whose) (?:an? |the )?(?P<what>[\w-]+) (?:is |of |set to "
-    r")?(?P<value>\"[^\"]+\"|(?!is\b|are\b)[\w-]+) "
-    r"(?P<verb>go(?:es)? to|(?:is|are|should be) \w+|needs? \w+)(?= )(?P<rest>.+)$", re.IGNORECASE)
-_BY_VALUE = re.compile(
-    r"^(?:then,? |and )?(?:depending on|by|according to|based on) (?P<what>(?:the |its )?[\w' -]+?)[:,] "
-    r"(?P<rest>.+)$", re.IGNORECASE)
-_VALUE = re.compile(r"^(?:the )?(?P<value>\"[^\"]+\"|[\w-]+)(?: ones| else| \w+s)? (?:(?P<verb>go(?:es)? to|gets?"
-                    r"|receives?|(?:is|are) (?:only |just |simply )?\w+)(?P<rest>(?: .+)?)|(?P<way>(?:to|on|in|into"
-                    r"|by|via"
-                    r"|with) .+))$", re.IGNORECASE)
-
-
-def valued(sentence: str) -> str:
-    """``Tickets with priority high are …, all others …``, ``depending on the tier: gold goes to …, silver to …``."""
-    match = _OF_VALUE.match(sentence)
-    if match is not None and singular(match["noun"].split()[-1].lower()) != match["noun"].split()[-1].lower():
-        noun = singular(match["noun"].split()[-1].lower())
-        rest = re.sub(r"[,;](?: and| while| but)? (?:the|all)(?: the)? (?:others?|rest|other \w+) (?P<verb>go(?:es)? "
-            r"to|(?:is|are) \w+)",
-                      lambda found: f"; otherwise {_does(found['verb'])}", match["rest"])
-        return f"if the {noun}'s {match['what']} is {match['value']}, {_does(match['verb'])}{rest}"
-    match = _BY_VALUE.match(sentence)
-    parts = re.split(r"[,;](?: and)? |,? and (?=[\w-]+(?: else| \w+s)? (?:go(?:es)?|gets?|is"
-                     r"|are|to the|to #|by)\b)", match["rest"]) if match is not None else []
-    parts = [part.rstrip(". ") for part in parts]
-    ways = [_VALUE.match(part) for part in parts]
-    if match is None or len(ways) < 2 or not all(way or part.startswith("otherwise ") for way, part in zip(
-            ways, parts, strict=True)):
-        return sentence
-    said = []
-    for way, part in zip(ways, parts, strict=True):
-        if way is None or part.startswith("otherwise "):
-            said.append(part)
-        else:
-            if way["verb"]:
-                does = f"{_does(way['verb'])}{way['rest']}"
-            elif re.match(r"(?:by|via|with)\b", way["way"]):
-                does = f"send it {way['way']}"
-            else:
-                does = f"put it on {way['way'].split(maxsplit=1)[1]}"
-            alone = re.match(r"(?:and )?(?:everything|anything|others?|rest|else)", way["value"], re.IGNORECASE)
-            value = way["value"].strip('"')
-            said.append(f"otherwise {does}" if alone else f'if {match["what"]} is "{value}", {does}')
-    return "; ".join(said) + "."
 
 
 def _is_range(text: str) -> str:

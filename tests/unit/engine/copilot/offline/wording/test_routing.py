@@ -1,10 +1,10 @@
-"""What goes where by its size or its kind is a chain of conditions."""
+"""What goes where by its size is a chain of conditions."""
 
 from __future__ import annotations
 
 import pytest
 
-from engine.copilot.offline.wording.routing import routed, valued
+from engine.copilot.offline.wording.routing import routed
 
 
 @pytest.mark.parametrize(("text", "meant"), [
@@ -21,23 +21,9 @@ def test_sizes_become_conditions(text, meant):
     assert routed(text) == meant
 
 
-@pytest.mark.parametrize(("text", "meant"), [
-    ("Tickets with priority high are posted to #a, all others are saved to the b table.",
-     "if the ticket's priority is high, post it to #a; otherwise save it to the b table."),
-    ("By the tier: gold goes to the a queue, silver goes to the b queue and everything else goes to the c queue.",
-     ('if the tier is "gold", put it on the a queue; if the tier is "silver", put it on the b queue; '
-      "otherwise put it on the c queue.")),
-    ("By urgency: red goes to the a queue, amber by email to a@b.io, green to the c queue.",
-     ('if urgency is "red", put it on the a queue; if urgency is "amber", send it by email to a@b.io; '
-      'if urgency is "green", put it on the c queue.')),
-])
-def test_kinds_become_conditions(text, meant):
-    assert valued(text) == meant
-
-
 @pytest.mark.parametrize("text", [
     "If the order is over 50, call it.", "The customers are emailed.", "Email the orders over 50 to the boss.",
     "By the way: call it.",
 ])
 def test_other_sentences_stay(text):
-    assert valued(routed(text)) == text
+    assert routed(text) == text
