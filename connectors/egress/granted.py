@@ -19,6 +19,8 @@ class GrantedHosts(TasksDecorator):
 
     def call(self, call: TaskCall) -> TaskOutcome:
         """The inner Tasks' call."""
+        if not call.hosts and not _HOSTS.get():
+            return self._tasks.call(call)
         token = _HOSTS.set(call.hosts)
         try:
             return self._tasks.call(call)

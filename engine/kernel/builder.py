@@ -346,7 +346,7 @@ def _derive(frames: Mapping[str, Frame]) -> dict[str, Progress]:
 
 def is_activity(plan: Plan, frame: Frame | OpenFrame) -> bool:
     """Whether what the frame owes is no call: a worker of the activity polls for it."""
-    state = plan.state(frame.machine, frame.state)
+    state = plan.machines[frame.machine].states[frame.state]
     return isinstance(state, Task) and state.resource.pattern is Pattern.ACTIVITY
 
 

@@ -64,6 +64,9 @@ class Status(StrEnum):
     PAUSED = "PAUSED"
 
 
+_OPEN = (Status.RUNNING, Status.PAUSED)
+
+
 @lru_cache(maxsize=256)
 def _region_of(arn: str) -> str:
     parts = arn.split(":")
@@ -210,4 +213,4 @@ class Snapshot:
     @property
     def closed(self) -> bool:
         """Whether the execution has ended."""
-        return self.status not in (Status.RUNNING, Status.PAUSED)
+        return self.status not in _OPEN

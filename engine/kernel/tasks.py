@@ -27,11 +27,15 @@ from engine.kernel.tokens import TokenPlace, make_token
 from engine.language.asl.integrations import unfit_arguments
 from engine.language.asl.model import Pattern, Resource, Task
 from engine.language.expr.java_text import json_text
+from engine.language.expr.scope import Scope
 
 Json = Any
 
 LONGEST_SWEEP_SECONDS = 3600.0
 """The longer an activity's task has waited, the more seldom its work item is looked at; so often at least."""
+
+_NO_SCOPE = Scope()
+"""Of a call whose arguments stand in the definition as they are."""
 
 _WITH_TOKEN = (Pattern.CALLBACK, Pattern.ACTIVITY)
 HANDED_OVER = (Pattern.CALLBACK, Pattern.SYNC)
@@ -45,7 +49,7 @@ def schedule(builder: Builder, frame: OpenFrame, state: Task) -> bool:
     if resource.pattern in _WITH_TOKEN:
         place = TokenPlace(facts.workspace, facts.execution_id, frame.path, frame.visit, frame.attempt)
         frame.token = make_token(place, builder.seed)
-    scope = builder.scope(frame)
+    scope = _NO_SCOPE if _evaluates_nothing(state) else builder.scope(frame)
     frame.arguments = _fit(resource, flow.arguments(state, scope))
     frame.timeout_seconds = None if state.timeout is None else state.timeout(scope)
     frame.heartbeat_seconds = None if state.heartbeat is None else state.heartbeat(scope)
@@ -55,6 +59,13 @@ def schedule(builder: Builder, frame: OpenFrame, state: Task) -> bool:
     if resource.pattern is Pattern.ACTIVITY:
         look_again(builder, frame)
     return False
+
+
+def _evaluates_nothing(state: Task) -> bool:
+    return (
+        state.fixed and state.input_path is None and state.timeout is None and state.heartbeat is None
+        and state.credentials is None
+    )
 
 
 def _fit(resource: Resource, arguments: Json) -> Json:

@@ -177,9 +177,12 @@ class Incoming:
             return []  # it was given up already
         if outcome is None:  # not made: its lease was over
             return [TaskTakenOver(at, 0, *call)]
-        place = (at, self._seed(), *call)
         if isinstance(outcome, TaskSucceeded):
-            return [TaskReturned(*place, outcome.output, outcome.handed_over, outcome.again_in)]
+            frame_path, visit, attempt = call
+            return [TaskReturned(
+                at, self._seed(), frame_path, visit, attempt, outcome.output, outcome.handed_over, outcome.again_in
+            )]
+        place = (at, self._seed(), *call)
         if isinstance(outcome, TaskGoesOn):
             return [JobGoesOn(*place, again_in=outcome.again_in)]
         frame = activation.snapshot.frames.get(call[0])

@@ -265,7 +265,7 @@ def _map(site: _Site) -> model.Map:
     # Before ItemSelector there was Parameters: in a Map it shapes each item, not the state's input.
     selector = rendered(definition, "ItemSelector", jsonata=jsonata) or flow["parameters"]
     return model.Map(
-        **_identity(site), **{**flow, "parameters": None}, **_fallible(site),
+        **_identity(site), **{**flow, "parameters": None, "fixed": False}, **_fallible(site),
         next=site.target(definition, site.pointer), processor=f"{site.pointer}/{field}",
         items=_items(site), items_path=definition.get("ItemsPath", "$"), selector=selector,
         max_concurrency=number(definition, "MaxConcurrency", jsonata=jsonata),

@@ -25,7 +25,8 @@ def compile_flow(definition: Mapping[str, Json], *, jsonata: bool) -> tuple[dict
     """The flow of a state, as those fields of engine.language.asl.model.State, and the SecretRefs of its arguments."""
     arguments = payload(definition, "Arguments" if jsonata else "Parameters", jsonata=jsonata)
     flow: dict[str, Any] = {
-        "parameters": arguments.render if arguments else None, "assign": rendered(definition, "Assign", jsonata=jsonata)
+        "parameters": arguments.render if arguments else None, "fixed": arguments is not None and arguments.constant,
+        "assign": rendered(definition, "Assign", jsonata=jsonata),
     }
     if jsonata:
         flow["output"] = rendered(definition, "Output", jsonata=True)

@@ -77,7 +77,8 @@ class State:
     """What all states have. `next` is None where the state ends its machine.
 
     JSONPath states use `input_path`, `parameters`, `result_selector`, `place` (ResultPath) and `output_path`; JSONata
-    ones `arguments` (kept in `parameters`) and `output`. `entered` and `exited` are the types of its history events.
+    ones `arguments` (kept in `parameters`) and `output`. `fixed`: the `parameters` hold no expression. `entered` and
+    `exited` are the types of its history events.
     """
 
     TYPE: ClassVar[str] = ""
@@ -88,6 +89,7 @@ class State:
     next: str | None = None
     input_path: Evaluate | None = None
     parameters: Evaluate | None = None
+    fixed: bool = False
     result_selector: Evaluate | None = None
     place: Place | None = None
     output_path: Evaluate | None = None
