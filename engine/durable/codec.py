@@ -53,7 +53,8 @@ _STIMULI: dict[str, type[Stimulus]] = {
 }
 
 
-_OF_MANY = frozenset(item.name for item in fields(FrameStimulus))
+_OF_MANY = frozenset({"at", "seed", "frame", "visit", "attempt"})
+"""The fields of every stimulus, and of each about a frame."""
 
 
 class _StimulusFields(dict[str, tuple[tuple[str, Json], ...]]):
