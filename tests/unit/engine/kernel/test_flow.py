@@ -10,6 +10,8 @@ import pytest
 
 from engine.kernel.context import PATHS
 from engine.kernel.snapshot import Status
+from engine.kernel.step import step
+from engine.kernel.stimulus import TaskReturned
 from engine.language.asl.times import iso_timestamp
 from engine.testing import simulate
 from tests.support.stepping import FACTS, START, Run, machine, task
@@ -174,3 +176,16 @@ def test_the_paths_of_the_context_object_are_those_of_a_task_in_a_map_that_waits
     context = json.loads(scheduled["parameters"])
     context["Map.Item"] = context.pop("Map")["Item"]
     assert sorted(f"{part}.{name}" for part, fields in context.items() for name in fields) == sorted(PATHS)
+
+
+@pytest.mark.parametrize(("fields", "output"), [
+    ({}, 1), ({"ResultPath": "$.r"}, {"a": 0, "r": 1}), ({"ResultSelector": {"s.$": "$"}}, {"s": 1}),
+    ({"ResultPath": "$.r", "OutputPath": "$.r"}, 1), ({"Assign": {"v.$": "$"}}, 1),
+])
+def test_a_task_leaves_by_each_of_its_fields(fields, output):
+    run = Run(machine(("A", task(**fields))), {"a": 0}).start()
+    run.call("")
+    stepped = step(run.plan, run.snapshot, [TaskReturned(**run.about(""), output=1)])
+    assert stepped.snapshot.output == output
+    (left,) = [event for event in stepped.events if event.type == "TaskStateExited"]
+    assert left.details.get("assignedVariables") == ({"v": 1} if "Assign" in fields else None)
