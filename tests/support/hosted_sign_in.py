@@ -27,7 +27,8 @@ def unsigned(claims):
 
 
 class SignInPage:
-    """`user` is who signs in there. What a test changes: `answer`, `claims`, `token_status`."""
+    """`user` is who signs in there. What a test changes: `answer`, `claims`, `seconds`,
+    `token_status`."""
 
     def __init__(self, callbacks, user="ana@example.com"):
         self.callbacks = callbacks
@@ -37,6 +38,7 @@ class SignInPage:
         self.exchanged = []
         self.claims = {}
         self.token_status = 200
+        self.seconds = 3600
         self.has_page = True
         page = self
 
@@ -104,6 +106,6 @@ class SignInPage:
             return 400, {"error": "invalid_grant"}
         claims = {"aud": CLIENT, "nonce": asked["nonce"], "email": self.user, "sub": "0a1b", **self.claims}
         return 200, {
-            "id_token": unsigned(claims), "access_token": "a", "refresh_token": "refresh-1", "expires_in": 3600,
+            "id_token": unsigned(claims), "access_token": "a", "refresh_token": "refresh-1", "expires_in": self.seconds,
             "token_type": "Bearer",
         }

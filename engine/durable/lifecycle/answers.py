@@ -86,7 +86,7 @@ class TaskAnswers:
             key = None if place is None else ExecutionKey(place.workspace, place.execution_id)
             at = None if key is None else self._journal.taken_at(key)
             if at is not None:
-                raise timed_out(f"its execution ended, and retention took it on {iso_timestamp(at)[:10]}")
+                raise timed_out(f"its execution ended, and was deleted on {iso_timestamp(at)[:10]}")
             raise TaskDoesNotExist("no task has this token", where="token", advice="Use the token as the task got it.")
         waiting = self._activator.activate(loaded) if loaded.segments else None
         if waiting is None or not _holds(waiting.snapshot, place.frame, token):

@@ -40,14 +40,14 @@ class TaskTimedOut(Conflict):
 
 
 def absent(journal: Journal, key: ExecutionKey) -> NotFound:
-    """Why there is no such execution: retention took it, or there never was one."""
+    """Why there is no such execution: it was deleted, or there never was one."""
     at = journal.taken_at(key)
     return _unknown(key) if at is None else _taken(key, at)
 
 
 def _taken(key: ExecutionKey, at: float) -> ExecutionTaken:
     return ExecutionTaken(
-        f"the execution {key.id!r} is not kept any more: retention took it on {iso_timestamp(at)[:10]}", where="id",
+        f"the execution {key.id!r} is not kept any more: it was deleted on {iso_timestamp(at)[:10]}", where="id",
         advice="Executions are kept for AUTOMATE_RETENTION_DAYS days after their end, or for the `retention_days` of "
         "their workflow, or until somebody erases them.",
     )

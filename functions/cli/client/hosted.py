@@ -14,6 +14,7 @@ import base64
 import hashlib
 import hmac
 import json
+import math
 import re
 import secrets
 from collections.abc import Mapping
@@ -141,12 +142,21 @@ class Attempt:
     def _check(self, tokens: Mapping[str, Any]) -> None:
         if not all(tokens.get(name) for name in ("id_token", "refresh_token", "expires_in")):
             raise InvalidDocument("the sign-in page answered without tokens", where="sign-in")
+        if not _is_seconds(tokens["expires_in"]):
+            raise InvalidDocument(
+                "the sign-in page answered with an expires_in that is no number of seconds", where="sign-in",
+                advice="Nothing was kept. Look at what answers at the sign-in domain.",
+            )
         claims = claims_of(str(tokens["id_token"]))
         nonce = str(claims.get("nonce", ""))
         if claims.get("aud") != self.hosted.client_id or not hmac.compare_digest(nonce.encode(), self.nonce.encode()):
             raise InvalidDocument(
                 "the ID token belongs to another sign-in", where="sign-in", advice="Sign in again; nothing was kept."
             )
+
+
+def _is_seconds(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf
 
 
 def claims_of(id_token: str) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def test_it_is_gone_at_one_moment(stores):
     assert product.describe(key).status == "SUCCEEDED"
     assert product.listed() == [key.id]
     product.at(90, ended)
-    with pytest.raises(ExecutionTaken, match="retention took it on "):
+    with pytest.raises(ExecutionTaken, match="deleted on "):
         product.describe(key)
     with pytest.raises(ExecutionTaken):
         product.executions.history(key)
@@ -139,7 +139,7 @@ def test_a_late_answer_to_one_that_was_taken(stores):
     product.drain()
     product.at(92, product.describe(key).ended_at)
     for _ in range(2):
-        with pytest.raises(TaskTimedOut, match="retention took it on "):
+        with pytest.raises(TaskTimedOut, match="deleted on "):
             product.executions.answers.send_task_success(token, {})
         product.expire()
 

@@ -76,7 +76,7 @@ def test_one_that_was_taken_is_answered_with_the_day(api):
     for path in ("", "/history", "/steps", "/definition", "/payload?part=input"):
         reply = api("GET", f"/executions/hello%3Aone{path}")
         assert (reply.status, reply.error["code"]) == (410, "ExecutionTaken"), path
-        assert "retention took it on 20" in reply.error["message"]
+        assert "deleted on 20" in reply.error["message"]
     for path in ("stop", "resume", "rerun", "redrive"):
         assert api("POST", f"/executions/hello%3Aone/{path}").status == 410, path
     assert api("GET", "/executions").json["executions"] == []

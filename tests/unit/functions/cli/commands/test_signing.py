@@ -142,6 +142,8 @@ def test_a_provider_that_refuses_is_quoted_in_the_page_and_by_the_command(page, 
     (lambda page: setattr(page, "token_status", 400), "refused: unauthorized_client"),
     (lambda page: page.claims.update(nonce="other"), "belongs to another sign-in"),
     (lambda page: page.claims.update(aud="other"), "belongs to another sign-in"),
+    (lambda page: setattr(page, "seconds", "soon"), "an expires_in that is no number of seconds"),
+    (lambda page: setattr(page, "seconds", float("inf")), "an expires_in that is no number of seconds"),
     (lambda page: setattr(page, "codes", _Forgetful()), "used already, or has run out"),
 ])
 def test_what_goes_wrong_at_the_exchange_is_said_and_nothing_is_kept(page, browser, login, change, says):
