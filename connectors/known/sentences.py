@@ -80,7 +80,11 @@ def _email(clause: Asked) -> Found | None:
     if clause.said is None:
         guesses["body"] = "What does the mail say?"
     to: Json = address
-    if address is None:
+    source = clause.source
+    if address is None and source is not None and source.is_address:
+        to = f"{{% {source.path} %}}"
+        guesses["to"] = f"That the {source.field} is {source.path} is a guess."
+    elif address is None:
         match = re.search(
             r"\b(?:e-?mail|mail|tell|notify|inform|send|reply to|remind|for|to) (?:the |our |a |an |their )?([\w-]+)",
             clause.text,
@@ -165,8 +169,11 @@ def _payment(clause: Asked) -> Found | None:
     if clause.verb == "capture" and not clause.has(r"\b(?:payments?|card|charge|money|amount|funds|it|them)\b"):
         return None
     said = _amount(clause)
-    amount = str(said)
-    if said is None:
+    amount, source = str(said), clause.source
+    if said is None and source is not None:
+        amount = f"$number({source.path})"
+        guesses["amount"] = f"That the {source.field} is {source.path} is a guess."
+    elif said is None:
         entity = clause.known.entity or "order"
         field = "total" if entity in ("order", "booking", "purchase", "cart", "trip") else "amount"
         amount = f"$states.input.{field}" if clause.known.item else f"$states.input.{entity}.{field}"

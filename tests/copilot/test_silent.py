@@ -323,3 +323,28 @@ def test_that_the_input_is_there_decides_nothing():
     choice["Choices"][0]["Condition"] = "{% $not($exists($states.input)) %}"
     found = account("If it is missing, email ops@a.io.", document, catalogue_of(Registry(installed=list)))
     assert "missing" in " | ".join(word.text for word in found.to_dos)
+
+
+LOOK_UP = "Look up the reader in the members table, then "
+
+
+@pytest.mark.parametrize(("does", "has"), [
+    ("charge the card the fee found there.", "$number($member.Item.fee.*)"),
+    ("email the address we got back.", "'to': '{% $member.Item.address.* %}'"),
+    ("post the balance found there in #desk.", "$string($member.Item.balance.*)"),
+])
+def test_what_an_earlier_step_found_is_read_there(does, has):
+    to_dos, tasks = drafted(LOOK_UP + does)
+    assert to_dos == ""
+    assert has in str([task["Arguments"] for task in tasks])
+
+
+@pytest.mark.parametrize(("sentence", "lost"), [
+    ("Charge the card the fee found there.", "the fee found there"),
+    ("Run the sum-up function, and put the total from that report on the queue totals.", "the total from that report"),
+    (LOOK_UP + "charge the card 20 euros plus the fee found there.", "the fee found there"),
+    ("For each reader look up the fee in the fees table. Then charge the card the fee found there.",
+     "the fee found there"),
+])
+def test_one_that_no_argument_reads_is_a_to_do(sentence, lost):
+    assert lost in drafted(sentence)[0]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from engine.catalog.states import targets_of
 from engine.copilot.accounting.facts import Facts, Stated, reached
+from engine.copilot.offline.sources import FOUND
 from engine.copilot.offline.words import stem, stems
 
 StateOf = Callable[[str], Stated | None]
@@ -82,6 +83,7 @@ def doubts_in(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]
     yield from _unmet(sentence, facts)
     yield from _of_steps(sentence, facts, state_of)
     yield from _of_each(sentence, facts, state_of)
+    yield from _taken(sentence, facts)
 
 
 def _turned(sentence: str, state_of: StateOf) -> Iterator[Doubt]:
@@ -208,6 +210,16 @@ def _of_each(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]:
                 for term in stems(str(item.state.get("Items")))}
         if one != other and one not in over and (other not in over or other == verb):
             yield (*match.span("said"), "repetition")
+
+
+def _taken(sentence: str, facts: Facts) -> Iterator[Doubt]:
+    """``charge the fee found there``: an expression reads it in what an earlier step assigned."""
+    assigned = [leaf.pointer.rpartition("/")[2] for leaf in facts.leaves if "/Assign/" in leaf.pointer]
+    for match in FOUND.finditer(sentence):
+        read = re.compile(rf"\$(?:{'|'.join(map(re.escape, assigned)) or '(?!)'})\b[\w.*]*")
+        paths = (path for leaf in facts.expressions() for path in read.findall(str(leaf.value)))
+        if not any(stem(match["field"].split()[-1].lower()) in stems(path) for path in paths):
+            yield (*match.span(), "name")
 
 
 def _unmet(sentence: str, facts: Facts) -> Iterator[Doubt]:

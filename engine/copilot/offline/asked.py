@@ -11,6 +11,7 @@ from dataclasses import field
 from typing import Any
 
 from engine.copilot.offline.naming import Known
+from engine.copilot.offline.sources import Source, source_in
 from engine.copilot.offline.words import Word
 from engine.records import dataclass
 
@@ -41,8 +42,16 @@ class Asked:
 
     @property
     def as_message(self) -> str:
-        """What a message would say: what is quoted, else the clause itself, as a start."""
+        """What a message would say: what is quoted, what an earlier step found, else the clause itself, as a start."""
+        found = self.source
+        if self.said is None and found is not None and not found.is_address:
+            return f"{{% $string({found.path}) %}}"
         return self.said or f"{TODO}{self.phrase}"
+
+    @property
+    def source(self) -> Source | None:
+        """What it takes from the answer of an earlier step."""
+        return source_in(self.text, self.known)
 
     @property
     def said(self) -> str | None:

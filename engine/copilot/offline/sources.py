@@ -1,0 +1,55 @@
+"""What an argument is taken from, where an earlier step has it: ``the fee found there``, ``the address we got back``,
+``the total from that report``, ``the price returned by the quote function``."""
+
+from __future__ import annotations
+
+import re
+
+from engine.copilot.offline.naming import Known
+from engine.copilot.offline.words import camel, stems
+from engine.records import dataclass
+
+_DONE = (r"(?:found|got|gotten|returned|stored|listed|given|recorded|noted|fetched|read|received|kept|shown|held|stated"
+         r"|calculated|computed|worked out|looked up|reported|retrieved|saved|written|quoted|delivered|produced)")
+_FIELD = r"(?:the|its|an?) (?P<field>(?!the\b|an?\b|it\b)[\w-]+(?: (?!the\b|an?\b|that\b|which\b|we\b|it\b)[\w-]+)?)"
+_THAT = r"(?: (?:that|which))?(?: (?:is|was|are|were|has been|have been))?"
+_ANSWER = (r"(?:answer|response|result|reply|output|report|lookup|record|row|entry|call|query|table|sheet|page|list"
+           r"|function|step)")
+_BY = (rf"(?:it|there|(?:that|this|the) {_ANSWER}|the [\w-]+ (?:function|workflow|service|api|job)|[\w]+-[\w-]+)")
+FOUND = re.compile(
+    rf"\b{_FIELD}(?:{_THAT} {_DONE}(?: back)? (?:there|(?:in|on|by|from) {_BY})"
+    rf"| (?:from|in) (?:there|(?:that|this) {_ANSWER}|the (?:answer|response|result|reply|output|lookup))"
+    r"|(?: that| which)? (?:we|you|i) (?:just |have |had )?(?:(?:got|get|received) (?:back|from (?:it|there))"
+    r"|found|looked up|fetched)(?: there)?"
+    r"|(?: that| which)? (?:it|the [\w-]+ function) (?:returns|returned|gives|gave|comes up with|came up with|finds"
+    r"|found|reports|reported|answers|answered)(?: back)?"
+    r"|(?: that| which) (?:comes|came) back)\b(?! [\w-]+ table)", re.IGNORECASE)
+"""A thing, and the step that it comes from."""
+_ADDRESS = re.compile(r"(?:^|[ -])(?:address|e-?mail|mail|recipient|contact)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """`field` as it was said, and the path to it in the answer of the step before."""
+
+    field: str
+    path: str
+
+    @property
+    def is_address(self) -> bool:
+        """Whether something is sent to it."""
+        return _ADDRESS.search(self.field) is not None
+
+
+def source_in(text: str, known: Known) -> Source | None:
+    """What the text takes from the answer of an earlier step: of the one that it names, else of the last. None where it
+    says no such thing, or where no step before it has an answer."""
+    said = FOUND.search(text)
+    results = [(name, path) for name, path in known.results if name != "approval"]
+    if said is None or not results:
+        return None
+    spoken = stems(said[0])
+    of, path = next((one for one in reversed(results) if stems(one[0]) <= spoken), results[-1])
+    del of
+    field = f"{path}.{camel(said['field'].split())}"
+    return Source(said["field"], f"{field}.*" if path.endswith(".Item") else field)
