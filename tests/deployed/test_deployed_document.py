@@ -178,6 +178,7 @@ def test_the_document_is_typed(typed, cloud, origin):
     typed.known |= {
         "POOL": pool, "YOU@EXAMPLE.COM": USER, ENDPOINT: address, "TABLE": typed.output("data", "TableName"),
         "BUCKET": typed.output("data", "BucketName"), "KEY-ARN": typed.output("data", "KeyArn"), "RELEASE": before,
+        "ROOT-ARN": typed.output("data", "TokenRootArn"),
     }
     assert f"{USER} is invited" in line(".venv/bin/automate people invite")
     assert typed.filled(typed.output("api", "InviteFirstAdmin")) in shell.transcript[-1]

@@ -51,7 +51,9 @@ def pool(emulator):
     ])
     users.admin_set_user_password(UserPoolId=made, Username=USER, Password=PASSWORD, Permanent=True)
     users.admin_add_user_to_group(UserPoolId=made, Username=USER, GroupName="automate-e2e-viewer")
-    return made, client
+    yield made, client
+    users.delete_user_pool_domain(Domain="acme-automate", UserPoolId=made)
+    users.delete_user_pool(UserPoolId=made)
 
 
 @pytest.fixture

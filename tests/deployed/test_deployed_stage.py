@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from engine.durable import codec
-from engine.kernel.snapshot import SCHEMA
+from engine.kernel.snapshot import UNCONFIRMED
 from tests.deployed.next_release import NEXT_SCHEMA, make_next_release
 from tests.deployed.services import SampleServices
 from tests.support.deployed.documents import publish, workflow
@@ -202,7 +202,7 @@ def test_50_executions_go_on_over_an_upgrade_to_a_new_schema_and_back(stage, tmp
         for execution in executions:
             events = stage.answer("GET", f"{execution}/history")["events"]
             assert [event["type"] for event in events].count("ExecutionSucceeded") == 1
-        assert schemas(stage, "two_waits:") == {SCHEMA}
+        assert schemas(stage, "two_waits:") == {UNCONFIRMED}
 
         stage.context["snapshot_schema"] = str(NEXT_SCHEMA)
         stage.deploy(release)

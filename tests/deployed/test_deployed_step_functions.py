@@ -33,7 +33,7 @@ def document(url):
                     "ResultSelector": {"status.$": "$.status"}, "ResultPath": "$.asked", "Next": "Refused",
                 },
                 "Refused": {
-                    "Type": "Task", "Resource": "connector:http:request", "Parameters": {"unknown": True},
+                    "Type": "Task", "Resource": "connector:http:request", "Parameters": {"url.$": "$.n"},
                     "Catch": [{"ErrorEquals": ["http.InvalidInput", EMULATORS_OWN], "ResultPath": "$.refused",
                                "Next": "Done"}],
                     "Next": "Done",
