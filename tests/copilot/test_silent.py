@@ -348,3 +348,12 @@ def test_what_an_earlier_step_found_is_read_there(does, has):
 ])
 def test_one_that_no_argument_reads_is_a_to_do(sentence, lost):
     assert lost in drafted(sentence)[0]
+
+
+@pytest.mark.parametrize("sentence", [
+    ("Read the pumps that said nothing for a day from MySQL. If there are any, email ops@a.io; if there are none, do "
+     "nothing."),
+    "When a pass has exactly one ride left, email her an offer. When it has none left, charge the card for a new pass.",
+])
+def test_what_hangs_on_nothing_being_there_is_none(sentence):
+    assert not {"if", "when"} & {word.lower() for word in drafted(sentence)[0].split(" | ")}

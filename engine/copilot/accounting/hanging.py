@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from engine.copilot.accounting.evidence import number, numbers_in
 from engine.copilot.accounting.facts import Stated, reached
 from engine.copilot.accounting.ledger import Ledger, first
-from engine.copilot.accounting.polarity import forbids
+from engine.copilot.accounting.polarity import NOTHING, forbids
 from engine.copilot.accounting.synonyms import GLUE
 from engine.copilot.offline.clauses import Clause, clauses_of
 from engine.copilot.offline.phrases import APPROVED, DONE, FAILURE, SUCCESS, after_else, is_else
@@ -235,6 +235,8 @@ class Hanging(Ledger):
         behind = reached(choice.machine, str(rules[index].get("Next")))
         beside = reached(choice.machine, *(str(rule.get("Next")) for other, rule in enumerate(rules) if other != index),
                          str(choice.state.get("Default")))
+        if NOTHING.match(acting.text):
+            return behind != beside or not any(choice.machine["States"][name]["Type"] == "Task" for name in behind)
         scores = self.scores(acting)
         best = [state for score, state in scores if score == max(score for score, _ in scores)]
         return not best or any(

@@ -31,6 +31,9 @@ _BUT = re.compile(r"\b(?:but |and )?except\b(?! (?:not|un))")
 _BEFORE_IT = re.compile(r"\b(?:do not|don't|never)$")
 """What forbids the clause behind it, and is no part of the condition."""
 _TURNED = re.compile(r"\$not\(|!=|= false|= null|= \[\]|= \"\"|\$count\([^()]*\) = 0(?![\d.])")
+_ZERO = re.compile(r"\w = 0(?![\d.])")
+_NONE = re.compile(r"\b(?:no|none)\b(?!.*\b(?:zero|0)\b)")
+"""How an expression, and how a sentence, says none of what is counted."""
 _NAMED = re.compile(
     r"(?<=[a-z])(?:Not|No|Without|Never)(?=[A-Z])|\"[^\"]*\b(?:not|no|without|never)\b[^\"]*\"|\$(?:\w+\.)*(?:not|no)(?=[A-Z])")
 """A negation in the name of a field, or in what it is compared with."""
@@ -52,6 +55,7 @@ def holds_with(said: str, before: str, condition: str) -> bool | None:
     opposites, unsure = _opposites(said, condition)
     negations = len(_NEGATION.findall(said)) + bool(_EXCEPT.search(before) or _BUT.match(said)) + opposites
     turned = len(_TURNED.findall(condition)) + len(_NAMED.findall(condition))
+    turned += bool(_NONE.search(said) and _ZERO.search(condition))
     listed = re.search(r"\b(?:and|or|nor)\b|,", said) is not None
     if re.search(r"[<>]", condition) and not EXISTS.search(condition):
         other_way = _runs_other_way(said, condition)

@@ -127,8 +127,9 @@ def _place(
     answers = ".approved" in condition
     others = frozenset[str]().union(*(terms_of(str(rule.get("Condition"))) for rule in choice.state["Choices"]
                                       if rule.get("Condition") != condition))
-    scores = [0 if (answers or _is_earlier(acting.get(place), choice)) and not (
-        _HEADED.match(clause.text) or (answers and APPROVED.match(clause.text))) else
+    scores = [0 if _counts_another(clause, condition) or ((
+        answers or _is_earlier(acting.get(place), choice)) and not (
+        _HEADED.match(clause.text) or (answers and APPROVED.match(clause.text)))) else
               2 * len(terms & _said(clause)) + 3 * len((terms - others) & _said(clause))
               + 3 * (amounts == _amounts(clause) != set()) + len(amounts & _amounts(clause))
               for place, clause in enumerate(clauses)]
@@ -196,6 +197,13 @@ def _said(clause: Clause) -> frozenset[str]:
 
 def _speaks(word: Word) -> frozenset[str]:
     return stems(word.text) | {stem(word.lower)}
+
+
+def _counts_another(clause: Clause, condition: str) -> bool:
+    """Whether the clause says a number, and the condition is that it is another one."""
+    said = {number(word.text) for word in clause.words if word.lower not in ("a", "an")} - {None}
+    equal = {float(found) for found in re.findall(r" = (\d+(?:\.\d+)?)", condition)}
+    return bool(said and equal) and not said & equal
 
 
 def _amounts(clause: Clause) -> set[float]:
