@@ -4,6 +4,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { pageFilesAhead } from "./tools/ahead.ts";
 import { fontsOutOfCss } from "./tools/fonts.ts";
+import { withoutWhatIsNeverDrawn } from "./tools/lean.ts";
 
 const API = process.env.STUDIO_API ?? "http://127.0.0.1:8400";
 const OURS = /^\/(?!studio\/|@|src\/|node_modules\/)/;
@@ -20,7 +21,12 @@ function token(): Record<string, string> {
 
 export default defineConfig({
   base: "/studio/",
-  plugins: [fontsOutOfCss(join(import.meta.dirname, "node_modules/.fonts")), react(), pageFilesAhead()],
+  plugins: [
+    fontsOutOfCss(join(import.meta.dirname, "node_modules/.fonts")),
+    withoutWhatIsNeverDrawn(),
+    react(),
+    pageFilesAhead(),
+  ],
   resolve: { dedupe: ["jsonata", "react", "react-dom"] },
   worker: { format: "es" },
   build: {

@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import expect
 
+from tools import studio_budgets
+
 PAGES = [
     "/", "/dashboard/", "/executions/", "/triggers/", "/rules/", "/secrets/", "/connectors/", "/audit/", "/settings/",
 ]
@@ -19,6 +21,11 @@ def test_the_sign_in_link_leads_to_the_studio(studio_server, page):
     page.goto(studio_server.new_sign_in_link())
     page.wait_for_url("**/studio/")
     expect(page.get_by_role("heading", level=1, name="Workflows")).to_be_visible()
+
+
+def test_what_every_page_loads_keeps_its_budget():
+    assert studio_budgets.shell_kilobytes(".js") <= studio_budgets.SHELL_SCRIPTS_KB
+    assert studio_budgets.shell_kilobytes(".css") <= studio_budgets.SHELL_STYLES_KB
 
 
 def test_who_is_not_signed_in_is_told_the_command(studio_server, page):
