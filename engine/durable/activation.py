@@ -104,6 +104,7 @@ class Activation:
         self._stimuli: list[Stimulus] = []
         self._events: list[HistoryEvent] = []
         self._event_texts: list[bytes] = []
+        self._frame_texts = codec.FrameTexts()
         self._event_ids = (0, 0)
         self._event_bytes = 0
         self._transition_bytes = 2 * max((len(segment.body) for segment in segments), default=input_bytes) + 256
@@ -232,7 +233,8 @@ class Activation:
 
     def _body(self, change: codec.Change, *, checkpoint: bool) -> bytes:
         return codec.encode_change(
-            change, checkpoint=checkpoint, schema=self._schema, compress_over=self._sizes.compress_over
+            change, checkpoint=checkpoint, schema=self._schema, compress_over=self._sizes.compress_over,
+            texts=self._frame_texts,
         )
 
     def committed(self, segment: Segment) -> list[StartedCall]:

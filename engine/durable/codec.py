@@ -14,14 +14,14 @@ import json
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from engine.durable import outline
 from engine.errors import SchemaTooNew, StoreCorrupt
 from engine.kernel import snapshot_codec, stimulus
 from engine.kernel.history import HistoryEvent
-from engine.kernel.snapshot import SCHEMA, Frame, Snapshot, Status
+from engine.kernel.snapshot import SCHEMA, Frame, Phase, Snapshot, Status
 from engine.kernel.stimulus import FrameStimulus, Stimulus
 from engine.ports.journal import BEGINNING_BYTES, BILLED, Loaded, Segment
 from engine.records import dataclass
@@ -45,6 +45,12 @@ _LEAST_BITS = 13
 
 _PLAIN, _DEFLATED = b"\x00", b"\x01"
 _OUTLINED = b'{"h":%8d,"o":'
+
+MANY_FRAMES = 100
+"""From so many frames on their JSON is kept from one whole snapshot to the next."""
+
+MOST_KEPT_BYTES = 1024
+"""The JSON of a larger frame is not kept: what it costs is its bytes, in memory too."""
 
 _STIMULI: dict[str, type[Stimulus]] = {
     cls.__name__: cls
@@ -97,16 +103,51 @@ class Recorded:
     changes: int = 0
 
 
+class FrameTexts:
+    """The JSON of the frames of an execution's whole snapshots. What is small of DONE ones is kept from one to the
+    next, for such a frame stays as it is: so that each is encoded once, however many whole snapshots hold it."""
+
+    def __init__(self) -> None:
+        self._schema = 0
+        self._kept: dict[str, tuple[Frame, bytes]] = {}
+
+    def of(self, frames: Mapping[str, Frame], schema: int) -> bytes:
+        """The members of the JSON object of `frames`. Raises Unsayable where `schema` cannot hold one."""
+        before = self._kept if schema == self._schema else {}
+        kept: dict[str, tuple[Frame, bytes]] = {}
+        members: list[bytes] = []
+        for path in sorted(frames):
+            frame, known = frames[path], before.get(path)
+            if known is None or known[0] is not frame:
+                known = frame, _dumps(snapshot_codec.encode_frames(frames, (path,), schema))[1:-1]
+            if frame.phase is Phase.DONE and len(known[1]) <= MOST_KEPT_BYTES:
+                kept[path] = known
+            members.append(known[1])
+        self._schema, self._kept = schema, kept
+        return b",".join(members)
+
+
 def encode_events(events: Sequence[HistoryEvent]) -> bytes:
     """Events as JSON text: encoded once, when they happened, so that a segment's size is known as it grows."""
     return _dumps(events)[1:-1]
 
 
 def encode_change(
-    change: Change, *, checkpoint: bool, schema: int = SCHEMA, compress_over: int = BILLED.compress_over
+    change: Change, *, checkpoint: bool, schema: int = SCHEMA, compress_over: int = BILLED.compress_over,
+    texts: FrameTexts | None = None,
 ) -> bytes:
     """The segment's body, with the whole snapshot or only what changed, under the first schema from `schema` on that
-    can hold it; deflated where it is over `compress_over` bytes, with an outline where values are large."""
+    can hold it; deflated where it is over `compress_over` bytes, with an outline where values are large. The bytes are
+    the same with and without `texts`."""
+    events = b",".join(change.events)
+    records = len(change.happened) + len(change.stimuli) + len(change.snapshot.frames if checkpoint else change.touched)
+    most = max(outline.OVER_BYTES, outline.LEAST_AVERAGE_BYTES * records)
+    if bool(change.happened) != bool(change.events):
+        most = sys.maxsize
+    if checkpoint and texts is not None and len(change.snapshot.frames) >= MANY_FRAMES and len(events) <= most:
+        text = _whole_text(change, schema, texts)
+        if text and len(text) + len(events) <= most:
+            return _pack(_with_events(text, events), compress_over)
     state: dict[str, Json] = {}
     while not state:
         try:
@@ -114,18 +155,29 @@ def encode_change(
         except snapshot_codec.Unsayable:
             schema += 1
     body = {"v": schema, "s": [_encode_stimulus(item) for item in change.stimuli], **state}
-    events = b",".join(change.events)
-    records = len(change.happened) + len(change.stimuli) + len(change.snapshot.frames if checkpoint else change.touched)
-    most = max(outline.OVER_BYTES, outline.LEAST_AVERAGE_BYTES * records)
-    if bool(change.happened) != bool(change.events):
-        most = sys.maxsize
     text = b"" if len(events) > most else _dumps(body)
     found = None
     if not text or len(text) + len(events) > most:
         found = outline.of(body, change.happened, _dumps)
     outlined, text = (b"", text or _dumps(body)) if found is None else found
-    plain = b'%b,"e":[%b]}' % (text[:-1], events)
+    plain = _with_events(text, events)
     return (outlined and _pack_outlined(outlined, plain)) or _pack(plain, compress_over)
+
+
+def _with_events(text: bytes, events: bytes) -> bytes:
+    return b'%b,"e":[%b]}' % (text[:-1], events)
+
+
+def _whole_text(change: Change, schema: int, texts: FrameTexts) -> bytes:
+    """The JSON of a body with the whole snapshot, without events; empty where `schema` cannot hold it."""
+    snapshot = change.snapshot
+    try:
+        frames = texts.of(snapshot.frames, schema)
+        bare = snapshot_codec.encode(replace(snapshot, frames={}), schema)
+    except snapshot_codec.Unsayable:
+        return b""
+    head = _dumps({"v": schema, "s": [_encode_stimulus(item) for item in change.stimuli], "w": bare})
+    return b"%b%b}}}" % (head.removesuffix(b"}}}"), frames)  # the frames are the last in it
 
 
 def _encode_state(change: Change, schema: int, *, checkpoint: bool) -> dict[str, Json]:

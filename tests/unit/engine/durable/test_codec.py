@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from engine.durable import codec
 from engine.kernel import stimulus
 from engine.kernel.history import HistoryEvent
-from engine.kernel.snapshot import Snapshot
+from engine.kernel.snapshot import UNCONFIRMED, Fanout, Frame, Phase, Snapshot
 from tests.support.stepping import FACTS
 
 VALUES = st.recursive(
@@ -77,3 +77,55 @@ def test_each_field_of_a_stimulus_is_kept(kind):
     told = [kind(1.5), *(kind(**{"at": 1.5, name: 7}) for name in names)]
     change = codec.Change(tuple(told), (), Snapshot(FACTS, None), frozenset(), frozenset())
     assert codec.decode_stimuli(codec.encode_change(change, checkpoint=True)) == told
+
+
+def frames(count, phase=Phase.DONE, **fields):
+    """A Map of so many children."""
+    return {"": Frame("", "", "Map", Phase.JOINING, fanout=Fanout(count, 40))} | {
+        path: Frame(path, "/States/Map/ItemProcessor", "Work", phase, number + 1, **fields)
+        for number, path in enumerate(f"/{number}" for number in range(count))
+    }
+
+
+def whole(frames, texts=None, schema=UNCONFIRMED):
+    snapshot = Snapshot(FACTS, {"a": 1}, frames=frames)
+    change = codec.Change((stimulus.Started(1.0, 2),), (), snapshot, frozenset(), frozenset())
+    return codec.encode_change(change, checkpoint=True, schema=schema, texts=texts)
+
+
+@given(st.lists(st.tuples(st.integers(0, 150), st.sampled_from(Phase), VALUES), max_size=6), st.sampled_from([3, 4]))
+def test_whole_snapshots_have_the_same_bytes_with_the_texts_of_those_before(changes, schema):
+    texts, now = codec.FrameTexts(), frames(150, output="x")
+    for index, phase, value in changes:
+        now = {**now, f"/{index}": Frame(f"/{index}", "", "Work", phase, input=value, output=value)}
+        assert _read(whole(now, texts, schema)) == _read(whole(now, schema=schema))
+        if index % 3 == 0:
+            del now[f"/{index}"]
+    assert whole(frames(150), texts, schema) == whole(frames(150), schema=schema)
+
+
+def _read(body):
+    return repr(codec.unpack(body))
+
+
+def test_a_frame_that_is_done_is_encoded_once(monkeypatch):
+    encoded = []
+    real = codec.snapshot_codec.encode_frame
+    monkeypatch.setattr(codec.snapshot_codec, "encode_frame", lambda frame: encoded.append(frame.path) or real(frame))
+    texts, now = codec.FrameTexts(), frames(200)
+    bodies = [whole(now, texts) for _ in range(3)]
+    assert len(set(bodies)) == 1
+    assert len(encoded) == 200 + 3  # the Map's own frame each time
+    large = frames(200, output="x" * codec.MOST_KEPT_BYTES)
+    encoded.clear()
+    texts = codec.FrameTexts()
+    assert whole(large, texts) == whole(large, texts)
+    assert len(encoded) >= 2 * 200
+
+
+def test_a_frame_that_still_runs_is_encoded_each_time():
+    texts = codec.FrameTexts()
+    before = frames(200, Phase.RUNNING)
+    whole(before, texts)
+    after = frames(200, Phase.DONE)
+    assert whole(after, texts) == whole(after)
