@@ -311,7 +311,7 @@ class Builder:
 
     def freeze(self) -> tuple[Snapshot, frozenset[str], frozenset[str]]:
         """The next snapshot, and which frames were touched and removed."""
-        frames = dict(self._base)
+        frames = _copy(self._base)
         for path in self._removed:
             del frames[path]
         for path, opened in self._open.items():
@@ -331,6 +331,11 @@ class Builder:
         return MappingProxyType({
             path: counts for path, counts in known.items() if path in frames and frames[path].phase is Phase.JOINING
         })
+
+
+def _copy(frames: Mapping[str, Frame]) -> dict[str, Frame]:
+    """As `dict` of them, which asks a proxy for each of its values: a fan-out's DONE frames are copied at each step."""
+    return frames.copy() if isinstance(frames, MappingProxyType) else dict(frames)
 
 
 def _derive(frames: Mapping[str, Frame]) -> dict[str, Progress]:
