@@ -138,6 +138,7 @@ class Catalog:
         if draft.edited and not force:
             raise over_edits(document.name, stored.updated_by, diff, stored.etag)
         record = self._record(workspace, document, source, stored.etag, actor, imported=digest)
+        record = _still_whose_it_is(stored, record, document)
         self._store.put_draft(record, expect_etag=stored.etag, description=document.summary)
         return ImportResult(document.name, changed=True, created=False, etag=record.etag, diff=diff)
 
@@ -149,7 +150,8 @@ class Catalog:
         self, workspace: str, document: WorkflowDocument, *, actor: Actor, expect_etag: str | None
     ) -> Draft:
         """Write the draft over the one with `expect_etag`; None creates it. The same document again is no edit: the
-        draft stays as it is, and whose it is.
+        draft stays as it is, and whose it is. What only the Studio reads is no edit either: it is written, and the
+        draft stays whose it is.
 
         Raises Conflict when the draft is another by now. `details` hold what a merge needs of it: its ``document`` and
         ``etag``, ``updated_by`` and ``updated_at``, and the ``diff`` from it to `document`.
@@ -161,6 +163,8 @@ class Catalog:
             return _opened(stored)
         imported = stored.imported_digest if stored else None
         record = self._record(workspace, document, rendered(document), expect_etag, actor, imported=imported)
+        if stored is not None:
+            record = _still_whose_it_is(stored, record, document)
         try:
             self._store.put_draft(record, expect_etag=expect_etag, description=document.summary)
         except Conflict:  # saved by somebody else since the read above
@@ -385,6 +389,13 @@ def check_four_eyes(draft: Draft, actor: Actor) -> None:
             f"{actor.name} edited the draft of {draft.workflow!r} last: somebody else publishes it (four eyes)",
             advice="Ask another publisher to look at it and publish it.",
         )
+
+
+def _still_whose_it_is(stored: DraftRecord, record: DraftRecord, document: WorkflowDocument) -> DraftRecord:
+    """`record`, which is to follow `stored`, by whom `stored` is where `document` would make the same version."""
+    if document_digest(_opened(stored).document) != document_digest(document):
+        return record
+    return replace(record, updated_by=stored.updated_by, updated_by_id=stored.updated_by_id)
 
 
 def over_edits(workflow: str, editor: str, diff: str, etag: str) -> Conflict:

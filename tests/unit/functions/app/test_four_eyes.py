@@ -63,6 +63,21 @@ def test_who_saves_what_is_there_already_has_edited_nothing(asked):
     assert asked("ada", "POST", "/workflows/flow/publish", {}).status == 403
 
 
+def test_who_only_moves_boxes_has_edited_nothing(asked):
+    """Else a reviewer who tidies the canvas could not publish, and whose edit it is could."""
+    assert asked("ada", "POST", "/workflows/import", DOCUMENT).status == 200
+    etag = asked("grace", "GET", "/workflows/flow/draft").headers["ETag"]
+    moved = {"document": {**DOCUMENT["document"], "studio": {"positions": {"A": {"x": 40, "y": 80}}}}}
+    saved = asked("grace", "PUT", "/workflows/flow/draft", moved, if_match=etag)
+    assert saved.status == 200
+    assert saved.json["document"]["studio"] == moved["document"]["studio"]
+    assert saved.json["updated_by"] == "ada"
+    again = {"document": {**DOCUMENT["document"], "studio": {"positions": {"A": {"x": 80, "y": 80}}}}}
+    assert asked("grace", "POST", "/workflows/import", {**again, "force": True}).status == 200
+    assert asked("ada", "POST", "/workflows/flow/publish", {}).status == 403
+    assert asked("grace", "POST", "/workflows/flow/publish", {}).json["published_by"] == "grace"
+
+
 def test_another_address_is_no_other_person(asked):
     """By the id of the user pool; by the name for a draft of before there were ids, and for tokens."""
     assert asked(Actor("ada@a.example", id="sub-1"), "POST", "/workflows/import", DOCUMENT).status == 200
