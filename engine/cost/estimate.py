@@ -58,7 +58,7 @@ def estimate(definition: Mapping[str, Json], kind: str, visits: Mapping[str, flo
     states = []
     for name, state, times in found:
         parts = _express_parts(state, times) if express else _parts(state, times, pricing.assumptions)
-        states.append(StateCost(name, str(state.get("Type")), times, parts, pricing.dollars(parts)))
+        states.append(StateCost(name, str(state.get("Type", "none")), times, parts, pricing.dollars(parts)))
     parts = (*fixed, *(part for state in states for part in state.parts))
     lines = pricing.bill(pricing.units(parts))
     return Estimate(

@@ -90,6 +90,7 @@ def cost(
         else:
             document = _document(str(workflow))
             found = estimate(document.definition, document.kind, _visits(visits), pricing)
+            _warn_of_unknown(found)
             _show_estimate(document.name, found, pricing)
     except ArithmeticError as error:
         raise InvalidDocument(
@@ -155,6 +156,16 @@ def _show(shape: dict[str, Json], for_people: Callable[[], None]) -> None:
     except ValueError:
         raise OverflowError("a figure is beyond what a number can hold") from None
     session().screen.show(shape, for_people)
+
+
+def _warn_of_unknown(found: Estimate) -> None:
+    """A state that is half written is priced as the cheapest one: whoever reads the sum is told."""
+    from engine.language.asl.validate.states import STATE_TYPES
+
+    session().screen.warn([
+        f"the Type of the state {state.name!r} is none of Amazon States Language: it is priced as a Pass"
+        for state in found.states if state.type not in STATE_TYPES
+    ])
 
 
 def _show_estimate(name: str, found: Estimate, pricing: Pricing) -> None:

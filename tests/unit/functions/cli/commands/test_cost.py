@@ -44,6 +44,19 @@ def test_the_json_has_the_assumptions_and_adds_up(automate, hello):
     assert not any("waiting" in left_out for left_out in shape["not_included"])
 
 
+def test_a_state_of_no_known_type_is_named_and_priced_as_a_pass(automate, tmp_path):
+    path = tmp_path / "half.json"
+    states = {"A": {"Type": "Paas", "Next": "B"}, "B": {"End": True}, "C": {"Type": "Pass", "End": True}}
+    path.write_text(json.dumps({"name": "half", "definition": {"StartAt": "A", "States": states}}))
+    status, out, err = automate("cost", str(path))
+    assert status == 0
+    assert err == "".join(
+        f"automate: warning: the Type of the state {name!r} is none of Amazon States Language: it is priced as a Pass\n"
+        for name in "AB"
+    )
+    assert re.search(r"^B +none +1 ", out, re.MULTILINE)
+
+
 def test_a_draft_is_priced_by_its_name_and_a_run_by_its_id(automate, hello):
     automate("import", "--file", str(hello), "--publish")
     automate("start", "hello", "--name", "one", "--wait")
