@@ -87,7 +87,7 @@ def numbered(api: Client, workflow: str, version: str) -> dict[str, Json]:
 
 def _version(version: str) -> str | int:
     if version != ACTIVE and not (version.isascii() and version.isdigit() and int(version)):
-        raise InvalidDocument(f"--version is a number, or {ACTIVE}: not {version!r}", where="--version")
+        raise InvalidDocument(f"--version is a number from 1 on, or {ACTIVE}: not {version!r}", where="--version")
     return version if version == ACTIVE else int(version)
 
 

@@ -295,6 +295,12 @@ def test_of_many_that_do_not_fit_each_is_named_and_why_is_said_once(failing, tmp
     assert out == "no execution has that status, of those that the options name\n"
 
 
+def test_a_version_is_a_number_from_one_on(failing):
+    for given in ("0", "-1", "one", ""):
+        status, _, err = failing("redrive", "flaky:one", "--version", given)
+        assert (status, f"--version is a number from 1 on, or active: not {given!r}" in err) == (1, True), err
+
+
 def test_where_a_fork_begins_is_said_where_it_is_not_the_event_that_was_named(failing):
     for event, said in ((1, ""), (3, "nothing was waited for between event 1 and event 3: it begins there\n")):
         out = failing("fork", "flaky:one", "--at", str(event))[1]
