@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 from connectors.mcp.tools import hides
@@ -19,6 +20,9 @@ _OTHERWISE = re.compile(
 
 _BEYOND = re.compile(r"[^\n\x20-\x7e]")
 """What has to be looked at: nothing else hides."""
+
+_LARGE = 300_000
+"""Characters past which JSON is written, not YAML: it is written and read in a fraction of the time."""
 
 
 def as_yaml(value: Json) -> str:
@@ -44,6 +48,14 @@ def as_yaml(value: Json) -> str:
 def as_json(value: Json) -> str:
     """`value` as JSON."""
     return _escaped(json.dumps(value, indent=1, ensure_ascii=False), lambda one: json.dumps(one)[1:-1]) + "\n"
+
+
+def file_of(code: str, value: Json) -> tuple[str, str]:
+    """The name and the text of a new file of the connector `code`: YAML, or JSON: large, or without PyYAML."""
+    text = as_json(value)
+    if len(text) > _LARGE or find_spec("yaml") is None:
+        return f"{code}.json", text
+    return f"{code}.yaml", as_yaml(value)
 
 
 def _escaped(text: str, escape: Callable[[str], str]) -> str:

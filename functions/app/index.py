@@ -85,6 +85,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("POST", "/forms", "triggers.forms"),
     ("POST", "/definitions/validate", "definitions"),
     ("GET", "/connectors", "definitions"),
+    ("POST", "/connectors/convert", "definitions"),
     ("GET", "/connectors/limits", "definitions"),
     ("POST", "/rules/test", "rules"),
     ("POST", "/rules/test-many", "rules"),

@@ -40,6 +40,52 @@ def test_the_catalogue_says_how_a_connector_is_added_and_one_is_made_ready(studi
     expect(page.get_by_role("heading", name="Add a connector")).to_have_count(0)
 
 
+SERVICE = """\
+openapi: 3.1.0
+info: {title: Customer desk, version: '7'}
+servers: [{url: 'https://desk.example.com/v1'}]
+paths:
+  /customers:
+    get: {operationId: list_customers, summary: Who is known.}
+    post: {operationId: create_customer}
+    trace: {operationId: follow}
+"""
+
+
+def test_a_document_that_is_dropped_says_what_connector_it_gives_and_how_it_is_added(studio, screens):
+    page = studio.page
+    studio.open("/connectors/?add=yes")
+    way = page.get_by_role("region", name="An import")
+    way.locator("input[type=file]").set_input_files(
+        {"name": "customer desk.yaml", "mimeType": "application/yaml", "buffer": SERVICE.encode()}
+    )
+    # A code has no blank: the command would be refused too.
+    studio.expect_refusal(422, "/connectors/convert")
+    expect(way.get_by_text("It gives no connector")).to_be_visible()
+    way.get_by_label("Code").fill("desk")
+    gives = way.get_by_role("region", name="What it gives")
+    expect(gives).to_contain_text("Customer desk at https://desk.example.com/v1: 2 actions, 1 of them writes.")
+    expect(gives.get_by_role("row", name=re.compile("^create_customer"))).to_contain_text("writes, at most once")
+    expect(gives.get_by_role("row", name=re.compile("^list_customers"))).to_contain_text("reads")
+    expect(gives).to_contain_text("names no way to authenticate")
+    gives.get_by_text("1 left out").click()
+    expect(gives.get_by_role("list", name="Left out")).to_contain_text("TRACE /customers")
+    expect(way).to_contain_text("automate connectors import 'customer desk.yaml' --name desk --into my-connectors")
+    screens(studio, "connectors-import", widths=(1440, 1024, 390))
+    studio.check_axe()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    with page.expect_download() as download:
+        gives.get_by_role("button", name="Save desk.yaml").click()
+    assert download.value.suggested_filename == "desk.yaml"
+    assert "create_customer" in download.value.path().read_text()
+    assert "desk" not in [one["code"] for one in studio.server.json("GET", "/connectors")["connectors"]]
+    way.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text("swagger: '2.0'")
+    expect(way.get_by_text("Convert it first")).to_be_visible()
+    expect(gives).to_have_count(0)
+
+
 def test_the_audit_log_is_filtered_in_the_address_and_verified(studio):
     page = studio.page
     studio.open("/audit/?workflow=order_flow")

@@ -51,6 +51,7 @@ TABLE = {
         GET /activities/{activity}
         POST /definitions/validate
         GET /connectors
+        POST /connectors/convert
         GET /connectors/limits
         POST /rules/test
         POST /rules/test-many

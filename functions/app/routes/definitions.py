@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -52,6 +54,42 @@ def validate_definition(call: Call[shapes.ValidateRequest]) -> shapes.Validation
 def list_connectors(call: Call[base.Nothing]) -> shapes.ConnectorList:
     """List the connectors, their actions and what these take."""
     return shapes.ConnectorList(connectors=connectors(call.services.connectors))
+
+
+@table.route(
+    "POST", "/connectors/convert", right=Right.LOOK, act=NoAct("nothing is stored"),
+    example={"filename": "crm.yaml", "source": "openapi: 3.1.0\ninfo: {title: CRM, version: '1'}\n"
+             "servers: [{url: https://crm.example.com}]\npaths:\n  /contacts: {get: {operationId: list_contacts}}\n"},
+)
+def convert_service(call: Call[shapes.DescribedService]) -> shapes.ConnectorFile:
+    """Make a connector file of an OpenAPI document (3.0, 3.1), to look at and to keep.
+
+    Nothing is stored, and no connector is added: connectors are part of the deployment."""
+    from connectors.declared import reading, writing  # noqa: PLC0415 - of who imports alone
+    from connectors.openapi.document import document_of  # noqa: PLC0415 - likewise
+    from connectors.openapi.importing import imported  # noqa: PLC0415 - likewise
+    from connectors.openapi.text import value_of  # noqa: PLC0415 - likewise
+    from connectors.registry import check_code  # noqa: PLC0415 - likewise
+
+    given, data = call.given, call.given.source.encode()
+    filename = PurePath(given.filename).name
+    code = given.name or filename.partition(".")[0]
+    check_code(code)
+    made = imported(document_of(value_of(data, filename), filename, hashlib.sha256(data).hexdigest()), code)
+    name, text = writing.file_of(code, made.value)
+    file = reading.read_file(text, name)
+    return shapes.ConnectorFile(
+        code=code, name=file.name, base_url=file.base_url,
+        authenticated=any(map(file.auth_of, file.actions.values())), known=code in call.services.connectors.codes(),
+        actions=[
+            shapes.ImportedAction(
+                name=action, request=f"{spec.method} {spec.path}", description=spec.description or spec.title,
+                kind="read" if spec.reads else "write", at_most_once=spec.at_most_once,
+            ) for action, spec in file.actions.items()
+        ],
+        left_out=[shapes.LeftOut(operation=operation, why=why) for operation, why in made.left_out],
+        filename=name, text=text,
+    )
 
 
 @table.route("GET", "/connectors/limits", right=Right.LOOK)

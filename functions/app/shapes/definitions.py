@@ -139,3 +139,42 @@ class ConnectorList(Given):
     """All connectors, by code."""
 
     connectors: list[Connector]
+
+
+class DescribedService(Taken):
+    """An OpenAPI document of a service."""
+
+    source: str = Field(min_length=1, max_length=4 * 1024 * 1024, description="Its text: JSON or YAML.")
+    filename: str = Field("openapi.yaml", min_length=1, max_length=200, description="JSON where it ends in .json.")
+    name: str | None = Field(None, description="The connector's code; by default the filename up to its first dot.")
+
+
+class ImportedAction(Given):
+    """An action that an import gives."""
+
+    name: str
+    request: str = Field(description="Method and path.")
+    description: str
+    kind: Literal["read", "write"]
+    at_most_once: bool = Field(description="The document does not say how a call is repeated safely.")
+
+
+class LeftOut(Given):
+    """An operation that a connector file cannot say."""
+
+    operation: str
+    why: str
+
+
+class ConnectorFile(Given):
+    """The connector file that `automate connectors import` would write for the first time. Nothing is stored."""
+
+    code: str
+    name: str
+    base_url: str
+    authenticated: bool = Field(description="Whether the document says how the service knows who calls.")
+    known: bool = Field(description="Whether there is a connector of this code already.")
+    actions: list[ImportedAction]
+    left_out: list[LeftOut]
+    filename: str
+    text: str

@@ -12,9 +12,6 @@ from functions.cli.files import Json, read_text, unwritable
 from functions.cli.groups import Grouped
 from functions.cli.session import session
 
-_LARGE = 300_000
-"""Characters past which JSON is written, not YAML: it is written and read in a fraction of the time."""
-
 _SHOWN = 20
 
 _INPUTS = 8
@@ -232,11 +229,10 @@ def _written(folder: Path, code: str, value: Json, there: Path | None) -> tuple[
 
     if there is not None and there.suffix == ".json":
         return there, writing.as_json(value)
-    if there is None:
-        text = writing.as_json(value)
-        if len(text) > _LARGE:
-            return folder / f"{code}.json", text
-    return there or folder / f"{code}.yaml", writing.as_yaml(value)
+    if there is not None:
+        return there, writing.as_yaml(value)
+    name, text = writing.file_of(code, value)
+    return folder / name, text
 
 
 def _write(path: Path, text: str) -> None:

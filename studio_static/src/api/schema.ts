@@ -519,6 +519,21 @@ export interface Connector {
   problem?: string | null;
 }
 
+/** The connector file that `automate connectors import` would write for the first time. Nothing is stored. */
+export interface ConnectorFile {
+  code: string;
+  name: string;
+  base_url: string;
+  /** Whether the document says how the service knows who calls. */
+  authenticated: boolean;
+  /** Whether there is a connector of this code already. */
+  known: boolean;
+  actions: ImportedAction[];
+  left_out: LeftOut[];
+  filename: string;
+  text: string;
+}
+
 /** All connectors, by code. */
 export interface ConnectorList {
   connectors: Connector[];
@@ -660,6 +675,16 @@ export interface DeliveryWhole {
   facts?: Json;
   /** Whether what arrived is hidden: the workflow has sensitive fields. */
   hidden?: boolean;
+}
+
+/** An OpenAPI document of a service. */
+export interface DescribedService {
+  /** Its text: JSON or YAML. */
+  source: string;
+  /** JSON where it ends in .json. */
+  filename?: string;
+  /** The connector's code; by default the filename up to its first dot. */
+  name?: string | null;
 }
 
 /**
@@ -1293,11 +1318,28 @@ export interface ImportRequest {
   accept_failing_cases?: boolean;
 }
 
+/** An action that an import gives. */
+export interface ImportedAction {
+  name: string;
+  /** Method and path. */
+  request: string;
+  description: string;
+  kind: "read" | "write";
+  /** The document does not say how a call is repeated safely. */
+  at_most_once: boolean;
+}
+
 /** One of a workflow's latest executions. */
 export interface LastRun {
   id: string;
   status: string;
   started_at: string | null;
+}
+
+/** An operation that a connector file cannot say. */
+export interface LeftOut {
+  operation: string;
+  why: string;
 }
 
 /** What a trigger of the document will listen to once it is published. */

@@ -5,8 +5,9 @@
 import "./json.css";
 import Button from "@cloudscape-design/components/button";
 import { useMemo, useState } from "react";
-import { save, saveFile } from "../api/client";
+import { saveFile } from "../api/client";
 import { type JsonPath, pathText, summary, type TooLarge, tooLarge } from "./json";
+import { saveText } from "./save";
 import { formatBytes } from "./time";
 
 interface JsonViewProps {
@@ -236,7 +237,5 @@ async function copy(value: unknown): Promise<void> {
 }
 
 function download(value: unknown, name: string): void {
-  const address = URL.createObjectURL(new Blob([JSON.stringify(value, null, 2)], { type: "application/json" }));
-  save(address, `${name}.json`);
-  URL.revokeObjectURL(address);
+  saveText(`${name}.json`, JSON.stringify(value, null, 2), "application/json");
 }
