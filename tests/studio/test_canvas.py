@@ -126,6 +126,10 @@ def test_several_states_are_wrapped_at_once_and_one_undo_unwraps_them(studio):
     bar = page.get_by_role("toolbar", name="2 states selected")
     ends, begins = bar.bounding_box(), page.locator("section.canvas").bounding_box()
     assert ends["y"] + ends["height"] <= begins["y"]
+    studio.look("light", 1024)
+    count, clear = bar.locator("b").bounding_box(), bar.get_by_role("button", name="Clear").bounding_box()
+    assert abs(clear["y"] + clear["height"] / 2 - count["y"] - count["height"] / 2) < 4
+    studio.look()
     bar.get_by_role("button", name="Add retry").click()
     assert "Retry" in designer.states()["Second"]
     designer.undo()
@@ -135,6 +139,19 @@ def test_several_states_are_wrapped_at_once_and_one_undo_unwraps_them(studio):
     designer.expect_last_step("Wrap First in a Parallel")
     designer.undo()
     assert set(designer.states()) == {"First", "Big?", "Second", "Third"}
+
+
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_no_card_lies_under_the_bar_when_the_whole_is_fitted(studio, width):
+    states = {f"Step {at}": {"Type": "Pass", "Next": f"Step {at + 1}"} for at in range(9)}
+    chain = {"StartAt": "Step 0", "States": {**states, "Step 9": {"Type": "Succeed"}}}
+    designer = Designer(studio, f"fitted{width}", chain)
+    studio.look("light", width)
+    bar = studio.page.get_by_role("toolbar", name="View")
+    bar.get_by_role("button", name="Fit").click()
+    studio.page.wait_for_timeout(400)
+    lowest = designer.card("Step 9").bounding_box()
+    assert lowest["y"] + lowest["height"] <= bar.bounding_box()["y"]
 
 
 def test_a_note_is_kept_beside_the_definition(studio):

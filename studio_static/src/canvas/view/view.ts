@@ -56,7 +56,10 @@ export interface Pane {
 function openingView(layout: Layout, pane: Pane, direction: "down" | "right"): Viewport {
   const down = direction === "down";
   const across = down ? (pane.width - 2 * MARGIN) / layout.width : (pane.height - 2 * MARGIN) / layout.height;
-  const zoom = Math.min(1, Math.max(READABLE, across));
+  const aboveBar = (pane.height - MARGIN - BAR_ROOM) / layout.height;
+  // All of it above the bar, where it can be read so.
+  const most = down && aboveBar >= READABLE ? Math.min(1, aboveBar) : 1;
+  const zoom = Math.min(most, Math.max(READABLE, across));
   const start = layout.nodes.get("#start") ?? { x: 0, y: 0, width: 0, height: 0 };
   const place = (size: number, room: number, at: number): number =>
     size * zoom <= room - 2 * MARGIN
@@ -67,16 +70,12 @@ function openingView(layout: Layout, pane: Pane, direction: "down" | "right"): V
     : { x: MARGIN - start.x * zoom, y: place(layout.height, pane.height, start.y + start.height / 2), zoom };
 }
 
-/** All of it, in the middle. */
+/** All of it, in the middle of what is above the bar. */
 export function fittingView(layout: Layout, pane: Pane): Viewport {
-  const zoom = Math.min(
-    1,
-    Math.max(
-      LEAST_ZOOM,
-      Math.min((pane.width - 2 * MARGIN) / layout.width, (pane.height - 2 * MARGIN) / layout.height),
-    ),
-  );
-  return { x: (pane.width - layout.width * zoom) / 2, y: (pane.height - layout.height * zoom) / 2, zoom };
+  const height = pane.height - MARGIN - BAR_ROOM;
+  const across = (pane.width - 2 * MARGIN) / layout.width;
+  const zoom = Math.min(1, Math.max(LEAST_ZOOM, Math.min(across, height / layout.height)));
+  return { x: (pane.width - layout.width * zoom) / 2, y: MARGIN + (height - layout.height * zoom) / 2, zoom };
 }
 
 /** The view moved as little as shows `rect` whole; the same object where it is in sight. */

@@ -19,6 +19,9 @@ export function SelectionBar({ selection: states, onCommand }: SelectionBarProps
   return (
     <div className="row wraps" role="toolbar" aria-label={`${states.length} states selected`}>
       <b className="tabular size-13">{states.length} selected</b>
+      <button type="button" aria-label="Clear the selection" title="Esc" onClick={() => select([])}>
+        ×
+      </button>
       {WAYS.map(({ kind, label, title }) => (
         <button key={kind} type="button" title={title} onClick={() => onCommand({ kind: "wrap", states, in: kind })}>
           {label}
@@ -29,9 +32,6 @@ export function SelectionBar({ selection: states, onCommand }: SelectionBarProps
       </button>
       <button type="button" className="bad" title="Del" onClick={() => onCommand({ kind: "remove", states })}>
         Remove
-      </button>
-      <button type="button" aria-label="Clear the selection" title="Esc" onClick={() => select([])}>
-        ×
       </button>
     </div>
   );
