@@ -272,6 +272,8 @@ def test_load_of_an_execution_without_segments(journal, started):
     loaded = journal.load(started)
     assert loaded.header == a_header(started)
     assert loaded.segments == ()
+    loaded = journal.load(started, enough=lambda _beginning: True)
+    assert (loaded.header.status, loaded.segments) == (journal.header(started).status, ())
 
 
 def test_written_is_the_newest_number_and_the_status(journal, started):

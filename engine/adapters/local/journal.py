@@ -336,9 +336,10 @@ def _header(key: ExecutionKey, row: tuple[Any, ...]) -> Header:
 
 
 def _read(connection: sqlite3.Connection, row: tuple[Any, ...], enough: Enough | None) -> tuple[Any, ...]:
-    """A row with its body: of a long one its beginning, where that is `enough`, and then no other page is read."""
+    """A row with its body: of a long one its beginning, where that is `enough`, and then no other page is read. Of an
+    execution that has not begun there is none."""
     seq, nonce, body, *rest = row
-    if enough is None or isinstance(body, bytes):
+    if enough is None or body is None or isinstance(body, bytes):
         return row
     with connection.blobopen("segment", "body", body, readonly=True) as blob:
         found = blob.read(BEGINNING_BYTES)
