@@ -94,3 +94,6 @@ def test_events_with_large_values_are_listed_and_forked_without_them(studio, stu
     dialog.get_by_role("button", name="Fork", exact=True).click()
     expect(page.locator(".ex-head [data-status]")).to_have_text("Succeeded")
     expect(page.get_by_text("Its original")).to_be_visible()
+    page.get_by_role("tab", name=re.compile("^Events")).first.click()
+    expect(page.get_by_text("A fork is not forked again")).to_be_visible()
+    expect(page.get_by_role("button", name="Fork here …")).to_have_count(0)

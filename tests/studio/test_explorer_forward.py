@@ -96,3 +96,41 @@ def test_the_dialog_says_what_was_already_done(studio, studio_server, screens):
     expect(dialog).to_have_count(0)
     expect(page).to_have_url(re.compile(r"[?&]tab=effects"))
     expect(page.get_by_role("table", name="Calls and what came of each").get_by_role("row")).to_have_count(3)
+
+
+def test_an_archived_workflow_says_so_and_nothing_is_written(studio, studio_server):
+    page = studio.page
+    one = failed(studio_server, "shelved")
+    studio_server.publish("shelved", shipping("$.order"))
+    studio_server.json("POST", "/workflows/shelved/archive")
+    studio.expect_refusal(409, "/(workflows|executions)/shelved")
+    studio.open(address(one))
+    dialog = dialog_of(page)
+    expect(dialog).to_contain_text("archived")
+    expect(dialog.get_by_role("button", name="Go on", exact=True)).to_be_disabled()
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name=re.compile("^Events")).first.click()
+    events = page.get_by_role("list", name="Events of the execution")
+    events.get_by_role("button", name=re.compile("PassStateEntered")).first.click()
+    events.get_by_role("button", name="Fork here …").click()
+    dialog = page.get_by_role("dialog", name=re.compile("^Fork one at event"))
+    dialog.get_by_role("button", name="Fork", exact=True).click()
+    expect(dialog).to_contain_text("archived")
+    assert studio_server.json("GET", "/executions/shelved%3Aone")["status"] == "FAILED"
+    listed = studio_server.json("GET", "/executions?workflow=shelved")["executions"]
+    assert [each["id"] for each in listed] == ["shelved:one"]
+
+
+def test_what_went_on_elsewhere_is_said_where_it_is_looked_at(studio, studio_server):
+    page = studio.page
+    one = failed(studio_server, "elsewhere")
+    studio_server.publish("elsewhere", shipping("$.order"))
+    studio.open(address(one))
+    dialog = dialog_of(page)
+    expect(dialog.get_by_role("region", name="Plan")).to_contain_text("It fits.")
+    studio_server.json("POST", "/executions/elsewhere%3Aone/redrive", {"version": 2})
+    studio_server.wait_closed("elsewhere:one")
+    studio.expect_refusal(409, "/executions/elsewhere")
+    dialog.get_by_role("button", name="Go on", exact=True).click()
+    expect(dialog.get_by_text("the execution elsewhere:one cannot be redriven")).to_contain_text("SUCCEEDED")
+    assert studio_server.json("GET", "/executions/elsewhere%3Aone")["redrives"] == 1

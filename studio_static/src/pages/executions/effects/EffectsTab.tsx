@@ -118,7 +118,7 @@ function Row({ effect, step, onSelect, onMapRuns }: RowProps) {
           <span>{word}</span>
         </span>
         {effect.service_id !== null && <div className="mono">{effect.service_id}</div>}
-        {effect.child !== null && effect.outcome === "DONE" && (
+        {effect.child !== null && effect.outcome !== "NOT_DONE" && (
           <div>
             <NavLink to={executionHref(effect.child)}>{effect.child}</NavLink>
           </div>

@@ -23,13 +23,19 @@ export const lookOf = (effect: Effect): Look => LOOKS[effect.outcome];
 /** What is to be known of the outcome in a sentence; null where the word says it all. */
 export function sentenceOf(effect: Effect): string | null {
   if (effect.began_at === null) return "It is owed, and was not made yet.";
+  const startsOne = effect.child !== null;
   switch (effect.outcome) {
+    case "DONE":
+      return startsOne ? "It was started. What came of it is told there." : null;
     case "UNKNOWN":
+      if (startsOne) return "Nobody knows whether it was started: if it was, it is this one.";
       return effect.at_most_once
-        ? "Nobody knows whether it took effect, and it is not repeated by itself."
-        : "Nobody knows whether it took effect: ask the service for the key.";
+        ? "Nobody knows whether it took effect, and it is not repeated by itself. Look in the service for what it was to do."
+        : "Nobody knows whether it took effect. Look in the service: for the key if it takes one, else for what it was to do.";
     case "REPEATED":
-      return "Nobody knows whether this one took effect. A later call has the same key.";
+      return startsOne
+        ? "Nobody knows whether this call started it. A later call has the same key and starts the same execution."
+        : "Nobody knows whether this call took effect. A later one has the same key: a service that looks at no key may have done both.";
     case "NOT_DONE":
       return "No call with this key had an effect.";
     case "RECORDED":

@@ -10,6 +10,7 @@ import { useApi } from "../../../api/useApi";
 import { executionHref, go } from "../../../app/links";
 import { useMay } from "../../../app/me";
 import { Dialog } from "../../../ui/Dialog";
+import { Problem } from "../../../ui/Problem";
 import { InputField, problemOf } from "../InputField";
 import type { HistoryEvent } from "../log/events";
 import { inputAt, isInputTooLarge, namesIn } from "./input";
@@ -66,6 +67,9 @@ export default function ForkDialog({ execution, event, onClose }: ForkDialogProp
           }
         />
       </FormField>
+      {versions.error && (
+        <Problem error={versions.error} what="the other versions" onRetry={() => void versions.reload()} />
+      )}
       {original !== null && problemOf(original) === null && (
         <InputField value={text} onChange={setText} onProblem={setProblem} />
       )}

@@ -72,7 +72,7 @@ export default function ForwardDialog({ execution, steps, onLedger, onClose, onD
     notify({ type: "success", content: `${progressWords(redriven, refused)}.` });
     onDone();
   };
-  if (versions.data !== null && others.length === 0) {
+  if (versions.error || (versions.data !== null && others.length === 0)) {
     return (
       <Dialog
         title={`Mend ${execution.name} and go on`}
@@ -81,10 +81,14 @@ export default function ForwardDialog({ execution, steps, onLedger, onClose, onD
         onAct={async () => onClose()}
         onClose={onClose}
       >
-        <p className="ex-plain">
-          There is no other version of {execution.workflow} yet. Mend it in the <Designer execution={execution} />,
-          publish it, and come back.
-        </p>
+        {versions.error ? (
+          <Problem error={versions.error} what="the workflow's versions" onRetry={() => void versions.reload()} />
+        ) : (
+          <p className="ex-plain">
+            There is no other version of {execution.workflow} yet. Mend it in the <Designer execution={execution} />,
+            publish it, and come back.
+          </p>
+        )}
       </Dialog>
     );
   }

@@ -9,9 +9,11 @@ import { Suspense, useEffect, useState } from "react";
 import { get, path, withQuery } from "../../../api/client";
 import { type ApiError, asApiError } from "../../../api/errors";
 import type { Execution, History, Step } from "../../../api/schema";
+import { executionHref } from "../../../app/links";
 import { useMay } from "../../../app/me";
 import { part } from "../../../app/part";
 import { EmptyState } from "../../../ui/EmptyState";
+import { NavLink } from "../../../ui/NavLink";
 import { Problem } from "../../../ui/Problem";
 import { Skeleton } from "../../../ui/Skeleton";
 import { parentOf } from "../redrive";
@@ -121,6 +123,12 @@ export function EventsTab({ execution, lastEvent, steps, onSelect }: EventsTabPr
             onStep={showStep}
             onFork={mayFork ? setForking : undefined}
           />
+          {execution.fork && (
+            <p className="ex-note">
+              A fork is not forked again: fork{" "}
+              <NavLink to={`${executionHref(execution.fork.original)}?tab=events`}>its original</NavLink>.
+            </p>
+          )}
           {!found.whole && (
             <p className="ex-note">{`The first ${MOST_FOUND} that match are shown: say more of what you look for.`}</p>
           )}
