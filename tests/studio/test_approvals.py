@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
+import urllib.request
+from urllib.parse import urlencode
+
 import pytest
 from playwright.sync_api import expect
 
+from engine.clock import SystemClock
+from tests.support import patience
 from tests.support.patience import wait_until
+from tests.support.studio.browsing import Studio, StudioServer
+from tests.support.vendors.slack_server import SlackServer, text
 
 FORM = {"type": "object", "required": ["account"], "properties": {
     "account": {"type": "string", "title": "Account", "description": "Where it is booked."},
@@ -94,3 +104,64 @@ def test_what_one_may_not_do_is_not_offered(studio, guest, role, offered, screen
         expect(other.page.get_by_text("It is for the role publisher.")).to_be_visible()
         other.check_axe()
         screens(other, "approval-viewer", widths=(1440, 390))
+
+
+class Slack(SlackServer):
+    """Presses buttons as Slack does; `told` is what its user was told then."""
+
+    def __init__(self):
+        self.told = []
+        super().__init__()
+
+    def answer(self, arrived):
+        self.told.append(json.loads(arrived.body)["text"])
+        return text(200, "ok")
+
+    def press(self, server, asked, secret):
+        action = {"action_id": "automate_approve", "value": asked["id"], "type": "button"}
+        payload = {"type": "block_actions", "user": {"id": "U1"}, "actions": [action],
+                   "response_url": f"http://{self.address}/actions/T1/1/x"}
+        body, at = urlencode({"payload": json.dumps(payload)}).encode(), int(SystemClock().now())
+        made = hmac.new(secret.encode(), b"v0:%d:%s" % (at, body), hashlib.sha256).hexdigest()
+        request = urllib.request.Request(f"{server.url}/hooks/slack.com/approvals", body, {  # noqa: S310  our own address
+            "Content-Type": "application/x-www-form-urlencoded", "X-Slack-Signature": f"v0={made}",
+            "X-Slack-Request-Timestamp": str(at),
+        })
+        with urllib.request.urlopen(request, timeout=patience.SECONDS) as answered:  # noqa: S310  likewise
+            assert answered.status == 200
+
+
+@pytest.mark.full
+def test_what_is_answered_in_slack_is_over_on_the_page_and_the_other_way_round(tmp_path, context):
+    slack, secret = Slack(), "8f742231b10e8888abcd99yyyzzz85a5"
+    server = StudioServer(
+        tmp_path / "data", AUTOMATE_SLACK_SIGNING_SECRET="SLACK_SIGNING", AUTOMATE_SLACK_USERS="U1=ada/operator",
+        AUTOMATE_EGRESS_ALLOW=slack.address,
+    )
+    studio = Studio(server, context)
+    try:
+        server.json("PUT", "/secrets/SLACK_SIGNING", {"value": secret})
+        for workflow in ("pressed", "clicked"):
+            server.json("POST", "/secrets/SLACK_SIGNING/grants", {"workflow": workflow})
+        asked = ask(server, "pressed", question="Ship it?")
+        studio.open(f"/approvals/{asked['id']}")
+        expect(studio.page.get_by_role("button", name="Refuse")).to_be_visible()
+        slack.press(server, asked, secret)
+        assert slack.told == ["Your answer counts."]
+        studio.expect_refusal(409, f"/approvals/{asked['id']}")
+        studio.page.get_by_role("button", name="Refuse").click()
+        expect(studio.page.get_by_text("Your answer was not taken")).to_be_visible()
+        expect(studio.page.get_by_role("button", name="Refuse")).to_have_count(0)
+        assert server.wait_closed("pressed:run-1")["output"]["by"] == "ada"
+
+        asked = ask(server, "clicked", question="Ship that?")
+        studio.open(f"/approvals/{asked['id']}")
+        studio.page.get_by_role("button", name="Approve", exact=True).click()
+        expect(studio.page.get_by_text("Approved. The workflow goes on.")).to_be_visible()
+        slack.press(server, asked, secret)
+        assert slack.told[1].startswith("Your answer was not taken: "), slack.told
+        assert server.wait_closed("clicked:run-1")["output"]["by"] != "ada"
+        studio.close()
+    finally:
+        server.stop()
+        slack.close()
