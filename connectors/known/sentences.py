@@ -159,8 +159,8 @@ def _payment(clause: Asked) -> Found | None:
             r"|\b(?:return|give back|pay back) (?:the |their |his |her )?(?:money|payment|amount|funds)\b"):
         return Found("refund", {"charge": "{% $states.input.charge.id %}"},
                       {"charge": "Where the charge's id is in the input is a guess."})
-    takes = clause.verb in ("take", "collect") and clause.has(r"\b(?:payment|money)\b|\bfrom (?:the|their|his"
-        r"|her) card\b")
+    takes = clause.verb in ("take", "collect", "deduct", "draw", "pull") and clause.has(
+        r"\b(?:payment|money)\b|\b(?:from|off) (?:(?!and\b|then\b)[\w']+ ){1,3}card\b")
     if (clause.verb not in ("charge", "bill", "debit", "pay", "capture") and not takes) or clause.has(
         r"\bcharge (?:station|level)\b"
     ):
@@ -246,6 +246,24 @@ def _log(clause: Asked) -> Found | None:
     return Found("log", {"message": f"{clause.phrase}"}, {"message": "What does the line say?"})
 
 
+_SHEET = re.compile(r" (?P<way>in|into|to|on|onto|at|from|out of|of) (?:(?:the|our|an?|this|that) )?(?:[\w-]+ )?"
+                    r"(?:spread|work)?sheet\b")
+
+
+def _sheet(clause: Asked) -> Found | None:
+    """``log the visit in the register sheet``: a sheet without a product is one of Google's."""
+    where = _SHEET.search(clause.text)
+    if where is None or clause.first("url") is not None or clause.has(r"\b(?:google|excel)\b"):
+        return None
+    if where["way"] in ("from", "out of", "of") or clause.verb in ("look", "check", "find", "read", "search"):
+        return Found("connector:google_sheets:read_rows") if clause.verb not in ("delete", "remove", "clear") else None
+    if clause.verb in ("update", "change", "set", "mark", "tick", "flag", "correct", "edit"):
+        return Found("connector:google_sheets:update_rows")
+    if clause.verb in ("delete", "remove", "clear", "print", "email", "send", "create", "share"):
+        return None
+    return Found("connector:google_sheets:append_rows")
+
+
 _READING = ("read", "load", "open", "get", "fetch", "take", "parse", "pull", "grab", "import")
 
 
@@ -260,7 +278,7 @@ def _file(clause: Asked) -> Found | None:
     return None
 
 
-NAMED: tuple[Rule, ...] = (_file, _dispatch, _slack, _http, _model)
+NAMED: tuple[Rule, ...] = (_file, _sheet, _dispatch, _slack, _http, _model)
 """Rules for a service that is named: they come before those of AWS's services."""
 
 IMPLIED: tuple[Rule, ...] = (_payment, _approval, _email, _log)

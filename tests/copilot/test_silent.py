@@ -357,3 +357,38 @@ def test_one_that_no_argument_reads_is_a_to_do(sentence, lost):
 ])
 def test_what_hangs_on_nothing_being_there_is_none(sentence):
     assert not {"if", "when"} & {word.lower() for word in drafted(sentence)[0].split(" | ")}
+
+
+@pytest.mark.parametrize(("sentence", "resources"), [
+    ("Consult the members table for the reader, and email desk@a.io.", ["dynamodb:getItem", "email:send"]),
+    ("Strike the reader off the members table.", ["dynamodb:deleteItem"]),
+    ("Get rid of the entry in the sessions table, then run the tidy-up function.",
+     ["dynamodb:deleteItem", "lambda:invoke"]),
+    ("Bump the team's points in the standings table.", ["dynamodb:updateItem"]),
+    ("Jot the weight down in the harvest table.", ["dynamodb:putItem"]),
+    ("Log the visit in the register sheet and email desk@a.io.", ["google_sheets:append_rows", "email:send"]),
+    ("Pull the numbers from the sales sheet.", ["google_sheets:read_rows"]),
+    ("Store what comes back from https://a.io/route in the routes table.", ["http:request", "dynamodb:putItem"]),
+    ("The boss has to give the nod; then charge the card 80 euros.", ["approval:ask", "stripe:create_payment_intent"]),
+    ("Collect 45 euros from the guest's card.", ["stripe:create_payment_intent"]),
+    ("We need the warden's OK before anything is paid; then charge the card 50 euros.",
+     ["approval:ask", "stripe:create_payment_intent"]),
+    ("Check the balance in the readers table; where it is above 20, charge the card 5 euros.",
+     ["dynamodb:getItem", "stripe:create_payment_intent"]),
+    ("Raise an issue on GitHub, and shout about it in #dev.", ["github:create_issue", "slack:post_message"]),
+])
+def test_an_action_is_known_by_more_than_its_usual_verb(sentence, resources):
+    tasks = drafted(sentence)[1]
+    assert len(tasks) == len(resources)
+    assert all(resource in task["Resource"] for resource, task in zip(resources, tasks, strict=True))
+
+
+@pytest.mark.parametrize(("sentence", "lost"), [
+    ("Message #kitchen that the order is in, and have the printer print the slip.", "have the printer print the slip"),
+    ("Email ann@a.io that the bread is ready, and defrost the freezer.", "defrost the freezer"),
+    ("Tell #yard on Slack that the truck is here, then weigh the truck and hose it down.", "hose it down"),
+])
+def test_work_that_no_action_is_for_has_a_step_of_its_own(sentence, lost):
+    found = COPILOT.draft(sentence)
+    marked = [item.state["Comment"] for item in states_of(found.document["definition"]) if "Comment" in item.state]
+    assert any(lost in comment for comment in marked)

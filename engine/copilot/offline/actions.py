@@ -16,7 +16,19 @@ from engine.copilot.offline import aws_actions
 from engine.copilot.offline.asked import TODO, Asked, Found
 from engine.copilot.offline.flow import Action
 from engine.copilot.offline.naming import Known
-from engine.copilot.offline.words import DETERMINERS, VERBS, Word, base_verb, camel, lower, stem, stems, title, words_of
+from engine.copilot.offline.words import (
+    DETERMINERS,
+    TRADE_VERBS,
+    VERBS,
+    Word,
+    base_verb,
+    camel,
+    lower,
+    stem,
+    stems,
+    title,
+    words_of,
+)
 
 Json = Any
 
@@ -33,7 +45,8 @@ def parse_action(words: list[Word], catalogue: Catalogue, known: Known) -> Actio
     """The action that a clause asks for; None where it names none of the catalogue. What a verb that is in no list does
     with a thing says the place that it goes to: ``dump the answer to the log``."""
     found = _parsed(words, catalogue, known)
-    if found is not None or not words or words[0].kind != "word" or _verb(words) in VERBS:
+    if found is not None or not words or words[0].kind != "word" or (
+            _verb(words) in VERBS - TRADE_VERBS):
         return found
     if _GOES.search(lower(words)) is None:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from engine.copilot.offline.asked import STOP, TODO, Asked, Found, Rule
-from engine.copilot.offline.words import PROPERTIES, camel
+from engine.copilot.offline.words import PROPERTIES, TRADE_VERBS, VERBS, camel
 
 
 def _named(clause: Asked, kind: str, service: str, *, otherwise: str = r"(?!)") -> str | None:
@@ -58,9 +58,23 @@ _WRITING = frozenset([
     "save", "send", "store", "submit", "transfer", "upload", "upsert", "write",
 ])
 _READING = frozenset([
-    "check", "collect", "fetch", "find", "gather", "get", "grab", "list", "load", "look", "lookup", "pull", "query",
-    "read", "retrieve", "search", "select", "take", "use",
+    "browse", "check", "collect", "consult", "dig", "examine", "extract", "fetch", "find", "gather", "get", "grab",
+    "inspect", "list", "load", "locate", "look", "lookup", "obtain", "pick", "pull", "query", "read", "retrieve",
+    "search", "see", "select", "take", "use", "view",
 ])
+_CHANGING = frozenset([
+    "adjust", "amend", "bump", "change", "correct", "decrease", "decrement", "deduct", "edit", "flag", "flip",
+    "increase", "increment", "lower", "mark", "modify", "raise", "reduce", "set", "switch", "tick", "toggle", "tweak",
+    "update",
+])
+_SWITCHING = frozenset(["flip", "switch", "toggle"])
+"""Verbs that change an item only where they say what to: ``flip the valve`` is for no table."""
+_ERASING = frozenset(["clear", "cross", "delete", "drop", "erase", "expunge", "purge", "remove", "strike", "wipe"])
+_PLAIN = VERBS - TRADE_VERBS
+_INTO = re.compile(r" (?:into|in|onto|on|to)(?: the| our| a| an)?(?: [\w-]+){0,2} table\b|"
+                   r" (?:into|in|onto|to)(?: the| our)?(?: dynamodb)? table [\w-]")
+_OUT_OF = re.compile(r" (?:out of|from)(?: the| our| a| an)?(?: [\w-]+){0,2} table\b")
+_OFF = re.compile(r"^(?:take|cross|strike|knock|drop|get) .*\b(?:off|rid of)\b")
 _STARTING = frozenset([
     "begin", "call", "continue", "escalate", "execute", "fire", "forward", "give", "hand", "initiate", "invoke", "kick",
     "launch", "pass", "run", "send", "start", "trigger", "use",
@@ -86,26 +100,27 @@ def _lambda(clause: Asked) -> Found | None:
 def _table(clause: Asked) -> Found | None:
     table = _named(clause, "table", "dynamodb", otherwise=r"\bdynamo ?db\b")
     verb = clause.verb
-    if table is None or clause.has(r"^go (?:through|over)\b") or (verb in _TABLES and _WHOLE.match(clause.text)):
+    if table is None or clause.has(r"^go (?:through|over)\b") or (
+            verb in _TABLES and _WHOLE.match(clause.text)) or (verb in _SWITCHING and _changed(clause)[1] is None):
         return None
     guesses = {} if table else {"TableName": "Which table?"}
     name = table or f"{TODO}the table"
     guesses["Key"] = "What is the table's key? id is a guess."
     key = {"id": {"S": "{% $string($states.input.id) %}"}}
     base = "arn:aws:states:::dynamodb:"
-    if verb in _READING:
+    if (verb in _ERASING and (verb != "drop" or not _INTO.search(clause.text))) or _OFF.match(clause.text):
+        return Found(f"{base}deleteItem", {"TableName": name, "Key": key}, guesses)
+    if verb in _READING or (table and verb not in _PLAIN and _OUT_OF.search(clause.text)):
         return Found(f"{base}getItem", {"TableName": name, "Key": key}, guesses,
                      camel([(table or "item").removesuffix("s")]), ".Item")
-    if verb in ("delete", "remove", "erase", "wipe", "clear", "drop"):
-        return Found(f"{base}deleteItem", {"TableName": name, "Key": key}, guesses)
-    if verb in ("update", "change", "mark", "set", "flag", "increase", "increment"):
+    if verb in _CHANGING:
         attribute, value = _changed(clause)
         guesses["UpdateExpression"] = f"What changes? {attribute} is a guess." if value else "What changes?"
         arguments = {"TableName": name, "Key": key, "UpdateExpression": "SET #s = :s",
                      "ExpressionAttributeNames": {"#s": attribute},
                      "ExpressionAttributeValues": {":s": {"S": value or f"{TODO}the new value"}}}
         return Found(f"{base}updateItem", arguments, guesses)
-    if verb not in _WRITING:
+    if verb not in _WRITING and (not table or verb in _PLAIN or _INTO.search(clause.text) is None):
         return None
     guesses["Item"] = "Which attributes does the item have?"
     del guesses["Key"]

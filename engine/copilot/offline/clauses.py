@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import field
+from itertools import pairwise
 
 from engine.copilot.offline.voice import said_in
 from engine.copilot.offline.words import (
@@ -19,6 +20,7 @@ from engine.copilot.offline.words import (
     FILLERS,
     PREPOSITIONS,
     PRONOUNS,
+    TRADE_NOUNS,
     VERBS,
     Word,
     base_verb,
@@ -53,6 +55,7 @@ _PASSIVE = re.compile(
     r"by \w+ing)"
     r"|gets? (?:an? |the |to be |told|emailed|charged))")
 _PARTICLES = frozenset(["up", "out", "down", "off", "over", "back", "away", "in", "on", "through"])
+_AWAY = frozenset(["up", "out", "down", "off", "away", "back", "about"])
 _OBJECTS = DETERMINERS | {"it", "them", "him", "us", "me", "everyone", "everybody", "someone", "somebody"}
 _NO_VERBS = DETERMINERS | PREPOSITIONS | PRONOUNS | FILLERS | _STARTS | _PARTICLES | frozenset([
     "and", "or", "but", "nor", "not", "no", "both", "either", "neither", "so", "than", "which", "who", "whose",
@@ -208,9 +211,17 @@ class _Cutter:
         if word.lower == "after":
             return re.match(r"after (?:\S+ \w+|that)", following) is not None
         verb = base_verb(word.lower) if gerund else word.lower
-        if (verb in VERBS and not self.is_noun(index)) or self.is_other_verb(index):
+        if (verb in VERBS and not self.is_noun(index)) or self.is_other_verb(index) or self.has_done(index):
             return True
         return not self.is_condition() and self.is_passive(index)
+
+    def has_done(self, index: int) -> bool:
+        """Whether somebody is made to do something: ``have the printer print the slip``."""
+        following = [word.lower for word in self.words[index + 1:index + 7]]
+        return (
+            self.words[index].lower in ("have", "let", "get") and following[:1] != [] and following[0] in _OBJECTS
+            and any(word in VERBS and after in _OBJECTS for word, after in pairwise(following[2:]))
+        )
 
     def is_passive(self, index: int) -> bool:
         """Whether what begins at `index` says what happens to something: ``the card is charged``."""
@@ -238,6 +249,8 @@ class _Cutter:
     def is_noun(self, index: int) -> bool:
         """Whether a verb's form at `index` is a noun here: "and order total", "and charge fails"."""
         after = self.words[index + 1].lower if index + 1 < len(self.words) else ""
+        if self.words[index].lower in TRADE_NOUNS and after not in _OBJECTS | _AWAY:
+            return True
         return after in ("is", "are", "was", "has", "fails", "failed", "exceeds", "functions", "of")
 
     def is_condition(self) -> bool:

@@ -47,7 +47,7 @@ FILLERS = frozenset([
     "always", "again",
 ])
 
-VERBS = frozenset([
+_EVERYDAY_VERBS = frozenset([
     "accept", "acknowledge", "activate", "add", "aggregate", "alert", "allocate", "amend", "analyse", "analyze",
     "annotate", "announce", "anonymise", "anonymize", "apologise", "apologize", "append", "apply", "appoint",
     "approve", "archive", "arrange", "ask", "assemble", "assess", "assign", "attach", "authorise", "authorize",
@@ -89,6 +89,37 @@ VERBS = frozenset([
     "withdraw", "write", "zip",
 ])
 
+TRADE_NOUNS = frozenset([
+    "arrest", "auction", "audit", "bandage", "blend", "boil", "brew", "chill", "coach", "compost", "cook", "cool",
+    "couple", "crunch", "digest", "dip", "dock", "drain", "dub", "dump", "escort", "fax", "fold", "forecast", "glue",
+    "grate", "grind", "groom", "haul", "heat", "hide", "hose", "interview", "knock", "lease", "mask", "mix", "moor",
+    "mop", "mount", "mute", "oil", "paint", "park", "peel", "pickle", "plot", "plough", "polish", "pop", "probe",
+    "purchase", "recharge", "recount", "refill", "repair", "rescue", "sack", "salvage", "scrap", "scribble", "scrub",
+    "seal", "seat", "seed", "segment", "serve", "shave", "shout", "shred", "sketch", "slice", "slot", "smooth",
+    "solder", "sow", "spray", "stack", "stash", "stick", "stir", "stitch", "survey", "sweep", "tan", "thaw", "thin",
+    "tick", "toast", "toggle", "tow", "trash", "trim", "tuck", "tutor", "tweak", "usher", "varnish", "warm", "wash",
+    "weed", "weld", "whip", "whisk", "wrap", "yell",
+])
+"""Verbs of the trades that are as often the name of a thing."""
+
+TRADE_VERBS = TRADE_NOUNS | frozenset([
+    "acquire", "adjust", "admit", "amplify", "appraise", "assay", "bake", "borrow", "brighten", "browse", "bury",
+    "buy", "calibrate", "chop", "condense", "connect", "darken", "deflate", "defrost", "dehumidify", "detach",
+    "detain", "diagnose", "dim", "disburse", "disconnect", "disinfect", "dismantle", "distil", "divert", "embed",
+    "engrave", "enlarge", "enrol", "enroll", "evacuate", "evict", "expel", "expose", "fertilise", "fertilize", "fling",
+    "graze", "holler", "incinerate", "inflate", "inoculate", "irrigate", "jot", "knead", "lend", "lengthen", "levy",
+    "loosen", "lubricate", "marinate", "memorise", "nag", "negotiate", "notarise", "paraphrase", "pester",
+    "photograph", "pour", "prescribe", "proofread", "pseudonymise", "rebook", "reboot", "reclassify", "reconnect",
+    "recycle", "refuel", "regrade", "rehearse", "reissue", "relocate", "remit", "renegotiate", "renumber", "repack",
+    "repay", "rephrase", "replenish", "reprint", "reroute", "rescan", "reword", "rewrite", "rinse", "sedate", "sell",
+    "settle", "sew", "sharpen", "shear", "shelve", "shorten", "shortlist", "shut", "simmer", "simulate", "soak",
+    "steer", "sterilise", "sterilize", "summon", "tend", "tighten", "tokenise", "typeset", "unload", "unmute",
+    "unpair", "unseal", "unwrap", "vaccinate", "ventilate", "waive", "yank",
+])
+"""Verbs of the trades. They begin a step, and do not say which action it is: ``bake the bread``."""
+
+VERBS = _EVERYDAY_VERBS | TRADE_VERBS
+
 ALSO_NOUNS = frozenset([
     "bill", "book", "brief", "build", "call", "change", "charge", "clear", "copy", "count", "download", "draft",
     "email", "end", "estimate", "export", "feed", "file", "filter", "fire", "grade", "hand", "hold", "import",
@@ -96,7 +127,7 @@ ALSO_NOUNS = frozenset([
     "place", "post", "print", "process", "query", "queue", "record", "refund", "release", "reply", "report",
     "request", "return", "review", "route", "scan", "schedule", "score", "search", "set", "share", "ship", "sign",
     "stop", "tag", "test", "text", "trigger", "update", "upload", "use",
-])
+]) | TRADE_NOUNS
 """Verbs that are as often the name of a thing: an action begins with one where a thing follows it."""
 
 ENTITIES = frozenset([

@@ -51,6 +51,16 @@ _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(form, re.IGN
      rf"({NUMBER}) (?:more |further )?times"), r"retry it \1 times"),
     (rf"\b(is|are) to be (?={DONE}\b)", r"\1 "),
     (rf"\bshall be (?={DONE}\b)", "should be "),
+    (r"(^|[.;] )where (?=(?:it|this|that|they|the [\w-]+(?: [\w-]+)?) (?:is|are|has|have|exceeds)\b)", r"\1if "),
+    ((r"(^|[.;,] |\band |\bthen )((?:the|our) [\w-]+(?: [\w-]+)?|\S+@\S+\w) (?:has to|must|needs to|should|is to) "
+      r"give (?:it |us )?(?:the|an?|his|her|their) (?:nod|ok|okay|go-ahead|green light|blessing|consent|approval"
+      r"|permission)\b"),
+     r"\1ask \2 to approve it"),
+    ((r"\b(\w+) (?:what|whatever) (?:comes back|is returned|we get(?: back)?|you get(?: back)?) (?:from|by) "
+      r"(https?://\S+|the [\w-]+ (?:function|workflow|api|service)) (?=(?:in|into|to|on|onto)\b)"),
+     r"call \2 and \1 the answer "),
+    ((r",? before (?:anything|it all|any of (?:it|this|that)) (?:is|gets|happens|goes)(?: " + DONE
+      + r"| out| ahead)?(?=[.;,])"), ""),
     (r"\b(?:up)?on (?:the )?receipt of ((?:the|an?|our) [\w -]+?),", r"when \1 is received,"),
 ))
 

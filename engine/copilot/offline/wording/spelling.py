@@ -18,6 +18,7 @@ from engine.copilot.offline.words import (
     NUMBERS,
     PREPOSITIONS,
     PROPERTIES,
+    TRADE_VERBS,
     UNITS,
     VERBS,
     base_verb,
@@ -33,7 +34,7 @@ _KEYWORDS = frozenset([
     "approve", "approves", "approved", "rejected", "declined", "otherwise", "unless", "until", "message",
     "arrives", "fails", "customer", "parallel", "batches", "retry", "times",
 ])
-_VERBS = frozenset(verb for verb in VERBS if len(verb) > 3)
+_VERBS = frozenset(verb for verb in VERBS - TRADE_VERBS if len(verb) > 3)
 _WORDS = frozenset([
     "able", "alter", "belief", "black", "briefs", "carrying", "clean", "cleaner", "clears", "count", "court",
     "crab", "crate", "diary", "draft", "drift", "elect", "emails", "ever", "fall", "falls", "fine", "fired", "form",
