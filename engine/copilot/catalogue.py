@@ -113,6 +113,7 @@ class Catalogue:
         whose thing is not spoken of, does not fit.
         """
         words = set(text.replace("-", " ").split())
+        text = re.sub(r"\b(?:tickets?|bugs?)\b(?=.* github\b)", "issue", text)
         said, kind = stems(text), _kind_of(verb)
         done = stems(re.split(r"(?<=\w) (?:to|in|into|on|onto|for|at|with|from)\b", text)[0])
         best: tuple[int, ActionFact] | None = None

@@ -392,3 +392,16 @@ def test_work_that_no_action_is_for_has_a_step_of_its_own(sentence, lost):
     found = COPILOT.draft(sentence)
     marked = [item.state["Comment"] for item in states_of(found.document["definition"]) if "Comment" in item.state]
     assert any(lost in comment for comment in marked)
+
+
+@pytest.mark.parametrize(("sentence", "steps"), [
+    ("When a lamb is born, the farmer tags it, the vet vaccinates it, and the birth is entered in the births table.",
+     ["farmer tags", "vet vaccinates", "births"]),
+    ("Drop the ledger into the bucket ledgers, and open a ticket on GitHub.", ["ledgers", "github"]),
+    ("Kick off rebuild-index, then convert the file with convert-file.", ["rebuild-index", "convert-file"]),
+])
+def test_each_of_several_who_act_has_a_step_of_its_own(sentence, steps):
+    found = [item.state for item in states_of(COPILOT.draft(sentence).document["definition"])]
+    done = [state for state in found if state["Type"] in ("Task", "Pass")]
+    assert len(done) == len(steps)
+    assert all(step in str(state) for step, state in zip(steps, done, strict=True))

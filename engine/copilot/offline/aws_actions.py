@@ -87,7 +87,8 @@ def _lambda(clause: Asked) -> Found | None:
             clause.verb in _MAKING - {"test"}):
         return None
     name = _named(clause, "lambda function|function|lambda", "lambda|aws")
-    invoked = re.match(r"(?:invoke|run|call|execute) (?:the |a )?([\w]+-[\w-]+)$", clause.text)
+    invoked = re.match(r"(?:invoke|run|call|execute|trigger|kick off|fire up) (?:the |a )?([\w]+-[\w-]+)$", clause.text)
+    invoked = invoked or re.search(rf" (?:with|using|through|via) ({re.escape(clause.verb)}-[\w-]+)$", clause.text)
     if name is None and invoked is None:
         return None
     name = name or (None if invoked is None else invoked[1])
@@ -180,11 +181,14 @@ def _workflow(clause: Asked) -> Found | None:
     }, {"StateMachineArn": f"Is there a workflow called {name}?"})
 
 
+_INTO_BUCKET = re.compile(r" (?:into|in|to) (?:(?:the|our) )?(?:[\w-]+ )?(?:s3 )?bucket\b")
+
+
 def _bucket(clause: Asked) -> Found | None:
-    if clause.verb not in ("save", "store", "upload", "write", "put", "archive", "export", "copy"):
-        return None
     name = _named(clause, "bucket", "s3", otherwise=r"\bs3\b")
-    if name is None:
+    kept = clause.verb in ("save", "store", "upload", "write", "put", "archive", "export", "copy")
+    goes = clause.verb not in _MAKING - {"drop", "pull"} and _INTO_BUCKET.search(clause.text) is not None
+    if name is None or not (kept or goes):
         return None
     guesses = {"Key": "Under which key?", "Body": "What is written?"}
     if not name:

@@ -223,6 +223,14 @@ class _Cutter:
             and any(word in VERBS and after in _OBJECTS for word, after in pairwise(following[2:]))
         )
 
+    def acts(self, index: int) -> bool:
+        """Whether somebody does something to a thing: ``the vet vaccinates it``."""
+        said = [word.lower for word in self.words[index:index + 5]]
+        return said[0] in DETERMINERS and any(
+            word.endswith("s") and word[:-1] not in ALSO_NOUNS and base_verb(word) is not None and after in _OBJECTS
+            and not {*said[1:place]} & _NO_VERBS
+            for place, (word, after) in enumerate(pairwise(said)) if place > 1)
+
     def is_passive(self, index: int) -> bool:
         """Whether what begins at `index` says what happens to something: ``the card is charged``."""
         if re.search(r"\b(?:that|whether|saying|how|why)\b", self.current.text):
@@ -230,6 +238,8 @@ class _Cutter:
         said = lower(self.words[index:index + 7])
         match = _PASSIVE.match(said)
         if match is not None and (match[1] is None or base_verb(match[1]) is not None):
+            return True
+        if self.acts(index):
             return True
         found = said_in(self.words[index:index + 9]) if self.words[index].lower in DETERMINERS else None
         return found is not None and not found.modal

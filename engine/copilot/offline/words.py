@@ -91,30 +91,30 @@ _EVERYDAY_VERBS = frozenset([
 
 TRADE_NOUNS = frozenset([
     "arrest", "auction", "audit", "bandage", "blend", "boil", "brew", "chill", "coach", "compost", "cook", "cool",
-    "couple", "crunch", "digest", "dip", "dock", "drain", "dub", "dump", "escort", "fax", "fold", "forecast", "glue",
-    "grate", "grind", "groom", "haul", "heat", "hide", "hose", "interview", "knock", "lease", "mask", "mix", "moor",
-    "mop", "mount", "mute", "oil", "paint", "park", "peel", "pickle", "plot", "plough", "polish", "pop", "probe",
-    "purchase", "recharge", "recount", "refill", "repair", "rescue", "sack", "salvage", "scrap", "scribble", "scrub",
-    "seal", "seat", "seed", "segment", "serve", "shave", "shout", "shred", "sketch", "slice", "slot", "smooth",
-    "solder", "sow", "spray", "stack", "stash", "stick", "stir", "stitch", "survey", "sweep", "tan", "thaw", "thin",
-    "tick", "toast", "toggle", "tow", "trash", "trim", "tuck", "tutor", "tweak", "usher", "varnish", "warm", "wash",
-    "weed", "weld", "whip", "whisk", "wrap", "yell",
+    "couple", "crunch", "digest", "dip", "dock", "drain", "draw", "dub", "dump", "escort", "fax", "fold", "forecast",
+    "glue", "grate", "grind", "groom", "haul", "heat", "hide", "hose", "interview", "knock", "lease", "mask",
+    "measure", "mix", "moor", "mop", "mount", "mute", "oil", "paint", "park", "peel", "pick", "pickle", "plot",
+    "plough", "polish", "pop", "probe", "purchase", "recharge", "recount", "refill", "repair", "rescue", "sack",
+    "salvage", "scrap", "scribble", "scrub", "seal", "seat", "seed", "segment", "serve", "shave", "shout", "shred",
+    "sketch", "slice", "slot", "smooth", "solder", "sow", "spray", "stack", "stash", "stick", "stir", "stitch",
+    "survey", "sweep", "tan", "thaw", "thin", "tick", "toast", "toggle", "tow", "trash", "trim", "tuck", "tutor",
+    "tweak", "usher", "varnish", "warm", "wash", "weed", "weld", "whip", "whisk", "wrap", "yell",
 ])
 """Verbs of the trades that are as often the name of a thing."""
 
 TRADE_VERBS = TRADE_NOUNS | frozenset([
     "acquire", "adjust", "admit", "amplify", "appraise", "assay", "bake", "borrow", "brighten", "browse", "bury",
-    "buy", "calibrate", "chop", "condense", "connect", "darken", "deflate", "defrost", "dehumidify", "detach",
-    "detain", "diagnose", "dim", "disburse", "disconnect", "disinfect", "dismantle", "distil", "divert", "embed",
-    "engrave", "enlarge", "enrol", "enroll", "evacuate", "evict", "expel", "expose", "fertilise", "fertilize", "fling",
-    "graze", "holler", "incinerate", "inflate", "inoculate", "irrigate", "jot", "knead", "lend", "lengthen", "levy",
-    "loosen", "lubricate", "marinate", "memorise", "nag", "negotiate", "notarise", "paraphrase", "pester",
-    "photograph", "pour", "prescribe", "proofread", "pseudonymise", "rebook", "reboot", "reclassify", "reconnect",
-    "recycle", "refuel", "regrade", "rehearse", "reissue", "relocate", "remit", "renegotiate", "renumber", "repack",
-    "repay", "rephrase", "replenish", "reprint", "reroute", "rescan", "reword", "rewrite", "rinse", "sedate", "sell",
-    "settle", "sew", "sharpen", "shear", "shelve", "shorten", "shortlist", "shut", "simmer", "simulate", "soak",
-    "steer", "sterilise", "sterilize", "summon", "tend", "tighten", "tokenise", "typeset", "unload", "unmute",
-    "unpair", "unseal", "unwrap", "vaccinate", "ventilate", "waive", "yank",
+    "buy", "calibrate", "choose", "chop", "condense", "connect", "darken", "deflate", "defrost", "dehumidify",
+    "detach", "detain", "diagnose", "dim", "disburse", "disconnect", "disinfect", "dismantle", "distil", "divert",
+    "embed", "engrave", "enlarge", "enrol", "enroll", "enter", "evacuate", "evict", "expel", "expose", "fertilise",
+    "fertilize", "fling", "graze", "holler", "incinerate", "inflate", "inoculate", "irrigate", "jot", "knead", "lend",
+    "lengthen", "levy", "loosen", "lubricate", "marinate", "memorise", "nag", "negotiate", "notarise", "paraphrase",
+    "pester", "photograph", "pour", "prescribe", "proofread", "pseudonymise", "rebook", "reboot", "reclassify",
+    "recommend", "reconnect", "recycle", "refuel", "regrade", "rehearse", "reissue", "relocate", "remit",
+    "renegotiate", "renumber", "repack", "repay", "rephrase", "replenish", "reprint", "reroute", "rescan", "reword",
+    "rewrite", "rinse", "sedate", "sell", "settle", "sew", "sharpen", "shear", "shelve", "shorten", "shortlist",
+    "shut", "simmer", "simulate", "soak", "solve", "steer", "sterilise", "sterilize", "summon", "tend", "tighten",
+    "tokenise", "typeset", "unload", "unmute", "unpair", "unseal", "unwrap", "vaccinate", "ventilate", "waive", "yank",
 ])
 """Verbs of the trades. They begin a step, and do not say which action it is: ``bake the bread``."""
 
