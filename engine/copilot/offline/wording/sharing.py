@@ -3,6 +3,7 @@
 run a-b, c-d and e-f in parallel              run a-b and run c-d and run e-f in parallel
 run the a and the b function                  run the a function and run the b function
 the a function and the b function run …       run the a function and run the b function …
+send the x to ann, the y to bob               send the x to ann and send the y to bob
 send x and y to ann and bob respectively      send x to ann; send y to bob
 if it is x or y, run … a and b, respectively  if it is x, run … a; if it is y, run … b
 """
@@ -25,6 +26,15 @@ _EACH_THE = pattern(
 _THEY_RUN = pattern(
     rf"\b(?P<names>the [\w-]+ {_KIND}(?:, the [\w-]+ {_KIND})*,? and the [\w-]+ {_KIND}) (?:both |all )?runs? "
     rf"(?={_TOGETHER}\b)")
+_TO_EACH = pattern(
+    r"\b(?P<verb>send|put|post|give|forward|copy|write|mail|hand) (?=(?P<items>(?:(?:the|an?|our) (?:(?! to |, ).)+ to "
+    r"(?:(?!,? and (?:the|an?|our) |, ).)+(?:, and |, | and )){1,4}(?:the|an?|our) (?:(?! to )[^,;])+ to [^,;]+?)"
+    r"(?P<end>[,;.]?(?:\s|$)))(?P=items)")
+_OWN_VERB = re.compile(
+    rf"(?:, |\band )(?:{VERB})\b(?! to\b)|\b(?:is|are|was|has|have|had|must|should|shall|will|can|gets?|goes?"
+    r"|needs?)\b",
+    re.IGNORECASE)
+_NEXT_ONE = re.compile(r"(?:, and |, | and )(?=(?:the|an?|our) (?:(?! to |, | and ).)+ to )", re.IGNORECASE)
 _NO_ITEM = (r"(?:is|are|was|were|has|have|the|an?|our|its|their|to|in|on|into|by|at|with|and|or|if|when|from|for|of"
             r"|then|queues?|tables?|topics?)")
 _WORD = r"(?:[^\s,;:]|:(?=\S))*[^\s,;:.]"
@@ -39,10 +49,19 @@ _PLURAL = re.compile(r"\b(?:the )?(queues|tables|topics|functions|workflows|buck
 
 def shared(text: str) -> str:
     """`text` with what several things share said of each."""
+    text = _TO_EACH.sub(_sent_to_each, text)
     text = _NAMES.sub(lambda said: _distributed(said["verb"], said["names"]), text)
     text = _EACH_THE.sub(lambda said: _distributed(said["verb"], said["names"], said["kind"]), text)
     text = _THEY_RUN.sub(lambda said: f"{_distributed('run', said['names'])} ", text)
     return _RESPECTIVELY.sub(lambda said: said["lead"] + _paired(said["said"], said[0][len(said["lead"]):]), text)
+
+
+def _sent_to_each(said: re.Match[str]) -> str:
+    """``send the plan to ann, the bill to bob``: the verb before each; as it is where another verb is among them."""
+    items = _NEXT_ONE.split(said["items"])
+    if any(_OWN_VERB.search(item) for item in items):
+        return said[0]
+    return f" and {said['verb'].lower()} ".join([f"{said['verb']} {items[0]}", *items[1:]])
 
 
 def _distributed(verb: str, names: str, kind: str = "") -> str:

@@ -33,3 +33,16 @@ def test_is_said_of_each(said, meant):
 ])
 def test_what_has_no_pairs_stays_as_it_is(text):
     assert shared(text) == text
+
+
+@pytest.mark.parametrize(("said", "meant"), [
+    ("Send the plan to the boss, the bill to the queue bills, and a note to #site.",
+     "Send the plan to the boss and send the bill to the queue bills and send a note to #site."),
+    ("Send an order to a@b.io and an invoice to #b, then run it.",
+     "Send an order to a@b.io and send an invoice to #b, then run it."),
+    ("Send the plan to the boss, and the customer has to be told to come.",
+     "Send the plan to the boss, and the customer has to be told to come."),
+    ("Send the map and the menu to a@b.io.", "Send the map and the menu to a@b.io."),
+])
+def test_what_goes_to_each_has_the_verb_of_the_first(said, meant):
+    assert shared(said) == meant
