@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,8 +17,33 @@ from functions.app.reads import ReadsQuery
 from functions.app.routing import Call, RouteTable
 from functions.app.shapes import audit as shapes
 from functions.app.shapes import base
+from functions.app.warnings import warn
 
 table = RouteTable("Audit")
+
+KNOWN_ACTS = (
+    "act.refused",
+    "activity.create", "activity.delete",
+    "actor.erase",
+    "approval.answer",
+    "audit.erase", "audit.expire", "audit.heads",
+    "connection.connect", "connection.delete", "connection.set",
+    "engine.aborted", "engine.failed", "engine.started", "engine.step_failed", "engine.timed_out",
+    "execution.erase", "execution.fork", "execution.redrive", "execution.rerun", "execution.resume",
+    "execution.reveal", "execution.start", "execution.stop",
+    "grant.add", "grant.remove",
+    "map_run.update",
+    "request.refused",
+    "secret.delete", "secret.grant", "secret.revoke", "secret.rotate", "secret.set",
+    "task.answer",
+    "token.add", "token.retire", "token.revoke", "token.rotate",
+    "trigger.link", "trigger.pause", "trigger.replay", "trigger.resume",
+    "view.delete", "view.save",
+    "workflow.archive", "workflow.duplicate", "workflow.import", "workflow.pause", "workflow.publish",
+    "workflow.resume", "workflow.reveal", "workflow.rollback", "workflow.save_draft", "workflow.test",
+    "workflow.unarchive",
+)
+"""The acts that the log may name: a filter for any other is told of. Tests hold them to docs/audit.md."""
 
 
 @table.route("GET", "/audit", right=Right.AUDIT, example="workflow=order_flow&act=workflow.*")
@@ -27,15 +53,28 @@ def list_audit(call: Call[shapes.AuditQuery]) -> shapes.AuditList:
     A page with a rare filter may come back short, or empty, and still have a next_token: ask on."""
     given = call.given
     since, until = given.since or given.from_, given.until or given.to
+    act = given.act or given.action
     page = call.services.audit.page(AuditQuery(
         call.workspace, workflow=given.workflow, execution=given.execution, actor=given.actor,
-        act=given.act or given.action, state=given.state,
+        act=act, state=given.state,
         since=None if since is None else parse_time(since, where="since"),
         until=None if until is None else parse_time(until, where="until"),
         limit=given.limit, next_token=given.next_token,
     ))
     entries = [shapes.AuditEntry(**entry.as_dict()) for entry in page.entries]
+    unknown = _unknown(act) if act is not None and not entries else None
+    if unknown is not None:
+        warn(unknown)
     return shapes.AuditList(entries=entries, next_token=page.next_token)
+
+
+def _unknown(asked: str) -> str | None:
+    """What is wrong with a filter that no act can meet; None where one can. With * at its end it is a prefix."""
+    if asked in KNOWN_ACTS or (asked.endswith("*") and any(act.startswith(asked[:-1]) for act in KNOWN_ACTS)):
+        return None
+    close = difflib.get_close_matches(asked.rstrip("*"), KNOWN_ACTS, n=1)
+    advice = f"did you mean {close[0]}?" if close else "docs/audit.md lists the acts"
+    return f"no act is called {asked!r}: {advice}"
 
 
 @table.route("GET", "/audit/reads", right=Right.AUDIT, example="execution=order_flow:order-1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from functions.app.routes.audit import KNOWN_ACTS
 from functions.app.sensitive.reveals import ACTS
 from functions.app.table import every_route
 
@@ -17,3 +18,8 @@ def test_every_act_of_a_route_is_in_the_table():
     revealed = set(ACTS)  # at the door of many routes
     declared = revealed | {name for route in every_route() if route.act is not None for name in route.act.names}
     assert listed - {"act.refused"} == declared
+
+
+def test_the_acts_that_a_filter_may_name_are_those_of_the_table():
+    rows = [line.split("|") for line in PAGE.splitlines() if line.startswith("| `")]
+    assert sorted({act for _, acts, *_ in rows for act in re.findall(r"`(\w+\.\w+)`", acts)}) == list(KNOWN_ACTS)

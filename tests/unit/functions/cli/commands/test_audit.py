@@ -47,6 +47,17 @@ def test_the_list_tells_who_did_what_from_where_and_what_the_engine_did(failed):
     assert len(out.splitlines()) == 3
 
 
+@pytest.mark.parametrize(("act", "said"), [
+    ("nope", "no act is called 'nope': docs/audit.md lists the acts"),
+    ("workflow.publsh", "no act is called 'workflow.publsh': did you mean workflow.publish?"),
+    ("workflows.*", "no act is called 'workflows.*': did you mean workflow."), ("token.*", None), ("token.add", None),
+    ("engine.failed", None),
+])
+def test_an_act_that_there_is_not_is_told_of(failed, act, said):
+    status, _, err = failed("audit", "list", "--act", act)
+    assert (status, said in err if said else err == "") == (0, True), err
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
