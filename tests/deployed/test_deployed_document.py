@@ -31,6 +31,7 @@ INSTEAD = {
     "surroundings, which the emulator's have not, and the deployment waits for its answer in vain: cdn=false in "
     "cdk.json, and `login` is told the client and the region, as the document says for the API's own address",
     "reads the mail": "nobody can read the emulator's mail: an administrator sets the password that it would name",
+    "the secret's ARN": "the emulator gives a secret's name where AWS gives its ARN: the secret tells it",
     "the roles' policies": "the emulator asks no IAM policy: tests/unit/infra_cdk holds what each role may do",
 }
 FAILS = {"automate start order_flow --input @workflows/order_flow/input.json --name first --wait"}
@@ -178,7 +179,9 @@ def test_the_document_is_typed(typed, cloud, origin):
     typed.known |= {
         "POOL": pool, "YOU@EXAMPLE.COM": USER, ENDPOINT: address, "TABLE": typed.output("data", "TableName"),
         "BUCKET": typed.output("data", "BucketName"), "KEY-ARN": typed.output("data", "KeyArn"), "RELEASE": before,
-        "ROOT-ARN": typed.output("data", "TokenRootArn"),
+        "ROOT-ARN": cloud.client("secretsmanager").describe_secret(  # INSTEAD: the secret's ARN
+            SecretId=typed.output("data", "TokenRootArn")
+        )["ARN"],
     }
     assert f"{USER} is invited" in line(".venv/bin/automate people invite")
     assert typed.filled(typed.output("api", "InviteFirstAdmin")) in shell.transcript[-1]
