@@ -52,6 +52,10 @@ class Stores(Backend):
         """The visibility time-out of `receipts` is over; who holds them has not noticed."""
         self.queue.release(receipts)
 
+    def unacknowledged(self, receipts: Sequence[str]) -> None:
+        """Whoever holds `receipts` was not heard when it acknowledged them: they come once more."""
+        self.queue.release(receipts, delay=VISIBILITY_SECONDS)
+
     def next_due_in(self) -> float | None:
         """Seconds until a message is there to be received."""
         return self.queue.next_due_in()
@@ -207,6 +211,9 @@ class Aws(Stores):
 
     def died(self, receipts: Sequence[str]) -> None:
         """SQS shows them again when it is time."""
+
+    def unacknowledged(self, receipts: Sequence[str]) -> None:
+        """The same."""
 
     def freed(self, receipts: Sequence[str]) -> None:
         """As it does for one that only froze."""

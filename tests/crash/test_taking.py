@@ -16,7 +16,7 @@ from tests.crash.ageing_mutants import AGEING_MUTANTS
 from tests.crash.campaign import slice_of
 from tests.crash.erasing import ERASED, erased_campaign
 from tests.crash.erasing_mutants import ERASING_MUTANTS
-from tests.crash.faults import AWS_MODES, MODES
+from tests.crash.faults import AWS_MODES, MODES, Faults, Spec
 from tests.crash.mutants import run_mutant
 from tests.crash.ruled import each_call
 
@@ -95,6 +95,14 @@ def test_who_takes_and_who_redrives_meet(campaign, workflow):
         assert campaign.run(spec) == []
         ends.update(campaign.last.took)
     assert ends == {"FAILED", "SUCCEEDED"}
+
+
+@pytest.mark.parametrize(("kind", "family"), [("aged", "memory"), ("aged", "sqlite")], indirect=["kind"],
+                         scope="module")
+def test_a_wake_whose_acknowledgement_was_refused_comes_again_and_is_not_left(campaign, family):
+    refused = campaign.reference("aged", family).calls.index("acknowledge")
+    assert campaign.run(Spec("aged", family, Faults({refused: "throttled"}))) == []
+    assert campaign.last.calls.count("acknowledge") == 2
 
 
 @pytest.mark.parametrize(("kind", "name"), MUTANTS, indirect=["kind"], scope="module")

@@ -396,8 +396,11 @@ class World(Product):
             live = [r for r in received if r not in dead]
             outcomes = self._run(live) if live else {}
             good = [r.receipt for r in live if outcomes[r.key] is None] + [r.receipt for r in dead]
-            with suppress(StorageError):
+            try:
                 self._acknowledge(good)
+            except StorageError:
+                with self.quietly():
+                    self.stores.unacknowledged(good)
             with self.quietly():  # those that are not acknowledged are shown again when their time-out is over
                 queue.release([r.receipt for r in live if outcomes[r.key] is not None], delay=VISIBILITY_SECONDS)
         except Died:
