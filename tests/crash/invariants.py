@@ -239,11 +239,11 @@ def _check_audit(world: World) -> Iterator[str]:
 
 
 def _check_outcome(world: World, now: Seen, reference: Seen) -> Iterator[str]:
-    if "stop" in world.ledger.accepted and world.faults.pauses:
+    if "stop" in world.ledger.accepted and world.faults.pauses and now.status == "SUCCEEDED":
         header = world.stores.journal.header(world.key)
         ended = world.watched.written.get((world.key, header.seq), header.ended_at)  # the true time, whatever its clock
-        if header.ended_at is not None and ended <= world.ledger.accepted["stop"]:
-            return  # who wanted to stop it was frozen until it was over
+        if ended <= world.ledger.accepted["stop"] + READ_SECONDS:
+            return  # whoever wanted to stop it was frozen, or its worker was, until it was over or about to be
     here, there = (now.status, now.output, now.error), (reference.status, reference.output, reference.error)
     if here != there:
         text = f"{now.output} {now.error}"

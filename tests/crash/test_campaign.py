@@ -11,7 +11,8 @@ import pytest
 from engine.durable import codec
 from engine.kernel.snapshot import SCHEMA, UNCONFIRMED
 from tests.crash.faults import DEATHS, MODES, Faults, Spec
-from tests.crash.invariants import allowed_seconds
+from tests.crash.invariants import allowed_seconds, check, seen
+from tests.crash.invariants_at_calls import READ_SECONDS
 from tests.crash.plans import DEAR, DEAR_IN, PLANS
 from tests.crash.releases import release
 from tests.crash.scenarios import WORKFLOWS
@@ -67,6 +68,16 @@ def test_workers_of_two_releases_share_the_work(campaign, roll, written):
 def test_a_child_whom_a_stop_of_before_the_redrive_reaches_late_goes_on(campaign, workflow):
     """Its worker dies in its call, and its parent's before the dispatch is committed: the stop waits for the lease."""
     assert campaign.run(Spec.parse(f"{workflow}@memory 7=after 24=before")) == []
+
+
+def test_a_stop_may_come_too_late_only_where_the_end_is_nearer_than_the_next_look_at_the_inbox(campaign):
+    """Its worker froze for longer than its Wait. The stop comes 0.2 s before the answer that ends the execution."""
+    spec = Spec.parse("stop@memory 7=paused-before loss=30 double=30 skew=45,-45 seed=515148")
+    assert campaign.run(spec) == []
+    reference, world = campaign.reference("stop", "memory").seen, campaign.last
+    assert seen(world).status == "SUCCEEDED"
+    world.ledger.accepted["stop"] -= READ_SECONDS
+    assert [found for found in check(world, reference) if found.startswith("I4: ('SUCCEEDED'")]
 
 
 def test_a_job_of_an_execution_that_a_newer_release_closed_is_stopped(campaign):

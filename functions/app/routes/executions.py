@@ -151,7 +151,7 @@ def _folded(event: HistoryEvent, key: ExecutionKey, filled: Callable[[base.Json]
     example={"error": "Mistake", "cause": "Started by mistake"},
 )
 def stop_execution(call: Call[shapes.StopRequest]) -> shapes.Execution:
-    """Ask an execution to stop; it is ABORTED once its worker reads it."""
+    """Ask an execution to stop; it is ABORTED once its worker reads it, unless it ends before that."""
     return shown(call, stopped(call, call.act, key_of(call)))
 
 
