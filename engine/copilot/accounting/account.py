@@ -15,11 +15,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from engine.copilot.accounting.arrivals import arrivals_in
 from engine.copilot.accounting.doubts import doubts_in
 from engine.copilot.accounting.evidence import NEGATED, Said
 from engine.copilot.accounting.facts import Facts, Stated
 from engine.copilot.accounting.hanging import Hanging
 from engine.copilot.accounting.ledger import first
+from engine.copilot.accounting.moments import moments_in
 from engine.copilot.accounting.phrases import FORMS
 from engine.copilot.accounting.starts import SOURCES, STARTING
 from engine.copilot.accounting.structure import misplaced
@@ -134,7 +136,8 @@ class _Account(Hanging):
 
     def doubts(self) -> None:
         """What the shape of the document contradicts."""
-        for start, end, kind in (*doubts_in(self.sentence, self.facts, self.doing),
+        for start, end, kind in (*arrivals_in(self.sentence, self.facts), *moments_in(self.sentence, self.facts),
+                                 *doubts_in(self.sentence, self.facts, self.doing),
                                  *misplaced(self.sentence, self.facts, self.scores)):
             if self.is_free(start, end):
                 self.enter(start, end, kind, None)

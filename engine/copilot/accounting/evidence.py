@@ -285,7 +285,7 @@ def sender(said: Said, facts: Facts) -> str | None:
 
 _CALLED = {
     "function": ("FunctionName",), "lambda": ("FunctionName",), "queue": ("QueueUrl", "queue"), "table": ("TableName",),
-    "topic": ("TopicArn",), "bucket": ("Bucket", "name"), "workflow": ("StateMachineArn",),
+    "topic": ("TopicArn",), "bucket": ("Bucket", "bucket", "name"), "workflow": ("StateMachineArn",),
 }
 
 

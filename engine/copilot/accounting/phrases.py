@@ -231,7 +231,8 @@ FORMS: tuple[Form, ...] = (
           r"(?:the |its |their )?(?P<what>[\w-]+)(?=[:,])",
           r"\b(?:[\w-]+ ){0,2}[\w-]+ (?:is|are|gets?) (?:sorted|routed|split|sent|handled|treated|grouped"
           r"|distributed) by (?:the |its |their )?(?P<what3>[\w-]+)(?=[:,])",
-          r"\b(?:depending on|according to|based on|by) (?:the |its |their )?(?P<what2>[\w' -]+?)(?=[:,])"),
+          r"\b(?:depending on|according to|based on|by(?! (?:(?:the|our|a) )?(?:webhook|form|queue)\b)) "
+          r"(?:the |its |their )?(?P<what2>[\w' -]+?)(?=[:,])"),
     _form("order", ev.joined,
           r"\b(?:when|once|after|as soon as) (?:both|all|they|these|everything)(?: of them| \w+)? (?:are|is|have"
           r"|has)(?: "
