@@ -156,7 +156,7 @@ _WHOEVER = re.compile(
 _KIND = re.compile(
     rf"(?P<noun>{_NO_START}(?:(?:all|any|every|each|an?|the|those|only) )?(?:[\w'-]+ )?[\w'-]+?) "
     r"(?:(?:that|which|who) (?P<is>(?:is|are|has|have|was|were|come|comes|live|lives|contains?|mentions?)\b[^,:;]*?)"
-    r"|from (?P<from>[A-Z][\w ,]*?)|whose (?P<whose>[^,:;]+?))"
+    r"|from (?P<from>(?:the )?(?-i:[A-Z])[\w ,]*?)|whose (?P<whose>[^,:;]+?))"
     r"(?P<does>:|,? (?:should |must |have to |has to )?(?:go(?:es)? to|gets?|(?:is|are|be) \w+(?:ed|ent|t|ld)\b"
     r"|needs?))(?P<rest> .+)", re.IGNORECASE)
 

@@ -51,6 +51,8 @@ _STARTED = (r"(?:(?:the |this )?(?:workflow|flow|process|automation|thing|it|thi
             r" (?:either )?(?:by|via|through|from|with|on)|(?:start|trigger|run|launch) (?:it|this|the (?:workflow"
             r"|flow|process)) (?:either )?(?:by|via|through|from|with|on)"
             r"|(?:either )?(?:by|via|through|over|on|upon|at|for|from)(?: (?:each|every|any|all))?")
+_COUNT = r"(?:(?:(?:more|fewer|less) than|over|under|at least|at most|up to) \w+|\w+ or (?:more|fewer))"
+_NOT_OF_IT = r"(?:if|when\w*|once|unless|while|until|for|each|every|on|at|before|after|as|otherwise|else|then)\b"
 _SEPARATES = r"(?:[.;:,]|,? and\b|,? then\b| -)(?:,? and\b)?(?:,? then\b)?"
 
 
@@ -80,11 +82,35 @@ def started(text: str) -> str:
     if made is not None:
         return f"When the form is submitted. {made['rest']}"
     for kind, source in _SOURCES:
-        for reads in (_kept, _starts_it, _declared, _taken, _of_each, _starting):
+        for reads in (_counted, _kept, _starts_it, _declared, _taken, _of_each, _starting, _labelled):
             found = reads(kind, source, text)
             if found is not None and not re.match(r"When [^.]*\. or\b", found):
                 return found
     return _told_of(text)
+
+
+def _counted(kind: str, source: str, text: str) -> str | None:
+    """``If more than 20 alerts arrive within 5 minutes on the alarms queue, …``: it hears the queue, and counts."""
+    span = r"(?:within|inside|in|during) (?:the space of )?(?:\w+ )?(?:second|minute|hour|day|week)s?"
+    match = re.match(
+        rf"{_WHEN} (?P<count>{_COUNT} [^,;.:]+?) {_ARRIVES}(?: (?:up|in))?(?: (?P<span>{span}))? "
+        rf"(?:on|in|at|into|from|to|through) (?P<source>{source})(?: (?P<span2>{span}))?, (?P<rest>.+)",
+        text, re.IGNORECASE | re.DOTALL)
+    if match is None or (match["span"] or match["span2"]) is None:
+        return None
+    within = re.sub(r"^\w+(?: the space of)?", "within", match["span"] or match["span2"])
+    return _when(kind, match, "", f"If {match['count']} arrive {within}, {match['rest']}")
+
+
+def _labelled(kind: str, source: str, text: str) -> str | None:
+    """``Answers from the canteen form: …``: what stands before a colon comes from there."""
+    match = re.match(
+        rf"(?P<what>(?:[\w'-]+ ){{0,2}}?(?:[\w'-]+s|anything|everything|whatever)) "
+        rf"(?:from|on|in|by|via|through|over|into|to|at) (?P<source>{source}): (?P<rest>.+)",
+        text, re.IGNORECASE | re.DOTALL)
+    if match is None or _acts(text) or re.match(_NOT_OF_IT, text, re.IGNORECASE):
+        return None
+    return _when(kind, match, match["what"] if _one(match["what"]).isalpha() else "", match["rest"])
 
 
 def _declared(kind: str, source: str, text: str) -> str | None:

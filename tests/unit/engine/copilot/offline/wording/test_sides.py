@@ -12,6 +12,7 @@ from engine.copilot.offline.wording.sides import sided, told
     ("All others are saved to the results table.", "otherwise save it to the results table."),
     ("Customers from Norway or the UK get an email, everybody else is charged.",
      'If the customer\'s country is "Norway" or "UK", send it an email; otherwise charge it.'),
+    ("Answers from the canteen form: save it.", "Answers from the canteen form: save it."),
     ("P1 tickets go to #a on Slack, P2 tickets to the b queue and the rest to the log.",
      ("If the ticket is P1, put it on #a on Slack; if the ticket is P2, put it to the b queue; "
       "otherwise put it to the log.")),

@@ -26,6 +26,13 @@ from engine.copilot.offline.wording.starting import started
      "When the webhook /m is called. write it in the calls table."),
     ("Leads come from the leads queue or from the form; save each lead.",
      "When a lead arrives in the leads queue or when the form is submitted. save it."),
+    ("Answers from the canteen form: charge it.", "When a answer comes by the form. charge it."),
+    ("Failed payments on the dunning queue: charge it.", "When a payment arrives in the dunning queue. charge it."),
+    ("Scans in the folder inbox: charge it.", "When a file arrives in the folder inbox. charge it."),
+    ("If more than 20 alerts arrive within 5 minutes on the alarms queue, charge it.",
+     "When a message arrives in the alarms queue. If more than 20 alerts arrive within 5 minutes, charge it."),
+    ("If 3 or more parcels appear on the sorting queue within an hour, charge it.",
+     "When a message arrives in the sorting queue. If 3 or more parcels arrive within an hour, charge it."),
 ])
 def test_it_stands_before_what_is_done(said, meant):
     assert started(said).strip() == meant.strip()
