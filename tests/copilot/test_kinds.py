@@ -98,6 +98,8 @@ KINDS = {
     "waiting for what was started": (
         ("Start the audit workflow and wait until it is done, then email cfo@firm.lt.",
          {"tasks": [SYNC_2, "email"], "before": [[SYNC_2, "email"]]}),
+        ("Have the workflow audit-trail run and, once it is through, email cfo@firm.lt.",
+         {"tasks": [SYNC_2, "email"], "before": [[SYNC_2, "email"]]}),
         ("Run the Glue job merge-logs, wait for it to finish and publish to the SNS topic merged.",
          {"tasks": [SYNC, "sns"], "before": [[SYNC, "sns"]]}),
     ),

@@ -9,6 +9,7 @@ import re
 
 from engine.copilot.accounting import evidence as ev
 from engine.copilot.accounting import recurrence as when
+from engine.copilot.accounting.facts import Facts
 from engine.copilot.offline.phrases import FAILS
 from engine.copilot.offline.times import DATE, DAY, DAYS, NOT_ON, NOT_THEN, WEEK
 from engine.copilot.offline.words import NUMBERS, ORDINALS, TIMES
@@ -56,6 +57,12 @@ class Form:
 
 def _form(kind: str, evidence: ev.Evidence, *ways: str) -> Form:
     return Form(kind, re.compile("|".join(ways), re.IGNORECASE), evidence)
+
+
+def _ended(said: ev.Said, facts: Facts) -> str | None:
+    """``nothing more``: the step that is the last."""
+    del said
+    return next((one.pointer for one in facts.typed("Task") if one.state.get("End") is True), None)
 
 
 FORMS: tuple[Form, ...] = (
@@ -209,6 +216,7 @@ FORMS: tuple[Form, ...] = (
     _form("number", ev.percent, r"(?<![\w.,-])(?P<n>\d+(?:[.,]\d+)?)(?:\s?%| percent\b)"),
     _form("number", ev.amount, rf"(?<![\w/:])(?<![\w/:]-){_MONEY}(?P<n>{_BELOW}\d+(?:[.,]\d+)*k?)(?![\w/:-])",
           rf"(?<![\w-])(?P<n2>{_IN_WORDS})(?![\w-])"),
+    _form("nothing", _ended, r"(?<=[,;.] )(?:and )?nothing (?:more|else)(?=\.?\s*$)"),
     _form("nothing", ev.otherwise, r"\bno \w+, (?:just|only)\b", r"(?:\bdo not|\bdon't|\bnever) (?:bother|disturb) \w+",
           r"\b(?:later|earlier|sooner|closer|nearer|shorter) than (?:that|this)\b(?=:)",
           r"\b(?:do(?:es)? )?nothing\b(?: should happen)?", r"\b(?:just )?stop\b",

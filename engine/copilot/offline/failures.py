@@ -49,7 +49,8 @@ class Failures(Reader):
     def succeeded(self, match: re.Match[str], clause: Clause, steps: list[Step]) -> None:
         """``if it works …, otherwise …``: what comes next, and the Catch of the step it means."""
         targets = self.targets(match["what"], "and") or self.actions[-1:]
-        if targets == self.actions[-1:] and re.search(r"\b(?:done|finish|complete|end)", match.group()):
+        ended = re.search(r"\b(?:done|finish|complete|end|(?:is|has) through)", match.group())
+        if targets == self.actions[-1:] and ended is not None:
             self.waited_for()
         rest = clause.words[len(match.group().split()):]
         self.clauses[self.at:self.at + 1] = [Clause("and", rest)] if rest else []

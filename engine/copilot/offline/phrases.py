@@ -50,7 +50,7 @@ SUCCESS = re.compile(
     r"^(?:and |but )?(?:if|when|once|after|as soon as) (?P<what>it|that|this|they|all|everything|the [\w -]+?|)\s?"
     r"(?:has |have |is |are |was |were |all |both )*"
     r"(?:works?|worked|succeeds?|succeeded|successful|goes? (?:through|well)|went (?:through|well|ok(?:ay)?)|gone "
-    r"(?:through|well)|did it|done|finished)\b"
+    r"(?:through|well)|did it|done|finished|(?<=(?:is|as|re|ve) )through)\b"
 )
 """A step that did not fail."""
 APPROVED = re.compile(

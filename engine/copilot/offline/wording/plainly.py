@@ -41,6 +41,9 @@ _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(form, re.IGN
     ((rf"\b(if|when) there(?:'s| is) (?:still )?no (?:answer|reply|response|decision|reaction|word)(?: from [\w@.-]+)?"
      rf" (?:after|within|in|for) (?={NUMBER}|an?\b)"), r"\1 there is no answer within "),
     (r",? (?:and )?(?:whereupon|thereupon|subsequently|thereafter)\b,?", ", then"),
+    (r"(?:^|(?<=[.;] ))the (?:very )?(?:moment|instant) (?:that )?(?!of\b)(?=[^,;.]+, )", "as soon as "),
+    ((r"\bhave ((?:the |our )?(?:[\w-]+ (?:function|workflow)|(?:function|workflow) [\w-]+)) "
+      r"run(?=[.;,]|$| and\b| then\b)"), r"run \1"),
     (r"\bprior to\b", "before"),
     (r"\bsubsequent to\b|\bfollowing (?=the\b)", "after "),
     (r"\b(?:in the event that|on condition that|on the condition that|assuming(?: that)?|in so far as)\b", "if"),

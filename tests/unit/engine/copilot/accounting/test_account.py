@@ -176,3 +176,10 @@ def test_otherwise_is_used_where_its_step_stands_on_one_side():
     assert became(sentence, states)["otherwise"] == "New?/Default"
     joined = {key: value for key, value in states["Log"].items() if key != "End"} | {"Next": "Call"}
     assert became(sentence, {**states, "Log": joined})["otherwise"] is None
+
+
+def test_nothing_more_is_said_of_the_step_that_is_the_last():
+    ends = became("Call https://a.example.com, nothing more.", {"Call": CALL})
+    assert ends["nothing more"] == "Call"
+    other = {"Call": {**CALL, "End": False, "Next": "Done"}, "Done": {"Type": "Succeed"}}
+    assert became("Call https://a.example.com, nothing more.", other)["nothing more"] is None

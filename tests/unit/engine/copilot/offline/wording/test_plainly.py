@@ -17,6 +17,8 @@ from engine.copilot.offline.wording.plainly import plainly
     ("the rates are to be fetched", "the rates are fetched"),
     ("log it; should that be late, email her", "log it; if that is late, email her"),
     ("if there's no answer after 2 days, log it", "if there is no answer within 2 days, log it"),
+    ("the moment a file arrives, log it", "as soon as a file arrives, log it"),
+    ("have the workflow soil-report run and log it", "run the workflow soil-report and log it"),
     ("have the boss approve the trip", "ask the boss to approve the trip"),
 ])
 def test_words_are_put_plainly(said, plain):
