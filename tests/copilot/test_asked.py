@@ -94,3 +94,10 @@ def test_the_sixth_authors_are_those_that_came_here_when_they_were_run():
         "00266adbb156f0b0e2279e43443c5fa0ada56e1112c51ecbb1c0989d6931acf1"
     )
     assert len(sentences("sixth_locked.json")) == 50
+
+
+def test_the_eighth_authors_are_those_that_came_here_when_they_were_run():
+    assert hashlib.sha256((FOLDER / "eighth_locked.json").read_bytes()).hexdigest() == (
+        "7e0e7310358db3e9dcebb05b6b9216f6a058082cbc135f598032145543bd25f9"
+    )
+    assert len(sentences("eighth_locked.json")) == 50

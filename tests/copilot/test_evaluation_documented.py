@@ -7,6 +7,8 @@ from pathlib import Path
 
 from tests.copilot.evaluate import (
     ASKED,
+    EIGHTH,
+    EIGHTH_LOCKED,
     FIFTH,
     FIFTH_LOCKED,
     FOURTH_LOCKED,
@@ -36,7 +38,9 @@ ROWS = {
 
 
 def test_the_sets_have_the_figures_that_the_evaluation_gives():
-    rows = (("a sixth author's, run once; only the silent one was read", SIXTH_LOCKED),
+    rows = (("an eighth author's locked, run once; only the silent one was read", EIGHTH_LOCKED),
+            ("a ninth author's, open", EIGHTH),
+            ("a sixth author's, run once; only the silent one was read", SIXTH_LOCKED),
             ("a fifth author's locked, counted several times, never read but for the two silent", FIFTH_LOCKED),
             ("a fifth author's, open", FIFTH),
             ("a seventh author's, only counted, never read when they failed", SEVENTH_COUNTED),
@@ -64,7 +68,9 @@ def test_nothing_is_wrong_and_silent():
 
 
 def test_the_strangers_locked_sets_come_first_and_what_to_expect_is_said():
-    assert next(iter(ROWS)).startswith("a sixth author's, run once; only the silent one was read")
+    assert next(iter(ROWS)).startswith("an eighth author's locked, run once; only the silent one was read")
+    assert "7 of the 50 right, 42 wrong but flagged, 1 wrong and silent" in " ".join(TEXT.split())
+    assert "25 of the 80 right, 52 wrong but flagged, 3 wrong and silent" in " ".join(TEXT.split())
     assert "40 of the 90 right, 42 wrong but flagged, 8 wrong and silent" in " ".join(TEXT.split())
     assert "29 of the 60 right, 29 wrong but flagged, 2 wrong and silent" in " ".join(TEXT.split())
     assert "33 of the 50 right, 16 wrong but flagged, 1 wrong and silent" in " ".join(TEXT.split())
