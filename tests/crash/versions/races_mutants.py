@@ -54,7 +54,8 @@ RACE_MUTANTS: dict[str, RaceMutant] = {
     "a start unsaid": RaceMutant("who starts by a number says so first", _start_unsaid, "start", "aws", ("looks",)),
     "a rollback unsaid": RaceMutant("who rolls back says so with it", _rollback_unsaid, "rollback", "aws", ("comes",)),
     "references left out locally": RaceMutant(
-        "the same, on SQLite", Edit("engine.adapters.local.retention", " if (number,) not in runs], last", "], last"),
+        "the same, on SQLite",
+        Edit("engine.adapters.local.retention", " if (number,) not in runs], connection", "], connection"),
         "start", "sqlite",
     ),
     "started meanwhile": RaceMutant(
