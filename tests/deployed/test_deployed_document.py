@@ -212,7 +212,7 @@ def test_the_document_is_typed(typed, cloud, origin):
     line("aws iam put-role-policy")
 
     wait = {"name": "rest", "definition": {"StartAt": "Rest", "States": {
-        "Rest": {"Type": "Wait", "Seconds": 600, "Next": "Done"}, "Done": {"Type": "Succeed"},
+        "Rest": {"Type": "Wait", "Seconds": 86_400, "Next": "Done"}, "Done": {"Type": "Succeed"},
     }}}
     (shell_folder(shell) / "rest.json").write_text(json.dumps(wait))
     must(shell, "automate import --file rest.json --publish")
