@@ -4,7 +4,7 @@
 
 PRAGMA secure_delete does not see these bytes, for no row is deleted there. They are overwritten with zeros here,
 through the virtual table `sqlite_dbpage`: in a transaction, like any other write. A build of SQLite without it keeps
-them, until `automate compact` writes the file anew.
+them, and so does a file of MOST_PAGES or more, until `automate compact` writes the file anew.
 """
 
 from __future__ import annotations
@@ -16,6 +16,10 @@ from engine.adapters.local.database import Database
 
 PIECE = 200
 """Pages that one transaction overwrites."""
+
+MOST_PAGES = 0x0200_0000
+"""A page is known by its first byte. That of an overflow page is the highest of the next one's number: in a larger file
+(128 GiB with pages of 4 KiB) it may be that of a page of a table or an index, and a value would be overwritten."""
 
 _INTERIOR, _LEAVES = (2, 5), (10, 13)
 _FIRST_HEADER = 100
@@ -34,8 +38,10 @@ def clear_gaps(database: Database) -> None:
 
 
 def _dirty(connection: sqlite3.Connection) -> list[int]:
-    """The pages with something in their gap. None where SQLite does not show its pages."""
+    """The pages with something in their gap. None where SQLite does not show its pages, or there are too many."""
     if connection.execute("SELECT 1 FROM pragma_module_list WHERE name = 'sqlite_dbpage'").fetchone() is None:
+        return []
+    if connection.execute("PRAGMA page_count").fetchone()[0] >= MOST_PAGES:
         return []
     size = int(connection.execute("PRAGMA page_size").fetchone()[0])
     every = size // 5 + 1 if connection.execute("PRAGMA auto_vacuum").fetchone()[0] else 0

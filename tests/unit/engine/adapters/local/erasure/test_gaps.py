@@ -9,6 +9,7 @@ from contextlib import closing
 import pytest
 
 from engine.adapters.local.database import zeroed
+from engine.adapters.local.erasure import gaps
 from engine.adapters.local.erasure.gaps import clear_gaps, cleared, is_map
 from engine.clock import SkipClock
 from engine.ports.erasure import Erasure
@@ -100,3 +101,14 @@ def test_the_maps_of_auto_vacuum_are_no_pages_of_rows():
     assert not any(is_map(number, 4096, 0) for number in range(1, 2000))
     lock = 0x40000000 // 1024 + 1
     assert [number for number in range(lock - 100, lock + 100) if is_map(number, 1024, 205)] == [lock + 1]
+
+
+def test_a_file_whose_overflow_pages_may_look_like_others_is_left_as_it_is(stores, tmp_path, monkeypatch):
+    """Its erasure ends all the same; `automate compact` removes what is left."""
+    [(pages,)] = stores.erasure._database.rows("PRAGMA page_count")
+    monkeypatch.setattr(gaps, "MOST_PAGES", pages)
+    stores.erasure._database.fold_log()
+    before = (tmp_path / "automate.db").read_bytes()
+    clear_gaps(stores.erasure._database)
+    stores.erasure._database.fold_log()
+    assert (tmp_path / "automate.db").read_bytes() == before
