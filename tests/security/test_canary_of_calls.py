@@ -16,8 +16,6 @@ from connectors.tasks import ConnectorTasks
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.adapters.local.secret_store import LocalSecretStore
 from engine.clock import SkipClock
-from engine.governance import log_masking
-from engine.governance.log_masking import KnownSecrets, mask_logs
 from engine.governance.resolving import SecretResolving
 from engine.ports.secrets import SecretGrant
 from engine.ports.tasks import TaskCall, TaskFailed, TaskSucceeded
@@ -88,18 +86,6 @@ class Leaky(ConnectorAdapter):
 
     def long(self, value, params, context):
         raise ConnectorError(("x" * 101 + value) * 1_000)
-
-
-@pytest.fixture
-def logs(caplog):
-    factory = logging.getLogRecordFactory()
-    known = KnownSecrets()
-    caplog.set_level(logging.DEBUG)
-    mask_logs(known, handlers=[caplog.handler])
-    yield caplog, known
-    logging.setLogRecordFactory(factory)
-    for added in [f for f in caplog.handler.filters if type(f).__module__ == log_masking.__name__]:
-        caplog.handler.removeFilter(added)
 
 
 class Spy:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import logging
 import ssl
 from dataclasses import asdict
 
@@ -23,8 +22,6 @@ from connectors.tasks import ConnectorTasks
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.adapters.local.file_roots import FileRoots
 from engine.clock import SkipClock, SystemClock
-from engine.governance import log_masking
-from engine.governance.log_masking import KnownSecrets, mask_logs
 from engine.governance.resolving import SecretResolving
 from engine.ports.tasks import TaskCall, TaskFailed, TaskSucceeded
 from tests.support.canary import Canary
@@ -64,18 +61,6 @@ def parrot():
     in_force.use(Dialler(SystemClock(), read_entries(entries), setting=entries))
     yield server
     server.close()
-
-
-@pytest.fixture
-def logs(caplog):
-    """The log of everything, masked as a process of the product masks it."""
-    factory, known = logging.getLogRecordFactory(), KnownSecrets()
-    caplog.set_level(logging.DEBUG)
-    mask_logs(known, handlers=[caplog.handler])
-    yield caplog, known
-    logging.setLogRecordFactory(factory)
-    for added in [each for each in caplog.handler.filters if type(each).__module__ == log_masking.__name__]:
-        caplog.handler.removeFilter(added)
 
 
 @pytest.fixture
