@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import threading
+from functools import partial
 
 import pytest
 
@@ -184,6 +185,18 @@ def test_truth_waits_for_the_disk_and_hints_do_not(stores):
 # --- threads
 
 
+def in_one_batch(stores, targets):
+    """Run each in a thread of its own. All wait before the first is written."""
+    threads = [threading.Thread(target=target) for target in targets]
+    stores._database._writer_lock.acquire()
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: len(stores._database._pending) == len(threads))
+    stores._database._writer_lock.release()
+    for thread in threads:
+        thread.join()
+
+
 def test_threads_that_wait_share_one_transaction(folder, stores):
     for number in range(20):
         stores.journal.create(a_header(ExecutionKey.of("default", "orders", f"{number}")), b"{}")
@@ -196,14 +209,7 @@ def test_threads_that_wait_share_one_transaction(folder, stores):
         results[number] = stores.journal.commit([a_segment(key, 0)])
 
     results = {}
-    threads = [threading.Thread(target=commit, args=(number,)) for number in range(20)]
-    stores._database._writer_lock.acquire()
-    for thread in threads:
-        thread.start()
-    wait_until(lambda: len(stores._database._pending) == 20)
-    stores._database._writer_lock.release()
-    for thread in threads:
-        thread.join()
+    in_one_batch(stores, [partial(commit, number) for number in range(20)])
     assert results == {number: [True] for number in range(20)}
     assert transactions == [20]
 
@@ -224,14 +230,7 @@ def test_one_that_raises_does_not_harm_the_others(folder, stores):
             stores._database.write(work)
         outcomes["bad"] = "raised"
 
-    threads = [threading.Thread(target=target) for target in (bad, good)]
-    stores._database._writer_lock.acquire()
-    for thread in threads:
-        thread.start()
-    wait_until(lambda: len(stores._database._pending) == 2)
-    stores._database._writer_lock.release()
-    for thread in threads:
-        thread.join()
+    in_one_batch(stores, [bad, good])
     assert outcomes == {"good": [True], "bad": "raised"}
     with pytest.raises(StoreCorrupt, match="missing"):
         stores.blobs.get("default", "half")
