@@ -30,7 +30,7 @@ BREAKS = 5
 LONGEST_BREAK_SECONDS = 60.0
 LONGEST_ASKED_SECONDS = 24 * 3600.0
 LOOK_SECONDS = 10.0
-LOOK_CALLS = 20
+LOOK_CALLS = 100
 PROBE_SECONDS = 1.0
 AT_ONCE = 100
 """So many of those who wait are told the same second."""
