@@ -93,7 +93,7 @@ NOT_FOR_WORKERS = (
         "studio", "trigger_checks", "triggers", "uncallable", "unwritten", "wording",
     )),
     *(f"engine/governance/{name}.py" for name in (
-        "access_tokens", "audit", "audit_beside", "audit_query", "audit_verify", "role_grants", "roles",
+        "access_tokens", "audit", "audit_beside", "audit_export", "audit_query", "audit_verify", "role_grants", "roles",
         "shadowing",
     )),
     "engine/durable/lifecycle/activities.py", "engine/durable/lifecycle/ageing.py",

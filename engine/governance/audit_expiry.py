@@ -10,6 +10,8 @@ not LEAST_DAYS old is no checkpoint.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from engine.clock import Clock
 from engine.governance.audit_entry import AuditEntry, Subject, parse_time, written_time
 from engine.governance.audit_recorder import AuditRecorder
@@ -34,10 +36,11 @@ LOOK_SECONDS = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A chain begins behind `number`, whose digest was `digest`."""
+    """A chain begins behind `number`, whose digest was `digest` and which was recorded at `recorded_at`."""
 
     number: int
     digest: str
+    recorded_at: float
 
 
 def checkpoint_of(entry: AuditEntry, chain: int, recorded_at: float) -> Checkpoint | None:
@@ -45,9 +48,10 @@ def checkpoint_of(entry: AuditEntry, chain: int, recorded_at: float) -> Checkpoi
     if entry.act != EXPIRE or entry.actor.kind != ENGINE.kind or entry.subject.kind != AUDIT:
         return None
     after = entry.after
-    if after["chain"] != chain or parse_time(after["recorded_at"]) > recorded_at - LEAST_DAYS * DAY:
+    until = parse_time(after["recorded_at"])
+    if after["chain"] != chain or until > recorded_at - LEAST_DAYS * DAY:
         return None
-    return Checkpoint(after["number"], after["digest"])
+    return Checkpoint(after["number"], after["digest"], until)
 
 
 def subject_of(chain: int) -> Subject:
@@ -57,7 +61,8 @@ def subject_of(chain: int) -> Subject:
 
 
 class AuditExpiry:
-    """Lets entries go after `days`, LEAST_DAYS at least; 0 keeps them. Not to be used by two threads at once."""
+    """Lets entries go after `days`, LEAST_DAYS at least; 0 keeps them. One that has a shorter term of its own goes by
+    that: its store deletes it. Not to be used by two threads at once."""
 
     def __init__(self, recorder: AuditRecorder, clock: Clock, days: float) -> None:
         self._recorder = recorder
@@ -73,7 +78,7 @@ class AuditExpiry:
                 return True
             del self._under_way[chain]
         now = self._clock.now()
-        if self._days <= 0 or now < self._look_at:
+        if now < self._look_at:
             return False
         self._look_at = now + LOOK_SECONDS
         for chain in range(CHAINS):
@@ -86,9 +91,9 @@ class AuditExpiry:
         """Write a checkpoint where a chain's first entry is a day over its term; up to where entries may go."""
         log, now = self._recorder.log, self._clock.now()
         first = log.oldest(workspace, chain, after=0, limit=1)
-        if self._days <= 0 or not first or first[0].recorded_at >= now - (self._days + 1) * DAY:
+        if not first or not self._is_over(first[0], now - DAY):
             return None
-        last = last_before(log, workspace, chain, now - self._days * DAY)
+        last = last_of(log, workspace, chain, lambda record: self._is_over(record, now))
         if last is None:
             return None
         self._recorder.record([AuditEntry(
@@ -100,16 +105,21 @@ class AuditExpiry:
         )])
         return AuditHead(last.number, last.digest, last.recorded_at)
 
+    def _is_over(self, record: AuditRecord, now: float) -> bool:
+        """Whether its term is over."""
+        terms = [record.recorded_at + self._days * DAY] if self._days > 0 else []
+        return min([*terms, *([] if record.kept_until is None else [record.kept_until])], default=now) < now
 
-def last_before(log: AuditLog, workspace: str, chain: int, until: float) -> AuditRecord | None:
-    """The last record of a chain that was recorded before `until`, by halving."""
+
+def last_of(log: AuditLog, workspace: str, chain: int, fits: Callable[[AuditRecord], bool]) -> AuditRecord | None:
+    """The last record of a chain's beginning that `fits`, by halving."""
     head = log.heads(workspace, [chain]).get(chain)
     found: AuditRecord | None = None
     low, high = 1, 0 if head is None else head.number
     while low <= high:
         middle = (low + high) // 2
         there = log.oldest(workspace, chain, after=middle - 1, limit=1)
-        if there and there[0].recorded_at < until:
+        if there and fits(there[0]):
             found, low = there[0], there[0].number + 1
         else:
             high = middle - 1

@@ -28,11 +28,12 @@ _CHECKED = 8
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a run begins."""
+    """Where a run begins, and until when it is kept."""
 
     workspace: str
     chain: int
     number: int
+    kept_until: float | None = None
 
 
 def packed(run: Sequence[AuditRecord]) -> list[Json]:
@@ -61,7 +62,7 @@ def unpacked(rows: Sequence[Json], kept: Sequence[str], place: Place) -> Iterato
     ValueError, KeyError, TypeError or AttributeError where there are none."""
     previous: str | None = None
     for number, (row, own) in enumerate(zip(rows, kept, strict=True), start=place.number):
-        record = _unpacked(row, own, previous, Place(place.workspace, place.chain, number))
+        record = _unpacked(row, own, previous, Place(place.workspace, place.chain, number, place.kept_until))
         yield record
         previous = record.digest
 
@@ -80,7 +81,8 @@ def _unpacked(row: Json, own: str, previous: str | None, place: Place) -> AuditR
         whole = digest_of(body)
         digest = whole if whole.startswith(digest) else digest
     record_id = json.loads(kept)["id"] if kept else record_id
-    return AuditRecord(place.workspace, place.chain, place.number, record_id, recorded_at, digest, body, kept)
+    where = place.workspace, place.chain, place.number
+    return AuditRecord(*where, record_id, recorded_at, digest, body, kept, place.kept_until)
 
 
 def in_place_of(kept: str) -> str:

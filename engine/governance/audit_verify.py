@@ -27,16 +27,14 @@ from within the store. What finds it is an export that was kept out of that part
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
 
 from engine.errors import InvalidDocument, StoreCorrupt
-from engine.governance.audit_actors import ERASE_ACTOR, PSEUDONYM, Actors, erased_actors, is_true, pseudonym
+from engine.governance.audit_actors import ERASE_ACTOR, PSEUDONYM, erased_actors, is_true
 from engine.governance.audit_beside import Beside, Expected, Sought
 from engine.governance.audit_entry import (
     AuditEntry,
     Recorded,
-    canonical,
     digest_of,
     digest_of_kept,
     noted,
@@ -45,12 +43,10 @@ from engine.governance.audit_entry import (
 )
 from engine.governance.audit_erasing import ERASE, erased_places
 from engine.governance.audit_expiry import Checkpoint, checkpoint_of
+from engine.governance.audit_export import ExportedEntry, read_export, records_after
 from engine.governance.audit_heads import TELLERS, Told, told_in
 from engine.ports.audit_log import CHAINS, AuditHead, AuditLog, AuditRecord
 from engine.records import dataclass
-
-READ = 500
-"""Records read at once."""
 
 MOST_NAMED = 5
 """Entries that a sentence names."""
@@ -126,18 +122,19 @@ def verify(
 ) -> Verification:
     """Walk all chains of `workspace`, and compare them with the executions `beside`. Raises InvalidDocument where
     `against` is no export of it."""
-    exported = _read_export(against, workspace)
+    exported = read_export(against, workspace)
     witnessed = log.witnessed(workspace)  # before the walk: what is recorded meanwhile is walked
     sought = Sought() if beside is None else Sought.of(workspace, beside)
     findings: list[Finding] = []
     heads: dict[int, AuditHead] = {}
     expired_to = log.expired(workspace)
     erased = _Erased(log, workspace)
+    now = None if beside is None else beside.clock.now()
     walks = []
     for chain in range(CHAINS):
         walk = _Walk(
             log, workspace, chain, exported.get(chain, {}), witnessed.get(chain, 0), sought, erased,
-            expired_to.get(chain) if expired_to else None,
+            expired_to.get(chain) if expired_to else None, now,
         )
         walks.append(walk)
         finding = walk.run()
@@ -146,7 +143,8 @@ def verify(
         if walk.number:
             heads[chain] = AuditHead(walk.number, walk.digest, walk.recorded_at)
     findings += _not_as_told(log, workspace, walks, {finding.chain for finding in findings})
-    findings += [*erased.findings({finding.chain for finding in findings}, _noted(workspace, beside))]
+    gone_until = max(walk.gone_until for walk in walks)
+    findings += [*erased.findings({finding.chain for finding in findings}, _noted(workspace, beside), gone_until)]
     ends = {chain: head.number for chain, head in heads.items()}
     sought.expired({walk.chain: walk.begins for walk in walks if walk.begins is not None})
     missing, waiting = ({}, ()) if beside is None else sought.missing(log, workspace, ends, beside)
@@ -196,23 +194,26 @@ class _Erased:
         self._workspace = workspace
         self._names = self._true_names()
         self._acted: dict[str, tuple[int, int]] = {}
+        self._acted_until: dict[str, float] = {}
         self._nameless: set[str] = set()
-        self._without: dict[int, list[int]] = {}
+        self._without: dict[int, list[AuditRecord]] = {}
         self._places: dict[int, list[range]] = {}
         self.count = 0
 
     def _true_names(self) -> dict[str, bool]:
         return {row.pseudonym: is_true(row) for row in self._log.actors(self._workspace)}
 
-    def without(self, chain: int, number: int) -> None:
+    def without(self, record: AuditRecord) -> None:
         """The part of this entry is gone."""
-        self._without.setdefault(chain, []).append(number)
+        self._without.setdefault(record.chain, []).append(record)
         self.count += 1
 
-    def acted(self, entry: AuditEntry, chain: int, number: int) -> None:
+    def acted(self, entry: AuditEntry, record: AuditRecord) -> None:
         """Whose entry it is."""
-        if PSEUDONYM.fullmatch(entry.actor.name):
-            self._acted.setdefault(entry.actor.name, (chain, number))
+        name = entry.actor.name
+        if PSEUDONYM.fullmatch(name):
+            self._acted.setdefault(name, (record.chain, record.number))
+            self._acted_until[name] = max(self._acted_until.get(name, 0.0), record.recorded_at)
 
     def told(self, entry: AuditEntry) -> None:
         """What an entry says of it."""
@@ -221,12 +222,14 @@ class _Erased:
         if places is not None:
             self._places.setdefault(places[0], []).extend(places[1])
 
-    def findings(self, known: set[int], noted: Sequence[AuditEntry]) -> Iterator[Finding]:
-        """The first entry of each chain, but of those that are `known` to be wrong, that nobody says was erased."""
+    def findings(self, known: set[int], noted: Sequence[AuditEntry], gone_until: float) -> Iterator[Finding]:
+        """The first entry of each chain, but of those that are `known` to be wrong, that nobody says was erased. Of
+        what is not younger than `gone_until` nothing is known: what said so may have been let go, in its own chain."""
         for entry in noted:
             self.told(entry)
-        for chain, numbers in sorted(self._without.items()):
+        for chain, records in sorted(self._without.items()):
             places = self._places.get(chain, [])
+            numbers = (record.number for record in records if record.recorded_at > gone_until)
             unsaid = next((number for number in numbers if not any(number in one for one in places)), None)
             if unsaid is not None and chain not in known:
                 message = "what is kept beside it is gone, and no entry of an erasure names it: it was taken away"
@@ -234,13 +237,13 @@ class _Erased:
                 yield Finding(chain, unsaid, "erased", message)
         self._names |= self._true_names()  # who came, or was erased, during the walk
         for name, (chain, number) in sorted(self._acted.items(), key=lambda one: one[1]):
-            wrong = self._wrong_name(name)
+            wrong = self._wrong_name(name, gone_until)
             if wrong is not None and chain not in known:
                 known.add(chain)
                 yield Finding(chain, number, *wrong)
 
-    def _wrong_name(self, name: str) -> tuple[str, str] | None:
-        if self._names.get(name, name in self._nameless):
+    def _wrong_name(self, name: str, gone_until: float) -> tuple[str, str] | None:
+        if self._names.get(name, name in self._nameless or self._acted_until[name] <= gone_until):
             return None
         if name in self._names:
             return "renamed", f"the name beside the log is not the one that {name} was made of: it was changed"
@@ -261,27 +264,12 @@ def _unrecorded(chain: int, end: int, lost: Sequence[Expected]) -> Finding:
     return Finding(chain, end + 1, "unrecorded", message)
 
 
-def exported(
-    log: AuditLog, workspace: str, chain: int, actors: Actors, *, after: int = 0, limit: int | None = None
-) -> Iterator[str]:
-    """Entries of a chain as lines of JSON, the oldest first: the canonical object with its digest, and what is kept
-    beside it, with who its actor is (`named`).
-
-    Raises StoreCorrupt for an entry that cannot be read.
-    """
-    for record in islice(_oldest(log, workspace, chain, after), limit):
-        named = actors.told(opened(record).entry)
-        kept = {**json.loads(record.kept or "{}"), **({} if named is None else {"named": named})}
-        shape = {**json.loads(record.body), "digest": record.digest}
-        yield canonical({**shape, "kept": kept} if kept else shape)
-
-
 class _Walk:
     """Along one chain: the last entry that holds is `number`, with its `digest`."""
 
     def __init__(
-        self, log: AuditLog, workspace: str, chain: int, exported: dict[int, str], witnessed: int, sought: Sought,
-        erased: _Erased, expired_to: int | None,
+        self, log: AuditLog, workspace: str, chain: int, exported: Mapping[int, ExportedEntry], witnessed: int,
+        sought: Sought, erased: _Erased, expired_to: int | None, now: float | None,
     ) -> None:
         self._log = log
         self._workspace = workspace
@@ -291,6 +279,7 @@ class _Walk:
         self._sought = sought
         self._erased = erased
         self._expired_to = expired_to
+        self._now = now
         self._checkpoints: dict[int, Checkpoint] | None = None
         self._begins_anew = False
         self.begins: float | None = None
@@ -304,7 +293,7 @@ class _Walk:
         """The first finding. Entries that are recorded meanwhile are walked too."""
         while True:
             began = self.number
-            for record in _oldest(self._log, self._workspace, self.chain, self.number):
+            for record in records_after(self._log, self._workspace, self.chain, self.number):
                 problem = self._problem(record)
                 if problem is not None:
                     return problem
@@ -351,9 +340,13 @@ class _Walk:
             return wrong
         if entry.previous != self.digest and not self._begins_anew:
             return self._finding(expected, "broken", f"it does not follow on entry {self.number}, which was replaced")
-        if self._exported.get(expected, record.digest) != record.digest:
-            return self._finding(expected, "rewritten", "the export holds another entry at this place")
-        return None
+        if not self._is_another(expected, record.digest) and not self._is_another(expected - 1, entry.previous):
+            return None
+        return self._finding(expected, "rewritten", "the export holds another entry at this place, or before it")
+
+    def _is_another(self, number: int, digest: str) -> bool:
+        """Whether the export has another entry at this place."""
+        return number in self._exported and self._exported[number].digest != digest
 
     def _problem_of_kept(self, record: AuditRecord) -> Finding | None:
         """What is wrong with the part that may be erased."""
@@ -362,7 +355,7 @@ class _Walk:
         if digest is None and not record.kept:
             return None
         if digest is not None and not record.kept:
-            self._erased.without(self.chain, record.number)
+            self._erased.without(record)
             return None
         try:
             holds = digest == digest_of_kept(record.kept)
@@ -375,29 +368,61 @@ class _Walk:
     def _problem_of_checkpoint(self, record: AuditRecord, entry: Recorded) -> Finding | None:
         """Whether a checkpoint says something else of this entry, or of the one before it."""
         self._erased.told(entry.entry)
-        self._erased.acted(entry.entry, self.chain, record.number)
+        self._erased.acted(entry.entry, record)
         said = self._checkpoints or {}
         here, before = said.get(record.number), said.get(record.number - 1)
         if (here is None or here.digest == record.digest) and (before is None or before.digest == entry.previous):
-            return None
+            return self._problem_as_checkpoint(record.number, entry)
         return self._finding(record.number, "forged", "a checkpoint of the chain says another digest: it was forged")
+
+    def _problem_as_checkpoint(self, number: int, entry: Recorded) -> Finding | None:
+        """Whether a checkpoint, entry `number`, says something else of an entry than the chain or the export has."""
+        said = self._said_by(entry)
+        if said is None:
+            return None
+        named = self._log.oldest(self._workspace, self.chain, after=said.number - 1, limit=1)
+        replaced = [one for one in named if one.number == said.number and one.digest != said.digest]
+        if replaced or said.number >= number or self._is_another(said.number, said.digest):
+            message = f"it is a checkpoint and says another digest than that of entry {said.number}: it was forged"
+            return self._finding(number, "forged", message)
+        younger = min((
+            gone for gone, one in self._exported.items()
+            if gone <= said.number and one.recorded_at > said.recorded_at
+        ), default=None)
+        if younger is None:
+            return None
+        message = f"it is a checkpoint and lets entry {younger} go, which the export has as younger: it was forged"
+        return self._finding(number, "forged", message)
 
     def _may_be_gone(self, first: int, last: int) -> bool:
         """Whether a checkpoint further on, and the file beside the database, let these entries go."""
         if self._checkpoints is None:
             self._checkpoints = {
-                found.number: found for record in _oldest(self._log, self._workspace, self.chain, first)
+                found.number: found for record in records_after(self._log, self._workspace, self.chain, first)
                 if (found := self._checkpoint(record)) is not None
             }
         if self._expired_to is not None and last > self._expired_to:
             return False
         return last <= max(self._checkpoints, default=0)
 
+    @property
+    def gone_until(self) -> float:
+        """What was recorded later is not gone, where checkpoints let entries go."""
+        said = (self._checkpoints or {}).values() if self.expired else ()
+        return max((one.recorded_at for one in said), default=0.0)
+
     def _checkpoint(self, record: AuditRecord) -> Checkpoint | None:
         try:
-            entry = opened(record)
-            return checkpoint_of(entry.entry, self.chain, entry.recorded_at)
-        except (StoreCorrupt, KeyError, TypeError, AttributeError, InvalidDocument):
+            return self._said_by(opened(record))
+        except StoreCorrupt:
+            return None
+
+    def _said_by(self, entry: Recorded) -> Checkpoint | None:
+        """The checkpoint that an entry is. A time that has not come makes nothing old."""
+        try:
+            at = entry.recorded_at if self._now is None else min(entry.recorded_at, self._now)
+            return checkpoint_of(entry.entry, self.chain, at)
+        except (KeyError, TypeError, AttributeError, InvalidDocument):
             return None
 
     def _problem_of_head(self, head: AuditHead | None) -> Finding | None:
@@ -436,40 +461,6 @@ class _Walk:
         return Finding(self.chain, number, problem, message)
 
 
-def _oldest(log: AuditLog, workspace: str, chain: int, after: int) -> Iterator[AuditRecord]:
-    while True:
-        records = log.oldest(workspace, chain, after=after, limit=READ)
-        yield from records
-        if len(records) < READ:
-            return
-        after = records[-1].number
-
-
 def _digest(body: str) -> str | None:
     """The digest of a stored text; None for one that is not ASCII, which no entry's is."""
     return digest_of(body) if body.isascii() else None
-
-
-def _read_export(lines: Sequence[str], workspace: str) -> dict[int, dict[int, str]]:
-    """The digests of an export by chain and number."""
-    found: dict[int, dict[int, str]] = {}
-    for count, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            shape = json.loads(line)
-            named = shape.pop("kept", {}).get("named")
-            chain, number, digest = shape["chain"], shape["number"], shape.pop("digest")
-            holds = shape["workspace"] == workspace and digest_of(canonical(shape)) == digest
-            if named is not None:
-                name = pseudonym(named["key"], workspace, shape["actor_kind"], named["actor"])
-                holds = holds and name == shape["actor"]
-            found.setdefault(chain, {})[number] = digest
-        except (ValueError, KeyError, TypeError, AttributeError):
-            holds = False
-        if not holds:
-            raise InvalidDocument(
-                f"line {count} is no entry of an export of the workspace {workspace!r}, or was changed",
-                where=f"line {count}",
-            )
-    return found

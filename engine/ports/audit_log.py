@@ -11,6 +11,7 @@ anyway (who started an execution, what a segment says) there are no notes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field
 from typing import Protocol
 
 from engine.records import dataclass
@@ -33,7 +34,8 @@ LEAST_DAYS = 30.0
 class AuditRecord:
     """One link. `number` counts from 1 within the chain, `body` is the canonical text that `digest` is the SHA-256 of,
     `recorded_at` (epoch seconds) never falls within a chain, `id` is written at most once in its chain. `kept` is the
-    part that may be erased, which `body` holds a keyed digest of; with it goes the id, for one that says nothing."""
+    part that may be erased, which `body` holds a keyed digest of; with it goes the id, for one that says nothing.
+    `kept_until` is its own term (epoch seconds), some days after which the store deletes it; None: it does not."""
 
     workspace: str
     chain: int
@@ -43,6 +45,7 @@ class AuditRecord:
     digest: str
     body: str
     kept: str = ""
+    kept_until: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import pytest
 
 from engine.governance.audit import Audit
-from engine.governance.audit_entry import Subject, written_time
+from engine.governance.audit_entry import Subject
 from engine.governance.audit_erasing import ERASE, erase_entries
-from engine.governance.audit_expiry import DAY, EXPIRE, AuditExpiry, subject_of
+from engine.governance.audit_export import exported
 from engine.governance.audit_query import AuditQuery
-from engine.governance.audit_verify import exported
-from engine.ports.audit_log import CHAINS, AuditHead
+from engine.ports.audit_log import CHAINS
 from engine.ports.erasure import Erasure
-from engine.ports.keys import ENGINE
 from tests.support.durable import TESTER
 from tests.support.records import an_entry
 from tests.support.tampering import Tamper
@@ -144,105 +142,3 @@ def test_an_id_that_was_erased_is_free(audit, clock, workspace):
     assert [entry.id for entry in listed(audit, workspace, execution=ONE)] == [f"{ONE}#1"]
     record(audit, clock, workspace, ONE, 1)
     assert len(listed(audit, workspace, execution=ONE)) == 1
-
-
-# --- what goes because it is old
-
-DAYS = 400.0
-
-
-def expire(audit, clock, workspace, days=DAYS):
-    """What a store does: SQLite by the job; DynamoDB deletes by the term."""
-    expiry = AuditExpiry(audit, clock, days)
-    while expiry.round(workspace):
-        pass
-    if not hasattr(audit.log, "_days"):
-        return
-    from tests.support.terms import _items  # noqa: PLC0415  moto's
-
-    for pk, found in list(_items("automate-test").items()):
-        for sk, item in list(found.items()):
-            until = item.attrs.get("expires_at")
-            if pk.value.startswith(f"A#{workspace}#") and until is not None and float(until.value) <= clock.now():
-                del found[sk]
-
-
-@pytest.fixture
-def aged(audit, clock, workspace):
-    """Five old entries and three new ones, in one chain."""
-    if hasattr(audit.log, "_days"):
-        audit.log._days = DAYS
-    for number in range(5):
-        audit.record([an_entry(workspace, "workflow/orders", at=clock.now(), after={"n": number})])
-    clock.sleep((DAYS + 8) * DAY)
-    for number in range(5, 8):
-        audit.record([an_entry(workspace, "workflow/orders", at=clock.now(), after={"n": number})])
-    yield Subject("workflow", "orders").chain
-    if hasattr(audit.log, "_days"):
-        audit.log._days = 0.0
-
-
-def test_old_entries_go_behind_a_checkpoint(audit, clock, workspace, aged):
-    expire(audit, clock, workspace)
-    assert [record.number for record in audit.log.oldest(workspace, aged, after=0, limit=99)] == [6, 7, 8, 9]
-    (checkpoint,) = listed(audit, workspace, act=EXPIRE)
-    assert checkpoint.after["number"] == 5
-    found = audit.verify(workspace)
-    assert found.ok, found.findings
-    assert (found.expired, found.entries) == (5, 4)
-    assert "5 older ones are kept no longer" in found.says
-
-
-def test_young_ones_stay_and_no_second_checkpoint_is_written(audit, clock, workspace, aged):
-    expire(audit, clock, workspace)
-    expire(audit, clock, workspace)
-    assert len(listed(audit, workspace, act=EXPIRE)) == 1
-
-
-def test_a_beginning_that_nobody_let_go_is_found(audit, clock, workspace, aged, tamper):
-    for number in (1, 2):
-        tamper.drop(aged, number)
-    assert [(found.number, found.problem) for found in audit.verify(workspace).findings] == [(1, "missing")]
-
-
-def test_more_than_the_checkpoint_lets_go_is_found(audit, clock, workspace, aged, tamper):
-    expire(audit, clock, workspace)
-    tamper.drop(aged, 6)
-    assert [(found.number, found.problem) for found in audit.verify(workspace).findings] == [(1, "missing")]
-
-
-def test_a_checkpoint_with_another_digest_is_found(audit, clock, workspace, aged):
-    records = audit.log.oldest(workspace, aged, after=0, limit=9)
-    audit.record([an_entry(
-        workspace, str(subject_of(aged)), act=EXPIRE, at=clock.now(), actor=ENGINE,
-        after={"chain": aged, "number": 5, "digest": "0" * 64, "recorded_at": "2023-11-14T22:13:20.000000Z"},
-    )])
-    drop_old(audit, workspace, aged, records)
-    assert [(found.number, found.problem) for found in audit.verify(workspace).findings] == [(6, "forged")]
-
-
-def test_a_checkpoint_of_young_entries_is_none(audit, clock, workspace, aged):
-    records = audit.log.oldest(workspace, aged, after=0, limit=9)
-    audit.record([an_entry(
-        workspace, str(subject_of(aged)), act=EXPIRE, at=clock.now(), actor=ENGINE,
-        after={"chain": aged, "number": 5, "digest": records[4].digest,
-               "recorded_at": written_time(clock.now() - 29 * DAY)},
-    )])
-    drop_old(audit, workspace, aged, records)
-    assert [(found.number, found.problem) for found in audit.verify(workspace).findings] == [(1, "missing")]
-
-
-def drop_old(audit, workspace, chain, records):
-    """As whoever can write to the store would."""
-    if hasattr(audit.log, "_table"):
-        audit.log._table.delete([(f"A#{workspace}#{chain:02}", f"N#{number:012}") for number in range(1, 6)])
-    else:
-        audit.log.expire(workspace, chain, AuditHead(5, records[4].digest, records[4].recorded_at), 99)
-
-
-def test_a_tail_that_is_cut_is_found_behind_a_checkpoint_too(audit, clock, workspace, aged, tamper):
-    expire(audit, clock, workspace)
-    tamper.drop(aged, 9)
-    tamper.drop(aged, 8)
-    problems = [(found.number, found.problem) for found in audit.verify(workspace).findings]
-    assert problems in ([(8, "cut")], [(1, "missing")])  # the checkpoint was the last entry

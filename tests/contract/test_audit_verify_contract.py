@@ -15,7 +15,7 @@ from engine.errors import InvalidDocument, StoreUnavailable
 from engine.governance.audit import Audit
 from engine.governance.audit_beside import Beside
 from engine.governance.audit_entry import Subject
-from engine.governance.audit_verify import exported as lines_of
+from engine.governance.audit_export import exported as lines_of
 from engine.ports.audit_log import CHAINS, AuditHead
 from engine.ports.executions_index import ExecutionRow
 from engine.ports.journal import HeaderChange

@@ -364,7 +364,10 @@ def _records_of(workspace: str, chain: int, item: Item) -> list[AuditRecord]:
     try:
         text = zlib.decompressobj(zdict=_DICTIONARY).decompress(item["run"])
         rows = json.loads(text.decode("utf-8", "surrogatepass"))
-        return list(unpacked(rows, _opened(item) or [""] * len(rows), Place(workspace, chain, number)))
+        deleted_at = item.get(TTL_ATTRIBUTE)
+        kept_until = None if deleted_at is None else float(deleted_at) - MARGIN_DAYS * _DAY
+        place = Place(workspace, chain, number, kept_until)
+        return list(unpacked(rows, _opened(item) or [""] * len(rows), place))
     except (ValueError, TypeError, KeyError, AttributeError, zlib.error):
         return [AuditRecord(workspace, chain, number, "", item["recorded_at"], "", "")]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from engine.errors import NotFound
 from engine.governance.audit_entry import parse_time
+from engine.governance.audit_export import exported
 from engine.governance.audit_query import AuditQuery
-from engine.governance.audit_verify import exported
 from engine.governance.roles import Right
 from engine.ports.audit_log import CHAINS
 from functions.app.acts import NoAct

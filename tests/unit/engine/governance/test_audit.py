@@ -24,9 +24,9 @@ from engine.governance.audit_entry import (
     sealed,
     written_time,
 )
+from engine.governance.audit_export import exported
 from engine.governance.audit_query import AuditQuery
 from engine.governance.audit_recorder import ATTEMPTS
-from engine.governance.audit_verify import exported
 from engine.governance.log_masking import KnownSecrets
 from engine.ports.audit_log import CHAINS
 from engine.ports.keys import Actor
