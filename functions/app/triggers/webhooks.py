@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.catalog.triggers import WebhookAuth
 from engine.clock import Clock
-from engine.errors import NotFound, PayloadTooLarge, UserError
+from engine.durable.triggering.delivering import TriggerPaused
+from engine.errors import NotFound, PayloadTooLarge, StorageError, UserError
 from engine.governance.secret_grants import WEBHOOK, hosts_for, how_to_grant
 from engine.ports.secrets import SecretBackend, SecretGrant
 from engine.records import dataclass
@@ -23,6 +25,8 @@ from engine.triggers.signatures import UnusableSecret, Verdict
 from functions.app.http import Request
 from functions.app.triggers.bodies import value_of
 from functions.app.triggers.refusals import WebhookRefusals
+
+_LOG = logging.getLogger(__name__)
 
 Json = Any
 
@@ -64,8 +68,8 @@ class TooManyRefused(UserError):
 
 
 class WebhookNotReady(UserError):
-    """Its secret is missing or cannot be used: ours to mend. Whoever calls has proved nothing, and is told nothing: the
-    log says which, with the counts of what is refused."""
+    """Its secret is missing or cannot be used, the disk is full, the store does not serve: ours to mend. Whoever calls
+    is told nothing: the log says which."""
 
     code = "WebhookNotReady"
     status = 503
@@ -121,6 +125,15 @@ class Webhooks:
         return Arrival(value, self.clock.now(), {
             "Headers": _kept_headers(request.headers, auth), "Query": dict(request.query), "Path": found.spec["path"],
         }, _dedupe_key(auth.style, request.headers, value), address)
+
+    def not_taken(self, found: Listener, error: UserError | StorageError) -> UserError:
+        """The answer where nothing is taken now: why is the server's own, with its folders and processes."""
+        if isinstance(error, UserError) and (error.status < 500 or isinstance(error, TriggerPaused)):
+            return error
+        _LOG.warning("the webhook %s takes nothing: %s", found.label, error)
+        answer = WebhookNotReady("this webhook cannot take calls at the moment: try again later")
+        answer.retry_after = 1.0 if isinstance(error, StorageError) else None
+        return answer
 
     def _verdict(self, found: Listener, auth: WebhookAuth, request: Request, address: str) -> Verdict:
         try:

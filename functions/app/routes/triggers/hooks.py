@@ -8,7 +8,7 @@ from typing import Any
 from engine.durable.execution import Execution
 from engine.durable.lifecycle.budgets import BudgetExceeded
 from engine.durable.triggering.delivering import Delivered
-from engine.errors import UserError
+from engine.errors import StorageError, UserError
 from engine.ports.deliveries import REFUSED, STARTED
 from engine.triggers.listener import Listener
 from functions.app.acts import NoAct
@@ -58,7 +58,10 @@ def receive_webhook(call: Call[base.Nothing]) -> Answer[shapes.Delivered]:
     if wanted is not None:
         return _json(wanted)
     waits = found.spec.get("answer") == "result"
-    done = triggers.delivering.deliver(found, arrival, sync=waits)
+    try:
+        done = triggers.delivering.deliver(found, arrival, sync=waits)
+    except (UserError, StorageError) as error:
+        raise webhooks.not_taken(found, error) from None
     delivery = done.delivery
     if delivery.outcome == REFUSED and done.retry_after is not None:
         raise BudgetExceeded("what was sent starts nothing now: send it again later", retry_after=done.retry_after)

@@ -11,9 +11,11 @@ from urllib.parse import quote
 
 import pytest
 
-from engine.errors import StoreUnavailable
+from engine.durable.triggering.delivering import Delivering
+from engine.errors import StoreBusy, StoreUnavailable
 from engine.governance.secret_grants import WEBHOOK
 from engine.ports.secrets import SecretGrant
+from functions.server.room import DiskNearlyFull
 from tests.support.hooked import PASS, SECRET
 
 OPEN = {"type": "webhook", "path": "order", "auth": {"style": "none"}}
@@ -320,6 +322,25 @@ def test_a_paused_webhook_and_a_store_that_fails_take_nothing(hooked, github, mo
         assert hooked.call(1).status == 503
     assert hooked.executions() == []
     assert hooked.call(1).status == 202
+
+
+@pytest.mark.parametrize(("error", "again"), [
+    (DiskNearlyFull("the disk of /srv/data has 3 MB free", where="AUTOMATE_DISK_RESERVE_MB"), "60"),
+    (StoreBusy("/srv/data/automate.db is locked", holder="automate up (4711)"), "1"),
+])
+def test_whoever_calls_is_told_nothing_of_a_server_that_takes_nothing(
+    hooked, github, monkeypatch, caplog, error, again,
+):
+    hooked.publish(github)
+
+    def fails(*_, **__):
+        raise error
+
+    monkeypatch.setattr(Delivering, "deliver", fails)
+    answer = hooked.call(1)
+    assert (answer.status, answer.error["code"], answer.headers["Retry-After"]) == (503, "WebhookNotReady", again)
+    assert not any(told in answer.text for told in ("/srv", "MB", "AUTOMATE", "4711"))
+    assert str(error) in caplog.text
 
 
 def test_no_answer_and_no_row_holds_the_secret(hooked, github):
