@@ -31,11 +31,16 @@ def read_document(data: bytes, filename: str, *, name: str | None = None) -> tup
         ) from None
     source = parse_text(text, name=filename)
     try:
-        return parse_document(source.value, name=name, stem=PurePath(filename).stem), source
+        return parse_document(source.value, name=name, stem=stem_of(filename)), source
     except InvalidDocument as error:
         if error.details:
             error.details = [{**item, "place": _place(source, item["where"])} for item in error.details]
         raise
+
+
+def stem_of(filename: str) -> str:
+    """What a workflow without a name of its own is called: as its file, without ``.json``, ``.asl.json`` or such."""
+    return PurePath(filename).stem.removesuffix(".asl")
 
 
 def place_of(source: Source, problem: Diagnostic) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from connectors.known import n8n
-from engine.catalog.files import read_document
+from engine.catalog.files import read_document, stem_of
 from engine.conversion.reading import convert
 from engine.governance.roles import Right
 from functions.app.acts import NoAct
@@ -37,7 +37,7 @@ def convert_workflow(call: Call[shapes.ConvertRequest]) -> shapes.Conversion:
     Nothing is stored: each candidate is a document to look at and import. A template's intrinsic functions are filled
     in where the template itself says with what; the notes name each guess."""
     given = call.given
-    stem = None if given.filename is None else PurePath(given.filename).stem
+    stem = None if given.filename is None else stem_of(given.filename)
     found = convert(given.source, stem=stem, n8n_tasks=n8n.tasks_of(call.services.connectors))
     return shapes.Conversion(format=found.format, candidates=[
         shapes.Candidate(name=item.name, document=item.document, notes=[note.text for note in item.notes])

@@ -14,8 +14,9 @@ def test_json_yaml_and_a_bare_definition_give_the_same_document():
     as_yaml, _ = read_document(
         b"name: flow\ndefinition:\n  StartAt: A\n  States:\n    A: {Type: Succeed}\n", "other.yaml"
     )
-    bare, _ = read_document(json.dumps(DEFINITION).encode(), "a/b/flow.asl")
-    assert as_json.as_written == as_yaml.as_written == bare.as_written == document
+    assert as_json.as_written == as_yaml.as_written == document
+    for filename in ("a/b/flow.asl", "a/b/flow.asl.json", "flow.asl.yaml", "flow.json"):
+        assert read_document(json.dumps(DEFINITION).encode(), filename)[0].as_written == document
 
 
 def test_another_name_may_be_given():

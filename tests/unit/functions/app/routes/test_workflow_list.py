@@ -142,7 +142,7 @@ def test_samples_come_with_an_input_that_runs(api):
 def test_conversion_stores_nothing_and_names_its_mistakes(api):
     source = "StartAt: A\nStates:\n  A: {Type: Succeed}\n"
     found = api("POST", "/workflows/convert", {"source": source, "filename": "exports/my flow.asl.yaml"})
-    assert (found.json["format"], [item["name"] for item in found.json["candidates"]]) == ("asl", ["my_flow_asl"])
+    assert (found.json["format"], [item["name"] for item in found.json["candidates"]]) == ("asl", ["my_flow"])
     assert names(api) == []
     wrong = api("POST", "/workflows/convert", {"source": "a: [1,", "filename": "x.yaml"})
     assert (wrong.status, "line" in wrong.error["where"]) == (422, True)
