@@ -11,18 +11,63 @@ from connectors.known import loaded
 from connectors.registry import Registry
 from connectors.sdk import ActionSpec, Meaning
 from engine.conversion.n8n import Task
+from engine.errors import InvalidDocument
+from engine.language.asl.source import parse_text
 
 Json = Any
 
+_ONE_EXPRESSION = re.compile(r"\s*=\s*\{\{(?:(?!\}\}).)*\}\}\s*", re.DOTALL)
+
 
 def _http(given: Mapping[str, Json]) -> dict[str, Json]:
-    method = given.get("method", given.get("requestMethod", "GET"))
-    body = given.get("body") if given.get("contentType") == "raw" else None
-    return {"method": method, "url": given.get("url"), "body": body}
+    """What is switched off is not sent, and so not taken. A body that is put together as text goes as that text."""
+    headers = _pairs(given, "headerParameters") if given.get("sendHeaders") else {}
+    sent: dict[str, Json] = {
+        "method": given.get("method", given.get("requestMethod", "GET")), "url": given.get("url"),
+        "query": _pairs(given, "queryParameters") if given.get("sendQuery") else {},
+    }
+    kind = given.get("contentType", "json")
+    sends = given.get("sendBody", kind == "raw")
+    if sends and kind == "raw":
+        sent["body"] = given.get("body")
+        if given.get("rawContentType"):
+            headers = {"Content-Type": given.get("rawContentType"), **headers}
+    elif sends and kind == "json":
+        if given.get("specifyBody") != "json":
+            sent["json"] = _pairs(given, "bodyParameters")
+        else:
+            text = given.get("jsonBody")
+            value = _json_or_none(text)
+            sent["body" if value is None else "json"] = text if value is None else value
+            if value is None:
+                headers = {"Content-Type": "application/json", **headers}
+    return {**sent, "headers": headers}
+
+
+def _pairs(given: Mapping[str, Json], name: str) -> dict[str, Json]:
+    """What a table of names and values says."""
+    table = given.get(name)
+    rows = table.get("parameters") if isinstance(table, dict) else None
+    return {
+        str(row["name"]): row.get("value") for row in (rows if isinstance(rows, list) else [])
+        if isinstance(row, dict) and row.get("name")
+    }
+
+
+def _json_or_none(text: Json) -> Json:
+    """The value of a body that is JSON, or one expression that gives it; None for a text with expressions in it."""
+    if not isinstance(text, str):
+        return text
+    if _ONE_EXPRESSION.fullmatch(text):
+        return text
+    try:
+        return parse_text(text, name="body.json").value
+    except InvalidDocument:
+        return None
 
 
 def _slack(given: Mapping[str, Json]) -> dict[str, Json]:
-    channel = given.get("channelId", given.get("channel"))
+    channel = given.get("channelId", given.get("channel")) if given.get("select", "channel") == "channel" else None
     channel = channel.get("value") if isinstance(channel, dict) else channel
     return {"channel": channel, "text": given.get("text")}
 
@@ -89,7 +134,8 @@ def _paid(charge: Task, other: Task, given: Mapping[str, Json]) -> tuple[str, di
 def _statement(code: str, given: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
     text = str(given.get("query") or "")
     action = "query" if text.lstrip().upper().startswith("SELECT") else "execute"
-    return f"connector:{code}:{action}", {"statement": given.get("query")}
+    of_text = given.get("operation", "executeQuery") == "executeQuery"
+    return f"connector:{code}:{action}", {"statement": given.get("query") if of_text else None}
 
 
 def _of_connector(

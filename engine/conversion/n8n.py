@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
@@ -43,6 +43,9 @@ _OUTPUTS = {"if": 2, "filter": 1}
 
 _LONGEST_WAIT = 99_999_999
 """AWS's longest Seconds of a Wait."""
+
+_EMPTY: tuple[Json, ...] = (None, "", {}, [])
+"""What says nothing where a parameter of a node stands."""
 
 Task = Callable[[Mapping[str, Json]], tuple[str, dict[str, Json]]]
 """What a kind of node is here: the resource of a Task, and its arguments, made of the node's parameters."""
@@ -211,8 +214,11 @@ class _Reading:
             return {"Type": "Wait", "Seconds": self._seconds(node, parameters), **following}
         make = self.tasks.get(kind)
         if make is not None:
-            resource, arguments = make(parameters)
-            given = {key: self._value(node, item) for key, item in arguments.items() if item not in (None, "")}
+            taken = _Taken(parameters)
+            resource, arguments = make(taken)
+            given = {key: self._value(node, item) for key, item in arguments.items() if item not in _EMPTY}
+            if taken.left:
+                self._note(f"{node!r} has more than was taken over: {', '.join(taken.left)}", node)
             if self.nodes[node].get("credentials"):
                 self._note(f"{node!r} had credentials: name a secret in its arguments", node)
             return {"Type": "Task", "Resource": resource, "Arguments": given, **following}
@@ -245,7 +251,11 @@ class _Reading:
         return {"Type": "Choice", "Choices": rules, "Default": otherwise}
 
     def _value(self, node: str, value: Json) -> Json:
-        """An n8n expression as JSONata, where it is of plain paths."""
+        """n8n's expressions in it as JSONata, where they are of plain paths."""
+        if isinstance(value, dict):
+            return {key: self._value(node, item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._value(node, item) for item in value]
         if not isinstance(value, str) or not value.startswith("="):
             return value
         path = _jsonata(value)
@@ -253,6 +263,27 @@ class _Reading:
             self._note(f"an expression of {node!r} was not understood: {value[:80]}", node)
             return value[1:]
         return f"{{% {path} %}}"
+
+
+class _Taken(Mapping[str, Json]):
+    """A node's parameters as a Task is made of them; `left` are those that say something
+    and were not looked at."""
+
+    def __init__(self, parameters: Mapping[str, Json]) -> None:
+        self._parameters = parameters
+        self.left = dict.fromkeys(
+            name for name, value in parameters.items() if value not in _EMPTY and value is not False
+        )
+
+    def __getitem__(self, name: str) -> Json:
+        self.left.pop(name, None)
+        return self._parameters[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parameters)
+
+    def __len__(self) -> int:
+        return len(self._parameters)
 
 
 def _object(value: Json) -> dict[str, Json]:

@@ -1,3 +1,7 @@
+import json
+
+import pytest
+
 from connectors import ActionSpec, ConnectorAdapter
 from connectors.known.n8n import KINDS, tasks_of
 from connectors.registry import Registry
@@ -73,3 +77,46 @@ def test_a_statement_is_a_query_where_it_reads():
     given = {"operation": "executeQuery", "query": " select 1"}
     assert task["postgres"](given) == ("connector:postgres:query", {"statement": " select 1"})
     assert task["mySql"]({**given, "query": "DELETE FROM a"})[0] == "connector:mysql:execute"
+
+
+def table(**rows):
+    return {"parameters": [{"name": name, "value": value} for name, value in rows.items()]}
+
+
+@pytest.mark.parametrize(("parameters", "arguments"), [
+    ({"sendBody": True, "bodyParameters": table(id="={{ $json.id }}")}, {"json": {"id": "{% $states.input.id %}"}}),
+    ({"sendBody": True, "specifyBody": "json", "jsonBody": '{"n": 1}'}, {"json": {"n": 1}}),
+    ({"sendBody": True, "specifyBody": "json", "jsonBody": "={{ $json.order }}"},
+     {"json": "{% $states.input.order %}"}),
+    ({"sendBody": True, "specifyBody": "json", "jsonBody": '={"n": {{ $json.n }}}'},
+     {"body": '{% "{\\"n\\": " & $states.input.n & "}" %}', "headers": {"Content-Type": "application/json"}}),
+    ({"contentType": "raw", "body": "text", "sendBody": True, "rawContentType": "text/csv"},
+     {"body": "text", "headers": {"Content-Type": "text/csv"}}),
+    ({"sendQuery": True, "queryParameters": table(page="2"), "sendHeaders": True,
+      "headerParameters": table(Accept="text/csv")}, {"query": {"page": "2"}, "headers": {"Accept": "text/csv"}}),
+    ({"sendBody": False, "bodyParameters": table(id="1")}, {}),
+])
+def test_a_request_sends_what_the_node_sends(parameters, arguments):
+    state, notes = converted("httpRequest", {"method": "POST", "url": "https://a.example", **parameters})
+    assert state["Arguments"] == {"method": "POST", "url": "https://a.example", **arguments}
+    assert [note for note in notes if "more than was taken over" in note] == (
+        ["'N' has more than was taken over: bodyParameters"] if not arguments else []
+    )
+
+
+def test_what_is_not_taken_over_of_a_node_is_a_note():
+    _, notes = converted("httpRequest", {
+        "url": "https://a.example", "authentication": "genericCredentialType", "options": {}, "sendBody": True,
+        "contentType": "form-urlencoded", "bodyParameters": table(a="1"),
+    })
+    assert notes[-1] == "'N' has more than was taken over: authentication, bodyParameters"
+    _, notes = converted("postgres", {"operation": "insert", "table": "orders"})
+    assert notes[-1] == "'N' has more than was taken over: table"
+
+
+def converted(kind, parameters):
+    export = {
+        "nodes": [{"name": "N", "type": f"n8n-nodes-base.{kind}", "parameters": parameters}], "connections": {},
+    }
+    [found] = convert(json.dumps(export), n8n_tasks=tasks_of(Registry(installed=tuple))).candidates
+    return found.document["definition"]["States"]["N"], [note.text for note in found.notes]
