@@ -42,6 +42,18 @@ def convert(source: str, *, stem: str | None = None, n8n_tasks: Mapping[str, Tas
     )
 
 
+def converted_kind(source: str) -> str | None:
+    """What kind of file `source` is where it has to be converted, in words; None for any other, and for what cannot be
+    read."""
+    try:
+        value = _value(source)
+    except InvalidDocument:
+        return None
+    if is_template(value):
+        return "a SAM or CloudFormation template"
+    return "an n8n export" if is_n8n(value) else None
+
+
 def _value(source: str) -> Json:
     """JSON where it begins as JSON, else YAML with CloudFormation's short forms."""
     if source.lstrip()[:1] in ("{", "["):

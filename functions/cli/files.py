@@ -92,7 +92,8 @@ def _text_of_value(path: str) -> str:
 
 
 def document_in(data: bytes, path: str, name: str | None = None) -> tuple[WorkflowDocument, Source]:
-    """A file as a document, with the place of everything in it. Raises InvalidDocument naming the file and the line.
+    """A file as a document, with the place of everything in it. Raises InvalidDocument naming the file and the line,
+    OtherFile for an n8n export or a template.
 
     Standard input has no name that tells YAML from JSON: what begins as a JSON object is JSON.
     """
@@ -107,12 +108,32 @@ def document_in(data: bytes, path: str, name: str | None = None) -> tuple[Workfl
     try:
         return read_document(data, path, name=name)
     except InvalidDocument as error:
+        _check_kind(data, path)
         places = [item["place"] for item in error.details or () if "place" in item]
         unnamed = any(item.get("where") == "/name" for item in error.details or ())
         raise InvalidDocument(
             error.message, where=places[0] if places else f"{path}: {error.where}" if error.where else path,
             advice=error.advice or (_NAME_ADVICE if unnamed else None), details=error.details,
         ) from None
+
+
+class OtherFile(InvalidDocument):
+    """A file that has to be converted first."""
+
+
+def _check_kind(data: bytes, path: str) -> None:
+    """Raises OtherFile where a file that is no document is of another kind, which an import converts."""
+    from engine.conversion.reading import converted_kind
+
+    try:
+        kind = converted_kind(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return
+    if kind is not None:
+        raise OtherFile(
+            f"{path} is {kind}, no workflow document", where=path,
+            advice=f"automate import --file {path} makes drafts of it; automate export writes one as a document.",
+        )
 
 
 def finding_of(shape: Json) -> Diagnostic:

@@ -10,7 +10,8 @@ import click
 
 from engine.errors import UserError
 from functions.cli.client.client import Client, part
-from functions.cli.files import Json, document_in, finding_of, placed, read_file, write_file
+from functions.cli.conversion import import_converted, print_notes
+from functions.cli.files import Json, OtherFile, document_in, finding_of, placed, read_file, write_file
 from functions.cli.screen import counted, styled_diff
 from functions.cli.session import session
 from functions.cli.step_functions.options import taken_in, taken_out, way_in, way_out
@@ -36,7 +37,7 @@ def list_workflows() -> None:
 
 
 @click.command("import")
-@click.option("--file", "path", metavar="FILE", help="A workflow document or a bare definition.")
+@click.option("--file", "path", metavar="FILE", help="A workflow document, a definition, a template or an n8n export.")
 @click.option("--name", metavar="NAME", help="The workflow's name, over the document's own; with --from the machine's.")
 @click.option("--publish", is_flag=True, help="Publish it at once.")
 @click.option("--note", default="", metavar="TEXT", help="What is new, for the list of versions.")
@@ -47,7 +48,11 @@ def import_file(
     *, path: str | None, name: str | None, publish: bool, note: str, force: bool, accept_failing_cases: bool,
     **given: Any,
 ) -> int:
-    """Make a file the draft of its workflow (JSON or YAML), or bring state machines in from AWS Step Functions."""
+    """Make a file the draft of its workflow (JSON or YAML), or bring state machines in from AWS Step Functions.
+
+    An n8n export, and each state machine of a SAM or CloudFormation template, is converted; what is left to do by hand
+    is listed.
+    """
     way = taken_in(given, path=path, name=name, publish=publish)
     with session().client() as api:
         if path is None:
@@ -67,7 +72,10 @@ def import_into(api: Client, path: str, *, name: str | None = None, publish: boo
     """Import the file and publish it if asked; what happened, as JSON. Problems name their line, and so do cases that
     fail. `more` are other fields of POST /workflows/import."""
     data = read_file(path)
-    document, source = document_in(data, path, name)
+    try:
+        document, source = document_in(data, path, name)
+    except OtherFile:
+        return import_converted(api, data, path, name=name, publish=publish, **more)
     try:
         done = api.post("/workflows/import", {
             "source": data.decode(), "format": source.kind, "name": document.name, "publish": publish, **more,
@@ -192,6 +200,11 @@ def rollback(*, name: str, version: int) -> None:
 
 
 def _print_import(shape: dict[str, Json]) -> None:
+    for item in shape.get("imported", ()):
+        _print_import(item)
+        print_notes(item["notes"])
+    if "imported" in shape:
+        return
     what = "created" if shape["created"] else "changed" if shape["changed"] else "unchanged"
     click.echo(f"{shape['workflow']}: draft {what}")
     if shape["diff"]:
