@@ -26,6 +26,7 @@ from connectors.registry import Registry
 from engine.errors import UserError
 from engine.governance.masking import Scrubber, SecretValues
 from engine.governance.secret_refs import escape, in_place
+from engine.language.asl.resources import unfilled
 from engine.ports.tasks import (
     CallLimit,
     ConnectorPin,
@@ -163,7 +164,7 @@ def _unavailable(resource: str) -> str:
             f"{resource} means files of one machine, and a stage has none. Use S3 there: "
             "arn:aws:states:::s3:getObject, arn:aws:states:::s3:putObject."
         )
-    return f"{resource} is not a resource that can be called. {_STEPS}"
+    return unfilled(resource) or f"{resource} is not a resource that can be called. {_STEPS}"
 
 
 def _without_unclaimed_secrets(spec: ActionSpec, call: TaskCall) -> Json:

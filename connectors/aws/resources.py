@@ -16,7 +16,7 @@ from connectors.aws.refusals import refused_call
 from engine.adapters.aws.integration_names import action_name, resource_name
 from engine.adapters.aws.service_models import actions, service_model, services
 from engine.language.asl.integrations import OPTIMISED as ACTIONS
-from engine.language.asl.resources import plain_resource
+from engine.language.asl.resources import plain_resource, unfilled
 from engine.records import dataclass
 
 TASK_TOKEN = ".waitForTaskToken"  # noqa: S105  the suffix of a resource
@@ -162,7 +162,7 @@ def _as_sdk(service: str, action: str) -> str:
 
 
 def _unknown(resource: str) -> str:
-    return (
+    return unfilled(resource) or (
         f"{resource} is not a resource that can be called. Write arn:aws:states:::aws-sdk:SERVICE:ACTION, "
         "arn:aws:states:::SERVICE:ACTION or the ARN of a Lambda function."
     )

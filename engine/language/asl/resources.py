@@ -36,6 +36,16 @@ def plain_resource(text: str) -> str:
     return text if found is None else f"{found[1]}:{found[2]}"
 
 
+def unfilled(text: str) -> str | None:
+    """What is wrong with a resource that has a template's placeholder in it (``${Function.Arn}``); None for others."""
+    if "${" not in text:
+        return None
+    return (
+        f"{text} has a placeholder that a SAM or CloudFormation template fills in. Write the resource itself, or bring "
+        "in the template (automate import --file) or what is deployed (automate import --from step-functions)."
+    )
+
+
 def parse_resource(text: str) -> Resource:
     """What `text` names. An unknown form is a request-response call of the whole text: connectors decide about it."""
     text = plain_resource(text)

@@ -225,6 +225,7 @@ def test_a_limit_that_only_troubles_make_is_that_of_one_service():
         ("connector:probe", "Write connector:<code>:<action>"),
         ("connector:probe:run:more", "Write connector:<code>:<action>"),
         ("shell:rm", "is not a resource that can be called"),
+        ("${ChargeFunctionArn}", "automate import --from step-functions"),
     ],
 )
 def test_a_resource_that_cannot_be_called_says_what_to_do(probe, resource, says):

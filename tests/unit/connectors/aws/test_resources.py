@@ -48,6 +48,7 @@ def test_what_can_be_called_has_no_problem_and_may_be_repeated(resource):
     ("arn:aws:states:::sqs:sendMessage.later", "Only .waitForTaskToken may follow"),
     ("arn:aws:states:::http:invoke", "Use connector:http:request"),
     ("arn:aws:sqs:eu-central-1:111111111111:orders", "is not a resource that can be called"),
+    ("arn:${AWS::Partition}:states:::dynamodb:putItem", "a placeholder that a SAM or CloudFormation template fills in"),
     ("arn:aws:states:::aws-sdk:kinesis:subscribeToShard", "streams events"),
     ("arn:aws:states:::aws-sdk:secretsmanager:getSecretValue", 'Name the secret in the step that needs it: {"$secret"'),
     ("arn:aws:states:::aws-sdk:secretsmanager:batchGetSecretValue", "answers with a secret"),
