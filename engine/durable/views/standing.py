@@ -12,10 +12,12 @@ from engine.records import dataclass
 
 @dataclass(frozen=True, slots=True)
 class WaitingTask:
-    """A task that was handed over and waits for its answer. `token` is a capability: who has it may answer."""
+    """A task that was handed over and waits for its answer. `token` is a capability: who has it may answer. The state
+    was entered at `entered_at` (epoch seconds)."""
 
     state: str
     token: str
+    entered_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Standing:
 def standing_of(snapshot: Snapshot) -> Standing:
     """Where the execution of this snapshot stands."""
     waiting = () if snapshot.closed else tuple(
-        WaitingTask(frame.state, frame.token)
+        WaitingTask(frame.state, frame.token, frame.entered_at)
         for frame in snapshot.frames.values()
         if frame.phase is Phase.CALLBACK and frame.token is not None
     )

@@ -17,6 +17,7 @@ from engine.language.asl.times import iso_timestamp
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from engine.ports.logs import LogLine, LogQuery
+from engine.ports.people.approvals import approval_id
 from functions.app import etags, large_values
 from functions.app.console_links import Moment
 from functions.app.identity import COMMAND_LINE
@@ -94,12 +95,16 @@ def list_waiting(call: Call[base.Nothing]) -> shapes.WaitingTasks:
     """The tasks that wait for an answer from outside.
 
     Who has a task's token may answer it, so the token itself is given to nobody over HTTP: a workflow hands it to whom
-    it means."""
+    it means. An approval is answered as one."""
+    key, approvals = key_of(call), call.services.open_answering()
     tells = call.actor.origin == COMMAND_LINE and call.may(Right.RUN)
-    return shapes.WaitingTasks(waiting=[
-        shapes.WaitingTask(state=task.state, token=task.token if tells else None)
-        for task in call.services.executions.standing(key_of(call)).waiting
-    ])
+    waiting = []
+    for task in call.services.executions.standing(key).waiting:
+        asked = approval_id(key.id, task.token, task.entered_at)
+        approval = asked if approvals.execution_of(asked) is not None else None
+        token = task.token if tells and approval is None else None
+        waiting.append(shapes.WaitingTask(state=task.state, token=token, approval=approval))
+    return shapes.WaitingTasks(waiting=waiting)
 
 
 @table.route("GET", "/executions/{id}/steps/{step}", right=Right.LOOK, reads="step", reveals=True)

@@ -104,8 +104,10 @@ class WaitingTask(Given):
 
     state: str
     token: str | None = Field(
-        description="What answers it: given to the owner of a data folder on its own command line, null elsewhere."
+        description="What answers it: given to the owner of a data folder on its own command line, null elsewhere, and "
+        "of an approval."
     )
+    approval: str | None = Field(description="What people are asked there (/approvals/{approval}).")
 
 
 class WaitingTasks(Given):

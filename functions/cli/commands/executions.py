@@ -351,6 +351,11 @@ def _print_waiting(waiting: list[Json]) -> None:
     """What a person answers, ready to be copied."""
     for task in waiting[:MOST_WAITING]:
         click.echo()
+        if task["approval"] is not None:
+            click.echo(f"{task['state']} waits for people. automate approvals show {task['approval']} says for whom.")
+            click.echo(f"  automate approvals answer {task['approval']} approve")
+            click.echo(f"  automate approvals answer {task['approval']} refuse")
+            continue
         if task["token"] is None:
             click.echo(f"{task['state']} waits for its token: whoever was sent it answers with automate task.")
             continue

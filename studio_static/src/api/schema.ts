@@ -2474,8 +2474,10 @@ export interface Waiting {
 /** A task that waits for its answer. */
 export interface WaitingTask {
   state: string;
-  /** What answers it: given to the owner of a data folder on its own command line, null elsewhere. */
+  /** What answers it: given to the owner of a data folder on its own command line, null elsewhere, and of an approval. */
   token: string | null;
+  /** What people are asked there (/approvals/{approval}). */
+  approval: string | null;
 }
 
 /** The tasks that wait for an answer from outside. */

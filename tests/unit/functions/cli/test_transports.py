@@ -494,8 +494,18 @@ def test_a_waiting_task_s_token_is_shown_to_the_folder_s_owner_alone(both, prepa
     assert token not in remote
     assert "Ask waits for its token" in remote
     (_, local, _), (_, remote, _) = both("show", "ask:one", "--json")
-    assert json.loads(local)["waiting"] == [{"state": "Ask", "token": token}]
-    assert json.loads(remote)["waiting"] == [{"state": "Ask", "token": None}]
+    assert json.loads(local)["waiting"] == [{"state": "Ask", "token": token, "approval": None}]
+    assert json.loads(remote)["waiting"] == [{"state": "Ask", "token": None, "approval": None}]
+
+
+def test_an_approval_is_answered_as_one_and_its_token_is_shown_to_nobody(both, prepared):
+    approval = prepared.names["approval"]
+    execution = json.loads(both("approvals", "show", approval, "--json")[0][1])["execution"]
+    for _, out, _ in both("show", execution):
+        assert f"automate approvals answer {approval} approve" in out
+        assert "automate task" not in out
+    for _, out, _ in both("show", execution, "--json"):
+        assert [(item["token"], item["approval"]) for item in json.loads(out)["waiting"]] == [(None, approval)]
 
 
 def test_no_secret_is_revealed_over_http(both):

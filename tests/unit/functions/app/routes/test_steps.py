@@ -202,7 +202,7 @@ def test_a_waiting_task_s_token_is_given_to_nobody_over_http(api):
     at = "/executions/ask%3Aone/waiting"
     assert api("GET", at).json == {"waiting": []}
     api.work()
-    assert api("GET", at).json == {"waiting": [{"state": "Ask", "token": None}]}
+    assert api("GET", at).json == {"waiting": [{"state": "Ask", "token": None, "approval": None}]}
     api("POST", "/executions/ask%3Aone/stop", {})
     api.work()
     assert api("GET", at).json == {"waiting": []}
