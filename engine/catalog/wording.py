@@ -33,19 +33,24 @@ _SAID: Mapping[str, str] = {
 
 
 _NAME = re.compile(r"\^(?:\[([^\]]+)\])?\[([^\]]+)\]\{(\d+),(\d+)\}(?:\[([^\]]+)\])?\$")
+_LIST = re.compile(r"\^\((\w+(?:\|\w+)*)\)\(,\(\1\)\)\*\$")
 _RANGES: Mapping[str, tuple[str, ...]] = {
     "A-Za-z0-9": ("letters", "digits"), "A-Za-z": ("letters",), "a-z0-9": ("small letters", "digits"),
 }
 
 
 def _pattern_words(pattern: str) -> str | None:
-    """What a name's pattern lets it have, as ``^[a-z][a-z0-9-]{0,9}$``; None for one of another form."""
+    """What the pattern of a name (``^[a-z][a-z0-9-]{0,9}$``), or of words between commas, lets it have; None for one of
+    another form."""
+    if (words := _LIST.fullmatch(pattern)) is not None:
+        *others, last_word = words[1].split("|")
+        return f"be {', '.join(others)} or {last_word}, or several with commas between"
     found = _NAME.fullmatch(pattern)
     if found is None:
         return None
     first, rest, least, most, last = found.groups()
     ends = (first is not None) + (last is not None)
-    said = f"{int(least) + ends} to {int(most) + ends} characters, of {_characters(rest)}"
+    said = f"have {int(least) + ends} to {int(most) + ends} characters, of {_characters(rest)}"
     if first is not None:
         said += f"; the first of {_characters(first)}"
     return said if last is None else f"{said}; the last of {_characters(last)}"
@@ -73,7 +78,7 @@ def in_words(item: Any, name: str) -> str:
     if kind not in _SAID:
         return f"{name}: {item['msg'][:1].lower()}{item['msg'][1:]}"
     if kind == "string_pattern_mismatch" and (words := _pattern_words(str(context["pattern"]))) is not None:
-        return f"{name}: must have {words}"
+        return f"{name}: must {words}"
     if context.get("expected") == "True":
         context["expected"] = "true"
     return _SAID[kind].format(name=name, **context)

@@ -30,7 +30,7 @@ def read_json(raw: bytes | str) -> Json:
     """The value that `raw` holds. Raises InvalidDocument with the line and column of a fault of the grammar, with the
     JSON pointer of a key that stands twice and of half of a surrogate pair, and for NaN, which JSON has not."""
     try:
-        text = raw if isinstance(raw, str) else raw.decode(json.detect_encoding(raw))
+        text = raw if isinstance(raw, str) else raw.decode("utf-8-sig")
         value = _read(text)
         if value is _TWICE or ((ESCAPED.search(text) or HALF.search(text)) and _holds_half_a_pair(value)):
             _check(json.loads(text, object_pairs_hook=_Members))

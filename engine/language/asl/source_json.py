@@ -103,7 +103,7 @@ class JsonReader:
             start = self.at
             if self._next() != '"':
                 self._refuse(f"expected a key in double quotes, found {self._found()}",
-                             advice="No comma may stand before the closing brace." if self._next() == "}" else None)
+                             advice=_KEY_ADVICE.get(self._next()))
             key = self._string()
             if key in members:
                 line, column = self.places[*path, key]
@@ -184,13 +184,18 @@ class JsonReader:
         return value
 
 
+_KEY_ADVICE = {
+    "}": "No comma may stand before the closing brace.", "'": "JSON's strings stand in double quotes.",
+}
+
+
 def _advice(word: str) -> str | None:
     if word.lstrip("-") in ("NaN", "Infinity"):
         return "JSON has no NaN and no Infinity; use null or a string."
     if word.startswith(("//", "/*", "#")):
         return "JSON has no comments; a definition's objects may have a \"Comment\" field."
     if word.startswith("'"):
-        return "JSON's strings stand in double quotes."
+        return _KEY_ADVICE["'"]
     if word in ("True", "False", "None"):
         return "JSON writes true, false and null."
     return None

@@ -23,6 +23,13 @@ CORE = (
      list("-+.0123456789")),
 )
 _MOST_VALUES = 500_000
+_SAID = {
+    "found character '\\t' that cannot start any token": (
+        "is not valid YAML: a tab stands there", "Indent with spaces.",
+    ),
+    "but found another document": ("holds more than one document", "Write each into a file of its own."),
+}
+"""PyYAML's words for what people write most often, said so that they can mend it."""
 
 
 def read_yaml(text: str, name: str, *, short_forms: bool = False) -> tuple[dict[Path, Position], Json]:
@@ -42,7 +49,9 @@ def read_yaml(text: str, name: str, *, short_forms: bool = False) -> tuple[dict[
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         position = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        refuse(f"{name} is not valid YAML: {problem.problem or problem.context}", position)
+        found = problem.problem or problem.context or ""
+        said, advice = _SAID.get(found, (f"is not valid YAML: {found}", None))
+        refuse(f"{name} {said}", position, advice=advice)
     except yaml.reader.ReaderError as problem:
         before = text[:problem.position]
         refuse(f"{name} is not valid YAML: {problem.reason}",

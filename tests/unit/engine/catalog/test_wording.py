@@ -24,6 +24,7 @@ class Model(BaseModel):
     name: str = Field("", pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")
     code: str = Field("", pattern=r"^[A-Za-z][a-z0-9.-]{1,7}[a-z0-9]$")
     host: str = Field("", pattern=r"^https?://")
+    status: str = Field("", pattern=r"^(OPEN|TIMED_OUT|OVER)(,(OPEN|TIMED_OUT|OVER))*$")
 
 
 @pytest.mark.parametrize(("value", "said"), [
@@ -44,6 +45,7 @@ class Model(BaseModel):
         "code: must have 3 to 9 characters, of small letters, digits, . and -; the first of letters; "
         "the last of small letters and digits"
     )),
+    ({"status": "OPEN,"}, "status: must be OPEN, TIMED_OUT or OVER, or several with commas between"),
     ({"host": "x"}, "'host' does not match ^https?://"),
 ])
 def test_what_is_expected_and_what_is_there(value, said):

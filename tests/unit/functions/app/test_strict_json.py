@@ -33,7 +33,8 @@ def test_what_no_value_may_hold_is_refused_with_its_place(text, place, told):
 
 
 @pytest.mark.parametrize(("text", "told"), [
-    (b'"\xed\xa0\x80"', "not UTF-8"), ('{"a": 1, "a": }', "expecting value"), ("9" * 5000, "too long"),
+    (b'"\xed\xa0\x80"', "not UTF-8"), ("{}".encode("utf-16"), "not UTF-8"), ("{}".encode("utf-16-le"), "not JSON"),
+    ('{"a": 1, "a": }', "expecting value"), ("9" * 5000, "too long"),
     ('{"a": 1, "a": 2, "b": ' + "[" * 100_000, "nested too deeply"), ('{"a": 1, "a": 1, "b": NaN}', "NaN is not JSON"),
 ])
 def test_other_faults_are_told_too(text, told):

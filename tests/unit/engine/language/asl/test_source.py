@@ -167,12 +167,21 @@ def test_an_empty_yaml_text_is_null():
     ("a: !!map [1]", "line 1, column 4", "the tag !!map is not known here"),
     ("? [a]\n: 1\n", "line 1, column 3", "a key must be text"),
     ("a: &x [*x]", "line 1, column 4", "an alias contains itself"),
-    ("a: 1\n---\nb: 2\n", "line 2, column 1", "but found another document"),
+    ("a: 1\n---\nb: 2\n", "line 2, column 1", "flow.yaml holds more than one document"),
+    ("a:\n\tb: 1\n", "line 2, column 1", "flow.yaml is not valid YAML: a tab stands there"),
     ("a: \x00", "line 1, column 4", "special characters are not allowed"),
 ])
 def test_malformed_yaml_says_what_and_where(text, where, words):
     error = refusal(text, "flow.yaml")
     assert (error.where, words in error.message) == (where, True), error.message
+
+
+@pytest.mark.parametrize(("text", "filename", "advice"), [
+    ("a:\n\tb: 1\n", "flow.yaml", "Indent with spaces."), ("a: 1\n---\nb: 2\n", "flow.yaml", "a file of its own"),
+    ("{'a': 1}", "flow.json", "double quotes"), ('{"a": 1,}', "flow.json", "No comma"),
+])
+def test_what_is_written_wrong_most_often_says_what_to_do(text, filename, advice):
+    assert advice in str(refusal(text, filename).advice)
 
 
 def test_aliases_do_not_grow_without_measure():
