@@ -12,6 +12,7 @@ from engine.copilot.accounting import recurrence as when
 from engine.copilot.accounting.facts import Facts
 from engine.copilot.offline.phrases import FAILS
 from engine.copilot.offline.times import DATE, DAY, DAYS, NOT_ON, NOT_THEN, WEEK
+from engine.copilot.offline.wording.failing import FAILED, HAPPENS_TO_IT, OTHERS_GO_ON
 from engine.copilot.offline.words import NUMBERS, ORDINALS, TIMES
 from engine.records import dataclass
 
@@ -155,6 +156,10 @@ FORMS: tuple[Form, ...] = (
     _form("retry", ev.backoff, r"\bexponential backoff\b", r"\bback(?:ing)? off\b"),
     _form("times", ev.tried, rf"(?:\b{_NO_MORE} )?\b(?P<n>{_N}) (?:attempts|tries) (?:in (?:total|all)"
           r"|altogether|overall)\b"),
+    _form("failure", ev.caught, rf"(?:^|(?<=[.;,] )|(?<= and )|(?<= but )|(?<= while )){FAILED}(?= {HAPPENS_TO_IT})",
+          r"(?:^|(?<=[.;,] ))which(?:ever)?\b(?=(?: one)?(?: of (?:\w+ ){1,2})? ?fails\b)"),
+    _form("failure", ev.goes_on, r"(?:do(?:es)?(?: not|n't)|never) (?:matter|count|stop \w+)\b"),
+    _form("failure", ev.caught, OTHERS_GO_ON),
     _form("failure", ev.attempts, r"\b(?:if|when) (?:all|none) of (?:them|those|these) (?:fails?|works?|succeeds?)\b"),
     _form("times", ev.counted,
           rf"(?:\b(?:at most|up to|no more than|more than|max\.?|maximum) )?\b(?P<n>{_N})(?: times| attempts| tries"
@@ -184,7 +189,7 @@ FORMS: tuple[Form, ...] = (
           r"\b(?:on|in case of|upon) an? (?P<what2>[\w-]+ )?(?:error|failure)\b", r"\ban? failed (?P<what3>\w+)",
           r"\bon (?:any )?(?:failure|error)s?(?=,? (?:retry|try))",
           r"\b(?:if|when) https?://\S+ (?:does not|doesn't) (?:answer|respond|work)\b",
-          r"\b(?:if|when) (?P<what4>\w+) (?:does not|doesn't) work\b"),
+          r"\b(?:if|when) (?:the )?(?P<what4>\w+) (?:does not|doesn't) (?:work|accept (?:it|them|this|that))\b"),
     _form("failure", ev.goes_on,
           r"\b(?:whether (?:or not )?(?:it|that|this|the [\w -]+?) (?:works?|worked|succeeds?|succeeded|fails?|failed)"
           r"(?: or (?:not|fails?|failed|works?|succeeds?))?|success or failure|succeed or fail"

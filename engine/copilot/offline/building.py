@@ -109,7 +109,8 @@ class Built:
             if step.limit is not None:
                 seconds, steps = step.limit
                 state["TimeoutSeconds"] = seconds
-                late = machine.handlers.get(id(steps)) or self._sequence(steps, None, machine)
+                onward = after if _goes_on(steps) and not step.waits else None
+                late = machine.handlers.get(id(steps)) or self._sequence(steps, onward, machine)
                 late = late or self._done(machine, "Done")
                 rule = {"ErrorEquals": ["States.Timeout"], "Output": KEEP, "Next": late}
                 caught = {"Catch": [rule, *caught.get("Catch", ())]}
@@ -146,9 +147,7 @@ class Built:
         next item is taken."""
         if id(steps) not in machine.handlers:
             end = after
-            last = steps[-1] if steps else None
-            goes_on = isinstance(last, Action) and "instead" in last.phrase.lower().split()
-            if machine.top and not goes_on and not isinstance(last, End):
+            if machine.top and not _goes_on(steps) and not (steps and isinstance(steps[-1], End)):
                 end = self._unique("Failed")
                 machine.states[end] = {
                     "Type": "Fail", "Error": "{% $problem.Error %}", "Cause": "{% $problem.Cause %}",
@@ -305,6 +304,14 @@ def _taken_out(step: Together) -> list[Step] | None:
         if isinstance(action, Action):
             action.catch = None
     return caught
+
+
+def _goes_on(steps: list[Step]) -> bool:
+    """Whether what comes next follows these too: they were done instead, or say so."""
+    last = steps[-1] if steps else None
+    if isinstance(last, Action):
+        return "instead" in last.phrase.lower().split()
+    return isinstance(last, End) and last.phrase == "carry on"
 
 
 def _retry(retry: tuple[int, int, float] | None) -> dict[str, Json]:

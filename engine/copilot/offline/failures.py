@@ -28,7 +28,7 @@ class Failures(Reader):
         if rest:
             self.at -= 1
             self.clauses[self.at] = Clause("and", rest)
-        if re.match(r"whatever|(?:on|upon|in case of) (?:any|every)\b", clause.text):
+        if re.match(r"what|which|(?:on|upon|in case of) (?:any|every)\b", clause.text):
             what = "anything"
         targets = self.targets(what, clause.joiner) or self.implied(what, steps)
         if targets and self.at < len(self.clauses) and self.clauses[self.at].text.startswith("retry"):

@@ -226,7 +226,8 @@ class _Reader(Earlier):
         answer = APPROVED.match(text)
         if LATE.match(text) and self.actions:
             self.late(clause, steps)
-        elif FAILURE.match(text) and window_in(plain(lower(clause.words[1:]))) is None and (
+        elif FAILURE.match(text) and (answer is None or self.question is None) and (
+            window_in(plain(lower(clause.words[1:]))) is None) and (
             self.actions
             or (
                 re.search(

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 
+from engine.copilot.offline.wording.failing import failing
 from engine.copilot.offline.wording.parts import acts
 from engine.copilot.offline.wording.sharing import shared
 from engine.copilot.offline.wording.sides import ACTS, has, sided, told
@@ -47,7 +48,7 @@ def composed(text: str) -> str:
         ),
         text,
     )
-    text = shared(_of_kind(text))
+    text = failing(shared(_of_kind(text)))
     text = _REPEATED.sub(r"\1 ", text)
     text = re.sub(r"\b([\w-]*[a-z]-[\w-]+) \((?:an?|our|the) (function|workflow|queue|table|bucket|topic"
                   r"|lambda)\)", r"the \1 \2", text)

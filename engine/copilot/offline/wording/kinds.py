@@ -337,7 +337,8 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
       r"|whatever happens|(?:whatever|no matter what|regardless of) the (?:outcome|result|answer|decision)(?: is)?"
      r"|no matter what),? (?=\w)"),
      lambda said: ", carry on. Then " if re.search(
-         FAILS + r"|\berror", re.split(r"[.] ", said.string[:said.start()])[-1], re.IGNORECASE) else ". Then "),
+         FAILS + r"|\berror|\btakes? longer", re.split(r"[.] ", said.string[:said.start()])[-1],
+         re.IGNORECASE) else ". Then "),
     ((r"^(\w+ (?:(?![.] )[^;:])+?),? (?:except|but not)(?: if| when| where| in case| for when)? ((?:the|it|its|they"
      r"|he|she"
      r"|an?|there|no|this|that|\w+'s)\b [^,;]+?)(?=[.;]|$)"),

@@ -42,14 +42,14 @@ def _classes(sentence: str) -> str | None:
                      + _LEFT + r"\b|[\w-]+ " + re.escape(head["noun"]) + r"\b))", head["rest"], flags=re.IGNORECASE)
     if len(parts) < 2:
         return None
-    does = _done(verb) if head["verb"] else f"{head['put']} it"
+    does = done_with(verb) if head["verb"] else f"{head['put']} it"
     said = [f"If the {noun} is {head['kind']}, {does}{' ' + parts[0].strip()}"]
     for part in parts[1:]:
         one = re.match(rf"(?:(?P<left>{_LEFT})|(?P<kind>[\w-]+)(?: (?:ones|{re.escape(head['noun'])}))?)(?: "
                        rf"(?P<verb>go(?:es)? to|gets?|(?:is|are) (?:just )?\w+))? (?P<rest>.+)", part, re.IGNORECASE)
         if one is None:
             return None
-        own = _done(one["verb"]) if one["verb"] else f"{head['put'] or 'put'} it"
+        own = done_with(one["verb"]) if one["verb"] else f"{head['put'] or 'put'} it"
         own = "do nothing" if one["rest"].strip(". ") == "nothing" or own == "do nothing" else f"{own} {one['rest']}"
         said.append(f"otherwise {own}" if one["left"] else f"if the {noun} is {one['kind']}, {own}")
     return "; ".join(said)
@@ -114,7 +114,7 @@ def _whoever(sentence: str) -> str | None:
         return None
     item = re.search(r"for each ([\w -]+?)(?:,|:)", match["lead"])
     what = "it" if item is None else f"the {item[1]}"
-    does = f"{_done(match['does'])}{_others(match['rest'], elliptic=True)}"
+    does = f"{done_with(match['does'])}{_others(match['rest'], elliptic=True)}"
     return f"{match['lead']}if {what} {match['is']}, {does}"
 
 
@@ -131,7 +131,7 @@ def _of_a_kind(sentence: str) -> str | None:
     if also is not None:
         more = sided(rest[also.end():])
         rest, more = rest[:also.start()], f"; {more[:1].lower()}{more[1:]}"
-    return f"If {condition}, {_done(match['does'])}{_others(rest, elliptic=True)}{more}"
+    return f"If {condition}, {done_with(match['does'])}{_others(rest, elliptic=True)}{more}"
 
 
 _EXCEPT = re.compile(
@@ -190,7 +190,7 @@ def _others(text: str, *, elliptic: bool = False) -> str:
             return f"{'; ' if said['lead'] else ''}otherwise "
         if said["does"] is None and not elliptic:
             return said[0]
-        own = "put it" if said["does"] is None else _done(said["does"])
+        own = "put it" if said["does"] is None else done_with(said["does"])
         return f"{'; ' if said['lead'] else ''}otherwise {own}{' ' if said[0].endswith(' ') else ''}"
 
     return _OTHERS.sub(other, text)
@@ -204,7 +204,7 @@ _OTHERS = re.compile(
     r"|in) the\b))(?: |(?=[.,;]|$))", re.IGNORECASE)
 
 
-def _done(does: str) -> str:
+def done_with(does: str) -> str:
     """What is done with it: are saved is save it."""
     done = re.match(r"[, ]*(?:should |must |have to |has to )?(?:is|are|be) (?:just |only |simply )?(\w+)", does)
     if does == ":":
