@@ -268,7 +268,7 @@ def test_what_no_such_draft_can_mean_is_a_to_do(sentence, drafted_from, lost):
     ("Read the sensors from MySQL and post them to #a on Slack. If there are none, do nothing.",
      [["Task", "mysql:query"], ["Choice"], ["Task", "slack:post_message"]]),
     ("Do not call https://a.io/x if the pump is hot. In this case log it.",
-     [["Choice"], ["Task", "log:write"], ["Task", "http:request"]]),
+     [["Choice"], ["Task", "http:request"], ["Task", "log:write"]]),
     ("Before charging the card, log it.", [["Task", "log:write"], ["Task", "create_payment_intent"]]),
 ])
 def test_what_the_flow_of_a_sentence_is(sentence, structure):

@@ -12,6 +12,7 @@ from engine.catalog.states import targets_of
 from engine.copilot.accounting.facts import Facts, Leaf, Stated, reached
 from engine.copilot.accounting.polarity import may_negate
 from engine.copilot.accounting.synonyms import GLUE
+from engine.copilot.accounting.told import told_in
 from engine.copilot.offline.words import NUMBERS, ORDINALS, TIMES, UNITS, singular, stem, stems
 
 NEGATED = r"\$not\(|!=|= false|= null|= \[\]"
@@ -129,6 +130,13 @@ def of_kind(said: Said, facts: Facts) -> str | None:
                      if len(one.state["Branches"]) == number(said["n"])), None)
     called_ = {"workflow": "startExecution"}.get(said["what"].lower(), "lambda")
     return first(leaf for leaf in facts.key("Resource") if called_ in str(leaf.value))
+
+
+def not_waited_for(said: Said, facts: Facts) -> str | None:
+    """``without waiting for it``: branches, or what was started and is not waited for."""
+    del said
+    return first(facts.typed("Parallel")) or first(
+        leaf for leaf in facts.key("Resource") if str(leaf.value).endswith("startExecution"))
 
 
 def together(said: Said, facts: Facts) -> str | None:
@@ -391,11 +399,8 @@ def negated(said: Said, facts: Facts) -> str | None:
     for leaf in [*facts.conditions(), *facts.expressions()]:
         if re.search(NEGATED + (r"|= 0\b" if said.text.lower() in ("no", "none") else ""), str(leaf.value)):
             return leaf.pointer
-    if re.match(r" to \w", said.after) and re.search(r"\b(?:text|tell|email|mail|ask|warn|remind"
-                                                     r"|inform)\b[^.;]*$", said.before, re.IGNORECASE):
-        return first(
-            leaf for leaf in facts.key("Message", "text", "body", "question") if said.text in str(leaf.value)
-        )  # what somebody is told
+    if (told := told_in(said.before, said.text, said.after)) is not None:
+        return first(leaf for leaf in facts.key("Message", "text", "body", "question") if told in str(leaf.value))
     asked = next(
         (
             one

@@ -11,7 +11,7 @@ from engine.copilot.accounting.ledger import Ledger, first
 from engine.copilot.accounting.polarity import NOTHING, forbids
 from engine.copilot.accounting.synonyms import GLUE
 from engine.copilot.offline.clauses import Clause, clauses_of
-from engine.copilot.offline.phrases import APPROVED, DONE, FAILURE, SUCCESS, after_else, is_else
+from engine.copilot.offline.phrases import APPROVED, DONE, FAILURE, LATE, SUCCESS, after_else, is_else
 from engine.copilot.offline.times import count_of_times
 from engine.copilot.offline.windows import window_in
 from engine.copilot.offline.words import Word, lower, stem, stems
@@ -160,13 +160,21 @@ class Hanging(Ledger):
         head = clause.words[clause.words[0].lower == "only" and len(clause.words) > 1]
         if not self.is_free(head.start, head.end):
             return
-        pointer = self._started(_said(clause))
+        pointer = self._started(_said(clause)) or self._too_late(clause, acting)
         if pointer is None and not rules:
             pointer = first(self.facts.key("when", "TimeoutSeconds", "TimeoutSecondsPath"))
         elif pointer is None:
             pointer = next((f"{choice.pointer}/Choices/{index}/Condition" for choice, index in rules
                             if self._decides(choice, index, acting)), None)
         self.enter(head.start, head.end, "condition", pointer)
+
+    def _too_late(self, clause: Clause, acting: Clause | None) -> str | None:
+        """``if there is no answer within 2 days, …``: the limit of a step that leads there when the time is over."""
+        doing = None if acting is None or LATE.match(clause.text) is None else self.state_of(acting)
+        return None if doing is None else next(
+            (f"{one.pointer}/TimeoutSeconds" for one in self.facts.states if "TimeoutSeconds" in one.state
+             and any(doing.name in reached(one.machine, catcher["Next"]) for catcher in one.state.get("Catch", ()))),
+            None)
 
     def _doubted(self, clause: Clause, acting: Clause | None) -> None:
         """``unless …``, ``if approved …``: what a phrase has already is a to-do where no rule decides so."""
@@ -237,7 +245,11 @@ class Hanging(Ledger):
                          str(choice.state.get("Default")))
         if NOTHING.match(acting.text):
             return behind != beside or not any(choice.machine["States"][name]["Type"] == "Task" for name in behind)
-        scores = self.scores(acting)
+        said = [stems(word.text) | {stem(word.lower)} for word in acting.words
+                if word.kind == "word" and word.lower not in GLUE]
+        scores = [(1, one) for one in self.facts.states
+                  if one.marked and sum(bool(word & one.marked) for word in said) >= 0.8 * len(said)]
+        scores = scores or self.scores(acting)
         best = [state for score, state in scores if score == max(score for score, _ in scores)]
         return not best or any(
             state.machine is not choice.machine or state.state.get("Type") in ("Choice", "Succeed")

@@ -237,7 +237,9 @@ FORMS: tuple[Form, ...] = (
           rf"\b(?:{_NOT}|(?:has|does|do) not) (?:answer|repl|respond)\w*",
           r"\btimes out\b", r"\btakes longer\b", r"\bnot finished\b"),
     _form("parallel", ev.of_type("Parallel"), r"\bin parallel\b", r"\bat the same time\b", r"\bsimultaneously\b",
-          r"\bconcurrently\b", r"\bside by side\b", r"\bwithout waiting(?: for (?:that|it))?\b", r"\bmeanwhile\b"),
+          r"\bconcurrently\b", r"\bside by side\b", r"\bmeanwhile\b"),
+    _form("parallel", ev.not_waited_for, r"\bwithout waiting(?: for (?:that|it|them|the [\w-]+))?\b"),
+    _form("condition", ev.of_type("Choice"), r"\bin (?:this|that|those|these|such an?) (?:case|event)s?\b"),
     _form("order", ev.paired, r"\brespectively\b"),
     _form("condition", ev.routed,
           r"\b(?:sort|route|split|handle|treat|group|send|file|divide|triage|separate|distribute) [^,;:.]{0,40}?\bby "
@@ -268,5 +270,7 @@ FORMS: tuple[Form, ...] = (
     _form("question", ev.answered, r"\b(?:approv\w+|sign-?off|go-ahead|permission|consent)\b"),
     _form("repetition", ev.each, r"(?<!'ve )(?<!'re )"
           rf"\b(?:for )?(?:each|every|all)(?: of)?(?: the| their| its)? (?P<what>[\w-]+(?: (?!{_ENDS_NAME})[\w-]+)?)"),
+    _form("negation", ev.answered, r"(?:^|(?<=[.;] ))no\b(?= (?:[^.;]|\.(?=\w))*? (?:before|until|unless|without) "
+          r"(?:[^.;]|\.(?=\w))*?\b(?:approv|confirm|agree|sign|consent|permission|say))"),
     _form("negation", ev.negated, rf"\b(?:not|no|never|none|unless|except|without|skip|nobody|{_NOT})\b"),
 )

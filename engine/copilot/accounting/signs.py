@@ -34,7 +34,8 @@ _COUNTED = re.compile(r"\$(?P<name>\w+) (?P<sign>[<>])=? (?P<n>\d+)")
 _EXCEPT = re.compile(r"^(?:(?:but|and|only) )*(?:except|not|unless|only|if|when)\b")
 _JOINERS = frozenset({"and", "but", "then"})
 _NOTHING = re.compile(
-    r"\b(?:(?:do|does) nothing|nothing (?:has|happens|is|should|must|needs)|stops?|skip\w*|ignored?|leave it)\b")
+    r"\b(?:(?:do|does|send|write|post|save) nothing|nothing (?:has|happens|is|should|must|needs)|stops?(?!-)|skip\w*"
+    r"|ignored?|leave it)\b")
 _YES = re.compile(r"^(?:(?:if|on|when) )?(?:yes|no|so|ok|okay)$")
 _OTHERS = re.compile(r"\b(?:otherwise|else|others?|rest|remainder|instead|if not)\b")
 

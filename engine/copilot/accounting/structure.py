@@ -61,7 +61,7 @@ _OVER = (r"(?:for (?:each|every|all)(?: of)?|(?:go|goes|loop|work|walk|iterate)\
          r" (?P<item>[\w -]+)")
 _EITHER_WAY = re.compile(r"\b(?P<said>either way|in (?:both|any|either|all) cases?|anyway|regardless|no matter what)\b")
 _HEADS = re.compile(rf"(?:^|[,:;] |then |and ){_OVER}", re.IGNORECASE)
-_IN_CASE = re.compile(r"^(?P<said>in (?:this|that|such a) (?:case|event)|if so|if that happens)\b")
+_IN_CASE = re.compile(r"^(?P<said>in (?:this|that|those|these|such an?) (?:case|event)s?|if so|if that happens)\b")
 _COVERS = re.compile(
     r"\b(?:(?:do|did) (?:that|this|it|so|the same) (?:all )?|ask (?:\S+ )?)again\b|\brepeat\w*"
     r"|\bstart over\b|\bagain until\b",

@@ -35,7 +35,8 @@ _STARTS = frozenset({*_IF, "otherwise", "else", "then", "retry", "wait", "after"
 _PHRASES = (
     "in parallel", "at the same time", "at the same moment", "on error", "on failure", "in case", "for each",
     "for every", "at most", "every time", "as soon as", "after that", "at once with", "with up to", "up to",
-    "in batches", "either way", "in any case", "in either case", "in both cases",
+    "in batches", "in that case", "in this case", "in those cases", "in these cases",
+    "either way", "in any case", "in either case", "in both cases",
 )
 _SAID = re.compile(r"\b(?:is|are|has|have|than)\b.* \w+$")
 _PLACE = re.compile(r"\w+ (?:(?:the |our )?(?:[\w-]+ )?(?:queue|topic)\b|#|\S+@)")
@@ -50,7 +51,7 @@ _STATES = re.compile(
 )
 _PASSIVE = re.compile(
     r"^(?!if |when |it is |there )(?:(?:the|an?|each|every|all|our|their|his|her) )?(?:(?!and |or |then |but |so |is "
-    r"|are |gets? )[#\w'-]+ ){1,4}?"
+    r"|are |gets? )[#\w'@.-]+ ){1,4}?"
     r"(?:(?:is|are|(?:should|must|can|may) be|(?:has|have|is|are) to be) (?:then |also |just |only )?([a-z]+)\b(?! "
     r"by \w+ing)"
     r"|gets? (?:an? |the |to be |told|emailed|charged))")

@@ -9,14 +9,17 @@ from engine.copilot.offline.actions import parse_action
 from engine.copilot.offline.aws_actions import WAITED_FOR
 from engine.copilot.offline.clauses import Clause
 from engine.copilot.offline.failures import Failures
-from engine.copilot.offline.flow import Action, Again, Step
+from engine.copilot.offline.flow import Action, Again, Step, gated
 from engine.copilot.offline.loops import Loops
 from engine.copilot.offline.phrases import DECIDED, GAVE_UP, NO_RETRY, WAITED, stripped
+from engine.copilot.offline.reader import SENTENCE
 from engine.copilot.offline.words import VERBS, Word, number_of, words_of
 
 MOST_AGAIN = 6
 """Words of a clause that only says that something is done again."""
 LOOKING = frozenset(["look", "check", "query", "ask", "try", "read", "call", "poll"])
+_WHETHER_TO = re.compile(r"\bwhether to (?P<what>\w.*?)(?: anyway)?$")
+_IN_CASE = re.compile(r"^(?:and |but )?in (?:this|that|those|these|such(?: an?)?|either of those) cases?(?= \w)")
 _STATES = re.compile(r"^(?:we|i|our|my|there (?:is|are)|they|people|customers|it is|this is)\b")
 """How a sentence begins that says how things are, and asks for nothing."""
 
@@ -42,6 +45,8 @@ class Earlier(Failures, Loops):
     def of_started(self, clause: Clause, steps: list[Step]) -> bool:
         """Whether the clause speaks of what was started or asked before, or is a circle of its own; then it is read."""
         text = clause.text
+        if self.in_that_case(clause):
+            return True
         if text in self.repeated:
             self.at += 1
             steps.append(self.again(self.repeated[text]))
@@ -57,6 +62,20 @@ class Earlier(Failures, Loops):
             return False
         return True
 
+    def in_that_case(self, clause: Clause) -> bool:
+        """``… unless it is late; in that case …``: where the last condition that was said holds; then it is read."""
+        said, owner = _IN_CASE.match(clause.text), self.last_if
+        if said is None or owner is None or self.question is not None or owner.condition.text == "false":
+            return False
+        self.clauses[self.at] = Clause("comma", clause.words[len(said.group().split()):])
+        steps = gated(self.block([], ends=SENTENCE))
+        if owner.condition.phrase.startswith("not: "):
+            owner.otherwise = [*(owner.otherwise or []), *steps]
+        else:
+            owner.then += steps
+        self.last_if = owner
+        return True
+
     def waited_for(self) -> bool:
         """Whether the last step can be waited for until what it started has ended; then it is."""
         last = self.actions[-1] if self.actions else None
@@ -68,6 +87,9 @@ class Earlier(Failures, Loops):
     def done_again(self, words: list[Word]) -> Action | None:
         """``post it again``, ``look again``: what was done before with that verb, or what was looked at."""
         said = [word.lower for word in words]
+        if " ".join(said) in ("do so", "do it", "do that") and self.actions:  # what was asked
+            asked = _WHETHER_TO.search(self.actions[-1].phrase)
+            return None if asked is None else parse_action(words_of(asked["what"]), self.catalogue, self.known)
         if "again" not in said[1:] or len(said) > MOST_AGAIN:
             return None
         before = [one for one in reversed(self.actions) if isinstance(one, Action)]

@@ -105,8 +105,9 @@ DECIDED = re.compile(
 """How many of those who are asked have to agree."""
 REJECTING = ("reject", "declin", "den", "refus", "no", "say no", "says no", "said no", "disagree", "object", "turn")
 STOPPING = re.compile(
-    r"^(?:do nothing|nothing(?: (?:has to|needs to|should|must|is to|will))?(?: happens?| be done| is done)?|(?:do"
-    r" not|don't) (?:do|send|post|write|email|tell|call|start|run) (?:anything|it|anyone"
+    r"^(?:(?:do|send|write|post|log|save|run|charge|tell (?:them|him|her|anyone)) nothing(?: at all| else| more"
+    r"| further| about it)?|nothing(?: (?:has to|needs to|should|must|is to|will))?(?: happens?| be done"
+    r"| is done)?|(?:do not|don't) (?:do|send|post|write|email|tell|call|start|run) (?:anything|it|anyone"
     r"|anybody|them)|stop(?: here| there| the workflow)?|end(?: the workflow| here| it)?(?: there)?|finish"
     r"|carry on|go on|continue|proceed|skip (?:it|that|them)|exit|ignore it|leave it|we are done|that's it|complete)$"
 )

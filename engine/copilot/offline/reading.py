@@ -199,6 +199,12 @@ class _Reader(Earlier):
         if self.only_tells(clause):
             self.clauses.pop(self.at)
             return
+        following = self.clauses[self.at + 1:self.at + 2]
+        if self.question is not None and following and following[0].joiner == "post" and APPROVED.match(
+                following[0].text) and not is_else(clause):
+            answer = Clause(clause.joiner, following[0].words)
+            self.clauses[self.at:self.at + 2] = [answer, Clause("comma", clause.words)]
+            clause = answer
         clause.words = stripped(clause.words)
         if re.match(rf"only (?:{'|'.join(_CONDITIONAL)})\b", clause.text):
             clause.words = clause.words[1:]
@@ -371,8 +377,9 @@ class _Reader(Earlier):
         following = self.clauses[self.at] if self.at < len(self.clauses) else None
         is_last = following is not None and following is self.clauses[-1] and STOPPING.match(following.text)
         skips = following is not None and (re.match(r"skip (?:it|that|them)\b", following.text) or (
-            is_last and clause.joiner == "stop"))
-        if skips and steps and isinstance(steps[-1], Action) and not steps[-1].waits and condition.text != "false":
+            is_last and clause.joiner in ("stop", "hard")))
+        if skips and steps and isinstance(steps[-1], Action) and not steps[-1].waits and condition.text != "false" and (
+                f"${steps[-1].variable}" not in condition.text):
             self.at += 1
             steps[-1] = If(negated(condition), [steps[-1]])
             return

@@ -9,7 +9,7 @@ from engine.records import dataclass
 
 DAY = (r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
        r"|(?-i:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\b(?!-?(?-i:[a-z])))")
-WEEK = r"(?:weekdays?|work(?:ing )?days?|business days?|weekends?)\b"
+WEEK = r"(?:weekdays?|work(?:ing )?days?|(?:business|school|office) days?|weekends?)\b"
 DAYS = rf"(?:{WEEK}|{DAY}(?:(?:,? and |,? & |, (?:and )?|/){DAY})*)"
 """Days of a week in words, in a text whose case is ignored; a short name begins with a capital letter."""
 NOT_ON = (r"(?:(?:except|excluding|apart from|other than|(?:but |and )?(?:not|never))(?: for)?(?: on| at| during)?"

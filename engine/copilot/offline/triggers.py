@@ -35,7 +35,7 @@ _NAMED = re.compile(
 """What starts it is named, whatever happens there."""
 ENDS = re.compile(
     r"^(?:when|whenever|once|after|as soon as|every time|each time|if|should|in case) (?:the |our )?"
-    r"(?:(?:run|execution|end) of (?:the |our )?)?(?:(?P<what>[\w-]+) (?:workflow|state machine)(?: run)?"
+    r"(?:an? )?(?:(?:run|execution|end) of (?:the |our )?)?(?:(?P<what>[\w-]+) (?:workflow|state machine)(?: run)?"
     r"|(?:workflow|state machine) (?:called |named )?(?P<what2>[\w-]+)) "
     r"(?:has |is |has been |was )?(?:successfully )?"
     r"(?P<how>(?:(?:ends?|ended|finish(?:es|ed)?(?: successfully)?|done|through|completed?s?|over|succeed(?:s|ed)?"
@@ -45,8 +45,8 @@ ENDS = re.compile(
 )
 """Another workflow's end."""
 _STATUSES = {"succeed": "SUCCEEDED", "complete": "SUCCEEDED", "fail": "FAILED", "tim": "TIMED_OUT", "abort": "ABORTED"}
-_FILE = re.compile(r"\b(?:an? |the |new |each |every )*(?!new\b)(?P<kind>csv|pdf|json|xml|xlsx|txt|parquet|zip|png"
-    r"|jpe?g|gif|mp4|mp3|log|yaml|html)\b")
+_FILE = re.compile(r"\b(?:an? |the |new |each |every )*\.?(?!new\b)(?P<kind>csv|pdf|json|xml|xlsx|txt|parquet|zip|png"
+    r"|jpe?g|gif|mp4|mp3|log|yaml|html|(?<=\.)\w+(?= files?\b))\b")
 _EVENT = re.compile(
     rf"^(?:when|whenever|once|every time|each time|as soon as) (?P<what>.+?) (?P<verb>{_HAPPENS})(?P<rest> .*)?$"
 )

@@ -7,10 +7,11 @@ import re
 from engine.copilot.offline.flow import Wait
 from engine.copilot.offline.naming import Known, path_of
 from engine.copilot.offline.times import duration_in
-from engine.copilot.offline.words import UNITS, Word, camel, lower, singular
+from engine.copilot.offline.words import UNITS, VERBS, Word, camel, lower, singular
 
 _WAITS = r"(?:wait|pause|sleep|delay|rest|stop|(?:hold|sit|hang)(?: on| off| still| tight)?)"
-_OFFSET = re.compile(r"^(\S+ \w+) (before|after) (?:the |an? |his |her |its |their )?([\w-]+(?: date| time)?)(?: "
+_OFFSET = re.compile(r"^(\S+ \w+) (before|after) (?:the |an? |his |her |its |their )?"
+                     rf"([\w-]+ [\w-]+(?=$| (?:{'|'.join(sorted(VERBS))})\b)|[\w-]+(?: date| time)?)(?: "
                      r"(?:departs|starts|begins|ends|expires|leaves|opens|closes|arrives|takes place|is due"
                      r"|runs out))?")
 """``24 hours before the appointment``."""
@@ -59,7 +60,7 @@ def _offset(match: re.Match[str], seconds: int, words: list[Word]) -> tuple[Wait
     """``24 hours before the appointment``."""
     sign = "-" if match[2] == "before" else "+"
     noun = camel(match[3].split())
-    path = f"$states.input.{noun}.time" if " " not in match[3] else f"$states.input.{noun}"
+    path = f"$states.input.{noun}" if re.search(r" (?:date|time)$", match[3]) else f"$states.input.{noun}.time"
     wait = Wait(match.group(), until=f"{{% $fromMillis($toMillis({path}) {sign} {seconds * 1000}) %}}",
                 to_do=f"Check that {path} is a timestamp.")
     return wait, words[len(match.group().split()):]

@@ -28,9 +28,6 @@ BRIEF: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     ((r"\bask (\S+@\S+|(?:the |our )?[\w-]+(?: \w+)?) by e-?mail (?=(?:what|how|which|where|when|who|why)\b)"),
      r"email \1 "),
     (r"\beach one of (?=them|the)", "each of "),
-    ((r"^(?:do not|don't|never) ([^,;.]+?) if ([^;.]+)\. in (?:this|that|such a) case,? ([^.;]+)(?=[.;]|$)"),
-     r"if \2, \3, otherwise \1"),
-    (r"^((?:if|when) [^;.]+)\. in (?:this|that|such a) case,? (?:also )?([^.;]+)(?=[.;]|$)", r"\1 and \2"),
     (rf"\bwait ({NUMBER}) (?:more|further) (?=(?:second|minute|hour|day|week)s?\b)", r"wait \1 "),
     (rf"^(?:take|receive|pick up) (?:the|an?|each|every) [\w-]+, (?=(?:{VERB})\b)", ""),
     # The thing that was named

@@ -14,7 +14,7 @@ import re
 
 from engine.copilot.offline.wording.failing import failing
 from engine.copilot.offline.wording.parts import acts
-from engine.copilot.offline.wording.sharing import shared
+from engine.copilot.offline.wording.sharing import participled, shared
 from engine.copilot.offline.wording.sides import ACTS, has, sided, told
 from engine.copilot.offline.wording.starting import started
 from engine.copilot.offline.words import NUMBERS, ORDINALS, base_verb, singular
@@ -51,7 +51,7 @@ def composed(text: str) -> str:
     text = failing(shared(_of_kind(text)))
     text = _REPEATED.sub(r"\1 ", text)
     text = re.sub(r"\b([\w-]*[a-z]-[\w-]+) \((?:an?|our|the) (function|workflow|queue|table|bucket|topic"
-                  r"|lambda)\)", r"the \1 \2", text)
+                  r"|lambda)(?: of ours)?\)", r"the \1 \2", text)
     text = re.sub(r"; (?:and |but )?(?:finally|lastly|last of all|at the very end),? ", ". Finally ", text)
     text = _ENDS_IT.sub(r"\g<lead>if rejected, stop", text)
     text = _GONE_THROUGH.sub(_each_gone_through, _GONE_AND.sub(_each_gone_and, text))
@@ -65,6 +65,7 @@ def composed(text: str) -> str:
                                     f"the {said['names']} {said['kind']}", text)
     text = _questions(_APPOSED.sub(r"the \1 \2\3", text))
     text = started(_AND_IF.sub(r"\1, if ", text))
+    text = participled(text)
     told_first = re.match(r"(?:we|I|our|my|there (?:is|are)|people)\b[^.!?]*[.!?]\s+", text, re.IGNORECASE)
     if told_first is not None:
         text = told_first[0] + started(text[told_first.end():])
@@ -198,7 +199,8 @@ _APPOSED = re.compile(
 
 
 _AND_IF = re.compile(
-    rf"^(when(?:ever)? [^,.;]*?{_PLACE}[^,.;]*?) and (?=(?:its?|the|he|she|they|there|his|her) [^,.;]*?\b"
+    rf"^((?:when(?:ever)?|if|once|as soon as|every time|each time) [^,.;]*?"
+    rf"{_PLACE}[^,.;]*?) and (?=(?:its?|the|he|she|they|there|his|her) [^,.;]*?\b"
     r"(?:is|are|has|have|was)\b)", re.IGNORECASE)
 """``when an order comes in over the webhook and its total is …, …``: what starts it, and a condition."""
 _HAPPENS = re.compile(

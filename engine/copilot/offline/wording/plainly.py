@@ -14,13 +14,11 @@ _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(form, re.IGN
     (r"\b(every|each|with|of|between|after|wait|in|for|by|within|~) (\d+)\s?s\b", r"\1 \2 seconds"),
     (r"(?<![\w.])(\d+) ?x(?=[ ,.;]|$)", r"\1 times"),
     (r"^cron: ?", ""),
+    (r",? as well as (?:to |by |on |in )?(?=\S+@|#)", " and "),
     (r"\bfall(?:ing)? back (?:to|on) (?=https?:)", "call "),
     (r"\bin case (?!of\b)", "if "),
     ((r"\bdo (?:(?:these|the|both|two|three|all|following|of) )*(?:things|steps|tasks)? ?(?:at the same time"
       r"|in parallel|at once|simultaneously): "), "at the same time "),
-    ((r"\b(?:do not|don't|never) (\w+ [^,;.]+?) if ([^,;.]+)[.;] in (?:this|that|such a) case,? "
-      r"([^.;]+(?:\.(?=\w)[^.;]+)*)"),
-     r"if \2, \3; otherwise \1"),
     (r"\bif (?:it is|it's|they are) (more|less|higher|lower)(?: than that)?(?=,)", r"if it is \1 than that"),
     ((r"\b(?:on|upon|in case of) (?:an? |any |the )?(?:failure|error)s? (?:of|in|with|during) (either(?: of them)?"
       r"|any(?: of them)?|both|the [\w-]+(?: function| workflow| step)?),? "), r"if \1 fails, "),

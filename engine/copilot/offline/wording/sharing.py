@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import re
 
-from engine.copilot.offline.wording.parts import VERB, pattern
-from engine.copilot.offline.words import singular
+from engine.copilot.offline.wording.parts import DONE, VERB, pattern
+from engine.copilot.offline.words import base_verb, singular
 
 _RUNS = r"(?:run|call|invoke|execute|start|trigger|launch)"
 _KIND = r"(?:function|workflow|lambda|job)"
@@ -54,6 +54,38 @@ def shared(text: str) -> str:
     text = _EACH_THE.sub(lambda said: _distributed(said["verb"], said["names"], said["kind"]), text)
     text = _THEY_RUN.sub(lambda said: f"{_distributed('run', said['names'])} ", text)
     return _RESPECTIVELY.sub(lambda said: said["lead"] + _paired(said["said"], said[0][len(said["lead"]):]), text)
+
+
+_DONE_TO = re.compile(
+    rf"(?P<before>\b(?:is|are|be|gets?) (?:\w+ )?{DONE}\b[^.;:]*?)(?P<join>,? and(?: then)?|, then)"
+    rf"(?P<aside>,? (?:if|unless|provided|when) [^,.;]+,)? (?P<done>{DONE})"
+    r"(?= (?:to|in|into|on|onto|by|at|with|from|the|an?|their|his|her|via|through|about|that|of|so)\b)",
+    re.IGNORECASE)
+"""``they are saved in the x table and emailed a letter``: what else happens to the same."""
+_CONDITION = re.compile(
+    r"\b(?:if|when|whenever|once|unless|until|while|after|that|which|who|whose|provided)\b[^,;.]*$", re.IGNORECASE)
+_TO_WHOM = frozenset(["email", "tell", "notify", "inform", "thank", "ask", "remind", "warn", "text", "invite"])
+_WANTED = re.compile(
+    rf"(?P<lead>^|[.;] )(?:I|we) (?:want|need|would like|'d like)(?: to have)? (?P<what>(?:(?!{DONE}\b)[\w'-]+ )*?"
+    rf"(?!{DONE}\b)[\w'-]+),? (?:to be )?(?={DONE} (?:in|to|by|on|into|at|with)\b)", re.IGNORECASE)
+"""``I want applications saved in …``: they are."""
+
+
+def participled(text: str) -> str:
+    """`text` with what else happens to the same thing as a command."""
+    text = _WANTED.sub(r"\g<lead>\g<what> are ", text)
+    before = ""
+    while before != text:
+        before, text = text, _DONE_TO.sub(_also, text)
+    return text
+
+
+def _also(said: re.Match[str]) -> str:
+    verb = base_verb(said["done"].lower())
+    if verb is None or _CONDITION.search(said.string[:said.start("join")].rpartition(", ")[2]):
+        return said[0]
+    it = "them" if verb in _TO_WHOM else "it"
+    return f"{said['before']}{said['join']}{said['aside'] or ''} {verb} {it}"
 
 
 def _sent_to_each(said: re.Match[str]) -> str:

@@ -23,7 +23,8 @@ _LEFT = (
     r"|remaining \w+)|others|the remainder"
     r"|(?:everything|anything|everyone|everybody|anyone|anybody) else|(?:anything|everything|all|those|whatever is"
     r"|ones) (?:higher|above|more|bigger|larger|over|beyond|lower|below|less|smaller|older|longer|shorter|heavier"
-    r"|lighter)(?: (?:that|than that|it))?|(?:in|un|non-?|dis|ir)\w+ ones|(?:shorter|smaller|bigger|larger|longer"
+    r"|lighter)(?: (?:that|than that|it))?|(?:in|un|non-?|dis|ir)\w+ ones|the (?:in|un|non-?)\w+(?= (?:go|are"
+    r"|get)\b)|(?:shorter|smaller|bigger|larger|longer"
     r"|cheaper|older|younger|newer|higher|lower|lighter|heavier) (?:ones|[\w-]+s)"
     r"|(?:all )?(?:those|the ones) (?:that|which|who) (?:do|are|have)(?: not|n't)?|other \w+s|the rest of (?:them|the"
     r" \w+))"
@@ -35,6 +36,8 @@ def _classes(sentence: str) -> str | None:
     head = _FIRST_CLASS.match(sentence) if _SEVERAL.search(sentence) else None
     if head is None:
         return None
+    if not head["verb"] and not head["put"]:
+        return None
     noun, verb = singular(head["noun"].lower()), head["verb"] or head["put"] or ""
     parts = re.split(r"(?:[,;](?: and| while)?|,? and) (?=(?:(?!(?:in|on|to|and|the|a|an|if|when|then|with|by|for|at"
                      r"|after|it|they|both)\b)[\w-]+(?: (?:ones"
@@ -45,8 +48,9 @@ def _classes(sentence: str) -> str | None:
     does = done_with(verb) if head["verb"] else f"{head['put']} it"
     said = [f"If the {noun} is {head['kind']}, {does}{' ' + parts[0].strip()}"]
     for part in parts[1:]:
-        one = re.match(rf"(?:(?P<left>{_LEFT})|(?P<kind>[\w-]+)(?: (?:ones|{re.escape(head['noun'])}))?)(?: "
-                       rf"(?P<verb>go(?:es)? to|gets?|(?:is|are) (?:just )?\w+))? (?P<rest>.+)", part, re.IGNORECASE)
+        one = re.match(rf"(?:(?P<left>{_LEFT})|(?P<kind>[\w-]+)(?: (?:ones|{re.escape(head['noun'])}))?)"
+                       rf"(?: (?P<verb>go(?:es)? (?:in)?to|gets?|(?:is|are) (?:just )?\w+))? (?P<rest>.+)", part,
+                       re.IGNORECASE)
         if one is None:
             return None
         own = done_with(one["verb"]) if one["verb"] else f"{head['put'] or 'put'} it"
@@ -57,8 +61,8 @@ def _classes(sentence: str) -> str | None:
 
 _SEVERAL = re.compile(rf"\b(?:{_LEFT})\b|\bones\b", re.IGNORECASE)
 _FIRST_CLASS = re.compile(
-    rf"^(?:(?P<put>put|send|post|route|save|forward) )?(?:{'|'.join(sorted(PROPERTIES))} )?(?P<kind>(?!(?:the|a|an"
-    rf"|all|any|each|every|these|those|my|our|no)\b)[\w-]+) (?P<noun>[\w-]+s) "
+    rf"^(?:(?P<put>put|send|post|route|save|forward) )?(?:{'|'.join(sorted(PROPERTIES))} )?(?P<kind>"
+    rf"(?!(?:the|a|an|if|when|its|in|all|any|each|every|these|those|my|our|no)\b)[\w-]+) (?P<noun>[\w-]+s) "
     r"(?P<verb>go to|get|are \w+(?:ed|ent|t|ld)\b)?(?P<rest> ?(?:.+))", re.IGNORECASE)
 
 
@@ -151,13 +155,13 @@ _NEVER = re.compile(
 _WHOEVER = re.compile(
     r"(?P<lead>(?:for each [^:]*: )?)(?:whoever|(?:any|every)(?:one|body) (?:who|that)|those (?:who|that)|(?:every"
     r"|any)thing (?:that|which)|whatever|all (?:who|that)) "
-    r"(?P<is>[^,:;]+?)(?P<does>,? (?:should |must |have to |has to )?(?:go(?:es)? to|gets?|(?:is|are|be) (?:\w+(?:ed"
-    r"|ent|t|ld)|skipped)\b|needs?))(?P<rest>.*)", re.IGNORECASE)
+    r"(?P<is>[^,:;]+?)(?P<does>,? (?:should |must |have to |has to )?(?:go(?:es)? (?:in)?to|gets?"
+    r"|(?:is|are|be) (?:\w+(?:ed|ent|t|ld)|skipped)\b|needs?))(?P<rest>.*)", re.IGNORECASE)
 _KIND = re.compile(
     rf"(?P<noun>{_NO_START}(?:(?:all|any|every|each|an?|the|those|only) )?(?:[\w'-]+ )?[\w'-]+?) "
     r"(?:(?:that|which|who) (?P<is>(?:is|are|has|have|was|were|come|comes|live|lives|contains?|mentions?)\b[^,:;]*?)"
     r"|from (?P<from>(?:the )?(?-i:[A-Z])[\w ,]*?)|whose (?P<whose>[^,:;]+?))"
-    r"(?P<does>:|,? (?:should |must |have to |has to )?(?:go(?:es)? to|gets?|(?:is|are|be) \w+(?:ed|ent|t|ld)\b"
+    r"(?P<does>:|,? (?:should |must |have to |has to )?(?:go(?:es)? (?:in)?to|gets?|(?:is|are|be) \w+(?:ed|ent|t|ld)\b"
     r"|needs?))(?P<rest> .+)", re.IGNORECASE)
 
 
@@ -171,7 +175,8 @@ _OF_A_KIND = re.compile(
 def _restricted(match: re.Match[str]) -> str | None:
     """The condition that picks some of them."""
     if "kind" in match.groupdict():
-        return f"the {singular(match['things'].lower())} is {match['kind'].lower()}"
+        thing = "it" if match["things"].lower() == "ones" else f"the {singular(match['things'].lower())}"
+        return f"{thing} is {match['kind'].lower()}"
     noun = singular(re.sub(r"^(?:all|any|every|each|an?|the|those"
                            r"|only) ", "", match["noun"], flags=re.IGNORECASE).lower())
     if match["whose"]:
@@ -199,7 +204,7 @@ def _others(text: str, *, elliptic: bool = False) -> str:
 _OTHERS = re.compile(
     rf"(?P<lead>^|[,;.](?: and| but| while)? | and | while )(?P<who>{_LEFT})(?: (?P<acts>(?:just |only |simply )?"
     rf"(?=(?:run|start|call|use|take|email|charge|refund|post)\b))| (?:should |must |have to |has to "
-    rf"|just )*(?P<does>go(?:es)? to|gets?"
+    rf"|just )*(?P<does>go(?:es)? (?:(?:in)?to|on)\b|gets?"
     rf"|(?:is|are|be) (?:just |only |simply )?\w+(?:ed|ent|t|ld|en|d)\b|needs?)|(?= (?:to|on|into"
     r"|in) the\b))(?: |(?=[.,;]|$))", re.IGNORECASE)
 
@@ -215,7 +220,7 @@ def done_with(does: str) -> str:
         return f"{base_verb(done[1].lower()) or done[1]} it"
     if re.search(r"\b(?:gets?|receives?)$", does):
         return "send it"
-    return "put it on" if re.search(r"\bgo(?:es)? to", does) else f"it {does.strip(', ')}"
+    return "put it on" if re.search(r"\bgo(?:es)? (?:(?:in)?to|on)\b", does) else f"it {does.strip(', ')}"
 
 
 def _one_has(said: str) -> str:

@@ -36,7 +36,7 @@ _ARRIVES = (
     r"|books?|orders?|applies|apply"
     r"|fills? (?:in|out)?|submits?|completes?|sends?(?: us)?|uses?|calls?|posts?|uploads?|drops?|puts?|goes?)"
 )
-_BY = r"(?: ?(?:off|out of|by|via|through|over|on|at|in|into|to|from|of|using|with|per|for))?"
+_BY = r"(?: either)?(?: ?(?:off|out of|by|via|through|over|on|at|in|into|to|from|of|using|with|per|for))?"
 _NO_HEAD = r"(?!(?:(?:each|every) time|if|unless|while|until|wait|before|otherwise|then)\b)"
 _WHEN = r"(?:when(?:ever)?|as soon as|once|every time|each time|after|if|in case)"
 _DOES = r"(?:gets?|receives?|is|are|should|must|has to|have to|needs?|goes?|go)\b"
@@ -51,6 +51,7 @@ _STARTED = (r"(?:(?:the |this )?(?:workflow|flow|process|automation|thing|it|thi
             r" (?:either )?(?:by|via|through|from|with|on)|(?:start|trigger|run|launch) (?:it|this|the (?:workflow"
             r"|flow|process)) (?:either )?(?:by|via|through|from|with|on)"
             r"|(?:either )?(?:by|via|through|over|on|upon|at|for|from)(?: (?:each|every|any|all))?")
+_FILLS = r"(?:calls?|hits?|fills? (?:in|out)|filled (?:in|out)|uses?)"
 _COUNT = r"(?:(?:(?:more|fewer|less) than|over|under|at least|at most|up to) \w+|\w+ or (?:more|fewer))"
 _NOT_OF_IT = r"(?:if|when\w*|once|unless|while|until|for|each|every|on|at|before|after|as|otherwise|else|then)\b"
 _SEPARATES = r"(?:[.;:,]|,? and\b|,? then\b| -)(?:,? and\b)?(?:,? then\b)?"
@@ -75,6 +76,7 @@ def started(text: str) -> str:
             one = started(f"{other['first']}{other['rest']}")
             head = _when(kind, other, "", "x").removesuffix(". x").replace("When", "when", 1)
             return one.replace(". ", f" or {head}. ", 1) if one.startswith("When") else text
+    text = _with_clause(text)
     made = re.match(r"(?:set up|create|make|build|we have|there is|put up) an? (?:[\w-]+ )?form(?: for [\w ]+?)?"
                     r"(?:\.|,? and|;) (?:when|once|as soon as|each time|whenever|on) (?:it(?: is|'s|)|somebody"
                     r"|someone|they|that is|submission)"
@@ -87,6 +89,38 @@ def started(text: str) -> str:
             if found is not None and not re.match(r"When [^.]*\. or\b", found):
                 return found
     return _told_of(text)
+
+
+_MEANS = r"(?:by|via|through|using|with|over)"
+_BY_MEANS = (rf"(?:(?:is|are|was|were|gets?) \w+(?:ed|en|ade|ent) {_MEANS}|(?:came|comes?|arrives?|arrived) {_MEANS}"
+             rf"|{_FILLS})")
+_ASIDE = re.compile(
+    rf"^(?P<before>[^.;:]*?),? (?:which|that|who) (?:\w+ly |always )?"
+    rf"(?:{_BY_MEANS}|(?:we|you|they|\w+s|people) \w+ {_MEANS}) {_THE}(?:[\w-]+ )?"
+    rf"(?P<kind>webhook|form)(?: (?P<path>/[\w/-]+))?(?: (?:of ours|on \w+ \w+))?(?P<after>,? )", re.IGNORECASE)
+"""``a return is scanned, which calls our webhook, …``: the source in a clause of its own."""
+_MAIN = re.compile(
+    rf"^(?!(?:if|when|whenever|once|after|before|unless|until|for|on|at|in|as)\b)(?P<before>[^.;:,]*?) {_BY_MEANS} "
+    rf"(?:either )?(?:{_MEANS} )?{_THE}(?:[\w-]+ )?(?P<kind>webhook|form)(?: (?P<path>/[\w/-]+))?(?: on \w+ \w+)?"
+    r"(?P<after>[.;:] )", re.IGNORECASE)
+"""``A new hire is entered by form. …``"""
+
+
+def _with_clause(text: str) -> str:
+    """A source that a clause names by which something came: that starts it, and the rest stays."""
+    aside = _ASIDE.match(text)
+    said = aside or _MAIN.match(text)
+    if said is None or _acts(text):
+        return text
+    path = f" {said['path']}" if said["path"] else ""
+    head = "When the form is submitted. " if said["kind"].lower() == "form" else f"When the webhook{path} is called. "
+    happens = re.match(r"(?:when(?:ever)?|as soon as|once|if|every time|each time|after) (?!\d|an? \w+ after)",
+                       text, re.IGNORECASE)
+    tells = re.match(r"(?:an?|the|our|some\w*|people) (?:[\w'-]+ )*?(?:is|are|has|have|gets?|was|were)\b", text,
+                     re.IGNORECASE)
+    if aside is None or happens is not None or tells is not None:
+        return head + text[said.end():]
+    return f"{head}{said['before']}{said['after']}{text[said.end():]}" if said["before"] else text
 
 
 def _counted(kind: str, source: str, text: str) -> str | None:
@@ -105,10 +139,12 @@ def _counted(kind: str, source: str, text: str) -> str | None:
 def _labelled(kind: str, source: str, text: str) -> str | None:
     """``Answers from the canteen form: …``: what stands before a colon comes from there."""
     match = re.match(
-        rf"(?P<what>(?:[\w'-]+ ){{0,2}}?(?:[\w'-]+s|anything|everything|whatever)) "
+        rf"(?P<what>(?:[\w'-]+ ){{0,2}}?(?:[\w'-]+s|anything|everything|whatever|upload|file|message|entry"
+        r"|submission)) "
         rf"(?:from|on|in|by|via|through|over|into|to|at) (?P<source>{source}): (?P<rest>.+)",
         text, re.IGNORECASE | re.DOTALL)
-    if match is None or _acts(text) or re.match(_NOT_OF_IT, text, re.IGNORECASE):
+    if match is None or (_acts(text) and not re.match(r"upload\b", text, re.IGNORECASE)) or re.match(
+            _NOT_OF_IT, text, re.IGNORECASE):
         return None
     return _when(kind, match, match["what"] if _one(match["what"]).isalpha() else "", match["rest"])
 
@@ -118,7 +154,7 @@ def _declared(kind: str, source: str, text: str) -> str | None:
     match = re.match(
         rf"(?:{_WHEN} )?{_NO_HEAD}(?P<what>(?:[\w'-]+ ){{0,4}}?[\w'-]+) (?P<verb>{_ARRIVES}{_BY}) (?:(?:an?|the|its"
         rf"|their|his|her) [\w-]+ (?:to|at|on|into|in|through|over) )?(?P<source>{source})(?P<more>(?: (?!and\b"
-        rf"|then\b)[\w'-]+){{0,3}}?)"
+        rf"|then\b|{_DOES})[\w'-]+){{0,3}}?)"
         rf"{_SEPARATES} (?P<rest>.+)", text, re.IGNORECASE | re.DOTALL)
     if match is None or _acts(text) or re.search(r"\b(?:is|are|not|no|and|or)\b", match["what"], re.IGNORECASE):
         return None
