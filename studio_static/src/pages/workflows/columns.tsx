@@ -91,11 +91,16 @@ function Name({ workflow, isNarrow }: { workflow: Workflow; isNarrow: boolean })
 }
 
 function Versions({ workflow }: { workflow: Workflow }) {
-  if (workflow.active_version === null) return <Badge color="grey">Never published</Badge>;
   return (
     <div className="row wraps gap-8">
-      <Badge color="green">{`v${workflow.active_version} active`}</Badge>
-      {workflow.has_unpublished_changes && <span className="size-13 warn">Draft differs</span>}
+      {workflow.active_version === null ? (
+        <Badge color="grey">Never published</Badge>
+      ) : (
+        <Badge color="green">{`v${workflow.active_version} active`}</Badge>
+      )}
+      {workflow.active_version !== null && workflow.has_unpublished_changes && (
+        <span className="size-13 warn">Draft differs</span>
+      )}
     </div>
   );
 }
