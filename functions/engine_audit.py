@@ -60,8 +60,9 @@ class EngineEntries:
 
         def earlier(number: int) -> HistoryEvent | None:
             if number not in read:
-                for found in self._journal.history(segment.key, max(number - LOOK_BACK_EVENTS, 0)):
-                    read.update((event.id, event) for event in codec.decode_events(found.body))
+                first = max(number - LOOK_BACK_EVENTS, 0)
+                for found in self._journal.history(segment.key, first, enough=codec.has_outline):
+                    read.update((event.id, event) for event in codec.decode_events(found.body, outlined=True))
                     if found.last_event >= number:
                         break
             return read.get(number)

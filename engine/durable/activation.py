@@ -15,6 +15,8 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from engine.durable import codec
+from engine.durable.large_values import Values, Written
+from engine.durable.outline import SHARES_VALUES
 from engine.durable.retention import Retention
 from engine.kernel import effects
 from engine.kernel.express import is_express
@@ -66,7 +68,8 @@ class StartedCall:
 class Activation:
     """The owned execution. Its attributes are for all to read, and change by its own methods only.
 
-    `segments` are those it was loaded from, oldest first; `input_bytes` is the size of its input where there are none.
+    `segments` are those it was loaded from, oldest first, and `values` their large values; `input_bytes` is the size of
+    its input where there are none.
     `schema` is the one that its stage writes, `sizes` are its store's. `express`: it is run in one go, and committed
     once it is closed. `seq` is the last committed segment's number and `nonce` this load's: together they are the
     fencing token, the store's condition for the next write. `owed` is what the world owes the present `snapshot`,
@@ -77,7 +80,7 @@ class Activation:
     def __init__(
         self, header: Header, version: PublishedVersion, plan: Plan, snapshot: Snapshot, *, nonce: str,
         schema: int = SCHEMA, segments: Sequence[Segment] = (), input_bytes: int = 0, sizes: Sizes = BILLED,
-        retention: Retention | None = None,
+        retention: Retention | None = None, values: Values | None = None,
     ) -> None:
         self._retention = retention or Retention()
         self._schema = schema
@@ -103,8 +106,10 @@ class Activation:
         self.out = {effects.work_item(plan, snapshot, frame) for frame in waiting}
         self._stimuli: list[Stimulus] = []
         self._events: list[HistoryEvent] = []
-        self._event_texts: list[bytes] = []
+        self._event_texts: list[bytes | None] = []
         self._frame_texts = codec.FrameTexts()
+        known = () if values is None else values.known()
+        self._written = Written(known, self.seq + 1) if schema >= SHARES_VALUES else None
         self._event_ids = (0, 0)
         self._event_bytes = 0
         self._transition_bytes = 2 * max((len(segment.body) for segment in segments), default=input_bytes) + 256
@@ -170,8 +175,7 @@ class Activation:
     def _record(self, events: Sequence[HistoryEvent]) -> None:
         if not events:
             return
-        text = codec.encode_events(events)
-        size = len(text)
+        text, size = codec.text_and_size(events, self._written)
         self._events += events
         self._event_texts.append(text)
         self._event_bytes += size
@@ -234,13 +238,15 @@ class Activation:
     def _body(self, change: codec.Change, *, checkpoint: bool) -> bytes:
         return codec.encode_change(
             change, checkpoint=checkpoint, schema=self._schema, compress_over=self._sizes.compress_over,
-            texts=self._frame_texts,
+            texts=self._frame_texts, written=self._written,
         )
 
     def committed(self, segment: Segment) -> list[StartedCall]:
         """The segment is durable: forget the change, answer the calls that may now be made."""
         self.seq = segment.seq
         self._account(segment)
+        if self._written is not None:
+            self._written.committed()
         self._stimuli, self._events, self._event_texts = [], [], []
         self._event_ids, self._event_bytes = (0, 0), 0
         self._touched, self._removed = set(), set()

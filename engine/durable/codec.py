@@ -2,7 +2,8 @@
 
     body = marker byte + JSON      marker 0: plain, 1: deflated with the preset dictionary below
     JSON = {"v": schema, "s": stimuli, "e": events, and either "w": snapshot or "g": globals, "f": frames, "x": removed}
-           with an outline of it before all that where values are large (engine.durable.outline)
+           with an outline of it before all that where values are large; from schema 4 on such a body is the outline
+           and each large value once (engine.durable.outline, engine.durable.large_values)
 
 A delta names the frames it touched and, as explicit tombstones, those that are gone, so that loading lays frames over
 the newest whole snapshot without re-stepping: no stored execution is tied to an engine's version.
@@ -13,17 +14,20 @@ from __future__ import annotations
 import json
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
 from engine.durable import outline
+from engine.durable.body_json import dumps
+from engine.durable.large_values import Values, Written
 from engine.errors import SchemaTooNew, StoreCorrupt
 from engine.kernel import snapshot_codec, stimulus
 from engine.kernel.history import HistoryEvent
 from engine.kernel.snapshot import SCHEMA, Frame, Phase, Snapshot, Status
 from engine.kernel.stimulus import FrameStimulus, Stimulus
-from engine.ports.journal import BEGINNING_BYTES, BILLED, Loaded, Segment
+from engine.ports.journal import BEGINNING_BYTES, BILLED, Journal, Loaded, Segment
+from engine.ports.keys import ExecutionKey
 from engine.records import dataclass
 
 Json = Any
@@ -78,11 +82,12 @@ _STIMULUS_FIELDS = _StimulusFields()
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one segment records: from `stimuli` came `events` (as `encode_events` gave them) and `snapshot`, in which
-    `touched` frames are new and `removed` ones gone. `happened` are the events themselves, for an outline."""
+    """What one segment records: from `stimuli` came `events` (as `encode_events` or `text_and_size` gave them) and
+    `snapshot`, in which `touched` frames are new and `removed` ones gone. `happened` are the events themselves, for an
+    outline."""
 
     stimuli: tuple[Stimulus, ...]
-    events: tuple[bytes, ...]
+    events: tuple[bytes | None, ...]
     snapshot: Snapshot
     touched: frozenset[str]
     removed: frozenset[str]
@@ -119,7 +124,7 @@ class FrameTexts:
         for path in sorted(frames):
             frame, known = frames[path], before.get(path)
             if known is None or known[0] is not frame:
-                known = frame, _dumps(snapshot_codec.encode_frames(frames, (path,), schema))[1:-1]
+                known = frame, dumps(snapshot_codec.encode_frames(frames, (path,), schema))[1:-1]
             if frame.phase is Phase.DONE and len(known[1]) <= MOST_KEPT_BYTES:
                 kept[path] = known
             members.append(known[1])
@@ -129,22 +134,40 @@ class FrameTexts:
 
 def encode_events(events: Sequence[HistoryEvent]) -> bytes:
     """Events as JSON text: encoded once, when they happened, so that a segment's size is known as it grows."""
-    return _dumps(events)[1:-1]
+    return dumps(events)[1:-1]
+
+
+def text_and_size(events: Sequence[HistoryEvent], written: Written | None) -> tuple[bytes | None, int]:
+    """`events` as `encode_events` gives them, and by how many bytes they make the next segment longer. None in the
+    place of the text where they have large values and `written` says which of those are written already."""
+    if not written:
+        text = encode_events(events)
+        if written is None or len(text) <= max(outline.OVER_BYTES, outline.LEAST_AVERAGE_BYTES * len(events)):
+            return text, len(text)
+    size = outline.added_bytes(events, written)
+    if size is not None:
+        return None, size
+    text = encode_events(events)
+    return text, len(text)
 
 
 def encode_change(
     change: Change, *, checkpoint: bool, schema: int = SCHEMA, compress_over: int = BILLED.compress_over,
-    texts: FrameTexts | None = None,
+    texts: FrameTexts | None = None, written: Written | None = None,
 ) -> bytes:
     """The segment's body, with the whole snapshot or only what changed, under the first schema from `schema` on that
     can hold it; deflated where it is over `compress_over` bytes, with an outline where values are large. The bytes are
-    the same with and without `texts`."""
-    events = b",".join(change.events)
+    the same with and without `texts`. `written`: the large values of the segments before, to which it refers."""
+    written = Written() if written is None else written
+    large = None in change.events
+    events = b"" if large else b",".join(each or b"" for each in change.events)
     records = len(change.happened) + len(change.stimuli) + len(change.snapshot.frames if checkpoint else change.touched)
     most = max(outline.OVER_BYTES, outline.LEAST_AVERAGE_BYTES * records)
     if bool(change.happened) != bool(change.events):
         most = sys.maxsize
-    if checkpoint and texts is not None and len(change.snapshot.frames) >= MANY_FRAMES and len(events) <= most:
+    large = large or len(events) > most
+    written.not_searched(whole=checkpoint)
+    if checkpoint and texts is not None and len(change.snapshot.frames) >= MANY_FRAMES and not large:
         text = _whole_text(change, schema, texts)
         if text and len(text) + len(events) <= most:
             return _pack(_with_events(text, events), compress_over)
@@ -155,12 +178,17 @@ def encode_change(
         except snapshot_codec.Unsayable:
             schema += 1
     body = {"v": schema, "s": [_encode_stimulus(item) for item in change.stimuli], **state}
-    text = b"" if len(events) > most else _dumps(body)
+    text = b"" if large else dumps(body)
     found = None
     if not text or len(text) + len(events) > most:
-        found = outline.of(body, change.happened, _dumps)
-    outlined, text = (b"", text or _dumps(body)) if found is None else found
-    plain = _with_events(text, events)
+        if schema >= outline.SHARES_VALUES:
+            shared = outline.sharing(body, change.happened, written)
+            if shared is not None:
+                return _pack_shared(shared[0], schema, [(each.digest, written.text(each)) for each in shared[1]])
+        else:
+            found = outline.of(body, change.happened)
+    outlined, text = (b"", text or dumps(body)) if found is None else found
+    plain = _with_events(text, events or encode_events(change.happened))
     return (outlined and _pack_outlined(outlined, plain)) or _pack(plain, compress_over)
 
 
@@ -176,7 +204,7 @@ def _whole_text(change: Change, schema: int, texts: FrameTexts) -> bytes:
         bare = snapshot_codec.encode(replace(snapshot, frames={}), schema)
     except snapshot_codec.Unsayable:
         return b""
-    head = _dumps({"v": schema, "s": [_encode_stimulus(item) for item in change.stimuli], "w": bare})
+    head = dumps({"v": schema, "s": [_encode_stimulus(item) for item in change.stimuli], "w": bare})
     return b"%b%b}}}" % (head.removesuffix(b"}}}"), frames)  # the frames are the last in it
 
 
@@ -199,22 +227,36 @@ def stored_snapshot(loaded: Loaded | None, *, outlined: bool = False) -> Snapsho
     return decode_snapshot((segment.body for segment in loaded.segments), outlined=outlined)
 
 
-def decode_snapshot(bodies: Iterable[bytes], *, outlined: bool = False) -> Snapshot:
-    """The snapshot after the last of `bodies`, which begin with a checkpoint.
+def decode_snapshot(bodies: Iterable[bytes], *, outlined: bool = False, values: Values | None = None) -> Snapshot:
+    """The snapshot after the last of `bodies`, which begin with a checkpoint. `values` then has their large values.
 
     Raises SchemaTooNew for a newer release's body, StoreCorrupt for what cannot be read.
     """
     snapshot: Snapshot | None = None
+    values = Values() if values is None else values
     for body in bodies:
-        snapshot = snapshot_after(snapshot, body, outlined=outlined)
+        snapshot = snapshot_after(snapshot, body, outlined=outlined, values=values)
     if snapshot is None:
         raise StoreCorrupt("there is no segment to read a snapshot from")
     return snapshot
 
 
-def snapshot_after(snapshot: Snapshot | None, body: bytes, *, outlined: bool = False) -> Snapshot:
+def values_of(journal: Journal, key: ExecutionKey) -> Values:
+    """For who reads any segments of an execution, in their order: what they refer to is read where it is needed."""
+    return Values(lambda seq: next((held_by(segment.body) for segment in journal.segments(key, seq)), {}))
+
+
+def held_by(body: bytes) -> Mapping[str, Json]:
+    """The large values that a body itself holds, by their digests. Raises as `unpack`."""
+    found: Mapping[str, Json] = _json_of(body).get("t", {})
+    return found
+
+
+def snapshot_after(
+    snapshot: Snapshot | None, body: bytes, *, outlined: bool = False, values: Values | None = None,
+) -> Snapshot:
     """The snapshot after one segment, from the one before it; None before a checkpoint. Raises as decode_snapshot."""
-    record = unpack(body, outlined=outlined)
+    record = unpack(body, outlined=outlined, values=values)
     if "w" in record:
         return snapshot_codec.decode(record["w"])
     if snapshot is None:
@@ -223,14 +265,14 @@ def snapshot_after(snapshot: Snapshot | None, body: bytes, *, outlined: bool = F
     return snapshot_codec.apply_delta(snapshot, record["g"], frames, record["x"], record["v"])
 
 
-def decode_events(body: bytes, *, outlined: bool = False) -> list[HistoryEvent]:
-    """The history events of one segment."""
-    return [HistoryEvent(*parts) for parts in unpack(body, outlined=outlined)["e"]]
+def decode_events(body: bytes, *, outlined: bool = False, values: Values | None = None) -> list[HistoryEvent]:
+    """The history events of one segment. `values` are those of the segments before, if it is read whole."""
+    return [HistoryEvent(*parts) for parts in unpack(body, outlined=outlined, values=values)["e"]]
 
 
-def decode_change(body: bytes, *, outlined: bool = False) -> Recorded:
+def decode_change(body: bytes, *, outlined: bool = False, values: Values | None = None) -> Recorded:
     """What one segment records, read at once. Raises as `decode_snapshot`."""
-    record = unpack(body, outlined=outlined)
+    record = unpack(body, outlined=outlined, values=values)
     whole = "w" in record
     part = {**record["w"], "removed": ()} if whole else {
         "frames": record["f"], "globals": record["g"], "schema": record["v"], "removed": record["x"],
@@ -244,34 +286,19 @@ def decode_change(body: bytes, *, outlined: bool = False) -> Recorded:
 
 
 def events_of(segment: Segment) -> Sequence[HistoryEvent]:
-    """The history events of a segment: as its writer has them, or from its body."""
-    return decode_events(segment.body) if segment.events is None else segment.events
+    """The history events of a segment: as its writer has them, or from its body, without large values."""
+    return decode_events(segment.body, outlined=True) if segment.events is None else segment.events
 
 
 def version_of(body: bytes) -> int | None:
     """The workflow's version, of a segment that holds the whole snapshot; None of another."""
-    version: int | None = unpack(body).get("w", {}).get("facts", {}).get("version")
+    version: int | None = unpack(body, outlined=True).get("w", {}).get("facts", {}).get("version")
     return version
 
 
-def decode_stimuli(body: bytes, *, outlined: bool = False) -> list[Stimulus]:
+def decode_stimuli(body: bytes, *, outlined: bool = False, values: Values | None = None) -> list[Stimulus]:
     """The stimuli of one segment, to step them again (invariant I11)."""
-    return [_decode_stimulus(item) for item in unpack(body, outlined=outlined)["s"]]
-
-
-_python_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
-
-
-def _dumps(value: Json) -> bytes:
-    """JSON text in UTF-8. By pydantic's writer where a connector has brought it: it takes a quarter of the time, and
-    NaN stays NaN. A worker that has none pays for no import."""
-    quick: Callable[[Json], bytes] | None = getattr(sys.modules.get("pydantic_core"), "to_json", None)
-    try:
-        if quick is not None:
-            return quick(value)
-    except ValueError:  # it refuses lone surrogates, and what nests more than 255 deep
-        pass
-    return _python_json(value).encode("utf-8", "surrogatepass")
+    return [_decode_stimulus(item) for item in unpack(body, outlined=outlined, values=values)["s"]]
 
 
 def _pack(plain: bytes, compress_over: int) -> bytes:
@@ -289,6 +316,19 @@ def _pack_outlined(outlined: bytes, plain: bytes) -> bytes | None:
     if len(head) >= BEGINNING_BYTES:
         return None
     return _DEFLATED + head + press.compress(b"," + plain[1:]) + press.flush()
+
+
+def _pack_shared(outlined: bytes, schema: int, held: Iterable[tuple[str, bytes]]) -> bytes:
+    """As `_pack_outlined`: an outline with a table, and the JSON of the values that the body holds. An outline that is
+    too long for the beginning of a body is read with the rest."""
+    press = zlib.compressobj(level=3, zdict=_DICTIONARY)
+    parts = [press.compress(_OUTLINED % len(outlined) + outlined), press.flush(zlib.Z_SYNC_FLUSH)]
+    before = b',"v":%d,"t":{' % schema
+    for digest, text in held:
+        parts += press.compress(b'%b"%b":' % (before, digest.encode())), press.compress(text)
+        before = b","
+    closing = b"}}" if before == b"," else before + b"}}"
+    return b"".join((_DEFLATED, *parts, press.compress(closing), press.flush()))
 
 
 def _outline_in(body: bytes) -> bytes | None:
@@ -323,9 +363,20 @@ def has_outline(body: bytes) -> bool:
         return False
 
 
-def unpack(body: bytes, *, outlined: bool = False) -> Json:
-    """The JSON value of a body, or its outline where it has one. Raises StoreCorrupt, or SchemaTooNew for another
-    release's marker or schema."""
+def unpack(body: bytes, *, outlined: bool = False, values: Values | None = None) -> Json:
+    """The JSON value of a body, or its outline where it has one. `values` are those of the segments before, to which it
+    may refer where it is read whole. Raises StoreCorrupt, or SchemaTooNew for another release's marker or schema."""
+    if outlined:
+        found = _json_of(body, outlined=True)
+        return outline.read(found) if "p" in found else found
+    value = _json_of(body)
+    if "t" not in value:
+        return value
+    return outline.whole(value["o"], value["t"], Values() if values is None else values)
+
+
+def _json_of(body: bytes, *, outlined: bool = False) -> Json:
+    """As it was stored."""
     marker, data = body[:1], body[1:]
     try:
         found = _outline_in(body) if outlined else None
@@ -338,9 +389,11 @@ def unpack(body: bytes, *, outlined: bool = False) -> Json:
         value = json.loads(data.decode("utf-8", "surrogatepass"))
     except (ValueError, zlib.error) as error:
         raise StoreCorrupt(f"a segment cannot be read: {error}") from error
-    if isinstance(value, dict) and value.get("v", SCHEMA) > SCHEMA:
+    if not isinstance(value, dict):
+        raise StoreCorrupt("a segment cannot be read: it is no JSON object")
+    if value.get("v", SCHEMA) > SCHEMA:
         raise SchemaTooNew(f"a snapshot of schema {value['v']}; this release knows up to {SCHEMA}")
-    return value if found is None else outline.read(value)
+    return value
 
 
 def _encode_stimulus(item: Stimulus) -> dict[str, Json]:

@@ -9,6 +9,7 @@ from threading import Lock
 
 from engine.durable import codec
 from engine.durable.activation import Activation
+from engine.durable.large_values import Values
 from engine.durable.opening import opening, running_by
 from engine.durable.retention import Retention
 from engine.errors import StoreCorrupt
@@ -41,7 +42,7 @@ class Activator:
     def activate(self, loaded: Loaded, *, onto: PublishedVersion | None = None) -> Activation:
         """The execution as its last segment left it, or as it begins; `onto`: as it goes on by another version. Raises
         StorageError, NotFound."""
-        header = loaded.header
+        header, values = loaded.header, Values()
         if not loaded.segments:
             data = loaded.execution_input
             if data is None:
@@ -51,7 +52,8 @@ class Activator:
             snapshot = opening(header, data)
             input_bytes = len(data)
         else:
-            snapshot, input_bytes = codec.decode_snapshot(segment.body for segment in loaded.segments), 0
+            bodies = (segment.body for segment in loaded.segments)
+            snapshot, input_bytes = codec.decode_snapshot(bodies, values=values), 0
         header = running_by(header, snapshot)
         if onto is not None:
             header = replace(header, version=onto.number, definition_digest=onto.definition_digest)
@@ -59,6 +61,7 @@ class Activator:
         return Activation(
             header, version, plan, snapshot, nonce=self._new_nonce(), schema=self.schema, segments=loaded.segments,
             input_bytes=input_bytes, sizes=self._journal.sizes, retention=self._retention,
+            values=values,
         )
 
     def version_of(self, header: Header) -> PublishedVersion:

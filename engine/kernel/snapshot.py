@@ -30,8 +30,8 @@ from engine.records import dataclass
 Json = Any
 
 SCHEMA = 4
-"""The newest snapshot schema that this release knows (2: jobs, 3: redrive, 4: changes of version).
-engine.kernel.snapshot_codec upgrades older ones and refuses newer ones."""
+"""The newest snapshot schema that this release knows (2: jobs, 3: redrive, 4: changes of version,
+and large values that a segment holds once). engine.kernel.snapshot_codec upgrades older ones and refuses newer ones."""
 
 UNCONFIRMED = 3
 """What it writes until SCHEMA is confirmed for its stage (the setting AUTOMATE_SNAPSHOT_SCHEMA): the newest that the

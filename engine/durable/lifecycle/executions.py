@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from engine.clock import Clock
 from engine.durable import codec, inbox, poison
 from engine.durable.execution import Changeover, Execution, Fork
+from engine.durable.large_values import Values
 from engine.durable.lifecycle.answers import NoMasks, TaskAnswers
 from engine.durable.lifecycle.budgets import Budgets, budget_wait
 from engine.durable.lifecycle.business_key import business_key
@@ -251,20 +252,22 @@ class Executions:
         """The history's events with an id over `after`, read as they are taken. `outlined`: large values are not read;
         `filling` does. Raises NotFound."""
         self._header_of(key)
+        values = codec.values_of(self._journal, key)
         for segment in self._journal.history(key, after, enough=codec.has_outline if outlined else None):
-            events = codec.decode_events(segment.body, outlined=outlined)
+            events = codec.decode_events(segment.body, outlined=outlined, values=values)
             yield from (event for event in events if event.id > after)
 
     def filling(self, key: ExecutionKey) -> Callable[[Json], Json]:
         """What gives a value of an outlined event with what was left out of it, and reads each segment once. It raises
         NotFound."""
         seen: dict[int, HistoryEvent] = {}
+        values = codec.values_of(self._journal, key)
 
         def read(left: LeftOut) -> Json:
             if left.event is None:
                 raise ValuesNeeded
             if left.event not in seen:
-                seen.update((event.id, event) for event in self._segment_with(key, left.event))
+                seen.update((event.id, event) for event in self._segment_with(key, left.event, values))
             found: Json = seen[left.event].details
             for part in left.place:
                 found = found[part]
@@ -272,9 +275,9 @@ class Executions:
 
         return lambda value: filled(value, read)
 
-    def _segment_with(self, key: ExecutionKey, event: int) -> list[HistoryEvent]:
+    def _segment_with(self, key: ExecutionKey, event: int, values: Values) -> list[HistoryEvent]:
         for segment in self._journal.history(key, event - 1):
-            return codec.decode_events(segment.body)
+            return codec.decode_events(segment.body, values=values)
         raise absent(self._journal, key)
 
     def written(self, key: ExecutionKey) -> tuple[int, str]:
@@ -321,7 +324,7 @@ class Executions:
             plan, facts_of(header), reading, at_most_once=version.at_most_once,
             now=self._clock.now() if not owner or self._is_alive(owner) else math.inf,  # then no lease holds
             opening=lambda: self._opening(header, key), by=by if changes else None, fork=key.fork_of is not None,
-            outlined=outlined,
+            outlined=outlined, values=codec.values_of(self._journal, key),
         )
         segments = self._journal.segments(key, max(after[0], 0), enough=codec.has_outline if outlined else None)
 

@@ -23,6 +23,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from engine.durable import codec
+from engine.durable.large_values import Values
 from engine.durable.outline import LeftOut, ValuesNeeded, left_out
 from engine.durable.views.ledger_facts import Effect, Outcome, Page, Place, Reading
 from engine.durable.views.restepping import step_again
@@ -58,14 +59,16 @@ class Ledger:
     """Reads pages of one execution. `opening` gives its first snapshot, for an EXPRESS one and a fork, whose stimuli
     are in one segment; `now` is epoch seconds. `by`: of one whose version has changed, what it ran by after each
     change. `fork`: it is one, and what has no lease was answered from the record. `outlined`: what the segments' bodies
-    have of large values is not read, and ValuesNeeded is raised where one is needed."""
+    have of large values is not read, and ValuesNeeded is raised where one is needed; else `values` has those to which
+    they refer."""
 
     def __init__(
         self, plan: Plan, facts: Facts, reading: Reading, *, at_most_once: Collection[str],
         opening: Callable[[], Snapshot], now: float, by: By | None = None, fork: bool = False,
-        outlined: bool = False,
+        outlined: bool = False, values: Values | None = None,
     ) -> None:
         self.fork = fork
+        self.values = values
         self.outlined = outlined
         self._by = by
         self._plan = plan
@@ -236,7 +239,7 @@ class _Reader:
 
     def read(self, segment: Segment) -> None:
         """Take in the next segment."""
-        recorded = codec.decode_change(segment.body, outlined=self._ledger.outlined)
+        recorded = codec.decode_change(segment.body, outlined=self._ledger.outlined, values=self._ledger.values)
         self._changes = recorded.changes
         self._ledger.after(recorded.changes)
         number = -1

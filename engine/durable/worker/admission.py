@@ -167,5 +167,5 @@ class Admission:
 
 
 def _is_redrive(segment: Segment) -> bool:
-    events = codec.decode_events(segment.body) if segment.first_event else []
+    events = codec.decode_events(segment.body, outlined=True) if segment.first_event else []
     return bool(events) and events[0].type == "ExecutionRedriven"

@@ -121,9 +121,9 @@ def test_the_way_back_of_a_failure_reads_a_segment_once():
     segments = list(journal.history(key))
     whole = journal.history
 
-    def history(key, after=0):
+    def history(key, after=0, **how):
         asked.append(after)
-        return whole(key, after)
+        return whole(key, after, **how)
 
     journal.history = history
     EngineRecorder(product.audit, journal, origin="")(segments[-1:])

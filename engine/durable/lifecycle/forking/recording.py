@@ -20,6 +20,7 @@ from typing import Any
 
 from engine.durable import codec
 from engine.durable.activation import SLICE_TRANSITIONS
+from engine.durable.large_values import Values
 from engine.durable.views.restepping import step_again
 from engine.errors import Conflict
 from engine.kernel import effects
@@ -214,18 +215,19 @@ class _Reader:
         self._by = by
         self._event = event
         self._snapshot = opening
+        self._values = Values()
         self._events: list[HistoryEvent] = []
         self._numbers = count()
 
     def read(self, segment: Segment) -> None:
         """The next segment."""
-        stored = codec.snapshot_after(self._snapshot if segment.seq else None, segment.body)
+        stored = codec.snapshot_after(self._snapshot if segment.seq else None, segment.body, values=self._values)
         if self.point is None and segment.last_event < self._event:
-            self._events += codec.decode_events(segment.body)
+            self._events += codec.decode_events(segment.body, values=self._values)
         else:
             checked, before = self.point is not None, len(self._events)
-            plan, recorded, known = self._by(stored), codec.decode_events(segment.body), 0
-            for stimulus in codec.decode_stimuli(segment.body):
+            plan, recorded, known = self._by(stored), codec.decode_events(segment.body, values=self._values), 0
+            for stimulus in codec.decode_stimuli(segment.body, values=self._values):
                 known += self._take(plan, stimulus, recorded, known)
                 if self.point is not None and not checked:
                     self._check(recorded, before)

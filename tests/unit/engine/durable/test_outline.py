@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.durable import codec, outline
 from engine.errors import StoreCorrupt
 from engine.kernel.history import HistoryEvent
-from engine.kernel.snapshot import Frame, Phase, Snapshot
+from engine.kernel.snapshot import SCHEMA, Frame, Phase, Snapshot
 from engine.kernel.stimulus import TaskReturned, TaskStarted
 from engine.ports.journal import BEGINNING_BYTES
 from tests.support.stepping import FACTS
@@ -23,7 +23,7 @@ VALUES = st.recursive(
 )
 
 
-def a_body(value, *, checkpoint=True):
+def a_body(value, *, checkpoint=True, schema=SCHEMA):
     """A segment in which `value` is in every place that holds data; it has an outline, whatever `value` is."""
     events = (
         HistoryEvent(7, 6, "TaskSucceeded", 1.5, {"output": value, "resource": "bank:book"}),
@@ -35,15 +35,19 @@ def a_body(value, *, checkpoint=True):
     snapshot = Snapshot(FACTS, value, frames=MappingProxyType({"": frame}), next_event=11, output=value)
     stimuli = (TaskReturned(1.5, 3, "", 1, 0, value), TaskStarted(1.5, 0, "", 2, 0, lease_until=9.0))
     change = codec.Change(stimuli, (codec.encode_events(events),), snapshot, frozenset({""}), frozenset(), events)
-    return codec.encode_change(change, checkpoint=checkpoint), events
+    return codec.encode_change(change, checkpoint=checkpoint, schema=schema), events
 
 
+FORMS = pytest.mark.parametrize("schema", [outline.SHARES_VALUES - 1, outline.SHARES_VALUES])
+
+
+@FORMS
 @settings(max_examples=60, deadline=None)
 @given(VALUES, st.booleans())
-def test_an_outline_is_the_segment_with_each_large_value_found_again(value, checkpoint):
-    body, events = a_body(value, checkpoint=checkpoint)
+def test_an_outline_is_the_segment_with_each_large_value_found_again(schema, value, checkpoint):
+    body, events = a_body(value, checkpoint=checkpoint, schema=schema)
     assert codec.has_outline(body)
-    assert repr(codec.decode_events(body)) == repr(list(events))  # an earlier release reads it so
+    assert repr(codec.decode_events(body)) == repr(list(events))  # of schema 3 an earlier release reads it so
     by_id = {event.id: event for event in events}
 
     def read(left):
@@ -63,8 +67,9 @@ def test_an_outline_is_the_segment_with_each_large_value_found_again(value, chec
     assert [type(each) for each in outlined.stimuli] == [TaskReturned, TaskStarted]
 
 
-def test_small_values_beside_large_ones_are_read():
-    body, _ = a_body("x" * 20_000)
+@FORMS
+def test_small_values_beside_large_ones_are_read(schema):
+    body, _ = a_body("x" * 20_000, schema=schema)
     [_, _, entered, _] = codec.decode_events(body, outlined=True)
     assert entered.details["name"] == "B"
     assert entered.details["input"]["kept"] == 1
@@ -72,10 +77,11 @@ def test_small_values_beside_large_ones_are_read():
     assert (left.size, left.event, left.place) == (20_002, 9, ("input", "of", "deep"))
 
 
-def test_arguments_keep_the_digest_of_the_whole():
+@FORMS
+def test_arguments_keep_the_digest_of_the_whole(schema):
     from functions.app.acts import digest  # noqa: PLC0415  the same as the API's
 
-    body, _ = a_body(["x" * 20_000])
+    body, _ = a_body(["x" * 20_000], schema=schema)
     frame = codec.decode_change(body, outlined=True).frames[""]
     assert frame.arguments["id"] == "i"
     assert frame.arguments.digest == digest({"id": "i", "of": ["x" * 20_000]})
@@ -87,10 +93,11 @@ def test_what_was_not_read_cannot_be_written_out_by_mistake():
         codec.encode_events(codec.decode_events(body, outlined=True))
 
 
-def test_the_beginning_of_a_body_is_enough_and_a_shorter_one_says_that_it_is_not():
+@FORMS
+def test_the_beginning_of_a_body_is_enough_and_a_shorter_one_says_that_it_is_not(schema):
     noise = [f"{number * 7919 % 100_003:x}" for number in range(200_000)]
-    body, events = a_body(noise)
-    assert len(body) > 4 * BEGINNING_BYTES
+    body, events = a_body(noise, schema=schema)
+    assert len(body) > 2 * BEGINNING_BYTES
     beginning = body[:BEGINNING_BYTES]
     assert codec.has_outline(beginning)
     assert [e.id for e in codec.decode_events(beginning, outlined=True)] == [e.id for e in events]
@@ -109,6 +116,7 @@ def test_small_values_are_not_searched_and_their_bodies_are_what_they_were(monke
         raise AssertionError
 
     monkeypatch.setattr(outline, "of", searched)
+    monkeypatch.setattr(outline, "sharing", searched)
     events = tuple(HistoryEvent(n, n - 1, "PassStateEntered", 1.5, {"name": "P", "input": "x" * 500})
                    for n in range(1, 1000))
     change = codec.Change((), (codec.encode_events(events),), Snapshot(FACTS, {}), frozenset(), frozenset(), events)

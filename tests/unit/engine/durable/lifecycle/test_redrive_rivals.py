@@ -66,8 +66,8 @@ def test_one_that_an_earlier_release_ended_is_refused(monkeypatch):
     product, key = failed(machine(Only=task(A)), ScriptedTasks({A: [BAD, 1]}))
     decode = codec.decode_snapshot
 
-    def without_remains(bodies):
-        return replace(decode(bodies), redrivable={})
+    def without_remains(bodies, **how):
+        return replace(decode(bodies, **how), redrivable={})
 
     monkeypatch.setattr(codec, "decode_snapshot", without_remains)
     with pytest.raises(ExecutionNotRedrivable, match="earlier release"):

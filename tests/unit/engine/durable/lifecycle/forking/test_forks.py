@@ -431,6 +431,8 @@ def test_what_this_release_steps_otherwise_is_not_guessed(monkeypatch):
     product, key = ended()
     at = entered(product, key, "Second")
     recorded = codec.decode_events
-    monkeypatch.setattr(codec, "decode_events", lambda body: [one._replace(type="Older") for one in recorded(body)])
+    monkeypatch.setattr(codec, "decode_events", lambda body, **how: [
+        one._replace(type="Older") for one in recorded(body, **how)
+    ])
     with pytest.raises(NotReached, match="cannot be reached again"):
         fork(product, key, at, given={})
