@@ -58,7 +58,8 @@ _UNUSED = (
 _RETENTION = (
     "engine/adapters/aws/retention.py", "engine/durable/lifecycle/erasing.py", "engine/governance/audit_erasing.py",
     "engine/governance/nameless.py", "engine/governance/audit_actors.py",
-    "engine/durable/lifecycle/tallying.py", "engine/governance/audit_expiry.py",
+    *(f"engine/durable/lifecycle/{name}.py" for name in ("pieces", "tallying", "tallying_ends")),
+    "engine/governance/audit_expiry.py",
     "engine/governance/audit_heads.py",
     "engine/adapters/aws/erasure/orphans.py",
 )

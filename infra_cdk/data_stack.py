@@ -28,6 +28,7 @@ from engine.adapters.aws.access.tokens import PARTITION as TOKENS
 from engine.adapters.aws.audit_log import HEADS, KEPT, NOTES, RECORDS
 from engine.adapters.aws.catalog_store import PARTITIONS as VERSIONS
 from engine.adapters.aws.erasure.erased_list import PREFIX as ERASED
+from engine.adapters.aws.executions_index import NOTED_ENDS
 from engine.adapters.aws.secretsmanager import BY_TAG
 from engine.adapters.aws.table import INDEXES, STREAM, TTL_ATTRIBUTE
 from engine.adapters.aws.transfers import ANSWERS, UPLOADS
@@ -99,14 +100,14 @@ class DataStack(Stack):
         allow(role, ["s3:GetObject", "s3:PutObject"], self.payloads.arn_for_objects(f"{ERASED}*"))
 
     def grant_sealer(self, role: aws_iam.IGrantable) -> None:
-        """Reading what the engine keeps, and putting records and heads of the audit log: nothing else."""
+        """Reading what the engine keeps, and putting records and heads of the audit log, and ends: nothing else."""
         self.table.grant(
             role, "dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:Query"
         )
         # The table alone, for a put has no index to name. ForAllValues holds for a request without keys too: of these
         # actions none has no key.
         allow(role, ["dynamodb:PutItem"], self.table.table_arn, conditions={
-            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{RECORDS}*", f"{HEADS}*"]},
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{RECORDS}*", f"{HEADS}*", f"{NOTED_ENDS}*"]},
             "Null": {"dynamodb:LeadingKeys": "false"},
         })
         self._keep_the_audit_log(role)

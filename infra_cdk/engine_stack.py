@@ -249,8 +249,8 @@ class EngineStack(Stack):
         return deadletter
 
     def _make_sealer(self) -> aws_lambda.Function:
-        """It alone appends to the audit log. A batch that fails comes again, in halves, until the stream forgets it
-        after a day; then SealFailures says which it was."""
+        """It alone appends to the audit log, and notes ends, which are counted. A batch that fails comes again, in
+        halves, until the stream forgets it after a day; then SealFailures says which it was."""
         sealer = self._functions.make(
             Shape("sealer", 512, 120, "Seals the audit log from the table's stream", without=NOT_FOR_WORKERS),
             self.settings,

@@ -112,10 +112,22 @@ class ExecutionPage:
     next_token: str | None = None
 
 
+COUNTED_SECONDS = 300
+"""A piece of time whose starts, or ends, are counted together."""
+
+Counted = Literal["starts", "ends"]
+
+STARTS: Final = "starts"
+"""Counts of executions by when they started."""
+
+ENDS: Final = "ends"
+"""Counts of executions by when they ended."""
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many executions started in the piece of time that begins at `piece` (epoch seconds). `error` is None in
-    `counts`, which does not look at it."""
+    """How many executions started, or ended, in the piece of time that begins at `piece` (epoch seconds). `error` is
+    None in `counts` and `ends`, which do not look at it."""
 
     piece: int
     workflow: str
@@ -148,11 +160,22 @@ class ExecutionsIndex(Protocol):
         counted."""
         ...
 
-    def kept_counts(self, workspace: str, first: int, before: int) -> dict[int, str]:
+    @property
+    def ends_reach_back(self) -> bool:
+        """Whether `ends` knows ends from before a release that counts them."""
+        ...
+
+    def ends(self, workspace: str, first: int, before: int) -> list[Count]:
+        """How many executions ended at first <= t < before, in pieces of COUNTED_SECONDS; both are whole pieces. Forks
+        and items of Map Runs are not among them. What ended a day ago may be forgotten, and an end that a redrive
+        took back may be missing: who asks keeps the answer."""
+        ...
+
+    def kept_counts(self, workspace: str, first: int, before: int, *, of: Counted = STARTS) -> dict[int, str]:
         """What was kept of first <= at < before."""
         ...
 
-    def keep_counts(self, workspace: str, at: int, text: str) -> None:
+    def keep_counts(self, workspace: str, at: int, text: str, *, of: Counted = STARTS) -> None:
         """Keep `text` of the time `at`, over what was kept of it. After KEPT_DAYS it may be forgotten."""
         ...
 

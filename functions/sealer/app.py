@@ -1,8 +1,10 @@
 """The sealer Lambda: the writer of the audit log. The table's stream in, records at the ends of the chains.
 
-    stream records ──► entries ──► AuditRecorder: by chain, each once ──► one item a chain, its head
+    stream records ─┬─► entries ──► AuditRecorder: by chain, each once ──► one item a chain, its head
+                    └─► ends ──► one item, for the dashboard's counts (engine.durable.lifecycle.tallying_ends)
 
-A batch that comes again, after an error, a crash or a lost reply, doubles nothing: the chains hold its ids. A record
+A batch that comes again, after an error, a crash or a lost reply, doubles nothing: the chains hold its ids, and so do
+the items of ends. A record
 that cannot be read is counted, logged with its place and passed over, so that it does not hold up those behind it; what
 it told of is in the table, and `refill` makes its entries when the cause is gone. Where the store does not serve, the
 batch comes again from the record that was not done.
@@ -11,6 +13,7 @@ batch comes again from the record that was not done.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -24,6 +27,7 @@ from engine.clock import Clock, SystemClock
 from engine.errors import StorageError, StoreCorrupt
 from engine.governance.audit_entry import AuditEntry
 from engine.governance.audit_recorder import AuditRecorder
+from engine.ports.ends import End
 from engine.records import dataclass
 from engine.settings import Settings
 from functions.engine_audit import EngineEntries
@@ -41,10 +45,11 @@ RESERVE_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the handler uses. `recorder` appends to the chains."""
+    """What the handler uses. `recorder` appends to the chains, `add_ends` notes ends."""
 
     reader: StreamReader
     recorder: AuditRecorder
+    add_ends: Callable[[Sequence[End]], None]
     refill: Refill
     clock: Clock
 
@@ -67,9 +72,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def seal(found: Parts, records: list[Json]) -> list[str]:
     """The sequence number of the record from which on the batch has to come again; none where all is done."""
     entries: dict[str, list[AuditEntry]] = {}
+    ends: list[End] = []
     again: list[str] = []
     for record in records:
         try:
+            end = found.reader.end(record)
+            if end is not None:
+                ends.append(end)
             for entry in found.reader.read(record):
                 entries.setdefault(entry.workspace, []).append(entry)
         except (StoreCorrupt, LookupError, TypeError, ValueError, AttributeError) as error:
@@ -81,6 +90,7 @@ def seal(found: Parts, records: list[Json]) -> list[str]:
     try:
         for told in entries.values():
             found.recorder.record(told)
+        found.add_ends(ends)
     except StorageError as error:
         logger.warning("sealed later: %s", error)
         again = [records[0]["dynamodb"]["SequenceNumber"]]
@@ -90,6 +100,9 @@ def seal(found: Parts, records: list[Json]) -> list[str]:
 
 def _not_sealed(record: Json, error: Exception) -> None:
     """An alarm on this metric tells people."""
+    if record["eventName"] != "INSERT":
+        logger.error("NOT COUNTED: an end that cannot be read", exc_info=error)
+        return
     metrics.add_metric("EntriesUnreadable", MetricUnit.Count, 1)
     keys = {name: value.get("S") for name, value in record["dynamodb"].get("Keys", {}).items()}
     logger.error("NOT IN THE AUDIT LOG: a record of the stream cannot be read", keys=keys, exc_info=error)
@@ -111,4 +124,5 @@ def parts() -> Parts:
     )
     reader = StreamReader(stores.journal, stores.blobs, entries)
     recorder = AuditRecorder(stores.audit, clock)
-    return Parts(reader, recorder, Refill(reader, recorder, stores.index, stores.audit_notes, clock), clock)
+    refill = Refill(reader, recorder, stores.index, stores.audit_notes, clock)
+    return Parts(reader, recorder, stores.index.add_ends, refill, clock)

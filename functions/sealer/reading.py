@@ -3,6 +3,7 @@
     a header that names its actor      execution.start, as the API would have told it
     a segment that is marked           the engine's entries of its events
     a note                             the entry that somebody put down
+    a header that was closed           no entry: an end, which is counted
 
 Whatever tells the same again makes the same entries: same ids, same times. A record is no more than a hint of what lies
 in the table, so the same entries can be made from there when the stream has forgotten (`refilled`).
@@ -20,6 +21,7 @@ from engine.adapters.aws.dynamo import Item, streamed
 from engine.governance.audit_engine import start_entry
 from engine.governance.audit_entry import AuditEntry, noted
 from engine.ports.blobs import BlobStore
+from engine.ports.ends import End
 from engine.ports.journal import Journal
 from engine.ports.keys import ExecutionKey
 from functions.engine_audit import EngineEntries
@@ -36,7 +38,9 @@ class StreamReader:
         self._entries = entries
 
     def read(self, record: Json) -> list[AuditEntry]:
-        """The entries that a record of the stream makes; none for one that says nothing to the log."""
+        """The entries that a record of the stream makes; none for one that says nothing to the log, as of a change."""
+        if record["eventName"] != "INSERT":
+            return []
         item = streamed(record["dynamodb"].get("NewImage", {}))
         pk, sk = item.get("pk", ""), item.get("sk", "")
         if pk.startswith(NOTES):
@@ -46,6 +50,11 @@ class StreamReader:
         if items.AUDITED in item:
             return self._segment(items.key_of(pk), item)
         return []
+
+    @staticmethod
+    def end(record: Json) -> End | None:
+        """The end that a record of the stream says; None for one that says none."""
+        return None if record["eventName"] != "MODIFY" else items.end_of(streamed(record["dynamodb"]["NewImage"]))
 
     def _segment(self, key: ExecutionKey, item: Item) -> list[AuditEntry]:
         return self._entries.of(items.segment_of(key, item, body_of(self._blobs, key.workspace, item)))

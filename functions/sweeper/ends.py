@@ -18,7 +18,6 @@ from engine.durable.triggering.watching import Watched
 from engine.errors import StorageError, StoreCorrupt, UserError
 from engine.ports.ends import End
 from engine.ports.executions_index import ExecutionRow
-from engine.ports.journal import RUNNING
 
 Json = Any
 
@@ -38,7 +37,7 @@ class Telling:
         where all is told. One that can never be told is logged and passed over: it must hold up none behind it."""
         for record in records:
             try:
-                end = end_of(record)
+                end = items.end_of(streamed(record["dynamodb"].get("NewImage", {})))
                 if end is not None and self._hears(end):
                     self.started += sum(each.started is not None for each in self._ended.tell([end]))
             except StoreCorrupt as error:
@@ -58,19 +57,6 @@ class Telling:
         return self._watched(ExecutionRow(
             end.key, end.workflow, end.version, end.status, end.started_at, end.ended_at, end.error
         ))
-
-
-def end_of(record: Json) -> End | None:
-    """The end that a record of the stream says; None for one that says none, and of a fork."""
-    item = streamed(record["dynamodb"].get("NewImage", {}))
-    if item.get("sk") != items.HEADER or items.LISTED not in item or items.TAKEN_AT in item:
-        return None
-    row = items.row_of(item)
-    if row.status == RUNNING or row.key.fork_of is not None:
-        return None
-    return End(
-        row.key, row.workflow, row.version, row.status, int(item["seq"]), row.started_at, row.ended_at, row.error
-    )
 
 
 def _not_told(record: Json, error: Exception) -> None:

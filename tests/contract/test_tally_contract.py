@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from engine.durable.lifecycle.tallying import AGES, DAY, MOST_AFTER, PIECE, Tallying, Total
+from engine.durable.lifecycle.pieces import DAY, PIECE
+from engine.durable.lifecycle.tallying import AGES, MOST_AFTER, Tallying, Total
 from engine.ports.executions_index import ExecutionQuery
 from tests.support.records import a_row, close, put
 

@@ -18,7 +18,8 @@ def sealer(stores: Any, clock: Clock) -> app.Parts:
     """The sealer's parts over these stores."""
     reader = StreamReader(stores.journal, stores.blobs, EngineEntries(stores.journal, origin="automate-test-worker"))
     recorder = AuditRecorder(stores.audit, clock)
-    return app.Parts(reader, recorder, Refill(reader, recorder, stores.index, stores.audit_notes, clock), clock)
+    refill = Refill(reader, recorder, stores.index, stores.audit_notes, clock)
+    return app.Parts(reader, recorder, stores.index.add_ends, refill, clock)
 
 
 def seal(stores: Any, clock: Clock) -> int:

@@ -15,10 +15,13 @@ are the rows, are then read by key, consistently, and compared with the query on
 from __future__ import annotations
 
 import heapq
+import json
+from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
+from hashlib import blake2b
 from itertools import chain, groupby, islice
 from urllib.parse import quote
 
@@ -26,12 +29,17 @@ from engine.adapters import listing
 from engine.adapters.aws import items, table
 from engine.adapters.aws.dynamo import Expression, Item, Key, Put, Table
 from engine.adapters.listing import Position
+from engine.ports.ends import End
 from engine.ports.executions_index import (
     BEGINNINGS,
+    COUNTED_SECONDS,
+    ENDS,
     KEPT_DAYS,
     MOST_LOOKED_AT,
     OLDEST,
+    STARTS,
     Count,
+    Counted,
     ExecutionPage,
     ExecutionQuery,
     ExecutionRow,
@@ -53,6 +61,16 @@ _FEWEST_OF_A_SHARD = 8
 SETTLED_SECONDS = 3.0
 """So much later, at the most, an index shows what was written, the write and clocks included. As a rule it is under a
 second."""
+
+NOTED_ENDS = "B#"
+"""What the partition of ends begins with that the stream told."""
+
+ENDS_KEPT = 86_400
+"""Seconds. An end is noted within so long; what is noted is kept twice as long."""
+
+_DIGEST_BYTES = 6
+_KEPT: dict[Counted, str] = {STARTS: "", ENDS: "E#"}
+"""What the sort keys of each begin with."""
 
 _COUNTED_AT_ONCE = 2000
 """Keys of a page where many are counted."""
@@ -95,6 +113,7 @@ class DynamoExecutionsIndex:
 
     settled_after = SETTLED_SECONDS
     searches: Search = BEGINNINGS
+    ends_reach_back = False
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -138,16 +157,46 @@ class DynamoExecutionsIndex:
             found.update((row.workflow, row.status, row.error) for row in page.rows if row.key.fork_of is None)
         return [Count(first, workflow, status, number, error) for (workflow, status, error), number in found.items()]
 
-    def kept_counts(self, workspace: str, first: int, before: int) -> dict[int, str]:
+    def add_ends(self, ends: Iterable[End]) -> None:
+        """Note ends that a batch of the stream told, for `ends`: an item for each piece of time. However a batch comes
+        again, whole or in parts, each end counts once, for it is noted by a digest of its own: with the exact times,
+        so a name cannot be tried against it. What ended a day ago is left out: it is counted no more."""
+        pieces: dict[tuple[str, int], dict[tuple[str, str], list[bytes]]] = {}
+        for end in ends:
+            if end.ended_at is not None and end.ended_at > self._table.now() - ENDS_KEPT:
+                piece = int(end.ended_at) // COUNTED_SECONDS * COUNTED_SECONDS
+                those = pieces.setdefault((end.key.workspace, piece), {}).setdefault((end.workflow, end.status), [])
+                those.append(_digest(f"{end.id}#{end.started_at}#{end.ended_at}".encode()))
+        for (workspace, piece), found in pieces.items():
+            body = [[*what, b64encode(b"".join(sorted(ids))).decode()] for what, ids in sorted(found.items())]
+            text = json.dumps(body, separators=(",", ":"))
+            pk, sk = _noted(workspace, piece)
+            sk += f"#{_digest(text.encode()).hex()}"
+            self._table.write(Put({"pk": pk, "sk": sk, "body": text, table.TTL_ATTRIBUTE: piece + 2 * ENDS_KEPT}))
+
+    def ends(self, workspace: str, first: int, before: int) -> list[Count]:
+        """How many ended at first <= t < before, as `add_ends` noted it."""
+        (pk, begins), (_, stops) = _noted(workspace, first), _noted(workspace, before)
+        keys = Expression("pk = :pk AND sk BETWEEN :first AND :last", {":pk": pk, ":first": begins, ":last": stops})
+        found: dict[tuple[int, str, str], set[bytes]] = {}
+        for item in self._table.query(keys):
+            piece = int(item["sk"].partition("#")[0])
+            for workflow, status, text in json.loads(item["body"]):
+                ids = b64decode(text)
+                each = (ids[start : start + _DIGEST_BYTES] for start in range(0, len(ids), _DIGEST_BYTES))
+                found.setdefault((piece, workflow, status), set()).update(each)
+        return [Count(*what, len(ids)) for what, ids in found.items()]
+
+    def kept_counts(self, workspace: str, first: int, before: int, *, of: Counted = STARTS) -> dict[int, str]:
         """What was kept of first <= at < before."""
-        (pk, begins), (_, ends) = _tally(workspace, first), _tally(workspace, before)
-        keys = Expression("pk = :pk AND sk BETWEEN :first AND :last", {":pk": pk, ":first": begins, ":last": ends})
-        found = {int(item["sk"]): str(item["body"]) for item in self._table.query(keys)}
+        (pk, begins), (_, stops) = _tally(workspace, first, of), _tally(workspace, before, of)
+        keys = Expression("pk = :pk AND sk BETWEEN :first AND :last", {":pk": pk, ":first": begins, ":last": stops})
+        found = {int(item["sk"].removeprefix(_KEPT[of])): str(item["body"]) for item in self._table.query(keys)}
         return {at: text for at, text in found.items() if at < before}
 
-    def keep_counts(self, workspace: str, at: int, text: str) -> None:
+    def keep_counts(self, workspace: str, at: int, text: str, *, of: Counted = STARTS) -> None:
         """Keep `text` of the time `at`, until KEPT_DAYS later."""
-        pk, sk = _tally(workspace, at)
+        pk, sk = _tally(workspace, at, of)
         term = {table.TTL_ATTRIBUTE: at + KEPT_DAYS * 86_400} if at else {}
         self._table.write(Put({"pk": pk, "sk": sk, "body": text, **term}))
 
@@ -260,9 +309,18 @@ def _starts(found: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     return ((place, pk) for place, pk in found if items.key_of(pk).fork_of is None)
 
 
-def _tally(workspace: str, at: int) -> Key:
+def _tally(workspace: str, at: int, of: Counted) -> Key:
     """Where the counts of a time lie."""
-    return f"Q#{quote(workspace, safe='')}", f"{at:012}"
+    return f"Q#{quote(workspace, safe='')}", f"{_KEPT[of]}{at:012}"
+
+
+def _noted(workspace: str, piece: int) -> Key:
+    """Where the ends of a piece of time lie that were noted: what their sort keys begin with."""
+    return f"{NOTED_ENDS}{quote(workspace, safe='')}", f"{piece:012}"
+
+
+def _digest(said: bytes) -> bytes:
+    return blake2b(said, digest_size=_DIGEST_BYTES).digest()
 
 
 def _alone(query: ExecutionQuery) -> str | None:

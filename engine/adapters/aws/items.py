@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 from engine.adapters import listing
 from engine.adapters.aws import table
 from engine.adapters.aws.dynamo import Item, Key, size_of
+from engine.ports.ends import End
 from engine.ports.executions_index import ExecutionRow
 from engine.ports.generated_names import is_generated
 from engine.ports.journal import RUNNING, Header, InboxItem, Parent, Segment
@@ -215,6 +216,18 @@ def row_of(item: Item) -> ExecutionRow:
         business_key=item.get("business_key"), actor=None if actor is None else actor.name,
         cause=item.get("cause") if item["status"] == RUNNING else None, trigger=item.get("trigger"),
         redrives=int(item.get("redrives", 0)),
+    )
+
+
+def end_of(item: Item) -> End | None:
+    """The end that an item says: a header, before retention marks it, that is closed or PAUSED, and of no fork."""
+    if item.get("sk") != HEADER or LISTED not in item or TAKEN_AT in item:
+        return None
+    row = row_of(item)
+    if row.status == RUNNING or row.key.fork_of is not None:
+        return None
+    return End(
+        row.key, row.workflow, row.version, row.status, int(item["seq"]), row.started_at, row.ended_at, row.error
     )
 
 

@@ -20,6 +20,9 @@ On demand, with keys `pk` and `sk`. What lies in it:
                                 P#<digest>        the newest version with this definition
     VU#<workspace>#<workflow>   <10 digits>       when a version was last of use, and that it is gone; then `expires_at`
     Q#<workspace>               <12 digits>       counts of the executions that started in this hour; `expires_at`
+                                E#<12 digits>     of those that ended in it; likewise
+    B#<workspace>               <12 digits>#<digest>      ends of these five minutes that a batch of the stream told;
+                                                          `expires_at` after two days
     Y#<workspace>               <name>            activity
     T#<workspace>#<activity>    <entered>, <id>   work item of an activity, until its execution knows who took it
     P#<workspace>               O#<approval>      what a Task has asked people, while it is open
@@ -57,13 +60,22 @@ STREAM = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
 
 _INSERTED = {"eventName": ["INSERT"]}
 
+CLOSED: dict[str, Any] = {
+    "eventName": ["MODIFY"], "dynamodb": {"Keys": {"sk": {"S": ["H"]}}, "NewImage": {
+        "ws": {"S": [{"exists": True}]}, "taken_at": {"N": [{"exists": False}]}, "ended_at": {"N": [{"exists": True}]},
+    }},
+}
+"""What of the stream tells that an execution was closed: of those that are listed, before retention marks them. It
+is noted, for the dashboard's counts."""
+
 SEALED: tuple[dict[str, Any], ...] = (
     {**_INSERTED, "dynamodb": {"Keys": {"sk": {"S": ["H"]}}, "NewImage": {"actor": {"S": [{"exists": True}]}}}},
     {**_INSERTED, "dynamodb": {"NewImage": {"audited": {"BOOL": [True]}}}},
     {**_INSERTED, "dynamodb": {"Keys": {"pk": {"S": [{"prefix": "AN#"}]}}}},
+    CLOSED,
 )
-"""What of the stream becomes entries, as Lambda's event filters say it: any of them. What they leave out invokes
-nothing."""
+"""What of the stream the sealer reads, as Lambda's event filters say it, any of them: what becomes entries, and ends.
+What they leave out invokes nothing."""
 
 ENDED_TERM: dict[str, Any] = {
     "eventName": ["REMOVE"], "userIdentity": {"principalId": ["dynamodb.amazonaws.com"]},

@@ -17,10 +17,14 @@ from engine.adapters import listing
 from engine.adapters.listing import Pattern
 from engine.adapters.local.database import Database
 from engine.ports.executions_index import (
+    COUNTED_SECONDS,
+    ENDS,
     KEPT_DAYS,
     OLDEST,
+    STARTS,
     WORDS,
     Count,
+    Counted,
     ExecutionPage,
     ExecutionQuery,
     ExecutionRow,
@@ -55,6 +59,11 @@ _COUNTS = f"""SELECT ?2 + CAST((started_at - ?2) / ?4 AS INTEGER) * ?4, workflow
     FROM execution INDEXED BY execution_started WHERE workspace = ?1 AND started_at >= ?2 AND started_at < ?3
         AND {_NO_FORK}
     GROUP BY 1, 2, 3"""
+_ENDS = f"""SELECT ?2 + CAST((ended_at - ?2) / ?4 AS INTEGER) * ?4, workflow, status, count(*)
+    FROM header INDEXED BY header_ended
+    WHERE ended_at >= ?2 AND ended_at < ?3 AND (parent IS NULL OR substr(parent, -4) = ',""]')
+        AND workspace = ?1 AND {_NO_FORK}
+    GROUP BY 1, 2, 3"""
 _FAILURES = f"""SELECT ?3, workflow, status, count(*), error FROM (
         SELECT workflow, status, error FROM execution INDEXED BY execution_status
         WHERE workspace = ?1 AND status = ?2 AND started_at >= ?3 AND started_at < ?4
@@ -63,6 +72,9 @@ _FAILURES = f"""SELECT ?3, workflow, status, count(*), error FROM (
     GROUP BY workflow, error"""
 _OLDEST = """SELECT id, workflow, version, status, started_at, ended_at, error, business_key
     FROM execution INDEXED BY execution_status WHERE workspace = ? AND status = ? ORDER BY started_at, id LIMIT ?"""
+
+_KEPT: dict[Counted, str] = {STARTS: "tally", ENDS: "tally_of_ends"}
+"""The table of what is kept of each."""
 
 _HIGHEST = "\U0010ffff"
 
@@ -78,6 +90,7 @@ class SqliteExecutionsIndex:
 
     settled_after = 0.0
     searches: Search = WORDS
+    ends_reach_back = True
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -110,18 +123,22 @@ class SqliteExecutionsIndex:
             for row in self._database.rows(_FAILURES, (workspace, status, first, before, LOOKED_AT))
         ]
 
-    def kept_counts(self, workspace: str, first: int, before: int) -> dict[int, str]:
+    def ends(self, workspace: str, first: int, before: int) -> list[Count]:
+        """How many ended at first <= t < before."""
+        return [Count(*row) for row in self._database.rows(_ENDS, (workspace, first, before, COUNTED_SECONDS))]
+
+    def kept_counts(self, workspace: str, first: int, before: int, *, of: Counted = STARTS) -> dict[int, str]:
         """What was kept of first <= at < before."""
-        query = "SELECT at, body FROM tally WHERE workspace = ? AND at >= ? AND at < ?"
+        query = f"SELECT at, body FROM {_KEPT[of]} WHERE workspace = ? AND at >= ? AND at < ?"
         return dict(self._database.rows(query, (workspace, first, before)))
 
-    def keep_counts(self, workspace: str, at: int, text: str) -> None:
+    def keep_counts(self, workspace: str, at: int, text: str, *, of: Counted = STARTS) -> None:
         """Keep `text` of the time `at`. What is a day older than KEPT_DAYS goes."""
 
         def work(connection: sqlite3.Connection) -> None:
-            connection.execute("INSERT OR REPLACE INTO tally VALUES (?, ?, ?)", (workspace, at, text))
+            connection.execute(f"INSERT OR REPLACE INTO {_KEPT[of]} VALUES (?, ?, ?)", (workspace, at, text))
             old = at - (KEPT_DAYS + 1) * 86_400
-            connection.execute("DELETE FROM tally WHERE workspace = ? AND at > 0 AND at < ?", (workspace, old))
+            connection.execute(f"DELETE FROM {_KEPT[of]} WHERE workspace = ? AND at > 0 AND at < ?", (workspace, old))
 
         self._database.write(work, durable=False)
 

@@ -16,7 +16,7 @@ delivery    what arrived at triggers: it outlives its execution; trigger_state, 
 ended       ends of executions that somebody listens for, until they are told
 ran_by      the versions that executions ran by before they went on by another one
 taken       which executions retention took, and when; size_on, how large the file was on a day (since 1970)
-tally       counts of executions by when they started, an hour a row
+tally       counts of executions by when they started, an hour a row; tally_of_ends, by when they ended
 erasure     what is to be erased, by name until that is over; erased, what was, by digests (erasure/erased_list.py)
 audit       the audit log; triggers refuse what is not an insert, but that `kept` is erased, and that entries go which
             `audit_checkpoint` lets go. `audit_head` is where each chain ends, audit_actor whose pseudonyms it has
@@ -205,6 +205,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX execution_word_found ON execution_word (workspace, word, id)",
         """CREATE TABLE saved_views (
             workspace TEXT PRIMARY KEY, revision INTEGER NOT NULL, body TEXT NOT NULL) STRICT, WITHOUT ROWID""",
+    ),
+    (
+        """CREATE INDEX header_ended ON header (ended_at)
+            WHERE ended_at IS NOT NULL AND (parent IS NULL OR substr(parent, -4) = ',""]')""",
+        """CREATE TABLE tally_of_ends (
+            workspace TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL,
+            PRIMARY KEY (workspace, at)) STRICT, WITHOUT ROWID""",
     ),
 )
 

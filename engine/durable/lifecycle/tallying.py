@@ -7,6 +7,8 @@ redriven. A count takes the place of the one before, so whoever repeats it, afte
 counts nothing twice. A piece that has become smaller was taken by retention, or erased: it stays as it was counted.
 
     every execution ──► the index of starts ──job──► an hour's counts ──► the dashboard
+
+The job counts ends, too (tallying_ends).
 """
 
 from __future__ import annotations
@@ -14,28 +16,22 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
 from engine.clock import Clock
+from engine.durable.lifecycle.pieces import DAY, HOUR, PIECE, Piece, by_hour, by_piece, most, pieces_of, runs, text_of
+from engine.durable.lifecycle.tallying_ends import TallyingEnds
 from engine.ports.executions_index import KEPT_DAYS, OLDEST, Count, ExecutionQuery, ExecutionsIndex
 from engine.ports.journal import ENDED_OTHERWISE, OPEN_STATUSES
 from engine.records import dataclass
-
-Json = Any
-
-PIECE, HOUR, DAY = 300, 3600, 86_400
-"""Seconds. A piece is counted at a time, an hour is kept together."""
 
 AGES = (0, 900, HOUR, 4 * HOUR, DAY, 4 * DAY, 14 * DAY)
 """How long after its end a piece is counted again. Redrives begin within 14 days as a rule."""
 
 FIRST_DAYS = 7
 """How far back a folder or stage is counted that was not counted yet."""
-
-MOST_ROWS = 60
-"""Of a piece that are kept apart; the others are added up under no workflow."""
 
 SETTLED_SECONDS = 5
 """So long after its end a piece is counted first: an index may lag behind."""
@@ -51,25 +47,6 @@ MOST_AFTER = 200
 
 _STEP = 6 * HOUR
 _KEPT_EVERY = 600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """The counts of one piece of time: `counts` by workflow and status, `failures` by error too."""
-
-    at: int
-    counts: tuple[Count, ...]
-    failures: tuple[Count, ...] = ()
-
-    @property
-    def total(self) -> int:
-        """How many started."""
-        return sum(count.number for count in self.counts)
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether all of it succeeded: nothing of it changes any more."""
-        return all(count.status == "SUCCEEDED" for count in self.counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +73,7 @@ class Tallying:
         self._clock = clock
         self._workspace = workspace
         self.live = live
+        self.ends = TallyingEnds(index, clock, workspace)
         self._state: _State | None = None
         self._turn = 0
         self._kept_at = -math.inf
@@ -103,6 +81,7 @@ class Tallying:
     def round(self, deadline: float = math.inf) -> bool:
         """Count what is due; False where `deadline` came before the end. Raises StorageError."""
         now = self._clock.now()
+        self.ends.begin()
         if self.live:
             first = int((now - 2 * PIECE) // PIECE) * PIECE
             self._count([first + PIECE * number for number in range(3)])
@@ -198,43 +177,42 @@ class Tallying:
         """The pieces of first <= at < before that were counted, the oldest first."""
         begins = first // HOUR * HOUR
         hours = self._index.kept_counts(self._workspace, max(begins, 1), before)
-        pieces = (piece for _, text in sorted(hours.items()) for piece in _pieces_of(text).values())
+        pieces = (piece for _, text in sorted(hours.items()) for piece in pieces_of(text).values())
         return [piece for piece in pieces if first <= piece.at < before]
 
     def _count(self, pieces: Sequence[int]) -> None:
         """`pieces` in order."""
-        for run in _runs(pieces):
+        self.ends.count(pieces)
+        for run in runs(pieces):
             hour = run[0] // HOUR * HOUR
             kept = self._index.kept_counts(self._workspace, hour, run[-1] + 1)
-            before = {at: _pieces_of(text) for at, text in kept.items()}
+            before = {at: pieces_of(text) for at, text in kept.items()}
             known = {at: piece for hour in before.values() for at, piece in hour.items()}
             wanted = [at for at in run if at not in known or not known[at].is_settled or self._is_fresh(at)]
             found: dict[int, Piece] = {}
-            for part in _runs(wanted):
+            for part in runs(wanted):
                 found |= self._found(part, known)
-            for at, those in _by_hour(found):
+            for at, those in by_hour(found):
                 after = {**before.get(at, {}), **{each: found[each] for each in those}}
                 if after != before.get(at):
-                    self._index.keep_counts(self._workspace, at, _text_of(after.values()))
+                    self._index.keep_counts(self._workspace, at, text_of(after.values()))
 
     def _is_fresh(self, at: int) -> bool:
         """Whether more may still start in the piece, or have been listed late."""
         return self._clock.now() < at + PIECE + AGES[1]
 
     def _found(self, run: Sequence[int], known: Mapping[int, Piece]) -> dict[int, Piece]:
-        counts: dict[int, list[Count]] = {}
-        for count in self._index.counts(self._workspace, run[0], run[-1] + PIECE, PIECE):
-            counts.setdefault(count.piece, []).append(count)
+        counts = by_piece(self._index.counts(self._workspace, run[0], run[-1] + PIECE, PIECE))
         return {at: self._piece(at, counts.get(at, []), known.get(at)) for at in run}
 
     def _piece(self, at: int, counts: list[Count], before: Piece | None) -> Piece:
-        piece = Piece(at, _most(counts))
+        piece = Piece(at, most(counts))
         if before is not None and piece.total < before.total:
             return before
         if before is not None and _failed(piece) == _failed(before) and _has_all(before):
             return Piece(at, piece.counts, before.failures)
         failures = self._index.failures(self._workspace, at, at + PIECE) if _failed(piece) else ()
-        return Piece(at, piece.counts, _most(_with_the_rest(counts, failures)))
+        return Piece(at, piece.counts, most(_with_the_rest(counts, failures)))
 
 
 def _down(at: float) -> int:
@@ -253,34 +231,6 @@ def _due(reached: float, until: float, now: float) -> set[int]:
             if end > 0 and end * PIECE + later > now:
                 found.add((end - 1) * PIECE)
     return found
-
-
-def _runs(pieces: Iterable[int]) -> list[list[int]]:
-    """Those that lie behind one another."""
-    runs: list[list[int]] = []
-    for at in pieces:
-        if runs and at == runs[-1][-1] + PIECE:
-            runs[-1].append(at)
-        else:
-            runs.append([at])
-    return runs
-
-
-def _by_hour(pieces: Iterable[int]) -> Iterator[tuple[int, list[int]]]:
-    hours: dict[int, list[int]] = {}
-    for at in sorted(pieces):
-        hours.setdefault(at // HOUR * HOUR, []).append(at)
-    return iter(hours.items())
-
-
-def _most(counts: Iterable[Count]) -> tuple[Count, ...]:
-    """The largest MOST_ROWS, the others added up by status under no workflow; in an order that does not change."""
-    ordered = sorted(counts, key=lambda count: (-count.number, count.workflow, count.status, count.error or ""))
-    others: dict[str, Count] = {}
-    for count in ordered[MOST_ROWS:]:
-        so_far = others[count.status].number if count.status in others else 0
-        others[count.status] = Count(count.piece, "", count.status, so_far + count.number)
-    return (*ordered[:MOST_ROWS], *others.values())
 
 
 def _has_all(piece: Piece) -> bool:
@@ -304,22 +254,3 @@ def _with_the_rest(counts: Iterable[Count], failures: Iterable[Count]) -> Iterab
 
 def _failed(piece: Piece) -> Mapping[tuple[str, str], int]:
     return {(count.workflow, count.status): count.number for count in piece.counts if count.status in ENDED_OTHERWISE}
-
-
-def _text_of(pieces: Iterable[Piece]) -> str:
-    return json.dumps({
-        str(piece.at): [
-            [[count.workflow, count.status, count.number] for count in piece.counts],
-            *([[[count.workflow, count.status, count.number, count.error] for count in piece.failures]] * bool(
-                piece.failures
-            )),
-        ] for piece in pieces
-    }, separators=(",", ":"))
-
-
-def _pieces_of(text: str) -> dict[int, Piece]:
-    said: Json = json.loads(text)
-    return {
-        int(at): Piece(int(at), *(tuple(Count(int(at), *row) for row in rows) for rows in parts))
-        for at, parts in said.items()
-    }

@@ -575,14 +575,19 @@ export interface CreateActivityRequest {
 }
 
 /**
- * How it goes. Executions count in the piece of time in which they started. The counts are kept by a job: on one
- * machine seconds behind, on AWS six minutes; `counted_until` says up to when, null on one machine.
+ * How it goes. In `bars` executions count in the piece of time in which they started, in `ends` in that of their
+ * end. The counts are kept by a job: on one machine seconds behind, on AWS six minutes; `counted_until` says up to
+ * when, null on one machine.
  */
 export interface Dashboard {
   hours: number;
   step_seconds: number;
   /** The oldest first. */
   bars: Bar[];
+  /** The same pieces of time. */
+  ends: EndBar[];
+  /** From when on ends were counted; null where that is all of this time. */
+  ends_since: string | null;
   /** Those with the most starts first. */
   workflows: WorkflowCounts[];
   /** The most frequent first. */
@@ -789,6 +794,17 @@ export interface Effects {
   effects: Effect[];
   next_token: string | null;
   keeps_intents: boolean;
+}
+
+/** How many executions ended from `at` until `until`, whenever they started. One that is redriven ends again. */
+export interface EndBar {
+  at: string;
+  until: string;
+  succeeded: number;
+  /** FAILED or TIMED_OUT. */
+  failed: number;
+  /** ABORTED. */
+  stopped: number;
 }
 
 /** An execution that was found. */
@@ -2531,6 +2547,8 @@ export interface WorkflowCounts {
   failed: number;
   stopped: number;
   open: number;
+  /** How many ended in this time, whenever they started. */
+  ended: number;
   /** By the estimate of the active version; null without one. */
   usd: number | null;
 }

@@ -7,7 +7,18 @@ from collections.abc import Callable, Iterable
 
 from engine.adapters import listing
 from engine.adapters.listing import Position
-from engine.ports.executions_index import OLDEST, WORDS, Count, ExecutionPage, ExecutionQuery, ExecutionRow, is_said
+from engine.ports.executions_index import (
+    COUNTED_SECONDS,
+    OLDEST,
+    STARTS,
+    WORDS,
+    Count,
+    Counted,
+    ExecutionPage,
+    ExecutionQuery,
+    ExecutionRow,
+    is_said,
+)
 from engine.ports.journal import ENDED_OTHERWISE, OPEN_STATUSES
 from engine.ports.keys import ExecutionKey
 
@@ -17,10 +28,11 @@ class MemoryExecutionsIndex:
 
     settled_after = 0.0
     searches = WORDS
+    ends_reach_back = True
 
     def __init__(self, rows: Callable[[], Iterable[ExecutionRow]]) -> None:
         self._rows = rows
-        self._kept: dict[tuple[str, int], str] = {}
+        self._kept: dict[tuple[str, str, int], str] = {}
 
     def query(self, query: ExecutionQuery) -> ExecutionPage:
         """A page of rows, in the order of their starts."""
@@ -48,13 +60,25 @@ class MemoryExecutionsIndex:
         )
         return [Count(first, workflow, status, number, error) for (workflow, status, error), number in found.items()]
 
-    def kept_counts(self, workspace: str, first: int, before: int) -> dict[int, str]:
-        """What was kept of first <= at < before."""
-        return {at: text for (where, at), text in self._kept.items() if where == workspace and first <= at < before}
+    def ends(self, workspace: str, first: int, before: int) -> list[Count]:
+        """How many ended at first <= t < before."""
+        found = Counter(
+            (int(row.ended_at) // COUNTED_SECONDS * COUNTED_SECONDS, row.workflow, row.status) for row in self._rows()
+            if row.key.workspace == workspace and row.key.fork_of is None
+            and row.ended_at is not None and first <= row.ended_at < before
+        )
+        return [Count(*what, number) for what, number in found.items()]
 
-    def keep_counts(self, workspace: str, at: int, text: str) -> None:
+    def kept_counts(self, workspace: str, first: int, before: int, *, of: Counted = STARTS) -> dict[int, str]:
+        """What was kept of first <= at < before."""
+        return {
+            at: text for (what, where, at), text in self._kept.items()
+            if (what, where) == (of, workspace) and first <= at < before
+        }
+
+    def keep_counts(self, workspace: str, at: int, text: str, *, of: Counted = STARTS) -> None:
         """Keep `text` of the time `at`."""
-        self._kept[workspace, at] = text
+        self._kept[of, workspace, at] = text
 
     def oldest(self, workspace: str, limit: int) -> list[ExecutionRow]:
         """The open ones that started first."""

@@ -199,10 +199,10 @@ def test_who_erases_keeps_the_list_of_what_was_erased(stage, things):
         assert not stage.may(caller, "s3:DeleteObject", listed)
 
 
-def test_the_sealer_puts_records_and_heads_and_nothing_else(stage, things):
+def test_the_sealer_puts_records_heads_and_ends_and_nothing_else(stage, things):
     caller = stage.role("sealer")
     for keys, may in (
-        (["A#default#03"], True), (["AH#default#03"], True), (["AN#default#03"], False),
+        (["A#default#03"], True), (["AH#default#03"], True), (["B#default"], True), (["AN#default#03"], False),
         (["E#default#orders:1"], False), (["A#default#03", "E#default#orders:1"], False), (["C#default"], False),
     ):
         assert stage.may(caller, "dynamodb:PutItem", things["table"], dynamodb_LeadingKeys=keys) is may

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from engine.durable.lifecycle.tallying import PIECE, Piece
+from engine.durable.lifecycle.pieces import PIECE, Piece
 from engine.errors import NotFound, UserError
 from engine.governance.masking import MASK
 from engine.governance.roles import Right
@@ -33,26 +33,32 @@ MOST_FAILURES, MOST_WORKFLOWS, MOST_WAITING = 20, 50, 5
 _ENDS = {"SUCCEEDED": "succeeded", "ABORTED": "stopped"}
 """How an execution ended; by any other status it failed."""
 
+_WAYS = ("succeeded", "failed", "stopped")
+
 PRICES_KEPT = 500
 
 
 @table.route("GET", "/dashboard", right=Right.LOOK, example="hours=24")
 def get_dashboard(call: Call[shapes.DashboardQuery]) -> shapes.Dashboard:
-    """How many executions started in the last hour, day or week and how they stand; what fails; what is open longest;
-    how old the queue is; what it costs. From counts that are kept."""
+    """How many executions started in the last hour, day or week and how they stand; how many ended; what fails; what is
+    open longest; how old the queue is; what it costs. From counts that are kept."""
     services, hours = call.services, call.given.hours
     step, now = STEPS[hours], services.clock.now()
     end = (int(now) // step + 1) * step
     first = end - hours * 3600
     pieces = services.tallying.read(first, end)
     counts = [count for piece in pieces for count in piece.counts]
+    ended, since = services.tallying.ends.read(first, end), services.tallying.ends.since() or now
     price = _prices(services, call.workspace, {count.workflow for count in counts})
     standing = services.queue.standing()
     reached = None if services.tallying.live else services.tallying.reached()
     return shapes.Dashboard(
         hours=hours, step_seconds=step,
         bars=[_bar(at, at + step, pieces, price) for at in range(first, end, step)],
-        workflows=_by_workflow(counts, price), failures=_failures(pieces, _hiding_errors(services, call.workspace)),
+        ends=[_ends(at, at + step, ended) for at in range(first, end, step)],
+        ends_since=None if since <= first else iso_timestamp(since),
+        workflows=_by_workflow(counts, [count for piece in ended for count in piece.counts], price),
+        failures=_failures(pieces, _hiding_errors(services, call.workspace)),
         oldest=[
             shapes.Waiting.of(row, execution=row.key.id)
             for row in services.executions.oldest(call.workspace, MOST_WAITING)
@@ -74,27 +80,37 @@ def _bar(at: int, until: int, pieces: Iterable[Piece], price: Price) -> shapes.B
     return shapes.Bar(at=iso_timestamp(at), until=iso_timestamp(until), usd=dollars, **_standing(counts))
 
 
-def _standing(counts: Iterable[Count]) -> dict[str, int]:
+def _ends(at: int, until: int, pieces: Iterable[Piece]) -> shapes.EndBar:
+    ways = _ways(count for piece in pieces if at <= piece.at < until for count in piece.counts)
+    return shapes.EndBar(at=iso_timestamp(at), until=iso_timestamp(until), **{name: ways[name] for name in _WAYS})
+
+
+def _ways(counts: Iterable[Count]) -> Counter[str]:
+    """How many in each of _WAYS, or open."""
     found: Counter[str] = Counter()
     for count in counts:
-        found["started"] += count.number
-        if count.status in OPEN_STATUSES:
-            found["open"] += count.number
-        else:
-            found[_ENDS.get(count.status, "failed")] += count.number
-    return {name: found[name] for name in ("started", "succeeded", "failed", "stopped", "open")}
+        found["open" if count.status in OPEN_STATUSES else _ENDS.get(count.status, "failed")] += count.number
+    return found
 
 
-def _by_workflow(counts: Iterable[Count], price: Price) -> list[shapes.WorkflowCounts]:
+def _standing(counts: Iterable[Count]) -> dict[str, int]:
+    ways = _ways(counts)
+    return {"started": ways.total(), **{name: ways[name] for name in (*_WAYS, "open")}}
+
+
+def _by_workflow(started: Iterable[Count], ended: Iterable[Count], price: Price) -> list[shapes.WorkflowCounts]:
     by_name: dict[str, list[Count]] = {}
-    for count in counts:
+    for count in started:
         by_name.setdefault(count.workflow, []).append(count)
+    ends: Counter[str] = Counter()
+    for count in ended:
+        ends[count.workflow] += count.number
     found = []
-    for name, those in by_name.items():
-        standing, each = _standing(those), price(name)
+    for name in {**by_name, **ends}:
+        standing, each = _standing(by_name.get(name, ())), price(name)
         dollars = None if each is None else each * standing["started"]
-        found.append(shapes.WorkflowCounts(workflow=name, usd=dollars, **standing))
-    return sorted(found, key=lambda row: (-row.started, row.workflow))[:MOST_WORKFLOWS]
+        found.append(shapes.WorkflowCounts(workflow=name, ended=ends[name], usd=dollars, **standing))
+    return sorted(found, key=lambda row: (-row.started, -row.ended, row.workflow))[:MOST_WORKFLOWS]
 
 
 def _hiding_errors(services: Services, workspace: str) -> Callable[[str], bool]:

@@ -36,6 +36,16 @@ class Bar(Given):
     usd: float = Field(description="What they cost on AWS, by estimate.")
 
 
+class EndBar(Given):
+    """How many executions ended from `at` until `until`, whenever they started. One that is redriven ends again."""
+
+    at: str
+    until: str
+    succeeded: int
+    failed: int = Field(description="FAILED or TIMED_OUT.")
+    stopped: int = Field(description="ABORTED.")
+
+
 class WorkflowCounts(Given):
     """Of one workflow, the same. `workflow` is empty for those that were not kept apart."""
 
@@ -45,6 +55,7 @@ class WorkflowCounts(Given):
     failed: int
     stopped: int
     open: int
+    ended: int = Field(description="How many ended in this time, whenever they started.")
     usd: float | None = Field(description="By the estimate of the active version; null without one.")
 
 
@@ -74,12 +85,15 @@ class QueueNow(Given):
 
 
 class Dashboard(Given):
-    """How it goes. Executions count in the piece of time in which they started. The counts are kept by a job: on one
-    machine seconds behind, on AWS six minutes; `counted_until` says up to when, null on one machine."""
+    """How it goes. In `bars` executions count in the piece of time in which they started, in `ends` in that of their
+    end. The counts are kept by a job: on one machine seconds behind, on AWS six minutes; `counted_until` says up to
+    when, null on one machine."""
 
     hours: int
     step_seconds: int
     bars: list[Bar] = Field(description="The oldest first.")
+    ends: list[EndBar] = Field(description="The same pieces of time.")
+    ends_since: Time = Field(description="From when on ends were counted; null where that is all of this time.")
     workflows: list[WorkflowCounts] = Field(description="Those with the most starts first.")
     failures: list[FailureCounts] = Field(description="The most frequent first.")
     oldest: list[Waiting]

@@ -10,6 +10,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from engine.adapters.aws.items import end_of
 from engine.adapters.aws.table import ENDED, ENDED_TERM, STATUSES
 from engine.clock import SkipClock
 from engine.durable.poison import pause
@@ -20,7 +21,6 @@ from engine.settings import Settings
 from engine.triggers.ends import STATUSES as CLOSED
 from functions.hearing import hearing_of_a_stage
 from functions.sweeper import statuses
-from functions.sweeper.ends import end_of
 from functions.sweeper.statuses import DETAIL_TYPE, MOST_BYTES, SOURCE, Statuses, change_of
 from tests.support.api import api_over
 from tests.support.flows import flow

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.clock import SkipClock
-from engine.durable.lifecycle.tallying import AGES, DAY, HOUR, PIECE, Tallying, _due
+from engine.durable.lifecycle.pieces import DAY, HOUR, PIECE
+from engine.durable.lifecycle.tallying import AGES, Tallying, _due
 from tests.support.memory.stores import MemoryStores
 
 NOON = 1_700_000_000 // DAY * DAY + 12 * HOUR

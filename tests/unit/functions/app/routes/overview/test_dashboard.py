@@ -8,8 +8,10 @@ import pytest
 
 from engine.cost.estimate import estimate
 from engine.cost.pricing import Pricing
-from engine.durable.lifecycle.tallying import MOST_ROWS, Piece, Tallying, _most, _pieces_of, _text_of
+from engine.durable.lifecycle.pieces import MOST_ROWS, Piece, most, pieces_of, text_of
+from engine.durable.lifecycle.tallying import Tallying
 from engine.governance.roles import Role
+from engine.language.asl.times import iso_timestamp
 from engine.ports.executions_index import Count
 
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
@@ -42,6 +44,41 @@ def test_starts_ends_failures_and_the_oldest_open(ran):
     assert found["failures"] == [{"workflow": "broken", "status": "FAILED", "error": "Bank.Down", "number": 1}]
     assert [row["execution"] for row in found["oldest"]] == ["waits:r0"]
     assert found["counted_until"] is None
+
+
+def test_ends_count_at_the_time_of_their_end(ran):
+    """One that started two days ago, and ends now."""
+    before = ran("GET", "/dashboard").json
+    ran.clock.sleep(2 * 86_400)
+    ran.services.tallying.round()
+    assert sum(bar["succeeded"] for bar in ran("GET", "/dashboard").json["ends"]) == 0
+    assert ran("POST", "/executions/waits%3Ar0/stop", {}).status == 200
+    ran.work()
+    ran.services.tallying.round()
+    after = ran("GET", "/dashboard").json
+
+    def ways(found):
+        return {way: sum(bar[way] for bar in found["ends"]) for way in ("succeeded", "failed", "stopped")}
+
+    assert (ways(before), ways(after)) == (
+        {"succeeded": 3, "failed": 1, "stopped": 0}, {"succeeded": 0, "failed": 0, "stopped": 1},
+    )
+    assert [bar["at"] for bar in after["ends"]] == [bar["at"] for bar in after["bars"]]
+    assert [bar["stopped"] for bar in after["ends"]][-1] == 1
+    assert [(row["workflow"], row["started"], row["ended"]) for row in after["workflows"]] == [("waits", 0, 1)]
+    assert {row["workflow"]: row["ended"] for row in before["workflows"]} == {"fine": 3, "broken": 1, "waits": 0}
+
+
+def test_since_when_ends_are_counted_is_said_where_it_is_not_all_of_the_time(any_api):
+    api = any_api
+    assert api("GET", "/dashboard").json["ends_since"] == iso_timestamp(api.clock.now())
+    api.services.tallying.round()
+    day, week = (api("GET", f"/dashboard?hours={hours}").json for hours in (24, 168))
+    assert day["ends_since"] is None or day["ends_since"] >= day["bars"][0]["at"]
+    assert week["ends_since"] is not None
+    api.clock.sleep(2 * 86_400)
+    assert api("GET", "/dashboard").json["ends_since"] is None
+    assert api("GET", "/dashboard?hours=168").json["ends_since"] == week["ends_since"]
 
 
 def test_a_fork_counts_as_no_start_no_failure_and_no_cost(ran):
@@ -133,7 +170,7 @@ def test_what_retention_took_stays_counted(ran):
 
 def test_beyond_the_rows_that_are_kept_apart_the_others_are_added_up():
     counts = [Count(300, f"w{number:03}", "SUCCEEDED", 1) for number in range(MOST_ROWS + 40)]
-    kept = _most(counts)
+    kept = most(counts)
     assert (len(kept), kept[-1]) == (MOST_ROWS + 1, Count(300, "", "SUCCEEDED", 40))
     piece = Piece(300, kept, (Count(300, "w", "FAILED", 2, None), Count(300, "w", "FAILED", 1, 'E"\u2028')))
-    assert _pieces_of(_text_of([piece])) == {300: piece}
+    assert pieces_of(text_of([piece])) == {300: piece}
