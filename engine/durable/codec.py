@@ -248,7 +248,7 @@ def values_of(journal: Journal, key: ExecutionKey) -> Values:
 
 def held_by(body: bytes) -> Mapping[str, Json]:
     """The large values that a body itself holds, by their digests. Raises as `unpack`."""
-    found: Mapping[str, Json] = _json_of(body).get("t", {})
+    found: Mapping[str, Json] = stored_json(body).get("t", {})
     return found
 
 
@@ -367,16 +367,16 @@ def unpack(body: bytes, *, outlined: bool = False, values: Values | None = None)
     """The JSON value of a body, or its outline where it has one. `values` are those of the segments before, to which it
     may refer where it is read whole. Raises StoreCorrupt, or SchemaTooNew for another release's marker or schema."""
     if outlined:
-        found = _json_of(body, outlined=True)
+        found = stored_json(body, outlined=True)
         return outline.read(found) if "p" in found else found
-    value = _json_of(body)
+    value = stored_json(body)
     if "t" not in value:
         return value
     return outline.whole(value["o"], value["t"], Values() if values is None else values)
 
 
-def _json_of(body: bytes, *, outlined: bool = False) -> Json:
-    """As it was stored."""
+def stored_json(body: bytes, *, outlined: bool = False) -> Json:
+    """The JSON value of a body as it is stored, or its outline where it has one. Raises as `unpack`."""
     marker, data = body[:1], body[1:]
     try:
         found = _outline_in(body) if outlined else None

@@ -10,17 +10,19 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.durable import codec
+from engine.durable.large_values import Values
 from engine.durable.lifecycle.forking.running import INTERRUPTED
 from engine.durable.opening import facts_of
 from engine.governance.audit_actors import Actors
 from engine.governance.audit_engine import AUDITED_EVENTS, start_entry
 from engine.governance.audit_query import MOST_IN_PAGE, AuditQuery, page
 from engine.kernel import changeover, snapshot_codec
+from engine.kernel.history import HistoryEvent
 from engine.kernel.snapshot import Snapshot
 from engine.kernel.step import step
 from engine.kernel.stimulus import Redriven
@@ -54,11 +56,16 @@ class Seen:
     children: tuple[tuple[str, str], ...]
 
 
+def _events(segments: Iterable[Segment]) -> Iterator[tuple[Segment, HistoryEvent]]:
+    """All events, in order, each with its segment."""
+    values = Values()
+    return ((segment, event) for segment in segments for event in codec.decode_events(segment.body, values=values))
+
+
 def seen(world: World) -> Seen:
     """How `world` ended; to be measured by, if nothing went wrong in it."""
     execution = world.describe(world.key)
-    events = tuple(event.type for segment in world.stores.segments(world.key)
-                   for event in codec.decode_events(segment.body))
+    events = tuple(event.type for _, event in _events(world.stores.segments(world.key)))
     children = tuple(sorted((h.key.id, h.status) for h in world.stores.headers() if h.key != world.key))
     calls = tuple(made for made in world.ledger.calls if ExecutionKey("", made.execution_id).fork_of is None)
     return Seen(execution.status, execution.output, execution.error, events, calls, children)
@@ -101,7 +108,7 @@ def _check_execution(world: World, header: Header, segments: list[Segment]) -> I
         yield f"I3: the header says {said}, the journal {stored.status}, {segments[-1].seq}, {stored.last_at}"
     if not header.is_item:
         yield from _check_row(world, header, stored)
-    events = [event for segment in segments for event in codec.decode_events(segment.body)]
+    events = [event for _, event in _events(segments)]
     if [event.id for event in events] != list(range(1, len(events) + 1)):
         yield "I1: the events are not contiguous"
     changed = [event for event in events if event.type == changeover.EVENT]
@@ -166,7 +173,7 @@ def _check_timers(world: World, header: Header, segments: list[Segment]) -> Iter
     """I10, by the times that the journal tells (several clocks write them, none of them backwards), and by the true
     time of the write, which no clock may be ahead of by more than it is wrong."""
     entered: dict[str, float] = {}
-    for segment, event in ((s, event) for s in segments for event in codec.decode_events(s.body)):
+    for segment, event in _events(segments):
         name = str((event.details or {}).get("name"))
         seconds = world.workflow.waits.get(name)
         if seconds is not None and event.type == "WaitStateEntered":
@@ -186,8 +193,9 @@ def _check_stepping(world: World, header: Header, segments: list[Segment], store
     snapshot = Snapshot(facts=facts_of(header), input=given, last_at=header.started_at)
     plan = _plan(world, header, header.version)
     limit = None
+    values = Values()
     for segment in segments:
-        stimuli = codec.decode_stimuli(segment.body)
+        stimuli = codec.decode_stimuli(segment.body, values=values)
         for onto in (stimulus.onto for stimulus in stimuli if isinstance(stimulus, Redriven)):
             plan = plan if onto is None else _plan(world, header, onto["version"])
         snapshot = step(plan, snapshot, stimuli, max_transitions=limit).snapshot
@@ -221,8 +229,7 @@ def _check_audit(world: World) -> Iterator[str]:
     headers = world.stores.headers()
     wanted = Counter(
         f"{header.key.id}#{event.id}" for header in headers
-        for segment in world.stores.segments(header.key) for event in codec.decode_events(segment.body)
-        if event.type in AUDITED_EVENTS
+        for _, event in _events(world.stores.segments(header.key)) if event.type in AUDITED_EVENTS
     )
     if world.stores.family == "aws":
         wanted.update(entry.id for header in headers for entry in start_entry(header))
@@ -309,7 +316,7 @@ def _check_bounds(world: World) -> Iterator[str]:
         return  # a frozen process is past all bounds, and two faults may add theirs
     stimuli = [
         (type(stimulus).__name__, stimulus.at) for segment in world.stores.segments(world.key)
-        for stimulus in codec.decode_stimuli(segment.body)
+        for stimulus in codec.decode_stimuli(segment.body, outlined=True)
     ]
     for acted, accepted_at, lease_left in world.watched.deadlines:
         at = next((at for name, at in stimuli if name == acted), None)

@@ -74,7 +74,7 @@ class Watch:
             first = self._bodies.setdefault((segment.key, segment.seq), segment.body)
             if first != segment.body and segment.key.fork_of is None:  # a fork's end is written over its intents
                 self.broken.append(f"I1: segment {segment.seq} of {segment.key.id} was written twice, differently")
-            self._no_secret("a segment", codec.unpack(segment.body))
+            self._no_secret("a segment", codec.stored_json(segment.body))
         return written
 
     def _update_headers(self, act: Callable[..., Any], changes: list[HeaderChange]) -> list[bool]:

@@ -178,7 +178,7 @@ def test_a_change_that_was_not_committed_holds_its_values_still():
 
 def test_a_table_that_fits_no_place_is_named():
     [body] = written_of([(True, [ONE])], written=Written(seq=0))
-    damaged = codec._json_of(body)
+    damaged = codec.stored_json(body)
     damaged["o"]["p"][0][-1] = 99
     with pytest.raises(StoreCorrupt, match="cannot be put together"):
         outline.whole(damaged["o"], damaged["t"], Values())
