@@ -182,6 +182,33 @@ def test_a_child_that_is_found_leads_to_its_parent(stores):
     assert found.because_of.startswith("child:")
 
 
+def test_what_goes_along_is_found_before(stores):
+    """Where the store erases at once: what it has waited for, and its forks, whatever their own business key is."""
+    product = Asked(stores, PARENT, child=flow({"Work": task(End=True)}), **KEYED)
+    key = product.ended({"customer": CANARY})
+    other = fork(product, key)
+    found = product.erasing.find("default", CANARY)
+    assert [one.key for one in found.executions if one.because_of is None and one.key.fork_of is None] == [key]
+    wanted = set(product.listed()) if stores.family != "aws" else {key.id, other.key.id}
+    assert {one.key.id for one in found.all} == wanted
+    erased = product.erasing.erase([one.key for one in found.executions], TESTER)
+    assert set(erased.executions) == wanted
+
+
+@pytest.mark.parametrize("stores", ["memory", "sqlite"], indirect=True)
+def test_one_that_has_waited_for_what_is_open_again_stays_and_says_why(stores):
+    product = Asked(
+        stores, PARENT, {WORK: [TaskFailed("Broken")]}, child=flow({"Work": task(End=True)}), **KEYED,
+    )
+    key = product.ended({"customer": CANARY})
+    (child,) = [one for one in product.listed() if one.startswith("child:")]
+    product.executions.redrive(ExecutionKey("default", child))
+    (found,) = product.erasing.find("default", CANARY).all
+    assert (found.key, f"the execution {child} is RUNNING" in found.refusal) == (key, True)
+    erased = product.erasing.erase([key], TESTER)
+    assert (erased.executions, erased.refused[key.id].message) == ((), found.refusal)
+
+
 def test_who_redrives_late_writes_nothing(stores):
     product = Asked(stores, flow({"Work": task(End=True)}), {WORK: [TaskFailed("Broken")]})
     key = product.ended({"order": 1})

@@ -23,15 +23,25 @@ def forget_views(views: Views, workspace: str, erased: Erased) -> list[str]:
     for _ in range(_TRIES):
         saved = views.read(workspace)
         kept: dict[str, Json] = json.loads(saved.text) if saved.text else {}
-        keys = {name: key for name, view in kept.items() if (key := _key(view)) is not None}
-        when = erased(sorted({*keys.values()})) if keys else {}
-        gone = sorted(name for name, key in keys.items() if kept[name].get("saved_at", 0.0) < when.get(key, 0.0))
+        gone = _filtered(kept, erased)
         if not gone:
             return []
         left = {name: view for name, view in kept.items() if name not in gone}
         if views.write(workspace, json.dumps(left), saved.revision):
             return gone
     raise StoreBusy("the saved views are changed too often at once")
+
+
+def views_of(views: Views, workspace: str, erased: Erased) -> list[str]:
+    """Those that `forget_views` would delete. Raises StorageError."""
+    text = views.read(workspace).text
+    return _filtered(json.loads(text), erased) if text else []
+
+
+def _filtered(kept: Mapping[str, Json], erased: Erased) -> list[str]:
+    keys = {name: key for name, view in kept.items() if (key := _key(view)) is not None}
+    when = erased(sorted({*keys.values()})) if keys else {}
+    return sorted(name for name, key in keys.items() if kept[name].get("saved_at", 0.0) < when.get(key, 0.0))
 
 
 def _key(view: Json) -> str | None:

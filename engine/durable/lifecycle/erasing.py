@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from engine.clock import Clock
-from engine.durable.lifecycle.erased_views import forget_views
+from engine.durable.lifecycle.erased_views import forget_views, views_of
 from engine.durable.started import awaited
 from engine.errors import Conflict, NotFound, UserError
 from engine.ports.erasure import Erasure, ErasureStore, Told, Unfinished
@@ -45,13 +45,15 @@ class ExecutionIsOpen(Conflict):
 @dataclass(frozen=True, slots=True)
 class Erasable:
     """An execution that an erasure found. `because_of`: the id of the one that was looked for, where this one waits for
-    it and so has its input and output. `refusal` says why it stays."""
+    it and so has its input and output; or the one that it goes with. `refusal` says why it stays. `along` go with it:
+    its forks, and what it has waited for where that is known before."""
 
     key: ExecutionKey
     status: str
     started_at: float
     because_of: str | None = None
     refusal: str | None = None
+    along: tuple[Erasable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,12 @@ class Found:
 
     executions: tuple[Erasable, ...]
     next_token: str | None
+
+    @property
+    def all(self) -> tuple[Erasable, ...]:
+        """With what goes along, each once."""
+        with_along = [*self.executions, *(one for found in self.executions for one in found.along)]
+        return tuple({one.key: one for one in reversed(with_along)}.values())[::-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +132,26 @@ class Erasing:
         top = None if header is None else self._waiting_for(header)
         if top is None:
             return Erasable(row.key, row.status, row.started_at, refusal=_refusal(row.key, row.status))
-        return Erasable(
-            top.key, top.status, top.started_at, None if top.key == row.key else row.key.id,
-            refusal=_refusal(top.key, top.status),
-        )
+        because_of = None if top.key == row.key else row.key.id
+        refusal = _refusal(top.key, top.status)
+        along: list[Erasable] = []
+        for header in [] if refusal else self._along(top.key):
+            one = _along(header, top.key)
+            if one.refusal is not None and header.key.fork_of is None:
+                refusal, along = one.refusal, []
+                break
+            along.append(one)
+        return Erasable(top.key, top.status, top.started_at, because_of, refusal, tuple(along))
+
+    def _along(self, key: ExecutionKey) -> Iterator[Header]:
+        """What is erased with it, as far as `erase` finds it at once; the items of its Map Runs are a part of it."""
+        for one in (key, *self._forks(key)):
+            header = None if one == key else self._journal.header(one)
+            if header is not None:
+                yield header
+            for nested in self._nested(one) if self._at_once else ():
+                if not nested.is_item or nested.status in OPEN_STATUSES:
+                    yield nested
 
     def _waiting_for(self, header: Header) -> Header:
         """The execution that waits for it, or for one that does, as far up as there is one."""
@@ -250,6 +274,10 @@ class Erasing:
             self._store.end(erasure)  # nothing of them is to be read from a free page or the log either
         return gone
 
+    def views_of_key(self, workspace: str, business_key: str) -> list[str]:
+        """The saved views that `forget_key` would delete. Raises StorageError."""
+        return [] if self._views is None else views_of(self._views(), workspace, lambda _keys: {business_key: math.inf})
+
     def pending(self, workspace: str) -> list[Erasure]:
         """Those that are not over, the oldest first."""
         return self._store.pending(workspace)
@@ -302,6 +330,10 @@ class Erasing:
     def _tell(self, erasure: Erasure, keys: Sequence[ExecutionKey]) -> None:
         self._store.remember(erasure, keys)
         self._told(erasure, keys)
+
+
+def _along(header: Header, top: ExecutionKey) -> Erasable:
+    return Erasable(header.key, header.status, header.started_at, top.id, _refusal(header.key, header.status))
 
 
 def _refusal(key: ExecutionKey, status: str) -> str | None:

@@ -61,8 +61,12 @@ def erase_by_key(call: Call[erasures.EraseRequest]) -> erasures.ErasedByKey:
         call.workspace, given.business_key, workflow=given.workflow, next_token=given.next_token
     )
     shape: base.Json = {"erasure": None, "executions": [], "pending": False}
+    stay = {one.key.id: one.refusal for one in found.all}
     keys = [one.key for one in found.executions]
-    if not given.dry_run:  # before the executions: the end of an erasure leaves nothing of it on the disk
+    if given.dry_run:
+        for name in erasing.views_of_key(call.workspace, given.business_key):
+            warn(f"the saved view {name} is filtered by this key: it goes with it")
+    else:  # before the executions: the end of an erasure leaves nothing of it on the disk
         for name in erasing.forget_key(call.workspace, given.business_key, call.actor):
             with call.acts.doing("view.delete", Subject(VIEW, name)) as act:
                 act.done(before={"filters": MASK})
@@ -74,8 +78,9 @@ def erase_by_key(call: Call[erasures.EraseRequest]) -> erasures.ErasedByKey:
             erased = erasing.erase(keys, call.actor)
             _done(act, erased)
         shape = _shape(erased)
+        stay |= {name: error.message for name, error in erased.refused.items()}
     return erasures.ErasedByKey(
-        **shape, found=[erasures.Erasable.of(one, id=one.key.id) for one in found.executions],
+        **shape, found=[erasures.Erasable.of(one, id=one.key.id, refusal=stay[one.key.id]) for one in found.all],
         next_token=found.next_token,
     )
 

@@ -23,9 +23,10 @@ class Erasable(Given):
     status: str
     started_at: Time
     because_of: str | None = Field(
-        None, description="The execution with the business key, where this one waits for it and has its input."
+        None, description="The execution with the business key, where this one waits for it and has its input; or the "
+        "one that this one goes with, as its fork or because it has waited for it."
     )
-    refusal: str | None = Field(None, description="Why it stays: it has not ended.")
+    refusal: str | None = Field(None, description="Why it stays: it has not ended, or what it has waited for.")
 
 
 class Erased(Given):

@@ -116,7 +116,7 @@ def erase(*, business_key: str | None, workflow: str | None, actor: str | None, 
             screen.show_table(
                 {"found": found}, ("ID", "STATUS", "STARTED", "BECAUSE OF", ""),
                 [(item["id"], item["status"], screen.ago(item["started_at"]), item["because_of"] or "",
-                  "stays: it has not ended" if item["refusal"] else "") for item in found],
+                  f"stays: {item['refusal']}" if item["refusal"] else "") for item in found],
                 empty="No execution has this business key.",
             )
         if dry_run or not some:
@@ -125,11 +125,16 @@ def erase(*, business_key: str | None, workflow: str | None, actor: str | None, 
             return 1 if found and not dry_run else 0
         confirm_erasing(f"Erase {counted(len(some), 'execution')} for good?", yes=yes)
         done = _pages(api, given)
-    refused = [item for item in found if item["refusal"] is not None]
-    screen.show(
-        {"erased": done["executions"], "pending": done["pending"], "refused": refused},
-        lambda: click.echo(f"{len(done['executions'])} erased{PENDING if done['pending'] else ''}"),
-    )
+    known = {item["id"] for item in found if item["refusal"] is not None}
+    refused = [item for item in done["found"] if item["refusal"] is not None]
+
+    def for_people() -> None:
+        click.echo(f"{len(done['executions'])} erased{PENDING if done['pending'] else ''}")
+        for item in refused:
+            if item["id"] not in known:
+                click.echo(f"{item['id']} stays: {item['refusal']}")
+
+    screen.show({"erased": done["executions"], "pending": done["pending"], "refused": refused}, for_people)
     return 1 if refused else 0
 
 

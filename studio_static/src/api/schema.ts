@@ -812,9 +812,9 @@ export interface Erasable {
   id: string;
   status: string;
   started_at: string | null;
-  /** The execution with the business key, where this one waits for it and has its input. */
+  /** The execution with the business key, where this one waits for it and has its input; or the one that this one goes with, as its fork or because it has waited for it. */
   because_of?: string | null;
-  /** Why it stays: it has not ended. */
+  /** Why it stays: it has not ended, or what it has waited for. */
   refusal?: string | null;
 }
 

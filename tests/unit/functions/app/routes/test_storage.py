@@ -138,6 +138,18 @@ def test_only_who_may_erase_is_told_whom_an_erasure_is_about(api):
     assert "4711" not in reply.text
 
 
+def test_one_that_goes_on_between_the_look_and_the_erasure_stays_and_says_why(api, monkeypatch):
+    api.publish("hello", PASS, business_key="$.who")
+    api("POST", "/workflows/hello/executions", {"name": "one", "input": {"who": "kundin-77"}})
+    api.work()
+    monkeypatch.setattr(api.stores.erasure, "hold", lambda *_: False)
+    reply = api("POST", "/erasures", {"business_key": "kundin-77"}).json
+    assert reply["executions"] == []
+    assert [one["refusal"] for one in reply["found"]] == [
+        "the execution hello:one is RUNNING: only one that has ended is erased"
+    ]
+
+
 def test_a_saved_view_that_names_an_erased_key_goes_with_it(api):
     """Nor has the audit log, which nothing of a view is erased from, ever had the key."""
     api.publish("hello", PASS, business_key="$.who")
@@ -150,7 +162,9 @@ def test_a_saved_view_that_names_an_erased_key_goes_with_it(api):
         assert api("PUT", f"/views/{name}", {"filters": filters}).status == 200
     api("PUT", "/views/hers", {"filters": {"business_key": "kundin-77"}})
     dry = api("POST", "/erasures", {"business_key": "kundin-77", "dry_run": True}).json
-    assert "warnings" not in dry
+    assert dry["warnings"] == [
+        f"the saved view {name} is filtered by this key: it goes with it" for name in ("hers", "likewise")
+    ]
     assert len(api("GET", "/views").json["views"]) == 4
     reply = api("POST", "/erasures", {"business_key": "kundin-77"}).json
     assert reply["warnings"] == [

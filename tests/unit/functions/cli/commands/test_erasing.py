@@ -103,7 +103,7 @@ def test_what_runs_stays_and_is_named(published):
     start(published, "runs", workflow="waits", wait=False)
     status, out, _ = published("erase", "--business-key", CANARY, "--yes")
     assert status == 1
-    assert "stays: it has not ended" in out
+    assert "stays: the execution waits:runs is RUNNING" in out
     assert "1 erased" in out
     assert ids(published) == ["waits:runs"]
     status, found = published.json("erase", "--business-key", CANARY, "--workflow", "hello", "--yes")
