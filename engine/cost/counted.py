@@ -33,7 +33,8 @@ _WITH_PAYLOAD = ("start", "task", "pure")
 @dataclass(frozen=True, slots=True)
 class Counted:
     """`acts` by name; `payloads` by KB, ascending, beginning with none; `shapes` as they were counted; `sealing` an
-    entry of the audit log, by how many executions share an invocation: a busier stage seals more at once."""
+    entry of the audit log and `noting` an end, by how many executions share an invocation: a busier stage seals and
+    notes more at once."""
 
     date: str
     invocation: Units
@@ -41,10 +42,15 @@ class Counted:
     payloads: tuple[Mapping[str, float], ...]
     shapes: Mapping[str, Json]
     sealing: Mapping[int, Units]
+    noting: Mapping[int, Units]
 
     def sealed(self, batch: int) -> Units:
         """What sealing one entry takes in a stage whose worker is handed so many executions at once."""
-        return self.sealing[max(counted for counted in self.sealing if counted <= max(batch, 1))]
+        return _in_batches(self.sealing, batch)
+
+    def noted(self, batch: int) -> Units:
+        """What noting one end takes there."""
+        return _in_batches(self.noting, batch)
 
     def act(self, name: str, *, batch: int, payload_kb: float = 0.0) -> Units:
         """One act in batches of so many executions. `payload_kb` counts for starts, tasks and pure states."""
@@ -71,6 +77,10 @@ class Counted:
         return Units(write_units=between("write_units"), s3_puts=between("s3_puts"))
 
 
+def _in_batches(counted: Mapping[int, Units], batch: int) -> Units:
+    return counted[max(size for size in counted if size <= max(batch, 1))]
+
+
 def total_of(acts: Mapping[str, Units], parts: Mapping[str, float]) -> Units:
     """So many of each act, as they stand in `acts`."""
     return total(acts[name] * times for name, times in parts.items())
@@ -83,5 +93,5 @@ def table() -> Counted:
     return Counted(
         read["date"], Units.of(read["invocation"]), {name: Units.of(shape) for name, shape in read["acts"].items()},
         tuple(read["payloads"]), read["shapes"],
-        {int(batch): Units.of(shape) for batch, shape in read["sealing"].items()},
+        *({int(batch): Units.of(shape) for batch, shape in read[name].items()} for name in ("sealing", "noting")),
     )

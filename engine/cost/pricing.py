@@ -83,14 +83,17 @@ class Pricing:
         seconds = sum(self.cpu.act(part.act) * part.times for part in parts)
         seconds += self.cpu.seconds["invocation"] * units.lambda_requests
         calls = sum(part.times for part in parts if part.act in CALLS)
-        return self._waited(replace(units, cpu_seconds=seconds), calls) + self._sealed(units.entries)
+        return self._waited(replace(units, cpu_seconds=seconds), calls) + self._sealed(units)
 
-    def _sealed(self, entries: float) -> Units:
-        """What the sealer takes for so many entries: it waits for one request after the other."""
-        each = self.counted.sealed(self.assumptions.batch)
-        waited = each.store_calls * self.assumptions.store_ms / 1000
-        each = replace(each, store_calls=0.0, wait_seconds=waited, cpu_seconds=self.cpu.seconds["entry"])
-        return each * entries
+    def _sealed(self, units: Units) -> Units:
+        """What the sealer takes for the entries and ends of `units`: it waits for one request after the other. An end
+        computes less than an entry, whose CPU it is counted with."""
+        batch = self.assumptions.batch
+        taken = self.counted.sealed(batch) * units.entries + self.counted.noted(batch) * units.ends
+        return replace(
+            taken, store_calls=0.0, wait_seconds=taken.store_calls * self.assumptions.store_ms / 1000,
+            cpu_seconds=self.cpu.seconds["entry"] * (units.entries + units.ends),
+        )
 
     def _of(self, part: Part) -> Units:
         """One act of its kind."""

@@ -15,8 +15,8 @@ class Units:
     `write_units` and `read_units` are DynamoDB's request units, indexes and transactions included. `log_bytes` is what
     CloudWatch Logs takes in. `cpu_seconds` is the worker's own computing, on one whole CPU; `wait_seconds` the time
     that it stands still in an invocation, `store_calls` the requests that it waits for in a row; `api_requests` are
-    those that came through API Gateway. `entries` are those of the audit log, which are sealed later, many at once:
-    what that takes is added when they are priced.
+    those that came through API Gateway. `entries` are those of the audit log, which are sealed later, many at once,
+    and `ends` those that are noted then: what that takes is added when they are priced.
     """
 
     write_units: float = 0.0
@@ -31,6 +31,7 @@ class Units:
     api_requests: float = 0.0
     store_calls: float = 0.0
     entries: float = 0.0
+    ends: float = 0.0
 
     def __add__(self, other: Units) -> Units:
         return Units(*(mine + theirs for mine, theirs in zip(self.values(), other.values(), strict=True)))

@@ -31,8 +31,8 @@ BATCHED = ("pass_1", "wait_2", "callback_2")
 """Shapes that are counted in a batch though nobody compares them: tests hold the acts to them."""
 
 SEALED = {1: 1, 10: 160}
-"""How many executions' entries are sealed at once where a worker is handed one execution, or ten: ten wait at a time in
-a stage that starts a hundred a second or so, and the stream is gathered for a second."""
+"""How many executions' entries are sealed, or ends noted, at once where a worker is handed one execution, or ten: ten
+wait at a time in a stage that starts a hundred a second or so, and the stream is gathered for a second."""
 
 PAUSE_SECONDS = 10
 """Between two invocations: a worker looks again what is paused, as it does every two seconds."""
@@ -57,6 +57,7 @@ def count() -> Json:
         "acts": {name: units.as_dict() for name, units in _acts(shapes, alone, invocation).items()},
         "payloads": _over_the_first(payloads),
         "sealing": {str(batch): _sealing(executions).as_dict() for batch, executions in SEALED.items()},
+        "noting": {str(batch): _noting(executions).as_dict() for batch, executions in SEALED.items()},
         "shapes": shapes,
     }
 
@@ -65,6 +66,12 @@ def _sealing(executions: int) -> Units:
     """An entry of the audit log, where those of so many executions are sealed at once."""
     with deployed() as deployment:
         return deployment.seal(executions)
+
+
+def _noting(executions: int) -> Units:
+    """An end, where those of so many executions are noted at once."""
+    with deployed() as deployment:
+        return deployment.note(executions)
 
 
 def _counted(shape: Shape) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,22 @@ from tools.cost.count import counted_shape
 from tools.cost.shapes import BY_NAME
 print(json.dumps({name: counted_shape(BY_NAME[name], batches=(1,)) for name in sys.argv[1:]}))
 """
+SHARES = """
+import json
+from dataclasses import replace
+from engine.cost import comparison, counted, pricing
+from tools.cost.deployment import deployed
+found = []
+for executions in (1, 10, 160):
+    with deployed() as deployment:
+        entry = deployment.seal(executions)
+    with deployed() as deployment:
+        end = deployment.note(executions)
+    priced = pricing.Pricing(counted=replace(counted.table(), sealing={1: entry}, noting={1: end}))
+    (one,) = [row for row in comparison.compared(priced) if row.title == "One task"]
+    found.append([executions, entry.write_units, entry.read_units, end.write_units, one.automate])
+print(json.dumps(found))
+"""
 FEW = ("task_1", "task_10", "wait_1", "callback_1", "fail", "caught_2")
 
 
@@ -31,6 +48,16 @@ def test_a_few_shapes_take_what_the_table_says():
         name: {**committed[name], "batches": {"1": committed[name]["batches"]["1"]}} for name in FEW
     }
     assert differences(expected, json.loads(done.stdout)) == [], "run: make cost-count, and see docs/costs.md"
+
+
+def test_costs_md_has_what_the_sealer_takes():
+    done = subprocess.run([sys.executable, "-c", SHARES], cwd=ROOT, capture_output=True, text=True, check=True)
+    text = (ROOT / "docs" / "costs.md").read_text(encoding="utf-8").partition("### The audit log's share")[2]
+    rows = re.findall(r"^\| (\d+) \| (\S+) \| (\S+) \| (\S+) \| \$(\S+) \|$", text, re.MULTILINE)
+    shown = [[float(cell) for cell in row] for row in rows]
+    assert len(shown) == 3
+    for row, found in zip(shown, json.loads(done.stdout), strict=True):
+        assert row == pytest.approx(found, rel=0.005)
 
 
 @pytest.mark.full
