@@ -36,7 +36,7 @@ def _classes(sentence: str) -> str | None:
     head = _FIRST_CLASS.match(sentence) if _SEVERAL.search(sentence) else None
     if head is None:
         return None
-    if not head["verb"] and not head["put"]:
+    if not head["verb"] and not head["put"] and re.match(r" ?(?:to|on|into|in)\b", head["rest"]) is None:
         return None
     noun, verb = singular(head["noun"].lower()), head["verb"] or head["put"] or ""
     parts = re.split(r"(?:[,;](?: and| while)?|,? and) (?=(?:(?!(?:in|on|to|and|the|a|an|if|when|then|with|by|for|at"
@@ -45,7 +45,7 @@ def _classes(sentence: str) -> str | None:
                      + _LEFT + r"\b|[\w-]+ " + re.escape(head["noun"]) + r"\b))", head["rest"], flags=re.IGNORECASE)
     if len(parts) < 2:
         return None
-    does = done_with(verb) if head["verb"] else f"{head['put']} it"
+    does = done_with(verb) if head["verb"] else f"{head['put'] or 'put'} it"
     said = [f"If the {noun} is {head['kind']}, {does}{' ' + parts[0].strip()}"]
     for part in parts[1:]:
         one = re.match(rf"(?:(?P<left>{_LEFT})|(?P<kind>[\w-]+)(?: (?:ones|{re.escape(head['noun'])}))?)"
