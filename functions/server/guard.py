@@ -15,6 +15,7 @@ other ports have not (functions.server.sessions). What is refused is in the audi
 from __future__ import annotations
 
 import html
+import json
 import re
 import secrets
 from collections.abc import Iterable
@@ -69,6 +70,13 @@ _FORM = (
     '<input id="token" name="token" type="password" autocomplete="off" required>'
     "<button>Sign in</button></form>"
 )
+
+_FOR_AN_SDK = json.dumps({
+    "__type": "UnknownOperationException",
+    "message": "Automate has no endpoint for AWS's SDKs. docs/step-functions.md says which route of its API is which "
+    "operation.",
+})
+"""What AWS's SDKs show of a request that was meant for AWS: an error in their own form."""
 
 
 class SignInEnded(UserError):
@@ -127,7 +135,7 @@ class Guard:
                 return _page(start_response, status, f"This form cannot be taken here: {message}. {advice or ''}")
             return self._refuse(environ, start_response, status, code, message, advice=advice)
         path = environ["PATH_INFO"]
-        is_open = self._open(path)
+        is_open = self._open(environ, path)
         if is_open is not None:
             return is_open(environ, start_response)
         cookie = self._cookie_of(environ)
@@ -153,8 +161,10 @@ class Guard:
             raise SignInEnded
         return caller
 
-    def _open(self, path: str) -> Application | None:
+    def _open(self, environ: Environ, path: str) -> Application | None:
         """What answers at `path` whoever asks; None where one has to be known."""
+        if path == "/" and "HTTP_X_AMZ_TARGET" in environ:
+            return _tell_an_sdk
         if path.startswith("/samples/"):
             return self._samples
         return self._api if is_for_anybody(path) else {"/signin": self._sign_in}.get(path)
@@ -341,6 +351,11 @@ class Guard:
         self._refused.record(environ, status, code, message)
         shape = {"code": code, "message": message} | ({} if advice is None else {"advice": advice})
         return respond(start_response, status, error_body(shape), headers)
+
+
+def _tell_an_sdk(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    del environ
+    return respond(start_response, 400, _FOR_AN_SDK, {"Content-Type": "application/x-amz-json-1.0"})
 
 
 def _origin_of(environ: Environ) -> str:

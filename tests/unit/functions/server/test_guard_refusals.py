@@ -43,3 +43,10 @@ def test_a_flood_cannot_fill_the_log(ask, audit, clock):
         ask("GET", "/", authorization="Bearer a-guess")
     assert len(entries(audit)) == BURST + 1
     assert entries(audit)[0].details["left_out_before"] == 1000 - BURST
+
+
+def test_an_sdk_of_aws_is_told_where_to_look(ask, audit):
+    found = ask("POST", "/", authorization="AWS4-HMAC-SHA256 Credential=x", x_amz_target="AWSStepFunctions.X")
+    assert (found.status, found.json["__type"]) == (400, "UnknownOperationException")
+    assert "docs/step-functions.md" in found.json["message"]
+    assert entries(audit) == []
