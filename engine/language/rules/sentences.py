@@ -27,10 +27,10 @@ _AFTER = {"Timestamp": {_MORE: "after", _LESS: "before", "at least": "at or afte
 
 
 def why(node: Node, *, holds: bool = True) -> str:  # noqa: PLR0911 - one sentence for each kind of part
-    """Why `node` is true or, where it does not hold, why it is false or how it failed."""
+    """Why `node` is true or, where it does not hold, why it is false or how it failed; without a full stop."""
     if node.error is not None:
         failed = (child for child in node.children if child.error is not None and child.reached)
-        return next((why(child, holds=False) for child in failed), node.error)
+        return next((why(child, holds=False) for child in failed), node.error.removesuffix("."))
     says = f"{node.text} is {'true' if holds else 'false'}"
     deciding: Iterator[Node] = iter(())
     match node.kind:

@@ -36,6 +36,15 @@ def test_a_condition_is_shown_part_by_part(api: Any) -> None:
     assert (answer["flips"][0]["from"], answer["flips"][0]["to"]) == (False, True)
 
 
+def test_why_a_condition_failed_has_no_full_stop_for_it_stands_within_a_sentence(api: Any) -> None:
+    answer = api("POST", "/rules/test", {"state": {
+        "Type": "Choice", "QueryLanguage": "JSONata", "Default": "B",
+        "Choices": [{"Condition": "{% $states.input.n > 1 %}", "Next": "A"}],
+    }, "input": {}}).json
+    assert answer["rules"][0]["why_not"].endswith("returned nothing (undefined)")
+    assert answer["sentence"].endswith("returned nothing (undefined).")
+
+
 @pytest.mark.parametrize(("condition", "says"), [
     ('"gold" in $states.input.tiers', 'It does not hold: "gold" is not one of ["silver"] ($states.input.tiers).'),
     ('"silver" in $states.input.tiers', 'It holds: "silver" is one of ["silver"] ($states.input.tiers).'),
