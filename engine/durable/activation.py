@@ -106,7 +106,7 @@ class Activation:
         self.out = {effects.work_item(plan, snapshot, frame) for frame in waiting}
         self._stimuli: list[Stimulus] = []
         self._events: list[HistoryEvent] = []
-        self._event_texts: list[bytes | None] = []
+        self._event_texts: list[bytes] | None = []
         self._frame_texts = codec.FrameTexts()
         known = () if values is None else values.known()
         self._written = Written(known, self.seq + 1) if schema >= SHARES_VALUES else None
@@ -177,7 +177,10 @@ class Activation:
             return
         text, size = codec.text_and_size(events, self._written)
         self._events += events
-        self._event_texts.append(text)
+        if text is None or self._event_texts is None:
+            self._event_texts = None
+        else:
+            self._event_texts.append(text)
         self._event_bytes += size
         self._event_ids = (self._event_ids[0] or events[0].id, events[-1].id)
         self._transition_bytes = max(2 * size // len(events), 256)
@@ -216,7 +219,7 @@ class Activation:
         """The uncommitted change as the next segment. Call `committed` once it is written."""
         events = tuple(self._events)
         change = codec.Change(
-            tuple(self._stimuli), tuple(self._event_texts), self.snapshot, frozenset(self._touched),
+            tuple(self._stimuli), self._event_texts, self.snapshot, frozenset(self._touched),
             frozenset(self._removed), events,
         )
         body = b""

@@ -82,12 +82,12 @@ _STIMULUS_FIELDS = _StimulusFields()
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one segment records: from `stimuli` came `events` (as `encode_events` or `text_and_size` gave them) and
-    `snapshot`, in which `touched` frames are new and `removed` ones gone. `happened` are the events themselves, for an
-    outline."""
+    """What one segment records: from `stimuli` came `events` (as `encode_events` gave them; None where they have large
+    values) and `snapshot`, in which `touched` frames are new and `removed` ones gone. `happened` are the events
+    themselves, for an outline."""
 
     stimuli: tuple[Stimulus, ...]
-    events: tuple[bytes | None, ...]
+    events: Sequence[bytes] | None
     snapshot: Snapshot
     touched: frozenset[str]
     removed: frozenset[str]
@@ -138,9 +138,9 @@ def encode_events(events: Sequence[HistoryEvent]) -> bytes:
 
 
 def text_and_size(events: Sequence[HistoryEvent], written: Written | None) -> tuple[bytes | None, int]:
-    """`events` as `encode_events` gives them, and by how many bytes they make the next segment longer. None in the
-    place of the text where they have large values and `written` says which of those are written already."""
-    if not written:
+    """`events` as `encode_events` gives them, None where they have large values that `written` keeps; and by how many
+    bytes they make the next segment longer."""
+    if written is None or not written.met_some:
         text = encode_events(events)
         if written is None or len(text) <= max(outline.OVER_BYTES, outline.LEAST_AVERAGE_BYTES * len(events)):
             return text, len(text)
@@ -158,15 +158,14 @@ def encode_change(
     """The segment's body, with the whole snapshot or only what changed, under the first schema from `schema` on that
     can hold it; deflated where it is over `compress_over` bytes, with an outline where values are large. The bytes are
     the same with and without `texts`. `written`: the large values of the segments before, to which it refers."""
-    written = Written() if written is None else written
-    large = None in change.events
-    events = b"" if large else b",".join(each or b"" for each in change.events)
+    events = b"" if change.events is None else b",".join(change.events)
     records = len(change.happened) + len(change.stimuli) + len(change.snapshot.frames if checkpoint else change.touched)
     most = max(outline.OVER_BYTES, outline.LEAST_AVERAGE_BYTES * records)
-    if bool(change.happened) != bool(change.events):
+    if change.events is not None and bool(change.happened) != bool(change.events):
         most = sys.maxsize
-    large = large or len(events) > most
-    written.not_searched(whole=checkpoint)
+    large = change.events is None or len(events) > most
+    if written is not None:
+        written.not_searched(whole=checkpoint)
     if checkpoint and texts is not None and len(change.snapshot.frames) >= MANY_FRAMES and not large:
         text = _whole_text(change, schema, texts)
         if text and len(text) + len(events) <= most:
@@ -182,9 +181,9 @@ def encode_change(
     found = None
     if not text or len(text) + len(events) > most:
         if schema >= outline.SHARES_VALUES:
-            shared = outline.sharing(body, change.happened, written)
+            shared = outline.sharing(body, change.happened, Written() if written is None else written)
             if shared is not None:
-                return _pack_shared(shared[0], schema, [(each.digest, written.text(each)) for each in shared[1]])
+                return _pack_shared(*shared, schema)
         else:
             found = outline.of(body, change.happened)
     outlined, text = (b"", text or dumps(body)) if found is None else found
@@ -318,9 +317,9 @@ def _pack_outlined(outlined: bytes, plain: bytes) -> bytes | None:
     return _DEFLATED + head + press.compress(b"," + plain[1:]) + press.flush()
 
 
-def _pack_shared(outlined: bytes, schema: int, held: Iterable[tuple[str, bytes]]) -> bytes:
-    """As `_pack_outlined`: an outline with a table, and the JSON of the values that the body holds. An outline that is
-    too long for the beginning of a body is read with the rest."""
+def _pack_shared(outlined: bytes, held: Iterable[tuple[str, bytes]], schema: int) -> bytes:
+    """As `_pack_outlined`: an outline with a table, and the JSON of the values that the body holds, by digest. An
+    outline that is too long for the beginning of a body is read with the rest."""
     press = zlib.compressobj(level=3, zdict=_DICTIONARY)
     parts = [press.compress(_OUTLINED % len(outlined) + outlined), press.flush(zlib.Z_SYNC_FLUSH)]
     before = b',"v":%d,"t":{' % schema

@@ -85,7 +85,8 @@ class Written:
         self._texts: dict[str, bytes] = {}
         self._last: tuple[Sequence[Known], bool] | None = None
 
-    def __bool__(self) -> bool:
+    @property
+    def met_some(self) -> bool:
         """Whether what comes next may well have a large value."""
         return bool(self._met or self._now)
 

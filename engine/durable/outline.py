@@ -120,9 +120,11 @@ def of(record: Mapping[str, Json], events: Events) -> tuple[bytes, bytes] | None
     return dumps({**outline, "p": cutting.places, "d": cutting.digests}), cutting.text(record)
 
 
-def sharing(record: Mapping[str, Json], events: Events, written: Written) -> tuple[bytes, list[Known]] | None:
-    """The outline of `record` and `events` with the table of their values, and those that the body is to hold. None
-    where nothing is large."""
+def sharing(
+    record: Mapping[str, Json], events: Events, written: Written
+) -> tuple[bytes, Iterator[tuple[str, bytes]]] | None:
+    """The outline of `record` and `events` with the table of their values, and of those that the body is to hold digest
+    and JSON. None where nothing is large."""
     cutting = _Shared(written, _called(record))
     outline = _cut(record, events, cutting)
     if not cutting.places:
@@ -133,7 +135,8 @@ def sharing(record: Mapping[str, Json], events: Events, written: Written) -> tup
     numbers = {digest: number for number, digest in enumerate(used)}
     table, held = written.table([*used.values()], whole="w" in record)
     places = [[*place, numbers[known.digest]] for *place, known in cutting.places]
-    return dumps({**outline, "p": places, "d": cutting.digests, "t": table}), held
+    texts = ((known.digest, written.text(known)) for known in held)
+    return dumps({**outline, "p": places, "d": cutting.digests, "t": table}), texts
 
 
 def added_bytes(events: Events, written: Written) -> int | None:
