@@ -60,7 +60,7 @@ def _spread(key: Any, count: int) -> None:
     del tables[DynamoType({"S": pk})]
 
 
-def _held() -> dict[str, Json]:
+def held() -> dict[str, Json]:
     """Items of executions, their bytes, and their entries in the indexes."""
     from engine.adapters.aws.dynamo import _item, size_of  # noqa: PLC0415
     from engine.adapters.aws.table import INDEXES  # noqa: PLC0415
@@ -96,7 +96,7 @@ def aged(count: int) -> dict[str, Json]:
         key = product.start({"order": 17}, name=NAME)
         product.drain()
         _spread(key, count)
-        found = {"executions": count, "ended": _held()}
+        found = {"executions": count, "ended": held()}
         clock.sleep(91 * DAY)
         records = expire(clock.now())
         meter = Meter(stores.clients.dynamodb, TABLE, stores.clients.sqs, stores.clients.s3)
@@ -106,12 +106,12 @@ def aged(count: int) -> dict[str, Json]:
                 raise AssertionError("not all could be taken")
         found |= {
             "cpu_s_with_moto": round(time.process_time() - began, 1), "write_units": meter.units,
-            "requests": dict(meter.calls), "taken": _held(),
+            "requests": dict(meter.calls), "taken": held(),
         }
         meter.close()
         clock.sleep(31 * DAY)
         expire(clock.now())
-        found["forgotten"] = _held()
+        found["forgotten"] = held()
         stores.close()
     return found
 

@@ -2,8 +2,9 @@
 
 An HTTP call is answered with so much JSON, of numbers that do not deflate well. It goes through a Task, a Pass and a
 Wait to the execution's output. Each child process has its own data folder; a line gives the bytes of the segments in
-SQLite, what the worker took of memory at the most, and its CPU time, with and without the value. `--on-aws`: the same
-states over moto, with the bytes in items and blobs and the number of puts.
+SQLite, what the worker took of memory at the most, and its CPU time, for a small value and for that one. `--on-aws`:
+the same states over moto, with a scripted task; a line gives the bytes of the execution's items, those of its blobs,
+and the requests and write units that it took.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from benchmarks.measuring import MEGABYTE, peak_mb
 
 Json = Any
 
+PAYLOADS = "automate-test-payloads"
 _PATIENCE_SECONDS = 120.0
 
 
@@ -89,17 +91,53 @@ def on_sqlite(schema: int, port: int) -> dict[str, Json]:
     }
 
 
+def on_aws(schema: int, megabytes: float) -> dict[str, Json]:
+    """One execution to its end, over moto."""
+    from dataclasses import replace  # noqa: PLC0415  where nothing is measured none of these is needed
+
+    from benchmarks.ageing_stage import TABLE, held  # noqa: PLC0415
+    from engine.clock import SkipClock  # noqa: PLC0415
+    from tests.support.durable import Product, ScriptedTasks  # noqa: PLC0415
+    from tests.support.moto_stores import open_aws  # noqa: PLC0415
+    from tools.cost.meter import Meter  # noqa: PLC0415
+
+    clock, task = SkipClock(), "connector:bench:get"
+    with open_aws(clock) as stores:
+        stores.clock = clock
+        given = json.loads(answer(megabytes))
+        product = Product(flow({"Resource": task}), ScriptedTasks({task: [given]}), backend=stores)
+        product.settings = replace(product.settings, snapshot_schema=schema)
+        meter = Meter(stores.clients.dynamodb, TABLE, stores.clients.sqs, stores.clients.s3)
+        key = product.start({})
+        product.drain()
+        requests, units = dict(meter.calls), meter.units
+        meter.close()
+        if product.describe(key).output != {"found": given}:
+            raise AssertionError("it came to something else")
+        listed = stores.clients.s3.list_objects_v2(Bucket=PAYLOADS, Prefix="blobs/").get("Contents", [])
+        found = {
+            "item_bytes": held()["bytes"], "blobs": len(listed), "blob_bytes": sum(each["Size"] for each in listed),
+            "s3_puts": requests.get("PutObject", 0), "s3_gets": requests.get("GetObject", 0), "write_units": units,
+        }
+        stores.close()
+    return found
+
+
 def main() -> None:
     """Print a line for a small and for the large value."""
     parser = argparse.ArgumentParser(description="What a large value costs.")
     parser.add_argument("--schema", type=int, default=0, help="as AUTOMATE_SNAPSHOT_SCHEMA")
     parser.add_argument("--megabytes", type=float, default=5.0)
+    parser.add_argument("--on-aws", action="store_true", help="over moto")
     parser.add_argument("--child", type=int, metavar="PORT", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child:
         print(json.dumps(on_sqlite(arguments.schema, arguments.child)))
         return
     for megabytes in (0.001, arguments.megabytes):
+        if arguments.on_aws:
+            print(json.dumps({"value_mb": megabytes, **on_aws(arguments.schema, megabytes)}), flush=True)
+            continue
         server = _served(answer(megabytes))
         command = [
             sys.executable, "-m", "benchmarks.large_values", "--schema", str(arguments.schema),
