@@ -40,8 +40,9 @@ and is not searched for large values when it is written."""
 SHARES_VALUES = 4
 """The schema from which on a body holds each large value once."""
 
-_WIDE, _DEEP = 32, 3
-"""Of a small object or list only what is large in it is left out, so that an id beside it is still there."""
+_WIDE, _DEEP, _DEEPEST = 32, 3, 6
+"""Of a small object or list only what is large in it is left out, so that an id beside it is still there: so deep, and
+deeper where the same value within several objects is to be one."""
 
 _KEPT = frozenset({"error", "cause", "Error", "Cause"})
 """Shown with the steps, and bounded where they come from."""
@@ -77,18 +78,18 @@ class ValuesNeeded(Exception):
 
 def left_out(value: Json) -> int:
     """How many bytes of `value` (or of the details of an event) were not read, as JSON; 0 for a whole value."""
-    return sum(left.size for left in _parts(value, _DEEP + 1))
+    return sum(left.size for left in _parts(value, _DEEPEST + 2))
 
 
 def parts_left_out(value: Json) -> int:
     """How many parts of `value` were not read."""
-    return sum(1 for _ in _parts(value, _DEEP + 1))
+    return sum(1 for _ in _parts(value, _DEEPEST + 2))
 
 
 def _parts(value: Json, depth: int) -> Iterator[LeftOut]:
     if isinstance(value, LeftOut):
         yield value
-    elif depth and isinstance(value, dict) and (len(value) <= _WIDE or depth > _DEEP):
+    elif depth and isinstance(value, dict) and (len(value) <= _WIDE or depth > _DEEPEST):
         for each in value.values():
             yield from _parts(each, depth - 1)
     elif depth and isinstance(value, list) and len(value) <= _WIDE:
@@ -236,7 +237,7 @@ class _Shared(_Cutting):
         super().__init__(called)
         self._written = written
 
-    def cut(self, value: Json, place: Place, depth: int = _DEEP) -> Json:
+    def cut(self, value: Json, place: Place, depth: int = _DEEPEST) -> Json:
         """`value`, or what is left of it: what is large in it first, for all of it may be much longer."""
         known = self._written.met(value)
         if known is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import fields
 from types import MappingProxyType
 
@@ -123,3 +124,15 @@ def test_small_values_are_not_searched_and_their_bodies_are_what_they_were(monke
     body = codec.encode_change(change, checkpoint=True)
     assert not codec.has_outline(body)
     assert codec.decode_events(body, outlined=True) == list(events)
+
+
+@FORMS
+def test_what_is_deep_in_a_variable_is_found(schema):
+    body, events = a_body({"i": {"j": {"k": {"l": {"m": {"n": "x" * 20_000}}}}}}, schema=schema)
+    assigned = codec.decode_events(body, outlined=True)[1]
+    assert outline.parts_left_out(assigned.details) == 2
+
+    def read(left):
+        return functools.reduce(lambda found, part: found[part], left.place, events[1].details)
+
+    assert outline.filled(assigned.details, read) == events[1].details
