@@ -136,3 +136,10 @@ def test_what_is_deep_in_a_variable_is_found(schema):
         return functools.reduce(lambda found, part: found[part], left.place, events[1].details)
 
     assert outline.filled(assigned.details, read) == events[1].details
+
+
+def test_what_is_as_deep_as_values_are_looked_for_is_counted():
+    value = outline.LeftOut(5)
+    for _ in range(6):
+        value = {"n": value}
+    assert outline.left_out({"assignedVariables": {"a": value}}) == 5
