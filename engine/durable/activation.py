@@ -5,8 +5,9 @@
 
 The worker loads an Activation, feeds it, commits the segments it makes and performs what it then owes. Whether a
 checkpoint (the whole snapshot) or only the delta goes into a segment is decided here: a delta while the deltas since
-the last checkpoint are smaller than it was, or than a read of DynamoDB is anyway, so that loading never reads more than
-twice what it must and writing stays proportional to change.
+the last checkpoint are smaller than it was, or than a read of DynamoDB is anyway, so that loading reads no more than
+twice what it must and writing stays proportional to change. Where reading costs little, an execution that nobody had to
+load yet may have more of them (`Sizes.deltas`): each whole snapshot of a large Map repeats all that it has done.
 """
 
 from __future__ import annotations
@@ -85,6 +86,7 @@ class Activation:
         self._retention = retention or Retention()
         self._schema = schema
         self._sizes = sizes
+        self._deltas = 1 if segments else sizes.deltas  # what was loaded once will be loaded again
         self.header = header
         self.express = is_express(header.kind)
         self.key = header.key
@@ -224,7 +226,7 @@ class Activation:
         )
         body = b""
         sizes = self._sizes
-        most = max(self._checkpoint_bytes, sizes.few_deltas) - self._delta_bytes
+        most = max(self._deltas * self._checkpoint_bytes, sizes.few_deltas) - self._delta_bytes
         if self._checkpoint_bytes > sizes.small_snapshot and self._event_bytes // MOST_DEFLATED <= most:
             body = self._body(change, checkpoint=False)
         checkpoint = not body or len(body) > most

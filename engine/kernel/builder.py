@@ -20,7 +20,7 @@ from engine.kernel.context import context_object
 from engine.kernel.history import HistoryEvent
 from engine.kernel.open_frame import OpenFrame
 from engine.kernel.redrivable import joining_again, redrivable
-from engine.kernel.snapshot import Frame, Phase, Progress, Snapshot, Status
+from engine.kernel.snapshot import Frame, Phase, Progress, Snapshot, Status, live_frames
 from engine.language.asl.model import Pattern, Plan, State, Task
 from engine.language.expr.scope import ABSENT, Scope
 from engine.records import dataclass
@@ -311,16 +311,21 @@ class Builder:
 
     def freeze(self) -> tuple[Snapshot, frozenset[str], frozenset[str]]:
         """The next snapshot, and which frames were touched and removed."""
-        frames = _copy(self._base)
+        frames, live = _copy(self._base), _copy(live_frames(self._snapshot))
         for path in self._removed:
             del frames[path]
+            live.pop(path, None)
         for path, opened in self._open.items():
-            frames[path] = opened.freeze()
+            frame = frames[path] = opened.freeze()
+            if frame.phase is not Phase.DONE:
+                live[path] = frame
+            else:
+                live.pop(path, None)
         snapshot = Snapshot(
             self.facts, self.input, self.status, self.at, self.next_event, self.next_visit, MappingProxyType(frames),
             self.deadline, self.output, self.error, self.cause, tuple(self.abandoned), tuple(self.stops),
             self.redrivable, self.redrives, self.changeovers, self._frozen_progress(frames),
-            tuple(frame.path for frame in self.ready if self.live(frame)),
+            tuple(frame.path for frame in self.ready if self.live(frame)), MappingProxyType(live),
         )
         return snapshot, frozenset(self._open), frozenset(self._removed - self._open.keys())
 

@@ -7,7 +7,7 @@ from typing import Any
 from engine.kernel.builder import is_activity
 from engine.kernel.children.map_run import writer_call
 from engine.kernel.open_frame import AnyFrame
-from engine.kernel.snapshot import Frame, Phase, Snapshot
+from engine.kernel.snapshot import Frame, Phase, Snapshot, live_frames
 from engine.kernel.tokens import idempotency_key
 from engine.language.asl.model import Map, Plan, State, Task
 from engine.ports.activities import WorkItem
@@ -64,8 +64,7 @@ def owed(plan: Plan, snapshot: Snapshot) -> Owed:
     timers: list[float] = [] if snapshot.deadline is None else [snapshot.deadline]
     sweeps: list[float] = []
     ready = False
-    done = Phase.DONE  # of a large fan-out nearly all are
-    for frame in [frame for frame in snapshot.frames.values() if frame.phase is not done]:
+    for frame in live_frames(snapshot).values():
         if frame.phase is Phase.JOINING:
             if frame.arguments is not None:  # only a Map Run's frame has arguments while it joins
                 map_runs.append(frame)

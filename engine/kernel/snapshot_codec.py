@@ -1,6 +1,6 @@
 """A snapshot as plain JSON values and back: whole, or as the delta that a segment holds.
 
-Fields at their default are left out, so that a small frame is small. Caches (`progress`, `ready`) are not encoded:
+Fields at their default are left out, so that a small frame is small. Caches (`progress` …) are not encoded:
 they are derived again. What an older schema wrote, whole or delta, is brought up to date by `UPCASTERS`, one for each
 step; what a newer one wrote raises SchemaTooNew. A stage that may still return to the release before writes that one's
 schema: `DOWNCASTERS` lead back to it.
@@ -257,7 +257,7 @@ def apply_delta(
     for path in removed:
         laid.pop(path, None)
     return _on_its_version(replace(
-        snapshot, frames=MappingProxyType(laid), progress=MappingProxyType({}), ready=None,
+        snapshot, frames=MappingProxyType(laid), progress=MappingProxyType({}), ready=None, live=None,
         **_decode_globals(changed, schema),
     ))
 

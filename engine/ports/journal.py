@@ -216,7 +216,8 @@ class Sizes:
     """From which sizes on it pays, in this store, to write less; in bytes. The numbers given are those of DynamoDB.
 
     A body over `compress_over` is deflated. A whole snapshot up to `small_snapshot` is written each time; deltas go on
-    until they are larger than the last whole snapshot and than `few_deltas`.
+    until they are larger than `few_deltas` and than the last whole snapshot, or `deltas` times it while nobody has had
+    to load the execution.
     """
 
     compress_over: int = 600
@@ -225,6 +226,8 @@ class Sizes:
     """With what lies beside it, it is one write unit."""
     few_deltas: int = 3 * 1024
     """They are read along with a small snapshot for nothing: a read unit is 4 KB."""
+    deltas: int = 1
+    """On AWS each wake is a load."""
 
 
 BILLED = Sizes()

@@ -114,7 +114,7 @@ class SqliteJournal:
     """engine.ports.journal.Journal. No byte is billed here: what is small is neither deflated nor repeated whole.
     `hears`: see engine.ports.ends."""
 
-    sizes = Sizes(compress_over=4 * 1024, few_deltas=16 * 1024)
+    sizes = Sizes(compress_over=4 * 1024, few_deltas=16 * 1024, deltas=4)
 
     def __init__(self, database: Database) -> None:
         self._database = database

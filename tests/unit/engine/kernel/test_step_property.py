@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.kernel.snapshot import live_frames
 from engine.kernel.stimulus import CallbackReturned, TaskErred, TaskReturned, TaskStarted
 from tests.support.stepping import Run, task
 
@@ -63,6 +65,7 @@ def drive(definition: dict[str, Any], answers: list[int], *, cold: bool, room: i
         if run.snapshot.closed:
             return run
         owed = run.owed
+        assert live_frames(run.snapshot) == live_frames(replace(run.snapshot, live=None))
         if owed.ready:
             run._seed -= 1
             run.go_on(room=room)
