@@ -10,8 +10,8 @@
     W3x50b1 …  a backlog of W3x50 by one, two and four worker processes
 
 The connector computes fibonacci(10). The workflow is published and each execution is started through the API's routes,
-in this process: starting counts, publishing does not. Every commit waits for the disk (WAL, synchronous=FULL), and
-every act has its entry in the audit log.
+in this process, many at once by the threads of a pool: starting counts, publishing does not. Every commit waits for the
+disk (WAL, synchronous=FULL), and every act has its entry in the audit log.
 
     python -m benchmarks.durability worker FOLDER      a worker process; it ends with its standard input
 """
@@ -26,6 +26,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -46,6 +47,10 @@ US = "automate"
 NOTE = "SQLite, WAL, synchronous=FULL: on disk before the next call; audit log on"
 WORKFLOW = "bench"
 WORKER_PROCESSES = (1, 2, 4)
+_CLIENTS = 8
+"""Threads that start many executions at once, as many as answer the local server's requests. Starts that wait for the
+disk at the same time share one commit."""
+
 _LOOK_SECONDS = 0.0002
 _SELDOM_SECONDS = 0.002
 """How often is looked where what it costs the machine counts for more than when an end is seen."""
@@ -98,10 +103,16 @@ class Bench:
     def at_once(self, count: int, workflow: str = WORKFLOW, value: Json = None) -> list[str]:
         """Start `count` executions and serve the queue in this thread until all are parked or closed."""
         product, queue = self.product, CountingQueue(self.product.stores.queue)
-        ids = [self.start(workflow, value) for _ in range(count)]
+        ids = self._start_at_once(count, workflow, value)
         serving = Serving(self._worker, queue, product.stores.journal, product.clock, product.settings)
         serving.run(lambda: queue.done >= count)
         return ids
+
+    def _start_at_once(self, count: int, workflow: str, value: Json) -> list[str]:
+        if count == 1:
+            return [self.start(workflow, value)]
+        with ThreadPoolExecutor(min(count, _CLIENTS)) as clients:
+            return list(clients.map(lambda _: self.start(workflow, value), range(count)))
 
     def one(self) -> str:
         """Start one execution and work on it in this thread until it is closed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from benchmarks import ageing, durability, interpreter, run, workloads
 from benchmarks import peer_environments as peers
 from engine.testing import simulate, validate_definition
+from tests.support import patience
 from tests.support.cold import COLD
 
 BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
@@ -78,6 +80,20 @@ def test_the_durable_workloads_come_to_their_answer(tmp_path: Path) -> None:
     assert durability.served(1, 2, str(tmp_path), executions=2).count == 20
     assert durability.parallel_drained(1, 1, str(tmp_path), executions=2).count == 20
     assert durability.sequences_drained(1, 2, str(tmp_path), executions=2, tasks=3).count == 6
+
+
+def test_executions_that_are_started_at_once_are_started_side_by_side(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = threading.Barrier(2, timeout=patience.SECONDS)
+    start = durability.Bench.start
+
+    def together(flow: durability.Bench, *given: Any) -> str:
+        both.wait()
+        return start(flow, *given)
+
+    monkeypatch.setattr(durability.Bench, "start", together)
+    assert durability.parallel(1, str(tmp_path), executions=2).count == 20
 
 
 def test_a_wrong_durable_answer_is_no_figure(tmp_path: Path) -> None:
