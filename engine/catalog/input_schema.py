@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from engine.language.schema.patterns import BadPattern, compile_pattern
+from engine.language.schema.plain import plain_nodes
 from engine.language.schema.positions import Path, endless, parts
 from engine.language.schema.validation import Unchecked, meta_errors
 
@@ -40,12 +41,17 @@ def check_schema(schema: dict[str, Json]) -> None:
 def _check(text: str) -> None:
     """The check of a schema written as JSON; a fault is found anew each time."""
     schema: dict[str, Json] = json.loads(text)
+    plain = plain_nodes(schema)
+    if plain is not None:
+        for node, path in plain:
+            _check_patterns(node, path)
+        return
     _check_draft(schema, ())
     _Survey(schema).check()
 
 
 def _check_draft(schema: Json, path: Path) -> None:
-    from engine.language.schema.library import exceptions  # noqa: PLC0415  40 ms that no document without one pays
+    from engine.language.schema.library import exceptions  # noqa: PLC0415  40 ms that only a document with one that is not plain pays
 
     try:
         fault = exceptions.best_match(meta_errors(schema))
