@@ -10,7 +10,7 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from engine.language.schema.patterns import BadPattern, compile_pattern
+from engine.language.schema.patterns import BadPattern, check_pattern
 from engine.language.schema.plain import plain_nodes
 from engine.language.schema.positions import Path, endless, parts
 from engine.language.schema.validation import Unchecked, meta_errors
@@ -137,6 +137,6 @@ def _check_patterns(schema: dict[str, Json], path: Path) -> None:
         places.append(((*path, "pattern"), pattern))
     for place, source in places:
         try:
-            compile_pattern(source)
+            check_pattern(source)
         except BadPattern as error:
             raise SchemaFault(f"the pattern {source[:200]!r} {error}", place) from None

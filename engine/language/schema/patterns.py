@@ -23,9 +23,19 @@ _RECURSION = re.compile(r"\(\?(?:R|&|P>|[+-]?\d)")
 _VERBOSE = re.compile(r"(?<!\\)(?:\\\\)*\(\?(?=[A-Za-z0-9-]*+[:)])[A-Za-wyz0-9-]*+x")
 """The flag under which spaces and comments stand in a pattern, within its repeats too: ``(?x)a { 1000000 }``."""
 
+_PLAIN = re.compile(r"\^?(?:(?:[\w /:@,;=-]|\\[dws./-]|\[\^?(?:A-Z|a-z|0-9|A-F|a-f|[\w ./@])+-?\])"
+                    r"(?:[+*?]|\{\d{1,2}\}|\{[01],[1-9]\d?\})?){0,100}\$?", re.ASCII)
+"""Characters, the usual classes and ranges, each repeated at most so often."""
+
 
 class BadPattern(ValueError):
     """It is no regular expression, or one too large."""
+
+
+def check_pattern(source: str) -> None:
+    """Raise BadPattern for what `compile_pattern` would not take; a plain pattern is told without compiling it."""
+    if not _PLAIN.fullmatch(source):
+        compile_pattern(source)
 
 
 @lru_cache(maxsize=512)
