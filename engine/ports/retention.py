@@ -8,6 +8,7 @@ has to delete is reached by no key, so a process that dies in between leaves not
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -77,9 +78,16 @@ class RetentionStore(Protocol):
 
     def old_versions(self, workspace: str, workflow: str, published_before: float, keep: int) -> int:
         """Delete versions of a workflow that nothing refers to; how many. Kept are the active one, the `keep` newest,
-        what was published since `published_before`, and each that an execution which is there runs or ran by."""
+        what was published since `published_before`, each that an execution which is there runs or ran by, and each that
+        the document of another version names (`named_in`)."""
         ...
 
     def shrink(self, limit: int) -> int:
         """Give up to `limit` free pages back to the disk; how many it were. 0 where the store cannot."""
         ...
+
+
+def named_in(document: bytes, workflow: str) -> set[int]:
+    """The versions of a workflow that a document names by their numbers, as ``WORKFLOW:3`` in a StateMachineArn."""
+    found = re.findall(rb"(?<![\w-])" + re.escape(workflow.encode()) + rb":(\d{1,9})(?!\w)", document)
+    return {int(number) for number in found}

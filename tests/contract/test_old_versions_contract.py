@@ -70,6 +70,15 @@ def start(backend, workspace, version, name="one"):
     return key
 
 
+def test_a_version_that_another_workflow_names_stays(backend, published):
+    """Whoever starts it by its number may do so once a year."""
+    draft, at = DraftRecord(published, "yearly", b"{}", "e1", 1.0, "ada"), backend.clock.now()
+    backend.catalog.put_draft(draft, expect_etag=None, description="")
+    names = b'{"a":"arn:aws:states:local:default:stateMachine:orders:3","b":"orders:5","c":"re-orders:6"}'
+    backend.catalog.put_version(a_version(published, 1, workflow="yearly", published_at=at, document=names))
+    assert set(let_go(backend, published)) == {3, 5, *range(11, 21)}
+
+
 def test_the_newest_the_active_the_one_before_it_and_what_runs_stay(backend, published):
     start(backend, published, 4)
     activate(backend, published, 7)

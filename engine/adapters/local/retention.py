@@ -10,6 +10,7 @@ Nothing here waits for the disk: what a power cut brings back is taken again.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +19,7 @@ from engine.adapters.local.database import Database
 from engine.adapters.local.executions_index import delete_row
 from engine.ports.journal import PAUSED, RUNNING, Parent
 from engine.ports.keys import ExecutionKey
-from engine.ports.retention import Ended, Place
+from engine.ports.retention import Ended, Place, named_in
 
 DAY = 86_400.0
 
@@ -56,6 +57,9 @@ _UNSAID = """SELECT workspace, id, item FROM inbox AS i WHERE due_at < ?
     AND NOT EXISTS (SELECT 1 FROM header WHERE workspace = i.workspace AND id = i.id) ORDER BY due_at LIMIT ?"""
 _RUNS = """SELECT version FROM execution WHERE workspace = ? AND workflow = ?
     UNION SELECT version FROM ran_by WHERE workspace = ? AND workflow = ?"""
+_OTHERS = """SELECT document FROM version WHERE workspace = ?1
+    AND NOT (workflow = ?2 AND number IN (SELECT value FROM json_each(?3)))
+    AND instr(document, CAST(?2 || ':' AS BLOB))"""
 _NEWEST = "SELECT e, workspace, id, started_at FROM header ORDER BY e DESC LIMIT 1"
 _STANDS_STILL = "SELECT 1 FROM header WHERE e = ? AND workspace = ? AND id = ? AND started_at = ?"
 
@@ -182,8 +186,11 @@ class SqliteRetention:
             old = [n for n, at in rows[keep:] if at < published_before and n not in (active[0], before)]
             if not old:
                 return [], None
-            runs = connection.execute(_RUNS, (*values, *values)).fetchall()
-            return [number for number in old if (number,) not in runs], connection.execute(_NEWEST).fetchone()
+            kept = {number for number, in connection.execute(_RUNS, (*values, *values))}
+            left = [number for number in old if number not in kept]
+            for document, in connection.execute(_OTHERS, (*values, json.dumps(left))) if left else ():
+                kept |= named_in(document, workflow)
+            return [number for number in left if number not in kept], connection.execute(_NEWEST).fetchone()
 
         numbers, newest = self._database.read(unused)
         if not numbers:

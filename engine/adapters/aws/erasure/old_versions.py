@@ -34,6 +34,7 @@ from engine.adapters.aws.catalog_store import (
 from engine.adapters.aws.dynamo import ABSENT, Delete, Expression, Item, Put, Table, Update
 from engine.adapters.aws.executions_index import DynamoExecutionsIndex
 from engine.ports.executions_index import ExecutionQuery
+from engine.ports.retention import named_in
 from engine.records import dataclass
 
 _LOG = logging.getLogger(__name__)
@@ -71,8 +72,8 @@ class DynamoOldVersions:
 
     def old_versions(self, workspace: str, workflow: str, published_before: float, keep: int) -> int:
         """Delete versions of a workflow that nothing refers to; how many. Kept are the active one, the one before it,
-        the `keep` newest, and each that was of use since `published_before`, a margin allowed for, or that an execution
-        which is there runs or ran by. Raises StorageError."""
+        the `keep` newest, and each that was of use since `published_before`, a margin allowed for, that an execution
+        which is there runs or ran by, or that another version names. Raises StorageError."""
         row = self._catalog.workflow(workspace, workflow)
         if row is None:
             return 0
@@ -99,7 +100,10 @@ class DynamoOldVersions:
         if not due:
             return 0
         until = max(_last_use(used[one.number], there) for one in due) + MARGIN_SECONDS
-        kept = self._referred(workspace, workflow, until, {one.number for one in due})
+        wanted = {one.number for one in due}
+        kept = self._referred(workspace, workflow, until, wanted)
+        if wanted - kept:
+            kept |= self._named(workspace, workflow, wanted - kept)
         deleted = 0
         for one in due:
             if one.number not in kept and self._delete(workspace, workflow, one, used[one.number], there):
@@ -125,6 +129,15 @@ class DynamoOldVersions:
             if wanted <= found:
                 break
         return found & wanted
+
+    def _named(self, workspace: str, workflow: str, wanted: set[int]) -> set[int]:
+        """Those of `wanted` that the document of a version names, which is none of them."""
+        found: set[int] = set()
+        for row in self._catalog.workflows(workspace):
+            for version in self._catalog.versions(workspace, row.workflow):
+                if row.workflow != workflow or version.number not in wanted:
+                    found |= named_in(version.document, workflow) & wanted
+        return found
 
     def _versions_of(self, header: Item, wanted: set[int]) -> set[int]:
         """What the execution of this header runs, or ran by. One that was redriven more often than it says what it ran
