@@ -186,11 +186,12 @@ class SqliteRetention:
             old = [n for n, at in rows[keep:] if at < published_before and n not in (active[0], before)]
             if not old:
                 return [], None
-            kept = {number for number, in connection.execute(_RUNS, (*values, *values))}
-            left = [number for number in old if number not in kept]
+            runs = {number for number, in connection.execute(_RUNS, (*values, *values))}
+            left = [number for number in old if number not in runs]
+            named: set[int] = set()
             for document, in connection.execute(_OTHERS, (*values, json.dumps(left))) if left else ():
-                kept |= named_in(document, workflow)
-            return [number for number in left if number not in kept], connection.execute(_NEWEST).fetchone()
+                named |= named_in(document, workflow)
+            return [number for number in left if number not in named], connection.execute(_NEWEST).fetchone()
 
         numbers, newest = self._database.read(unused)
         if not numbers:

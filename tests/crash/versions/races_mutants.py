@@ -55,7 +55,9 @@ RACE_MUTANTS: dict[str, RaceMutant] = {
     "a rollback unsaid": RaceMutant("who rolls back says so with it", _rollback_unsaid, "rollback", "aws", ("comes",)),
     "references left out locally": RaceMutant(
         "the same, on SQLite",
-        Edit("engine.adapters.local.retention", " if (number,) not in runs], connection", "], connection"),
+        Edit(
+            "engine.adapters.local.retention", "left = [number for number in old if number not in runs]", "left = old",
+        ),
         "start", "sqlite",
     ),
     "started meanwhile": RaceMutant(
