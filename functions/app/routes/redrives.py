@@ -51,7 +51,8 @@ def redrive_many(call: Call[operations_shapes.RedriveManyRequest]) -> operations
     """Redrive a workflow's executions that did not succeed, a page of them at a time, the newest first; with a version
     those that fit, by that one.
 
-    While next_token is not null there are more: ask again with it."""
+    While next_token is not null there are more: ask again with it. 503 (DiskNearlyFull): none goes on before there is
+    room."""
     page = _page(call)
     rows = [row for row in page.rows if row.key.fork_of is None]
     done: list[str] = []
@@ -65,6 +66,8 @@ def redrive_many(call: Call[operations_shapes.RedriveManyRequest]) -> operations
                 _redriven(call, act, row.key, call.given, at)
             done.append(row.key.id)
         except UserError as error:
+            if error.status >= 500 and not done:  # no matter of this execution: the next ones would be refused alike
+                raise
             refused.append(operations_shapes.NotRedriven(id=row.key.id, message=error.message))
     return operations_shapes.RedrivenMany(redriven=done, refused=refused, next_token=page.next_token)
 

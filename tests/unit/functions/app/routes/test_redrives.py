@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from engine.durable.lifecycle.executions import Executions
+from functions.server.room import DiskNearlyFull
+
 MENDED = "States.ArrayGetItem(States.Array('mended'), States.MathAdd($$.Execution.RedriveCount, -1))"
 """Fails until the execution was redriven once."""
 
@@ -62,6 +65,17 @@ def test_many_are_redriven_page_by_page(api):
     api.work()
     rows = api("GET", "/executions?workflow=flaky").json["executions"]
     assert [row["status"] for row in rows] == ["SUCCEEDED"] * 3
+
+
+def test_without_room_on_the_disk_none_of_many_goes_on_and_the_answer_says_so_once(api, monkeypatch):
+    fail(api, names=("one", "two", "three"))
+
+    def full(*_, **__):
+        raise DiskNearlyFull("the disk has 3 MB free", where="AUTOMATE_DISK_RESERVE_MB")
+
+    monkeypatch.setattr(Executions, "redrive", full)
+    answer = api("POST", "/workflows/flaky/redrive", {})
+    assert (answer.status, answer.error["code"]) == (503, "DiskNearlyFull")
 
 
 def test_filters_and_refusals(api):
