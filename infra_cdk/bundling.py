@@ -61,7 +61,8 @@ _RETENTION = (
     *(f"engine/durable/lifecycle/{name}.py" for name in ("pieces", "tallying", "tallying_ends")),
     "engine/governance/audit_expiry.py",
     "engine/governance/audit_heads.py",
-    "engine/adapters/aws/erasure/orphans.py",
+    "engine/adapters/aws/erasure/old_versions.py", "engine/adapters/aws/erasure/orphans.py",
+    "engine/ports/retention.py",
 )
 _HEARING = (
     "functions/hearing.py", "engine/triggers", "engine/durable/triggering", "engine/language/rules",
@@ -98,7 +99,7 @@ NOT_FOR_WORKERS = (
         "shadowing",
     )),
     "engine/durable/lifecycle/activities.py", "engine/durable/lifecycle/ageing.py",
-    "engine/ports/retention.py", "engine/durable/worker/serving.py", "engine/durable/worker/sync_start.py",
+    "engine/durable/worker/serving.py", "engine/durable/worker/sync_start.py",
     "functions/app",
 )
 """What authoring, one machine and retention need; tests/unit/infra_cdk/test_bundles.py imports bundles without it."""
