@@ -26,7 +26,7 @@ from engine.durable.lifecycle.business_key import business_key
 from engine.durable.lifecycle.pausing import HOLD_SECONDS, WorkflowPaused, start_is_queued
 from engine.durable.lifecycle.start_checks import checked_name, encoded_input, input_digest, sync_kind
 from engine.durable.opening import START_GRACE_SECONDS
-from engine.errors import Conflict, StorageError
+from engine.errors import Conflict, StorageError, UserError
 from engine.kernel.express import FIRST_LOOK_SECONDS
 from engine.ports.executions_index import ExecutionRow
 from engine.ports.generated_names import generated_name
@@ -107,7 +107,7 @@ class Starts:
         published = self._published.version(workspace, workflow, version)
         check(published)
         if parent is None:
-            self._room()
+            self._check_room(ExecutionKey.of(workspace, workflow, name))
             self._startable(published)
         data = encoded_input(published, execution_input, most_bytes=self._settings.max_input_bytes)
         kind = sync_kind(published) if sync else published.kind
@@ -155,6 +155,14 @@ class Starts:
             if (unit is not None and unit > now) or (queued and budget.per_minute is not None):
                 header = waits_on(header, unit, now)
             return self._used(unit, header.key, lambda: self._together(write), there)
+
+    def _check_room(self, key: ExecutionKey) -> None:
+        """Raises what `room` raises, but for a start that is asked for again: it writes nothing."""
+        try:
+            self._room()
+        except UserError:
+            if self._journal.header(key) is None:
+                raise
 
     def _turn(self, key: ExecutionKey, budget: Budget) -> AbstractContextManager[object]:
         return nullcontext() if budget.per_minute is None or self._budgets is None else self._budgets.turn(key)
