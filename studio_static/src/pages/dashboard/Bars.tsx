@@ -50,7 +50,7 @@ export function Bars({ label, bars, what }: BarsProps) {
 }
 
 /** "14:00", and of a long time "31 Jan". */
-function whenOf(at: string, clock: Clock, isLong: boolean): string {
+export function whenOf(at: string, clock: Clock, isLong: boolean): string {
   if (isLong) return formatTime(at, clock, "date").split(" ").slice(0, 2).join(" ");
   return formatTime(at, clock, "clock").slice(0, 5);
 }

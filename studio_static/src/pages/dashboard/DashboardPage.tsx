@@ -21,6 +21,7 @@ import { NavLink } from "../../ui/NavLink";
 import { StatusMark } from "../../ui/StatusMark";
 import { Time } from "../../ui/Time";
 import { Bars } from "./Bars";
+import { Ends } from "./Ends";
 import {
   ageWords,
   countWords,
@@ -54,7 +55,7 @@ function Spans() {
     <SpaceBetween size="l">
       <Header
         variant="h1"
-        description="An execution counts at the time when it started. Each number leads to its executions."
+        description="An execution counts at the time when it started, and under Ends when it ended. Links lead to the executions behind a number."
         actions={
           <SegmentedControl
             label="Of which time"
@@ -70,7 +71,10 @@ function Spans() {
         {(data) => (
           <SpaceBetween size="l">
             <Facts data={data} />
-            <Runs data={data} />
+            <Grid gridDefinition={[{ colspan: { default: 12, m: 6 } }, { colspan: { default: 12, m: 6 } }]}>
+              <Runs data={data} />
+              <Ends data={data} />
+            </Grid>
             <Grid gridDefinition={[{ colspan: { default: 12, m: 6 } }, { colspan: { default: 12, m: 6 } }]}>
               <SpaceBetween size="l">
                 <Failures data={data} />
@@ -204,6 +208,7 @@ function Workflows({ data }: { data: Dashboard }) {
         ["Workflow", (row) => row.workflow || "others", 96],
         ["Started", (row) => link(row.workflow, "started", row.started, "")],
         ["Failed", (row) => link(row.workflow, "failed", row.failed, FAILED)],
+        ...(isWide ? [["Ended", (row: WorkflowCounts) => countWords(row.ended)] as const] : []),
         ["Open", (row) => link(row.workflow, "open", row.open, OPEN)],
         ...(isWide ? [["Cost", (row: WorkflowCounts) => (row.usd === null ? "–" : moneyWords(row.usd))] as const] : []),
       ]}

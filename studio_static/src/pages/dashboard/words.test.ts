@@ -1,6 +1,18 @@
 import { expect, test } from "vitest";
-import type { Bar } from "../../api/schema";
-import { ageWords, barWords, countWords, inBar, isLabelled, listOf, moneyWords, totalOf, waitingWords } from "./words";
+import type { Bar, Dashboard, EndBar } from "../../api/schema";
+import {
+  ageWords,
+  barWords,
+  countWords,
+  endWords,
+  inBar,
+  isLabelled,
+  listOf,
+  moneyWords,
+  ratesOf,
+  totalOf,
+  waitingWords,
+} from "./words";
 
 const BAR: Bar = {
   at: "2026-01-31T10:00:00.000Z",
@@ -52,4 +64,16 @@ test("about six bars have a label", () => {
     expect(labelled.length).toBeGreaterThanOrEqual(5);
     expect(labelled.length).toBeLessThanOrEqual(7);
   }
+});
+
+const END: EndBar = { at: BAR.at, until: BAR.until, succeeded: 3, failed: 1, stopped: 0 };
+
+test("ends have a rate: a minute of an hour, an hour of more", () => {
+  const of = (hours: number, step_seconds: number, ends: EndBar[]) =>
+    ratesOf({ hours, step_seconds, ends } as Dashboard);
+  const more = { ...END, succeeded: 299 };
+  expect(of(1, 300, [END, more])).toEqual({ ended: 304, most: "at most 60 a minute" });
+  expect(of(24, 3600, [END, more])).toEqual({ ended: 304, most: "at most 300 an hour" });
+  expect(of(168, 21_600, [END])).toEqual({ ended: 4, most: "at most 0.7 an hour" });
+  expect(endWords("10:00", { ...END, stopped: 2 })).toBe("10:00: 3 succeeded, 1 failed, 2 stopped");
 });

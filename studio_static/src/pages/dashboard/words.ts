@@ -1,6 +1,6 @@
 /** The dashboard's numbers in words, and where each of them leads. Pure. */
 import { withQuery } from "../../api/client";
-import type { Bar, Dashboard } from "../../api/schema";
+import type { Bar, Dashboard, EndBar } from "../../api/schema";
 
 export const SPANS: readonly { id: string; text: string; pollMs: number }[] = [
   { id: "1", text: "Hour", pollMs: 5_000 },
@@ -70,9 +70,26 @@ export function barWords(
   what: "runs" | "cost",
 ): string {
   if (what === "cost") return `${when}: ${moneyWords(usd)}`;
-  const ended = `${succeeded} succeeded, ${failed} failed${stopped > 0 ? `, ${stopped} stopped` : ""}`;
-  return `${when}: ${started} started, ${ended}, ${open} open`;
+  return `${when}: ${started} started, ${waysOf({ succeeded, failed, stopped })}, ${open} open`;
 }
+
+export const endedOf = ({ succeeded, failed, stopped }: EndBar) => succeeded + failed + stopped;
+
+/** How many ended in all, and at the most of its bars: a minute of an hour, an hour otherwise. */
+export function ratesOf({ hours, step_seconds, ends }: Dashboard): { ended: number; most: string } {
+  const ended = ends.map(endedOf);
+  const [seconds, each] = hours === 1 ? [60, "a minute"] : [3600, "an hour"];
+  const most = (Math.max(...ended) * seconds) / step_seconds;
+  return {
+    ended: ended.reduce((sum, count) => sum + count, 0),
+    most: `at most ${most < 10 ? Number(most.toFixed(1)) : countWords(Math.round(most))} ${each}`,
+  };
+}
+
+export const endWords = (when: string, bar: EndBar) => `${when}: ${waysOf(bar)}`;
+
+const waysOf = ({ succeeded, failed, stopped }: Pick<EndBar, "succeeded" | "failed" | "stopped">) =>
+  `${succeeded} succeeded, ${failed} failed${stopped > 0 ? `, ${stopped} stopped` : ""}`;
 
 /** Which of so many bars have a label below: about six, and the first. */
 export const isLabelled = (number: number, of: number) => number % Math.max(1, Math.round(of / 6)) === 0;
