@@ -59,7 +59,7 @@ def steps_where(events: Iterable[HistoryEvent], wanted: Callable[[facts.Placed],
 
 def _read(events: Iterable[HistoryEvent]) -> _Reader:
     reader = _Reader()
-    with _nothing_collected():
+    with nothing_collected():
         for event in events:
             reader.read(event)
         reader.settle_all()
@@ -67,9 +67,9 @@ def _read(events: Iterable[HistoryEvent]) -> _Reader:
 
 
 @contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """Nothing that is made here is garbage before the end, and the collector would look through all of it at each turn:
-    half of the time that a long history takes."""
+def nothing_collected() -> Iterator[None]:
+    """Nothing of what is made of a history is garbage before the end, and the collector would look through all of it at
+    each turn: half of the time that a long one takes."""
     collects = gc.isenabled()
     gc.disable()
     try:

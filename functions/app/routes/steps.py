@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from engine.durable.execution import Execution
 from engine.durable.views import step_facts as facts
 from engine.durable.views.causes import plain_cause, stack_trace
-from engine.durable.views.steps import steps_of, steps_where
+from engine.durable.views.steps import nothing_collected, steps_of, steps_where
 from engine.errors import NotFound, StorageError
 from engine.governance.roles import Right
 from engine.language.asl.times import iso_timestamp
@@ -77,17 +77,18 @@ def list_steps(call: Call[shapes.StepsQuery]) -> Answer[shapes.StepsAnswer]:
     newest, before = call.given.newest, 0
     if newest is not None:
         before = max(0, call.services.executions.standing(execution.key).last_event - newest)
-    steps, to_the_end = _steps(call.services, execution.key, veil, after=before, most=newest or MOST_EVENTS)
-    shown = veil.steps(steps).steps
-    whole = not steps.left_out and (to_the_end if newest is None else not before)
-    resources = _Resources(call.services, execution)
-    return Answer(shapes.StepsAnswer(
-        steps=[shape_of(step, resources.at(step)) for step in shown], edges=edges_of(steps, shown),
-        rests=rests_of(steps),
-        last_event=steps.last_event, status=execution.status, complete=whole,
-        events_left_out=before,
-        causes={step.id: step.cause for step in shown if step.cause is not None} if call.given.causes else {},
-    ), etag=tag)
+    with nothing_collected():
+        steps, to_the_end = _steps(call.services, execution.key, veil, after=before, most=newest or MOST_EVENTS)
+        shown = veil.steps(steps).steps
+        resources = _Resources(call.services, execution)
+        answer = shapes.StepsAnswer(
+            steps=[shape_of(step, resources.at(step)) for step in shown], edges=edges_of(steps, shown),
+            rests=rests_of(steps), last_event=steps.last_event, status=execution.status,
+            complete=not steps.left_out and (to_the_end if newest is None else not before),
+            events_left_out=before,
+            causes={step.id: step.cause for step in shown if step.cause is not None} if call.given.causes else {},
+        )
+    return Answer(answer, etag=tag)
 
 
 @table.route("GET", "/executions/{id}/waiting", right=Right.LOOK)

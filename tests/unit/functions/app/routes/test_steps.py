@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from urllib.parse import urlencode
 
@@ -63,6 +64,25 @@ def test_a_poll_reads_no_history_while_nothing_happens(bank, monkeypatch):
         monkeypatch.setattr(bank.stores.journal, reading, None)  # asked, it would fail
     assert bank("GET", "/executions/flow%3Aone/steps", if_none_match=after.headers["ETag"]).status == 304
     assert bank("GET", "/executions/flow%3Aone/logs").status == 200
+
+
+def test_garbage_is_not_collected_while_steps_are_put_together(ran, monkeypatch):
+    """The collector would look through the whole history again and again."""
+    collects = []
+
+    def noting(of):
+        def noted(*given, **more):
+            collects.append(gc.isenabled())
+            return of(*given, **more)
+        return noted
+
+    for name in ("steps_of", "shape_of", "edges_of"):
+        monkeypatch.setattr(steps, name, noting(getattr(steps, name)))
+    gc.enable()
+    assert ran("GET", "/executions/flow%3Aone/steps").status == 200
+    assert len(collects) > 3
+    assert not any(collects)
+    assert gc.isenabled()
 
 
 def test_a_step_has_its_values(ran):
