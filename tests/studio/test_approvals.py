@@ -67,6 +67,7 @@ def test_an_approval_is_opened_from_its_link_on_a_phone_and_answered(studio, scr
     studio.check_axe()
     screens(studio, "approval", widths=(1440, 390))
     page.get_by_label("Account").fill("4711")
+    studio.expect_refusal(409, f"/approvals/{asked['id']}")  # where it is read before the reply is here
     page.get_by_label("Comment").fill("within the budget")
     page.get_by_role("button", name="Approve", exact=True).click()
     expect(page.get_by_text("Approved. The workflow goes on.")).to_be_visible()
@@ -77,6 +78,7 @@ def test_an_approval_is_opened_from_its_link_on_a_phone_and_answered(studio, scr
 def test_what_was_decided_meanwhile_is_said(studio):
     page, server = studio.page, studio.server
     asked = ask(server, "twice", question="Ship it?")
+    page.route("**/changes?*", lambda _route: None)  # the answer is not heard of
     studio.open(f"/approvals/{asked['id']}")
     expect(page.get_by_role("button", name="Refuse")).to_be_visible()
     server.json("POST", f"/approvals/{asked['id']}/answer", {"decision": "approved"})
@@ -91,6 +93,35 @@ def test_what_was_decided_meanwhile_is_said(studio):
     studio.check_axe()
     page.get_by_role("link", name="Other approvals").click()
     expect(page.get_by_role("heading", name="Approvals")).to_be_visible()
+
+
+def test_what_others_answer_shows_while_the_page_is_open(studio, guest, screens):
+    """Without a click: the first of two in another tab, then what decides. The own answer keeps its thanks."""
+    server = studio.server
+    asked = ask(server, "both", question="Ship the two?", needed=2, form=FORM)
+    studio.open(f"/approvals/{asked['id']}")
+    studio.page.get_by_label("Account").fill("47")
+    one, other = guest("operator"), guest("operator")
+    for tab in (studio, one, other):
+        tab.expect_refusal(409, f"/approvals/{asked['id']}")
+    for tab in (one, other):
+        tab.open(f"/approvals/{asked['id']}")
+        tab.page.get_by_label("Account").fill("4711")
+    one.page.get_by_role("button", name="Approve", exact=True).click()
+    expect(one.page.get_by_text("Your approval counts. 1 more must approve.")).to_be_visible()
+    for tab in (studio, other):
+        expect(tab.page.get_by_role("heading", name="1 of 2 have approved")).to_be_visible()
+    expect(studio.page.get_by_label("Account")).to_have_value("47")
+    other.page.get_by_role("button", name="Approve", exact=True).click()
+    expect(other.page.get_by_text("Approved. The workflow goes on.")).to_be_visible()
+    expect(studio.page.get_by_text("There is nothing to answer here any more")).to_be_visible()
+    for gone in (("button", "Refuse"), ("heading", "1 of 2 have approved")):
+        expect(studio.page.get_by_role(gone[0], name=gone[1])).to_have_count(0)
+    expect(studio.page.get_by_role("heading", name="Ship the two?")).to_be_visible()
+    expect(studio.page.get_by_role("status").filter(has_text="answered no longer")).to_have_count(1)
+    expect(one.page.get_by_text("Your approval counts.")).to_be_visible()
+    studio.check_axe()
+    screens(studio, "approval-over", widths=(1440, 390))
 
 
 @pytest.mark.parametrize(("role", "offered"), [("viewer", False), ("publisher", True)])
@@ -146,16 +177,16 @@ def test_what_is_answered_in_slack_is_over_on_the_page_and_the_other_way_round(t
         asked = ask(server, "pressed", question="Ship it?")
         studio.open(f"/approvals/{asked['id']}")
         expect(studio.page.get_by_role("button", name="Refuse")).to_be_visible()
+        studio.expect_refusal(409, f"/approvals/{asked['id']}")
         slack.press(server, asked, secret)
         assert slack.told == ["Your answer counts."]
-        studio.expect_refusal(409, f"/approvals/{asked['id']}")
-        studio.page.get_by_role("button", name="Refuse").click()
-        expect(studio.page.get_by_text("Your answer was not taken")).to_be_visible()
+        expect(studio.page.get_by_text("There is nothing to answer here any more")).to_be_visible()
         expect(studio.page.get_by_role("button", name="Refuse")).to_have_count(0)
         assert server.wait_closed("pressed:run-1")["output"]["by"] == "ada"
 
         asked = ask(server, "clicked", question="Ship that?")
         studio.open(f"/approvals/{asked['id']}")
+        studio.expect_refusal(409, f"/approvals/{asked['id']}")
         studio.page.get_by_role("button", name="Approve", exact=True).click()
         expect(studio.page.get_by_text("Approved. The workflow goes on.")).to_be_visible()
         slack.press(server, asked, secret)

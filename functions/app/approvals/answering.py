@@ -71,6 +71,14 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """`is_decided`: the answer that decides waits for its execution."""
+
+    row: Approval
+    is_decided: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Who:
     """Who answers: `name`, of which one answer counts, and `via` what: user, token, role, slack or link."""
 
@@ -119,17 +127,26 @@ class Answering:
 
     def find(self, approval: str) -> Asked:
         """What is asked there. Raises ApprovalDoesNotExist, ApprovalOver."""
+        row = self._row(approval)
+        snapshot = self._snapshot(row)
+        asked = None if row.status != rows.OPEN else _asked(row, snapshot)
+        if asked is None or self._is_decided(row):
+            raise self._over(row, snapshot)
+        return asked
+
+    def standing(self, approval: str) -> Standing:
+        """How it stands, by its row and the answer that decides. Raises ApprovalDoesNotExist."""
+        row = self._row(approval)
+        return Standing(row, self._is_decided(row))
+
+    def _row(self, approval: str) -> Approval:
         row = self._store.get(self._workspace, approval) if rows.is_id(approval) else None
         if row is None:
             raise ApprovalDoesNotExist(
                 f"there is no approval {approval!r}, or none any more", where="approval",
                 advice="See what waits: automate approvals list. What became of an older one its execution tells.",
             )
-        snapshot = self._snapshot(row)
-        asked = None if row.status != rows.OPEN else _asked(row, snapshot)
-        if asked is None or self._is_decided(row):
-            raise self._over(row, snapshot)
-        return asked
+        return row
 
     def execution_of(self, approval: str) -> ExecutionKey | None:
         """The execution that asks; None where there is no such approval."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from functions.app.runs.watching import MOST_SECONDS
 from functions.app.shapes.base import Given
@@ -10,11 +12,19 @@ from functions.app.shapes.executions import ExecutionsQuery
 
 
 class ChangesQuery(ExecutionsQuery):
-    """Of one execution, or of the page of the list that filters, `limit` and `next_token` name."""
+    """Of one execution, of one approval, or of the page of the list that filters, `limit` and `next_token` name."""
 
     execution: str | None = Field(None, description="The id of the one execution that is watched.")
+    approval: str | None = Field(None, description="The id of the one approval that is watched.")
     after: str | None = Field(None, max_length=200, description="The `tag` of the answer before.")
     wait: int = Field(0, ge=0, le=MOST_SECONDS, description="Seconds to wait for another tag than `after`.")
+
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if self.execution is not None and self.approval is not None:
+            raise ValueError("give execution or approval, not both")
+        return self
 
 
 class Changes(Given):

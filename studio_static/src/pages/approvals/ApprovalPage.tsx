@@ -8,10 +8,11 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
-import { path, post } from "../../api/client";
+import { path, post, withQuery } from "../../api/client";
 import { type ApiError, asApiError } from "../../api/errors";
 import type { AnswerTaken, ApprovalAnswer, ApprovalWhole } from "../../api/schema";
 import { useApi } from "../../api/useApi";
+import { useChanges } from "../../api/useChanges";
 import { usePage } from "../../app/page";
 import { defaults, Fields, type Typed, without } from "../../ui/Fields";
 import { Loaded } from "../../ui/Loaded";
@@ -30,21 +31,33 @@ export default function ApprovalPage({ approval }: { approval: string }) {
   });
   const address = path("/approvals/{}", approval);
   const found = useApi<ApprovalWhole>(address);
+  const over = found.error !== null && isOver(found.error) ? found.error : null;
+  const [isDecided, setDecided] = useState(false);
+  // Somebody else may answer while it is open here, in Slack or in another tab.
+  const isAsked = found.data !== null && over === null;
+  useChanges(isAsked && !isDecided ? withQuery("/changes", { approval }) : null, found.reload);
   return (
     <SpaceBetween size="m">
       {found.data === null && <Header variant="h1">Approval</Header>}
-      {found.data === null && found.error && isOver(found.error) ? (
-        <Over error={found.error} />
+      {found.data === null && over !== null ? (
+        <Over error={over} />
       ) : (
-        <Loaded from={found} what="the approval">
-          {(asked) => <Asked asked={asked} address={address} />}
+        <Loaded from={{ ...found, error: over === null ? found.error : null }} what="the approval">
+          {(asked) => <Asked asked={asked} address={address} over={over} onDecided={() => setDecided(true)} />}
         </Loaded>
       )}
     </SpaceBetween>
   );
 }
 
-function Asked({ asked, address }: { asked: ApprovalWhole; address: string }) {
+interface AskedProps {
+  asked: ApprovalWhole;
+  address: string;
+  /** It was decided while it was open here. */
+  over: ApiError | null;
+}
+
+function Asked({ asked, address, over, onDecided }: AskedProps & { onDecided: () => void }) {
   const [answered, setAnswered] = useState<{ said: Decision; taken: AnswerTaken } | null>(null);
   const done = answered !== null && Object.keys(answered.taken.faults).length === 0;
   return (
@@ -63,7 +76,7 @@ function Asked({ asked, address }: { asked: ApprovalWhole; address: string }) {
         <Alert type="info">What this workflow marks as sensitive is hidden here, and so is its form.</Alert>
       )}
       {asked.details !== null && <Details value={asked.details} />}
-      {asked.answers.length > 0 && <Answers answers={asked.answers} needed={asked.needed} />}
+      {asked.answers.length > 0 && over === null && <Answers answers={asked.answers} needed={asked.needed} />}
       {done ? (
         <Alert type="success" action={<OtherApprovals />}>
           {thanks(answered.said, answered.taken)}
@@ -72,10 +85,17 @@ function Asked({ asked, address }: { asked: ApprovalWhole; address: string }) {
         <Decide
           asked={asked}
           address={address}
+          over={over}
           faults={answered?.taken.faults ?? {}}
-          onAnswered={(said, taken) => setAnswered({ said, taken })}
+          onAnswered={(said, taken) => {
+            setAnswered({ said, taken });
+            if (taken.decision !== null) onDecided();
+          }}
         />
       )}
+      <span className="visually-hidden" role="status">
+        {over !== null && !done && over.message}
+      </span>
     </SpaceBetween>
   );
 }
@@ -93,14 +113,12 @@ const Answers = ({ answers, needed }: { answers: readonly ApprovalAnswer[]; need
   </Container>
 );
 
-interface DecideProps {
-  asked: ApprovalWhole;
-  address: string;
+interface DecideProps extends AskedProps {
   faults: Typed;
   onAnswered: (said: Decision, taken: AnswerTaken) => void;
 }
 
-function Decide({ asked, address, faults: found, onAnswered }: DecideProps) {
+function Decide({ asked, address, over, faults: found, onAnswered }: DecideProps) {
   const [typed, setTyped] = useState<Typed>(() => defaults(asked.fields));
   const [comment, setComment] = useState("");
   const [changed, setChanged] = useState<Typed | null>(null);
@@ -108,6 +126,7 @@ function Decide({ asked, address, faults: found, onAnswered }: DecideProps) {
   const [problem, setProblem] = useState<ApiError | null>(null);
   const faults = changed ?? found;
   if (problem !== null && isOver(problem)) return <Over error={problem} isLate />;
+  if (over !== null && sending === null) return <Over error={over} />;
   if (!asked.may_answer) return <Alert type="info">{asked.why_not}</Alert>;
   const send = async (decision: Decision) => {
     setSending(decision);

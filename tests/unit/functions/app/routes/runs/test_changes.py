@@ -48,3 +48,39 @@ def test_here_nothing_is_held(started):
     began = started.clock.now()
     assert started("GET", f"/changes?execution=flow%3Aone&after={tag}&wait=20").json == {"tag": tag, "held": False}
     assert started.clock.now() == began
+
+
+def test_an_approval_has_another_tag_with_each_answer(any_api):
+    any_api.publish("flow", {"QueryLanguage": "JSONata", "StartAt": "Ask", "States": {"Ask": {
+        "Type": "Task", "Resource": "connector:approval:ask.waitForTaskToken",
+        "Arguments": {"question": "Go?", "needed": 2}, "TimeoutSeconds": 600, "End": True,
+    }}})
+    any_api("POST", "/workflows/flow/executions", {"name": "one", "input": {}})
+    any_api.work()
+    (asked,) = any_api("GET", "/approvals").json["approvals"]
+    seen = []
+
+    def look():
+        reply = any_api("GET", f"/changes?approval={asked['id']}")
+        assert reply.status == 200
+        seen.append(reply.json["tag"])
+
+    look()
+    look()
+    for by in ("ada", "bob"):
+        any_api.app = type(any_api.app)(lambda: any_api.services, principal=by)
+        any_api("POST", f"/approvals/{asked['id']}/answer", {"decision": "approved"})
+        look()  # before any worker has heard of it
+    any_api.work()
+    look()
+    assert seen[0] == seen[1]
+    assert len(set(seen)) == 4
+    look()
+    assert seen[-1] == seen[-2]
+
+
+def test_an_approval_that_is_not_there_and_two_things_at_once_are_refused(started):
+    assert started("GET", "/changes?approval=nothing").error["code"] == "ApprovalDoesNotExist"
+    reply = started("GET", "/changes?approval=nothing&execution=flow%3Aone")
+    assert reply.status == 422
+    assert "not both" in reply.error["message"]
