@@ -74,21 +74,25 @@ def list_steps(call: Call[shapes.StepsQuery]) -> Answer[shapes.StepsAnswer]:
     if call.holds(tag):
         return Answer(None, etag=tag)
     execution, veil = seen(call)
+    with nothing_collected():
+        return Answer(_listed(call, execution, veil), etag=tag)
+
+
+def _listed(call: Call[shapes.StepsQuery], execution: Execution, veil: Hides) -> shapes.StepsAnswer:
     newest, before = call.given.newest, 0
     if newest is not None:
         before = max(0, call.services.executions.standing(execution.key).last_event - newest)
-    with nothing_collected():
-        steps, to_the_end = _steps(call.services, execution.key, veil, after=before, most=newest or MOST_EVENTS)
-        shown = veil.steps(steps).steps
-        resources = _Resources(call.services, execution)
-        answer = shapes.StepsAnswer(
-            steps=[shape_of(step, resources.at(step)) for step in shown], edges=edges_of(steps, shown),
-            rests=rests_of(steps), last_event=steps.last_event, status=execution.status,
-            complete=not steps.left_out and (to_the_end if newest is None else not before),
-            events_left_out=before,
-            causes={step.id: step.cause for step in shown if step.cause is not None} if call.given.causes else {},
-        )
-    return Answer(answer, etag=tag)
+    steps, to_the_end = _steps(call.services, execution.key, veil, after=before, most=newest or MOST_EVENTS)
+    shown = veil.steps(steps).steps
+    resources = _Resources(call.services, execution)
+    return shapes.StepsAnswer(
+        steps=[shape_of(step, resources.at(step)) for step in shown], edges=edges_of(steps, shown),
+        rests=rests_of(steps),
+        last_event=steps.last_event, status=execution.status,
+        complete=not steps.left_out and (to_the_end if newest is None else not before),
+        events_left_out=before,
+        causes={step.id: step.cause for step in shown if step.cause is not None} if call.given.causes else {},
+    )
 
 
 @table.route("GET", "/executions/{id}/waiting", right=Right.LOOK)
