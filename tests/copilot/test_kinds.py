@@ -338,6 +338,40 @@ KINDS = {
         ("Get the list from https://x.io/list and email it to ona@firm.lt; if there are none, send nothing.",
          {"tasks": ["http", "email"], "choices": [{"when": "= 0", "then": ["email"], "negated": True}]}),
     ),
+    "an approval as the main verb": (
+        ("The deal is approved by ann@firm.lt first and by bo@firm.lt second. Then run the sign function.",
+         {"tasks": ["approval", "approval", "lambda"], "approved": {"task": "approval", "then": ["lambda"]}}),
+        ("First ann@firm.lt approves the deal, then bo@firm.lt. If both agree, run the sign function. Otherwise log.",
+         {"tasks": ["approval", "approval", "lambda", "log"], "approved": {"task": "approval", "then": ["lambda"]}}),
+        ("When a deal is approved by ann@firm.lt, run the sign function; if it is not approved, log it.",
+         {"tasks": ["approval", "lambda", "log"],
+          "approved": {"task": "approval", "then": ["lambda"], "otherwise": ["log"]}}),
+        ("The deal goes ahead only when both ann@firm.lt and bo@firm.lt approve; then run the sign function.",
+         {"tasks": ["approval", "lambda"], "approved": {"task": "approval", "then": ["lambda"]}}),
+        ("Ask ann@firm.lt to approve the deal. A refusal is put in the refused table.",
+         {"tasks": ["approval", "ddb.put"], "approved": {"task": "approval", "otherwise": ["ddb.put"]}}),
+        (ASK + "Each refusal: email the seller, leave him 2 days and ask her again, at most 3 times. Then log it.",
+         {"tasks": ["approval", "email", "log"],
+          "loop": {"tasks": ["approval", "email"], "wait": 172800, "times": 3, "when": "approved"}}),
+        ("ann@firm.lt is asked to approve the deal and has 2 days. If time runs out, log it.",
+         {"tasks": ["approval", "log"], "timeout": {"task": "approval", "seconds": 172800, "then": ["log"]}}),
+    ),
+    "so much of it": (
+        ("Run the count function. Totals above 90 also go to the audit queue.",
+         {"tasks": ["lambda", "sqs"], "choices": [{"when": "> ?90", "then": ["sqs"]}]}),
+        ("Run the count function; more than 3 of them is posted in #odd on Slack, otherwise it's merely logged.",
+         {"tasks": ["lambda", "slack.post", "log"],
+          "choices": [{"when": "> ?3", "then": ["slack.post"], "otherwise": ["log"]}]}),
+        ("Run the rate function: risk 'high' means an email to ona@firm.lt, with anything else leave a log entry.",
+         {"tasks": ["lambda", "email", "log"],
+          "choices": [{"when": "high", "then": ["email"], "otherwise": ["log"]}]}),
+    ),
+    "a retry of one step": (
+        ("Call https://x.io/a, which may be retried twice, then call https://x.io/b. Never try it a second time!",
+         {"tasks": ["http", "http"], "retry": {"task": "http", "max_attempts": 2}, "retry_none": ["/x.io.b/"]}),
+        ("Call https://x.io/a (with 3 retries) and run the sow function.",
+         {"tasks": ["http", "lambda"], "retry": {"task": "http", "max_attempts": 3}}),
+    ),
     "but between conditions": (
         ("If the door is open but the room is empty, run the lock function.",
          {"tasks": ["lambda"], "choices": [{"when": "open.* and .*room", "then": ["lambda"]}]}),
@@ -360,3 +394,9 @@ def test_a_kind_is_drafted(kind, sentence, expect):
     proposal = COPILOT.draft(sentence)
     assert faults(proposal, {"placeholders": 0, **expect}) == [], kind
     assert verdict(proposal, sentence, expect)[0] != SILENT
+
+
+def test_otherwise_is_for_each_who_was_asked_one_after_another():
+    said = "First ann@firm.lt approves the deal, then bo@firm.lt. If both agree, run the sign function. Otherwise log."
+    states = COPILOT.draft(said).document["definition"]["States"].values()
+    assert {state["Default"] for state in states if state["Type"] == "Choice"} == {"Log"}

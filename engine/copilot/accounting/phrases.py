@@ -86,8 +86,8 @@ FORMS: tuple[Form, ...] = (
           r"|till) "
           r"(?P<m2>\d{1,2})\b(?!:)"),
     _form("answer", ev.no_answer,
-          rf"\b(?:if|when|once|should) (?:the|those|these|all|that|this|his|her|their) (?:{_N} )?"
-          rf"(?:{_UNIT}|time|period) (?:pass|go by|run out|elapse|expire"
+          rf"\b(?:if|when|once|should) (?:(?:the|those|these|all|that|this|his|her|their) (?:{_N} )?"
+          rf"(?:{_UNIT}|time|period)|time) (?:runs out|pass|go by|run out|elapse|expire"
           r"|(?:is|are|has|have) (?:over|up|gone|passed|run out|elapsed|expired|ended))"
           r"(?: without (?:an? |any )?(?:answer|reply|response|decision|approval|reaction))?"),
     _form("otherwise", ev.otherwise,
@@ -151,7 +151,8 @@ FORMS: tuple[Form, ...] = (
           rf"\b(?P<n2>{_N}) retries\b",
           r"\b(?:retry|try (?:it |that )?again|repeat) (?:it |them |that )?(?P<n3>once)\b"
           r"(?! (?:an?|per|every|the|it|they)\b)"),
-    _form("retry", ev.no_retry, r"\b(?:do not|don't|never|without) (?:retry|retrying|repeat|repeating)\b(?: (?:it"
+    _form("retry", ev.no_retry, r"\bnever (?:try|run|call|send|do) (?:\w+ ){1,3}?(?:again|twice|a second time)\b",
+          r"\b(?:do not|don't|never|without) (?:retry|retrying|repeat|repeating)\b(?: (?:it"
                                 r"|that|this))?"),
     _form("retry", ev.backoff, r"\bexponential backoff\b", r"\bback(?:ing)? off\b"),
     _form("times", ev.tried, rf"(?:\b{_NO_MORE} )?\b(?P<n>{_N}) (?:attempts|tries) (?:in (?:total|all)"

@@ -124,7 +124,8 @@ class Built:
         rejected = None
         if step.rejected is not None:
             # What follows a question that was read to its end is for those who approved.
-            rejected = self._sequence(step.rejected, None if step.approved else after, machine)
+            rejected = machine.handlers.get(id(step.rejected)) or self._sequence(
+                step.rejected, None if step.approved else after, machine)
             machine.handlers[id(step.rejected)] = rejected
         machine.handlers[id(step.approved)] = approved
         machine.states[name] = {

@@ -243,7 +243,8 @@ class _Cutter:
         if self.acts(index):
             return True
         found = said_in(self.words[index:index + 9]) if self.words[index].lower in DETERMINERS else None
-        return found is not None and not found.modal
+        return found is not None and not found.modal and not any(
+            word.lower in PRONOUNS for word in found.subject[1:])  # the date it starts
 
     def is_other_verb(self, index: int) -> bool:
         """Whether a word that is in no list is a verb by where it stands: ``… and dump the answer``, ``spruce up its

@@ -52,7 +52,7 @@ SUCCESS = re.compile(
     r"^(?:and |but )?(?:if|when|once|after|as soon as) (?P<what>it|that|this|they|all|everything|the [\w -]+?|)\s?"
     r"(?:has |have |is |are |was |were |all |both )*"
     r"(?:works?|worked|succeeds?|succeeded|successful|goes? (?:through|well)|went (?:through|well|ok(?:ay)?)|gone "
-    r"(?:through|well)|did it|done|finished|(?<=(?:is|as|re|ve) )through)\b"
+    r"(?:through|well)|did it|done|finished|ended|(?<=(?:is|as|re|ve) )through)\b"
 )
 """A step that did not fail."""
 APPROVED = re.compile(
@@ -80,7 +80,8 @@ WAITED = re.compile(
 )
 """What was started has ended."""
 NO_RETRY = re.compile(
-    r"^(?:(?:do not|don't|never) (?:retry|repeat|try \w+ again)|no retr(?:y|ies)|without retr\w+)\b"
+    r"^(?:(?:do not|don't|never) (?:retry|repeat|(?:try|run|call|send|do) (?:\w+ ){1,3}?(?:again|twice"
+    r"|a second time))|no retr(?:y|ies)|without retr\w+)\b"
 )
 """Nothing is tried again, unless it is said."""
 DONE = re.compile(

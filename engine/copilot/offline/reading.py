@@ -430,6 +430,11 @@ class _Reader(Earlier):
             question.wants_choice = True
             self.question = None
             question.rejected = self.block([], ends=SENTENCE)
+            for before in reversed(self.actions[:next(
+                    index for index, one in enumerate(self.actions) if one is question)]):
+                if not (isinstance(before, Action) and before.waits and before.rejected is None):
+                    break
+                before.rejected, before.wants_choice = question.rejected, True  # of those asked one after another
         elif owner is not None:
             owner.otherwise = []
             self.question = None

@@ -30,7 +30,8 @@ _MODAL = frozenset([
     "has", "have", "had", "needs", "need", "must", "should", "shall", "will", "would", "can", "may", "might", "ought",
     "supposed", "to", "going", "let", "it's", "expected", "wants", "want",
 ])
-_ADVERB = FILLERS | {"only", "simply", "directly", "straight", "both", "all", "instead", "additionally", "therefore"}
+_ADVERB = FILLERS | {"only", "simply", "merely", "directly", "straight", "both", "all", "instead", "additionally",
+                     "therefore"}
 RUNNERS = frozenset(["function", "lambda", "workflow", "job", "script", "pipeline", "routine", "process"])
 """What runs by itself."""
 MESSAGES = frozenset([

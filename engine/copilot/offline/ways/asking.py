@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from engine.copilot.offline.wording.parts import SPAN, pattern
+from engine.copilot.offline.words import base_verb
 
 _ONE = (r"(?:(?:the |our |my |an? )?(?:[\w-]+ ){0,3}?(?:\S+@[\w.-]+\w|#[\w-]+(?: on Slack)?)(?: (?:from|in|of) (?:the"
        r" )?\w+)?|(?:the|our) [\w-]+(?: [\w-]+)??)")
@@ -31,10 +32,21 @@ _FIRST_THEN = pattern(
 _PASSIVE = pattern(
     rf"(?P<lead>^|[.;:,] |\band )(?P<what>(?:an?|the|each|every|all|our|this|any) [^,;.]+?) (?:{_HAS_TO}|is|are)(?: "
     rf"(?:first|to))? "
-    rf"be (?:first )?(?P<verb>approved|confirmed|signed off|authori[sz]ed|accepted|okayed|released)(?: first)? by "
-    rf"(?P<a>{_ONE})(?: first)?(?:(?P<if>,? and,? if [^,;.]+?),? (?:also |then )*by|{_NEXT} (?:by )?) "
-    rf"(?P<b>{_ONE}){_EACH}"
+    rf"(?:be )?(?:first )?(?P<verb>approved|confirmed|signed off|authori[sz]ed|accepted|okayed|released)(?: first)? by "
+    rf"(?P<a>{_ONE})(?: first)?(?:(?P<if>,? and,? if [^,;.]+?),? (?:also |then )*by|{_NEXT} (?:by )?|,? and by ) ?"
+    rf"(?P<b>{_ONE})(?: second| next| last| afterwards)?{_EACH}"
     rf"(?=[.;,]|$)")
+_APPROVES_FIRST = pattern(
+    rf"(?P<lead>^|[.;:,] |\band )first,? (?P<a>{_ONE}) (?P<verb>approves|confirms|signs off|accepts) (?P<what>[^,;.]+?)"
+    rf"{_NEXT} (?P<b>{_ONE})(?P<span>)(?=[.;,]|$)")
+_WHEN_APPROVED = pattern(
+    rf"(?P<lead>^|[.;] )(?:when|once|as soon as) (?P<what>(?:an?|the|each|every) [\w -]+?) (?:is|has been|was) "
+    rf"(?:approved|signed off|confirmed) by (?P<a>{_ONE}), ")
+_ONLY_WHEN = pattern(
+    rf"(?P<lead>^|[.;] )(?P<what>(?:an?|the|each|every|no|our) [\w -]+?) (?:goes (?:ahead|through|out|live|on)|happens"
+    rf"|takes place|counts|may (?:start|go ahead)|starts) only (?:when|if|once|after) (?P<a>(?:both |all )?{_ONE}"
+    rf"(?:(?:, | and |, and ){_ONE})*) (?:approves?|agrees?|says? yes|consents?|(?:has|have) (?:approved|agreed))"
+    rf"(?: (?:it|to it))?(?P<then>[.;,](?: and)?(?: then)?)")
 _NEEDED = pattern(
     rf"(?:two|both|2) (?:approvals?|ok'?s|sign-?offs?|signatures) (?:are|is) (?:needed|required|necessary)(?: for "
     rf"(?P<what>[^,;:.]+))?"
@@ -74,15 +86,17 @@ def in_turn(text: str) -> str:
     text = found = _BY_EACH.sub(
         lambda said: f"{said['if']}, ask {said['a']} to approve {said['what']}; {said['if2']}, ask {said['b']} to"
                      f" approve it", text)
-    for form in (_NEEDED, _FIRST_THEN, _IN_TURN, _PASSIVE):
+    found = _WHEN_APPROVED.sub(r"\g<lead>ask \g<a> to approve \g<what>. If approved, ", found)
+    found = _ONLY_WHEN.sub(r"\g<lead>ask \g<a> to approve \g<what>; if approved,", found)
+    for form in (_NEEDED, _APPROVES_FIRST, _FIRST_THEN, _IN_TURN, _PASSIVE):
         found = form.sub(asked, found)
     return text if found == text else _BOTH.sub("if approved", found)
 
 
 def _base(done: str) -> str:
     """The verb of a participle: signed off is sign off."""
-    return {"signed off": "sign off", "okayed": "approve"}.get(done.lower(), re.sub(r"d$", "", re.sub(
-        r"(?<=m)ed$|(?<=t)ed$", "", done)))
+    said = {"signed off": "sign off", "okayed": "approve"}.get(done.lower()) or base_verb(done.lower())
+    return said or re.sub(r"d$", "", re.sub(r"(?<=m)ed$|(?<=t)ed$", "", done))
 
 
 _LATE_ELSE = pattern(

@@ -51,16 +51,20 @@ _NO = (r"(?:(?:is|are|was|gets?) )?(?:not (?:approved?|agree|accept(?:ed)?)"
        r"|(?:reject|declin|refus|den|disagree|object)\w*(?: (?:it|that|this))?|says? no"
        r"|turns? (?:it|that|this) down|(?:does|do) not (?:approve|agree|accept)(?: it)?|(?:is|are) against it)")
 _ASKED_AGAIN = pattern(
-    rf"(?P<ask>\bask [^;.]+?)[;,.] (?:and )?(?:if|when|whenever|each time|every time|as long as|while) (?:(?:it|they|he"
-    rf"|she|that|the [\w-]+|\S+@\S+\w|#\S+\w) )?{_NO}, (?P<do>(?!do nothing\b)[^;.]+?),? (?:and )?(?:then )?ask"
+    rf"(?P<ask>\bask [^;.]+?)[;,.] (?:and )?(?:(?:each|any|every|a) (?:refusal|rejection)[:,] "
+    rf"|(?:if|when|whenever|each time|every time|as long as|while) "
+    rf"(?:(?:it|they|he|she|that|the [\w-]+|\S+@\S+\w|#\S+\w) )?{_NO}, )"
+    rf"(?P<do>(?!do nothing\b)[^;.]+?),? (?:and )?(?:then )?ask"
     rf"(?: (?:it|him|her|them|the [\w-]+|\S+@\S+\w|#[\w-]+))?(?: for \w+)? (?:again|once more|anew)"
-    rf"(?:,? (?:until|till) [^;,.]+)?(?=[.;,]|$)")
+    rf"(?:,? (?:until|till) [^;,.]+)?(?:,? (?:but )?(?:at most|up to|no more than|not more than) (?P<n>{NUMBER}) "
+    rf"(?:times|rounds|tries|attempts))?(?=[.;,]|$)")
 
 
 def until_then(text: str) -> str:
     """Each such circle as ``… until …``."""
     text = _ASKED_AGAIN.sub(
-        lambda said: f"{said['ask']}; if rejected, {said['do']}, and do that again until it is approved", text)
+        lambda said: f"{said['ask']}; if rejected, {said['do']}, and do that again until it is approved"
+                     + (f", at most {said['n']} times" if said["n"] else ""), text)
     text = _STOP.sub(lambda said: f"{said['do']}, at most {said['n']} times" if said["what"] else
                      f"{said['do']}, for at most {said['n']}", text)
     text = _AND_WHILE.sub(lambda said: f"{said['do']}. While {said['stay']}, {said['body']}"

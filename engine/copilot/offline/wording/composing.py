@@ -15,7 +15,7 @@ import re
 from engine.copilot.offline.wording.failing import failing
 from engine.copilot.offline.wording.parts import acts
 from engine.copilot.offline.wording.sharing import participled, shared
-from engine.copilot.offline.wording.sides import ACTS, has, sided, told
+from engine.copilot.offline.wording.sides import ACTS, done_with, has, sided, told
 from engine.copilot.offline.wording.starting import started
 from engine.copilot.offline.words import NUMBERS, ORDINALS, base_verb, singular
 
@@ -38,7 +38,7 @@ def composed(text: str) -> str:
     text = re.sub(r" \((\S+@[^()]*)\)", r" \1", text)
     text = re.sub(r"\s+[-\u2013\u2014]\s+", "; ", text)
     text = re.sub(r",? ?\(((?:if|unless|when|otherwise|else|retry|at most|up to|in batches"
-                  rf"|{_N} (?:retries|attempts|tries)"
+                  rf"|(?:with )?{_N} (?:retries|attempts|tries)"
                   r"|one by one)\b[^()]*)\)", r"; \1", text)
     text = _CAUSED.sub(
         lambda said: (
@@ -169,6 +169,8 @@ def _if_so(said: re.Match[str]) -> str:
         which = "approved"
     elif re.fullmatch(r"(?:an? |any |the )?(?:refus\w+|reject\w+|no|declin\w+|thumbs down)", what):
         which = "rejected"
+    elif (valued := re.fullmatch(r"((?:the )?[\w-]+) ['\"]([^'\"]+)['\"]", what)) is not None:
+        which = f'{valued[1]} is "{valued[2]}"'
     elif re.search(r"\b(?:is|are|was|has|have|over|under|above|below|than|least|most)\b", what):
         which = what
     else:
@@ -326,6 +328,9 @@ def _bounded(sentence: str) -> str:
     sentence = _BOUND_GOES.sub(
         lambda said: f"{'; ' if said['lead'] else ''}if it is {as_compared(said['bound'])}, put it {said['to']}; "
                      "otherwise put it ", sentence)
+    sentence = _SO_MUCH.sub(
+        lambda said: f"{said['lead'].replace(',', ';')}if {_which(said['noun'] or 'it')} is "
+                     f"{as_compared(said['bound'])}, {done_with(said['does'])}", sentence)
     return _HEADS.sub(lambda said: f"{'; ' if said['lead'] else ''}if "
                                    f"it is {as_compared(said['bound'])}, {said['verb']}", sentence)
 
@@ -378,6 +383,12 @@ _BOUND_GOES = re.compile(
     r"(?: than that)?(?: goes?)? (?=(?:to|on|into) )",
     re.IGNORECASE)
 """``70 or more goes to #hot and anything less into the table …``."""
+_SO_MUCH = re.compile(
+    rf"(?P<lead>^|[.;,](?: and| but)? )(?:(?:all|any|every|an?|the|those) )?(?:(?P<noun>(?!(?:if|when|for|each|every"
+    rf"|with|after|than|is|are|and|or|only|whose|that|which)\b)[A-Za-z][\w-]*) (?:of |is |are )?)?(?P<bound>{BOUND})"
+    r"(?: of them)? (?:also |only |just |simply )*(?P<does>go(?:es)? (?:straight )?(?:in)?to"
+    r"|(?:is|are|gets?) \w+(?:ed|ent|t|ld)|gets?)\b(?= )", re.IGNORECASE)
+"""``totals above 1000 also go to …``, ``more than 2 of them is posted in …``."""
 _HEADS = re.compile(
     rf"(?P<lead>^|[.;,](?: (?:and|but))? )(?P<bound>{BOUND})[,:]? (?:just |only |simply |then )?(?P<verb>{ACTS}\b"
     rf"(?! of)|(?:an?|the) (?=(?:[\w-]+ ){{1,3}}?(?:goes|gets|is|are|must|has|needs|should)\b))", re.IGNORECASE)

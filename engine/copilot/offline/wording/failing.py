@@ -4,6 +4,7 @@
     one that fails goes to …              if it fails, put it on …
     an error in x is posted in …          if x fails, post it in …
     a failing message doesn't matter      if the message fails, carry on
+    a refusal is put …                    if rejected, put it …
 
 The others go on anyway.
 """
@@ -32,6 +33,9 @@ HAPPENS_TO_IT = (
     r"|(?P<nothing>do(?:es)?(?: not|n't) (?:matter|count|stop \w+)|(?:is|are) (?:no problem|not a problem|fine"
     r"|ok(?:ay)?)))"
 )
+_ANSWERED = pattern(
+    rf"(?P<lead>^|[.;,] (?:and |but |while )?)(?:an?|any|each|every|the) (?:(?P<no>refusal|rejection)|approval|consent)"
+    rf"(?: {HAPPENS_TO_IT}|(?P<then>: ))")
 _SAID = pattern(rf"(?P<lead>^|[.;,] (?:and |but |while )?){FAILED} {HAPPENS_TO_IT}")
 OTHERS_GO_ON = r"(?:the )?(?:rest|others|other \w+) (?:just |simply )?(?:carry|carries|go|goes) on"
 _OTHERS_GO_ON = pattern(
@@ -40,8 +44,14 @@ _OTHERS_GO_ON = pattern(
 
 def failing(text: str) -> str:
     """`text` with what happens to a thing that failed behind ``if … fails``."""
-    text = _SAID.sub(_if_it_fails, text)
+    text = _ANSWERED.sub(_if_answered, _SAID.sub(_if_it_fails, text))
     return _OTHERS_GO_ON.sub("", text) if re.search(r"\bfails\b", text) else text
+
+
+def _if_answered(said: re.Match[str]) -> str:
+    """``a refusal is put …``, ``each refusal: …``: behind the answer."""
+    does = "" if said["then"] else done_with(said["does"])
+    return f"{said['lead'].replace(',', ';')}if {'rejected' if said['no'] else 'approved'}, {does}"
 
 
 def _if_it_fails(said: re.Match[str]) -> str:

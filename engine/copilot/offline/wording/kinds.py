@@ -83,6 +83,8 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
       r"|hourly|weekly|once an? (?:day|hour|week)|every (?:hour|week))(?:,? (?:until|till) [^,;.]+)?(?=[.;,])"),
      lambda said: f" with reminders every 1 {unit_of(said[2])}"),
     # Attempts
+    ((rf",? (?:which|that) (?:is|may be|can be|should be|must be) (?:retried|tried again) {COUNT}{GAP}"
+      r"(?=[.;,]|$)"), again),
     (r"\btry(?: it| that)? (?:once more|one more time)\b", "try again once"),
     ((r"^every (second|third|fourth|fifth|tenth|\d+th) ([^,;.]+?) (?:triggers|causes|leads to|starts) "
       r"(?=an? (?:[\w-]+ )?"
@@ -108,11 +110,13 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     ((r"^\w+ (?:the |all |our )?[\w -]+? (at once|at the same time|in parallel|simultaneously|concurrently): "
       rf"(?=(?:{VERB})\b)"), r"at the same time "),
     # Short forms
-    ((r"\b(it|he|she|that|there|what|who)'s (?=not\b|still\b|been\b|\w+ed\b|un\w+\b|an?\b|no\b|over\b|under\b|above\b"
+    ((r"\b(it|he|she|that|there|what|who)'s (?=(?:merely|just|only|simply|then|also) \w+ed\b"
+      r"|not\b|still\b|been\b|\w+ed\b|un\w+\b|an?\b|no\b|over\b|under\b|above\b"
      r"|below\b)"), r"\1 is "),
     (r"\beach run (\w+)s\b", r"\1"),
     (r"^in case (?!of\b)", "if "),
-    (r"\b(?:make|write|add) (?:an? |the )?(?:entry|line|note) (?:in|into|to) the log\b", "log it"),
+    ((r"\b(?:make|write|add|leave|create) (?:nothing but )?(?:an? |the )?(?:(?:entry|line|note) (?:in|into|to) the log"
+      r"|log (?:entry|line|note|message))\b"), "log it"),
     (r"\b(put|send|add|save|post|run|process) each (?=on|in|to|through|with)", r"\1 it "),
     ((r"^(?:the |our |my )?([\w-]+ (?:function|workflow|job|lambda)) (?:runs|starts|should (?:run|start)|has to "
      r"(?:run|start)|must (?:run|start))(?=[.;,]|$| and\b| then\b)"),
@@ -209,7 +213,7 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
       rf"(?P<how>\w+)(?: [\w']+){{0,4}}? (?:within|after|in|for|by the end of) ({SPAN})"),
      lambda said: f"if there is no answer within {said[2]}" if (
          is_asked(said) or re.match(REPLIES + "$", said["how"])) else said[0]),
-    ((r"\b(?:if|when) (?:(?:that|the|this) (?:deadline|time|limit|period)(?: limit)? (?:passes|is over|runs out"
+    ((r"\b(?:if|when) (?:(?:(?:that|the|this) )?(?:deadline|time|limit|period)(?: limit)? (?:passes|is over|runs out"
       r"|is up|expires|has passed|is missed)"
       r"|(?:he|she|they|it|nobody|no one|the [\w-]+) (?:lets? (?:that|it|the deadline|the time) (?:pass|lapse|go by"
       r"|run out)|misses? (?:it|that|the deadline)"

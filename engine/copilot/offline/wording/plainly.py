@@ -14,6 +14,8 @@ _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(form, re.IGN
     (r"\b(every|each|with|of|between|after|wait|in|for|by|within|~) (\d+)\s?s\b", r"\1 \2 seconds"),
     (r"(?<![\w.])(\d+) ?x(?=[ ,.;]|$)", r"\1 times"),
     (r"^cron: ?", ""),
+    (r"\b(?:with|for|in case of) (?:any|every)thing else,? (?=\w)", "otherwise "),
+    (r"\b(?:waits?|waiting) for the ((?:[\w-]+ )?(?:time|date|day|deadline))\b", r"wait until the \1"),
     (r",? as well as (?:to |by |on |in )?(?=\S+@|#)", " and "),
     (r"\bfall(?:ing)? back (?:to|on) (?=https?:)", "call "),
     (r"\bin case (?!of\b)", "if "),
@@ -35,6 +37,11 @@ _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(form, re.IGN
       r" (?:failed|fails)|(?:that|which|who|where [\w ]+?) (?:failed|fails?))\b"), r"if it fails, \1 them"),
     (r"\b((?:if|when|on|once)\b[^.;:]*?) ?(?:->|=>|\u2192) ?", r"\1, "),
     (r" ?(?:->|=>|\u2192) ?", ": "),
+    ((rf"\b(?:let|leave|allow)(?: (?:her|him|them|it|us|another|the [\w-]+))? ({SPAN})(?: pass| go by| to pass)?"
+      r"(?=[,.;]| and\b| then\b)(?![,;.] [^.;]*\b(?:answer|repl|respon|react|silen))"), r"wait \1"),
+    (rf",? within ({SPAN})(?=[.;]|$)", r" within \1"),
+    ((rf"\b(to (?:approve|confirm|decide|sign)\b[\w ]*?),? and (?:has|have|gets?) ({SPAN})"
+      r"(?: for (?:it|that)| to do so)?(?=[.;,])"), r"\1 within \2"),
     (r"\b(wait|until|hold on) till\b", r"\1 until"),
     ((rf"\b(if|when) there(?:'s| is) (?:still )?no (?:answer|reply|response|decision|reaction|word)(?: from [\w@.-]+)?"
      rf" (?:after|within|in|for) (?={NUMBER}|an?\b)"), r"\1 there is no answer within "),

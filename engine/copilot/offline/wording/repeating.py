@@ -17,8 +17,8 @@ from engine.records import dataclass
 _N = rf"(?:\d+|{'|'.join(sorted({*NUMBERS} - {'a', 'an', 'half', 'zero'}, key=len, reverse=True))})"
 _SPAN = rf"(?:(?:{_N}|an?|half an) (?:more )?)?(?:seconds?|minutes?|hours?|days?|weeks?)"
 _LIMIT = re.compile(
-    rf",? ?(?:but |and )*(?:(?:at most|no more than|not more than|up to|a maximum of|max\.?|(?:give|giving) up after"
-    rf"|stop(?:ping)? after) "
+    rf",? ?(?:but |and )*(?:for )?(?:(?:at most|no more than|not more than|up to|a maximum of|max\.?"
+    rf"|(?:give|giving) up after|stop(?:ping)? after) "
     rf"(?:(?P<a>{_N})(?: times?| attempts?| tries| rounds?| looks?| checks?| calls?)(?: in (?:total|all)| altogether)?"
     rf"|(?P<b>twice))"
     rf"|(?:(?:max\.?|maximum) )?(?P<c>{_N}) (?:times|attempts|tries|rounds) (?:at (?:the )?(?:very )?most|max"

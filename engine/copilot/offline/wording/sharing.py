@@ -65,6 +65,10 @@ _DONE_TO = re.compile(
 _CONDITION = re.compile(
     r"\b(?:if|when|whenever|once|unless|until|while|after|that|which|who|whose|provided)\b[^,;.]*$", re.IGNORECASE)
 _TO_WHOM = frozenset(["email", "tell", "notify", "inform", "thank", "ask", "remind", "warn", "text", "invite"])
+_AND_IS = re.compile(
+    rf"(?P<before>\b(?:it|they) \w+s? [^.;:]*?)(?P<join>,? and(?: then)?|, then)(?P<aside>) (?:is|are|gets?)"
+    rf" (?P<done>{DONE})(?= (?:to|in|into|on|onto|by|at|with|via|through)\b)", re.IGNORECASE)
+"""``then it waits and is published to …``: it is."""
 _WANTED = re.compile(
     rf"(?P<lead>^|[.;] )(?:I|we) (?:want|need|would like|'d like)(?: to have)? (?P<what>(?:(?!{DONE}\b)[\w'-]+ )*?"
     rf"(?!{DONE}\b)[\w'-]+),? (?:to be )?(?={DONE} (?:in|to|by|on|into|at|with)\b)", re.IGNORECASE)
@@ -74,6 +78,7 @@ _WANTED = re.compile(
 def participled(text: str) -> str:
     """`text` with what else happens to the same thing as a command."""
     text = _WANTED.sub(r"\g<lead>\g<what> are ", text)
+    text = _AND_IS.sub(_also, text)
     before = ""
     while before != text:
         before, text = text, _DONE_TO.sub(_also, text)

@@ -211,7 +211,8 @@ _OTHERS = re.compile(
 
 def done_with(does: str) -> str:
     """What is done with it: are saved is save it."""
-    done = re.match(r"[, ]*(?:should |must |have to |has to )?(?:is|are|be) (?:just |only |simply )?(\w+)", does)
+    done = re.match(r"[, ]*(?:should |must |have to |has to )?(?:is|are|be|gets?(?= \w+(?:ed|ent|t|ld)$)) "
+                    r"(?:just |only |simply |merely )*(\w+)", does)
     if does == ":":
         return ""
     if done is not None and done[1] in ("skipped", "ignored", "left"):
@@ -220,7 +221,7 @@ def done_with(does: str) -> str:
         return f"{base_verb(done[1].lower()) or done[1]} it"
     if re.search(r"\b(?:gets?|receives?)$", does):
         return "send it"
-    return "put it on" if re.search(r"\bgo(?:es)? (?:(?:in)?to|on)\b", does) else f"it {does.strip(', ')}"
+    return "put it on" if re.search(r"\bgo(?:es)? (?:straight )?(?:(?:in)?to|on)\b", does) else f"it {does.strip(', ')}"
 
 
 def _one_has(said: str) -> str:
@@ -247,15 +248,15 @@ def told(sentence: str) -> str:
 
 
 _GETS_TOLD = re.compile(
-    r"(?P<lead>^|[,;:.] |\b(?:and|then|but|otherwise|else) )(?P<who>(?!if\b|when\b)(?:(?:the|our|an?|each|every|all"
-    r"|their|its|his|her) )?(?:[\w'-]+ ){0,2}?[\w'-]+) (?:gets?|receives?|(?:is|are) sent"
-    r"|(?:should|will|must|has to) (?:get|receive|be sent)) (?P<what>(?:an?|the|another|one more) (?:[\w'-]+ ){0,2}?"
+    r"(?P<lead>^|[,;:.] |\b(?:and|then|but|otherwise|else) )(?P<who>(?!if\b|when\b|otherwise\b|else\b)"
+    r"(?:(?:the|our|an?|each|every|all|their|its|his|her) )?(?:[\w'-]+ ){0,2}?[\w'-]+) (?:gets?|receives?"
+    r"|(?:is|are) sent|(?:should|will|must|has to) (?:get|receive|be sent)) (?P<what>(?:an?|the|another|one more) (?:[\w'-]+ ){0,2}?"
     r"(?:text|sms|message|notification|note|alert|reminder|warning)\b)", re.IGNORECASE)
 
 
 _GETS = re.compile(
-    r"(?P<lead>^|[,;:.] |\b(?:and|then|but|otherwise|else) )(?P<who>(?:(?:the|our|an?|each|every|all|their|its|his"
-    r"|her) )?(?:[\w'-]+ ){0,2}?[\w'-]+) "
+    r"(?P<lead>^|[,;:.] |\b(?:and|then|but|otherwise|else) )(?P<who>(?!otherwise\b|else\b)"
+    r"(?:(?:the|our|an?|each|every|all|their|its|his|her) )?(?:[\w'-]+ ){0,2}?[\w'-]+) "
     r"(?:gets?|receives?|(?:is|are) sent|(?:should|will|must|has to) (?:get|receive|be sent)) "
     r"(?P<what>(?:an?|the|another|one more|their|his|her) (?:[\w'-]+ ){0,4}?)(?:(?P<mail>e-?mail|mail)\b|"
     r"(?P<thing>[\w'-]+) "

@@ -99,6 +99,10 @@ _ASIDE = re.compile(
     rf"(?:{_BY_MEANS}|(?:we|you|they|\w+s|people) \w+ {_MEANS}) {_THE}(?:[\w-]+ )?"
     rf"(?P<kind>webhook|form)(?: (?P<path>/[\w/-]+))?(?: (?:of ours|on \w+ \w+))?(?P<after>,? )", re.IGNORECASE)
 """``a return is scanned, which calls our webhook, …``: the source in a clause of its own."""
+_BARE = re.compile(
+    r"^(?!(?:if|when|for|on|at|in|as|from|by|each|every)\b)(?P<before>)(?:[\w-]+ ){1,3}(?P<kind>form)(?P<path>)"
+    r"(?P<after>: )", re.IGNORECASE)
+"""``Course request form: …``"""
 _MAIN = re.compile(
     rf"^(?!(?:if|when|whenever|once|after|before|unless|until|for|on|at|in|as)\b)(?P<before>[^.;:,]*?) {_BY_MEANS} "
     rf"(?:either )?(?:{_MEANS} )?{_THE}(?:[\w-]+ )?(?P<kind>webhook|form)(?: (?P<path>/[\w/-]+))?(?: on \w+ \w+)?"
@@ -109,7 +113,7 @@ _MAIN = re.compile(
 def _with_clause(text: str) -> str:
     """A source that a clause names by which something came: that starts it, and the rest stays."""
     aside = _ASIDE.match(text)
-    said = aside or _MAIN.match(text)
+    said = aside or _MAIN.match(text) or _BARE.match(text)
     if said is None or _acts(text):
         return text
     path = f" {said['path']}" if said["path"] else ""
