@@ -356,6 +356,21 @@ KINDS = {
         ("ann@firm.lt is asked to approve the deal and has 2 days. If time runs out, log it.",
          {"tasks": ["approval", "log"], "timeout": {"task": "approval", "seconds": 172800, "then": ["log"]}}),
     ),
+    "on a date": (
+        ("Email the tenant, and on the moving date run the meter-reading function.",
+         {"tasks": ["email", "lambda"], "waits": [{"until": "movingDate"}]}),
+        ("Charge the card; on the due date itself email the customer.",
+         {"tasks": ["charge", "email"], "waits": [{"until": "dueDate"}]}),
+        ("A week before the opening date call https://x.io/a, two days before it email ona@firm.lt.",
+         {"tasks": ["http", "email"], "waits": [{"until": "openingDate.*604800000"},
+                                                {"until": "openingDate.*172800000"}]}),
+    ),
+    "how many at once, and then all": (
+        ("Send the readings to https://x.io/a in groups of 20, two groups at a time, and when all are done log it.",
+         {"tasks": ["http", "log"], "batch": 20, "before": [["http", "log"]]}),
+        ("Go through all boats in the input, at most 4 at once, and email the owner of each.",
+         {"tasks": ["email"], "map": {"items": "boats", "tasks": ["email"], "concurrency": 4}}),
+    ),
     "so much of it": (
         ("Run the count function. Totals above 90 also go to the audit queue.",
          {"tasks": ["lambda", "sqs"], "choices": [{"when": "> ?90", "then": ["sqs"]}]}),

@@ -132,8 +132,8 @@ FORMS: tuple[Form, ...] = (
           r"\btwice as\b", r"\bdouble\b"),
     _form("batch", ev.batches, rf"\bin(?:to)? (?:batches|groups|chunks|lots|packs|blocks) of (?P<n>{_N})\b",
           rf"\b(?P<n2>{_N}) (?:\w+ )?(?:per|a|in each|in a|to a|in one) (?:batch|chunk|request|call|group)\b"),
-    _form("repetition", ev.items, rf"\b(?:{_OVER}|process|handle|work off|take) {_THINGS % ''},? "
-          rf"(?:(?:at most|up to) )?(?={_SO_MANY})",
+    _form("repetition", ev.items, rf"\b(?:{_OVER}|process|handle|work off|take) {_THINGS % ''}"
+          rf"(?=,? (?:(?:at most|up to) )?{_SO_MANY})",
           rf"\b\w+ (?:over |with |through )?(?:the |our |its )(?P<what3>[\w -]+?),? (?={_SO_MANY}[\w -]*:)",
           rf"\b(?:{_OVER}) {_THINGS % 2}(?=[:,])"),
     _form("parallel", ev.together, rf"\b(?:(?P<n>{_N})|both|these) (?:things|steps|tasks|jobs) "

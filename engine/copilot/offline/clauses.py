@@ -18,6 +18,7 @@ from engine.copilot.offline.words import (
     ALSO_NOUNS,
     DETERMINERS,
     FILLERS,
+    NUMBERS,
     PREPOSITIONS,
     PRONOUNS,
     TRADE_NOUNS,
@@ -197,7 +198,8 @@ class _Cutter:
             return False
         word = self.words[index]
         following = lower(self.words[index:index + 4])
-        if word.kind == "number" or word.lower == "another":  # 24 hours before, another 3 days later
+        counts = word.kind == "number" or word.lower in {*NUMBERS, "another"} - {"a", "an"}
+        if counts:  # 24 hours before, another 3 days later
             return re.match(r"(?:another )?\S+ \w+ (?:later|before|after)\b", following) is not None
         if any(following.startswith(phrase) for phrase in _PHRASES):
             return True

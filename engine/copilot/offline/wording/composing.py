@@ -125,10 +125,11 @@ _GONE_THROUGH = re.compile(
 """``Go through the drivers, ten at a time. …``: what comes next is for each."""
 _GONE_AND = re.compile(
     rf"^(?:go(?:es)? (?:through|over)|loop (?:over|through)|iterate over|work through|walk through|step through) "
-    rf"(?:all |each of )?(?:of )?(?:the |our |its |their )?((?:[\w-]+ )?[\w-]+)s((?:,? (?:strictly |always |only"
-    rf" )?(?:[\w-]+ "
+    rf"(?:all |each of )?(?:of )?(?:the |our |its |their )?((?:[\w-]+ )?[\w-]+)s(?: in the (?:input|list))?"
+    rf"((?:,? (?:strictly |always |only "
+    rf"|at most |up to )*(?:[\w-]+ "
     rf"(?:at a time|at once|in parallel)|one by one|one after (?:another|the other)))?),? and ((?:{ACTS})\b"
-    rf"[^.;]*\b(?:each(?: one)? of them|every one of them|them|it|for each)\b)", re.IGNORECASE)
+    rf"[^.;]*\b(?:each(?: one)? of them|every one of them|them|it|(?:for|of) each)\b)", re.IGNORECASE)
 """``Go through the invoices, one at a time, and email each of them``."""
 def _each_gone_and(said: re.Match[str]) -> str:
     """For each of them, what is done with it."""

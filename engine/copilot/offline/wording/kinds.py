@@ -33,6 +33,7 @@ from engine.copilot.offline.wording.parts import (
     is_charged,
     is_named_before,
     is_retried,
+    last_date,
     less_one,
     one,
     turned,
@@ -98,6 +99,11 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     # At once
     ((rf"[;,.] (?:and |but )?(?:never|not|no) more than ({NUMBER})(?: of them| [\w-]+)? (?:at the same time|at once"
       rf"|in parallel|concurrently|at a time)(?: \w+ed)?(?=[.;,]|$)"), r", at most \1 at a time"),
+    # Dates
+    (rf"\b({SPAN} (?:before|after)) it(?=,? (?:{VERB})\b)", lambda said: f"{said[1]} {last_date(said)}"),
+    ((rf"(?:^|(?P<lead>[.;,] (?:and |then )?| and |,? then ))on (?P<when>the (?:[\w-]+ ){{0,2}}?(?:date|day))"
+      rf"(?: itself)?,? (?=(?:{VERB}|email)\b)"),
+     lambda said: f"{said['lead'] or ''}wait until {said['when']}, then "),
     # Steps
     ((r"^after (the [\w-]+ (?:function|lambda))(?: (?:has|is) (?:run|finished|done|through))?,? "
       rf"(?=(?:{VERB})\b)"),

@@ -112,6 +112,13 @@ def turned(said: re.Match[str]) -> str:
     return f"{said[1]} {said[2]}, {verb} {whom}".rstrip()
 
 
+def last_date(said: re.Match[str]) -> str:
+    """``three days before it``: the date that was spoken of last."""
+    dates = re.findall(r"\b(?:before|after|until|on) (the (?:[\w-]+ ){0,2}?(?:date|day|deadline))\b",
+                       said.string[:said.start()], re.IGNORECASE)
+    return dates[-1] if dates else "it"
+
+
 def unit_of(often: str) -> str:
     """The unit of daily, once a week."""
     return next((unit for unit in ("hour", "week") if unit in often.lower()), "day")

@@ -58,9 +58,14 @@ def _at_once_last(sentence: str) -> str:
     each = _EACH_DONE.search(sentence)
     if each is not None and not sentence.startswith(("If ", "Unless ")):
         return f"{_at_once_last(sentence[:each.start()]).rstrip('. ')}. Then {_at_once_last(sentence[each.end():])}"
+    over = _ALL_OVER.search(sentence)
+    if over is not None and (_BATCH.search(sentence[:over.start()]) or _AT_ONCE.search(sentence[:over.start()])):
+        return f"{_at_once_last(sentence[:over.start()]).rstrip('. ')}. {_at_once_last(sentence[over.end('lead'):])}"
     batch = _BATCH.search(sentence)
     if batch is not None:
-        return _at_once_last(_without(sentence, batch)).rstrip(". ") + f", in batches of {batch[1]}."
+        after = _ALL_AFTER.search(sentence, batch.end())
+        done, rest = (sentence, "") if after is None else (sentence[:after.start()], sentence[after.start():])
+        return _at_once_last(_without(done, batch)).rstrip(". ") + f", in batches of {batch[1]}{rest or '.'}"
     match = _AT_ONCE.search(sentence)
     if match is None or (match[1] is None and _ITEMS.search(sentence) is None):
         return sentence
@@ -69,6 +74,9 @@ def _at_once_last(sentence: str) -> str:
     return f"{_without(done, match).rstrip(';')}, at most {match[1] or 'one'} at a time{rest or '.'}"
 
 
+_ALL_OVER = re.compile(
+    r"(?P<lead>(?:,|;|,? and) (?:and )?)(?:when|once|after|as soon as) (?:all|they|everything|every one|each)\b",
+    re.IGNORECASE)
 _ALL_AFTER = re.compile(r"(?:,|;|,? and) (?:and )?(?:then|finally|afterwards|lastly)\b"
                         r"(?!(?![^.;]*\ball\b)[^.;]*\b(?:it|its|each|them)\b)", re.IGNORECASE)
 """What comes behind all of them."""

@@ -250,8 +250,9 @@ def told(sentence: str) -> str:
 _GETS_TOLD = re.compile(
     r"(?P<lead>^|[,;:.] |\b(?:and|then|but|otherwise|else) )(?P<who>(?!if\b|when\b|otherwise\b|else\b)"
     r"(?:(?:the|our|an?|each|every|all|their|its|his|her) )?(?:[\w'-]+ ){0,2}?[\w'-]+) (?:gets?|receives?"
-    r"|(?:is|are) sent|(?:should|will|must|has to) (?:get|receive|be sent)) (?P<what>(?:an?|the|another|one more) (?:[\w'-]+ ){0,2}?"
-    r"(?:text|sms|message|notification|note|alert|reminder|warning)\b)", re.IGNORECASE)
+    r"|(?:is|are) sent|(?:should|will|must|has to) (?:get|receive|be sent)) "
+    r"(?P<what>(?:an?|the|another|one more) (?:[\w'-]+ ){0,2}?(?:text|sms|message|notification"
+    r"|note|alert|reminder|warning)\b)", re.IGNORECASE)
 
 
 _GETS = re.compile(
