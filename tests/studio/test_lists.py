@@ -149,6 +149,27 @@ def test_a_page_says_what_it_may_not_or_could_not_get(studio, path, asked, statu
     expect(studio.page.get_by_text(says).first).to_be_visible()
 
 
+@pytest.mark.parametrize(("status", "says"), [(503, "Could not get the secrets"), (None, "The server does not answer")])
+def test_while_it_is_not_known_who_is_signed_in_the_page_says_why_and_then_goes_on(studio, status, says):
+    """The server was away while the page was opened."""
+    body = json.dumps({"error": {"code": "Unavailable", "message": "It is busy.", "advice": "Wait."}})
+
+    def refuse(route):
+        if status is None:
+            route.abort("connectionrefused")
+        else:
+            route.fulfill(status=status, content_type="application/json", body=body)
+
+    page = studio.page
+    page.route("**/me", refuse)
+    page.goto(f"{studio.server.url}/studio/secrets/")
+    expect(page.get_by_text(says).first).to_be_visible()
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    page.unroute("**/me", refuse)
+    expect(page.get_by_role("table")).to_be_visible()
+    studio.problems.clear()
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_is_cut_off_at_1024_pixels(studio, path):
     studio.open(path)

@@ -1,21 +1,37 @@
 /** Who is signed in, where, and what they may do: asked once by the shell, known to every page. */
 import { useEffect } from "react";
 import { create } from "zustand";
+import type { ApiError } from "../api/errors";
 import type { Me, Right } from "../api/schema";
 import { useApi } from "../api/useApi";
 import { ROLE_OF_RIGHT } from "../facts";
 
 export type { Me, Right };
 
-const useKnown = create<{ me: Me | null }>(() => ({ me: null }));
+interface Known {
+  readonly me: Me | null;
+  /** Why it is not known yet. */
+  readonly error: ApiError | null;
+  readonly askAgain: () => void;
+}
 
-/** Asks; for the shell alone. */
+const useKnown = create<Known>(() => ({ me: null, error: null, askAgain: () => undefined }));
+const AGAIN_MS = 4000;
+
+/** Asks until it is known; for the shell alone. */
 export function useAskedMe(): Me | null {
-  const { data } = useApi<Me>("/me");
+  const isKnown = useMe() !== null;
+  const { data, error, reload } = useApi<Me>("/me", { poll: isKnown ? null : AGAIN_MS });
   useEffect(() => {
-    if (data !== null) useKnown.setState({ me: data });
-  }, [data]);
+    useKnown.setState({ error, askAgain: () => void reload(), ...(data === null ? {} : { me: data }) });
+  }, [data, error, reload]);
   return data;
+}
+
+/** Why it is not known who is signed in, and how that is asked again; null while nothing went wrong. */
+export function useUnknownMe(): (Pick<Known, "askAgain"> & { error: ApiError }) | null {
+  const { me, error, askAgain } = useKnown();
+  return me === null && error !== null ? { error, askAgain } : null;
 }
 
 /** Null until it is known. */

@@ -2,8 +2,9 @@
  * of the server that it would refuse. */
 import Box from "@cloudscape-design/components/box";
 import type { ReactNode } from "react";
-import { grantingOf, type Right, useMe, whyNot } from "../app/me";
+import { grantingOf, type Right, useMe, useUnknownMe, whyNot } from "../app/me";
 import { EmptyState } from "./EmptyState";
+import { Problem } from "./Problem";
 import { Skeleton } from "./Skeleton";
 
 interface AllowedProps {
@@ -15,7 +16,9 @@ interface AllowedProps {
 
 export function Allowed({ right, what, children }: AllowedProps) {
   const me = useMe();
+  const unknown = useUnknownMe();
   const why = whyNot(me, right);
+  if (unknown !== null) return <Problem error={unknown.error} what={what} onRetry={unknown.askAgain} />;
   if (me === null) return <Skeleton what={what} />;
   if (why === undefined) return children;
   return (
