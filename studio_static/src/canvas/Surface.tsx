@@ -183,6 +183,7 @@ export function Surface(props: SurfaceProps) {
           {...pointing}
           {...connecting.handlers}
           defaultViewport={camera.first}
+          onMoveStart={camera.onMoveStart}
           onNodeDrag={dragging.onNodeDrag}
           onNodeDragStop={dragging.onNodeDragStop}
         />

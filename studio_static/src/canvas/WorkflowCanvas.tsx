@@ -41,7 +41,6 @@ function Frame(props: WorkflowCanvasProps) {
   const listed = useDeferredValue(graph, NOTHING);
   const selected = useDeferredValue(props.selection?.at(-1) ?? null, null);
   const around = graph.nodes.length > MOST_LISTED ? selected : null;
-  const isReady = placed !== null && pane !== null;
   return (
     <section
       className={`canvas${props.bare ? " is-bare" : ""}`}
@@ -49,24 +48,23 @@ function Frame(props: WorkflowCanvasProps) {
       aria-label={label}
       aria-busy={!isExact && problem === null}
     >
-      {isReady ? (
-        <Surface {...props} {...{ placed, isExact, pane }} settings={settings} changeSettings={changeSettings} />
+      {pane === null ? (
+        <div className="canvas-waiting" role="status" aria-label="The workflow is being drawn" />
       ) : (
-        problem === null && <div className="canvas-waiting" role="status" aria-label="The workflow is being drawn" />
+        <Surface {...props} {...{ placed, isExact, pane }} settings={settings} changeSettings={changeSettings} />
       )}
       {problem !== null && (
         <p className="one-line canvas-banner is-problem" role="alert">
-          The drawing could not be made: {problem}.{" "}
-          {isReady ? "This is the last one that could." : "These are its steps."}
+          The exact drawing could not be made: {problem}. This is a first one.
         </p>
       )}
-      <div className={problem === null || isReady ? "visually-hidden" : "canvas-steps"}>
+      <div className="visually-hidden">
         <StepList
           graph={listed}
           overlay={props.overlay}
           marks={props.marks}
           label={`Steps of ${label}`}
-          around={problem === null || isReady ? around : undefined}
+          around={around}
         />
       </div>
     </section>

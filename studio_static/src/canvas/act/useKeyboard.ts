@@ -44,7 +44,7 @@ export function useKeyboard(room: RefObject<HTMLElement | null>, tools: Keyboard
   }, []);
 
   // After each render: the card that was asked for may only now be there. React Flow puts cards on the page a moment
-  // later than this component is rendered, so it is looked for once more.
+  // later than this component is rendered, so it is looked for once more before the page is painted.
   useEffect(() => {
     const settle = (): void => {
       const element = room.current;
@@ -62,8 +62,8 @@ export function useKeyboard(room: RefObject<HTMLElement | null>, tools: Keyboard
       card.focus({ preventScroll: true });
     };
     settle();
-    const later = setTimeout(settle, 60);
-    return () => clearTimeout(later);
+    const later = requestAnimationFrame(settle);
+    return () => cancelAnimationFrame(later);
   });
 
   const walk = (arrow: Extract<KeyMeaning, { do: "walk" }>): void => {

@@ -11,8 +11,8 @@ interface StepListProps {
   overlay: Overlay | undefined;
   marks: Marks | undefined;
   label: string;
-  /** Of a long flow the steps around this one are listed, else its first; undefined: all of every flow. */
-  around?: StatePointer | null | undefined;
+  /** Of a long flow the steps around this one are listed, else its first. */
+  around: StatePointer | null;
 }
 
 /** Of a flow with more steps so many are listed: an element for each of thousands makes every edit slow. */
@@ -28,11 +28,11 @@ export const StepList = memo(function StepList({ graph, overlay, marks, label, a
     [graph],
   );
   const nameOf = (id: string): string => found.nodes.get(id)?.name ?? "";
-  const path = new Set(around === undefined || around === null ? [] : [around, ...ownersOf(scopeOf(around))]);
+  const path = new Set(around === null ? [] : [around, ...ownersOf(scopeOf(around))]);
   const list = (scope: string, title?: string) => {
     const order = found.orders.get(scope) ?? [];
-    const from = around === undefined ? 0 : firstListed(order, path);
-    const listed = around === undefined ? order : order.slice(from, from + MOST_LISTED);
+    const from = firstListed(order, path);
+    const listed = order.slice(from, from + MOST_LISTED);
     const isPart = listed.length < order.length;
     return (
       <>

@@ -25,6 +25,8 @@ export interface Camera {
   readonly first: Viewport;
   /** The part of the drawing that must be there: what is seen, and half a screen around. */
   readonly window: Rect;
+  /** React Flow's: null for what the page itself moves. */
+  onMoveStart(event: MouseEvent | TouchEvent | null): void;
   /** Move as little as shows the rectangle whole; from afar, also come near. */
   show(rect: Rect): void;
   fit(): void;
@@ -71,8 +73,8 @@ export function useCamera(
   };
   useEffect(() => far(flow.getViewport()));
   // Classes by hand: no render for what changes sixty times a second.
+  const startMoving = useCallback(() => room.current?.classList.add("is-moving"), [room]);
   useOnViewportChange({
-    onStart: () => room.current?.classList.add("is-moving"),
     onChange: (view) => {
       see(view);
       far(view);
@@ -88,6 +90,7 @@ export function useCamera(
   useSteady(placed, isExact, pane, anchor, first, opening);
   return useMemo(() => {
     const look = (view: Viewport): void => {
+      if (!still) startMoving();
       void flow.setViewport(view, { duration: still ? 0 : GLIDE });
       keepView(viewKey, { viewport: view });
     };
@@ -100,6 +103,9 @@ export function useCamera(
     return {
       first,
       window,
+      onMoveStart: (event) => {
+        if (event !== null) startMoving();
+      },
       look,
       zoomTo,
       zoomBy: (factor: number) => zoomTo(flow.getViewport().zoom * factor),
@@ -110,7 +116,7 @@ export function useCamera(
         if (next !== view) look(next);
       },
     };
-  }, [first, window, flow, still, viewKey, placed, pane]);
+  }, [first, window, flow, still, startMoving, viewKey, placed, pane]);
 }
 
 /**

@@ -3,6 +3,7 @@ import { memo, type RefObject, useCallback, useDeferredValue, useEffect, useMemo
 import { flushSync } from "react-dom";
 import { useShallow } from "zustand/react/shallow";
 import {
+  type Definition,
   pinsOf,
   pointersOf,
   type ResourceNames,
@@ -49,8 +50,7 @@ interface CanvasPaneProps {
 }
 
 export const CanvasPane = memo(function CanvasPane({ workflow, show }: CanvasPaneProps) {
-  // Typing comes first: the drawing follows when there is time.
-  const definition = useDeferredValue(useDesigner(definitionOf));
+  const definition = useDefinition();
   const { selection, edge, overlay, broken, choosing } = useDesigner(
     useShallow(({ selection, edge, overlay, broken, choosing }) => ({ selection, edge, overlay, broken, choosing })),
   );
@@ -111,6 +111,14 @@ export const CanvasPane = memo(function CanvasPane({ workflow, show }: CanvasPan
 });
 
 const Canvas = memo(WorkflowCanvas);
+
+/** The definition to draw. Typing comes before the drawing, which then follows when there is time. */
+function useDefinition(): Definition {
+  const latest = useDesigner(definitionOf);
+  const isTyping = useDesigner((state) => state.history.group !== null);
+  const followed = useDeferredValue(latest);
+  return isTyping ? followed : latest;
+}
 
 function changeNotes(notes: readonly Note[], label: string): void {
   apply(label, withNotes(documentOf(useDesigner.getState()), notes));

@@ -6,7 +6,7 @@ import "./code.css";
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput } from "@codemirror/language";
-import { type Diagnostic, linter, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { type Diagnostic, diagnosticCount, linter, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import {
@@ -81,8 +81,9 @@ export default function Editor(props: CodeProps) {
     });
   }, [value]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only whether it may be edited counts
   useEffect(() => {
+    // As it was made: to configure an editor anew takes as long as to make one.
+    if (view.current?.state.readOnly === isReadOnly) return;
     view.current?.dispatch({ effects: writable.current.reconfigure(permission(latest.current)) });
   }, [isReadOnly]);
 
@@ -90,6 +91,7 @@ export default function Editor(props: CodeProps) {
   useEffect(() => {
     const editor = view.current;
     if (editor === null || diagnostics === undefined) return;
+    if (diagnostics.length === 0 && diagnosticCount(editor.state) === 0) return;
     editor.dispatch(
       setDiagnostics(
         editor.state,

@@ -1,5 +1,5 @@
 /** The form of a state, by its type. */
-import type { ComponentType } from "react";
+import { type ComponentType, memo } from "react";
 import { canFail, type StateObject, type StatePointer, type StateType, typeOf } from "../../../asl";
 import { STATE_TYPES } from "../../../facts";
 import { Pick } from "../forms/controls";
@@ -26,7 +26,12 @@ const FORMS: Readonly<Partial<Record<StateType, ComponentType<{ editor: StateEdi
   Map: MapForm,
 };
 
-export function StateForm({ pointer, state }: { pointer: StatePointer; state: StateObject }) {
+interface StateFormProps {
+  pointer: StatePointer;
+  state: StateObject;
+}
+
+export const StateForm = memo(function StateForm({ pointer, state }: StateFormProps) {
   const editor = useStateEditor(pointer, state);
   const type = typeOf(state);
   const OwnForm = type === null ? undefined : FORMS[type];
@@ -50,7 +55,7 @@ export function StateForm({ pointer, state }: { pointer: StatePointer; state: St
       <SamplePanel language={editor.language} />
     </div>
   );
-}
+});
 
 /** Only where someone wrote one: ASL gives Parallel and Map no time-out of their own. */
 function TimeLimit({ editor }: { editor: StateEditor }) {

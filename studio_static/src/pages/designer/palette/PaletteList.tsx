@@ -1,7 +1,7 @@
 /** The items under a search field: one list that arrows walk and Enter takes from. */
 import { useDesigner } from "../store";
 import "./palette.css";
-import { type KeyboardEvent, memo, useCallback, useEffect, useId, useMemo, useState } from "react";
+import { type KeyboardEvent, memo, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import { putDragged } from "../../../canvas/act/dragging";
 import { StateIcon } from "../../../canvas/draw/icons";
 import { here } from "./insert";
@@ -27,9 +27,11 @@ export const PaletteList = memo(function PaletteList({ fieldId, autoFocus = fals
   const [active, setActive] = useState(0);
   const own = useId();
   const activeId = `${own}-${isSearched ? "found" : "common"}-${active}`;
+  // To scroll costs a layout of the page: only where arrows may have left what is seen, or the list is not at its top.
+  const isScrolled = useRef(false);
   useEffect(() => {
-    document.getElementById(activeId)?.scrollIntoView({ block: "nearest" });
-  }, [activeId]);
+    if (active > 0 || isScrolled.current) document.getElementById(activeId)?.scrollIntoView({ block: "nearest" });
+  }, [active, activeId]);
 
   const take = useCallback(
     (item: PaletteItem): void => {
@@ -72,7 +74,15 @@ export const PaletteList = memo(function PaletteList({ fieldId, autoFocus = fals
         }}
         onKeyDown={onKeyDown}
       />
-      <div id={`${own}-list`} className="dz-palette-list grow may-shorten scrolls" role="listbox" aria-label="Steps">
+      <div
+        id={`${own}-list`}
+        className="dz-palette-list grow may-shorten scrolls"
+        role="listbox"
+        aria-label="Steps"
+        onScroll={({ currentTarget }) => {
+          isScrolled.current = currentTarget.scrollTop > 0;
+        }}
+      >
         {/* Only hidden while something else is found: after each step that is taken it is there again. */}
         <Options id={`${own}-common`} items={common} active={isSearched ? -1 : active} onTake={take} />
         {isSearched && <Options id={`${own}-found`} items={shown} active={active} onTake={take} />}
@@ -96,7 +106,7 @@ interface OptionsProps {
 
 const Options = memo(function Options({ id, items, active, onTake }: OptionsProps) {
   return (
-    <div hidden={active < 0}>
+    <div className={active < 0 ? "dz-palette-away" : undefined}>
       {sections(items).map(({ section, from, items: inside }) => (
         // biome-ignore lint/a11y/useSemanticElements: a group of options in a listbox
         <div key={section} role="group" aria-labelledby={`${id}-${section}`}>

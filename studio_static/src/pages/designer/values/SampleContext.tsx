@@ -40,10 +40,12 @@ export function SampleProvider({ pointer, children }: { pointer: StatePointer | 
     if (workflow === null) return;
     const document = documentOf(useDesigner.getState());
     let isCurrent = true;
-    setSamples(documentSamples(document, pointer));
+    const put = (found: readonly Sample[]): void =>
+      setSamples((old) => (old.length === 0 && found.length === 0 ? old : found));
+    put(documentSamples(document, pointer));
     setChosen(0);
     handle.current = null;
-    void samplesOf(workflow, document, pointer).then((found) => isCurrent && setSamples(found));
+    void samplesOf(workflow, document, pointer).then((found) => isCurrent && put(found));
     return () => {
       isCurrent = false;
     };
