@@ -149,6 +149,23 @@ def test_a_page_says_what_it_may_not_or_could_not_get(studio, path, asked, statu
     expect(studio.page.get_by_text(says).first).to_be_visible()
 
 
+@pytest.mark.parametrize(("path", "name"), [
+    ("/secrets/", "Create secret"), ("/secrets/", "Rotate"), ("/secrets/", "Delete"), ("/access/", "Add token"),
+    ("/connections/", "Add connection"), ("/executions/", "Start execution"), ("/", "Import"), ("/", "Samples"),
+])
+def test_a_dialog_gives_the_focus_back_to_what_opened_it(studio, path, name):
+    page = studio.page
+    studio.open(path)
+    opener = page.get_by_role("button", name=re.compile(f"^{name}")).first
+    opener.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect(opener).not_to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(opener).to_be_focused()
+
+
 @pytest.mark.parametrize(("status", "says"), [(503, "Could not get the secrets"), (None, "The server does not answer")])
 def test_while_it_is_not_known_who_is_signed_in_the_page_says_why_and_then_goes_on(studio, status, says):
     """The server was away while the page was opened."""

@@ -11,7 +11,10 @@ const FIELDS = "input:not([type=hidden], :disabled), textarea:not(:disabled), bu
 /** An editor that is to be typed into first. */
 const EDITOR = "[data-autofocus] [contenteditable=true]";
 
-/** The dialog itself focuses its first button, Close, once it is drawn: whoever opens a form wants to fill it in. */
+/**
+ * The dialog itself focuses its first button, Close, once it is drawn: whoever opens a form wants to fill it in. A field
+ * with `autoFocus` would have it before the dialog noted what opened it and gets the focus back.
+ */
 function focusFirstField(form: HTMLFormElement | null): void {
   requestAnimationFrame(() =>
     (form?.querySelector<HTMLElement>(EDITOR) ?? form?.querySelector<HTMLElement>(FIELDS))?.focus(),

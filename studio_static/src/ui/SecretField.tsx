@@ -25,10 +25,9 @@ interface SecretFieldProps {
   value: string;
   onChange: (value: string) => void;
   errorText?: string | undefined;
-  autoFocus?: boolean;
 }
 
-export function SecretField({ label, description, value, onChange, errorText, autoFocus = false }: SecretFieldProps) {
+export function SecretField({ label, description, value, onChange, errorText }: SecretFieldProps) {
   const [shown, setShown] = useState(false);
   return (
     <FormField
@@ -53,7 +52,6 @@ export function SecretField({ label, description, value, onChange, errorText, au
         onChange={({ detail }) => onChange(detail.value)}
         autoComplete="new-password"
         spellcheck={false}
-        autoFocus={autoFocus}
       />
     </FormField>
   );

@@ -122,7 +122,6 @@ function GrantDialog({ onClose, onDone }: DialogGiven) {
           value={arn}
           onChange={({ detail }) => setArn(detail.value.trim())}
           placeholder="arn:aws:iam::111122223333:role/order-events"
-          autoFocus
           spellcheck={false}
           autoComplete={false}
         />

@@ -40,7 +40,6 @@ export function AddDialog({ taken, onClose, onDone }: DialogGiven & { taken: rea
           value={name}
           onChange={({ detail }) => setName(detail.value)}
           placeholder="ci"
-          autoFocus
           spellcheck={false}
           autoComplete={false}
         />

@@ -82,7 +82,6 @@ function RevealDialog({ id, address, what, onClose }: Omit<HiddenProps, "hidden"
           value={reason}
           onChange={({ detail }) => setReason(detail.value)}
           placeholder="Ticket 4711: the customer asks"
-          autoFocus
         />
       </FormField>
     </Dialog>

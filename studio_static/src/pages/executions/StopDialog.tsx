@@ -53,7 +53,6 @@ function Reason({ value, onChange }: { value: string; onChange: (value: string) 
         value={value}
         onChange={({ detail }) => onChange(detail.value)}
         placeholder="Started with a wrong price list"
-        autoFocus
       />
     </FormField>
   );

@@ -87,7 +87,6 @@ export function CreateDialog({ taken, onClose, onDone }: DialogGiven & { taken: 
           value={key}
           onChange={({ detail }) => setKey(detail.value)}
           placeholder="STRIPE_KEY"
-          autoFocus
           spellcheck={false}
           autoComplete={false}
         />
@@ -126,7 +125,7 @@ export function RotateDialog({ secret, onClose, onDone }: DialogGiven & { secret
         The name stays the same, so nothing has to be published. Every call from now on gets the new value, in
         executions that run already, too.
       </Box>
-      <SecretField label="New value" value={typed.value} onChange={typed.setValue} autoFocus />
+      <SecretField label="New value" value={typed.value} onChange={typed.setValue} />
       <AllowShort of={typed} />
     </Dialog>
   );

@@ -77,7 +77,7 @@ export function DuplicateDialog({ workflow, taken, onClose }: DialogGiven & { ta
       disabled={problem !== null}
     >
       <FormField label="Name of the copy" errorText={problem} description="Its draft is copied; nothing is published.">
-        <Input value={name} onChange={({ detail }) => setName(detail.value)} autoFocus spellcheck={false} />
+        <Input value={name} onChange={({ detail }) => setName(detail.value)} spellcheck={false} />
       </FormField>
     </Dialog>
   );
