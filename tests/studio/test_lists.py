@@ -187,6 +187,23 @@ def test_while_it_is_not_known_who_is_signed_in_the_page_says_why_and_then_goes_
     studio.problems.clear()
 
 
+@pytest.mark.parametrize(("path", "asked"), [("/", "/workflows"), ("/secrets/", "/secrets"), ("/triggers/", "/triggers")])
+def test_a_list_that_could_not_be_read_again_says_that_it_may_be_old(studio, path, asked):
+    page = studio.page
+    studio.open(path)
+    expect(page.locator("tbody tr").first).to_be_visible()
+    page.route(
+        lambda address: address.startswith(f"{studio.server.url}{asked}"),
+        lambda route: route.abort("connectionrefused"),
+    )
+    again = page.get_by_role("button", name="Look again")
+    if again.count() > 0:  # the workflows are asked for every few seconds
+        again.click()
+    expect(page.get_by_text("may be old: The server does not answer")).to_be_visible()
+    expect(page.locator("tbody tr").first).to_be_visible()
+    studio.problems.clear()
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_is_cut_off_at_1024_pixels(studio, path):
     studio.open(path)

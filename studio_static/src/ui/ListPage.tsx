@@ -5,6 +5,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import type { ReactNode } from "react";
 import { ListEmpty, type ListEmptyProps } from "./ListEmpty";
+import { Stale } from "./Loaded";
 
 /** Columns, of which some are not shown: false. */
 export type Columns<T> = readonly (TableProps.ColumnDefinition<T> | false)[];
@@ -61,6 +62,7 @@ export function ListPage<T>({
           >
             {title}
           </Header>
+          {from.error && table.items && table.items.length > 0 && <Stale what={what} message={from.error.message} />}
           {above}
         </SpaceBetween>
       }

@@ -1,6 +1,7 @@
 /** An execution's input as JSON, with what is wrong with it while it is typed, and past inputs to begin from. */
 import FormField from "@cloudscape-design/components/form-field";
 import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { PastInput } from "../../api/schema";
 import { usePreferences } from "../../app/preferences";
 import { Code } from "../../ui/Code";
@@ -26,7 +27,7 @@ export function InputField({ value, onChange, onProblem, past = [], autoFocus = 
   };
   const usable = past.filter((each) => tooLarge(each.input) === null);
   return (
-    <>
+    <SpaceBetween size="m">
       {usable.length > 0 && (
         <FormField label="Begin from">
           <Select
@@ -46,7 +47,7 @@ export function InputField({ value, onChange, onProblem, past = [], autoFocus = 
       <FormField label="Input" errorText={problem ?? undefined} stretch>
         <Code label="Input" value={value} onChange={change} autoFocus={autoFocus} minHeight="8rem" maxHeight="40vh" />
       </FormField>
-    </>
+    </SpaceBetween>
   );
 }
 

@@ -17,7 +17,6 @@ import { useIsWide } from "../../app/useWidth";
 import { ActButton } from "../../ui/ActButton";
 import { EmptyState } from "../../ui/EmptyState";
 import { type Columns, ListPage } from "../../ui/ListPage";
-import { Stale } from "../../ui/Loaded";
 import { NavLink } from "../../ui/NavLink";
 import { Problem } from "../../ui/Problem";
 import { StatusMark } from "../../ui/StatusMark";
@@ -82,9 +81,6 @@ export default function TriggerPage({ workflow, trigger: name }: { workflow: str
               <Alert type="info">
                 <Gone workflow={workflow} name={name} />
               </Alert>
-            )}
-            {deliveries.error && deliveries.rows.length > 0 && (
-              <Stale what="the deliveries" message={deliveries.error.message} />
             )}
           </SpaceBetween>
         }

@@ -10,7 +10,6 @@ import { useIsWide } from "../../app/useWidth";
 import { EmptyState } from "../../ui/EmptyState";
 import { FilterFields } from "../../ui/FilterFields";
 import { type Columns, ListPage } from "../../ui/ListPage";
-import { Stale } from "../../ui/Loaded";
 import { NavLink } from "../../ui/NavLink";
 import { PauseButton } from "./PauseButton";
 import { Address, NextTime, Standing } from "./Standing";
@@ -38,7 +37,6 @@ export default function TriggersPage() {
       description="What starts workflows besides people: those of the active versions listen."
       onLookAgain={list.reload}
       actions={null}
-      above={list.error && list.data && <Stale what="the triggers" message={list.error.message} />}
       wrapLines
       items={shown}
       trackBy={(trigger) => `${trigger.workflow}/${trigger.name}`}

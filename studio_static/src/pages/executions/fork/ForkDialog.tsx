@@ -3,6 +3,7 @@ import Checkbox from "@cloudscape-design/components/checkbox";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { path, post } from "../../../api/client";
 import type { Execution, ForkRequest, VersionList } from "../../../api/schema";
@@ -80,7 +81,7 @@ export default function ForkDialog({ execution, event, onClose }: ForkDialogProp
         </p>
       )}
       {mayCall && (
-        <>
+        <SpaceBetween size="m">
           <Checkbox checked={reads} onChange={({ detail }) => setReads(detail.checked)}>
             Really make calls that only read
           </Checkbox>
@@ -90,7 +91,7 @@ export default function ForkDialog({ execution, event, onClose }: ForkDialogProp
           >
             <Input value={allow} onChange={({ detail }) => setAllow(detail.value)} spellcheck={false} />
           </FormField>
-        </>
+        </SpaceBetween>
       )}
     </Dialog>
   );

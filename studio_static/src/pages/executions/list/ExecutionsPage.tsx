@@ -12,7 +12,6 @@ import { useIsWide } from "../../../app/useWidth";
 import { ActButton } from "../../../ui/ActButton";
 import { EmptyState } from "../../../ui/EmptyState";
 import { ListPage } from "../../../ui/ListPage";
-import { Stale } from "../../../ui/Loaded";
 import { StopDialog } from "../StopDialog";
 import { columnsOf } from "./columns";
 import { ExecutionFilters } from "./ExecutionFilters";
@@ -84,7 +83,6 @@ export default function ExecutionsPage() {
             </ActButton>
           </SpaceBetween>
         }
-        above={pages.error && !blocked && <Stale what="the executions" message={pages.error.message} />}
         items={pages.rows}
         trackBy="id"
         {...(isNarrow ? {} : { selectionType: "multi" as const })}
