@@ -6,6 +6,7 @@ A frozen dataclass and no pydantic: the worker's cold start pays for each import
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import field, fields
 from typing import Any
@@ -17,8 +18,20 @@ MOST_DAYS = 36_500
 """A hundred years: the most that a term of keeping may be."""
 
 
-def _setting(default: Any, env: str, doc: str, *, least: float | None = None, most: float | None = None) -> Any:
-    return field(default=default, metadata={"env": env, "doc": doc, "least": least, "most": most})
+_ADDRESS = (r"https?://\S+", "an address that begins with https:// or http://")
+_PROGRAM = (r"/.+", "the whole path of a program")
+_TOPIC = (r"arn:aws[a-z-]*:sns:.+", "the ARN of an SNS topic")
+_WORKFLOW = (r"[A-Za-z0-9_-]{1,80}", "a workflow's name")
+_SLACK_USER = (r"[^=]*[^=\s][^=]*=\s*[^=/\s][^=]*", "USER=NAME or USER=NAME/ROLE")
+_PROVIDER = (r"offline|bedrock|openai", "offline, bedrock or openai")
+
+
+def _setting(
+    default: Any, env: str, doc: str, *, least: float | None = None, most: float | None = None,
+    form: tuple[str, str] | None = None,
+) -> Any:
+    """`form` is the pattern of a text, or of each of several, and what such a one is."""
+    return field(default=default, metadata={"env": env, "doc": doc, "least": least, "most": most, "form": form})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,33 +125,40 @@ class Settings:
     alert_workflow: str = _setting(
         "", "AUTOMATE_ALERT_WORKFLOW",
         "The workflow that is started when an execution of a workflow without `alerts` fails, times out or is PAUSED.",
+        form=_WORKFLOW,
     )
     alert_webhook: str = _setting(
         "", "AUTOMATE_ALERT_WEBHOOK",
         "The address that is called then, through the http connector and its egress rules.",
+        form=_ADDRESS,
     )
     alert_topic: str = _setting(
         "", "AUTOMATE_ALERT_TOPIC",
         "The ARN of the SNS topic that is told then. On one machine it is called as workflows call AWS.",
+        form=_TOPIC,
     )
     alert_topics: tuple[str, ...] = _setting(
         (), "AUTOMATE_ALERT_TOPICS",
         "The SNS topics that alerts of a stage may name: their ARNs, separated by commas. Publishing refuses others "
         "there. On one machine the credentials alone decide.",
+        form=_TOPIC,
     )
     alert_command: str = _setting(
         "", "AUTOMATE_ALERT_COMMAND",
         "The program that is run then, on one machine: one of AUTOMATE_ALERT_COMMANDS.",
+        form=_PROGRAM,
     )
     alert_commands: tuple[str, ...] = _setting(
         (), "AUTOMATE_ALERT_COMMANDS",
         "The programs of this machine that alerts may run: whole paths, separated by commas. Without this none is "
         "run, and none is run on a stage.",
+        form=_PROGRAM,
     )
     studio_url: str = _setting(
         "", "AUTOMATE_STUDIO_URL",
         "What links in alerts begin with, such as https://automate.example.com/studio. By default the local server's, "
         "or the stage's own Studio.",
+        form=_ADDRESS,
     )
     slack_signing_secret: str = _setting(
         "", "AUTOMATE_SLACK_SIGNING_SECRET",
@@ -150,6 +170,7 @@ class Settings:
         "Who the users of Slack are that answer approvals: U012AB3CD=ada@example.com, or with a role "
         "U012AB3CD=ada@example.com/operator, separated by commas. `*=slack/operator` lets all others answer, as "
         "slack:U….",
+        form=_SLACK_USER,
     )
     audit_days: float = _setting(
         400.0, "AUTOMATE_AUDIT_DAYS",
@@ -206,6 +227,7 @@ class Settings:
         "offline", "AUTOMATE_COPILOT_PROVIDER",
         "Who drafts from a sentence: offline (a grammar, nothing leaves the machine), bedrock (Amazon Bedrock's "
         "Converse, with this machine's or the Lambda's own credentials) or openai (any OpenAI-compatible endpoint).",
+        form=_PROVIDER,
     )
     copilot_model: str = _setting(
         "", "AUTOMATE_COPILOT_MODEL",
@@ -215,6 +237,7 @@ class Settings:
         "", "AUTOMATE_COPILOT_URL",
         "For openai the address before /chat/completions, such as http://127.0.0.1:11434/v1; for bedrock a VPC "
         "endpoint, by default the region's own.",
+        form=_ADDRESS,
     )
     copilot_secret: str = _setting(
         "", "AUTOMATE_COPILOT_SECRET",
@@ -272,8 +295,11 @@ class Settings:
 def _parse(metadata: Mapping[str, Any], default: Any, text: str) -> Any:
     """`text` as the type of `default`, within the setting's bounds."""
     if isinstance(default, tuple):
-        return tuple(part.strip() for part in text.split(",") if part.strip())
+        parts = tuple(part.strip() for part in text.split(",") if part.strip())
+        _check_form(metadata, parts)
+        return parts
     if isinstance(default, str):
+        _check_form(metadata, (text,))
         return text
     kind = type(default)
     try:
@@ -288,6 +314,17 @@ def _parse(metadata: Mapping[str, Any], default: Any, text: str) -> Any:
         bounds = f"from {least:g} to {most:g}" if most is not None else f"{least:g} or more"
         raise InvalidDocument(f"{text} is out of range: {bounds}", where=metadata["env"], advice=metadata["doc"])
     return number
+
+
+def _check_form(metadata: Mapping[str, Any], parts: tuple[str, ...]) -> None:
+    """Raises InvalidDocument for a part that is not as it has to be, which may hold a secret and is not repeated."""
+    if metadata["form"] is None:
+        return
+    pattern, words = metadata["form"]
+    for number, part in enumerate(parts, 1):
+        if re.fullmatch(pattern, part) is None:
+            which = f"entry {number} of it" if len(parts) > 1 else "it"
+            raise InvalidDocument(f"{which} is not {words}", where=metadata["env"], advice=metadata["doc"])
 
 
 def _is_finite(number: float) -> bool:
