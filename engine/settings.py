@@ -323,7 +323,7 @@ def _check_form(metadata: Mapping[str, Any], parts: tuple[str, ...]) -> None:
     pattern, words = metadata["form"]
     for number, part in enumerate(parts, 1):
         if re.fullmatch(pattern, part) is None:
-            which = f"entry {number} of it" if len(parts) > 1 else "it"
+            which = f"entry {number} of {metadata['env']}" if len(parts) > 1 else metadata["env"]
             raise InvalidDocument(f"{which} is not {words}", where=metadata["env"], advice=metadata["doc"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -10,9 +11,11 @@ from typing import Any, Literal
 from engine.adapters.local.erasure.erased_list import ADVICE, ErasedList
 from engine.errors import NotFound, StorageError, UserError
 from engine.governance.audit_entry import parse_time
+from engine.governance.secret_grants import ENVIRONMENT
 from engine.language.asl.times import iso_timestamp
 from engine.ports.journal import PAUSED, RUNNING
 from engine.records import dataclass
+from engine.settings import Settings
 from functions.app.release import Release, release
 from functions.cli.client.client import Client, part
 from functions.cli.files import finding_of
@@ -210,11 +213,23 @@ def _secrets(api: Client) -> Iterator[Check]:
         )
     else:
         yield Check("secrets", "well", "every secret that a workflow names is there")
+    yield from _mistyped(found)
     yield from _granted_to_all(found)
     for item in sorted((item for item in found["secrets"] if item["shadowed_by"]), key=lambda item: str(item["key"])):
         key, by = item["key"], item["shadowed_by"]
         yield Check("secrets", "note", f"the stored value of {key} is not the one that runs: the {by} has one too",
                     f"Unset AUTOMATE_{key}, or delete the stored one: automate secrets delete {key}")
+
+
+def _mistyped(found: Json) -> Iterator[Check]:
+    """Variables that nothing reads, called nearly as a setting is: each counts as a secret."""
+    settings = Settings.environment_names()
+    unread = (item for item in found["secrets"] if item.get("backend") == ENVIRONMENT and not item["used_by"])
+    for key in sorted(item["key"] for item in unread):
+        meant = difflib.get_close_matches(f"AUTOMATE_{key}", settings, n=1, cutoff=0.9)
+        if meant:
+            yield Check("settings", "note", f"AUTOMATE_{key} is no setting, and no workflow names it as a secret",
+                        f"Did you mean {meant[0]}?")
 
 
 def _granted_to_all(found: Json) -> Iterator[Check]:

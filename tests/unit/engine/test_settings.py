@@ -30,5 +30,5 @@ def test_a_text_of_another_form_is_refused_with_what_is_meant_and_not_repeated(n
 
 
 def test_which_of_several_is_wrong_is_told():
-    with pytest.raises(InvalidDocument, match="entry 2 of it is not the whole path of a program"):
+    with pytest.raises(InvalidDocument, match="entry 2 of AUTOMATE_ALERT_COMMANDS is not the whole path of a program"):
         Settings.from_environment({"AUTOMATE_ALERT_COMMANDS": "/bin/a,b"})

@@ -247,6 +247,21 @@ def test_a_secret_that_a_deployment_s_workflow_names_and_nobody_set_is_ill():
     assert found["secrets"].mend == "automate secrets set NOT_THERE"
 
 
+def test_a_variable_that_is_called_nearly_as_a_setting_is_named():
+    listed = [
+        {"key": key, "used_by": used_by, "shadowed_by": None, "grants": [], "backend": backend}
+        for key, used_by, backend in (
+            ("TASK_THREAD", [], "environment"), ("STRIPE_KEY", [], "environment"), ("DATADIR", [], "local store"),
+            ("RETENTION_DAY", [{"workflow": "pay", "version": 1, "states": ["A"]}], "environment"),
+        )
+    ]
+    [note] = [check for check in of_deployment(Answers(**{
+        "/secrets": {"secrets": listed, "missing": []},
+    }), NOW) if check.verdict == "note"]
+    assert (note.name, note.mend) == ("settings", "Did you mean AUTOMATE_TASK_THREADS?")
+    assert note.says.startswith("AUTOMATE_TASK_THREAD is no setting")
+
+
 def test_secrets_that_everybody_may_use_are_named():
     listed = [{"key": key, "used_by": [], "shadowed_by": None, "grants": grants} for key, grants in (
         ("B", None), ("A", None), ("C", []), ("D", [{"workflow": "pay", "connector": "*", "host": "*"}]),
