@@ -213,13 +213,20 @@ def _shadow_notice(key: str, backend: str, by: str) -> str:
 
 
 def typed_value(key: str) -> str:
-    """A hidden prompt at a terminal; else standard input, without its last line break."""
+    """A hidden prompt at a terminal; else standard input, without its last line break. Raises InvalidDocument where
+    there is nothing."""
     if sys.stdin.isatty():
         return str(click.prompt(f"Value of {key}", hide_input=True, confirmation_prompt=True, err=True))
     try:
-        return sys.stdin.buffer.read().decode().removesuffix("\n").removesuffix("\r")
+        value = sys.stdin.buffer.read().decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
         raise InvalidDocument("the value is not UTF-8 text", where="standard input") from None
+    if not value:
+        raise InvalidDocument(
+            f"no value of {key} was given", where="standard input",
+            advice='Run the command in a terminal, which asks for it, or pipe it in: printf %s "$VALUE" | automate …',
+        )
+    return value
 
 
 COMMANDS = (secrets,)
