@@ -4,10 +4,12 @@ States) is wrapped, a template (Resources) and an n8n export (nodes, connections
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.catalog.document import is_bare_definition, parse_document
+from engine.conversion import templates
 from engine.conversion.found import Candidate, Conversion, name_of
 from engine.conversion.n8n import Task, from_n8n, is_n8n
 from engine.conversion.templates import from_template, is_template
@@ -52,6 +54,23 @@ def converted_kind(source: str) -> str | None:
     if is_template(value):
         return "a SAM or CloudFormation template"
     return "an n8n export" if is_n8n(value) else None
+
+
+def with_files(source: str, read: Callable[[str], str | None]) -> str:
+    """`source`; a template as JSON, with the definitions that stand in files beside it. `read` gives a file's text,
+    None for one that is not there. Raises InvalidDocument where one of them cannot be read."""
+    value = _value(source)
+    if not is_template(value):
+        return source
+
+    def held(place: str) -> Json:
+        text = read(place)
+        try:
+            return None if text is None else _value(text)
+        except InvalidDocument as error:
+            raise InvalidDocument(f"{place}: {error.message}", where=error.where, advice=error.advice) from None
+
+    return json.dumps(templates.with_files(value, held))
 
 
 def _value(source: str) -> Json:

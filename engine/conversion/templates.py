@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.conversion.found import Candidate, Conversion, Format, Note, name_of
@@ -26,22 +26,34 @@ def is_template(value: Json) -> bool:
     return isinstance(value, dict) and isinstance(value.get("Resources"), dict)
 
 
+def with_files(template: Mapping[str, Json], read: Callable[[str], Json]) -> dict[str, Json]:
+    """`template` with each definition that stands in a file beside it in its place. `read` gives what a file holds,
+    None for one that is not there."""
+    def filled(resource: Json) -> Json:
+        place = _place_elsewhere(resource) if _is_machine(resource) else None
+        definition = read(place) if isinstance(place, str) else None
+        if definition is None:
+            return resource
+        kept = {name: value for name, value in resource["Properties"].items() if name not in _ELSEWHERE}
+        return {**resource, "Properties": {**kept, "Definition": definition}}
+
+    return {**template, "Resources": {name: filled(item) for name, item in template["Resources"].items()}}
+
+
 def from_template(template: Mapping[str, Json]) -> Conversion:
     """Every state machine whose definition stands in the template. Raises InvalidDocument when there is none."""
     kind: Format = "sam" if _is_sam(template) else "cloudformation"
-    machines = {
-        name: resource for name, resource in template["Resources"].items()
-        if isinstance(resource, dict) and resource.get("Type") in (_PLAIN, _SERVERLESS)
-    }
+    machines = {name: resource for name, resource in template["Resources"].items() if _is_machine(resource)}
     if not machines:
         raise InvalidDocument(
             "the template has no state machine", where="/Resources",
             advice=f"A state machine is a resource of the type {_PLAIN} or {_SERVERLESS}.",
         )
     elsewhere = [name for name, resource in machines.items() if _place_elsewhere(resource) is not None]
-    found = [_candidate(template, name, machines[name]) for name in machines if name not in elsewhere]
+    places = ", ".join(f"{name}: {_place_elsewhere(machines[name])}" for name in elsewhere)
+    left = [Note(f"definitions stand in other files and were not taken over ({places})")] if elsewhere else []
+    found = [_candidate(template, name, machines[name], left) for name in machines if name not in elsewhere]
     if not found:
-        places = ", ".join(f"{name}: {_place_elsewhere(machines[name])}" for name in elsewhere)
         raise InvalidDocument(
             f"the definitions stand in other files ({places})", where="/Resources",
             advice="Give that file itself: a bare definition in JSON or YAML is taken as it is.",
@@ -56,12 +68,18 @@ def _is_sam(template: Mapping[str, Json]) -> bool:
     )
 
 
+def _is_machine(resource: Json) -> bool:
+    return isinstance(resource, dict) and resource.get("Type") in (_PLAIN, _SERVERLESS)
+
+
 def _place_elsewhere(resource: Mapping[str, Json]) -> Json:
     properties = resource.get("Properties") or {}
     return next((properties[name] for name in _ELSEWHERE if name in properties), None)
 
 
-def _candidate(template: Mapping[str, Json], logical: str, resource: Mapping[str, Json]) -> Candidate:
+def _candidate(
+    template: Mapping[str, Json], logical: str, resource: Mapping[str, Json], left: Sequence[Note]
+) -> Candidate:
     properties: dict[str, Json] = resource.get("Properties") or {}
     intrinsics = Intrinsics(template)
     definition = _definition(logical, properties, intrinsics)
@@ -78,7 +96,7 @@ def _candidate(template: Mapping[str, Json], logical: str, resource: Mapping[str
     events = properties.get("Events")
     if isinstance(events, dict):
         notes += [Note(f"the event {event} was not taken over: give the workflow a trigger") for event in events]
-    return Candidate.noted(name, document, notes)
+    return Candidate.noted(name, document, [*notes, *left])
 
 
 def _definition(logical: str, properties: Mapping[str, Json], intrinsics: Intrinsics) -> dict[str, Json]:

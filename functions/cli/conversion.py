@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
+from functools import partial
+from pathlib import Path, PurePath
 
-import click
-
+from engine.conversion.reading import with_files
 from engine.errors import InvalidDocument
 from functions.cli.client.client import Client
-from functions.cli.files import Json
+from functions.cli.files import Json, read_text
 
 
 def import_converted(
@@ -16,7 +16,8 @@ def import_converted(
 ) -> dict[str, Json]:
     """Convert the file, import what is in it, and publish it if asked; what happened, as JSON. `more` are other fields
     of POST /workflows/import. Raises InvalidDocument where `name` is given and the file has several."""
-    found = api.post("/workflows/convert", {"source": data.decode("utf-8-sig"), "filename": PurePath(path).name[-200:]})
+    source = with_files(data.decode("utf-8-sig"), partial(_beside, path))
+    found = api.post("/workflows/convert", {"source": source, "filename": PurePath(path).name[-200:]})
     candidates = found["candidates"]
     if name is not None and len(candidates) > 1:
         raise InvalidDocument(
@@ -35,9 +36,10 @@ def import_converted(
     return {"format": found["format"], "imported": imported}
 
 
-def print_notes(notes: list[str]) -> None:
-    """What is left to do by hand; nothing where there is nothing."""
-    if notes:
-        click.echo("To do by hand (the Studio lists it too):")
-    for note in notes:
-        click.echo(f"  {note}")
+def _beside(path: str, place: str) -> str | None:
+    """The text of the file that a template at `path` names; None for what is no file beside it: an address, a file that
+    is not there, anything beside standard input."""
+    if path == "-" or "://" in place or PurePath(place).is_absolute():
+        return None
+    file = Path(path).parent / place
+    return read_text(str(file)) if file.is_file() else None

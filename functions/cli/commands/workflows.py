@@ -10,7 +10,6 @@ import click
 
 from engine.errors import UserError
 from functions.cli.client.client import Client, part
-from functions.cli.conversion import import_converted, print_notes
 from functions.cli.files import Json, OtherFile, document_in, finding_of, placed, read_file, write_file
 from functions.cli.screen import counted, styled_diff
 from functions.cli.session import session
@@ -75,6 +74,8 @@ def import_into(api: Client, path: str, *, name: str | None = None, publish: boo
     try:
         document, source = document_in(data, path, name)
     except OtherFile:
+        from functions.cli.conversion import import_converted
+
         return import_converted(api, data, path, name=name, publish=publish, **more)
     try:
         done = api.post("/workflows/import", {
@@ -202,7 +203,10 @@ def rollback(*, name: str, version: int) -> None:
 def _print_import(shape: dict[str, Json]) -> None:
     for item in shape.get("imported", ()):
         _print_import(item)
-        print_notes(item["notes"])
+        if item["notes"]:
+            click.echo("To do by hand (the Studio lists it too):")
+        for note in item["notes"]:
+            click.echo(f"  {note}")
     if "imported" in shape:
         return
     what = "created" if shape["created"] else "changed" if shape["changed"] else "unchanged"

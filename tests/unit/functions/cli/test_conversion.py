@@ -49,6 +49,25 @@ def test_a_template_in_yaml_has_its_short_forms_and_another_name(automate, tmp_p
     assert (status, out) == (0, "greet: draft created\n")
 
 
+def test_a_definition_in_a_file_beside_the_template_is_taken_with_its_substitutions(automate, tmp_path):
+    (tmp_path / "machines").mkdir()
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": "${Table}", "End": True}}}
+    written(tmp_path / "machines", definition, "orders.asl.json")
+    properties = {"DefinitionUri": "machines/orders.asl.json", "DefinitionSubstitutions": {"Table": "orders-table"}}
+    template = {"Resources": {
+        "Orders": {"Type": "AWS::Serverless::StateMachine", "Properties": properties},
+        "Gone": {"Type": "AWS::Serverless::StateMachine", "Properties": {"DefinitionUri": "machines/gone.asl.json"}},
+        "Far": {"Type": "AWS::Serverless::StateMachine", "Properties": {"DefinitionUri": "/etc/hostname"}},
+    }}
+    status, out, _ = automate("import", "--file", written(tmp_path, template))
+    assert (status, out.splitlines()[0]) == (0, "Orders: draft created")
+    assert "were not taken over (Gone: machines/gone.asl.json, Far: /etc/hostname)" in out
+    assert json.loads(automate("export", "Orders")[1])["definition"]["States"]["A"]["Result"] == "orders-table"
+    written(tmp_path / "machines", "{", "orders.asl.json")
+    status, _, err = automate("import", "--file", written(tmp_path, template))
+    assert (status, "machines/orders.asl.json: " in err) == (1, True)
+
+
 def test_commands_that_read_documents_say_what_the_file_is(automate, tmp_path):
     path = written(tmp_path, N8N)
     for command in ("validate", "test", "simulate", "cost"):
