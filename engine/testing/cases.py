@@ -17,7 +17,7 @@ from engine.errors import InvalidDocument, NotFound, json_pointer
 from engine.language.asl.source import parse_text
 from engine.language.rules.verdict import Outcome, Payload, choice_of_state
 from engine.records import dataclass
-from engine.testing.simulate import simulate
+from engine.testing.simulate import MISSING_STUB, simulate
 from engine.testing.trial import SECONDS, TOOK_TOO_LONG, why_open
 from engine.values import canonical
 
@@ -39,7 +39,7 @@ class Difference:
 @dataclass(frozen=True, slots=True)
 class CaseResult:
     """One case. `ms` is how long it took; `states` are the names of the states entered, in order: of a case of one
-    Choice it and where it leads."""
+    Choice it and where it leads. `unanswered` says which call had no stub, where the workflow caught that."""
 
     name: str
     ms: float
@@ -48,6 +48,7 @@ class CaseResult:
     error: str | None
     cause: str | None
     states: tuple[str, ...]
+    unanswered: str | None = None
 
     @property
     def passed(self) -> bool:
@@ -90,6 +91,7 @@ def run_case(document: WorkflowDocument, case: Case, *, clock: Clock, seconds: f
     }
     return CaseResult(
         case.name, round(took * 1000, 1), tuple(_differences(case, actual)), ended.status, error, cause, states,
+        None if error == MISSING_STUB else next(_unanswered(ended.events), None),
     )
 
 
@@ -169,6 +171,14 @@ def _differences(case: Case, actual: dict[str, Json]) -> Iterator[Difference]:
         wanted = getattr(expected, what)
         if what in expected.model_fields_set and canonical(wanted) != canonical(value):
             yield Difference(what, wanted, value)
+
+
+def _unanswered(events: Sequence[dict[str, Json]]) -> Iterator[str]:
+    """The causes of calls without a stub."""
+    for event in events:
+        for details in event.values():
+            if isinstance(details, dict) and details.get("error") == MISSING_STUB:
+                yield details["cause"]
 
 
 def _entered(events: Sequence[dict[str, Json]]) -> Iterator[str]:

@@ -83,6 +83,8 @@ def _details(index: int, result: CaseResult) -> Iterator[dict[str, Json]]:
     from engine.testing.cases import first_difference  # noqa: PLC0415  as above
 
     ended = f"; it ended with {result.error}: {result.cause}" if result.error is not None else ""
+    if result.unanswered is not None:
+        ended += f"; {result.unanswered} The workflow caught that."
     for item in result.differences:
         path = ("cases", index, "expect", item.what, *first_difference(item.expected, item.actual))
         yield {

@@ -98,7 +98,8 @@ class Difference(Given):
 
 
 class CaseResult(Given):
-    """One case. `states` are those that were entered, in order."""
+    """One case. `states` are those that were entered, in order. `unanswered` says which call had no stub, where the
+    workflow caught that."""
 
     name: str
     passed: bool
@@ -108,6 +109,7 @@ class CaseResult(Given):
     error: str | None
     cause: str | None
     states: list[str]
+    unanswered: str | None
 
 
 class CasesRun(Given):

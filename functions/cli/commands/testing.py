@@ -123,6 +123,8 @@ def _why(result: Json) -> Iterator[str]:
         yield told(Difference(**difference))
     if result["error"] is not None:
         yield f"it ended with {result['error']}: {readable_cause(result['cause'])}"
+    if result["unanswered"] is not None:
+        yield f"{result['unanswered']} The workflow caught that."
 
 
 def _as_junit(tested: Sequence[_Tested]) -> bytes:

@@ -366,7 +366,10 @@ export interface Candidate {
   notes: string[];
 }
 
-/** One case. `states` are those that were entered, in order. */
+/**
+ * One case. `states` are those that were entered, in order. `unanswered` says which call had no stub, where the
+ * workflow caught that.
+ */
 export interface CaseResult {
   name: string;
   passed: boolean;
@@ -376,6 +379,7 @@ export interface CaseResult {
   error: string | null;
   cause: string | null;
   states: string[];
+  unanswered: string | null;
 }
 
 /** All of them. */

@@ -55,6 +55,19 @@ def test_a_call_without_a_stub_fails_the_case():
     assert failed.error is not None
 
 
+def test_a_call_without_a_stub_is_told_of_where_the_workflow_caught_it():
+    save = {**DEFINITION["States"]["Save"], "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Done"}]}
+    flow = document(
+        case({"status": "FAILED"}, stubs={}), case({"status": "SUCCEEDED"}, name="two"),
+        definition={**DEFINITION, "States": {**DEFINITION["States"], "Save": save}},
+    )
+    caught, answered = run_cases(flow, flow.cases, clock=SkipClock())
+    assert (caught.status, caught.error) == ("SUCCEEDED", None)
+    assert caught.unanswered.startswith(f"No stub is left for the resource '{CALL}' in the state 'Save'.")
+    assert answered.unanswered is None
+    assert result({"status": "FAILED"}, stubs={}).unanswered is None, "its error says so already"
+
+
 def test_an_endless_case_is_left():
     class Ticking(SkipClock):
         def now(self):

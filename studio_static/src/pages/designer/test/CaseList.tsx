@@ -112,6 +112,7 @@ function Row({
             </li>
           ))}
           {result.error !== null && <li>{`It ended with ${result.error}. ${result.cause ?? ""}`}</li>}
+          {result.unanswered !== null && <li>{`${result.unanswered} The workflow caught that.`}</li>}
         </ul>
       )}
     </li>
