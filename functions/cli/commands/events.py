@@ -19,8 +19,8 @@ def events() -> None:
 
 
 @events.command("test")
-@click.option("--pattern", required=True, metavar="FILE", help="An event pattern, JSON.")
-@click.option("--event", required=True, metavar="FILE", help="An event, JSON.")
+@click.option("--pattern", required=True, metavar="FILE|JSON", help="An event pattern.")
+@click.option("--event", required=True, metavar="FILE|JSON", help="An event.")
 def test_event(*, pattern: str, event: str) -> int:
     """Say whether a pattern matches an event, and if not, each field at fault and what it was.
 
@@ -30,12 +30,13 @@ def test_event(*, pattern: str, event: str) -> int:
     from engine.triggers.events.reasons import reasons
     from engine.triggers.faults import TriggerFault
 
-    written, arrived = read_value(f"@{pattern}", "--pattern"), read_value(f"@{event}", "--event")
+    written, arrived = _value(pattern, "--pattern"), _value(event, "--event")
+    place = "--pattern" if _is_json(pattern) else pattern
     try:
         compiled = compile_pattern(written)
     except TriggerFault as error:
         raise InvalidDocument.listing(
-            [(fault.path, f"{pattern}: {fault.message}") for fault in error.faults],
+            [(fault.path, f"{place}: {fault.message}") for fault in error.faults],
             advice="docs/workflow-document.md has the comparisons.",
         ) from None
     found = reasons(compiled, arrived)
@@ -57,7 +58,7 @@ def put_events(*, files: tuple[str, ...], bus: str | None, queue: str | None, me
 
     An event needs source, detail-type and detail; its id and time are made where they are missing. A file may hold an
     array of events."""
-    values = [read_value(name if name.lstrip().startswith(("{", "[", '"')) else f"@{name}", "FILE") for name in files]
+    values = [_value(name, "FILE") for name in files]
     if queue is None:
         if message_id is not None:
             raise InvalidDocument("an event says its id itself", where="--id", advice='Give it as "id" in the event.')
@@ -75,6 +76,15 @@ def put_events(*, files: tuple[str, ...], bus: str | None, queue: str | None, me
             with suppress(UserError):  # who may put events may perhaps not list triggers
                 hints = _hints(api.get("/triggers")["triggers"], queue)
     session().screen.show(found, lambda: _print_put(found, hints))
+
+
+def _value(text: str, option: str) -> Json:
+    """JSON itself, or what a file holds."""
+    return read_value(text if _is_json(text) else f"@{text}", option)
+
+
+def _is_json(text: str) -> bool:
+    return text.lstrip().startswith(("{", "[", '"'))
 
 
 def _named(event: Json) -> Json:

@@ -30,6 +30,13 @@ def test_a_pattern_that_matches(automate, write):
     assert not automate.folder.exists()
 
 
+def test_both_may_be_json_itself(automate):
+    given = ("events", "test", "--pattern", '{"source": ["a"]}', "--event", '{"source": "a"}')
+    assert automate(*given)[:2] == (0, "matched\n")
+    _, _, err = automate("events", "test", "--pattern", '{"source": "a"}', "--event", "{}")
+    assert "--pattern: " in err
+
+
 def test_a_pattern_that_does_not_says_which_field_and_what_it_was(automate, write):
     pattern = write("pattern.json", {"source": ["aws.ec2"], "detail": {"state": ["stopped"], "size": [1]}})
     event = write("event.json", EVENT)
