@@ -184,7 +184,12 @@ class Catalog:
     def duplicate(self, workspace: str, name: str, copy: str, *, actor: Actor) -> Draft:
         """Make the draft of `name` the draft of a new workflow, `copy`. Raises NotFound, InvalidDocument, Conflict."""
         document = parse_document(self.draft(workspace, name).document.as_written, name=copy, stored=True)
-        return self.save_draft(workspace, document, actor=actor, expect_etag=None)
+        try:
+            return self.save_draft(workspace, document, actor=actor, expect_etag=None)
+        except Conflict:
+            raise Conflict(
+                f"there is a workflow {copy!r} already", where="name", advice="Choose another name."
+            ) from None
 
     def set_archived(self, workspace: str, name: str, *, archived: bool) -> WorkflowRecord:
         """Put a workflow away, or back: while it is away nothing starts, and nothing of it is lost. Raises NotFound,

@@ -75,7 +75,7 @@ class CatalogPublished:
         return parse_version(record)
 
 
-def no_version(workflow: str, number: int, latest: int, *, where: str = "") -> NotFound:
+def no_version(workflow: str, number: int, latest: int, *, where: str | None = None) -> NotFound:
     """The refusal of a version that is not there; `latest` is the newest number, 0 before the first was published."""
     if latest == 0:
         known, advice = "it has none yet", f"Publish it: automate publish {workflow}."

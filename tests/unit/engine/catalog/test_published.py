@@ -87,6 +87,7 @@ def test_a_version_that_is_not_there_is_refused_with_those_that_are(catalog, pub
 def test_the_refusal_of_a_version_says_which_there_are(number, latest, says, advice):
     refused = no_version("orders", number, latest)
     assert (refused.message, refused.advice) == (f"workflow 'orders' has no version {number}: {says}", advice)
+    assert "where" not in refused.as_dict()
 
 
 def test_the_worker_does_not_pay_for_pydantic():

@@ -89,7 +89,9 @@ def test_a_copy_is_a_draft_of_its_own(api):
     assert reply.json["document"].items() >= {"name": "hello_2", "tags": {"a": "b"}, "definition": HELLO}.items()
     assert reply.headers["ETag"].strip('"') == reply.json["etag"]
     assert api("GET", "/workflows/hello_2").json["active_version"] is None
-    assert api("POST", "/workflows/hello/duplicate", {"name": "hello_2"}).status == 409
+    again = api("POST", "/workflows/hello/duplicate", {"name": "hello_2"})
+    assert (again.status, again.error["where"]) == (409, "name")
+    assert again.error["message"] == "there is a workflow 'hello_2' already"
     assert api("POST", "/workflows/nope/duplicate", {"name": "x"}).status == 404
     assert api("POST", "/workflows/hello/duplicate", {"name": "not a name"}).status == 422
     entries = api("GET", "/audit?act=workflow.duplicate").json["entries"]
