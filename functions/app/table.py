@@ -61,10 +61,10 @@ def find(method: str, path: str) -> tuple[Route, dict[str, str]] | http.Response
             by_method = _BY_PATH[resource]
             if method in by_method:
                 return _route(by_method[method], method, resource), captured
-            return failure(
-                405, {"code": "MethodNotAllowed", "message": f"Unsupported method: {method}"},
-                {"Allow": ", ".join(sorted(by_method))},
-            )
+            allowed = ", ".join(sorted(by_method))
+            message = f"Unsupported method: {method}"
+            shape = {"code": "MethodNotAllowed", "message": message, "advice": f"It takes {allowed}."}
+            return failure(405, shape, {"Allow": allowed})
     return not_found(f"there is nothing at {path}")
 
 

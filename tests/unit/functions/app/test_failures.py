@@ -84,6 +84,7 @@ def test_unknown_and_missing_fields_are_all_listed(api):
 def test_a_method_that_a_route_has_not(api):
     reply = api("DELETE", "/workflows")
     assert (reply.status, reply.error["code"]) == (405, "MethodNotAllowed")
+    assert reply.error["advice"].startswith("It takes ")
     assert reply.headers["Allow"] == "GET"
 
 
