@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from connectors.connections import CONNECTION
@@ -21,7 +21,9 @@ from engine.language.asl.resources import plain_resource
 from engine.ports.secrets import ANY, Grants, SecretBackend, SecretGrant
 from engine.ports.tasks import TaskPolicy, Tasks
 from engine.records import dataclass
-from functions.app.shapes import secrets as shapes
+
+if TYPE_CHECKING:
+    from functions.app.shapes import secrets as shapes
 
 Json = Any
 Kind = Literal["state", "trigger", "alert"]
@@ -185,6 +187,8 @@ def check_unused(catalog: Catalog, workspace: str, key: str) -> None:
 
 def secret_uses(uses: Iterable[tuple[int | Literal["draft"], Use]]) -> dict[str, list[shapes.SecretUse]]:
     """By key, the versions that name it, each with its states, webhooks and alerts."""
+    from functions.app.shapes import secrets as shapes  # noqa: PLC0415  a check of a document shows no use
+
     found: dict[str, dict[tuple[str, int | Literal["draft"]], dict[Kind, list[str]]]] = {}
     for version, use in uses:
         whose = found.setdefault(use.key, {}).setdefault((use.grant.workflow, version), {})
