@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +20,7 @@ MOST_SHOWN_BYTES = 256 * 1024
 
 def shown(value: Json, execution_id: str, **part: str) -> Json:
     """`value`, or ``{"$too_large": {"bytes", "href"}}``; `part` are the payload route's parameters."""
-    return _shown(value, payload_address(execution_id, **part))
+    return _shown(value, lambda: payload_address(execution_id, **part))
 
 
 def payload_address(execution_id: str, **part: str) -> str:
@@ -36,13 +37,13 @@ def shown_event(event: HistoryEvent, filled: Callable[[Json], Json], address: Ca
     shape = render(event._replace(details=read if details else event.details))
     for name, texts in shape.items():
         if isinstance(texts, dict):
-            shape[name] = {of: _shown(unread.get(of, text), address(of)) for of, text in texts.items()}
+            shape[name] = {of: _shown(unread.get(of, text), partial(address, of)) for of, text in texts.items()}
     return shape
 
 
-def _shown(value: Json, href: str) -> Json:
+def _shown(value: Json, address: Callable[[], str]) -> Json:
     size = _bytes_of(value)
-    return value if size <= MOST_SHOWN_BYTES else _too_large(size, href)
+    return value if size <= MOST_SHOWN_BYTES else _too_large(size, address())
 
 
 def cut(value: Json) -> Json:

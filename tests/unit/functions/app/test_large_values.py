@@ -236,3 +236,14 @@ def test_what_is_listed_and_polled_reads_no_large_value(minted, monkeypatch):
         read.clear()
         assert minted("GET", path).status == 200
         assert sum(read) < (900_000 if "history" in path else 150_000), path
+
+
+def test_where_a_small_value_is_downloaded_is_not_worked_out(monkeypatch):
+    monkeypatch.setattr(large_values, "payload_address", lambda *_, **__: pytest.fail("nobody downloads it"))
+    assert large_values.shown({"a": 1}, "flow:one", part="input") == {"a": 1}
+
+
+def test_a_large_value_is_shown_as_its_size_and_address():
+    text = "x" * (large_values.MOST_SHOWN_BYTES + 1)
+    shown = large_values.shown(text, "flow:one", part="input")
+    assert shown == {"$too_large": {"bytes": len(text) + 2, "href": "/executions/flow%3Aone/payload?part=input"}}
