@@ -23,12 +23,8 @@ BRIEF: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\b(?:after|upon) an? (?:yes|approval),? (?=\w)", "if approved, "),
     (r"\b(?:after|upon) an? (?:no|rejection|refusal),? (?=\w)", "if rejected, "),
     # Things at the same time, an open question, a case that was named
-    ((rf"\b(?:do|run|start|make) (?:both|these|the following|{NUMBER})(?: (?:two|three|four))? (?:things|steps"
-      r"|tasks|jobs) (?:at the same time|at once|in parallel|simultaneously|concurrently)\s?:"), "at the same time"),
     ((r"\bask (\S+@\S+|(?:the |our )?[\w-]+(?: \w+)?) by e-?mail (?=(?:what|how|which|where|when|who|why)\b)"),
      r"email \1 "),
-    (r"\beach one of (?=them|the)", "each of "),
-    (rf"\bwait ({NUMBER}) (?:more|further) (?=(?:second|minute|hour|day|week)s?\b)", r"wait \1 "),
     (rf"^(?:take|receive|pick up) (?:the|an?|each|every) [\w-]+, (?=(?:{VERB})\b)", ""),
     # The thing that was named
     (r"\b(?:that|this|the same) (?P<kind>table|queue|topic|bucket)\b", same_thing),

@@ -29,7 +29,6 @@ from engine.copilot.offline.wording.parts import (
 from engine.copilot.offline.words import base_verb
 
 _FORMS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
-    (r"^(\w+?)s of (\S+(?: \w+)? or (?:more|less)) gets? an email", r"If the \1 is \2, email"),
     (r"^last(?:ly)?, ", "then "),
     (r"\btreat it as (?:rejected|declined)(?: and|,)? ", ""),
     (r"^after the (second|third|fourth|fifth|tenth) ([\w -]+? (?:reminder|attempt|order|warning|try|failure)),? ",
@@ -82,7 +81,6 @@ _FORMS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\bif it has (?:entries|items|any)\b", "otherwise"),
     # Conditions
     (r"\b(?:(?<=\w )whenever|provided that|in the event that|in case that)\b", "if"),
-    (r"(?<=, )where\b|^Where\b(?= the)", "If"),
     # Waits
     (rf"\b[Ll]et ({SPAN}) pass before ([^,;.]+)", r"Wait \1; then \2"),
     (rf"^([^,;.]+?) ({SPAN}) before (the [\w -]+?)(?=[.;]|$)", r"\2 before \3, \1"),
@@ -107,7 +105,6 @@ _FORMS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (rf"\b(?:try|attempt)(?:ing)?(?: to)? (\w+ [^,;.]+?) (?:up to |at most )?({NUMBER}) times{GAP}{END}",
      lambda said: f"{base(attempted(said[1]))}, retry {less_one(said[2])} times"
                   + (f" every {said['gap']}" if said["gap"] else "")),
-    (r"\b(?:on|upon) approval,?", "if approved,"),
     (r",? but not if ([^,;.]+)", r" unless \1"),
     (r"\bif there are none\b", "if there are no results"),
     (rf"\bafter another ({SPAN})\b", r"wait \1 and"),

@@ -8,13 +8,10 @@ from collections.abc import Callable
 from engine.copilot.offline.phrases import FAILS
 from engine.copilot.offline.wording.parts import (
     AGAIN,
-    ASKS,
     CONSENT,
     COUNT,
-    ERROR,
     GAP,
     LONGER,
-    MADE,
     NO_ANSWER,
     NOBODY,
     NUMBER,
@@ -28,20 +25,18 @@ from engine.copilot.offline.wording.parts import (
     attempts,
     base,
     deadline,
-    elliptic,
     is_asked,
     is_charged,
     is_named_before,
     is_retried,
     last_date,
-    less_one,
     one,
     turned,
     unit_of,
     unless,
     worth,
 )
-from engine.copilot.offline.words import base_verb, number_of, stem, stems, words_of
+from engine.copilot.offline.words import number_of, words_of
 
 KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     ((rf"^((?:the |an? |our )?[\w@. -]+?) (?:has|have|gets?) (?:up to )?({SPAN}) to (approve|confirm|sign off"
@@ -55,9 +50,6 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
       r"|failed)(?: or (?:not|fails?|failed|works?|succeeds?))?|(?:on )?success or failure|succeed or fail"
       r"|even if (?:it|that|this) fails|no matter (?:whether|if) (?:it|that|this) \w+(?: or \w+)?),? (?=\w)"),
      "if it fails, carry on. Then "),
-    ((r"^([^,;.]+?),? whether (?:or not )?(?:it|that|this|the [\w -]+?) (?:works?|worked|succeeds?|succeeded|fails?"
-      r"|failed)(?: or (?:not|fails?|failed|works?|succeeds?))?(?=[.;]|$)"),
-     r"if it fails, carry on. Then \1"),
     # Answers that do not come
     ((rf"\b(?:if|when|should) (?:an?|the|her|his|their|any|no) (?:answer|reply|response|reaction|decision|approval)"
       rf"(?: does not| doesn't| did not| is not| isn't| has not| hasn't| fails to)?(?: yet)? (?:come|comes|came"
@@ -87,18 +79,11 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     ((rf",? (?:which|that) (?:is|may be|can be|should be|must be) (?:retried|tried again) {COUNT}{GAP}"
       r"(?=[.;,]|$)"), again),
     (r"\btry(?: it| that)? (?:once more|one more time)\b", "try again once"),
-    ((r"^every (second|third|fourth|fifth|tenth|\d+th) ([^,;.]+?) (?:triggers|causes|leads to|starts) "
-      r"(?=an? (?:[\w-]+ )?"
-      r"(?:message|alert|e-?mail|note|warning)\b)"), r"if it is every \1 \2, send "),
     ((r"[,;.] (?:with |and |make |but )?(?:no more than|not more than|never more than|at most|up to|a maximum of|max\.?"
       rf"|only) ({NUMBER}) (?:attempts|tries)(?: in (?:total|all)| altogether| overall)?(?=[.;,]|$)"), attempts),
-    (rf"[,;.] ({NUMBER}) (?:attempts|tries) (?:in (?:total|all)|altogether|at (?:the )?most|overall)(?=[.;,]|$)",
-     attempts),
     ((rf"\b(?P<what>(?:if|when) [^,;.]*?{FAILS}) (?:all the same|nonetheless|nevertheless|even so|regardless|anyway"
       rf"|even then)\b"), r"\g<what>"),
     # At once
-    ((rf"[;,.] (?:and |but )?(?:never|not|no) more than ({NUMBER})(?: of them| [\w-]+)? (?:at the same time|at once"
-      rf"|in parallel|concurrently|at a time)(?: \w+ed)?(?=[.;,]|$)"), r", at most \1 at a time"),
     # Dates
     (rf"\b({SPAN} (?:before|after)) it(?=,? (?:{VERB})\b)", lambda said: f"{said[1]} {last_date(said)}"),
     ((rf"(?:^|(?P<lead>[.;,] (?:and |then )?| and |,? then ))on (?P<when>the (?:[\w-]+ ){{0,2}}?(?:date|day))"
@@ -120,13 +105,8 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
       r"|not\b|still\b|been\b|\w+ed\b|un\w+\b|an?\b|no\b|over\b|under\b|above\b"
      r"|below\b)"), r"\1 is "),
     (r"\beach run (\w+)s\b", r"\1"),
-    (r"^in case (?!of\b)", "if "),
     ((r"\b(?:make|write|add|leave|create) (?:nothing but )?(?:an? |the )?(?:(?:entry|line|note) (?:in|into|to) the log"
       r"|log (?:entry|line|note|message))\b"), "log it"),
-    (r"\b(put|send|add|save|post|run|process) each (?=on|in|to|through|with)", r"\1 it "),
-    ((r"^(?:the |our |my )?([\w-]+ (?:function|workflow|job|lambda)) (?:runs|starts|should (?:run|start)|has to "
-     r"(?:run|start)|must (?:run|start))(?=[.;,]|$| and\b| then\b)"),
-     r"run the \1"),
     (r"\b\w+ [^,;.]*?,? by (?:POST(?:ing)?|sending a POST)(?: (?:it|them|that|this))? to (https?://\S+)",
      r"POST to \1"),
     (r"^(ask [^,;.]*?) if (?=the|it|this|that|they|we|he|she|an?\b)", r"\1 whether "),
@@ -139,71 +119,33 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
       r"|times out|completes))\.?$"),
      lambda said: said[0] if is_named_before(said, said[3].split(" workflow")[0]) else (
          f"{said[2]} {said[3]}, {said[1]}")),
-    (rf"\b(?:for )?(?:which|that) (?:she|he|they|it) (?:has|have|gets?) (?:up to )?({SPAN})(?=[.;,]|$)", ""),
     ((rf",? (?:and )?remind(?:ing|s)? (?:him|her|them|the [\w-]+|everyone) (?:again )?(every|after|each) ({SPAN})"
      rf"(?:,? (?:until|till) [^,;.]+| without (?:an answer|a reply))?"), r" with reminders \1 \2"),
-    ((rf",? with (?:an? )?reminders? (every|after|each) ({SPAN})(?:,? (?:until"
-     rf"|till) [^,;.]+)?"), r" with reminders \1 \2"),
-    ((rf"([Aa]sk [^;.]*?)[.;,] (?:and )?[Rr]emind (?:him|her|them|the [\w-]+) (every|after) ({SPAN})(?:,? (?:until"
-     rf"|till) [^,;.]+)?(?=[.;,])"), r"\1 with reminders \2 \3"),
     ((r"^((?:all |the |any )?[\w-]+s?(?: [\w-]+)??)( (?:over|above|under|below|of|worth|with|from|between|exceeding"
       r"|up to) [^,;:]+?)? (?:have to|has to|must|need to|needs to|should|are to|is to) be "
       r"(?:approved|signed off|confirmed|authori[sz]ed|ok'?d)(?: first)? by ([^,;.]+?)(?: (?:first"
       r"|before [^,;.]+))?(?=[.;,]|$)"),
      lambda said: (f"if the {one(said[1])} is{worth(said[2])}, "
                    f"" if said[2] else "") + f"ask {said[3]} to approve it"),
-    ((rf"[;,.] (?:but |and )?({NUMBER}) (?:votes?|approvals?|yes(?:es)?|of them|signatures?|say-sos?) (?:(?:is|are"
-     rf"|will be) (?:enough|sufficient|needed|required|necessary)|suffices?)"), r" with \1 of them needed"),
-    ((r"^(?:the |our )?(?:[\w-]+ )??((?:\S+@\S+(?:,? and |, | or )?)+) (?:decides?|votes?) (?:on|about) (?:each "
-     r"|every |the |an? )?([\w -]+?)(?=[.;,])"), r"ask \1 to approve the \2"),
     (rf"^with (?:her|his|their|the|that|its|this) {CONSENT}(?:ay)?, ", "if approved, "),
     (rf"^without (?:it|that|one|(?:her|his|their|the) {CONSENT}(?:ay)?), ", "if rejected, "),
-    ((r"^(?:the|an?) ([\w -]+?) (?:is|are|gets?|may be|can be|will be|must be|should be) (?:only )?(\w+ed|made|sent"
-      r"|paid|given|run|written|put)((?: [\w# -]+?)??) (?:only )?(?:if|when|once|after) "
-      r"((?:the |our )?[\w-]+(?: [\w-]+)??) (?:has |have )?(?:agree[sd]?|approve[sd]?(?: it| that)?|says? yes"
-      r"|said yes|confirm(?:s|ed)?|sign(?:s|ed)? (?:it )?off|g[ia]ven? (?:his|her|their|its) (?:ok|approval"
-      r"|consent))(?=[.;,]|$)"),
-     lambda said: f"ask {said[4]} for approval. If approved, "
-                  f"{MADE.get(said[2].lower()) or base_verb(said[2].lower()) or said[2]} the {said[1]}{said[3]}"),
     ((r"^(?:only )?(?:after|once|when|as soon as) ((?:the |our )?(?!it\b|they\b|she\b|he\b)[\w-]+(?: [\w-]+){0,3}?) "
       r"(?:has|have) (?:given (?:his|her|their|its|the) (?:ok|okay|approval|consent|go-ahead|permission)"
       rf"|approved(?: it| that)?|agreed|signed (?:it )?off|said yes|consented)(?:, | (?=(?:{VERB})\b))"),
      lambda said: said[0] if is_asked(said) else f"ask {said[1]} for approval. If approved, "),
-    (r"(?:^|(?<=; ))with an? (?:yes|ok|approval), ", "if approved, "),
-    (r"(?:^|(?<=; ))with an? (?:no|rejection|refusal), ", "if rejected, "),
     (r"^(yes|approved|if so|in that case): ", "if approved, "),
     (r"^(no|rejected|declined|refused): ", "if rejected, "),
-    ((r"^((?:when|if|whenever) [^,]+, )?(\w+ [^;]+?), but (?:please )?((?:ask|get|obtain) [^,;.]+?) (?:first"
-      r"|beforehand|before that)(?=[.;]|$)"),
-     lambda said: f"{said[1] or ''}{said[3]}, then {said[2]}"),
     # Questions
-    (rf"^before (?:we |you |they |I )?(?:can |may )?([^,;.]+?), (?:please )?({ASKS} [^,;.]+?), then ", r"\2, then "),
     ((r"^before ([^,;.]+?), ([^,;.]+?) (?:must|has to|have to|should|needs? to) (?:approve|sign off(?: on)?|agree"
       r" to|confirm"
       r"|okay|accept|authori[sz]e)(?: it| this| that)?(?=[.;,]|$)"),
      lambda said: f"ask {said[2]} to approve it, then {base(said[1])}" if acts(said[1]) else said[0]),
     (rf"^no {CONSENT}, no [\w ]+?(?:[.!;]|$)", ""),
-    ((rf"\b(?:go(?:es)?|is sent|are sent|must go|has to go|have to go|should go) to (the [\w -]+?|[\w-]+(?: [\w-]+)?) "
-     rf"for {CONSENT}"), r"ask \1 for approval"),
-    (rf"\b(?:send|pass|forward|submit|give|hand) ([^,;.]+?) to (the [\w-]+(?: [\w-]+)??) for {CONSENT}",
-     r"ask \2 for approval of \1"),
-    ((r"^only (\w+ [^,;.]+?) (?:once|after|when|if) ((?:the )?[\w-]+(?: [\w-]+)??) (?:has |have )?(?:approved|agreed "
-     r"to|signed off(?: on)?|confirmed) ([^,;.]+)"),
-     r"ask \2 to approve \3, then \1"),
-    ((rf"^without ((?:the )?[\w-]+)'s {CONSENT},? (the [\w -]+?) (?:must|may|can|should)(?: not|n't| never) be "
-     rf"(\w+ed)\b"),
-     lambda said: f"ask {said[1]} for approval, then {base_verb(said[3].lower()) or said[3]} {said[2]}"),
     (rf"^no (?:answer|reply|response|reaction|word)(?: at all)? (?:within|after|in|for) ({SPAN}) ?[?:,] ?",
      NO_ANSWER + ", "),
-    ((rf"[,;] (?:and )?(?:wait|give [\w ]+?) (?:at most|up to|no longer than|not longer than)? ?({SPAN}) for (?:an? "
-     rf"|the |their |his |her )?(?:answer|reply|response),? (?:otherwise|else|or else) "),
-     r"; if there is no answer within \1, "),
     ((rf"\b(?:if|when) {WHO} (?:is|are|has|have)(?: still)?(?: not|n't)(?: been)? (?:finished|done|ready|back"
      rf"|complete|completed|over|through|succeeded|ended|returned|started) (?:after|within|in) ({SPAN})"),
      LONGER),
-    ((rf"\b(?:if|when) {WHO} (?:is|are|has|have|was)(?: still)?(?: not|n't)(?: been)? (?:approved|decided|confirmed"
-      rf"|signed|agreed|accepted|reviewed|given|said)[\w ]*? (?:after|within|in) ({SPAN})"),
-     lambda said: f"if there is no answer within {said[1]}" if is_asked(said) else said[0]),
     ((rf"\b(if|when) ((?:the |it\b|they\b|she\b|he\b)[\w ]*?) (is|are|has|have)(?: still)?(?: not|n't)(?: been)? "
      rf"(\w+) (?:after|within|in) ({SPAN}),? "),
      lambda said: said[0] if said[4].startswith(("repl", "answer", "respon", "react")) else
@@ -211,9 +153,6 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     ((rf"\b(?:if|when) {NOBODY} has (\w+)(?: (?:it|them|that|this|the [\w-]+))? (?:after|within|in) ({SPAN}),? "),
      lambda said: f"wait {said[2]}; if it is not {said[1]}, " if not is_asked(said) and not re.match(
          REPLIES + "$", said[1]) else said[0]),
-    ((rf"(?<=[;.,] )(?:and |but )?if no ([\w -]+?) (?:arrives?|comes?(?: in)?|came(?: in)?|is (?:received|there|made"
-     rf"|placed)|has \w+|appears?) "
-     rf"(?:within|in|after|for) ({SPAN}),? "), r"wait \2; if there is no \1, "),
     ((rf"\b(?:if|when|should) (?:{NOBODY}|(?:it|they|she|he|the [\w-]+(?: [\w-]+)?) (?:has|have|does|do|did|is|are"
       rf"|was|were)(?:n't| not)(?: yet| still)?)(?: has| have| had)? "
       rf"(?P<how>\w+)(?: [\w']+){{0,4}}? (?:within|after|in|for|by the end of) ({SPAN})"),
@@ -227,9 +166,6 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
       r"| within that time)?))(?=,| )"),
      deadline),
     # Failures
-    ((rf"[;,.] (?:and )?after (?P<n>{NUMBER}) (?:failed|unsuccessful|vain|fruitless) (?:attempts|tries|calls"
-      rf"|retries),? "),
-     lambda said: f", retry {less_one(said['n'])} times; if it still fails, "),
     ((r"^([^,;.]+?),? should ((?:the )?[\w-]+(?: [\w-]+)??) (fail|break|not work)(?=[.;,]"
      r"|$)"), lambda said: f"if {said[2]} {said[3]}s, {said[1]}"),
     ((rf"\b(?:if|when|should|in case) ([^,;.]*?{FAILS}) (?:even |still )?after (?P<n>{NUMBER}) (?:retries|attempts"
@@ -239,69 +175,22 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
      r"|executed)\b"), r", then run \1"),
     ((r"\b(?:the |an? )?([\w-]+) (?:gets?|receives?) (?:an? |the |his |her |their )?"
      r"(?:full )?refund\b"), r"refund the \1"),
-    (rf"\b(?:if|when) (?:there is|there's|there are|we get|you get|it has|that gives) {ERROR}(?! in)\b",
-     "if it fails"),
-    ((rf"\b(?:in (?:the )?(?:event|case) of|on|upon|at) {ERROR} (?:in|of|with|at|during) "
-      r"(the [\w-]+(?: function| workflow)?(?: (?:or|and) the [\w-]+(?: function| workflow)?)*),? "), r"if \1 fails, "),
-    (r"^(?:any|every|all|each) (?:failures?|errors?|problems?) (?:should be|is|are|must be|has to be|gets?) (\w+ed) ",
-     lambda said: f"if anything fails, {base_verb(said[1].lower()) or said[1]} it "),
     ((r"\b((?:any|some|every)thing (?:goes wrong|fails|breaks)) (?:along the way|anywhere|at any point|on the way|in "
      r"between|there)"), r"\1"),
-    (r"\b(if|when) (the [\w ]+?|it|that) (?:cannot|can't|can not|could not|couldn't) be (\w+)\b",
-     lambda said: f"{said[1]} {said[2]} fails" if stem(said[3]) in stems(said.string[:said.start()]) else said[0]),
     (r"\b(if|when) (the (?:card|payment|charge)|it) (?:is|was|gets) (?:declined|refused|rejected)\b",
      lambda said: f"{said[1]} the charge fails" if is_charged(said) else said[0]),
     ((r"^([^,;.]+?),? (?:if|when|should|in case) (the [\w-]+ (?:function|workflow|lambda)) (?:fails?|breaks"
      r"|errors?)\.?$"),
      lambda said: f"if {said[2]} fails, {said[1]}" if is_named_before(said, said[2]) else
      f"run {said[2]}; if it fails, {said[1]}"),
-    ((r"^((?:(?! and )[^,;.])+?),? (?:if|when) (it|that|this|anything|something|any of (?:them|these)|either|one of"
-      r" them) (?:fails"
-     r"|goes wrong|breaks)\.?$"),
-     r"if \2 fails, \1"),
-    (r"^don't (?=(?:retry|try|email|send|charge|post|run|call)\b)", "do not "),
-    ((r",? or (\w+ [^,;.]+?) if (it|that|this) (?:fails|goes wrong|breaks|does not work|doesn't work)(?=[.;,]"
-     r"|$)"), r"; if \2 fails, \1"),
-    ((r"\bignore (?:it|that|this|the (?:error|failure|problem))(?:,? and (?:then )?|; (?:then )?)"
-     r"(?=\w)"), "carry on. Then "),
-    ((r"(?:^|(?<=; )|(?<=, ))(?:and |but )?(?:any |all |its |the )?(?:errors?|failures?|problems?)(?: there| here"
-      r"| of (?:it|that|this))? (?:don't|do not|doesn't|does not|may"
-     r"|can|should)(?: not)? (?:matter|count|stop [\w ]+|be ignored)"), "if it fails, carry on"),
-    ((r"^(?:report|send|e-?mail|mail|post|forward) (?:all |any |the )?(?:errors?|failures?|problems?)(?: that \w+)? "
-      r"(?=(?:to|in|on|by)\b)"),
-     "if anything fails, report it "),
-    ((r"^(?:all |any |every )?(?:errors?|failures?|problems?) (?:go(?:es)?|(?:should|must|have to|has to|are to) "
-      r"(?:be (?:reported|sent|mailed|posted)|go)|(?:is|are) (?:to be )?(?:reported|sent"
-     r"|mailed|posted)) (?=(?:to|in|on|by)\b)"), "if anything fails, report it "),
-    (r"\b(?:undo|reverse) the (?:charge|payment)\b", "refund it"),
     # Retries
-    ((rf"\b(?:it|that|this|they) (?:may|can|is allowed to"
-     rf"|might) fail {COUNT}{GAP}"), lambda said: again(said).removeprefix(", ")),
-    (r"\btry(?: it| that)? again (?:the )?(?:next|following) (day|hour|week)\b", r"retry every one \1"),
-    ((r",? (?:and )?(?:making|allowing|with|giving it|using) (?:up to |at most )?(two|three|four|five|six|[2-9]) "
-     r"(?:attempts|tries)(?! at once)"),
-     lambda said: f", retry {less_one(said[1])} times"),
-    ((rf"\bgive (the [\w-]+ (?:function|workflow|lambda)) ({NUMBER}) (?:attempts|tries"
-     rf"|chances)"), lambda said: f"run {said[1]}, retry {less_one(said[2])} times"),
     ((rf"(?:[,;.] |^|\band )(?:(?:with |allow |up to |at most |a maximum of )*)(?P<n>one|{NUMBER})"
      rf" retr(?:y|ies)(?: (?:is"
      rf"|are) (?:fine|ok|okay|allowed|enough))?{GAP}(?=[.;,]|$)"),
      lambda said: f", retry {number_of(words_of(said['n'])[0])} "
                   f"times" + (f" every {said['gap']}" if said["gap"] else "")),
-    ((rf"[,;.] (?:it|they|that|this|failed (?:attempts|calls|tries)|(?:the )?failures?) (?:is|are|may be|can be"
-     rf"|should be|must be|will be|has to be|gets?) (?:retried|tried again|repeated|attempted again) {COUNT}{GAP}"),
-     again),
     ((rf"\b(if|when) ([^,;.]*?{FAILS}),? wait ({SPAN}) and (?:then )?(?:try|do)(?: it| that)? again"
      rf"(?! until)"), r"\1 \2, retry every \3"),
-    (rf"\b(?:try|retry)(?: it| that)?(?: again)? after ({SPAN})(?=[.;,]|$)", r"retry every \1"),
-    (rf"\b(?:if|when) (https?://\S+) (?:doesn't|does not) (?:answer|respond|work),? {AGAIN} {COUNT}{GAP}",
-     lambda said: f"call {said[1]}{again(said)}"),
-    ((rf",? with exponential backoff,? (?:and )?{COUNT}(?:,? (?:first after|starting (?:at|with|from)|from) "
-     rf"(?P<gap>{SPAN}))?"),
-     lambda said: f"{again(said).replace(' every ', ' backing off from ')}{'' if said['gap'] else ' backing off'}"),
-    ((rf"\b(\w+ [^,;.]+?),? (?:at most|up to|no more than) (?P<n>{NUMBER}) (?:times|attempts|tries)(?: in total)?,? "
-     rf"before (?:giving up|failing)"),
-     lambda said: f"{said[1]}, retry {less_one(said['n'])} times"),
     ((rf"\b((?:the |an? )[\w -]+?) (?:is|are|gets|should be|must be|has to be|may be) (?:retried|tried again"
      rf"|repeated) {COUNT}{GAP}"),
      is_retried),
@@ -313,34 +202,12 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
      rf"before\b| then\b|\))"),
      again),
     (rf",? with {COUNT.replace(f'{TIMES}?', ' retries')}{GAP}(?=[.;,]|$| and\b)", again),
-    ((r",? (?:and|before|then|or) (?:then )?(?:give up|giving up|stop trying)(?: with| by| and)? (?:an? |sending an? "
-     r")?(e-?mail|message|post) to\b"),
-     lambda said: f"; if it still fails, {said[1].replace('-', '') if 'mail' in said[1] else 'post to'}"),
-    (r",? (?:and|before|then) (?:then )?(?:give up|giving up)(?=[.;]|$)", ""),
     ((rf"(\b(?:if|when) [^,;.]+? (?:{FAILS}|does not work|doesn't work),? (?:retry|repeat)(?: it)? (?:twice|{NUMBER} "
      rf"times)"
       rf"(?: (?:every|after) {SPAN})?),? (?:and )?then (?=\w)"), r"\1; if it still fails, "),
-    ((r",? (?:and|or) (on|in|to|into) ([^,;.]+?) (?:if (?:it|they|he|she) (?:does not|doesn't|do not|don't|is not"
-      r"|isn't|are not|aren't|has not|hasn't)|if not|otherwise)(?=[.;]|$)"),
-     r"; otherwise put it \1 \2"),
-    ((r"; (?:and |but )?if (?:he|she|it|they) (?:doesn't|does not|don't|do not|isn't|is not|hasn't|has not|won't"
-     r"|aren't|are not|haven't|have not),? (?=\w+ (?:the|it|them|an?|#|https|her|him)\b)"), "; otherwise "),
-    ((r"^without (?!it\b|that\b|approval)(?:an? |any )([\w ]+?) or (?:an? )?([\w ]+?), "
-     r"(?=\w)"), r"if neither the \1 nor the \2 is given, "),
-    ((r"^without (?!it\b|that\b|approval)(?:an? |any )([\w ]+?), (?![^.;]*\binstead of\b)(?=(?:put|email|send|post"
-     r"|save|call|run|tell|do|stop|start|ask|log|mail)\b)"), r"if no \1 is given, "),
-    ((r",? but (?:not|never) (?:\w+s |those |the ones |people )?(?:who|that|which) (have|has|are|is|had"
-     r"|were) "), r" unless they \1 "),
-    ((r",? but only (?:those|the ones|\w+s) (?:who|that|which) (have|has|are|is|had|were|haven't|hasn't"
-     r"|aren't) "), r" if they \1 "),
     # Conditions
-    (r"^unless ([^,;.]+), (?:do not|don't|never) (?=\w)", r"if \1, "),
     (r"^only (if|when) ", r"\1 "),
     (rf",? (?:and|but) only (if|when|once|after) ([^,;.]+?),? (?=(?:{VERB})\b)", r"; if \2, "),
-    (r"^only (\w+)(?= [^,;.]*? (?:if|when)\b)", lambda said: said[1] if acts(said[1]) else said[0]),
-    ((r"[;,] (?:and )?(?:from (\S*\d\S*) to (\S*\d\S*)|(between \S*\d\S* and \S*\d\S*?"
-      r"|(?:below|under|above|over) (?:\S*\d\S*?|that)))"
-      r"(?: (?:euros?|dollars?|EUR|USD|kg|degrees|points|percent|days|hours))?,? (?=(\w+))"), elliptic),
     (r",? but only (?:if|when|where|in case) ([^,;]+?)(?=[.;]|$)", r" if \1"),
     ((r",? (?:and,? )?(?:either way|in the end|at the end|in any case|in either case|in both cases|in all cases|in"
       r" every case|regardless"
@@ -354,20 +221,7 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
      r"|an?|there|no|this|that|\w+'s)\b [^,;]+?)(?=[.;]|$)"),
      unless),
     # Loops
-    ((rf"\b((?:check|ask|poll|query|call|fetch|look at) [^,;]+? every {SPAN}|(?:check|ask"
-     rf"|poll|query|call|fetch|look at) [^,;]+? every (?:second|minute|hour|day)) (?:whether|if|to see if|to see "
-     rf"whether) "),
-     r"\1 until "),
-    (rf"\bwait until ([^,;.]+?) by (\w+ing) ([^,;]+?) (every (?:{SPAN}|second|minute|hour|day))", lambda said:
-     f"{base(said[2] + ' ' + said[3])} {said[4]} until {said[1]}"),
     # Items
-    (r"^with (?=each|every)", "for "),
-    (r"(?<=, )do (?:this|the following): ", ""),
-    ((r"^(?:take|use|go through|look at) (?:the |an? )?(?:list|set|batch|collection) of (?:all )?(?:the )?([\w-]+)(?: "
-     r"and|,|:) "), ""),
-    (r"\b(\w+) each one's ([\w-]+)", r"\1 the \2 for each of them"),
-    (r"\b(\w+) (?:each|every) (?!one\b)([\w-]+)'s ([\w-]+)", lambda said: f"for each {said[2]} {said[1]} the "
-     f"{said[2]}'s {said[3]}" if base_verb(said[1].lower()) else said[0]),
     ((rf",? ?(?:\band |\bwith )*\b({NUMBER}|\d+) (?:items |records |rows |messages )?(?:per|a|in"
      rf" each|in a|to a|in one) "
      rf"(?:batch|chunk|request|call|group)\b"), r", in batches of \1"),
@@ -384,31 +238,10 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
       rf"|sent|done)|\w+ed)"
       r" (?:at the same time|at once|in parallel|concurrently|at a time)"), r", at most \1 at a time"),
     # Windows
-    (r"^every (\w+(?:th|nd|rd)|second|third|first) ([\w-]+) (?:gets?|receives?) (?=(?:an? )?(?:[\w-]+ )?e-?mail)",
-     r"if it is every \1 \2, send the \2 "),
-    ((r"^(?:on |at |for )?every (second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+th) ([\w -]+?)(?: of "
-     r"[\w ]+?)?(?: (?:gets?|receives?|wins?|is|should) [^,:;.]+?)?[:,] "),
-     r"if it is every \1 \2, "),
-    ((r"^(?:on|after|at|for) the (second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth) ([\w-]+),? (?=run|email"
-     r"|post|send|call|charge|start|put|tell|log)"), r"if it is the \1 \2, "),
-    ((rf"^((?:at least |more than |over |fewer than |less than )?{NUMBER}(?: or more| or fewer)? [\w -]+? (?:in|within"
-     rf"|during) (?:the last |the past )?{SPAN.replace('an?', 'an?|one')}): "),
-     r"if there are \1, "),
     # Waits
     ((rf"(?:^|,? (?:and )?(?:then )?)(?:another )?({SPAN}) (?:after that|afterwards|thereafter|after it|later on"
       rf"|later|on),? "
      rf"(?=\w)"), r", wait \1 and then "),
-    (rf"\bgive (?:them|him|her|it|the [\w -]+?|[\w-]+) ({SPAN})(?=[,;.]| and\b)(?![;,] (?:without|if there is no))",
-     r"wait \1"),
-    ((rf"^([^,;.]+?) ({SPAN}) after ((?:the |an? |his |her |its |their )?(?!that\b|it\b)[\w-]+(?: [\w-]+)??)(?=[.;]"
-     rf"|$| unless\b"
-     r"| if\b)"), r"\2 after \3, \1"),
-    ((r"[;,.] (?:but |and )?(?:ignore|skip|leave out|exclude|omit) (?:those|the ones|anyone|everyone|people|\w+s)"
-     r" (?:who|that|which) "
-     r"(have|has|are|is|had|were) "), r" unless they \1 "),
-    (rf"^(?!(?:wait|retry|give|try|repeat|ask)\b)((?:{VERB}) [^,;.]+?) after ({SPAN})(?=[.;]|$)", r"wait \2, then \1"),
-    (r"\b(stop|abort) and ((?!(?:do|carry|go|retry)\b)\w+ [^,;.]+)",
-     lambda said: f"{said[2]}, then {said[1]}" if acts(said[2]) else said[0]),
     ((rf"^({SPAN}) after (?:(?:an?|every|each) [\w -]+?|the [\w -]+? (?:was|were|is|has been|have been"
      rf"|had been) \w+)(?:,| (?=(?:the|our|his|her|their) ))"), r"Wait \1 and then "),
     ((rf"\b(?:after|following) ({SPAN}) without (?:an? |any )?(?:answer|reply|response|reaction|decision"

@@ -19,7 +19,6 @@ END = r"(?=[,.;:]|$)"
 
 DONE = r"(?:\w+ed|sent|put|written|made|read|kept|built|paid|run|set|held|given|told|taken|found|left)"
 """A participle."""
-MADE = {"made": "make", "given": "give", "run": "run", "put": "put"}
 VERB = "|".join(sorted(VERBS))
 TIMES = r"(?: times| retries| attempts| tries)"
 COUNT = (rf"(?:(?:up to|at most|no more than|a maximum of|another) )?(?P<n>twice|{NUMBER})(?: more)?{TIMES}?"
@@ -132,11 +131,6 @@ def is_named_before(said: re.Match[str], what: str) -> bool:
 def is_asked(said: re.Match[str]) -> bool:
     """Whether somebody is asked before it."""
     return re.search(rf"\b(?:ask|approve|{CONSENT})\b", said.string[:said.start()], re.IGNORECASE) is not None
-
-
-def is_who(text: str) -> bool:
-    """Whether somebody can be asked: no condition, no action."""
-    return re.match(r"(?:if|when|unless|once|after|ask|get|then|and|it|they|she|he)\b", text, re.IGNORECASE) is None
 
 
 def one(things: str) -> str:

@@ -76,7 +76,6 @@ def started(text: str) -> str:
             one = started(f"{other['first']}{other['rest']}")
             head = _when(kind, other, "", "x").removesuffix(". x").replace("When", "when", 1)
             return one.replace(". ", f" or {head}. ", 1) if one.startswith("When") else text
-    text = _with_clause(text)
     made = re.match(r"(?:set up|create|make|build|we have|there is|put up) an? (?:[\w-]+ )?form(?: for [\w ]+?)?"
                     r"(?:\.|,? and|;) (?:when|once|as soon as|each time|whenever|on) (?:it(?: is|'s|)|somebody"
                     r"|someone|they|that is|submission)"
@@ -88,7 +87,8 @@ def started(text: str) -> str:
             found = reads(kind, source, text)
             if found is not None and not re.match(r"When [^.]*\. or\b", found):
                 return found
-    return _told_of(text)
+    found = _with_clause(text)
+    return _told_of(text) if found == text else found
 
 
 _MEANS = r"(?:by|via|through|using|with|over)"
