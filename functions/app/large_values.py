@@ -17,6 +17,9 @@ Json = Any
 
 MOST_SHOWN_BYTES = 256 * 1024
 
+_ASSIGNED = "assignedVariables"
+"""In an event's details, by their names: each has a text of its own."""
+
 
 def shown(value: Json, execution_id: str, **part: str) -> Json:
     """`value`, or ``{"$too_large": {"bytes", "href"}}``; `part` are the payload route's parameters."""
@@ -31,13 +34,23 @@ def payload_address(execution_id: str, **part: str) -> str:
 def shown_event(event: HistoryEvent, filled: Callable[[Json], Json], address: Callable[[str], str]) -> dict[str, Json]:
     """An event as GetExecutionHistory has it, without its large texts: they are not read. `address` says where each is
     downloaded, by its name in the details."""
-    details = event.details or {}
-    unread = {name: value for name, value in details.items() if is_too_large_to_show(value)}
+    details, assigned = event.details or {}, {}
+    unread = {name: value for name, value in details.items() if name != _ASSIGNED and is_too_large_to_show(value)}
+    if _ASSIGNED in details:
+        variables = details[_ASSIGNED]
+        assigned = {name: value for name, value in variables.items() if is_too_large_to_show(value)}
+        details = {**details, _ASSIGNED: {**variables, **dict.fromkeys(assigned)}}
     read = filled({**details, **dict.fromkeys(unread)})
     shape = render(event._replace(details=read if details else event.details))
     for name, texts in shape.items():
         if isinstance(texts, dict):
-            shape[name] = {of: _shown(unread.get(of, text), partial(address, of)) for of, text in texts.items()}
+            shape[name] = {of: _shown(unread.get(of, text), partial(address, of)) for of, text in texts.items()
+                           if of != _ASSIGNED}
+            if _ASSIGNED in texts:
+                shape[name][_ASSIGNED] = {
+                    variable: _shown(assigned.get(variable, text), partial(address, _ASSIGNED))
+                    for variable, text in texts[_ASSIGNED].items()
+                }
     return shape
 
 

@@ -306,4 +306,4 @@ def _audit_query(execution_id: str, step: facts.Step) -> dict[str, str]:
     return query
 
 
-_PART = {"output": "output", "parameters": "arguments"}
+_PART = {"output": "output", "parameters": "arguments", "assignedVariables": "assigned"}

@@ -112,6 +112,22 @@ def test_a_history_without_its_large_values_says_where_they_are_and_reads_none(a
     assert api("GET", f"{small}?large_values=false").json == api("GET", small).json
 
 
+def test_a_large_variable_is_left_out_of_a_history_by_itself(api):
+    api.publish("keeps", {"QueryLanguage": "JSONata", "StartAt": "Keep", "States": {
+        "Keep": {"Type": "Pass", "Assign": {"all": "{% $states.input %}", "who": "kim"}, "Output": 1, "End": True},
+    }})
+    api("POST", "/workflows/keeps/executions", {"name": "one", "input": LARGE})
+    api.work()
+    at = "/executions/keeps%3Aone"
+    for events in (
+        api("GET", f"{at}/history?large_values=false").json["events"], api("GET", f"{at}/steps/Keep%231").json["events"],
+    ):
+        [exited] = [event for event in events if event["type"] == "PassStateExited"]
+        assigned = exited["stateExitedEventDetails"]["assignedVariables"]
+        assert (assigned["who"], assigned["all"]["$too_large"]["bytes"]) == ('"kim"', 300_011)
+        assert "x" * 300_000 in api("GET", assigned["all"]["$too_large"]["href"]).text
+
+
 def test_the_same_start_twice_is_one_execution(api):
     api.publish("pause", WAITING)
     first = api("POST", "/workflows/pause/executions", {"name": "one", "input": {"a": 1}})
