@@ -44,6 +44,7 @@ class Values:
     def __init__(self, held_by: Callable[[int], Mapping[str, Json]] | None = None) -> None:
         self._held_by = held_by
         self._known: dict[str, Known] = {}
+        self._read: dict[int, Mapping[str, Json]] = {}
 
     def known(self) -> Iterable[Known]:
         """Those since the newest checkpoint."""
@@ -53,7 +54,7 @@ class Values:
         """The values of a segment's `table` (engine.durable.outline), whose body holds those in `held`, by digest;
         `whole`: it is a checkpoint. Raises StoreCorrupt."""
         if whole:
-            self._known = {}
+            self._known, self._read = {}, {}
         found: list[Json] = []
         for size, digest, *seq in table:
             if digest in held:
@@ -66,10 +67,11 @@ class Values:
     def _earlier(self, digest: str, seq: int) -> Json:
         if self._held_by is None:
             raise StoreCorrupt(f"a large value of a segment is in segment {seq}, which was not read")
-        held = self._held_by(seq)
-        if digest not in held:
+        if seq not in self._read:
+            self._read[seq] = self._held_by(seq)
+        if digest not in self._read[seq]:
             raise StoreCorrupt(f"a large value is not in segment {seq}, where it was written")
-        return held[digest]
+        return self._read[seq][digest]
 
 
 class Written:
