@@ -21,7 +21,7 @@ from typing import Any
 from engine.durable import outline
 from engine.durable.body_json import dumps
 from engine.durable.large_values import Values, Written
-from engine.errors import SchemaTooNew, StoreCorrupt
+from engine.errors import NotFound, SchemaTooNew, StoreCorrupt
 from engine.kernel import snapshot_codec, stimulus
 from engine.kernel.history import HistoryEvent
 from engine.kernel.snapshot import SCHEMA, Frame, Phase, Snapshot, Status
@@ -241,8 +241,16 @@ def decode_snapshot(bodies: Iterable[bytes], *, outlined: bool = False, values: 
 
 
 def values_of(journal: Journal, key: ExecutionKey) -> Values:
-    """For who reads any segments of an execution, in their order: what they refer to is read where it is needed."""
-    return Values(lambda seq: next((held_by(segment.body) for segment in journal.segments(key, seq)), {}))
+    """For who reads any segments of an execution, in their order: what they refer to is read where it is needed. That
+    raises NotFound where the execution was deleted meanwhile."""
+    def held(seq: int) -> Mapping[str, Json]:
+        for segment in journal.segments(key, seq):
+            return held_by(segment.body)
+        if journal.header(key) is None:
+            raise NotFound(f"the execution {key.id!r} was deleted while it was read", where="id")
+        return {}
+
+    return Values(held)
 
 
 def held_by(body: bytes) -> Mapping[str, Json]:

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from engine.durable import codec, outline
 from engine.durable.large_values import Values, Written
-from engine.errors import StoreCorrupt
+from engine.errors import NotFound, StoreCorrupt
 from engine.kernel.history import HistoryEvent
 from engine.kernel.snapshot import Frame, Phase, Snapshot
 from engine.kernel.stimulus import TaskReturned
+from engine.ports.keys import ExecutionKey
 from tests.support.stepping import FACTS
 
 OLD = outline.SHARES_VALUES - 1
@@ -141,6 +142,40 @@ def test_a_later_segment_refers_to_the_value_until_the_next_checkpoint():
         codec.decode_events(bodies[1])
     with pytest.raises(StoreCorrupt, match="not in segment 0"):
         codec.decode_events(bodies[1], values=Values(lambda _seq: {}))
+
+
+def test_a_segment_to_which_another_refers_often_is_read_once():
+    chosen = [(number, False, 0) for number in (0, 1, 2)]
+    bodies, read = written_of([(True, chosen), (False, chosen)], written=Written(seq=0)), []
+
+    def held_by(seq):
+        read.append(seq)
+        return codec.held_by(bodies[seq])
+
+    values = Values(held_by)
+    assert len(codec.stored_json(bodies[1])["o"]["t"]) == 3
+    for _ in range(2):
+        codec.decode_events(bodies[1], values=values)
+    assert read == [0]
+
+
+class Emptied:
+    """A journal whose segments were deleted meanwhile; `header` is what it has of the execution."""
+
+    def __init__(self, header):
+        self.header = lambda _key: header
+
+    def segments(self, _key, _first):
+        return iter(())
+
+
+def test_what_was_deleted_while_it_was_read_is_not_called_damaged():
+    key = ExecutionKey("default", "flow:one")
+    bodies = written_of([(True, [ONE]), (False, [ONE])], written=Written(seq=0))
+    with pytest.raises(NotFound, match="'flow:one' was deleted while it was read"):
+        codec.decode_events(bodies[1], values=codec.values_of(Emptied(None), key))
+    with pytest.raises(StoreCorrupt, match="not in segment 0"):
+        codec.decode_events(bodies[1], values=codec.values_of(Emptied("it is there"), key))
 
 
 def bare(value, number):
