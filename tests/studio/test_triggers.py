@@ -38,6 +38,8 @@ def test_a_webhook_is_seen_arriving_replayed_and_paused(studio, hooked):
     studio.open("/triggers/")
     webhook = page.get_by_role("row").filter(has_text="/hooks/hooked/orders")
     expect(webhook).to_contain_text(f"{server.url}/hooks/hooked/orders")
+    signed = page.get_by_role("row").filter(has_text="/hooks/order_flow/orders")
+    expect(signed).to_contain_text("signed with an HMAC of a secret")
     expect(webhook).to_contain_text("Listening")
     schedule = page.get_by_role("row").filter(has_text="hooked").filter(has_text="Europe/Berlin")
     expect(schedule).to_contain_text(re.compile(r"in \d+ (d|h|min)"))
@@ -266,3 +268,14 @@ def test_an_alert_that_was_given_up_is_listed_with_the_reason(studio):
     expect(row).to_contain_text("Refused")
     expect(page.get_by_role("button", name=re.compile("Replay"))).to_have_count(0)
     studio.check_axe()
+
+
+def test_what_arrived_fits_a_phone(studio, studio_server, hooked):
+    assert called(studio_server, {"id": "P-1", "total": 500}) == 202
+    page = studio.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    studio.open("/triggers/hooked/orders")
+    expect(page.get_by_role("button", name=re.compile("open orders")).first).to_be_visible()
+    expect(page.locator("tbody a[href*='/executions/']").first).to_be_visible()
+    table = page.get_by_role("table").first
+    assert table.evaluate("table => table.parentElement.scrollWidth - table.parentElement.clientWidth") <= 0

@@ -26,7 +26,10 @@ def says(found: Listener) -> str:
             return f"{spec['expression']} in {zone}"
         case "webhook":
             style = (spec.get("auth") or {}).get("style")
-            signed = {None: "which nobody may call: it has no auth", "none": "which anybody may call"}
+            signed = {
+                None: "which nobody may call: it has no auth", "none": "which anybody may call",
+                "hmac": "signed with an HMAC of a secret",
+            }
             return f"calls of {address_of(found)}, {signed.get(style, f'signed as {style} does')}"
         case "queue":
             return f"messages of the queue {spec['queue']}"

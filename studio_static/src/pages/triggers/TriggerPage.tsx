@@ -48,6 +48,7 @@ export default function TriggerPage({ workflow, trigger: name }: { workflow: str
   const deliveries = useDeliveries(workflow, name);
   const [{ delivery }, setUrl] = useUrlState(IN_URL);
   const isWide = useIsWide(1200);
+  const isNarrow = !useIsWide(700);
   const [testing, setTesting] = useState<Testing | null>(null);
   const [replaying, setReplaying] = useState<Delivery | null>(null);
   const trigger = found.data;
@@ -88,7 +89,7 @@ export default function TriggerPage({ workflow, trigger: name }: { workflow: str
         items={deliveries.rows}
         trackBy="id"
         ariaLabels={{ tableLabel: "Deliveries" }}
-        columns={columns(isWide, open, setReplaying)}
+        columns={columns(isWide, isNarrow, open, setReplaying)}
         what="the deliveries"
         from={deliveries}
         noMatch={null}
@@ -180,8 +181,10 @@ function Facts({ trigger }: { trigger: Trigger }) {
   );
 }
 
+/** On a phone the outcome and its reason stand below the time. */
 function columns(
   isWide: boolean,
+  isNarrow: boolean,
   onOpen: (id: string) => void,
   onReplay: (delivery: Delivery) => void,
 ): Columns<Delivery> {
@@ -196,12 +199,36 @@ function columns(
         <div>
           <OpenButton row={row} onOpen={onOpen} />
           {row.replay_of && <div className="dim">replayed</div>}
+          {isNarrow && (
+            <>
+              <StatusMark status={row.outcome} />
+              <div className="breaks">
+                <Outcome row={row} />
+              </div>
+              <div className="dim">{repeatsWords(row)}</div>
+            </>
+          )}
         </div>
       ),
     },
-    { id: "outcome", header: "Outcome", width: 140, cell: (row) => <StatusMark status={row.outcome} /> },
-    { id: "why", header: "Why, or what it started", minWidth: 220, cell: (row) => <Outcome row={row} /> },
-    { id: "again", header: "Arrived again", width: 150, cell: (row) => repeatsWords(row) || "–" },
+    !isNarrow && {
+      id: "outcome",
+      header: "Outcome",
+      width: 140,
+      cell: (row: Delivery) => <StatusMark status={row.outcome} />,
+    },
+    !isNarrow && {
+      id: "why",
+      header: "Why, or what it started",
+      minWidth: 220,
+      cell: (row: Delivery) => <Outcome row={row} />,
+    },
+    !isNarrow && {
+      id: "again",
+      header: "Arrived again",
+      width: 150,
+      cell: (row: Delivery) => repeatsWords(row) || "–",
+    },
     isWide && {
       id: "source",
       header: "From",
