@@ -13,6 +13,8 @@ from tests.copilot.evaluate import (
     FIFTH_LOCKED,
     FOURTH_LOCKED,
     LOCKED,
+    NINTH,
+    NINTH_COUNTED,
     SECOND,
     SECOND_LOCKED,
     SETS,
@@ -38,9 +40,11 @@ ROWS = {
 
 
 def test_the_sets_have_the_figures_that_the_evaluation_gives():
-    rows = (("an eighth author's locked, run once; only the silent one was read", EIGHTH_LOCKED),
+    rows = (("an eighth author's locked, run once, then counted; only the silent one was read", EIGHTH_LOCKED),
             ("a ninth author's, open", EIGHTH),
-            ("a sixth author's, run once; only the silent one was read", SIXTH_LOCKED),
+            ("a tenth author's, only counted; only the silent one was read", NINTH_COUNTED),
+            ("a tenth author's, open", NINTH),
+            ("a sixth author's, run once, then counted; only the silent one was read", SIXTH_LOCKED),
             ("a fifth author's locked, counted several times, never read but for the two silent", FIFTH_LOCKED),
             ("a fifth author's, open", FIFTH),
             ("a seventh author's, only counted, never read when they failed", SEVENTH_COUNTED),
@@ -68,7 +72,8 @@ def test_nothing_is_wrong_and_silent():
 
 
 def test_the_strangers_locked_sets_come_first_and_what_to_expect_is_said():
-    assert next(iter(ROWS)).startswith("an eighth author's locked, run once; only the silent one was read")
+    assert next(iter(ROWS)).startswith("an eighth author's locked, run once, then counted; only the")
+    assert "14 of the 40 right, 24 wrong but flagged, 2 wrong and silent" in " ".join(TEXT.split())
     assert "7 of the 50 right, 42 wrong but flagged, 1 wrong and silent" in " ".join(TEXT.split())
     assert "25 of the 80 right, 52 wrong but flagged, 3 wrong and silent" in " ".join(TEXT.split())
     assert "40 of the 90 right, 42 wrong but flagged, 8 wrong and silent" in " ".join(TEXT.split())

@@ -336,9 +336,9 @@ def until(said: Said, facts: Facts) -> str | None:
 
 
 def each(said: Said, facts: Facts) -> str | None:
-    """``each invoice``: a Map over a list of that name, or with it in its own."""
+    """``each invoice``: a Map over a list of that name, or with it in its own; not over "ones" of nothing."""
     wanted = stems(said["what"])
-    maps = list(facts.typed("Map"))
+    maps = [one for one in facts.typed("Map") if not re.search(r"\.ones\b", str(one.state.get("Items")))]
     return first(one for one in maps if wanted & (one.names | one.stems)) or (first(maps) if len(maps) == 1 else None)
 
 

@@ -218,6 +218,9 @@ def things_in(phrase: str) -> str | None:
         if word.kind == "url" or (word.lower in PREPOSITIONS and (not names or word.lower in ("with", "on", "over"))):
             names = []  # what it is done with follows
             continue
+        if word.lower == "of" and names[-1:] == ["list"]:  # the list of medicines
+            names = []
+            continue
         if word.kind != "word" or word.lower in PREPOSITIONS:
             return None
         if word.lower in DETERMINERS or word.lower in PRONOUNS:

@@ -430,8 +430,8 @@ class _Reader(Earlier):
             question.wants_choice = True
             self.question = None
             question.rejected = self.block([], ends=SENTENCE)
-            for before in reversed(self.actions[:next(
-                    index for index, one in enumerate(self.actions) if one is question)]):
+            place = next((index for index, one in enumerate(self.actions) if one is question), 0)
+            for before in reversed(self.actions[:place]):
                 if not (isinstance(before, Action) and before.waits and before.rejected is None):
                     break
                 before.rejected, before.wants_choice = question.rejected, True  # of those asked one after another

@@ -26,6 +26,7 @@ OTHER_MEANINGS = {
     ("copilot/offline/reading.py", "email"): "the kind of a word that is an address",
     ("copilot/offline/wording/spelling.py", "email"): "the kind of a word that is an address",
     ("copilot/offline/voice.py", "email"): "a word for a message",
+    ("copilot/offline/wording/sharing.py", "email"): "a verb",
     ("copilot/offline/voice.py", "llm"): "a word for a model",
     ("copilot/offline/wording/repeating.py", "http"): "how an address begins",
     ("kernel/children/map_run.py", "files"): "a member of a Map Run's results",
