@@ -11,7 +11,7 @@ from engine.copilot.offline.clauses import Clause
 from engine.copilot.offline.failures import Failures
 from engine.copilot.offline.flow import Action, Again, Step, gated
 from engine.copilot.offline.loops import Loops
-from engine.copilot.offline.phrases import DECIDED, GAVE_UP, NO_RETRY, WAITED, stripped
+from engine.copilot.offline.phrases import APPROVED, DECIDED, GAVE_UP, NO_RETRY, WAITED, is_else, stripped
 from engine.copilot.offline.reader import SENTENCE
 from engine.copilot.offline.words import VERBS, Word, number_of, words_of
 
@@ -75,6 +75,24 @@ class Earlier(Failures, Loops):
             owner.then += steps
         self.last_if = owner
         return True
+
+    def answer_first(self, clause: Clause) -> Clause:
+        """``do so if they agree``: the answer before what hangs on it; the clause that is read first."""
+        after = self.clauses[self.at + 1:self.at + 2]
+        if self.question is None or not after or after[0].joiner != "post" or is_else(clause) or (
+                APPROVED.match(after[0].text) is None):
+            return clause
+        answer = Clause(clause.joiner, after[0].words)
+        self.clauses[self.at:self.at + 2] = [answer, Clause("comma", clause.words)]
+        return answer
+
+    def refused_alike(self, question: Action) -> None:
+        """Of those who are asked one after another a refusal of each leads to the same."""
+        place = next((index for index, one in enumerate(self.actions) if one is question), 0)
+        for before in reversed(self.actions[:place]):
+            if not (isinstance(before, Action) and before.waits and before.rejected is None):
+                break
+            before.rejected, before.wants_choice = question.rejected, True
 
     def waited_for(self) -> bool:
         """Whether the last step can be waited for until what it started has ended; then it is."""

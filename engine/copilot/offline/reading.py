@@ -199,12 +199,7 @@ class _Reader(Earlier):
         if self.only_tells(clause):
             self.clauses.pop(self.at)
             return
-        following = self.clauses[self.at + 1:self.at + 2]
-        if self.question is not None and following and following[0].joiner == "post" and APPROVED.match(
-                following[0].text) and not is_else(clause):
-            answer = Clause(clause.joiner, following[0].words)
-            self.clauses[self.at:self.at + 2] = [answer, Clause("comma", clause.words)]
-            clause = answer
+        clause = self.answer_first(clause)
         clause.words = stripped(clause.words)
         if re.match(rf"only (?:{'|'.join(_CONDITIONAL)})\b", clause.text):
             clause.words = clause.words[1:]
@@ -430,11 +425,7 @@ class _Reader(Earlier):
             question.wants_choice = True
             self.question = None
             question.rejected = self.block([], ends=SENTENCE)
-            place = next((index for index, one in enumerate(self.actions) if one is question), 0)
-            for before in reversed(self.actions[:place]):
-                if not (isinstance(before, Action) and before.waits and before.rejected is None):
-                    break
-                before.rejected, before.wants_choice = question.rejected, True  # of those asked one after another
+            self.refused_alike(question)
         elif owner is not None:
             owner.otherwise = []
             self.question = None
