@@ -18,9 +18,9 @@ from engine.catalog.published import CatalogPublished
 from engine.durable import codec
 from engine.durable.parents import marks_fields
 from engine.errors import NotFound, StorageError, StoreCorrupt
-from engine.governance.audit_engine import engine_entries
-from engine.governance.audit_entry import AuditEntry, Unplaced
-from engine.governance.audit_recorder import AuditRecorder
+from engine.governance.audit.engine import engine_entries
+from engine.governance.audit.entry import AuditEntry, Unplaced
+from engine.governance.audit.recorder import AuditRecorder
 from engine.kernel.history import AUDITED_EVENTS, HistoryEvent
 from engine.ports.journal import Header, Journal, Segment
 from engine.ports.keys import ExecutionKey

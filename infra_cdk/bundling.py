@@ -56,11 +56,11 @@ _UNUSED = (
 """What no function imports, among it the half of Powertools: the layers stay small, and cold starts with them."""
 
 _RETENTION = (
-    "engine/adapters/aws/retention.py", "engine/durable/lifecycle/erasing.py", "engine/governance/audit_erasing.py",
-    "engine/governance/nameless.py", "engine/governance/audit_actors.py",
+    "engine/adapters/aws/retention.py", "engine/durable/lifecycle/erasing.py", "engine/governance/audit/erasing.py",
+    "engine/governance/nameless.py", "engine/governance/audit/actors.py",
     *(f"engine/durable/lifecycle/{name}.py" for name in ("pieces", "tallying", "tallying_ends")),
-    "engine/governance/audit_expiry.py",
-    "engine/governance/audit_heads.py",
+    "engine/governance/audit/expiry.py",
+    "engine/governance/audit/heads.py",
     "engine/adapters/aws/erasure/old_versions.py", "engine/adapters/aws/erasure/orphans.py",
     "engine/ports/retention.py",
 )
@@ -95,8 +95,8 @@ NOT_FOR_WORKERS = (
         "studio", "trigger_checks", "triggers", "uncallable", "unwritten", "wording",
     )),
     *(f"engine/governance/{name}.py" for name in (
-        "access_tokens", "audit", "audit_beside", "audit_export", "audit_query", "audit_verify", "role_grants", "roles",
-        "shadowing",
+        "access_tokens", "audit/audit", "audit/beside", "audit/export", "audit/query", "audit/verify", "role_grants",
+        "roles", "shadowing",
     )),
     "engine/durable/lifecycle/activities.py", "engine/durable/lifecycle/ageing.py",
     "engine/durable/worker/serving.py", "engine/durable/worker/sync_start.py",

@@ -24,7 +24,7 @@ from dataclasses import replace
 
 from engine.clock import Clock
 from engine.errors import Conflict, InvalidDocument, NotFound, UserError
-from engine.governance.audit_entry import parse_time, written_time
+from engine.governance.audit.entry import parse_time, written_time
 from engine.governance.roles import Role
 from engine.ports.access_tokens import TokenRecord, TokenRoot, TokenStore
 from engine.records import dataclass

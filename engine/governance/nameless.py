@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.errors import StoreBusy
-from engine.governance.audit_actors import Actors
+from engine.governance.audit.actors import Actors
 from engine.ports.catalog_store import CatalogStore
 from engine.ports.deliveries import TriggerState, TriggerStates
 from engine.ports.pauses import Pauses

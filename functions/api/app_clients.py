@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.clock import Clock
 from engine.errors import UserError
-from engine.governance.audit_entry import SERVER, Subject
+from engine.governance.audit.entry import SERVER, Subject
 from engine.governance.roles import Caller
 from functions.app.acts import Recorder
 from functions.app.sparing import Sparing

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.clock import Clock
-from engine.governance.audit import Audit
-from engine.governance.audit_entry import ACTIVITY, EXECUTION, ROLE, SECRET, SERVER, TOKEN, VIEW, WORKFLOW, Subject
+from engine.governance.audit.audit import Audit
+from engine.governance.audit.entry import ACTIVITY, EXECUTION, ROLE, SECRET, SERVER, TOKEN, VIEW, WORKFLOW, Subject
 from engine.governance.roles import Caller, NotAllowed, Right, check
 from functions.app.acts import REFUSED, Recorder
 from functions.app.sparing import Sparing

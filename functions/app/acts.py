@@ -25,9 +25,9 @@ from typing import Any
 
 from engine.clock import Clock
 from engine.errors import Conflict, InvalidDefinition, Refused, StorageError, UserError
-from engine.governance.audit import Audit
-from engine.governance.audit_entry import EXECUTION, AuditEntry, Subject, Unplaced
-from engine.governance.audit_recorder import new_id
+from engine.governance.audit.audit import Audit
+from engine.governance.audit.entry import EXECUTION, AuditEntry, Subject, Unplaced
+from engine.governance.audit.recorder import new_id
 from engine.governance.roles import RoleDoesNotExist
 from engine.ports.keys import Actor, ExecutionKey
 from engine.records import dataclass

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.durable.lifecycle.tallying import Tallying
     from engine.durable.worker.sync_start import SyncStarts
     from engine.governance.access_tokens import AccessTokens
-    from engine.governance.audit import Audit
+    from engine.governance.audit.audit import Audit
     from engine.governance.role_grants import RoleGrants
     from engine.governance.roles import Caller
     from engine.ports.alarms import Alarms

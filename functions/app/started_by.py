@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from engine.governance.audit import Audit
-from engine.governance.audit_query import AuditQuery
+from engine.governance.audit.audit import Audit
+from engine.governance.audit.query import AuditQuery
 from engine.ports.keys import Actor, ExecutionKey
 
 MOST_KEPT = 10_000

@@ -15,8 +15,8 @@ from engine.durable.lifecycle.executions import Executions
 from engine.durable.lifecycle.pausing import Pausing
 from engine.durable.worker.sync_start import SyncStarts
 from engine.errors import Diagnostic
-from engine.governance.audit import Audit
-from engine.governance.audit_beside import Beside
+from engine.governance.audit.audit import Audit
+from engine.governance.audit.beside import Beside
 from engine.governance.roles import Caller
 from engine.ports.activities import ActivityStore
 from engine.ports.audit_log import AuditLog, AuditNotes
@@ -190,7 +190,7 @@ def services_over(
     def erasing() -> Erasing:
         from engine.durable.lifecycle.erasing import Erasing  # noqa: PLC0415  likewise
         from engine.durable.triggering.erased_alerts import forget_alerts  # noqa: PLC0415
-        from engine.governance.audit_erasing import erase_entries  # noqa: PLC0415
+        from engine.governance.audit.erasing import erase_entries  # noqa: PLC0415
         from engine.governance.nameless import Places  # noqa: PLC0415
 
         def told(erasure: Erasure, keys: Sequence[ExecutionKey]) -> None:

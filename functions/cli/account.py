@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from engine.durable.views import step_facts as facts
-from engine.governance.audit_entry import parse_time
+from engine.governance.audit.entry import parse_time
 from engine.records import dataclass
 from functions.cli.traces import folded
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from engine.durable.views.causes import plain_cause
-from engine.governance.audit_entry import parse_time
+from engine.governance.audit.entry import parse_time
 from functions.cli.account import OK, Account, StateRun, readable_cause
 from functions.cli.screen import Screen, duration, indented, status_mark
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from engine.adapters.local.erasure.erased_list import ADVICE, ErasedList
 from engine.errors import NotFound, StorageError, UserError
-from engine.governance.audit_entry import parse_time
+from engine.governance.audit.entry import parse_time
 from engine.governance.secret_grants import ENVIRONMENT
 from engine.language.asl.times import iso_timestamp
 from engine.ports.journal import PAUSED, RUNNING

@@ -16,7 +16,7 @@ from connectors.aws.secret_calls import REFUSED
 from engine.adapters.aws.integration_names import action_name, resource_name
 from engine.catalog.document import NAME_PATTERN
 from engine.catalog.triggers import Trigger
-from engine.governance.audit_engine import ENGINE_ACTS
+from engine.governance.audit.engine import ENGINE_ACTS
 from engine.governance.roles import Right, roles_with
 from engine.kernel.context import PATHS
 from engine.kernel.fanout import MOST_OPEN

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from engine.clock import Clock
-from engine.governance.audit_entry import parse_time
+from engine.governance.audit.entry import parse_time
 from engine.records import dataclass
 
 Json = Any

@@ -25,8 +25,8 @@ from engine.adapters.aws.stores import AwsStores
 from engine.catalog.published import CatalogPublished
 from engine.clock import Clock, SystemClock
 from engine.errors import StorageError, StoreCorrupt
-from engine.governance.audit_entry import AuditEntry
-from engine.governance.audit_recorder import AuditRecorder
+from engine.governance.audit.entry import AuditEntry
+from engine.governance.audit.recorder import AuditRecorder
 from engine.ports.ends import End
 from engine.records import dataclass
 from engine.settings import Settings

@@ -18,8 +18,8 @@ from engine.adapters.aws import items
 from engine.adapters.aws.audit_log import NOTES
 from engine.adapters.aws.bodies import body_of
 from engine.adapters.aws.dynamo import Item, streamed
-from engine.governance.audit_engine import start_entry
-from engine.governance.audit_entry import AuditEntry, noted
+from engine.governance.audit.engine import start_entry
+from engine.governance.audit.entry import AuditEntry, noted
 from engine.ports.blobs import BlobStore
 from engine.ports.ends import End
 from engine.ports.journal import Journal

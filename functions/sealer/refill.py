@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from engine.clock import Clock
-from engine.governance.audit_entry import AuditEntry, noted, parse_time, written_time
-from engine.governance.audit_recorder import AuditRecorder
+from engine.governance.audit.entry import AuditEntry, noted, parse_time, written_time
+from engine.governance.audit.recorder import AuditRecorder
 from engine.ports.audit_log import CHAINS, AuditNotes
 from engine.ports.executions_index import ExecutionQuery, ExecutionsIndex
 from engine.ports.keys import DEFAULT_WORKSPACE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.governance.access_tokens import AccessTokens, TokenRefused
-from engine.governance.audit_entry import SERVER, Subject
+from engine.governance.audit.entry import SERVER, Subject
 from engine.governance.roles import Caller
 from engine.ports.keys import Actor
 from functions.app.acts import NOBODY, Recorder

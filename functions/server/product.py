@@ -249,7 +249,7 @@ class Product:
                 thread.join()
 
     def _age(self, ended: threading.Event) -> None:
-        from engine.governance.audit_expiry import AuditExpiry  # noqa: PLC0415  as the module says
+        from engine.governance.audit.expiry import AuditExpiry  # noqa: PLC0415  as the module says
         from functions.server.ageing import age  # noqa: PLC0415  likewise
 
         def erasing() -> int:
@@ -326,7 +326,7 @@ def load_worker() -> None:
         "connectors.builtin.http", "connectors.builtin.http_connections", "connectors.builtin.log",
         "connectors.egress.dialling", "connectors.sdk", "engine.durable.lifecycle.sweeper",
         "engine.durable.lifecycle.tallying", "engine.durable.worker.serving", "functions.engine_audit",
-        "engine.governance.audit_expiry", "functions.server.ageing", "functions.server.scheduling",
+        "engine.governance.audit.expiry", "functions.server.ageing", "functions.server.scheduling",
         "functions.app.triggers.service", "engine.adapters.local.retention", "engine.adapters.local.space", "urllib3",
     ):
         import_module(name)

@@ -7,7 +7,7 @@ those that show a known token apart from all others.
 from __future__ import annotations
 
 from engine.clock import Clock
-from engine.governance.audit_entry import SERVER, Subject
+from engine.governance.audit.entry import SERVER, Subject
 from engine.ports.keys import Actor
 from functions.app.acts import NOBODY, Recorder
 from functions.app.sparing import Sparing

@@ -19,11 +19,11 @@ from engine.clock import Clock, SystemClock
 from engine.durable.lifecycle.erasing import Erasing
 from engine.durable.retention import Retention
 from engine.durable.triggering.erased_alerts import forget_alerts
-from engine.governance.audit_actors import Actors
-from engine.governance.audit_erasing import LOST_SECONDS, all_sealed, erase_entries, notes_of
-from engine.governance.audit_expiry import AuditExpiry
-from engine.governance.audit_heads import tell_heads
-from engine.governance.audit_recorder import AuditRecorder
+from engine.governance.audit.actors import Actors
+from engine.governance.audit.erasing import LOST_SECONDS, all_sealed, erase_entries, notes_of
+from engine.governance.audit.expiry import AuditExpiry
+from engine.governance.audit.heads import tell_heads
+from engine.governance.audit.recorder import AuditRecorder
 from engine.governance.nameless import Places
 from engine.ports.audit_log import CHAINS, AuditNote
 from engine.ports.erasure import Erasure
@@ -44,7 +44,7 @@ MINUTES = 90
 """Between two looks at a chain for what is kept no longer: of sixteen, each has its turn once a day."""
 
 DAY_MINUTES = 1440
-"""Between two looks at the heads of all chains (engine.governance.audit_heads)."""
+"""Between two looks at the heads of all chains (engine.governance.audit.heads)."""
 
 SWEEPER = Actor("sweeper", kind="engine", origin="sweeper")
 """Who erases again what a restored table has brought back."""

@@ -24,7 +24,7 @@ from engine.clock import Clock, SystemClock
 from engine.durable.retention import VERSIONS_KEPT, Retention
 from engine.durable.started import awaited
 from engine.errors import NotFound, StorageError
-from engine.governance.audit_entry import parse_time, written_time
+from engine.governance.audit.entry import parse_time, written_time
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.journal import OPEN_STATUSES
 from engine.ports.keys import DEFAULT_WORKSPACE, ExecutionKey

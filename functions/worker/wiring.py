@@ -19,7 +19,7 @@ from engine.clock import Clock, SystemClock
 from engine.durable.lifecycle.budgets import Budgets
 from engine.durable.lifecycle.call_limits import CallLimits
 from engine.durable.worker.worker import Worker
-from engine.governance.audit_recorder import AuditRecorder
+from engine.governance.audit.recorder import AuditRecorder
 from engine.language.expr import limits
 from engine.records import dataclass
 from engine.settings import Settings

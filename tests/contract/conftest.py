@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from engine.governance.audit import Audit
+from engine.governance.audit.audit import Audit
 from engine.ports.keys import ExecutionKey
 from tests.support import backends
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 import pytest
 
 from engine.durable.lifecycle.erasing import ASKED_SECONDS, Erasing
-from engine.governance.audit import Audit
-from engine.governance.audit_actors import ERASE_ACTOR, PSEUDONYM, Actors
-from engine.governance.audit_entry import AuditEntry, Subject
-from engine.governance.audit_export import exported
-from engine.governance.audit_query import AuditQuery
-from engine.governance.audit_recorder import AuditRecorder
+from engine.governance.audit.actors import ERASE_ACTOR, PSEUDONYM, Actors
+from engine.governance.audit.audit import Audit
+from engine.governance.audit.entry import AuditEntry, Subject
+from engine.governance.audit.export import exported
+from engine.governance.audit.query import AuditQuery
+from engine.governance.audit.recorder import AuditRecorder
 from engine.governance.nameless import Places
 from engine.ports.audit_log import CHAINS
 from engine.ports.catalog_store import DraftRecord

@@ -12,8 +12,8 @@ import pytest
 
 from engine.clock import SkipClock, SystemClock
 from engine.errors import InvalidDocument
-from engine.governance.audit import Audit
-from engine.governance.audit_query import AuditQuery
+from engine.governance.audit.audit import Audit
+from engine.governance.audit.query import AuditQuery
 from engine.ports import paging
 from engine.ports.audit_log import CHAINS, MOST_APPENDED, AuditHead
 from engine.ports.keys import Actor

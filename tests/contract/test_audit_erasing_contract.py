@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from engine.governance.audit import Audit
-from engine.governance.audit_entry import Subject
-from engine.governance.audit_erasing import ERASE, erase_entries
-from engine.governance.audit_export import exported
-from engine.governance.audit_query import AuditQuery
+from engine.governance.audit.audit import Audit
+from engine.governance.audit.entry import Subject
+from engine.governance.audit.erasing import ERASE, erase_entries
+from engine.governance.audit.export import exported
+from engine.governance.audit.query import AuditQuery
 from engine.ports.audit_log import CHAINS
 from engine.ports.erasure import Erasure
 from tests.support.durable import TESTER

@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from engine.governance.audit import Audit
-from engine.governance.audit_beside import Beside
-from engine.governance.audit_entry import Subject, canonical, digest_of, written_time
-from engine.governance.audit_erasing import erase_entries
-from engine.governance.audit_expiry import DAY, EXPIRE, AuditExpiry, subject_of
-from engine.governance.audit_export import exported
-from engine.governance.audit_query import AuditQuery
+from engine.governance.audit.audit import Audit
+from engine.governance.audit.beside import Beside
+from engine.governance.audit.entry import Subject, canonical, digest_of, written_time
+from engine.governance.audit.erasing import erase_entries
+from engine.governance.audit.expiry import DAY, EXPIRE, AuditExpiry, subject_of
+from engine.governance.audit.export import exported
+from engine.governance.audit.query import AuditQuery
 from engine.ports.audit_log import AuditHead
 from engine.ports.erasure import Erasure
 from engine.ports.keys import ENGINE

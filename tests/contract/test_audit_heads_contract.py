@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.governance.audit_entry import Subject, digest_of
-from engine.governance.audit_heads import HEADS, TELLERS, tell_heads
+from engine.governance.audit.entry import Subject, digest_of
+from engine.governance.audit.heads import HEADS, TELLERS, tell_heads
 from engine.ports.audit_log import CHAINS, AuditHead
 from tests.support.records import an_entry
 from tests.support.tampering import Tamper

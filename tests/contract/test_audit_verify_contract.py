@@ -12,10 +12,10 @@ import pytest
 from engine.adapters.local.audit_witness import AuditWitness
 from engine.clock import SkipClock
 from engine.errors import InvalidDocument, StoreUnavailable
-from engine.governance.audit import Audit
-from engine.governance.audit_beside import Beside
-from engine.governance.audit_entry import Subject
-from engine.governance.audit_export import exported as lines_of
+from engine.governance.audit.audit import Audit
+from engine.governance.audit.beside import Beside
+from engine.governance.audit.entry import Subject
+from engine.governance.audit.export import exported as lines_of
 from engine.ports.audit_log import CHAINS, AuditHead
 from engine.ports.executions_index import ExecutionRow
 from engine.ports.journal import HeaderChange
@@ -75,7 +75,7 @@ def test_any_part_that_was_changed_is_found(audit, workspace, written, tamper, c
 
 
 def test_an_entry_replaced_with_its_digest_is_found(audit, workspace, written, tamper):
-    from engine.governance.audit_entry import digest_of  # noqa: PLC0415
+    from engine.governance.audit.entry import digest_of  # noqa: PLC0415
 
     chain, records = written
     body = records[2].body.replace('"n":3', '"n":9')

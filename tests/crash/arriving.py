@@ -31,9 +31,9 @@ from engine.durable.triggering.delivering import Delivered, TriggerPaused
 from engine.durable.triggering.schedules import Schedules
 from engine.durable.triggering.telling import Ways
 from engine.errors import StorageError
-from engine.governance.audit_actors import Actors
-from engine.governance.audit_query import MOST_IN_PAGE, AuditQuery, page
-from engine.governance.audit_recorder import AuditRecorder
+from engine.governance.audit.actors import Actors
+from engine.governance.audit.query import MOST_IN_PAGE, AuditQuery, page
+from engine.governance.audit.recorder import AuditRecorder
 from engine.ports.deliveries import REFUSED, STARTED
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Received

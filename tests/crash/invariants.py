@@ -18,9 +18,9 @@ from engine.durable import codec
 from engine.durable.large_values import Values
 from engine.durable.lifecycle.forking.running import INTERRUPTED
 from engine.durable.opening import facts_of
-from engine.governance.audit_actors import Actors
-from engine.governance.audit_engine import AUDITED_EVENTS, start_entry
-from engine.governance.audit_query import MOST_IN_PAGE, AuditQuery, page
+from engine.governance.audit.actors import Actors
+from engine.governance.audit.engine import AUDITED_EVENTS, start_entry
+from engine.governance.audit.query import MOST_IN_PAGE, AuditQuery, page
 from engine.kernel import changeover, snapshot_codec
 from engine.kernel.history import HistoryEvent
 from engine.kernel.snapshot import Snapshot

@@ -28,7 +28,7 @@ from engine.durable.worker.serving import Serving
 from engine.durable.worker.sync_start import SyncStarts, SyncTimedOut
 from engine.durable.worker.worker import Worker
 from engine.errors import StorageError, StoreUnavailable, Throttled
-from engine.governance.audit_recorder import AuditRecorder
+from engine.governance.audit.recorder import AuditRecorder
 from engine.kernel.snapshot import SCHEMA
 from engine.ports.activities import Activity
 from engine.ports.keys import ExecutionKey

@@ -13,9 +13,9 @@ from engine.durable import codec
 from engine.durable.codec import Change
 from engine.durable.lifecycle.budgets import Budgets
 from engine.errors import Conflict
-from engine.governance.audit import Audit
-from engine.governance.audit_export import exported
-from engine.governance.audit_query import AuditQuery
+from engine.governance.audit.audit import Audit
+from engine.governance.audit.export import exported
+from engine.governance.audit.query import AuditQuery
 from engine.governance.log_masking import KnownSecrets
 from engine.governance.resolving import AnswerMasks
 from engine.governance.roles import EVERY_WORKSPACE, Caller, Grant, Role

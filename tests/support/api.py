@@ -19,7 +19,7 @@ from engine.clock import SkipClock
 from engine.durable.lifecycle.budgets import Budgets
 from engine.durable.worker.worker import Worker
 from engine.governance.access_tokens import AccessTokens
-from engine.governance.audit import Audit
+from engine.governance.audit.audit import Audit
 from engine.governance.resolving import AnswerMasks, SecretResolving
 from engine.governance.role_grants import RoleGrants
 from engine.governance.roles import EVERY_WORKSPACE, Caller, Grant, Role

@@ -6,9 +6,9 @@ WRITER = """
 import sys
 from engine.adapters.local.stores import LocalStores
 from engine.clock import SystemClock
-from engine.governance import audit_query
-from engine.governance.audit import Audit
-from engine.governance.audit_entry import AuditEntry, Subject
+from engine.governance.audit import query
+from engine.governance.audit.audit import Audit
+from engine.governance.audit.entry import AuditEntry, Subject
 from engine.ports.keys import Actor
 from engine.settings import Settings
 stores = LocalStores.open(sys.argv[1], Settings(), SystemClock(), command="a writer")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from engine.governance.audit_query import AuditQuery
+from engine.governance.audit.query import AuditQuery
 from functions.server.sessions import IDLE_SECONDS
 
 COOKIE = "automate_session_8400"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from engine.governance.audit_entry import AuditEntry, Subject
-from engine.governance.audit_recorder import new_id
+from engine.governance.audit.entry import AuditEntry, Subject
+from engine.governance.audit.recorder import new_id
 from engine.ports.audit_log import AuditRecord
 from engine.ports.catalog_store import VersionRecord
 from engine.ports.executions_index import ExecutionRow

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.clock import Clock
-from engine.governance.audit_recorder import AuditRecorder
+from engine.governance.audit.recorder import AuditRecorder
 from functions.engine_audit import EngineEntries
 from functions.sealer import app
 from functions.sealer.reading import StreamReader

@@ -38,9 +38,9 @@ from engine.clock import SkipClock
 from engine.cost.units import Units
 from engine.durable.worker.calls import Answer, CallPool
 from engine.durable.worker.worker import Worker
-from engine.governance.audit_engine import engine_entries, start_entry
-from engine.governance.audit_entry import WORKFLOW, AuditEntry, Subject
-from engine.governance.audit_recorder import AuditRecorder
+from engine.governance.audit.engine import engine_entries, start_entry
+from engine.governance.audit.entry import WORKFLOW, AuditEntry, Subject
+from engine.governance.audit.recorder import AuditRecorder
 from engine.governance.roles import Caller, Grant, Role
 from engine.kernel.history import HistoryEvent
 from engine.kernel.snapshot import SCHEMA

@@ -15,7 +15,7 @@ A chain's first item and its head are put together.
 
 What of a record may be erased (AuditRecord.kept) lies in an attribute of its own, deflated by itself. To erase it is to
 write that attribute with its keyed digest in its place; the rest of the item stays as it is
-(engine.governance.audit_packing). An item has a term where the
+(engine.governance.audit.packing). An item has a term where the
 stage gives its records one: DynamoDB deletes it, some time after a checkpoint has said so.
 
 No id has an index. A record is never recorded before its own time, so who looks for ids walks back from the end to the
@@ -38,7 +38,7 @@ from urllib.parse import quote
 from engine.adapters.audit_runs import runs_of
 from engine.adapters.aws.dynamo import ABSENT, Expression, Item, Key, Put, Table, Update
 from engine.adapters.aws.table import TTL_ATTRIBUTE
-from engine.governance.audit_packing import Place, in_place_of, packed, unpacked
+from engine.governance.audit.packing import Place, in_place_of, packed, unpacked
 from engine.ports.audit_log import LEAST_DAYS, ActorRow, AuditHead, AuditNote, AuditRecord
 from engine.records import dataclass
 

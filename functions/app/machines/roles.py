@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.clock import Clock
 from engine.errors import InvalidDocument, UserError
-from engine.governance.audit_entry import SERVER, Subject
+from engine.governance.audit.entry import SERVER, Subject
 from engine.governance.role_grants import RoleGrants, RoleSession
 from engine.governance.roles import Caller, Grant, parse_role
 from engine.ports.keys import Actor

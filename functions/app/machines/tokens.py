@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.clock import Clock
 from engine.errors import InvalidDocument
 from engine.governance.access_tokens import AccessTokens, TokenRefused
-from engine.governance.audit_entry import SERVER, Subject
+from engine.governance.audit.entry import SERVER, Subject
 from engine.governance.roles import Caller, Grant, parse_role
 from engine.ports.access_tokens import TokenRecord
 from engine.ports.keys import Actor

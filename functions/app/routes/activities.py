@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.durable.lifecycle.activities import activity_arn
-from engine.governance.audit_entry import ACTIVITY, Subject
+from engine.governance.audit.entry import ACTIVITY, Subject
 from engine.governance.roles import Right
 from engine.kernel.tokens import parse_token
 from engine.ports import activities as port

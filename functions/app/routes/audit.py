@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.errors import NotFound
-from engine.governance.audit_entry import parse_time
-from engine.governance.audit_export import exported
-from engine.governance.audit_query import AuditQuery
+from engine.governance.audit.entry import parse_time
+from engine.governance.audit.export import exported
+from engine.governance.audit.query import AuditQuery
 from engine.governance.roles import Right
 from engine.ports.audit_log import CHAINS
 from functions.app.acts import NoAct

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.durable.execution import Execution
 from engine.durable.lifecycle.budgets import wait_of
 from engine.durable.outline import left_out
-from engine.governance.audit_entry import WORKFLOW, Subject, parse_time
+from engine.governance.audit.entry import WORKFLOW, Subject, parse_time
 from engine.governance.roles import Right
 from engine.kernel.history import HistoryEvent, render
 from engine.ports.executions_index import ExecutionQuery

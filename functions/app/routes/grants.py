@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.errors import NotFound
-from engine.governance.audit_entry import ROLE, Subject
+from engine.governance.audit.entry import ROLE, Subject
 from engine.governance.role_grants import RoleGrants
 from engine.governance.roles import Right, parse_role
 from engine.ports.role_grants import RoleGrant

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from engine.governance.audit_entry import WORKFLOW, Subject
+from engine.governance.audit.entry import WORKFLOW, Subject
 from engine.governance.roles import Right
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.pauses import ALL, Pause

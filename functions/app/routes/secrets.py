@@ -8,7 +8,7 @@ from typing import Any
 from connectors.connections.tokens import check_url
 from connectors.egress.hosts import BadHost, parse_host
 from engine.errors import Conflict, InvalidDocument, NotFound
-from engine.governance.audit_entry import SECRET, Subject
+from engine.governance.audit.entry import SECRET, Subject
 from engine.governance.connections import API_KEY, BASIC, BEARER, HEADERS, QUERY, Connection, name_of
 from engine.governance.log_masking import KNOWN
 from engine.governance.masking import MINIMUM_ENCODED

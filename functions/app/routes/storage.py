@@ -6,9 +6,9 @@ from typing import Any
 
 from engine.durable.lifecycle.erasing import Erased
 from engine.errors import Conflict
-from engine.governance.audit_actors import ERASE_ACTOR
-from engine.governance.audit_entry import ERASURE, VIEW, WORKFLOW, Subject
-from engine.governance.audit_recorder import new_id
+from engine.governance.audit.actors import ERASE_ACTOR
+from engine.governance.audit.entry import ERASURE, VIEW, WORKFLOW, Subject
+from engine.governance.audit.recorder import new_id
 from engine.governance.masking import MASK
 from engine.governance.roles import Right
 from functions.app.acts import Act, Acts, Doing, Target

@@ -10,7 +10,7 @@ from engine.catalog.cases import Case
 from engine.catalog.document import WorkflowDocument, parse_document
 from engine.clock import Clock
 from engine.errors import UserError
-from engine.governance.audit_entry import WORKFLOW, Subject
+from engine.governance.audit.entry import WORKFLOW, Subject
 from engine.governance.roles import Right
 from engine.kernel.history import render
 from engine.language.asl.file_paths import FILE_READ

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.errors import NotFound
 from engine.governance.access_tokens import AccessTokens, NewToken, parse_end
-from engine.governance.audit_entry import TOKEN, Subject
+from engine.governance.audit.entry import TOKEN, Subject
 from engine.governance.roles import Right, parse_role
 from engine.ports.access_tokens import TokenRecord
 from functions.app.acts import Act

@@ -9,7 +9,7 @@ from engine.catalog.catalog import Catalog, Draft, check_four_eyes, is_version
 from engine.catalog.published import read_pins
 from engine.catalog.publishing import credentials_written
 from engine.errors import InvalidDocument, Refused
-from engine.governance.audit_entry import WORKFLOW, Subject
+from engine.governance.audit.entry import WORKFLOW, Subject
 from engine.governance.roles import Right, check
 from engine.ports.catalog_store import VersionRecord
 from functions.app import etags

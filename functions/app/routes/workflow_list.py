@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from engine.catalog.catalog import Draft
 from engine.catalog.document import document_digest
-from engine.governance.audit_entry import WORKFLOW, Subject
+from engine.governance.audit.entry import WORKFLOW, Subject
 from engine.governance.roles import Right
 from engine.ports.catalog_store import WorkflowRecord
 from engine.ports.executions_index import ExecutionQuery

@@ -8,7 +8,7 @@ from engine.catalog.diff import unified
 from engine.catalog.document import WorkflowDocument, document_digest, parse_document
 from engine.catalog.files import place_of
 from engine.errors import Conflict, InvalidDocument, NotFound, UserError
-from engine.governance.audit_entry import WORKFLOW, Subject
+from engine.governance.audit.entry import WORKFLOW, Subject
 from engine.governance.roles import Right
 from engine.language.asl.source import Source
 from engine.ports.catalog_store import VersionRecord

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine.durable.execution import Execution
-from engine.governance.audit_entry import EXECUTION, WORKFLOW, Subject
+from engine.governance.audit.entry import EXECUTION, WORKFLOW, Subject
 from engine.ports.keys import ExecutionKey
 from functions.app.sensitive.clear import CLEAR
 from functions.app.sensitive.reveals import EXECUTION_REVEALED, TEST_REVEALED

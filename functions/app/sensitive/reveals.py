@@ -12,9 +12,9 @@ from threading import Lock
 from typing import Any
 
 from engine.clock import Clock
-from engine.governance.audit import Audit
-from engine.governance.audit_entry import AuditEntry, Subject
-from engine.governance.audit_recorder import new_id
+from engine.governance.audit.audit import Audit
+from engine.governance.audit.entry import AuditEntry, Subject
+from engine.governance.audit.recorder import new_id
 from engine.governance.roles import Caller
 
 Json = Any

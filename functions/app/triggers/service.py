@@ -11,8 +11,8 @@ from engine.durable.lifecycle.executions import Executions
 from engine.durable.triggering.alerting import AlertPlace
 from engine.durable.triggering.folders import Files, Folders
 from engine.durable.triggering.telling import Ways
-from engine.governance.audit import Audit
-from engine.governance.audit_entry import EXECUTION, Subject
+from engine.governance.audit.audit import Audit
+from engine.governance.audit.entry import EXECUTION, Subject
 from engine.settings import Settings
 from engine.triggers.alerts import default_alerts
 from functions.app.acts import Recorder, digest

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from engine.errors import NotFound, UserError
-from engine.governance.audit_engine import STARTED
+from engine.governance.audit.engine import STARTED
 from engine.governance.roles import Right
 from engine.language.asl.times import iso_timestamp
 from functions.app.shapes.base import ExecutionFilters

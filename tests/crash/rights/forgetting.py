@@ -18,7 +18,7 @@ from typing import Any
 
 from engine.durable.lifecycle.erasing import ASKED_SECONDS
 from engine.errors import StoreUnavailable
-from engine.governance.audit_actors import PSEUDONYM
+from engine.governance.audit.actors import PSEUDONYM
 from engine.governance.roles import Caller, Grant, Role
 from engine.ports.catalog_store import DraftRecord
 from engine.ports.keys import Actor

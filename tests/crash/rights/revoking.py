@@ -23,9 +23,9 @@ from typing import Any
 from engine.durable.lifecycle.budgets import Budgets
 from engine.errors import NotFound, StoreUnavailable
 from engine.governance.access_tokens import AccessTokens
-from engine.governance.audit import Audit
-from engine.governance.audit_actors import Actors
-from engine.governance.audit_query import MOST_IN_PAGE, AuditQuery, page
+from engine.governance.audit.actors import Actors
+from engine.governance.audit.audit import Audit
+from engine.governance.audit.query import MOST_IN_PAGE, AuditQuery, page
 from engine.governance.resolving import AnswerMasks
 from engine.governance.role_grants import RoleGrants
 from engine.governance.roles import Caller, Role

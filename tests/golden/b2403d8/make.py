@@ -36,7 +36,7 @@ from engine.adapters.local.secret_store import LocalSecretStore
 from engine.adapters.local.stores import LocalStores
 from engine.catalog.published import CatalogPublished
 from engine.clock import SkipClock
-from engine.governance.audit import Audit
+from engine.governance.audit.audit import Audit
 from engine.governance.resolving import SecretResolving
 from engine.ports.keys import Actor, ExecutionKey
 from engine.settings import Settings

@@ -125,7 +125,7 @@ BEYOND = {
     "events in one page": "functions/app/routes/test_bounds.py::test_a_page_beyond_its_bounds_is_422",
     "audit entries in one page": "functions/app/routes/test_bounds.py::test_a_page_beyond_its_bounds_is_422",
     "entries that one page of a filtered audit log looks at":
-        "engine/governance/test_audit.py::test_a_page_with_a_rare_filter_comes_back_short_and_goes_on",
+        "engine/governance/audit/test_audit.py::test_a_page_with_a_rare_filter_comes_back_short_and_goes_on",
     "events of which the steps of an execution are made":
         "functions/app/routes/test_bounds.py::test_steps_of_a_long_history_say_that_they_are_not_all",
     "events that a test shows": "functions/app/routes/test_bounds.py::test_a_test_shows_its_first_events",
@@ -149,7 +149,8 @@ BEYOND = {
     "how old a secret in use may be, on AWS":
         "engine/adapters/aws/test_secretsmanager.py::test_a_value_is_cached_for_a_minute_unless_it_must_be_fresh",
     "a secret's key": "engine/governance/test_secret_refs.py::test_any_other_key_is_refused_with_advice",
-    "one text in an audit entry": "engine/governance/test_audit.py::test_long_texts_are_cut_and_secrets_are_masked",
+    "one text in an audit entry":
+        "engine/governance/audit/test_audit.py::test_long_texts_are_cut_and_secrets_are_masked",
     "executions that a worker takes at once": HERE + "test_a_setting_out_of_its_range_is_refused",
     "transitions between two commits of pure states": HERE + "test_a_long_run_of_pure_states_is_several_segments",
     "a value within DynamoDB": "engine/adapters/aws/test_journal.py::test_a_large_body_is_a_blob_before_it_is_an_item",

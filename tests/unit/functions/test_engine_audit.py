@@ -6,8 +6,8 @@ import pytest
 
 from engine.catalog.published import CatalogPublished
 from engine.clock import SkipClock
-from engine.governance.audit import Audit
-from engine.governance.audit_query import AuditQuery
+from engine.governance.audit.audit import Audit
+from engine.governance.audit.query import AuditQuery
 from engine.governance.masking import MASK
 from engine.ports.audit_log import CHAINS
 from engine.ports.tasks import TaskFailed

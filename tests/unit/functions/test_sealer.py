@@ -13,9 +13,9 @@ from engine.adapters.aws import items
 from engine.adapters.aws.dynamo import Put
 from engine.clock import SkipClock
 from engine.errors import StoreUnavailable, Throttled
-from engine.governance.audit import Audit
-from engine.governance.audit_beside import SEALED_SECONDS, Beside
-from engine.governance.audit_query import AuditQuery
+from engine.governance.audit.audit import Audit
+from engine.governance.audit.beside import SEALED_SECONDS, Beside
+from engine.governance.audit.query import AuditQuery
 from engine.ports.audit_log import CHAINS
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskFailed
@@ -242,7 +242,7 @@ def test_a_store_that_does_not_serve_has_the_batch_come_again(stores, product, a
 
     with monkeypatch.context() as patched:
         patched.setattr(stores.audit._table, "holds", away)
-        patched.setattr("engine.governance.audit_recorder.ATTEMPTS", 2)
+        patched.setattr("engine.governance.audit.recorder.ATTEMPTS", 2)
         assert app.seal(sealer(stores, stores.clock), records) == [records[0]["dynamodb"]["SequenceNumber"]]
     assert app.seal(sealer(stores, stores.clock), records) == []
     whole(audit)

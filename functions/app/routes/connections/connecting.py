@@ -8,7 +8,7 @@ from typing import Any
 from connectors.connections import connecting
 from connectors.connections.tokens import check_url
 from engine.errors import InvalidDocument, NotFound
-from engine.governance.audit_entry import SECRET, Subject
+from engine.governance.audit.entry import SECRET, Subject
 from engine.governance.connections import key_of
 from engine.governance.roles import Right
 from engine.language.asl.times import iso_timestamp

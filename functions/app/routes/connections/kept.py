@@ -8,7 +8,7 @@ from typing import Any
 from connectors.connections.connecting import discovered
 from connectors.connections.tokens import check_url
 from engine.errors import InvalidDocument, NotFound
-from engine.governance.audit_entry import SECRET, Subject
+from engine.governance.audit.entry import SECRET, Subject
 from engine.governance.connections import (
     API_KEY,
     BASIC,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from connectors.builtin.http_calls import HttpCalls
-from engine.governance.audit_entry import EXECUTION, Subject
+from engine.governance.audit.entry import EXECUTION, Subject
 from engine.ports.keys import Actor, ExecutionKey
 from functions.app.acts import Acts, Recorder
 from functions.app.approvals.answering import Taken

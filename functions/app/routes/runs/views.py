@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.errors import Conflict, InvalidDocument, NotFound
-from engine.governance.audit_entry import VIEW, Subject, parse_time
+from engine.governance.audit.entry import VIEW, Subject, parse_time
 from engine.governance.masking import MASK
 from engine.governance.roles import Right
 from functions.app.acts import Act

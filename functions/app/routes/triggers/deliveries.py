@@ -12,7 +12,7 @@ from engine.durable.triggering.alerting import alerted
 from engine.durable.triggering.delivering import why_refused
 from engine.durable.triggering.matching import not_heard
 from engine.errors import Conflict, NotFound, UserError
-from engine.governance.audit_entry import WORKFLOW, Subject
+from engine.governance.audit.entry import WORKFLOW, Subject
 from engine.governance.masking import MASK
 from engine.governance.roles import Right
 from engine.ports.deliveries import STARTED, Delivery, DeliveryQuery, TriggerState

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from engine.errors import PayloadTooLarge, StorageError, UserError
-from engine.governance.audit_entry import WORKFLOW, Subject
+from engine.governance.audit.entry import WORKFLOW, Subject
 from engine.governance.roles import Right
 from engine.ports.deliveries import STARTED
 from engine.triggers.forms import FORM, Field, fields_of, filled

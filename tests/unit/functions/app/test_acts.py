@@ -13,7 +13,7 @@ import pytest
 
 from engine.durable.poison import pause
 from engine.errors import Conflict, InvalidDefinition, InvalidDocument, Refused
-from engine.governance.audit_entry import WORKFLOW, AuditEntry, Subject
+from engine.governance.audit.entry import WORKFLOW, AuditEntry, Subject
 from engine.governance.connections import Tokens
 from engine.governance.roles import Right
 from engine.ports.keys import Actor, ExecutionKey

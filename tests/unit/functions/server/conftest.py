@@ -8,7 +8,7 @@ import pytest
 
 from engine.clock import SkipClock
 from engine.governance.access_tokens import AccessTokens
-from engine.governance.audit import Audit
+from engine.governance.audit.audit import Audit
 from engine.ports.keys import Actor
 from functions.app.acts import Recorder
 from functions.server.callers import Callers

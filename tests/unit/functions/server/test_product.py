@@ -8,8 +8,8 @@ import time
 import pytest
 
 from engine.durable.triggering.watching import LOOK_SECONDS
-from engine.governance import audit_recorder
-from engine.governance.audit_entry import unplaced
+from engine.governance.audit import recorder
+from engine.governance.audit.entry import unplaced
 from engine.settings import Settings
 from functions.cli.client.client import Client
 from functions.cli.client.in_process import InProcess
@@ -100,7 +100,7 @@ def test_entries_are_concealed_and_made_before_the_write_lock_is_taken(product, 
         made.append((entry.act, database._joined() is not None))
         return unplaced(entry, **more)
 
-    monkeypatch.setattr(audit_recorder, "unplaced", watched)
+    monkeypatch.setattr(recorder, "unplaced", watched)
     client.post("/workflows/flow/executions", {"input": {}, "name": "one"})
     product.work(lambda: not product.runs(product.key("flow:one")))
     assert made == [("execution.start", False), ("engine.started", False)]

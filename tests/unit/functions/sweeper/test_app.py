@@ -12,8 +12,8 @@ from engine.durable.lifecycle.sweeper import Sweeper
 from engine.durable.lifecycle.tallying import Tallying
 from engine.durable.retention import Retention
 from engine.errors import StoreCorrupt, Throttled
-from engine.governance.audit_expiry import AuditExpiry
-from engine.governance.audit_recorder import AuditRecorder
+from engine.governance.audit.expiry import AuditExpiry
+from engine.governance.audit.recorder import AuditRecorder
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import Actor
 from engine.settings import Settings

@@ -15,15 +15,15 @@ from engine.clock import SkipClock
 from engine.durable.lifecycle.erasing import ASKED_SECONDS, Erasing
 from engine.durable.retention import Retention
 from engine.errors import StoreUnavailable
-from engine.governance.audit import Audit
-from engine.governance.audit_actors import ERASE_ACTOR
-from engine.governance.audit_beside import Beside
-from engine.governance.audit_entry import EXECUTION, AuditEntry, Subject
-from engine.governance.audit_erasing import ERASE, SETTLED_SECONDS
-from engine.governance.audit_expiry import DAY, EXPIRE, AuditExpiry
-from engine.governance.audit_heads import HEADS
-from engine.governance.audit_query import AuditQuery
-from engine.governance.audit_recorder import AuditRecorder
+from engine.governance.audit.actors import ERASE_ACTOR
+from engine.governance.audit.audit import Audit
+from engine.governance.audit.beside import Beside
+from engine.governance.audit.entry import EXECUTION, AuditEntry, Subject
+from engine.governance.audit.erasing import ERASE, SETTLED_SECONDS
+from engine.governance.audit.expiry import DAY, EXPIRE, AuditExpiry
+from engine.governance.audit.heads import HEADS
+from engine.governance.audit.query import AuditQuery
+from engine.governance.audit.recorder import AuditRecorder
 from engine.ports.catalog_store import DraftRecord
 from engine.ports.deliveries import TriggerState
 from engine.ports.keys import Actor, ExecutionKey

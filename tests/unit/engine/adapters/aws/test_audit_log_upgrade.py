@@ -12,8 +12,8 @@ import pytest
 
 from engine.adapters.aws.audit_log import DynamoAuditLog, _item_of, _records_of
 from engine.adapters.aws.dynamo import ABSENT, Expression, Put
-from engine.governance.audit import Audit
-from engine.governance.audit_entry import sealed
+from engine.governance.audit.audit import Audit
+from engine.governance.audit.entry import sealed
 from engine.ports.audit_log import AuditHead
 from tests.support.records import a_record, an_entry
 

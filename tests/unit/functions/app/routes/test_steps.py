@@ -122,7 +122,7 @@ def test_log_lines_are_those_of_the_step_in_its_time(ran):
 
 
 def test_the_audit_query_of_a_step_finds_its_entries_and_no_others(ran):
-    from engine.governance.audit_entry import EXECUTION, AuditEntry, Subject  # noqa: PLC0415
+    from engine.governance.audit.entry import EXECUTION, AuditEntry, Subject  # noqa: PLC0415
     from engine.ports.keys import Actor  # noqa: PLC0415
 
     failed = step(ran, "Fail#1").json

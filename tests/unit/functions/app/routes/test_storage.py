@@ -6,7 +6,7 @@ import dataclasses
 
 from engine.durable.lifecycle.ageing import Ageing, next_taken
 from engine.durable.retention import DAY, Retention
-from engine.governance.audit_entry import parse_time
+from engine.governance.audit.entry import parse_time
 from engine.governance.roles import Role
 from engine.ports.erasure import Erasure
 from engine.ports.retention import Space

@@ -10,8 +10,8 @@ from contextlib import closing
 import pytest
 
 from engine.errors import StoreUnavailable
-from engine.governance.audit import Audit
-from engine.governance.audit_entry import parse_time
+from engine.governance.audit.audit import Audit
+from engine.governance.audit.entry import parse_time
 from functions.cli.commands.audit import told
 
 FAILS = {

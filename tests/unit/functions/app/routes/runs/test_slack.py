@@ -20,7 +20,7 @@ from connectors.egress.dialling import Dialler
 from connectors.registry import Registry
 from connectors.shipped import approval
 from engine.clock import SystemClock
-from engine.governance.audit_entry import EXECUTION
+from engine.governance.audit.entry import EXECUTION
 from functions.app.routes.runs.slack import _calls
 from tests.support.vendors.slack_server import TOKEN, SlackServer, text
 

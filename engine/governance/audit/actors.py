@@ -24,7 +24,7 @@ from threading import Lock
 from typing import Any
 
 from engine.clock import Clock
-from engine.governance.audit_entry import ERASED, TOKEN, AuditEntry, Subject
+from engine.governance.audit.entry import ERASED, TOKEN, AuditEntry, Subject
 from engine.ports.audit_log import ActorRow, AuditLog
 from engine.ports.keys import Actor
 

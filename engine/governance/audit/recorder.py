@@ -21,7 +21,7 @@ from collections.abc import Sequence
 
 from engine.clock import Clock
 from engine.errors import Throttled
-from engine.governance.audit_entry import (
+from engine.governance.audit.entry import (
     AuditEntry,
     Unplaced,
     as_note,

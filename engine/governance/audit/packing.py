@@ -16,7 +16,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from engine.governance.audit_entry import canonical, digest_of, digest_of_kept, erased_id, in_place, parse_time
+from engine.governance.audit.entry import canonical, digest_of, digest_of_kept, erased_id, in_place, parse_time
 from engine.ports.audit_log import AuditRecord
 from engine.records import dataclass
 

@@ -2,7 +2,7 @@
 
     entries about them ── their places ──► audit.erase: which entries, for which erasure ──► what they keep is destroyed
 
-The chains stay as they are (engine.governance.audit_entry). The entry comes first: one whose part is gone, and that no
+The chains stay as they are (engine.governance.audit.entry). The entry comes first: one whose part is gone, and that no
 such entry names, is a finding of `verify`. Done again, it finds fewer entries, or none.
 """
 
@@ -12,8 +12,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from engine.governance.audit_entry import ERASURE, EXECUTION, AuditEntry, Subject, canonical, erased_id
-from engine.governance.audit_recorder import AuditRecorder
+from engine.governance.audit.entry import ERASURE, EXECUTION, AuditEntry, Subject, canonical, erased_id
+from engine.governance.audit.recorder import AuditRecorder
 from engine.ports.audit_log import CHAINS, AuditLog, AuditNote, AuditNotes, AuditRecord
 from engine.ports.erasure import Erasure
 from engine.ports.keys import ENGINE

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from engine.governance import audit_entry
-from engine.governance.audit_entry import EXECUTION, AuditEntry, Subject, as_written, canonical, sealed, written_time
+from engine.governance.audit import entry as entries
+from engine.governance.audit.entry import EXECUTION, AuditEntry, Subject, as_written, canonical, sealed, written_time
 from engine.ports.keys import Actor
 
 TEXTS = st.text(st.characters(codec=None), max_size=20)
@@ -38,8 +38,8 @@ def test_a_record_is_the_canonical_form_of_its_entry(entry, previous):
     if entry.subject.kind == EXECUTION:
         assert record.kept == canonical({"key": "0f" * 16}).rstrip("}") + "," + canonical(told)[1:]
         digest = shape["details"]["sealed"]
-        assert audit_entry.digest_of_kept(record.kept) == digest == audit_entry.sealed_digest(shape)
-        told = audit_entry.in_place(digest)
+        assert entries.digest_of_kept(record.kept) == digest == entries.sealed_digest(shape)
+        told = entries.in_place(digest)
     assert {name: shape[name] for name in told} == told
     assert [shape[name] for name in ("act", "actor", "actor_kind", "origin", "workspace", "at", "chain")] == [
         entry.act, entry.actor.name, entry.actor.kind, entry.actor.origin, entry.workspace, written_time(entry.at),

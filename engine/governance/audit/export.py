@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from engine.errors import InvalidDocument
-from engine.governance.audit_actors import Actors, pseudonym
-from engine.governance.audit_entry import canonical, digest_of, opened, parse_time
+from engine.governance.audit.actors import Actors, pseudonym
+from engine.governance.audit.entry import canonical, digest_of, opened, parse_time
 from engine.ports.audit_log import AuditLog, AuditRecord
 from engine.records import dataclass
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.governance.audit_entry import AuditEntry, Recorded, opened
-from engine.governance.audit_expiry import AUDIT, DAY, subject_of
-from engine.governance.audit_recorder import AuditRecorder
+from engine.governance.audit.entry import AuditEntry, Recorded, opened
+from engine.governance.audit.expiry import AUDIT, DAY, subject_of
+from engine.governance.audit.recorder import AuditRecorder
 from engine.ports.audit_log import CHAINS, AuditHead, AuditLog
 from engine.ports.keys import ENGINE
 from engine.records import dataclass

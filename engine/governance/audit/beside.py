@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from engine.clock import Clock
-from engine.governance.audit_entry import EXECUTION, Subject
+from engine.governance.audit.entry import EXECUTION, Subject
 from engine.ports.audit_log import CHAINS, AuditLog, AuditNotes
 from engine.ports.executions_index import ExecutionQuery, ExecutionRow, ExecutionsIndex
 from engine.ports.journal import Journal

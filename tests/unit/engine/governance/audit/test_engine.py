@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.governance.audit import Audit
-from engine.governance.audit_engine import engine_entries
-from engine.governance.audit_query import AuditQuery
+from engine.governance.audit.audit import Audit
+from engine.governance.audit.engine import engine_entries
+from engine.governance.audit.query import AuditQuery
 from engine.kernel.history import HistoryEvent
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskFailed

@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.clock import Clock
-from engine.governance.audit_entry import AuditEntry, Subject, parse_time, written_time
-from engine.governance.audit_recorder import AuditRecorder
+from engine.governance.audit.entry import AuditEntry, Subject, parse_time, written_time
+from engine.governance.audit.recorder import AuditRecorder
 from engine.ports.audit_log import CHAINS, LEAST_DAYS, AuditHead, AuditLog, AuditRecord
 from engine.ports.keys import ENGINE
 from engine.records import dataclass

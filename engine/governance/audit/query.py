@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from engine.governance.audit_actors import Actors
-from engine.governance.audit_entry import EXECUTION, Recorded, Subject, opened
+from engine.governance.audit.actors import Actors
+from engine.governance.audit.entry import EXECUTION, Recorded, Subject, opened
 from engine.ports import paging
 from engine.ports.audit_log import CHAINS, AuditLog
 from engine.records import dataclass

@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from engine.governance.audit_entry import AuditEntry, Subject, sealed
-from engine.governance.audit_packing import Place, in_place_of, packed, unpacked
+from engine.governance.audit.entry import AuditEntry, Subject, sealed
+from engine.governance.audit.packing import Place, in_place_of, packed, unpacked
 from engine.ports.keys import Actor
 from tests.support.records import START, a_record
 

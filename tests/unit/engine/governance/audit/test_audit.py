@@ -13,9 +13,8 @@ import pytest
 
 from engine.clock import SkipClock
 from engine.errors import InvalidDocument, StoreCorrupt, StoreUnavailable, Throttled
-from engine.governance import audit_query
-from engine.governance.audit import Audit
-from engine.governance.audit_entry import (
+from engine.governance.audit.audit import Audit
+from engine.governance.audit.entry import (
     MOST_CHARACTERS,
     AuditEntry,
     Subject,
@@ -24,9 +23,9 @@ from engine.governance.audit_entry import (
     sealed,
     written_time,
 )
-from engine.governance.audit_export import exported
-from engine.governance.audit_query import AuditQuery
-from engine.governance.audit_recorder import ATTEMPTS
+from engine.governance.audit.export import exported
+from engine.governance.audit.query import AuditQuery
+from engine.governance.audit.recorder import ATTEMPTS
 from engine.governance.log_masking import KnownSecrets
 from engine.ports.audit_log import CHAINS
 from engine.ports.keys import Actor
@@ -226,7 +225,7 @@ def test_nothing_to_record_asks_nothing():
 
 
 def test_a_page_with_a_rare_filter_comes_back_short_and_goes_on(audit, monkeypatch):
-    monkeypatch.setattr(audit_query, "MOST_LOOKED_AT", 10)
+    monkeypatch.setattr("engine.governance.audit.query.MOST_LOOKED_AT", 10)
     audit.record([an_entry(n, f"execution/w:{n}") for n in range(35)])
     query, found, pages = AuditQuery("default", execution=None, workflow="w", actor="eve"), [], 0
     while True:

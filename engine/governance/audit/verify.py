@@ -14,13 +14,13 @@
     rewritten   an earlier export holds another entry at this place, or one that is not there any more; or another chain
                 tells another digest of it
 
-A chain begins with its first entry, or behind a checkpoint (engine.governance.audit_expiry).
+A chain begins with its first entry, or behind a checkpoint (engine.governance.audit.expiry).
 
 Of each chain the first finding is told: what follows it proves nothing. A tail that is cut together with its head shows
-by the executions that it told of (engine.governance.audit_beside), and by nothing where these were cut alike. Who can
+by the executions that it told of (engine.governance.audit.beside), and by nothing where these were cut alike. Who can
 rewrite a whole chain, its digests and
 its head can make it consistent again, or remove it altogether. On AWS other chains tell of its head, once a day
-(engine.governance.audit_heads): `cut` and `rewritten` are found by that too. Who rewrites those as well cannot be found
+(engine.governance.audit.heads): `cut` and `rewritten` are found by that too. Who rewrites those as well cannot be found
 from within the store. What finds it is an export that was kept out of that party's reach: give its lines as `against`.
 """
 
@@ -30,9 +30,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from engine.errors import InvalidDocument, StoreCorrupt
-from engine.governance.audit_actors import ERASE_ACTOR, PSEUDONYM, erased_actors, is_true
-from engine.governance.audit_beside import Beside, Expected, Sought
-from engine.governance.audit_entry import (
+from engine.governance.audit.actors import ERASE_ACTOR, PSEUDONYM, erased_actors, is_true
+from engine.governance.audit.beside import Beside, Expected, Sought
+from engine.governance.audit.entry import (
     AuditEntry,
     Recorded,
     digest_of,
@@ -41,10 +41,10 @@ from engine.governance.audit_entry import (
     opened,
     sealed_digest,
 )
-from engine.governance.audit_erasing import ERASE, erased_places
-from engine.governance.audit_expiry import Checkpoint, checkpoint_of
-from engine.governance.audit_export import ExportedEntry, read_export, records_after
-from engine.governance.audit_heads import TELLERS, Told, told_in
+from engine.governance.audit.erasing import ERASE, erased_places
+from engine.governance.audit.expiry import Checkpoint, checkpoint_of
+from engine.governance.audit.export import ExportedEntry, read_export, records_after
+from engine.governance.audit.heads import TELLERS, Told, told_in
 from engine.ports.audit_log import CHAINS, AuditHead, AuditLog, AuditRecord
 from engine.records import dataclass
 
@@ -158,7 +158,7 @@ def verify(
 
 
 def _not_as_told(log: AuditLog, workspace: str, walks: Sequence[_Walk], known: set[int]) -> Iterator[Finding]:
-    """Chains, but of those that are `known` to be wrong, that are not as other chains tell (audit_heads)."""
+    """Chains, but of those that are `known` to be wrong, that are not as other chains tell (heads)."""
     newest: dict[int, Told] = {}
     for told in (one for walk in walks for one in walk.told):
         if told.number > newest.get(told.chain, told).number or told.chain not in newest:

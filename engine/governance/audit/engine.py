@@ -15,7 +15,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
-from engine.governance.audit_entry import EXECUTION, AuditEntry, Subject
+from engine.governance.audit.entry import EXECUTION, AuditEntry, Subject
 from engine.governance.masking import MASK
 from engine.kernel.history import AUDITED_EVENTS, STEP_FAILURES
 from engine.ports.journal import Header

@@ -1,4 +1,4 @@
-"""The audit log, whole: recorded (engine.governance.audit_recorder says how), read and verified. The worker on AWS only
+"""The audit log, whole: recorded (engine.governance.audit.recorder says how), read and verified. The worker on AWS only
 records, and imports only that.
 """
 
@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from engine.clock import Clock
-from engine.governance.audit_actors import Actors
-from engine.governance.audit_beside import Beside
-from engine.governance.audit_entry import AuditEntry
-from engine.governance.audit_query import AuditPage, AuditQuery, page
-from engine.governance.audit_recorder import AuditRecorder
+from engine.governance.audit.actors import Actors
+from engine.governance.audit.beside import Beside
+from engine.governance.audit.entry import AuditEntry
+from engine.governance.audit.query import AuditPage, AuditQuery, page
+from engine.governance.audit.recorder import AuditRecorder
 from engine.governance.log_masking import KNOWN, KnownSecrets
 from engine.ports.audit_log import AuditLog, AuditNotes
 
 if TYPE_CHECKING:
-    from engine.governance.audit_verify import Verification
+    from engine.governance.audit.verify import Verification
 
 
 class Audit(AuditRecorder):
@@ -41,7 +41,7 @@ class Audit(AuditRecorder):
 
     def verify(self, workspace: str, *, against: Sequence[str] = ()) -> Verification:
         """Walk all chains and look for the executions' entries; `against` are the lines of an earlier export. See
-        engine.governance.audit_verify."""
-        from engine.governance.audit_verify import verify  # noqa: PLC0415  few commands verify
+        engine.governance.audit.verify."""
+        from engine.governance.audit.verify import verify  # noqa: PLC0415  few commands verify
 
         return verify(self.log, workspace, against=against, beside=self._beside)
