@@ -375,6 +375,7 @@ def unpack(body: bytes, *, outlined: bool = False, values: Values | None = None)
     may refer where it is read whole. Raises StoreCorrupt, or SchemaTooNew for another release's marker or schema."""
     if outlined:
         found = stored_json(body, outlined=True)
+        found = found["o"] if "t" in found and "o" in found else found  # where the outline could not be read by itself
         return outline.read(found) if "p" in found else found
     value = stored_json(body)
     if "t" not in value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 from types import MappingProxyType
 
@@ -25,6 +26,7 @@ POOL = (
     "x" * 9_000, "ö" * 30_000, [{"id": number} for number in range(5_000)], {"deep": {"er": ["y" * 70_000, 1]}},
     # what the journal itself writes, as somebody's value
     {"t": [[5, "0" * 64, 0]], "p": [["e", 0, 4, "output", 0]], "d": [], "o": {"e": None}, "fill": "z" * 80_000},
+    {"one": "1" * 5_000, "two": "2" * 5_000, "of": "b" * 20_000},
     {"h": 7, "o": None, "v": 9, "t": {"0" * 64: None}}, [None] * 3_000, None, 7, float("inf"), "\ud800" * 5_000,
 )
 CHOSEN = st.tuples(st.integers(0, len(POOL) - 1), st.booleans(), st.integers(0, 4))
@@ -209,6 +211,34 @@ def test_a_change_that_was_not_committed_holds_its_values_still():
     assert again == refused
     assert len(codec.held_by(again)) == 1
     assert repr(codec.decode_snapshot([body, again])) == repr(second.snapshot)
+
+
+def test_an_earlier_release_reads_what_a_stage_writes_that_has_not_confirmed_it():
+    [body] = written_of([(True, [ONE])], written=None, schema=OLD)
+    assert codec.has_outline(body)
+    assert "t" not in codec.stored_json(body)
+    assert "t" not in codec.stored_json(body, outlined=True)
+
+
+@pytest.mark.parametrize("frames", [1, codec.MANY_FRAMES])
+def test_events_that_were_not_written_out_are_in_the_segment(frames):
+    change = bare(POOL[3], 1)
+    many = {f"/{number}": Frame(f"/{number}", "", "B", Phase.READY, 2) for number in range(frames)}
+    change = dataclasses.replace(
+        change, events=(None,), snapshot=dataclasses.replace(change.snapshot, frames=MappingProxyType(many)),
+    )
+    body = codec.encode_change(change, checkpoint=True, written=Written(seq=0), texts=codec.FrameTexts())
+    assert codec.decode_events(body) == [*change.happened]
+    assert len(codec.held_by(body)) == 1
+
+
+def test_an_outline_that_cannot_be_read_by_itself_is_found_in_the_body(monkeypatch):
+    """One of 100 MB: its length has more digits than there is room for."""
+    [body] = written_of([(True, [ONE])], written=Written(seq=0))
+    sizes = [outline.left_out(event.details) for event in codec.decode_events(body, outlined=True)]
+    monkeypatch.setattr(codec, "_outline_in", lambda _body: None)
+    assert [outline.left_out(event.details) for event in codec.decode_events(body, outlined=True)] == sizes
+    assert all(sizes)
 
 
 def test_a_table_that_fits_no_place_is_named():
