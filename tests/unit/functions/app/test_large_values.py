@@ -221,12 +221,15 @@ def test_answers_are_the_same_as_of_segments_that_are_read_whole(minted, monkeyp
 
 @pytest.mark.parametrize("any_api", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("minted", [SCHEMA], indirect=True)
-def test_a_history_that_is_read_from_its_middle_has_the_values_of_earlier_segments(minted):
+def test_a_history_that_is_read_or_forked_from_its_middle_has_the_values_of_earlier_segments(minted):
     at, after = "/executions/flow%3Aone/history", 0
     whole = minted("GET", f"{at}?limit=1000").json["events"]
     assert max(len(json.dumps(event)) for event in whole) > 250_000
     for after in range(len(whole) - 1):
         assert minted("GET", f"{at}?limit=1&after={after}").json["events"] == whole[after:after + 1]
+    for event in [event["id"] for event in whole if event["type"].endswith("StateEntered")][::4]:
+        fork = minted("POST", "/executions/flow%3Aone/fork", {"event": event})
+        assert (fork.status, fork.json["status"]) == (201, "SUCCEEDED"), event
 
 
 @pytest.mark.parametrize("any_api", ["sqlite"], indirect=True)
