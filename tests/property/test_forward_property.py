@@ -14,11 +14,13 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from engine.catalog.states import states_of
 from engine.errors import UserError
 from engine.kernel import changeover
 from engine.kernel.forward.check import check
@@ -162,10 +164,19 @@ class Unfound:
 
 def led_past(forced, reads) -> bool:
     """Whether something failed, and the states that would have read were not entered: failures are left aside
-    (docs/operations.md, *Fix-forward*)."""
-    failed = any(event.type.endswith("Failed") for event in forced.events)
+    (docs/operations.md, *Fix-forward*). A ResultPath that does not fit a Task's input is caught without an event."""
+    failed = any(event.type.endswith("Failed") for event in forced.events) or _caught_what_answered(forced)
     entered = {(event.details or {}).get("name") for event in forced.events if event.type.endswith("StateEntered")}
     return failed and not any(re.findall(r"/States/([^/]+)", one.place)[-1] in entered for one in reads)
+
+
+def _caught_what_answered(forced) -> bool:
+    """Whether a state was left for the state of a Catcher, without an event of a failure."""
+    catchers = {state.name: {each["Next"] for each in state.state.get("Catch", ())} - {state.state.get("Next")}
+                for state in states_of(forced.case.definition)}
+    names = [(event.type, (event.details or {}).get("name")) for event in forced.events]
+    return any(of.endswith("StateExited") and to.endswith("StateEntered") and next_state in catchers.get(state, ())
+               for (of, state), (to, next_state) in pairwise(names))
 
 
 def _data_of(snapshot):

@@ -20,11 +20,34 @@ from functions.cli.ranges import FiniteRange
 from functions.cli.screen import indented, status_mark
 from functions.cli.session import session
 
+MOST_EVENTS = 100_000
+"""Of a history that is printed. What loops for ever makes millions before it is given up."""
+
 
 class SimulationUnfinished(UserError):
     """The simulation was given up before its end."""
 
     code = "SimulationUnfinished"
+
+
+class _History:
+    """The events as they happen: counted, and the first `most` of them kept."""
+
+    def __init__(self, most: int) -> None:
+        self.events = list[dict[str, Json]]()
+        self.count = 0
+        self._most = most
+
+    def add(self, event: dict[str, Json]) -> None:
+        """One more."""
+        self.count += 1
+        if self.count <= self._most:
+            self.events.append(event)
+
+    @property
+    def left_out(self) -> int:
+        """So many were not kept."""
+        return self.count - len(self.events)
 
 
 @click.command("simulate")
@@ -55,18 +78,19 @@ def simulate_file(
     if document.input_schema is not None:
         check_input(document.input_schema, given)
     stubs = _stubs(stubs_file)
+    history = _History(MOST_EVENTS if events else 0)
     clock = SystemClock()
     end = clock.now() + seconds
     try:
         result = simulate(
             document.definition, given, stubs=stubs, type=document.kind, limits=limits,
-            give_up=lambda: clock.now() >= end,
+            give_up=lambda: clock.now() >= end, on_event=history.add,
         )
     except InvalidDefinition as error:
         raise placed(error, source, advice="Mend the file: automate validate lists every problem of it.") from None
     if result.status == "RUNNING" and clock.now() >= end:
         raise SimulationUnfinished(
-            f"after {seconds:g} s and {len(result.events)} events it is not over: it seems to loop for ever",
+            f"after {seconds:g} s and {history.count} events it is not over: it seems to loop for ever",
             where=file,
             advice="--limits aws ends it after 25,000 events, and --events shows them; --seconds gives it longer.",
         )
@@ -74,8 +98,9 @@ def simulate_file(
         "status": result.status, "output": result.output, "error": result.error, "cause": result.cause,
     }
     if events:
-        shape["events"] = result.events
-    session().screen.show(shape, lambda: _print(result, events=events))
+        shape["events"] = history.events
+        shape["events_left_out"] = history.left_out
+    session().screen.show(shape, lambda: _print(result, history))
     return 0 if result.status == "SUCCEEDED" else 1
 
 
@@ -100,13 +125,15 @@ def _stubs(path: str | None) -> dict[str, list[Stub]] | None:
         ) from None
 
 
-def _print(result: SimulationResult, *, events: bool) -> None:
-    if events:
-        began = result.events[0]["timestamp"]
+def _print(result: SimulationResult, history: _History) -> None:
+    if history.events:
+        began = history.events[0]["timestamp"]
         session().screen.table(("EVENT", "AFTER", "TYPE", "DETAILS"), [
             (str(event["id"]), f"+{event['timestamp'] - began:g} s", event["type"], _details(event))
-            for event in result.events
+            for event in history.events
         ], empty="No events.")
+        if history.left_out:
+            click.echo(f"{history.left_out} more events are not shown.")
     click.echo(status_mark(result.status))
     if result.status == "SUCCEEDED":
         click.echo(indented(result.output))

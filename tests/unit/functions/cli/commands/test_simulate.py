@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.testing.simulate import simulate as ran
+from functions.cli.commands import simulate
+
 ROOT = Path(__file__).parents[5]
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}
 
@@ -92,6 +95,24 @@ def test_simulate_gives_up_on_a_loop(automate, tmp_path):
     status, shape = automate.json("simulate", str(path), "--seconds", "0.2")
     assert (status, shape["error"]["code"]) == (1, "SimulationUnfinished")
     assert "--limits aws" in shape["error"]["advice"]
+
+
+def test_simulate_keeps_no_history_that_is_not_printed_and_a_part_of_a_long_one(automate, tmp_path, monkeypatch):
+    path = tmp_path / "four.json"
+    path.write_text(json.dumps({"StartAt": "A", "States": {
+        "A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "End": True},
+    }}))
+    kept = []
+    monkeypatch.setattr(simulate, "simulate", lambda *given, **named: kept.append(ran(*given, **named)) or kept[-1])
+    assert automate("simulate", str(path))[0] == 0
+    assert kept[0].events == []
+    monkeypatch.setattr(simulate, "MOST_EVENTS", 4)
+    _, out, _ = automate("simulate", str(path), "--events")
+    assert "PassStateExited" in out
+    assert "ExecutionSucceeded" not in out
+    assert "2 more events are not shown." in out
+    _, shape = automate.json("simulate", str(path), "--events")
+    assert (len(shape["events"]), shape["events_left_out"]) == (4, 2)
 
 
 def test_example_stubs_are_printed_and_run(automate, tmp_path):
