@@ -1,8 +1,9 @@
 """Bodies of items: in the item itself, or, past what an item should hold, in a blob written before the item.
 
 A crash between the two writes, or a lost condition, leaves an orphan blob under its digest: harmless, and found again
-by the retry. So does an item that is replaced or deleted. Orphans are deleted later, where a blob of one item alone
-says whose it is (engine.adapters.aws.erasure.orphans).
+by the retry. So does an item that is replaced or deleted. What of that the journal knows is named in the partition of
+its execution, and goes with that (items.BLOBS). Other orphans are deleted later, where a blob of one item alone says
+whose it is (engine.adapters.aws.erasure.orphans).
 """
 
 from __future__ import annotations

@@ -21,6 +21,9 @@ EXECUTIONS = "E#"
 HEADER = "H"
 SEGMENTS = "S#"
 INBOX = "N#"
+BLOBS = "O#"
+"""What the sort key of an item begins with that names a large value of its execution whose own item may be gone: of an
+inbox item, of a segment that lost. It goes with the execution, and its blob with it."""
 
 ACTOR, INPUT = "actor", "input"
 """Attributes of a header: who started it, as JSON, and its input, where both fit."""
@@ -77,6 +80,11 @@ def segment_key(key: ExecutionKey, seq: int) -> Key:
 def inbox_key(key: ExecutionKey, item_id: str) -> Key:
     """Where an inbox item lies."""
     return partition(key), INBOX + item_id
+
+
+def blob_key(pk: str, ref: str) -> Key:
+    """Where the item lies that names a blob of the partition `pk`, besides the one that it belongs to."""
+    return pk, BLOBS + ref
 
 
 def header_item(header: Header, row: ExecutionRow | None = None, *, spread: bool = False) -> Item:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 
 from engine.adapters.aws import items, table
-from engine.adapters.aws.bodies import TEXT_BYTES, beginning_of, body_of, with_body, with_text
+from engine.adapters.aws.bodies import OWN, TEXT_BYTES, beginning_of, body_of, with_body, with_text
 from engine.adapters.aws.dynamo import ABSENT, ConditionCheck, ConditionFailed, Expression, Item, Put, Table, Update
 from engine.errors import StoreCorrupt
 from engine.ports.blobs import BlobStore
@@ -48,18 +48,19 @@ class DynamoJournal:
         # client A  -- input I#a --------- header: written
         # client B  --------- input I#b ------------- header: taken, the failed write tells whose -- deletes I#b
         # An input lies under its digest, so a rival's never stands where the header's is looked for. A short one is
-        # part of the header: one write.
+        # part of the header: one write. A rival's in a blob stays, so that the blob goes with the execution.
         header_item = items.header_item(header, row, spread=self._spread)
         whole = items.with_input(header_item, execution_input) if self._short_inputs else None
         if whole is not None:
             return self._put_header(header, whole, beside)
-        self._table.write(self._input(header, execution_input))
+        given = self._input(header, execution_input)
+        self._table.write(given)
         try:
             present = self._put_header(header, header_item, beside)
         except ConditionFailed:  # there is no header: nobody's input
             self._table.delete([items.input_key(header.key, header.input_digest)])
             raise
-        if present is not None and present.input_digest != header.input_digest:
+        if present is not None and present.input_digest != header.input_digest and OWN not in given.item:
             self._table.delete([items.input_key(header.key, header.input_digest)])
         return present
 
@@ -206,7 +207,14 @@ class DynamoJournal:
     def put_inbox(self, item: InboxItem) -> bool:
         """False when an item with this id is there already."""
         stored = with_body(self._blobs, item.key.workspace, items.inbox_item(item), item.body, own=True)
+        self._name_blob(stored)  # it is deleted when it was read, and may lose
         return self._table.holds(Put(stored, ABSENT))
+
+    def _name_blob(self, item: Item) -> None:
+        """Name the blob of an item in another one, which stays until the execution is deleted."""
+        if OWN in item:
+            pk, sk = items.blob_key(item["pk"], item["body_ref"])
+            self._table.write(Put({"pk": pk, "sk": sk, "body_ref": item["body_ref"], OWN: True}))
 
     def inbox(self, key: ExecutionKey) -> list[InboxItem]:
         """A consistent read of all items, in order of id."""
@@ -261,7 +269,10 @@ class DynamoJournal:
         *before, write = self._segment_writes(segment)
         for term in before:
             self._table.write(term)
-        return self._table.holds(write)
+        if self._table.holds(write):
+            return True
+        self._name_blob(write.item)
+        return False
 
     def _segment_writes(self, segment: Segment) -> list[Put]:
         """What writes a segment, after its term where that is an item of its own."""

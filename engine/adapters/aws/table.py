@@ -7,6 +7,7 @@ On demand, with keys `pk` and `sk`. What lies in it:
                                                                     with the input, where that is short
                                 I#<digest>        a longer input    by its digest, so rivals cannot mix theirs up
                                 N#<item id>       inbox item        due_shard, due_at
+                                O#<SHA-256>       blob of an item that may be gone
                                 S#<12 digits>     segment           the one that closes: `expires_at`
                                 S#~               its term          where its body is a blob: `expires_at`
     C#<workspace>               W#<workflow>      workflow

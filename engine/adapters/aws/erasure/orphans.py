@@ -18,7 +18,7 @@ from collections.abc import Callable
 
 from engine.adapters.aws import items
 from engine.adapters.aws.blobs import S3Blobs
-from engine.adapters.aws.dynamo import Table
+from engine.adapters.aws.dynamo import Key, Table
 
 DAY = 86_400.0
 
@@ -26,7 +26,7 @@ LEFT_ALONE_DAYS = 2.0
 """For so long what was written last may still get its item."""
 
 PAGE = 100
-"""Objects of one look: a request to list, and at the most three more and two reads of the table for each."""
+"""Objects of one look: a request to list, and at the most three more, two reads of the table and a delete for each."""
 
 
 class DynamoOrphans:
@@ -43,7 +43,11 @@ class DynamoOrphans:
         found = self._blobs.some(workspace, begins, PAGE)
         if len(found) < PAGE:
             found += [one for one in self._blobs.some(workspace, "", PAGE - len(found)) if one[0] <= begins]
-        gone = [ref for ref, written in found if self._is_old(written) and self._is_orphan(workspace, ref)]
+        owners = {ref: self._blobs.owner(workspace, ref) for ref, written in found if self._is_old(written)}
+        gone = {ref: owner for ref, owner in owners.items() if owner is not None and self._is_orphan(ref, owner)}
+        # An item that names one came to an execution that was gone: its deletion did not see it.
+        of_executions = [(pk, ref) for ref, (pk, _) in gone.items() if pk.startswith(items.EXECUTIONS)]
+        self._table.delete([items.blob_key(pk, ref) for pk, ref in of_executions])
         for ref in gone:
             if any(one == ref and self._is_old(at) for one, at in self._blobs.some(workspace, _before(ref), 1)):
                 self._blobs.delete(workspace, [ref])
@@ -52,10 +56,7 @@ class DynamoOrphans:
     def _is_old(self, written: float) -> bool:
         return written < self._table.now() - LEFT_ALONE_DAYS * DAY
 
-    def _is_orphan(self, workspace: str, ref: str) -> bool:
-        owner = self._blobs.owner(workspace, ref)
-        if owner is None:
-            return False
+    def _is_orphan(self, ref: str, owner: Key) -> bool:
         if owner[0].startswith(items.EXECUTIONS):
             header = self._table.get((owner[0], items.HEADER))
             if header is not None and items.taken_at(header, self._table.now()) is None:

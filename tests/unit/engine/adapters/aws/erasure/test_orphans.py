@@ -139,6 +139,7 @@ def test_each_is_reached_from_some_place_and_a_look_is_bounded(aws_stores, objec
     names = [name for name, _ in calls]
     assert {name: names.count(name) for name in set(names)} == {
         "ListObjectsV2": 2 + PAGE, "HeadObject": PAGE, "GetItem": 2 * PAGE, "DeleteObjects": PAGE,
+        "BatchWriteItem": PAGE // 25,
     }
     assert look(aws_stores, "8", times=2) == [30, 0]
     assert not objects
