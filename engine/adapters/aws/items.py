@@ -35,6 +35,9 @@ TERM = "S#~"
 """The sort key, behind every segment's, of an item that has the term of a closing segment whose body is a blob: the
 segment is deleted with all others, so that it can be read which blob to delete."""
 
+NOBODYS = "erased"
+"""The nonce of what takes the number of the next segment of one that is erased. It has no body."""
+
 KEPT_UNTIL, TAKEN_AT = "kept_until", "taken_at"
 """Attributes of a header: from when on retention may take its execution, and when it has."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
+from typing import Any
 
 from engine.adapters.aws import items, table
 from engine.adapters.aws.bodies import OWN, TEXT_BYTES, beginning_of, body_of, with_body, with_text
@@ -164,7 +165,9 @@ class DynamoJournal:
         if header is None:
             return None
         newest_first = []
-        for item in self._segments(key, newest_first=True, pages=_LOAD_PAGES):
+        for item in self._numbers(key, newest_first=True, pages=_LOAD_PAGES):
+            if item["nonce"] == items.NOBODYS:  # erased since
+                return None
             newest_first.append(self._segment(key, item, enough))
             if item["whole"]:
                 break
@@ -323,7 +326,10 @@ class DynamoJournal:
 
     # -- reads
 
-    def _segments(
+    def _segments(self, key: ExecutionKey, **which: Any) -> Iterator[Item]:
+        return (item for item in self._numbers(key, **which) if item["nonce"] != items.NOBODYS)
+
+    def _numbers(
         self, key: ExecutionKey, *, first_seq: int = 0, last_seq: int = 10**12 - 1, newest_first: bool = False,
         pages: Iterable[int] = (),
     ) -> Iterator[Item]:

@@ -45,6 +45,14 @@ def absent(journal: Journal, key: ExecutionKey) -> NotFound:
     return _unknown(key) if at is None else _taken(key, at)
 
 
+def input_of(journal: Journal, key: ExecutionKey) -> bytes:
+    """The input of an execution that was just there. Raises NotFound where it was deleted since."""
+    found = journal.execution_input(key)
+    if found is None:
+        raise absent(journal, key)
+    return found
+
+
 def _taken(key: ExecutionKey, at: float) -> ExecutionTaken:
     return ExecutionTaken(
         f"the execution {key.id!r} is not kept any more: it was deleted on {iso_timestamp(at)[:10]}", where="id",

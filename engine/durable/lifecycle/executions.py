@@ -20,7 +20,7 @@ from engine.durable.large_values import Values
 from engine.durable.lifecycle.answers import NoMasks, TaskAnswers
 from engine.durable.lifecycle.budgets import Budgets, budget_wait
 from engine.durable.lifecycle.business_key import business_key
-from engine.durable.lifecycle.errors import ExecutionIsNotPaused, absent
+from engine.durable.lifecycle.errors import ExecutionIsNotPaused, absent, input_of
 from engine.durable.lifecycle.starts import Create, Starts
 from engine.durable.opening import START_GRACE_SECONDS, facts_of, opening, running_by
 from engine.durable.outline import LeftOut, ValuesNeeded, filled, left_out
@@ -206,7 +206,7 @@ class Executions:
             if isinstance(found, int):
                 return LeftOut(found)
             given = found
-        return json.loads(given or self._journal.execution_input(key) or b"null")
+        return json.loads(given or input_of(self._journal, key))
 
     def _business_key(self, header: Header, published: PublishedVersion, execution_input: Json) -> str | None:
         if header.is_item or published.business_key is None:
@@ -240,7 +240,7 @@ class Executions:
     def input_of(self, key: ExecutionKey) -> Json:
         """Its input. Raises NotFound."""
         loaded = self._load(key)
-        return json.loads(loaded.execution_input or self._journal.execution_input(key) or b"null")
+        return json.loads(loaded.execution_input or input_of(self._journal, key))
 
     def events(
         self, key: ExecutionKey, *, most: int, after: int = 0, outlined: bool = False
@@ -337,7 +337,7 @@ class Executions:
         """As its stimuli found it: a fork's first segment has that."""
         if key.fork_of is not None:
             return codec.snapshot_after(None, next(iter(self._journal.segments(key))).body)
-        return opening(header, self._journal.execution_input(key) or b"null")
+        return opening(header, input_of(self._journal, key))
 
     def due_of(self, key: ExecutionKey, entered_event: int) -> float | None:
         """When the next attempt of the step that began with that event is due; None where none is. Raises NotFound."""

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 from engine.clock import Clock
 from engine.durable import inbox
 from engine.durable.activation import Activation
+from engine.durable.lifecycle.errors import absent
 from engine.durable.loading import Activator
 from engine.durable.opening import START_GRACE_SECONDS, followed, running_by
 from engine.durable.retention import Retention
-from engine.errors import Conflict
+from engine.errors import Conflict, NotFound
 from engine.kernel import changeover
 from engine.kernel.express import is_express
 from engine.kernel.redrivable import lost_map_run
@@ -82,7 +83,8 @@ class Redrives:
         """Let it go on, `onto` another version where that is given. An item of a Map Run is redriven by its parent
         alone, the `by_parent`-th time.
 
-        Raises StorageError, Conflict (ExecutionNotRedrivable) where there is nothing to go on with.
+        Raises StorageError, Conflict (ExecutionNotRedrivable) where there is nothing to go on with, NotFound where it
+        was deleted since.
         """
         header = loaded.header
         self.check(header, by_parent=by_parent > 0)
@@ -125,7 +127,7 @@ class Redrives:
                 "ended and their results could not be used", "Start a new execution.",
             )
         if header.status not in OPEN_STATUSES and not self._journal.keep(header):
-            raise _refused(header, "retention has taken it", "Start a new execution.")
+            raise self._overtaken(header, "retention has taken it", "Start a new execution.")
         self._empty_inbox(header)
         now = self._clock.now()
         at = max(now, snapshot.last_at)
@@ -148,7 +150,7 @@ class Redrives:
             return
         now = self._journal.header(header.key)
         if now is None or (now.status, now.seq) != (header.status, header.seq):
-            raise _refused(header, "another redrive of it was faster")
+            raise self._overtaken(header)
         self._journal.delete_inbox(header.key, ids)
 
     def _reopen(self, activation: Activation, header: Header) -> None:
@@ -171,10 +173,12 @@ class Redrives:
                 return
         raise self._overtaken(header)
 
-    def _overtaken(self, header: Header) -> ExecutionNotRedrivable:
+    def _overtaken(
+        self, header: Header, why: str = "another redrive of it was faster", advice: str = ""
+    ) -> ExecutionNotRedrivable | NotFound:
         if self._journal.header(header.key) is None:
-            return _refused(header, "retention has taken it", "Start a new execution.")
-        return _refused(header, "another redrive of it was faster")
+            return absent(self._journal, header.key)
+        return _refused(header, why, advice)
 
 
 def _check(header: Header, *, by_parent: bool) -> None:

@@ -28,7 +28,7 @@ from engine.durable.activation import Activation
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable, Onto, Redrives
 from engine.durable.opening import START_GRACE_SECONDS, running_by
 from engine.durable.worker.map_run_results import child_results
-from engine.errors import StoreCorrupt
+from engine.errors import NotFound, StoreCorrupt
 from engine.kernel.children import outcomes
 from engine.kernel.children.child_ids import HUNDRED, item_id, started_id
 from engine.kernel.children.map_run import THRESHOLD, THRESHOLD_CAUSE, is_opened, owes_results, within_tolerance
@@ -194,7 +194,7 @@ class MapRuns:
             return False
         try:
             self._redrives.redrive(loaded, by_parent=redrives, onto=_onto(activation, running_by(header, last)))
-        except ExecutionNotRedrivable as error:  # another worker was faster; else the sweep tells how it ended
+        except (ExecutionNotRedrivable, NotFound) as error:  # a worker was faster; else the sweep tells how it ended
             _LOG.info("a child is not redriven: %s", error, extra={"execution": header.key.id})
             return False
         return True

@@ -108,7 +108,7 @@ class DynamoErasure:
         """Whatever stands there: a redrive that wrote it cannot open the header any more."""
         pk, sk = items.segment_key(key, int(header["seq"]) + 1)
         self._table.write(Put({
-            "pk": pk, "sk": sk, "nonce": _ERASED, "at": self._table.now(), "whole": False, "lease_until": 0.0,
+            "pk": pk, "sk": sk, "nonce": items.NOBODYS, "at": self._table.now(), "whole": False, "lease_until": 0.0,
             "first_event": 0, "last_event": 0,
         }))
 

@@ -22,6 +22,7 @@ from typing import Any
 from engine.clock import Clock
 from engine.durable import codec
 from engine.durable.lifecycle.business_key import business_key
+from engine.durable.lifecycle.errors import input_of
 from engine.durable.lifecycle.forking.recording import Point, Recording, read
 from engine.durable.lifecycle.forking.running import Calls, Made, Run
 from engine.durable.lifecycle.forwards import does_not_fit
@@ -132,10 +133,10 @@ class Forks:
     def _read(self, loaded: Loaded, event: int, *, whole: bool) -> tuple[Point, Recording]:
         header = loaded.header
         segments = list(self._journal.segments(header.key))
+        data = input_of(self._journal, header.key)
         if not segments:
             why = "it is an EXPRESS execution that has not ended" if is_express(header.kind) else "it has not begun"
             raise _refused(header, why, "Fork it later.")
-        data = self._journal.execution_input(header.key) or b"null"
 
         def by(snapshot: Snapshot) -> Plan:
             """The version changes by a redrive: the snapshot's facts name it."""

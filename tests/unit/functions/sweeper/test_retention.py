@@ -187,7 +187,7 @@ def test_a_redrive_that_retention_overtakes_changes_nothing(stores):
         return real(header)
 
     stores.journal.keep = slow
-    with pytest.raises(ExecutionNotRedrivable, match="retention has taken it"):
+    with pytest.raises(ExecutionTaken, match="is not kept any more"):
         redrives.redrive(loaded)
     assert partition(key) == [items.HEADER]
 
