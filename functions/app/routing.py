@@ -22,7 +22,7 @@ from pydantic import BaseModel, ValidationError
 
 from engine.catalog.wording import in_words
 from engine.errors import InvalidDocument, json_pointer
-from engine.governance.roles import Caller, Right, check
+from engine.governance.roles import Caller, Right
 from engine.ports.keys import Actor
 from engine.ports.transfers import Transfers
 from engine.records import dataclass
@@ -94,9 +94,7 @@ class Call(Generic[Taken]):
         """For a request that was held: raises what its caller would be refused with if they asked now. A token that was
         revoked meanwhile is given nothing."""
         if self.anew is not None and isinstance(self.right, Right):
-            caller = self.anew()
-            if not caller.may(self.right, self.workspace):
-                check(caller, self.right, self.workspace, what=self.route)
+            _admit(self.services, self.anew(), self.right, self.route, self.path)
 
     @property
     def actor(self) -> Actor:
@@ -247,14 +245,14 @@ def answer(route: Route, request: Request, provider: Provider) -> Response:
         services = provider()
         caller = services.caller_of(request.context, request.headers)
         if isinstance(route.right, Right):
-            _admit(services, caller, route.right, route.name, request)
+            _admit(services, caller, route.right, route.name, request.parameters)
         reveal = reason_in(request.headers, route.name, reveals=route.reveals)
         if reveal is not None:
-            _admit(services, caller, Right.REVEAL, f"{route.name} with a reveal", request)
+            _admit(services, caller, Right.REVEAL, f"{route.name} with a reveal", request.parameters)
         given = _given(route, request, services)
         for also in route.also:
             if also.asks(given):
-                _admit(services, caller, also.right, f"{route.name} {also.when}", request)
+                _admit(services, caller, also.right, f"{route.name} {also.when}", request.parameters)
         call = Call(
             services, caller, request.parameters, given,
             CallActs(route.act, Recorder(services.audit, services.clock), services.settings.workspace, caller.actor),
@@ -282,10 +280,10 @@ def _answered(route: Route, call: Call[Any], request: Request) -> Response:
     return response
 
 
-def _admit(services: Services, caller: Caller, right: Right, what: str, request: Request) -> None:
+def _admit(services: Services, caller: Caller, right: Right, what: str, parameters: Mapping[str, str]) -> None:
     workspace = services.settings.workspace
     if not caller.may(right, workspace):
-        services.open_refusing().check(caller, right, workspace, what=what, parameters=request.parameters)
+        services.open_refusing().check(caller, right, workspace, what=what, parameters=parameters)
 
 
 @contextmanager

@@ -152,9 +152,13 @@ class Guard:
         return self._behind(path)(environ, start_response)
 
     def _anew(self, environ: Environ, cookie: str | None, path: str) -> Caller:
-        """Who asks, of a request that was held a while. Raises TokenRefused, and SignInEnded for a session that ended
-        meanwhile."""
-        caller = self._by_token(environ)
+        """Who asks, of a request that was held a while. Raises TokenRefused, which is recorded, and SignInEnded for a
+        session that ended meanwhile."""
+        try:
+            caller = self._by_token(environ)
+        except TokenRefused as error:
+            self._refused.record(environ, error.status, error.code, error.message, token=error.token)
+            raise
         if caller is None and cookie is not None:
             caller = self._by_session(environ, cookie, path)
         if caller is None:

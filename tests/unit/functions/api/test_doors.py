@@ -169,6 +169,10 @@ def test_one_whose_role_is_a_lesser_one_by_now_gets_no_task(stage, monkeypatch):
     monkeypatch.setattr(stage.clock, "sleep", sleep)
     status, answer = stage.ask("POST", "/activities/pick/task", token, {"wait_seconds": 2})
     assert (status, answer["error"]["code"]) == (403, "NotAllowed")
+    newest = stage.api("GET", "/audit").json["entries"][0]
+    assert (newest["act"], newest["actor"], newest["details"]["act"]) == (
+        "act.refused", "ci", "POST /activities/{activity}/task",
+    )
 
 
 def test_a_token_that_revokes_itself_has_its_answer_and_no_other(stage):

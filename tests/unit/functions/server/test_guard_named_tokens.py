@@ -75,7 +75,7 @@ def test_one_that_ended_ends_its_sessions_and_is_told_and_recorded(ask, audit, n
     assert text not in repr(entries(audit))
 
 
-def test_who_was_held_is_found_anew(ask, named, owner, tokens, anew):
+def test_who_was_held_is_found_anew(ask, named, owner, tokens, anew, audit):
     """The application asks that before it answers a request that it has held."""
     text = named()
     session = signed_in_with(ask, text)
@@ -89,6 +89,8 @@ def test_who_was_held_is_found_anew(ask, named, owner, tokens, anew):
     tokens.revoke("default", "ci", by="ada")
     with pytest.raises(TokenRevoked):
         of_request(contexts[0], {})
+    entry = entries(audit)[0]
+    assert (entry.act, entry.actor.name, entry.details["code"]) == ("request.refused", "ci", "TokenRevoked")
     with pytest.raises(SignInEnded):
         of_request(contexts[1], {})
     owner.replace_token()
