@@ -254,7 +254,7 @@ def test_a_fork_that_runs_while_its_original_is_erased_leaves_nothing(stores):
         return {"done": 2}
 
     asked.tasks.answers[WORK] = [erases]
-    with pytest.raises(NotFound, match="was erased while the fork ran"):
+    with pytest.raises(NotFound, match="was deleted while the fork ran"):
         fork(asked, key, "Work")
     asked.over()
     assert (asked.listed(), left(stores)) == ([], [])
@@ -281,7 +281,7 @@ def test_a_fork_that_is_written_as_its_original_is_erased_leaves_nothing(stores,
     if at == "hold":
         asked.erasing.erase_one(key, TESTER)
     else:
-        with pytest.raises(NotFound, match="was erased while the fork ran") as refused:
+        with pytest.raises(NotFound, match="was deleted while the fork ran") as refused:
             fork(asked, key)
         assert refused.value.advice.startswith("Nothing was called.")
     asked.over()

@@ -209,8 +209,8 @@ class Forks:
         if not self._journal.add_ended(header, data, row, segments, again=again):
             called = "What it called before was called." if again else "Nothing was called."
             raise NotFound(
-                f"{original.key.id}, or the fork {key.id} itself, was erased while the fork ran: nothing is kept of it",
-                where="id", advice=f"{called} Ask whoever erased it.",
+                f"{original.key.id}, or its fork {key.id}, was deleted while the fork ran: nothing is kept of it",
+                where="id", advice=f"{called} Somebody erased it, or its term was over.",
             )
 
     def _segment(

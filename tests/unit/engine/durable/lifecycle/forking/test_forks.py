@@ -238,7 +238,7 @@ def test_a_fork_that_is_erased_while_it_calls_is_not_written_again():
         return call.arguments
 
     product.tasks.answers[B] = [erased]
-    with pytest.raises(NotFound, match="erased while the fork ran"):
+    with pytest.raises(NotFound, match="deleted while the fork ran"):
         fork(product, key, "Second", given={"a": 5}, allow=["Second"])
     assert product.stores.journal.header(only_fork(product, key)) is None
 
