@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import Clock
 from engine.durable import inbox
-from engine.durable.lifecycle.errors import TaskDoesNotExist, timed_out
+from engine.durable.lifecycle.errors import TaskDeleted, TaskDoesNotExist, timed_out
 from engine.kernel.snapshot import Phase, Snapshot
 from engine.kernel.stimulus import CallbackErred, CallbackReturned, Stimulus
 from engine.kernel.tokens import TokenPlace, parse_token
@@ -54,7 +54,7 @@ class TaskAnswers:
     def send_task_success(self, token: str, output: Json) -> Json:
         """Answer a `.waitForTaskToken` task, and the answer as it is kept: without the task's secrets.
 
-        Raises NotFound (TaskDoesNotExist), Conflict (TaskTimedOut), StorageError."""
+        Raises NotFound (TaskDoesNotExist, TaskDeleted), Conflict (TaskTimedOut), StorageError."""
         return self._answer(token, {"kind": "success", "output": output})["output"]
 
     def send_task_failure(self, token: str, error: str | None = None, cause: str | None = None) -> Json:
@@ -86,7 +86,10 @@ class TaskAnswers:
             key = None if place is None else ExecutionKey(place.workspace, place.execution_id)
             at = None if key is None else self._journal.taken_at(key)
             if at is not None:
-                raise timed_out(f"its execution ended, and was deleted on {iso_timestamp(at)[:10]}")
+                raise TaskDeleted(
+                    f"the task no longer waits: its execution ended, and was deleted on {iso_timestamp(at)[:10]}",
+                    where="token",
+                )
             raise TaskDoesNotExist("no task has this token", where="token", advice="Use the token as the task got it.")
         waiting = self._activator.activate(loaded) if loaded.segments else None
         if waiting is None or not _holds(waiting.snapshot, place.frame, token):

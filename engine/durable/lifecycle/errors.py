@@ -39,6 +39,14 @@ class TaskTimedOut(Conflict):
     code = "TaskTimedOut"
 
 
+class TaskDeleted(NotFound):
+    """The execution of the task was deleted. To who answers that is as any task that no longer waits; but it is no
+    refusal, so the audit log does not name again what was erased."""
+
+    code = "TaskTimedOut"
+    status = 409
+
+
 def absent(journal: Journal, key: ExecutionKey) -> NotFound:
     """Why there is no such execution: it was deleted, or there never was one."""
     at = journal.taken_at(key)
@@ -68,6 +76,8 @@ def _unknown(key: ExecutionKey) -> NotFound:
     )
 
 
-def timed_out(why: str = "it was answered, timed out, or its execution ended") -> TaskTimedOut:
+def timed_out() -> TaskTimedOut:
     """Its token is a capability: the message does not repeat it."""
-    return TaskTimedOut(f"the task no longer waits: {why}", where="token")
+    return TaskTimedOut(
+        "the task no longer waits: it was answered, timed out, or its execution ended", where="token"
+    )

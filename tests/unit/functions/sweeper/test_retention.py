@@ -12,7 +12,7 @@ import pytest
 from engine.adapters.aws import items
 from engine.adapters.aws.retention import FORGOTTEN_DAYS
 from engine.clock import SkipClock
-from engine.durable.lifecycle.errors import ExecutionTaken, TaskTimedOut
+from engine.durable.lifecycle.errors import ExecutionTaken, TaskDeleted
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
 from engine.durable.lifecycle.starts import ExecutionAlreadyExists
 from engine.durable.retention import DAY, GRACE_SECONDS, Retention
@@ -139,7 +139,7 @@ def test_a_late_answer_to_one_that_was_taken(stores):
     product.drain()
     product.at(92, product.describe(key).ended_at)
     for _ in range(2):
-        with pytest.raises(TaskTimedOut, match="deleted on "):
+        with pytest.raises(TaskDeleted, match="deleted on "):
             product.executions.answers.send_task_success(token, {})
         product.expire()
 

@@ -92,6 +92,22 @@ def test_a_request_that_is_no_act_yet_is_not_recorded(api):
     assert acts(api) == []
 
 
+def test_who_answers_a_task_of_what_was_erased_does_not_name_it_again(api):
+    api.publish("flow", WAITS)
+    api("POST", "/workflows/flow/executions", {"name": "one"})
+    api.work()
+    token = token_of(api)
+    api("POST", "/executions/flow%3Aone/stop", {})
+    api.work()
+    assert api("DELETE", "/executions/flow%3Aone").status == 200
+    before = acts(api)
+    for what, more in (("success", {"output": 1}), ("failure", {"error": "E"}), ("heartbeat", {})):
+        reply = api("POST", f"/tasks/{what}", {"token": token, **more})
+        assert (reply.status, reply.error["code"]) == (409, "TaskTimedOut")
+        assert "was deleted on" in reply.error["message"]
+    assert acts(api) == before
+
+
 def test_starts_stops_and_answers_are_recorded(api):
     api.publish("flow", WAITS)
     for _ in range(2):  # a repeated start is the same start
