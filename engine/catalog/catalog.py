@@ -93,13 +93,14 @@ class ImportResult:
 class Catalog:
     """Wired in functions; safe to share between threads. `heard` is what triggers hear there, None: everything;
     `alert_targets` whom alerts may tell there, None: that is not looked at; `secrets` names the secrets of a document
-    that are not granted to it."""
+    that are not granted to it, `secrets_missing` those that are not there."""
 
     def __init__(
         self, store: CatalogStore, clock: Clock, *, validate: Validate | None = None,
         tasks: Tasks | None = None, task_max_seconds: float = TASK_MAX_SECONDS, heard: Heard | None = None,
         alert_targets: AlertTargets | None = None,
         secrets: Callable[[WorkflowDocument], list[Diagnostic]] | None = None,
+        secrets_missing: Callable[[WorkflowDocument], list[Diagnostic]] | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -109,6 +110,7 @@ class Catalog:
         self._heard = heard
         self._alert_targets = alert_targets
         self._secrets = secrets
+        self._secrets_missing = secrets_missing
 
     # Drafts
 
@@ -212,8 +214,8 @@ class Catalog:
         self, document: WorkflowDocument, workspace: str | None = None, *, secrets: bool = True
     ) -> list[Diagnostic]:
         """Everything that publishing `document` would refuse (severity ERROR) or warn of, each with its place. With a
-        `workspace` also which workflows it names are missing there. Without `secrets` nothing is said of what is
-        granted: who may not see secrets' names is told nothing of them."""
+        `workspace` also which workflows and secrets it names are missing there. Without `secrets` nothing is said
+        of them: who may not see secrets' names is told nothing of them."""
         from engine.catalog.publishing import document_problems  # noqa: PLC0415  a third of what a command imports
         from engine.catalog.unwritten import unwritten_problems  # noqa: PLC0415
         from engine.language.asl.validate import validate  # noqa: PLC0415
@@ -227,7 +229,7 @@ class Catalog:
         )
         if secrets and self._secrets is not None:
             found += self._secrets(document)
-        return found if workspace is None else found + self.missing(workspace, document)
+        return found if workspace is None else found + self.missing(workspace, document, secrets=secrets)
 
     def remarks(self, document: WorkflowDocument) -> list[Diagnostic]:
         """What publishing warns of in the document's triggers and alerts: what is over, what hardly starts anything,
@@ -238,13 +240,11 @@ class Catalog:
             *problems_of_triggers(document, tasks=self._tasks, now=self._clock.now(), heard=self._heard),
             *problems_of_alerts(document, tasks=self._tasks, heard=self._heard, targets=self._alert_targets),
         ]
-        if (document.triggers or document.alerts) and self._secrets is not None:
-            found += self._secrets(document)
         return [each for each in found if each.severity == "WARNING"]
 
-    def missing(self, workspace: str, document: WorkflowDocument) -> list[Diagnostic]:
-        """A warning for each workflow that the document's alerts and triggers name, and that cannot be started. None in
-        an empty workspace: there a file alone is looked at."""
+    def missing(self, workspace: str, document: WorkflowDocument, *, secrets: bool = True) -> list[Diagnostic]:
+        """A warning for each workflow that the document's alerts and triggers name, and that cannot be started, and
+        for each of its secrets that is not there. None in an empty workspace: there a file alone is looked at."""
         from engine.catalog.publishing import workflows_missing  # noqa: PLC0415  likewise
 
         def starts(name: str) -> bool:
@@ -252,6 +252,8 @@ class Catalog:
             return row is not None and row.active_version > 0 and not row.archived
 
         found = list(workflows_missing(document, starts))
+        if secrets and self._secrets_missing is not None:
+            found += self._secrets_missing(document)
         return found if found and self._store.workflows(workspace) else []
 
     def publish(

@@ -82,16 +82,23 @@ def ungranted(document: WorkflowDocument, backends: Sequence[SecretBackend], wor
 
 
 def secrets_not_there(
-    document: WorkflowDocument, backends: Sequence[SecretBackend], workspace: str
+    document: WorkflowDocument, backends: Sequence[SecretBackend], workspace: str, tasks: Tasks
 ) -> Iterator[Diagnostic]:
-    """A warning for each secret of a webhook or an alert that is not there. Raises StorageError."""
-    for place, what, key, so in _of_webhooks_and_alerts(document):
+    """A warning for each secret of a Task, a webhook or an alert that is not there. Raises StorageError."""
+    for place, what, key, so in (*_of_tasks(document, tasks), *_of_webhooks_and_alerts(document)):
         if granted(backends, workspace, key) is None:
             yield Diagnostic(
                 "SECRET_NOT_THERE",
                 f"{what}: there is no secret {key} (automate secrets set {key}), and until there is one, {so}", place,
                 "WARNING",
             )
+
+
+def _of_tasks(document: WorkflowDocument, tasks: Tasks) -> Iterator[tuple[str, str, str, str]]:
+    """As _of_webhooks_and_alerts. Of a connection that is missing `connection_problems` tells."""
+    for use in uses_in(document.name, document.as_written):
+        if use.kind == "state" and not (_at_connection(use) and _policy(use, tasks).connections):
+            yield use.place, f"state {use.name!r}", use.key, "its call fails"
 
 
 def _of_webhooks_and_alerts(document: WorkflowDocument) -> Iterator[tuple[str, str, str, str]]:
@@ -114,12 +121,10 @@ def connection_problems(
     """A problem for each connection that is named and is not there, or does not fit what it is named for. Raises
     StorageError."""
     for use in uses_in(document.name, document.as_written):
-        at_input = use.kind == "state" and use.place.rpartition("/")[2] == CONNECTION
-        name = name_of(use.key)
+        at_input, name = _at_connection(use), name_of(use.key)
         if name is None and not at_input:
             continue
-        place, resource = f"the {use.kind} {use.name!r}", use.resource
-        policy = TaskPolicy() if resource is None else tasks.policy(plain_resource(resource))
+        place, resource, policy = f"the {use.kind} {use.name!r}", use.resource, _policy(use, tasks)
         if at_input and not policy.connections:
             continue  # an input of that name, of a connector that takes no connections
         value = next(filter(None, (backend.get(workspace, use.key) for backend in backends)), None)
@@ -146,6 +151,14 @@ def connection_problems(
                 "CONNECTION_DOES_NOT_FIT", f"{place}: the connection {name!r} does not say where {resource} sends its "
                 "key: add it again with --header NAME or --query NAME", use.place,
             )
+
+
+def _at_connection(use: Use) -> bool:
+    return use.kind == "state" and use.place.rpartition("/")[2] == CONNECTION
+
+
+def _policy(use: Use, tasks: Tasks) -> TaskPolicy:
+    return TaskPolicy() if use.resource is None else tasks.policy(plain_resource(use.resource))
 
 
 def needed(

@@ -153,6 +153,7 @@ def services_over(
                 AlertTargets.of_a_stage(settings) if heard is not None else AlertTargets.here(settings, _refusal_of)
             ),
             secrets=partial(_ungranted, secret_backends, chain.tasks, settings.workspace),
+            secrets_missing=partial(_secrets_missing, secret_backends, chain.tasks, settings.workspace),
         )
 
     @cache
@@ -265,9 +266,16 @@ def _refusal_of(url: str) -> str | None:
 def _ungranted(
     backends: Sequence[SecretBackend], tasks: Tasks, workspace: str, document: WorkflowDocument
 ) -> list[Diagnostic]:
-    from functions.app.secret_uses import connection_problems, secrets_not_there, ungranted  # noqa: PLC0415  few requests check a document
+    from functions.app.secret_uses import connection_problems, ungranted  # noqa: PLC0415  few requests check a document
 
     return [
         *connection_problems(document, backends, workspace, tasks), *ungranted(document, backends, workspace),
-        *secrets_not_there(document, backends, workspace),
     ]
+
+
+def _secrets_missing(
+    backends: Sequence[SecretBackend], tasks: Tasks, workspace: str, document: WorkflowDocument
+) -> list[Diagnostic]:
+    from functions.app.secret_uses import secrets_not_there  # noqa: PLC0415  likewise
+
+    return list(secrets_not_there(document, backends, workspace, tasks))

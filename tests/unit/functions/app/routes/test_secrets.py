@@ -149,6 +149,23 @@ def test_a_secret_that_is_named_and_nowhere_is_listed_as_missing(api):
     assert api("GET", "/secrets").json["missing"] == []
 
 
+def test_publishing_warns_of_a_tasks_secret_that_is_not_there(api):
+    document = {"name": "pay", "definition": uses_secret()}
+    told = f"state 'Call': there is no secret {KEY} (automate secrets set {KEY})"
+    api("POST", "/workflows/import", {"document": document})
+    preview = api("GET", "/workflows/pay/publish").json
+    found = [(each["code"], each["severity"], each["location"]) for each in preview["problems"]]
+    assert (preview["publishable"], found) == (
+        True, [("SECRET_NOT_THERE", "WARNING", "/States/Call/Parameters/bearer_token")]
+    )
+    (warning,) = api("POST", "/workflows/pay/publish", {}).json["warnings"]
+    assert told in preview["problems"][0]["message"]
+    assert told in warning
+    api("PUT", f"/secrets/{KEY}", {"value": VALUE})
+    left = [each["code"] for each in api("GET", "/workflows/pay/publish").json["problems"]]
+    assert left == ["SECRET_NOT_GRANTED"]
+
+
 GRANT = {"workflow": "pay", "connector": "http", "host": "example.com"}
 
 

@@ -184,10 +184,10 @@ def test_an_alert_that_could_not_be_sent_is_warned_of_when_it_is_published(api):
     }
     found = api("POST", "/workflows/import", {"document": document, "publish": True}).json["warnings"]
     assert [warning.partition(": ")[0] for warning in found] == [
-        "/alerts/0/webhook/url", "/alerts/2/webhook/bearer_token", "/alerts/1/workflow",
+        "/alerts/0/webhook/url", "/alerts/1/workflow", "/alerts/2/webhook/bearer_token",
     ]
     assert "the metadata service of most clouds" in found[0]
-    assert "there is no secret PAGER (automate secrets set PAGER), and until there is one, its webhook" in found[1]
+    assert "there is no secret PAGER (automate secrets set PAGER), and until there is one, its webhook" in found[2]
     assert api("POST", "/workflows/flow/publish", {}).json["warnings"] == found
 
 

@@ -124,6 +124,8 @@ def test_a_secret_that_is_missing_is_ours_to_mend_and_nothing_is_taken(hooked, g
 def test_a_secret_that_is_missing_is_warned_of_when_the_webhook_is_published(hooked, github):
     document = {"name": "flow", "definition": PASS, "triggers": [github]}
     del hooked.api.secrets.values["HOOK"]
+    assert hooked.api("POST", "/definitions/validate", {"document": document}).json["diagnostics"] == []
+    hooked.api("POST", "/workflows/import", {"document": {"name": "other", "definition": PASS}})
     found = hooked.api("POST", "/definitions/validate", {"document": document}).json["diagnostics"]
     assert [(each["code"], each["severity"], each["location"]) for each in found] == [
         ("SECRET_NOT_THERE", "WARNING", "/triggers/0/auth/secrets/0")
