@@ -4,7 +4,8 @@
                                                                └─► some fail ─► accepted ─► published; the audit entry
                                                                              └─► CasesFail     names them
 
-A case calls nothing: a call without a stub fails it. All of them together have engine.testing.trial.SECONDS.
+A case calls nothing: a call without a stub fails, and so does its case unless the workflow catches that. All of them
+together have engine.testing.trial.SECONDS.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from engine.catalog.document import WorkflowDocument
 from engine.clock import Clock
 from engine.errors import Refused, json_pointer
 from functions.app import large_values
+from functions.app.warnings import warn
 
 if TYPE_CHECKING:
     from engine.testing.cases import CaseResult, Difference
@@ -45,13 +47,17 @@ class CaseCheck:
         self.accepted: list[str] = []
 
     def __call__(self, document: WorkflowDocument) -> list[str]:
-        """The names of the cases that fail and are accepted. Raises CasesFail where they are not."""
+        """The names of the cases that fail and are accepted. Raises CasesFail where they are not. Warns of those that
+        pass although a call had no stub."""
         from engine.testing.cases import run_cases  # noqa: PLC0415  who reads workflows runs none
 
         results = run_cases(document, document.cases, clock=self._clock)
         failing = [(index, result) for index, result in enumerate(results) if not result.passed]
         if failing and not self._accept:
             raise _refusal(document.name, len(results), failing)
+        for index, result in enumerate(results):
+            if result.passed and result.unanswered is not None:
+                warn(f"{json_pointer(('cases', index))}: {passes_unanswered(result.name, result.unanswered)}")
         names = [result.name for _, result in failing]
         more = len(names) - MOST_LISTED
         self.accepted = [*names[:MOST_LISTED], f"and {more} more"] if more > 0 else names
@@ -61,6 +67,11 @@ class CaseCheck:
 def told(difference: Difference) -> str:
     """A difference in words."""
     return f"{difference.what}: expected {_brief(difference.expected)}, was {_brief(difference.actual)}"
+
+
+def passes_unanswered(name: str, unanswered: str) -> str:
+    """What to warn of where the case `name` passes although the workflow caught a call without a stub."""
+    return f"the case {name!r} passes, but a call in it had no stub, and the workflow caught that: {unanswered}"
 
 
 def _refusal(workflow: str, count: int, failing: Sequence[tuple[int, CaseResult]]) -> CasesFail:

@@ -89,11 +89,25 @@ function Cases({ run, accepted, onAccept }: { run: CasesRun | null } & Pick<Read
     );
   }
   if (run.failed === 0) {
+    const unanswered = run.results.filter((result) => result.unanswered !== null);
     return (
-      <p className="pb-cases status status-ok">
-        <MarkShape mark="check" />
-        <span>{run.passed === 1 ? "Its one case passes" : `All ${run.passed} cases pass`}</span>
-      </p>
+      <>
+        <p className="pb-cases status status-ok">
+          <MarkShape mark="check" />
+          <span>{run.passed === 1 ? "Its one case passes" : `All ${run.passed} cases pass`}</span>
+        </p>
+        {unanswered.length > 0 && (
+          <Alert type="warning" header="Calls had no stub, and the workflow caught that">
+            <ul className="pb-list">
+              {unanswered.map((result) => (
+                <li key={result.name}>
+                  <strong>{result.name}</strong>: {result.unanswered}
+                </li>
+              ))}
+            </ul>
+          </Alert>
+        )}
+      </>
     );
   }
   return (

@@ -101,7 +101,7 @@ function Row({
           ✕
         </TextButton>
       </div>
-      {result !== undefined && !result.passed && (
+      {result !== undefined && (!result.passed || result.unanswered !== null) && (
         <ul className="plain-list tp-differences text-12">
           {result.differences.map((each) => (
             <li key={each.what}>

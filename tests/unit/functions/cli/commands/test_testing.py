@@ -43,6 +43,21 @@ def test_a_case_beside_the_file_that_fails_says_why(automate, folder):
     assert answer["files"][0]["results"][1]["differences"] == [{"what": "output", "expected": 2, "actual": 1}]
 
 
+def test_a_case_that_passes_by_a_catch_of_a_call_without_a_stub_is_warned_of(automate, tmp_path):
+    call = {"Type": "Task", "Resource": "connector:log:write", "Parameters": {"message": "x"}, "End": True,
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "B"}]}
+    states = {"A": call, "B": {"Type": "Pass", "Result": 1, "End": True}}
+    path = tmp_path / "caught.json"
+    path.write_text(json.dumps({
+        "name": "caught", "definition": {"StartAt": "A", "States": states}, "cases": [case("good", 1)],
+    }))
+    told = "the case 'good' passes, but a call in it had no stub, and the workflow caught that: No stub is left"
+    status, out, err = automate("test", str(path))
+    assert (status, out.endswith("1 of 1 passed\n"), f"automate: warning: {path}: {told}" in err) == (0, True, True)
+    status, _, err = automate("import", "--file", str(path), "--publish")
+    assert (status, f"/cases/0: {told}" in err) == (0, True)
+
+
 def test_junit_for_ci(automate, folder, tmp_path):
     (folder / "two.json").write_text(json.dumps({"name": "two", "definition": DEFINITION, "cases": [case("bad", 2)]}))
     report = tmp_path / "report.xml"
