@@ -100,7 +100,7 @@ def erase(*, business_key: str | None, workflow: str | None, actor: str | None, 
     """Erase every execution with a business key that has ended, or an actor's name. It cannot be undone.
 
     What is found is listed first.
-    What still runs stays and is named, and the exit status is 1 then: stop it, and erase again."""
+    What still runs stays and is named, and the exit status is 1 then, with --dry-run too: stop it, and erase again."""
     if (business_key is None) == (actor is None):
         raise InvalidDocument("name either a business key or an actor", where="--business-key")
     if actor is not None:
@@ -122,7 +122,7 @@ def erase(*, business_key: str | None, workflow: str | None, actor: str | None, 
         if dry_run or not some:
             if screen.as_json and not dry_run:
                 screen.show({"erased": [], "pending": False, "refused": found}, lambda: None)
-            return 1 if found and not dry_run else 0
+            return 1 if len(some) < len(found) else 0
         confirm_erasing(f"Erase {counted(len(some), 'execution')} for good?", yes=yes)
         done = _pages(api, given)
     known = {item["id"] for item in found if item["refusal"] is not None}

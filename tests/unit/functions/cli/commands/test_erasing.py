@@ -101,6 +101,10 @@ def test_nobody_is_erased_unasked(published, monkeypatch):
 def test_what_runs_stays_and_is_named(published):
     start(published, "one")
     start(published, "runs", workflow="waits", wait=False)
+    status, out, _ = published("erase", "--business-key", CANARY, "--dry-run")
+    assert (status, "stays: the execution waits:runs is RUNNING" in out) == (1, True)
+    assert published.json("erase", "--business-key", CANARY, "--dry-run")[0] == 1
+    assert published("erase", "--business-key", CANARY, "--workflow", "hello", "--dry-run")[0] == 0
     status, out, _ = published("erase", "--business-key", CANARY, "--yes")
     assert status == 1
     assert "stays: the execution waits:runs is RUNNING" in out
