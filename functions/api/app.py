@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import chalice.app
-from chalice.app import Chalice
+from chalice.app import Chalice, MultiDict
 
 from functions.api import aws, doors
 from functions.api.access_log import execution_in, log_access
@@ -55,12 +55,13 @@ def _view(route: Route, provider: Provider) -> Callable[..., chalice.app.Respons
     def view(**parameters: str) -> chalice.app.Response:
         given = _REQUEST.get()
         raw = given.raw_body
-        path = doors.decoded(parameters)
+        path, query = doors.decoded(parameters), given.query_params or MultiDict(None)
         with named(**execution_in(path)):
             return _for_chalice(answer(route, http.Request(
-                given.method, given.path, path, dict(given.query_params or {}),
+                given.method, given.path, path, dict(query),
                 {name.lower(): value for name, value in given.headers.items()},
                 raw if isinstance(raw, bytes) else raw.encode(), given.context,
+                tuple(name for name in query if len(query.getlist(name)) > 1),
             ), provider))
 
     return view

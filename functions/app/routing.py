@@ -333,6 +333,11 @@ def _dump(model: BaseModel, warnings: list[str]) -> str:
 def _given(route: Route, request: Request, services: Services) -> BaseModel:
     if route.raw:
         return route.takes()
+    if request.repeated:
+        raise InvalidDocument.listing(
+            [((name,), f"{name} stands more than once in the query") for name in request.repeated],
+            advice="Give each parameter of the query once.",
+        )
     return _read_body(route, request, services) if route.has_body else _read_query(route.takes, request)
 
 

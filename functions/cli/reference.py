@@ -48,8 +48,9 @@ the groups of the user pool carry the roles. Whoever has a named token asks belo
 `/token/workflows`. Who lacks the right that a route needs is answered 403 `NotAllowed`.
 
 **Errors** have one shape, `{"error": {"code", "message", "where", "advice", "details"}}`; absent parts are left out.
-400 and 422 say what is wrong and where. 404 says that there is no such thing, 409 that someone was first, 412 that it
-was changed meanwhile, 413 that it is too large, and 428 that `If-Match` is missing. 503 says that the store did not
+400 and 422 say what is wrong and where, a parameter of the query that is given twice among it. 404 says that there is
+no such thing, 409 that someone was first, 412 that it was changed meanwhile, 413 that it is too large, and 428 that
+`If-Match` is missing. 503 says that the store did not
 answer and nothing was lost.
 
 **ETags.** Every answer to a GET has an ETag. Send it back in `If-None-Match`, and an unchanged answer is 304 without a

@@ -42,7 +42,7 @@ class Gateway:
                 "identity": {"sourceIp": environ.get("REMOTE_ADDR", "")},
                 "authorizer": {"principalId": self._principal}, callers.CALLER: environ.get(guard.CALLER),
                 callers.ANEW: environ.get(guard.ANEW),
-            },
+            }, tuple(name for name, values in query.items() if len(values) > 1),
         ), self._provider)
 
 

@@ -1,14 +1,20 @@
-"""The API as a Lambda: what its log lines say of a request."""
+"""The API as a Lambda: what its log lines say of a request, and how it takes the query."""
 
 from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 
 import pytest
 
+from engine.clock import SkipClock
+from engine.governance.roles import EVERY_WORKSPACE, Caller, Grant, Role
+from engine.ports.keys import Actor
 from functions.api.app import app, create_app
 from functions.call_logs import NameCalls
+from tests.support.api import api_over
+from tests.support.memory.stores import MemoryStores
 
 
 def event(path, **parameters):
@@ -35,6 +41,15 @@ def test_a_line_of_a_request_names_its_execution(caplog, asked, names):
         caplog.handler.removeFilter(naming)
     [record] = [record for record in caplog.records if "request failed" in record.getMessage()]
     assert {name: getattr(record, name) for name in ("execution", "state") if hasattr(record, name)} == names
+
+
+def test_a_parameter_that_stands_twice_in_the_query_is_refused_by_its_name():
+    asked = {**event("/executions"), "multiValueQueryStringParameters": {"limit": ["1", "2"], "status": ["FAILED"]}}
+    clock = SkipClock()
+    caller = Caller(Actor("ada"), (Grant("user/ada", EVERY_WORKSPACE, Role.ADMIN),))
+    services = replace(api_over(MemoryStores(clock), clock).services, caller_of=lambda *_: caller)
+    answered = create_app(lambda: services)(asked, None)
+    assert (answered["statusCode"], json.loads(answered["body"])["error"]["where"]) == (422, "/limit")
 
 
 def test_the_line_of_each_request_names_the_execution(caplog, monkeypatch):

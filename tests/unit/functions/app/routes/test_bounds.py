@@ -25,6 +25,15 @@ def test_a_page_beyond_its_bounds_is_422(api, method, path, within, beyond, wher
     assert (refused.status, refused.error["where"]) == (422, f"/{where}")
 
 
+def test_a_parameter_that_stands_twice_in_the_query_is_refused_by_its_name(api):
+    refused = api("GET", "/executions?limit=1&status=FAILED&limit=2")
+    assert (refused.status, refused.error["where"], refused.error["message"]) == (
+        422, "/limit", "limit stands more than once in the query"
+    )
+    api.publish("w", LONG)
+    assert api("POST", "/workflows/w/executions?sync=true&sync=false", {}).error["where"] == "/sync"
+
+
 @pytest.mark.parametrize(("path", "body", "field", "most"), [
     ("/workflows/w/publish", {}, "note", 1000),
     ("/executions/w%3Aone/stop", {}, "error", 256),
