@@ -66,8 +66,20 @@ def encoded(execution_input: Json) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
+class UnfitInput(InvalidDocument):
+    """An input that does not fit its workflow's `input_schema`. Its places are within the input."""
+
+    def at(self, place: str, between: str = "") -> InvalidDocument:
+        """The same of an input that is at `place`: each place within it follows that and `between`."""
+        details = [
+            {**item, "where": place if item["where"] == "/" else f"{place}{between}{item['where']}"}
+            for item in self.details or ()
+        ]
+        return InvalidDocument(self.message, where=details[0]["where"], advice=self.advice, details=details)
+
+
 def check_input(schema: dict[str, Json], value: Json, *, quotes: bool = True) -> None:
-    """Raise InvalidDocument unless `value` fits `schema`; `details` lists up to 20 problems with their JSON pointers.
+    """Raise UnfitInput unless `value` fits `schema`; `details` lists up to 20 problems with their JSON pointers.
     They quote the value, unless not `quotes`: then they say which keyword it does not fit.
 
     `schema` is of the draft its ``$schema`` names, 2020-12 by default, and was checked when it was imported. What takes
@@ -87,7 +99,7 @@ def check_input(schema: dict[str, Json], value: Json, *, quotes: bool = True) ->
             ))
             for error in found[:PROBLEMS_SHOWN]
         ]
-        raise InvalidDocument.listing(shown, advice="Compare the input with the workflow's input_schema.")
+        raise UnfitInput.listing(shown, advice="Compare the input with the workflow's input_schema.")
 
 
 def input_digest(data: bytes) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.durable.execution import Execution
 from engine.durable.lifecycle.budgets import wait_of
+from engine.durable.lifecycle.start_checks import UnfitInput
 from engine.durable.outline import left_out
 from engine.governance.audit.entry import WORKFLOW, Subject, parse_time
 from engine.governance.roles import Right
@@ -222,10 +223,13 @@ def started_as(
         else:  # another start's execution is there, or the stores share no transaction
             act.done(**told(started), kept=started.actor is not None, whole=executions.starts_whole)
 
-    started = executions.start(
-        call.workspace, workflow, value, name=name, version=version, sync=sync, actor=act.actor, then=then,
-        ready=ready if executions.starts_whole else None, check=check,
-    )
+    try:
+        started = executions.start(
+            call.workspace, workflow, value, name=name, version=version, sync=sync, actor=act.actor, then=then,
+            ready=ready if executions.starts_whole else None, check=check,
+        )
+    except UnfitInput as error:
+        raise error.at("/input") from None
     return started, version is None and [started.version] == found
 
 

@@ -221,10 +221,12 @@ class Client:
 
 
     def _by_options(self, error: Mapping[str, Json], asked: Collection[str]) -> Mapping[str, Json]:
-        """`error`, and each of its details, with an option in the place of the field that came from it."""
-        field = str(error.get("where")).removeprefix("/")
+        """`error`, and each of its details, with an option in the place of the field that came from it, and the way
+        within that field."""
+        field, _, within = str(error.get("where")).removeprefix("/").partition("/")
         option = self._option_of(field) if field in asked else None
-        shape = dict(error) if option is None else {**error, "where": option}
+        place = f"{option}: /{within}" if within else option
+        shape = dict(error) if option is None else {**error, "where": place}
         if isinstance(error.get("details"), list):
             shape["details"] = [
                 self._by_options(item, asked) if isinstance(item, dict) else item for item in error["details"]

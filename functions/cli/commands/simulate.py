@@ -9,7 +9,7 @@ import click
 
 from connectors.registry import default_registry, load_files, load_modules
 from engine.clock import SystemClock
-from engine.durable.lifecycle.start_checks import check_input
+from engine.durable.lifecycle.start_checks import UnfitInput, check_input
 from engine.errors import InvalidDefinition, InvalidDocument, UserError
 from engine.testing import examples
 from engine.testing.simulate import SimulationResult, simulate
@@ -76,7 +76,10 @@ def simulate_file(
         return 0
     given = read_value(text, "--input")
     if document.input_schema is not None:
-        check_input(document.input_schema, given)
+        try:
+            check_input(document.input_schema, given)
+        except UnfitInput as error:
+            raise error.at("--input", ": ") from None
     stubs = _stubs(stubs_file)
     history = _History(MOST_EVENTS if events else 0)
     clock = SystemClock()

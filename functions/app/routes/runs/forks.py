@@ -7,6 +7,7 @@ from typing import Any
 from engine.durable.execution import Execution
 from engine.durable.lifecycle.forking.forks import Wanted
 from engine.durable.lifecycle.forking.running import Calls
+from engine.durable.lifecycle.start_checks import UnfitInput
 from engine.governance.roles import Right
 from functions.app.acts import Act
 from functions.app.addresses import execution_address
@@ -42,6 +43,8 @@ def fork_execution(call: Call[shapes.ForkRequest]) -> Answer[executions_shapes.E
     fork: Execution | None = None
     try:
         fork = services.executions.fork(key, wanted, calls, version=given.version)
+    except UnfitInput as error:
+        raise error.at("/input") from None
     finally:
         if fork is not None or calls.made:
             call.act.done(after=_told(call, fork, calls))

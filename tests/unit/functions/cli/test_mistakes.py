@@ -83,14 +83,16 @@ def test_what_is_wrong_with_an_option_names_it(automate, hello, arguments, place
     assert {error["where"], *(item["where"] for item in error.get("details", ()))} == {place}
 
 
-def test_a_place_in_the_input_is_no_option(automate, tmp_path):
+def test_a_place_in_the_input_names_its_option_and_no_other(automate, tmp_path):
     file = tmp_path / "picky.json"
     file.write_text(json.dumps({
         "name": "picky", "definition": HELLO, "input_schema": {"properties": {"version": {"type": "string"}}},
     }))
     automate("import", "--file", str(file), "--publish")
     status, shape = automate.json("start", "picky", "--version", "1", "--input", '{"version": 7}')
-    assert (status, shape["error"]["where"]) == (1, "/version")
+    assert (status, shape["error"]["where"]) == (1, "--input: /version")
+    status, shape = automate.json("simulate", str(file), "--input", '{"version": 7}')
+    assert (status, shape["error"]["where"]) == (1, "--input: /version")
 
 
 def test_a_file_that_is_larger_than_any_input_is_not_read(automate, hello, tmp_path, monkeypatch):
@@ -117,6 +119,7 @@ def test_an_input_that_breaks_the_schema_lists_everything(automate):
     status, shape = automate.json("start", "order_flow", "--input", '{"orderId": 7}')
     assert status == 1
     assert len(shape["error"]["details"]) > 2
+    assert {item["where"] for item in shape["error"]["details"]} == {"--input", "--input: /orderId"}
 
 
 def test_a_name_used_with_another_input(automate, hello):
