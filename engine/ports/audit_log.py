@@ -111,6 +111,11 @@ class AuditLog(Protocol):
         have, unless a tail was cut together with its head. Empty where the store has no such thing."""
         ...
 
+    def shorter(self, workspace: str, chain: int) -> tuple[int, float] | None:
+        """Up to which number records may have a shorter term of their own than later ones, and its days. None where
+        none has, and where the store deletes from a chain's beginning alone."""
+        ...
+
     def oldest(self, workspace: str, chain: int, *, after: int, limit: int) -> list[AuditRecord]:
         """Up to `limit` records with a number over `after`, oldest first, read consistently."""
         ...

@@ -233,3 +233,30 @@ def test_a_longer_term_leaves_a_checkpoint_for_what_has_the_shorter_one(audit, c
     left = [record.number for record in audit.log.oldest(workspace, aged, after=0, limit=99)]
     assert left == ([6, 7, 8, 9] if hasattr(audit.log, "_days") else [1, 2, 3, 4, 5, 6, 7, 8])
     assert audit.verify(workspace).ok, audit.verify(workspace).findings
+
+
+def test_a_term_that_is_made_shorter_and_longer_again_leaves_a_checkpoint(audit, clock, workspace):
+    """The entries between go first: those before them have the longer term, and are there still."""
+    def written(days, count):
+        if hasattr(audit.log, "_days"):
+            audit.log._days = days
+        audit.record([an_entry(workspace, "workflow/orders", at=clock.now(), after={"n": n}) for n in range(count)])
+
+    chain = Subject("workflow", "orders").chain
+    written(DAYS, 5)
+    clock.sleep(DAY)
+    written(30.0, 2)
+    clock.sleep(DAY)
+    written(30.0, 1)
+    clock.sleep(DAY)
+    written(DAYS, 4)
+    for _ in range(60):
+        clock.sleep(DAY)
+        expire(audit, clock, workspace)
+        assert problems(audit, workspace) == []
+    left = [record.number for record in audit.log.oldest(workspace, chain, after=0, limit=12)]
+    assert left[:9] == ([1, 2, 3, 4, 5, 9, 10, 11, 12] if hasattr(audit.log, "_days") else list(range(1, 10)))
+    said = [entry.after["number"] for entry in listed(audit, workspace, act=EXPIRE)]
+    assert said == ([8, 7, 5] if hasattr(audit.log, "_days") else []), "one for each day that had entries"
+    if hasattr(audit.log, "_days"):
+        audit.log._days = 0.0

@@ -32,6 +32,7 @@ import json
 import math
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from urllib.parse import quote
 
@@ -57,6 +58,12 @@ MARGIN_DAYS = 7.0
 _HEAD, _RECORDS = "H", "N#"
 _BESIDE = "beside"
 """The attribute of a head beside which an earlier release's is kept in step."""
+
+_DAYS = "days"
+"""The attribute of a head with the term of the last record."""
+
+_SHORTER, _SHORTER_DAYS = "shorter", "shorter_days"
+"""The attributes of a head up to whose number a shorter term was given, and that term."""
 
 _LAST = 10**12 - 1
 _PAGES = (1, 4, 16)
@@ -91,10 +98,13 @@ _OPEN_DICTIONARY = (
 
 @dataclass(frozen=True, slots=True)
 class _Heads:
-    """A chain's head, and the one of an earlier release; their numbers as they are stored."""
+    """A chain's head, and the one of an earlier release; their numbers as they are stored. `days` is the term of the
+    last record, `shorter` what the port's method of that name answers."""
 
     own: AuditHead | None
     earlier: AuditHead | None
+    days: float | None = None
+    shorter: tuple[int, float] | None = None
 
     @property
     def end(self) -> AuditHead | None:
@@ -122,7 +132,12 @@ class DynamoAuditLog:
         own = self._read_heads({chain: _key_of_head(workspace, chain) for chain in chains})
         older = [chain for chain in chains if chain not in own or own[chain].get(_BESIDE)]
         earlier = self._read_heads({chain: (_partition(workspace, chain), _HEAD) for chain in older})
-        return {chain: _Heads(_head_of(own.get(chain)), _head_of(earlier.get(chain))) for chain in chains}
+        return {
+            chain: _Heads(
+                _head_of(own.get(chain)), _head_of(earlier.get(chain)), own.get(chain, {}).get(_DAYS),
+                _shorter(own.get(chain, {})),
+            ) for chain in chains
+        }
 
     def _read_heads(self, keys: Mapping[int, Key]) -> dict[int, Item]:
         items = self._table.get_many(list(keys.values()))
@@ -145,13 +160,20 @@ class DynamoAuditLog:
             return False
         last = AuditHead(run[-1].number, run[-1].digest, run[-1].recorded_at)
         if end is None:  # a chain begins with its head: entries without one are a finding
-            head = Put(_head_item(_key_of_head(workspace, chain), last), ABSENT)
+            head = Put({**_head_item(_key_of_head(workspace, chain), last), _DAYS: self._days}, ABSENT)
             return self._table.holds(Put(self._item(run), ABSENT), head)
         if not self._table.holds(Put(self._item(run), ABSENT)):
             self._put_right(workspace, chain, heads)
             return False
-        self._put_heads(workspace, chain, last, heads)
+        self._put_heads(workspace, chain, last, self._with_term(heads, end))
         return True
+
+    def _with_term(self, heads: _Heads, end: AuditHead) -> _Heads:
+        """`heads` with the term of what follows `end`."""
+        before, shorter = heads.days, heads.shorter
+        if before and (before < self._days or self._days == 0):
+            shorter = (end.number, before if shorter is None else min(before, shorter[1]))
+        return replace(heads, days=self._days, shorter=shorter)
 
     def _item(self, run: Sequence[AuditRecord]) -> Item:
         item = _item_of(run)
@@ -173,6 +195,10 @@ class DynamoAuditLog:
             "attribute_not_exists(pk) OR #number < :number", {":number": end.number}, {"#number": "number"}
         )
         head = _head_item(_key_of_head(workspace, chain), end)
+        if heads.days is not None:
+            head[_DAYS] = heads.days
+        if heads.shorter is not None:
+            head[_SHORTER], head[_SHORTER_DAYS] = heads.shorter
         if heads.earlier is not None:
             head[_BESIDE] = True
             self._table.holds(Put(_head_item((_partition(workspace, chain), _HEAD), end), later))
@@ -218,6 +244,10 @@ class DynamoAuditLog:
     def witnessed(self, workspace: str) -> dict[int, int]:  # noqa: ARG002  the port's
         """Nothing: heads lie where the records lie."""
         return {}
+
+    def shorter(self, workspace: str, chain: int) -> tuple[int, float] | None:
+        """Where the term was made longer: an item is deleted by the one that it was written with."""
+        return self._heads(workspace, [chain])[chain].shorter
 
     def oldest(self, workspace: str, chain: int, *, after: int, limit: int) -> list[AuditRecord]:
         """Up to `limit` records with a number over `after`, oldest first, read consistently."""
@@ -374,3 +404,7 @@ def _records_of(workspace: str, chain: int, item: Item) -> list[AuditRecord]:
 
 def _head_of(item: Item | None) -> AuditHead | None:
     return None if item is None else AuditHead(int(item["number"]), item["digest"], item["recorded_at"])
+
+
+def _shorter(head: Item) -> tuple[int, float] | None:
+    return (int(head[_SHORTER]), head[_SHORTER_DAYS]) if _SHORTER in head else None

@@ -65,6 +65,10 @@ class SqliteAuditLog:
             self._database.after_commit(partial(self._witness.note, workspace, written))
         return refused
 
+    def shorter(self, workspace: str, chain: int) -> tuple[int, float] | None:  # noqa: ARG002  the port's
+        """None: records are deleted from a chain's beginning alone."""
+        return None
+
     def witnessed(self, workspace: str) -> dict[int, int]:
         """How many records each chain had, by the file beside the database."""
         return self._witness.numbers(workspace)

@@ -88,12 +88,14 @@ class AuditExpiry:
         return bool(self._under_way)
 
     def check(self, workspace: str, chain: int) -> AuditHead | None:
-        """Write a checkpoint where a chain's first entry is a day over its term; up to where entries may go."""
+        """Write a checkpoint where a chain's first entry is a day over its term, or where later ones with a
+        shorter term are over theirs; up to where entries may go."""
         log, now = self._recorder.log, self._clock.now()
         first = log.oldest(workspace, chain, after=0, limit=1)
-        if not first or not self._is_over(first[0], now - DAY):
-            return None
-        last = last_of(log, workspace, chain, lambda record: self._is_over(record, now))
+        if first and self._is_over(first[0], now - DAY):
+            last = last_of(log, workspace, chain, lambda record: self._is_over(record, now))
+        else:
+            last, now = _last_of_shorter(log, workspace, chain, now)
         if last is None:
             return None
         self._recorder.record([AuditEntry(
@@ -109,6 +111,20 @@ class AuditExpiry:
         """Whether its term is over."""
         terms = [record.recorded_at + self._days * DAY] if self._days > 0 else []
         return min([*terms, *([] if record.kept_until is None else [record.kept_until])], default=now) < now
+
+
+def _last_of_shorter(
+    log: AuditLog, workspace: str, chain: int, now: float
+) -> tuple[AuditRecord | None, float]:
+    """The last record that is over a term which was made longer since, and when it was; None where the last of these is
+    gone. It changes once a day at most, so that repeated looks make one checkpoint."""
+    number, days = log.shorter(workspace, chain) or (0, 0.0)
+    there = log.oldest(workspace, chain, after=number - 1, limit=1) if number else []
+    if not there or there[0].number != number:
+        return None, now
+    over = now // DAY * DAY - days * DAY
+    last = last_of(log, workspace, chain, lambda record: record.number <= number and record.recorded_at < over)
+    return last, now if last is None else last.recorded_at + days * DAY
 
 
 def last_of(log: AuditLog, workspace: str, chain: int, fits: Callable[[AuditRecord], bool]) -> AuditRecord | None:

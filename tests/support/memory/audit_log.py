@@ -73,6 +73,10 @@ class MemoryAuditLog:
         """Up to which number records were deleted."""
         return {chain: number for (owner, chain), number in self._expired.items() if owner == workspace}
 
+    def shorter(self, workspace: str, chain: int) -> tuple[int, float] | None:
+        """None: records are deleted from a chain's beginning alone."""
+        return None
+
     def witnessed(self, workspace: str) -> dict[int, int]:
         """Nothing: heads lie where the records lie."""
         return {}
