@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -23,6 +24,9 @@ _LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
 REST_SECONDS = 5.0
 """Of a worker that is not the one, or whose store did not serve."""
+
+_NUMBER = re.compile(r"\d+")
+"""What may be another one each time, as how much of a disk is free."""
 
 LOCK = ".schedules"
 ENDS_LOCK = ".ends"
@@ -66,22 +70,36 @@ def _alone(
     except OSError as error:
         _LOG.warning("%s start nothing: their lock cannot be made: %s", what, error.strerror)
         return
-    pause = LOOK_SECONDS
+    pause, looking = LOOK_SECONDS, _Looking(what, act, rest)
     try:
         while not ended.wait(pause):
-            pause = _look(what, act, rest) if try_lock(lock) else REST_SECONDS
+            pause = looking.look() if try_lock(lock) else REST_SECONDS
     finally:
         os.close(lock)
 
 
-def _look(what: str, act: Callable[[], object], rest: Callable[[float], float]) -> float:
-    began = time.perf_counter()
-    try:
-        act()
-    except (StorageError, UserError) as error:
-        _LOG.warning("%s are looked at again: %s", what, error)
-        return REST_SECONDS
-    except Exception:  # noqa: BLE001  a defect: who looks goes on, or nothing would start until the next process
-        _LOG.exception("%s are looked at again, after a defect", what)
-        return REST_SECONDS
-    return rest(time.perf_counter() - began)
+class _Looking:
+    """One look after the other. Why a look failed is told once, and again when it is another reason."""
+
+    def __init__(self, what: str, act: Callable[[], object], rest: Callable[[float], float]) -> None:
+        self._what = what
+        self._act = act
+        self._rest = rest
+        self._told = ""
+
+    def look(self) -> float:
+        """How long to rest after it."""
+        began = time.perf_counter()
+        try:
+            self._act()
+        except (StorageError, UserError) as error:
+            reason = _NUMBER.sub("", str(error))
+            if reason != self._told:
+                _LOG.warning("%s are looked at again: %s", self._what, error)
+            self._told = reason
+            return REST_SECONDS
+        except Exception:  # noqa: BLE001  a defect: who looks goes on, or nothing would start until the next process
+            _LOG.exception("%s are looked at again, after a defect", self._what)
+            return REST_SECONDS
+        self._told = ""
+        return self._rest(time.perf_counter() - began)

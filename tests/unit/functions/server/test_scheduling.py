@@ -49,6 +49,25 @@ def test_a_defect_does_not_end_the_looking(tmp_path, monkeypatch, caplog):
     assert "schedules are looked at again, after a defect" in caplog.text
 
 
+def test_why_a_look_failed_is_told_once_and_again_when_it_changes(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(scheduling, "LOOK_SECONDS", 0.001)
+    monkeypatch.setattr(scheduling, "REST_SECONDS", 0.001)
+    ended = threading.Event()
+    reasons = iter(["9 MB free", "8 MB free", "away", "away", None, "away"])
+
+    def tell():
+        reason = next(reasons, "")
+        if reason == "":
+            ended.set()
+        elif reason is not None:
+            raise StoreUnavailable(reason)
+        return 0
+
+    scheduling.tell_ends(folder(tmp_path), tell, ended)
+    told = [record.getMessage().rpartition(": ")[2] for record in caplog.records]
+    assert told == ["9 MB free", "away", "away"]
+
+
 def test_of_two_one_looks_and_the_other_once_that_has_ended(tmp_path, monkeypatch):
     monkeypatch.setattr(scheduling, "LOOK_SECONDS", 0.001)
     monkeypatch.setattr(scheduling, "REST_SECONDS", 0.001)
