@@ -9,6 +9,7 @@ from engine.durable.execution import Execution
 from engine.durable.lifecycle.budgets import wait_of
 from engine.durable.lifecycle.start_checks import UnfitInput
 from engine.durable.outline import left_out
+from engine.errors import InvalidDocument
 from engine.governance.audit.entry import WORKFLOW, Subject, parse_time
 from engine.governance.roles import Right
 from engine.kernel.history import HistoryEvent, render
@@ -298,8 +299,13 @@ def _seconds(started_at: float, ended_at: float | None) -> float | None:
 
 def query_of(call: Call[Any], *, without: Collection[str] = (), **more: base.Json) -> ExecutionQuery:
     """The page of executions that a request with ExecutionFilters asks for, `without` its fields of these names. Raises
-    InvalidDocument for a time."""
+    InvalidDocument for a time, and for a name that none can have."""
     filters = {**call.given.model_dump(exclude=set(without)), **more}
+    if "*" in (filters["name"] or "")[:-1]:
+        raise InvalidDocument(
+            f"{filters['name']!r} names no execution: a * stands for what follows at the end alone", where="name",
+            advice="Give the beginning of the name and a *, such as order-*.",
+        )
     for name in ("started_after", "started_before"):
         if filters[name] is not None:
             filters[name] = parse_time(filters[name], where=name)

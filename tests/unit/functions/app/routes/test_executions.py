@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from urllib.parse import quote
 
+import pytest
+
 from engine.durable.lifecycle.executions import Executions
 from engine.durable.poison import pause
 from engine.ports.keys import ExecutionKey
@@ -150,6 +152,14 @@ def test_the_list_filters_and_pages(api):
     assert ([row["name"] for row in rest["executions"]], rest["next_token"]) == (["one"], None)
     assert [row["name"] for row in api("GET", "/executions?name=t*").json["executions"]] == ["three", "two"]
     assert [row["id"] for row in api("GET", "/executions?status=RUNNING").json["executions"]] == ["pause:zero"]
+
+
+@pytest.mark.parametrize("name", ["t*e", "*two", "**"])
+def test_a_name_with_a_wildcard_that_is_not_at_its_end_is_refused(api, name):
+    refused = api("GET", f"/executions?name={name}")
+    assert (refused.status, refused.error["where"]) == (422, "name")
+    assert "a * stands for what follows at the end alone" in refused.error["message"]
+    assert "such as order-*" in refused.error["advice"]
 
 
 def test_bad_filters_name_what_there_is(api):
