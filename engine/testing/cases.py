@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from engine.catalog.cases import Case
+from engine.catalog.cases import Case, Expectation, Stub
 from engine.catalog.document import WorkflowDocument
 from engine.catalog.states import states_of
 from engine.catalog.wording import in_words, named
@@ -159,10 +160,19 @@ def _read_case(file: Path) -> Case:
         return Case.model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
+        unknown = first["type"] == "extra_forbidden"
         raise InvalidDocument(
             f"{file} is no case: {in_words(first, named(first['loc']))}",
-            where=f"{file}: {json_pointer(first['loc'])}", advice="docs/workflow-document.md shows one.",
+            where=f"{file}: {json_pointer(first['loc'])}",
+            advice=_known(first["loc"]) if unknown else "docs/workflow-document.md shows one.",
         ) from None
+
+
+def _known(path: Sequence[str | int]) -> str:
+    """The field that was probably meant by the unknown one at `path`, or those that there are."""
+    model = Case if len(path) == 1 else Stub if path[0] == "stubs" else Expectation
+    close = difflib.get_close_matches(str(path[-1]), model.model_fields, n=1)
+    return f"Did you mean {close[0]!r}?" if close else f"Known fields: {', '.join(model.model_fields)}."
 
 
 def _differences(case: Case, actual: dict[str, Json]) -> Iterator[Difference]:

@@ -43,6 +43,21 @@ def test_a_case_beside_the_file_that_fails_says_why(automate, folder):
     assert answer["files"][0]["results"][1]["differences"] == [{"what": "output", "expected": 2, "actual": 1}]
 
 
+@pytest.mark.parametrize(("changes", "where", "advice"), [
+    ({"inputs": {}}, "/inputs", "Did you mean 'input'?"),
+    ({"expect": {"statuss": "FAILED"}}, "/expect/statuss", "Did you mean 'status'?"),
+    ({"stubs": {"r": [{"outputs": 1}]}}, "/stubs/r/0/outputs", "Did you mean 'output'?"),
+    ({"zzz": 1}, "/zzz", "Known fields: name, state, input, variables, stubs, expect."),
+])
+def test_an_unknown_field_of_a_case_file_says_what_was_meant(automate, folder, changes, where, advice):
+    beside = folder / "one" / "cases"
+    beside.mkdir(parents=True)
+    (beside / "bad.json").write_text(json.dumps({**case("bad", 2), **changes}))
+    status, answer = automate.json("test", str(folder / "one.json"))
+    error = answer["error"]
+    assert (status, error["where"].endswith(f"bad.json: {where}"), error["advice"]) == (1, True, advice)
+
+
 def test_a_case_that_passes_by_a_catch_of_a_call_without_a_stub_is_warned_of(automate, tmp_path):
     call = {"Type": "Task", "Resource": "connector:log:write", "Parameters": {"message": "x"}, "End": True,
             "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "B"}]}
