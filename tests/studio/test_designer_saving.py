@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from playwright.sync_api import expect
@@ -91,6 +92,25 @@ def test_a_clash_is_shown_and_a_person_chooses(studio):
     dialog.get_by_role("button", name="Keep my draft").click()
     expect(dialog).to_have_count(0)
     assert designer.states()["Second"]["TimeoutSeconds"] == 45
+
+
+def test_a_save_that_the_server_cannot_serve_says_what_it_said(studio):
+    designer = Designer(studio, "unserved", THREE_STEPS)
+    page = studio.page
+    body = json.dumps({"error": {"code": "StoreUnavailable", "message": "The disk is nearly full."}})
+    page.route(
+        "**/workflows/unserved/draft",
+        lambda route: route.fulfill(status=503, content_type="application/json", body=body)
+        if route.request.method == "PUT" else route.continue_(),
+    )
+    designer.select("First")
+    designer.name_field.fill("Kept")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Not saved: the disk is nearly full")).to_be_visible()
+    page.unroute("**/workflows/unserved/draft")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("status").filter(has_text="Draft saved")).to_be_visible()
+    studio.problems.clear()
 
 
 def test_a_server_that_is_away_costs_no_edit(studio):

@@ -188,7 +188,7 @@ def test_while_it_is_not_known_who_is_signed_in_the_page_says_why_and_then_goes_
 
 
 @pytest.mark.parametrize(("path", "asked"), [
-    ("/", "/workflows"), ("/secrets/", "/secrets"), ("/triggers/", "/triggers"),
+    ("/", "/workflows"), ("/secrets/", "/secrets"), ("/triggers/", "/triggers"), ("/audit/", "/audit"),
 ])
 def test_a_list_that_could_not_be_read_again_says_that_it_may_be_old(studio, path, asked):
     page = studio.page

@@ -29,7 +29,9 @@ export function useAuditPages(address: string) {
       const found = await entriesOf(address, null);
       if (current.current === address) setState({ address, ...found, error: null });
     } catch (thrown) {
-      if (current.current === address) setState({ address, entries: [], token: null, error: asApiError(thrown) });
+      if (current.current !== address) return;
+      const error = asApiError(thrown);
+      setState((old) => (old?.address === address ? { ...old, error } : { address, entries: [], token: null, error }));
     }
   }, [address]);
 

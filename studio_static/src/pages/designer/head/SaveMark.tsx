@@ -50,13 +50,16 @@ function look(save: SaveState): { words: ReactNode; tone: "plain" | "warn" | "ba
     case "saving":
       return { words: "Saving the draft…", tone: "plain" };
     case "waiting":
-      return { words: "Not saved: the server does not answer", tone: "bad" };
+      return { words: `Not saved: ${within(save.message)}`, tone: "bad" };
     case "refused":
       return { words: `Not saved: ${refusal(save.error)}`, tone: "bad" };
     case "conflict":
       return { words: "Not saved: changed elsewhere", tone: "bad" };
   }
 }
+
+/** A sentence as the end of another one. */
+const within = (message: string): string => message.charAt(0).toLowerCase() + message.slice(1).replace(/\.$/, "");
 
 /** On one machine nothing covers the page when the session is over: the command that makes a new link is named here. */
 const refusal = ({ status, message }: ApiError): string =>
