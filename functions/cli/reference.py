@@ -54,7 +54,8 @@ no such thing, 409 that someone was first, 412 that it was changed meanwhile, 41
 answer and nothing was lost.
 
 **ETags.** Every answer to a GET has an ETag. Send it back in `If-None-Match`, and an unchanged answer is 304 without a
-body. A request with `If-Match` never overwrites somebody else's change.
+body. A request with `If-Match` never overwrites somebody else's change. On one machine a HEAD is answered as the GET,
+without its body. A stage has no HEAD: each method of each address is a resource of its gateway.
 
 **Sensitive fields** are shown as `********` ([workflow-document.md](workflow-document.md#sensitive-fields)). Who has
 the right `reveal` sends the reason in `Automate-Reveal`, percent-encoded, with a request to a route that takes it. The

@@ -20,9 +20,10 @@ class Gateway:
         self._principal = principal
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request."""
+        """Answer one request. A HEAD is answered as the GET of its address, without the body."""
         answered = self._answer(environ)
-        return respond(start_response, answered.status, answered.body, answered.headers, environ)
+        body = respond(start_response, answered.status, answered.body, answered.headers, environ)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else body
 
     def _answer(self, environ: Environ) -> http.Response:
         raw = str(environ["PATH_INFO"]).encode("latin-1")  # WSGI hands bytes over as Latin-1 text
@@ -30,7 +31,8 @@ class Gateway:
             path = raw.decode()
         except UnicodeDecodeError:
             return not_found(f"there is nothing at {quote(raw)}, which is not UTF-8")
-        found = find(environ["REQUEST_METHOD"], path)
+        method = environ["REQUEST_METHOD"]
+        found = find("GET" if method == "HEAD" else method, path)
         if isinstance(found, http.Response):
             return found
         route, parameters = found

@@ -148,3 +148,11 @@ def test_every_503_says_when_to_come_again(api, asked, seconds):
     error.retry_after = asked
     reply = failing(api, error)
     assert (reply.status, reply.headers["Retry-After"]) == (503, seconds)
+
+
+def test_head_is_answered_as_get_without_its_body(api):
+    shown, head = api("GET", "/workflows"), api("HEAD", "/workflows")
+    assert (head.status, head.text, head.headers) == (200, "", shown.headers)
+    assert int(head.headers["Content-Length"]) == len(shown.text)
+    assert api("HEAD", "/workflows", if_none_match=head.headers["ETag"]).status == 304
+    assert (api("HEAD", "/nothing").status, api("HEAD", "/workflows/import").status) == (404, 405)
