@@ -40,6 +40,12 @@ def test_a_condition_is_built_of_field_operator_and_value(studio):
     rule.get_by_label("How the conditions are joined").select_option("or")
     expect(text).to_have_text(re.compile(r"\$total > 5 or \$states\.input\.tier = [\"']gold[\"']"))
 
+    designer.type_json(text, "$paid = true")
+    rule.get_by_label("Field", exact=True).fill("$states.input.n > 3")
+    rule.get_by_label("Field", exact=True).blur()
+    expect(text).to_have_text("$states.input.n > 3")
+    expect(rule.get_by_label("Operator for $states.input.n")).to_be_visible()
+
 
 def test_a_date_of_a_rule_has_its_time_zone(studio):
     designer = Designer(studio, "dates", JSONPATH_RULES)

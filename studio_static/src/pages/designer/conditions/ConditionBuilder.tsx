@@ -1,6 +1,7 @@
 /** A condition as rows: field, operator, value; groups of them joined by and, or, not. What has no row stays text. */
 import type { QueryLanguage } from "../../../asl";
 import { AddButton, Pick, TextButton, TextInput } from "../forms/controls";
+import { wholeIn } from "./jsonata";
 import {
   asGroup,
   type Comparison,
@@ -129,7 +130,7 @@ function Member({ member, depth, onChange, ...common }: MemberProps) {
 
 interface RowProps {
   row: Comparison;
-  onChange: (row: Comparison) => void;
+  onChange: (condition: Condition) => void;
   onRemove: () => void;
   language: QueryLanguage;
   paths: readonly string[];
@@ -146,6 +147,10 @@ function Row({ row, onChange, onRemove, language, paths, numbers }: RowProps) {
         list={paths}
         value={row.field}
         onChange={(field) => onChange(withField(row, field, numbers.has(field)))}
+        onBlur={() => {
+          const whole = language === "JSONata" ? wholeIn(row) : null;
+          if (whole !== null) onChange(whole);
+        }}
       />
       <Pick
         label={`Operator for ${row.field}`}

@@ -2,7 +2,7 @@ import jsonata from "jsonata";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../asl/types";
 import { CHOICE_OPERATORS } from "../../../facts";
-import { readCondition, unwrapped, writeCondition } from "./jsonata";
+import { readCondition, unwrapped, wholeIn, writeCondition } from "./jsonata";
 import { readRule, writeRule } from "./jsonpath";
 import {
   incomplete,
@@ -294,5 +294,23 @@ describe("rows", () => {
     const rule = { Variable: "$.a", [operator]: operand };
     expect(readRule(rule)).toMatchObject({ kind: "comparison", field: "$.a" });
     expect(writeRule(readRule(rule))).toEqual(rule);
+  });
+});
+
+describe("a whole condition that is typed into a field", () => {
+  const typed = (field: string, operator: Operator = "isTrue") => {
+    const found = wholeIn({ ...newComparison(field), operator, operand: { kind: "none" } });
+    return found && writeCondition(found);
+  };
+
+  it.each(["$states.input.n > 3", "$a = 1 and $b = 2", "$exists($a)"])("%s is one", (text) => {
+    expect(typed(text)).toBe(text);
+    expect(wholeIn(newComparison(text))).not.toBeNull();
+  });
+
+  it("is not a field, and not where the row says more of it", () => {
+    expect([typed("$states.input.vip"), typed("$sum(a.b)"), typed("$a > 3", "isFalse"), typed("")]).toEqual(
+      Array(4).fill(null),
+    );
   });
 });

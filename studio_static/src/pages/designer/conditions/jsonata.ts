@@ -33,6 +33,16 @@ export function readCondition(source: string): Condition {
   return read(unwrapped(source));
 }
 
+/**
+ * The condition that stands whole in the field of `row`, as somebody types it; null where that is no condition. A row
+ * that says more than that its field holds keeps it: `(a > 3) = false` is another condition.
+ */
+export function wholeIn({ field, operator, operand }: Comparison): Condition | null {
+  const isBare = operator === "isTrue" || (operator === "equals" && operand.kind === "literal" && operand.value === "");
+  const found = isBare ? readCondition(field) : null;
+  return found === null || found.kind === "text" ? null : found;
+}
+
 /** `condition` as JSONata, without `{% %}`. */
 export function writeCondition(condition: Condition): string {
   switch (condition.kind) {

@@ -71,6 +71,7 @@ interface TextProps {
   mono?: boolean;
   lines?: number;
   list?: readonly string[];
+  onBlur?: () => void;
 }
 
 export function TextInput({ value, onChange, label, mono, lines, list, ...rest }: TextProps) {
