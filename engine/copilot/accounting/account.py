@@ -17,6 +17,7 @@ from typing import Any
 
 from engine.copilot.accounting.arrivals import arrivals_in
 from engine.copilot.accounting.doubts import doubts_in
+from engine.copilot.accounting.ends import ends_in
 from engine.copilot.accounting.evidence import NEGATED, Said
 from engine.copilot.accounting.facts import Facts, Stated
 from engine.copilot.accounting.hanging import Hanging
@@ -135,7 +136,10 @@ class _Account(Hanging):
                 self.lose(clause.words)
 
     def doubts(self) -> None:
-        """What the shape of the document contradicts."""
+        """What the shape of the document contradicts; and that a loop is over, where it is."""
+        for start, end, pointer in ends_in(self.sentence, self.facts, self.doing):
+            if self.is_free(start, end):
+                self.enter(start, end, "order", pointer)
         for start, end, kind in (*arrivals_in(self.sentence, self.facts), *moments_in(self.sentence, self.facts),
                                  *doubts_in(self.sentence, self.facts, self.doing),
                                  *misplaced(self.sentence, self.facts, self.scores)):

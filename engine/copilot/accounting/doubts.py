@@ -1,5 +1,5 @@
-"""What no draft of this shape can mean, though each of its words has a place: an order that is turned round, an end
-that comes for each of many, a second recipient, a word of logic in the name of a field. Each is a to-do.
+"""What no draft of this shape can mean, though each of its words has a place: an order that is turned round, a
+second recipient, a word of logic in the name of a field. Each is a to-do.
 """
 
 from __future__ import annotations
@@ -24,11 +24,6 @@ _BEFORE = re.compile(
 _BEFOREHAND = re.compile(
     rf"(?:^|[,;.] )(?P<late>{_PART})(?:[,;.] (?:but |and )?| but | and )(?P<early>{_PART}) "
     rf"(?P<said>beforehand|before (?:that|this)){_END}", re.IGNORECASE)
-_AT_THE_END = re.compile(
-    r"\b(?:(?:at|in) the (?:very )?end(?! of (?:the|each|every|a) (?:day|week|month|year|quarter))"
-    r"|(?:once|when|after|as soon as) (?:all|everything|they|these)(?: of them| \w+)? "
-    r"(?:(?:is|are|have|has)(?: all| been)? )?(?:done|finished|through|completed?|handled|processed|over))\b",
-    re.IGNORECASE)
 _OR_IF = re.compile(r"\bor,? (?=(?:if|when|in case) \w)", re.IGNORECASE)
 _OR_ELSE = re.compile(r"\b(?P<said>or else) (?P<doing>\w+)", re.IGNORECASE)
 _AND_EACH = re.compile(
@@ -75,7 +70,6 @@ def doubts_in(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]
     """The places of what the document's shape contradicts."""
     yield from _turned(sentence, state_of)
     yield from _in_turn(sentence, facts)
-    yield from _ends(sentence, state_of)
     yield from _alternatives(sentence, facts)
     yield from _recipients(sentence, facts, state_of)
     yield from _repeated(sentence, facts, state_of)
@@ -110,16 +104,6 @@ def _in_turn(sentence: str, facts: Facts) -> Iterator[Doubt]:
                 yield (*match.span(), "order")
     for match in _NEXT_ASKED.finditer(sentence) if asked else ():
         yield (*match.span(), "order")
-
-
-def _ends(sentence: str, state_of: StateOf) -> Iterator[Doubt]:
-    """``for each order charge the card, and once all are done email the boss``: the mail is none of each."""
-    for match in _AT_THE_END.finditer(sentence):
-        after = re.match(rf",? (?P<doing>{_PART}){_END}", sentence[match.end():])
-        doing = after["doing"] if after is not None else re.split(r"[,;]|\.(?!\w)", sentence[:match.start()])[-1]
-        state = state_of(doing)
-        if state is not None and re.search(r"/ItemProcessor/", state.pointer):
-            yield (*match.span(), "order")
 
 
 def _alternatives(sentence: str, facts: Facts) -> Iterator[Doubt]:

@@ -197,8 +197,8 @@ def _scopes(sentence: str, clauses: Sequence[Clause], done: Sequence[Done], fact
         after = clauses[other.place + 1:other.place + 2]
         if after and after[0].joiner == "post":
             continue
-        guards, others = (_guards(facts, each) for each in (one.state, other.state))
-        if guards - others and re.match(r"(?:otherwise|else)\b", other.clause.text) is None:
+        mine, others = (guards(facts, each) for each in (one.state, other.state))
+        if mine - others and re.match(r"(?:otherwise|else)\b", other.clause.text) is None:
             yield _marker(sentence, other)
 
 
@@ -207,7 +207,7 @@ def _cases(sentence: str, clauses: Sequence[Clause], done: Sequence[Done], facts
     by_place = {one.place: one for one in done}
     for one in done:
         always = _EITHER_WAY.search(one.clause.text)
-        if always is not None and any(not _asks(facts, pointer) for pointer, _ in _guards(facts, one.state)):
+        if always is not None and any(not _asks(facts, pointer) for pointer, _ in guards(facts, one.state)):
             start = one.start + len(one.clause.text[:always.start()])
             yield start, start + len(always["said"]), "place"
     for place, clause in enumerate(clauses):
@@ -217,12 +217,12 @@ def _cases(sentence: str, clauses: Sequence[Clause], done: Sequence[Done], facts
             continue
         start = clause.words[0].start
         head = next((each for each in reversed(clauses[:place]) if _HEAD.match(each.text)), None)
-        sides = _guards(facts, acts.state)
+        sides = guards(facts, acts.state)
         if not sides or (head is not None and not any(_fits(sentence, head, facts, *side) for side in sides)):
             yield start, start + len(said["said"]), "condition"
 
 
-def _guards(facts: Facts, state: Stated) -> set[tuple[str, str]]:
+def guards(facts: Facts, state: Stated) -> set[tuple[str, str]]:
     """The Choices on one of whose sides alone the state stands, with that side: the name that it begins with."""
     found = set()
     for one in facts.typed("Choice"):

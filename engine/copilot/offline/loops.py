@@ -132,9 +132,11 @@ class Loops(Reader):
         """``for each line item in the order, …``: a Map over the clauses up to the full stop."""
         self.at += 1
         match = EACH.search(clause.text)
-        if match is None:  # what is done follows without a comma
-            verb = next((index for index, word in enumerate(clause.words) if index > 2 and word.lower in VERBS
-                         and word.lower not in ENTITIES and clause.words[index - 1].lower not in DETERMINERS), None)
+        words = [word.lower for word in clause.words]
+        verb = next((index for index, word in enumerate(words) if index > 2 and word in VERBS
+                     and word not in ENTITIES and words[index - 1] not in DETERMINERS), None)
+        acts = verb is not None and words[verb + 1:verb + 2] in (["it"], ["them"], ["him"], ["her"])
+        if match is None or acts:  # what is done follows without a comma
             match = EACH.search(lower(clause.words[:verb])) if verb is not None else None
             if match is None:
                 steps.append(not_understood(clause.words))

@@ -16,6 +16,7 @@ from engine.copilot.offline.phrases import expanded
 from engine.copilot.offline.schedules import schedules_in
 from engine.copilot.offline.ways import Way
 from engine.copilot.offline.wording.composing import composed
+from engine.copilot.offline.wording.ending import closed
 from engine.copilot.offline.wording.framing import unframed
 from engine.copilot.offline.wording.plainly import plainly
 from engine.copilot.offline.wording.repeating import repeated_in
@@ -53,7 +54,7 @@ class Reader(ABC):
         for way in ways:
             text = way(text)
         schedules, text = schedules_in(unframed(text))
-        text, self.repeated = repeated_in(rewritten(composed(text)))
+        text, self.repeated = repeated_in(rewritten(composed(closed(text))))
         self.clauses = self.cut(text)
         self.at = 0
         self.reading = Reading(

@@ -129,11 +129,13 @@ _GONE_AND = re.compile(
     rf"((?:,? (?:strictly |always |only "
     rf"|at most |up to )*(?:[\w-]+ "
     rf"(?:at a time|at once|in parallel)|one by one|one after (?:another|the other)))?),? and ((?:{ACTS})\b"
-    rf"[^.;]*\b(?:each(?: one)? of them|every one of them|them|it|(?:for|of) each)\b)", re.IGNORECASE)
+    rf"[^.;]*\b(?:(?:each|every)(?: one(?: of them)?| of them| \1)|them|it|(?:for|of) each)\b)",
+    re.IGNORECASE)
 """``Go through the invoices, one at a time, and email each of them``."""
 def _each_gone_and(said: re.Match[str]) -> str:
     """For each of them, what is done with it."""
-    does = re.sub("(?:each(?: one)?|every one|all) of them", "it", said[3].removesuffix(" for each"))
+    does = re.sub(rf"(?:each|every|all)(?: one)? of them|(?:each|every) (?:one|{re.escape(said[1])})\b", "it",
+                  said[3].removesuffix(" for each"), flags=re.IGNORECASE)
     return f"for each {said[1]}{said[2]}, {does}"
 
 
