@@ -12,6 +12,8 @@ from engine.adapters.local.erasure.erased_list import ADVICE, ErasedList
 from engine.errors import NotFound, StorageError, UserError
 from engine.governance.audit.entry import parse_time
 from engine.governance.secret_grants import ENVIRONMENT
+from engine.kernel.snapshot import SCHEMA
+from engine.kernel.snapshot_codec import written_schema
 from engine.language.asl.times import iso_timestamp
 from engine.ports.journal import PAUSED, RUNNING
 from engine.records import dataclass
@@ -60,6 +62,7 @@ def of_folder(product: Product, api: Client) -> Iterator[Check]:
         yield Check("folder", "note", f"{product.folder}: {text}")
     yield _disk(product)
     yield from _database(product)
+    yield _snapshots(product)
     yield from _storage(api, product.clock.now())
     yield from _erasures(api)
     damage = ErasedList(product.folder).damage()
@@ -144,6 +147,21 @@ def _database(product: Product) -> Iterator[Check]:
     else:
         yield Check("claims", "ill", "two owners could write the same segment: the table's unique index is gone",
                     "Stop every process on the folder and return to the last backup.")
+
+
+def _snapshots(product: Product) -> Check:
+    """Which schema is written, and why."""
+    schema, made_with = product.settings.snapshot_schema, product.stores.confirmed_schema
+    written = f"schema {written_schema(schema)} is written"
+    if not schema:
+        says = f"{written}: the release before reads it, and the folder may have been made by that one"
+        return Check("snapshots", "well", says) if written_schema(0) == SCHEMA else Check(
+            "snapshots", "note", says, f"AUTOMATE_SNAPSHOT_SCHEMA={SCHEMA}, once you will not return to the release "
+            "before: docs/operations.md, Return to the release before",
+        )
+    if schema == made_with:
+        return Check("snapshots", "well", f"{written}: the folder was made for it, and opens to no release without it")
+    return Check("snapshots", "well", f"{written}: AUTOMATE_SNAPSHOT_SCHEMA says so")
 
 
 def _storage(api: Client, now: float) -> Iterator[Check]:

@@ -72,7 +72,8 @@ MOST_TOLD = 5
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """Open with `Product.open`, close when done."""
+    """Open with `Product.open`, close when done. `settings` has the snapshot schema that the folder was made for, where
+    none is set."""
 
     settings: Settings
     clock: Clock
@@ -100,6 +101,7 @@ class Product:
             ),
         )
         stores = LocalStores.open(settings.data_dir, settings, clock, command=command)
+        settings = replace(settings, snapshot_schema=settings.snapshot_schema or stores.confirmed_schema)
         actor = Actor(_user(), origin=COMMAND_LINE)
         audit = audit_over(stores, clock)
 

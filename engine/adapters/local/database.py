@@ -15,7 +15,8 @@ Full disk  a database that nobody has open needs a shared-memory file before it 
            memory, and reads; writing is refused until there is room.
 Opening    under an OS lock on `locks/.open`, so that processes that start at once create the schema once. A folder
            with a newer schema that does not let this one in, another program's database or a damaged file is refused
-           before anything is written.
+           before anything is written. A database that is made from nothing notes which snapshot schema is written in
+           it; a release that cannot read that schema is not let in.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from typing import Any, Generic, TypeVar
 from engine.adapters.local.processes import Processes, writer_of
 from engine.adapters.local.schema import APPLICATION_ID, MIGRATIONS, OLDEST_READER, VERSION
 from engine.errors import SchemaTooNew, StorageError, StoreBusy, StoreCorrupt, StoreUnavailable
+from engine.kernel.snapshot import UNCONFIRMED
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -71,9 +73,15 @@ class _Pending(Generic[T]):
 
 
 class Database:
-    """An open `automate.db`. Raises StoreBusy, StoreCorrupt, StoreUnavailable or SchemaTooNew."""
+    """An open `automate.db`. `made_with` is the snapshot schema that it was made for, 0 where a release of before made
+    it; one that is made now is made for `snapshot_schema`.
 
-    def __init__(self, path: Path, processes: Processes, busy_timeout: float) -> None:
+    Raises StoreBusy, StoreCorrupt, StoreUnavailable or SchemaTooNew.
+    """
+
+    def __init__(
+        self, path: Path, processes: Processes, busy_timeout: float, *, snapshot_schema: int = UNCONFIRMED
+    ) -> None:
         self.path = path
         self._processes = processes
         self._busy_timeout = busy_timeout
@@ -88,7 +96,8 @@ class Database:
         with self._errors(), _opening(path):
             self._writer = self._first_connection()
             try:
-                _prepare(self._writer, path)
+                _prepare(self._writer, path, snapshot_schema)
+                self.made_with = _made_with(self._writer)
                 self._writer.execute("PRAGMA busy_timeout = 0")  # from here on `_begin` waits
                 if not self._writer.execute("PRAGMA secure_delete").fetchone()[0]:  # SQLite's builds differ
                     self._writer.execute("PRAGMA secure_delete = FAST")
@@ -384,7 +393,7 @@ def _opening(path: Path) -> Iterator[None]:
         os.close(lock)
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path, snapshot_schema: int) -> None:
     """Check whose database it is before anything is written, then bring its schema up to date."""
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -405,10 +414,19 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         for statements in MIGRATIONS[version:]:
             for statement in statements:
                 connection.execute(statement)
-        connection.execute("UPDATE oldest_reader SET version = ?", (OLDEST_READER,))
+        oldest = OLDEST_READER
+        if not tables:
+            connection.execute("INSERT INTO made_with VALUES (?)", (snapshot_schema,))
+            oldest = VERSION if snapshot_schema > UNCONFIRMED else oldest
+        connection.execute("UPDATE oldest_reader SET version = max(version, ?)", (oldest,))
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
+
+
+def _made_with(connection: sqlite3.Connection) -> int:
+    row = connection.execute("SELECT snapshot_schema FROM made_with").fetchone()
+    return 0 if row is None else int(row[0])
 
 
 def _of_one_moment(connection: sqlite3.Connection, work: Work[T]) -> T:

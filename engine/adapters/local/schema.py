@@ -17,6 +17,7 @@ ended       ends of executions that somebody listens for, until they are told
 ran_by      the versions that executions ran by before they went on by another one
 taken       which executions retention took, and when; size_on, how large the file was on a day (since 1970)
 tally       counts of executions by when they started, an hour a row; tally_of_ends, by when they ended
+made_with   the snapshot schema that a folder was made for; no row in one that a release of before had made
 erasure     what is to be erased, by name until that is over; erased, what was, by digests (erasure/erased_list.py)
 audit       the audit log; triggers refuse what is not an insert, but that `kept` is erased, and that entries go which
             `audit_checkpoint` lets go. `audit_head` is where each chain ends, audit_actor whose pseudonyms it has
@@ -213,6 +214,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             workspace TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL,
             PRIMARY KEY (workspace, at)) STRICT, WITHOUT ROWID""",
     ),
+    ("CREATE TABLE made_with (snapshot_schema INTEGER NOT NULL) STRICT",),
 )
 
 VERSION = len(MIGRATIONS)
@@ -220,4 +222,5 @@ VERSION = len(MIGRATIONS)
 
 OLDEST_READER = 7
 """The oldest schema whose release can work in a folder of this one, and says so to it: no migration since has done more
-than add tables, indexes, and columns that may be left out. One that does more sets this to its own number."""
+than add tables, indexes, and columns that may be left out. One that does more sets this to its own number. A folder
+made for a newer snapshot schema than UNCONFIRMED lets in none that is older than its maker."""

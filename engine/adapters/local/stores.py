@@ -23,6 +23,8 @@ from engine.adapters.local.processes import Processes
 from engine.adapters.local.queue import SqliteQueue
 from engine.clock import Clock
 from engine.errors import StoreUnavailable
+from engine.kernel.snapshot import SCHEMA, UNCONFIRMED
+from engine.kernel.snapshot_codec import written_schema
 from engine.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,9 +69,11 @@ class LocalStores:
         others what is open to them.
 
         `command` is how other processes' messages call this one. Raises StoreUnavailable for a folder that cannot be
-        used, StoreCorrupt for a damaged one, SchemaTooNew for a newer release's, StoreBusy for one locked too long;
-        nothing in it was changed then.
+        used, StoreCorrupt for a damaged one, SchemaTooNew for a newer release's, StoreBusy for one locked too long,
+        InvalidDocument where the settings name a snapshot schema that this release does not write; nothing in it was
+        changed then.
         """
+        made_for = written_schema(settings.snapshot_schema or SCHEMA)
         folder = Path(data_dir)
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -85,7 +89,9 @@ class LocalStores:
         mended = keep_private(folder)
         processes = Processes(folder / "locks", command)
         try:
-            database = Database(folder / DATABASE, processes, settings.busy_timeout_seconds)
+            database = Database(
+                folder / DATABASE, processes, settings.busy_timeout_seconds, snapshot_schema=made_for
+            )
         except BaseException:
             processes.close()
             raise
@@ -129,6 +135,13 @@ class LocalStores:
     def inspect(self) -> Inspection:
         """Whether the database is well."""
         return inspect(self._database)
+
+    @property
+    def confirmed_schema(self) -> int:
+        """The snapshot schema that the folder was made for, where that is newer than what every folder is written in;
+        else 0. No older release has worked in it, so nobody has to confirm it."""
+        made_with = self._database.made_with
+        return made_with if made_with > UNCONFIRMED else 0
 
     @property
     def owner(self) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from engine.clock import SkipClock
 from engine.errors import NotFound
+from engine.kernel.snapshot import SCHEMA, UNCONFIRMED
 from engine.settings import Settings
 from functions.app.release import release
 from functions.cli.checkup import of_deployment
@@ -323,3 +324,21 @@ def test_a_list_of_what_was_erased_that_is_empty_is_ill(doctor):
     assert (done.returncode, checks(done)["erasure"]["verdict"]) == (1, "ill")
     assert "it is empty" in checks(done)["erasure"]["says"]
     assert "Copy the newest list" in checks(done)["erasure"]["mend"]
+
+
+def test_which_snapshot_schema_is_written_is_said_and_why(doctor, monkeypatch):
+    def snapshots():
+        found = checks(doctor("--json", "doctor"))["snapshots"]
+        return found["verdict"], found["says"], found["mend"]
+
+    verdict, says, mend = snapshots()
+    assert (verdict, mend) == ("well", None)
+    assert says.startswith(f"schema {SCHEMA} is written: the folder was made for it")
+    monkeypatch.setenv("AUTOMATE_SNAPSHOT_SCHEMA", str(UNCONFIRMED))
+    assert snapshots() == ("well", f"schema {UNCONFIRMED} is written: AUTOMATE_SNAPSHOT_SCHEMA says so", None)
+    monkeypatch.delenv("AUTOMATE_SNAPSHOT_SCHEMA")
+    with closing(sqlite3.connect(doctor.folder / "automate.db")) as database, database:
+        database.execute("DELETE FROM made_with")  # as a folder of the release before
+    verdict, says, mend = snapshots()
+    assert (verdict, says.split(":")[0]) == ("note", f"schema {UNCONFIRMED} is written")
+    assert mend.startswith(f"AUTOMATE_SNAPSHOT_SCHEMA={SCHEMA}, once you will not return")

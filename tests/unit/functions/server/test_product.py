@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import time
+from dataclasses import replace
 
 import pytest
 
+from engine.durable import codec
 from engine.durable.triggering.watching import LOOK_SECONDS
 from engine.governance.audit import recorder
 from engine.governance.audit.entry import unplaced
+from engine.kernel.snapshot import SCHEMA, UNCONFIRMED
 from engine.settings import Settings
 from functions.cli.client.client import Client
 from functions.cli.client.in_process import InProcess
@@ -109,3 +112,21 @@ def test_entries_are_concealed_and_made_before_the_write_lock_is_taken(product, 
     client.post("/workflows/flow/executions", {"input": {}, "name": "two"})
     client.post("/workflows/flow/executions", {"input": {}, "name": "two"})  # it is there, and its entry too
     assert [entry["act"] for entry in client.get("/audit", execution="flow:two")["entries"]] == ["execution.start"]
+
+
+@pytest.mark.parametrize(("made_with", "opened_with", "written"), [
+    (0, 0, SCHEMA), (0, UNCONFIRMED, UNCONFIRMED), (UNCONFIRMED, 0, UNCONFIRMED), (UNCONFIRMED, SCHEMA, SCHEMA),
+])
+def test_a_folder_is_written_in_the_schema_that_it_was_made_for_unless_one_is_set(
+    tmp_path, made_with, opened_with, written
+):
+    settings = Settings(data_dir=str(tmp_path))
+    Product.open(replace(settings, snapshot_schema=made_with), command="a test", environment={}).close()
+    opened = Product.open(replace(settings, snapshot_schema=opened_with), command="a test", environment={})
+    client = Client(InProcess(opened))
+    client.post("/workflows/import", {"name": "flow", "document": PASS, "publish": True})
+    client.post("/workflows/flow/executions", {"input": {}, "name": "one"})
+    opened.work(lambda: not opened.runs(opened.key("flow:one")))
+    segments = opened.stores.journal.segments(opened.key("flow:one"))
+    assert {codec.unpack(segment.body)["v"] for segment in segments} == {written}
+    opened.close()
