@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.kernel.snapshot import SCHEMA
 from infra_cdk import reference
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -48,6 +49,12 @@ def test_what_cloudformation_cannot_delete_is_said(tmp_path):
     assert left == ["automate-test-data"]
     taking_away = (DOCS / "deployment.md").read_text().partition("## Take it away")[2]
     assert "aws s3 rm --recursive s3://BUCKET" in taking_away
+
+
+def test_the_first_deployment_names_the_newest_snapshot_schema():
+    """No older release has worked on a new stage."""
+    first = (DOCS / "deployment.md").read_text().partition("cdk bootstrap")[2].partition("```")[0]
+    assert re.findall(r"cdk deploy .*-c snapshot_schema=(\d+)", first) == [str(SCHEMA)]
 
 
 @pytest.mark.parametrize("page", ["deployment.md", "runbooks.md"])
