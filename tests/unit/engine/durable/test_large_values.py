@@ -225,7 +225,7 @@ def test_events_that_were_not_written_out_are_in_the_segment(frames):
     change = bare(POOL[3], 1)
     many = {f"/{number}": Frame(f"/{number}", "", "B", Phase.READY, 2) for number in range(frames)}
     change = dataclasses.replace(
-        change, events=(None,), snapshot=dataclasses.replace(change.snapshot, frames=MappingProxyType(many)),
+        change, events=None, snapshot=dataclasses.replace(change.snapshot, frames=MappingProxyType(many)),
     )
     body = codec.encode_change(change, checkpoint=True, written=Written(seq=0), texts=codec.FrameTexts())
     assert codec.decode_events(body) == [*change.happened]
