@@ -47,6 +47,7 @@ _DICTIONARY = (
 _LEAST_BITS = 13
 """A window of 8 KB holds the dictionary and a small body. One that is larger than the body takes time to be made."""
 
+_JSON = json.JSONDecoder()
 _PLAIN, _DEFLATED = b"\x00", b"\x01"
 _OUTLINED = b'{"h":%8d,"o":'
 
@@ -263,7 +264,7 @@ def snapshot_after(
     snapshot: Snapshot | None, body: bytes, *, outlined: bool = False, values: Values | None = None,
 ) -> Snapshot:
     """The snapshot after one segment, from the one before it; None before a checkpoint. Raises as decode_snapshot."""
-    record = unpack(body, outlined=outlined, values=values)
+    record = unpack(body, outlined=outlined, values=values, state_alone=True)
     if "w" in record:
         return snapshot_codec.decode(record["w"])
     if snapshot is None:
@@ -370,21 +371,25 @@ def has_outline(body: bytes) -> bool:
         return False
 
 
-def unpack(body: bytes, *, outlined: bool = False, values: Values | None = None) -> Json:
+def unpack(
+    body: bytes, *, outlined: bool = False, values: Values | None = None, state_alone: bool = False
+) -> Json:
     """The JSON value of a body, or its outline where it has one. `values` are those of the segments before, to which it
-    may refer where it is read whole. Raises StoreCorrupt, or SchemaTooNew for another release's marker or schema."""
+    may refer where it is read whole; `state_alone`: a large one may come without its stimuli and events. Raises
+    StoreCorrupt, or SchemaTooNew for another release's marker or schema."""
     if outlined:
         found = stored_json(body, outlined=True)
         found = found["o"] if "t" in found and "o" in found else found  # where the outline could not be read by itself
         return outline.read(found) if "p" in found else found
-    value = stored_json(body)
+    value = stored_json(body, state_alone=state_alone)
     if "t" not in value:
         return value
     return outline.whole(value["o"], value["t"], Values() if values is None else values)
 
 
-def stored_json(body: bytes, *, outlined: bool = False) -> Json:
-    """The JSON value of a body as it is stored, or its outline where it has one. Raises as `unpack`."""
+def stored_json(body: bytes, *, outlined: bool = False, state_alone: bool = False) -> Json:
+    """The JSON value of a body as it is stored, or its outline where it has one; `state_alone` as in `unpack`. Raises
+    as that does."""
     marker, data = body[:1], body[1:]
     try:
         found = _outline_in(body) if outlined else None
@@ -394,14 +399,50 @@ def stored_json(body: bytes, *, outlined: bool = False) -> Json:
             data = zlib.decompressobj(zdict=_DICTIONARY).decompress(data)
         elif marker != _PLAIN:
             raise SchemaTooNew(f"a segment in format {marker!r}: a newer release wrote it")
-        value = json.loads(data.decode("utf-8", "surrogatepass"))
-    except (ValueError, zlib.error) as error:
+        text = data.decode("utf-8", "surrogatepass")
+        if state_alone and len(text) > outline.OVER_BYTES:
+            del data  # it is as long again
+            value = _state_of(text)
+        else:
+            value = json.loads(text)
+    except (ValueError, IndexError, zlib.error) as error:
         raise StoreCorrupt(f"a segment cannot be read: {error}") from error
     if not isinstance(value, dict):
         raise StoreCorrupt("a segment cannot be read: it is no JSON object")
     if value.get("v", SCHEMA) > SCHEMA:
         raise SchemaTooNew(f"a snapshot of schema {value['v']}; this release knows up to {SCHEMA}")
     return value
+
+
+def _state_of(text: str) -> Json:
+    """The members of a body's JSON, but for its stimuli, each of which is dropped as it is read, and its events, which
+    come last. Raises ValueError or IndexError."""
+    value: dict[str, Json] = {}
+    if not text.startswith("{"):
+        raise ValueError("it is no JSON object")
+    at = 0
+    while text[at] != "}":
+        name, at = _JSON.raw_decode(text, at + 1)
+        if name == "e":
+            break
+        if name == "h":  # padded with spaces
+            at = text.index(",", at)
+        elif name == "s":
+            at = _after(text, at + 1)
+        else:
+            value[name], at = _JSON.raw_decode(text, at + 1)
+    return value
+
+
+def _after(text: str, at: int) -> int:
+    """Where the list ends that begins at `at`."""
+    if text[at] != "[":
+        raise ValueError("the stimuli are no list")
+    if text[at + 1] == "]":
+        return at + 2
+    while text[at] != "]":
+        at = _JSON.raw_decode(text, at + 1)[1]
+    return at + 1
 
 
 def _encode_stimulus(item: Stimulus) -> dict[str, Json]:
