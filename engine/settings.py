@@ -261,7 +261,7 @@ class Settings:
     snapshot_schema: int = _setting(
         0, "AUTOMATE_SNAPSHOT_SCHEMA",
         "The snapshot schema to write, once you will not return to the release before, which cannot read a newer "
-        "schema. 0 writes what that release reads too (docs/operations.md).",
+        "schema. 0 writes what that release reads too, or what a new data folder was made for (docs/operations.md).",
         least=0, most=1000,
     )
     spread_lists: int = _setting(
