@@ -26,6 +26,9 @@ from functions.app.shapes import secrets as shapes
 
 table = RouteTable("Secrets")
 
+SLACK_SIGNING = "AUTOMATE_SLACK_SIGNING_SECRET"
+"""The setting that names a secret of the product's own."""
+
 
 def _secret(call: Call[Any]) -> Subject:
     return Subject(SECRET, call.path["key"])
@@ -43,7 +46,7 @@ def list_secrets(call: Call[base.Nothing]) -> shapes.SecretList:
         shapes.SecretWithUse.of(
             info, shadowed_by=_shadowed_by(call, info),
             writable=info.backend == writable and name_of(info.key) is None,  # a connection is changed as one
-            used_by=uses.get(info.key, []), grants=_grants(info.grants),
+            used_by=uses.get(info.key, []), grants=_grants(info.grants), setting=_setting(call, info.key),
         )
         for backend in services.secret_backends for info in backend.list(call.workspace)
     ]
@@ -253,7 +256,14 @@ def _nothing_to_delete(key: str) -> NotFound:
 
 
 def _shown(call: Call[Any], info: SecretInfo) -> shapes.Secret:
-    return shapes.Secret.of(info, shadowed_by=_shadowed_by(call, info), grants=_grants(info.grants))
+    return shapes.Secret.of(
+        info, shadowed_by=_shadowed_by(call, info), grants=_grants(info.grants), setting=_setting(call, info.key)
+    )
+
+
+def _setting(call: Call[Any], key: str) -> str | None:
+    """The setting that names the secret `key`."""
+    return SLACK_SIGNING if key == call.services.settings.slack_signing_secret else None
 
 
 def _shadowed_by(call: Call[Any], info: SecretInfo) -> str | None:

@@ -86,6 +86,7 @@ class Secret(Given):
     shadowed_by: str | None = Field(
         description="The backend that is asked before this one and has the key as well: its value is what runs."
     )
+    setting: str | None = Field(description="The setting that names it: the product itself uses it.")
 
 
 class SecretUse(Given):

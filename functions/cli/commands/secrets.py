@@ -7,7 +7,7 @@ import sys
 import click
 
 from engine.errors import InvalidDocument, NotFound
-from engine.governance.secret_grants import command_of
+from engine.governance.secret_grants import WEBHOOK, command_of
 from engine.governance.secret_refs import check_key
 from engine.ports.secrets import ANY, SecretGrant
 from functions.cli.client.client import part
@@ -184,7 +184,9 @@ def _write(key: str, method: str, how: str, done: str, *, allow_short: bool, **m
     given = {"value": typed_value(key), "allow_short": allow_short, **more}
     with session().client() as api:
         info = api.ask(method, f"/secrets/{part(key)}{how}", given)
-        waiting = [] if info["grants"] != [] else _waiting(api.get(f"/secrets/{part(key)}/usage")["uses"], key)
+        waiting = [] if info["grants"] != [] else _waiting(
+            api.get(f"/secrets/{part(key)}/usage")["uses"], key, info["setting"]
+        )
     session().screen.show(info, lambda: click.echo(f"{info['key']} {done} in the {info['backend']}"))
     if info["shadowed_by"] is not None:
         session().screen.notice(_shadow_notice(info["key"], info["backend"], info["shadowed_by"]))
@@ -192,12 +194,15 @@ def _write(key: str, method: str, how: str, done: str, *, allow_short: bool, **m
         session().screen.notice(" ".join(["Nobody may use it yet.", *waiting]))
 
 
-def _waiting(uses: list[Json], key: str) -> list[str]:
-    """What to do for each active version that names `key`."""
+def _waiting(uses: list[Json], key: str, setting: str | None) -> list[str]:
+    """What to do for each active version that names `key`, and for the `setting` that does."""
     grants = dict.fromkeys(
         SecretGrant(use["workflow"], use["connector"], use["host"]) for use in uses if use["version"] != "draft"
     )
-    return [f"{grant.workflow} names it: {command_of(key, grant)}." for grant in grants] or [
+    told = [f"{grant.workflow} names it: {command_of(key, grant)}." for grant in grants]
+    if setting is not None:
+        told.append(f"{setting} names it: {command_of(key, SecretGrant(ANY, WEBHOOK))}, or one for each workflow.")
+    return told or [
         "Publishing a workflow that names it says how to grant it."
     ]
 

@@ -1984,6 +1984,8 @@ export interface Secret {
   previous_until?: string | null;
   /** The backend that is asked before this one and has the key as well: its value is what runs. */
   shadowed_by: string | null;
+  /** The setting that names it: the product itself uses it. */
+  setting: string | null;
 }
 
 /** That a workflow may hand the secret to a connector, for calls to a host; * is any of them. */
@@ -2057,6 +2059,8 @@ export interface SecretWithUse {
   previous_until?: string | null;
   /** The backend that is asked before this one and has the key as well: its value is what runs. */
   shadowed_by: string | null;
+  /** The setting that names it: the product itself uses it. */
+  setting: string | null;
   writable: boolean;
   used_by: SecretUse[];
 }

@@ -139,7 +139,9 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean, isNarrow: boolea
               <SecretMask />
             </div>
           )}
-          {isNarrow && secret.used_by.length > 0 && <UsedBy uses={secret.used_by} />}
+          {isNarrow && (secret.used_by.length > 0 || secret.setting !== null) && (
+            <UsedBy uses={secret.used_by} setting={secret.setting} />
+          )}
         </div>
       ),
     },
@@ -158,7 +160,7 @@ function columns(onDo: (doing: Doing) => void, isWide: boolean, isNarrow: boolea
       id: "used",
       header: "Used by",
       minWidth: isWide ? 220 : 190,
-      cell: (secret) => <UsedBy uses={secret.used_by} />,
+      cell: (secret) => <UsedBy uses={secret.used_by} setting={secret.setting} />,
     },
     isWide && {
       id: "granted",

@@ -4,8 +4,8 @@ import { workflowHref } from "../../app/links";
 import { NavLink } from "../../ui/NavLink";
 import { partsOf } from "./grants";
 
-export function UsedBy({ uses }: { uses: readonly SecretUse[] }) {
-  if (uses.length === 0) return <span className="dim">Nothing</span>;
+export function UsedBy({ uses, setting = null }: { uses: readonly SecretUse[]; setting?: string | null }) {
+  if (uses.length === 0 && setting === null) return <span className="dim">Nothing</span>;
   return (
     <ul className="plain-list">
       {uses.map((use) => (
@@ -23,6 +23,7 @@ export function UsedBy({ uses }: { uses: readonly SecretUse[] }) {
           </span>
         </li>
       ))}
+      {setting !== null && <li className="breaks">{setting}</li>}
     </ul>
   );
 }

@@ -119,7 +119,7 @@ export function RotateDialog({ secret, onClose, onDone }: DialogGiven & { secret
     <Dialog title={`Rotate ${secret.key}`} act="Rotate" onAct={rotate} onClose={onClose} disabled={!typed.isFit}>
       <div>
         <Box variant="awsui-key-label">Used by</Box>
-        <UsedBy uses={secret.used_by} />
+        <UsedBy uses={secret.used_by} setting={secret.setting} />
       </div>
       <Box color="text-body-secondary">
         The name stays the same, so nothing has to be published. Every call from now on gets the new value, in
@@ -144,7 +144,7 @@ export function DeleteDialog({ secret, onClose, onDone }: DialogGiven & { secret
       {isUsed ? (
         <>
           <Alert type="warning" header="It is in use">
-            <UsedBy uses={secret.used_by} />
+            <UsedBy uses={secret.used_by} setting={secret.setting} />
           </Alert>
           <Checkbox checked={sure} onChange={({ detail }) => setSure(detail.checked)}>
             Delete it anyway: these steps will fail

@@ -149,6 +149,15 @@ def test_a_secret_that_is_named_and_nowhere_is_listed_as_missing(api):
     assert api("GET", "/secrets").json["missing"] == []
 
 
+def test_a_secret_that_a_setting_names_says_so(api):
+    settings = dataclasses.replace(api.services.settings, slack_signing_secret="SLACK_SIGNING")
+    api.services = dataclasses.replace(api.services, settings=settings)
+    for key, setting in (("SLACK_SIGNING", "AUTOMATE_SLACK_SIGNING_SECRET"), ("OTHER_KEY", None)):
+        assert api("PUT", f"/secrets/{key}", {"value": VALUE}).json["setting"] == setting
+    found = {item["key"]: item["setting"] for item in api("GET", "/secrets").json["secrets"]}
+    assert found == {"OTHER_KEY": None, "SLACK_SIGNING": "AUTOMATE_SLACK_SIGNING_SECRET"}
+
+
 def test_publishing_warns_of_a_tasks_secret_that_is_not_there(api):
     document = {"name": "pay", "definition": uses_secret()}
     told = f"state 'Call': there is no secret {KEY} (automate secrets set {KEY})"
