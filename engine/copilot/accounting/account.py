@@ -20,6 +20,7 @@ from engine.copilot.accounting.doubts import doubts_in
 from engine.copilot.accounting.ends import ends_in
 from engine.copilot.accounting.evidence import NEGATED, Said
 from engine.copilot.accounting.facts import Facts, Stated
+from engine.copilot.accounting.fetches import fetches_in
 from engine.copilot.accounting.hanging import Hanging
 from engine.copilot.accounting.ledger import first
 from engine.copilot.accounting.moments import moments_in
@@ -142,6 +143,7 @@ class _Account(Hanging):
                 self.enter(start, end, "order", pointer)
         for start, end, kind in (*arrivals_in(self.sentence, self.facts), *moments_in(self.sentence, self.facts),
                                  *doubts_in(self.sentence, self.facts, self.doing),
+                                 *fetches_in(self.sentence, self.facts, self.doing),
                                  *misplaced(self.sentence, self.facts, self.scores)):
             if self.is_free(start, end):
                 self.enter(start, end, kind, None)

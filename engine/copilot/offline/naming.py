@@ -30,7 +30,8 @@ class Known:
     `entity` is what the sentence is about (order); `item` what the surrounding loop is over; `subject` the path of the
     last condition; `results` are the variables of the steps before, newest last: (name, path to its content);
     `connector` is the code of the one that was called last, `spoken` those that the text names;
-    `polled` is the path to what is asked for again and again.
+    `polled` is the path to what is asked for again and again; `fetched` are the things that a step before has got, with
+    the path to its answer.
     """
 
     entity: str | None = None
@@ -40,6 +41,7 @@ class Known:
     connector: str = ""
     polled: str = ""
     spoken: tuple[str, ...] = ()
+    fetched: tuple[tuple[frozenset[str], str], ...] = ()
 
 
 def path_of(words: list[Word], known: Known) -> str:
@@ -64,6 +66,9 @@ def path_to(names: list[str], known: Known) -> str:
     if head == known.item:
         names = names[1:]
         return "$states.input" + (f".{camel(names)}" if names else "")
+    got = next((path for things, path in reversed(known.fetched) if head in things), None)
+    if got is not None:
+        return f"{got}.{camel(names)}"
     if head in ENTITIES:
         rest = f".{camel(names[1:])}" if len(names) > 1 else ""
         return f"$states.input.{camel([head])}{rest}"

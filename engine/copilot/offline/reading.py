@@ -60,6 +60,7 @@ from engine.copilot.offline.phrases import (
     without,
 )
 from engine.copilot.offline.reader import SENTENCE
+from engine.copilot.offline.sources import answered_by
 from engine.copilot.offline.terms import negated, plain
 from engine.copilot.offline.times import duration_in
 from engine.copilot.offline.voice import commanded, is_command
@@ -340,9 +341,7 @@ class _Reader(Earlier):
             if found.resource.startswith("connector:"):
                 self.known = replace(self.known, connector=found.resource.split(":")[1])
             if found.variable:
-                self.known = replace(self.known, results=(
-                    *self.known.results, (found.variable, f"${found.variable}{found.content}")
-                ))
+                self.known = answered_by(found.variable, found.content, lower(words), self.known)
         if condition is None:
             return step
         self.last_if = If(condition, [step])

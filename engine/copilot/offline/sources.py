@@ -1,12 +1,13 @@
 """What an argument is taken from, where an earlier step has it: ``the fee found there``, ``the address we got back``,
-``the total from that report``, ``the price returned by the quote function``."""
+``the total from that report``, ``the price returned by the quote function``; and the things that a step fetches."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from engine.copilot.offline.naming import Known
-from engine.copilot.offline.words import camel, stems
+from engine.copilot.offline.words import DETERMINERS, camel, singular, stems
 from engine.records import dataclass
 
 _DONE = (r"(?:found|got|gotten|returned|stored|listed|given|recorded|noted|fetched|read|received|kept|shown|held|stated"
@@ -26,6 +27,32 @@ FOUND = re.compile(
     r"|(?: that| which) (?:comes|came) back)\b(?! [\w-]+ table)", re.IGNORECASE)
 """A thing, and the step that it comes from."""
 _ADDRESS = re.compile(r"(?:^|[ -])(?:address|e-?mail|mail|recipient|contact)$", re.IGNORECASE)
+
+
+FETCHED = re.compile(
+    r"\b(?:get|fetch|load|read|download|query|retrieve|pull|collect|check|measure) (?P<what>(?:(?!(?:from|at|in|on|by"
+    r"|with|for|if|whether|and|that|which|https?)\b)[\w'-]+ ){1,5}?)(?=(?:from|at|in|on|by|with|through|via) )"
+    r"|\b(?:check|get|fetch|load|read|count|calculate|compute|find|measure)-(?P<name>[\w-]+)", re.IGNORECASE)
+"""A step that fetches something: ``get the readings from https://…``, ``the check-stock function``."""
+_NO_THING = frozenset({"list", "table", "sheet", "status", "state", "result", "answer", "response", "all", "new",
+                       "open", "current", "latest", "today's", "data", "value", "file", "row", "of", "it"})
+
+
+def fetched_in(text: str) -> frozenset[str]:
+    """What the step that `text` asks for fetches, in the singular; no word for an answer."""
+    said = FETCHED.search(text)
+    words = re.split(r"[ -]", (said["what"] or said["name"]).lower().strip()) if said is not None else []
+    return frozenset(singular(word) for word in words
+                     if word and word not in DETERMINERS and not word.endswith("'s")) - _NO_THING
+
+
+def answered_by(variable: str, content: str, text: str, known: Known) -> Known:
+    """What is known behind the step that `text` asks for: its answer, and what it has fetched. The row of a table is
+    none of these: it is the customer, the order that the sentence is about."""
+    path = f"${variable}{content}"
+    things = fetched_in(text) if content not in ("", ".Item") else frozenset[str]()
+    return replace(known, results=(*known.results, (variable, path)),
+                   fetched=(*known.fetched, (things - {known.entity}, path)))
 
 
 @dataclass(frozen=True, slots=True)

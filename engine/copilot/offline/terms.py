@@ -482,7 +482,8 @@ _READERS = (_at, _dated, _between, _there, _is_there, _texts, _amount, _from, _r
 def made(text: str, path: str) -> Condition:
     """A condition with its to-do: the names are guesses."""
     name = re.sub(r"^\$states\.input\.", "", path)
-    return Condition(text, text, [f"Check that the input has {name}: the name is a guess from your words."], path)
+    where = "the answer" if path.startswith("$") and not path.startswith("$states.") else "the input"
+    return Condition(text, text, [f"Check that {where} has {name}: the name is a guess from your words."], path)
 
 
 def subject_of(text: str, known: Known) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.copilot.offline.naming import Known
-from engine.copilot.offline.sources import FOUND, source_in
+from engine.copilot.offline.naming import Known, path_to
+from engine.copilot.offline.sources import FOUND, answered_by, fetched_in, source_in
 
 KNOWN = Known(results=(("quote", "$quote.Payload"), ("member", "$member.Item"), ("approval", "$approval")))
 
@@ -34,3 +34,20 @@ def test_others_say_no_source(said):
 
 def test_without_an_answer_there_is_none():
     assert source_in("charge the fee found there", Known(results=(("approval", "$approval"),))) is None
+
+
+@pytest.mark.parametrize(("said", "things"), [
+    ("get the readings from https://a.io/r", {"reading"}), ("run the check-stock function", {"stock"}),
+    ("fetch the exchange rate from https://a.io/r", {"exchange", "rate"}), ("run the pay function", set()),
+    ("check the customer's balance at https://a.io/r", {"balance"}), ("call https://a.io/r", set()),
+])
+def test_what_a_step_fetches(said, things):
+    assert fetched_in(said) == things
+
+
+def test_what_was_fetched_is_read_in_the_answer_of_its_step():
+    known = answered_by("answer", ".body", "get the rates from https://a.io/r", Known(entity="order"))
+    assert path_to(["rate"], known) == "$answer.body.rate"
+    assert path_to(["order"], known) == "$states.input.order"
+    row = answered_by("found", ".Item", "get the rates from the rates table", Known(entity="rate"))
+    assert not any(things for things, _ in row.fetched)
