@@ -143,11 +143,12 @@ def text_and_size(events: Sequence[HistoryEvent], written: Written | None) -> tu
     bytes they make the next segment longer."""
     if written is None or not written.met_some:
         text = encode_events(events)
-        if written is None or len(text) <= max(outline.OVER_BYTES, outline.LEAST_AVERAGE_BYTES * len(events)):
-            return text, len(text)
-    size = outline.added_bytes(events, written)
-    if size is not None:
-        return None, size
+        size = len(text)
+        if size <= outline.OVER_BYTES or written is None or size <= outline.LEAST_AVERAGE_BYTES * len(events):
+            return text, size
+    added = outline.added_bytes(events, written)
+    if added is not None:
+        return None, added
     text = encode_events(events)
     return text, len(text)
 

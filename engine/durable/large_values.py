@@ -26,6 +26,11 @@ MOST_VALUE_BYTES = 8 * 1024
 """A value of more JSON is large."""
 
 
+_NOTHING: tuple[Sequence[Known], bool] = (), False
+_NOTHING_WHOLE: tuple[Sequence[Known], bool] = (), True
+"""What a segment has that is too small for large values."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """A large value, its size as JSON, and the number of the segment whose body holds it; None where nobody may refer
@@ -77,7 +82,7 @@ class Values:
 class Written:
     """Those that the segments of one execution hold, since the newest checkpoint and in the change that is not
     committed. `known` are those that were read, `seq` is the number of the next segment; None: nobody is to refer to
-    what it holds."""
+    what it holds. `met_some`: what comes next may well have a large value."""
 
     def __init__(self, known: Iterable[Known] = (), seq: int | None = None) -> None:
         self.seq = seq
@@ -85,12 +90,8 @@ class Written:
         self._met = {id(each.value): each for each in known}  # which keeps each, so that its id is no other's
         self._now: dict[int, Known] = {}
         self._texts: dict[str, bytes] = {}
-        self._last: tuple[Sequence[Known], bool] | None = None
-
-    @property
-    def met_some(self) -> bool:
-        """Whether what comes next may well have a large value."""
-        return bool(self._met or self._now)
+        self._last: tuple[Sequence[Known], bool] = _NOTHING
+        self.met_some = bool(self._met)
 
     def met(self, value: Json) -> Known | None:
         """`value`, where it was met before as a large one. It is not looked into."""
@@ -109,6 +110,7 @@ class Written:
             return None
         digest = hashlib.sha256(text).hexdigest()
         found = self._now[id(value)] = Known(value, len(text), digest)
+        self.met_some = True
         if digest not in self._held:
             self._texts[digest] = text
         return found
@@ -133,16 +135,18 @@ class Written:
 
     def not_searched(self, *, whole: bool) -> None:
         """The next segment is too small for large values."""
-        self._last = (), whole
+        self._last = _NOTHING_WHOLE if whole else _NOTHING
 
     def committed(self) -> None:
         """The segment that was encoded last is durable. What it did not have is not kept."""
-        used, whole = self._last or ((), False)
-        if whole:
+        used, whole = self._last
+        if whole and self._held:
             self._held = {}
         if self.seq is not None:
             for each in used:
                 self._held.setdefault(each.digest, self.seq)
             self.seq += 1
-        self._met, self._now, self._texts = self._now, {}, {}
-        self._last = None
+        if self.met_some:
+            self._met, self._now, self._texts = self._now, {}, {}
+            self.met_some = bool(self._met)
+        self._last = _NOTHING
