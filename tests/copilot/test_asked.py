@@ -101,3 +101,10 @@ def test_the_eighth_authors_are_those_that_came_here_when_they_were_run():
         "7e0e7310358db3e9dcebb05b6b9216f6a058082cbc135f598032145543bd25f9"
     )
     assert len(sentences("eighth_locked.json")) == 50
+
+
+def test_the_eleventh_authors_are_those_that_came_here_when_they_were_run():
+    assert hashlib.sha256((FOLDER / "eleventh_locked.json").read_bytes()).hexdigest() == (
+        "b562b7e2d9cbe20a0016f28d6530c32dc4fd22b0c3d6b6a1ec6ade14bd35a3dc"
+    )
+    assert len(sentences("eleventh_locked.json")) == 40

@@ -9,6 +9,8 @@ from tests.copilot.evaluate import (
     ASKED,
     EIGHTH,
     EIGHTH_LOCKED,
+    ELEVENTH,
+    ELEVENTH_LOCKED,
     FIFTH,
     FIFTH_LOCKED,
     FOURTH_LOCKED,
@@ -40,7 +42,9 @@ ROWS = {
 
 
 def test_the_sets_have_the_figures_that_the_evaluation_gives():
-    rows = (("an eighth author's locked, run once, then counted; only the silent one was read", EIGHTH_LOCKED),
+    rows = (("an eleventh author's locked, run once, then counted; nobody read how they fail", ELEVENTH_LOCKED),
+            ("an eleventh author's, open", ELEVENTH),
+            ("an eighth author's locked, run once, then counted; only the silent one was read", EIGHTH_LOCKED),
             ("a ninth author's, open", EIGHTH),
             ("a tenth author's, only counted; only the silent one was read", NINTH_COUNTED),
             ("a tenth author's, open", NINTH),
@@ -72,7 +76,9 @@ def test_nothing_is_wrong_and_silent():
 
 
 def test_the_strangers_locked_sets_come_first_and_what_to_expect_is_said():
-    assert next(iter(ROWS)).startswith("an eighth author's locked, run once, then counted; only the")
+    assert next(iter(ROWS)).startswith("an eleventh author's locked, run once, then counted; nobody read how they fail")
+    assert "22 of the 40 right, 18 wrong but flagged, 0 wrong and silent" in " ".join(TEXT.split())
+    assert "13 of the 20 right, 5 wrong but flagged, 2 wrong and silent" in " ".join(TEXT.split())
     assert "14 of the 40 right, 24 wrong but flagged, 2 wrong and silent" in " ".join(TEXT.split())
     assert "7 of the 50 right, 42 wrong but flagged, 1 wrong and silent" in " ".join(TEXT.split())
     assert "25 of the 80 right, 52 wrong but flagged, 3 wrong and silent" in " ".join(TEXT.split())
