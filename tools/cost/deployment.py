@@ -100,21 +100,21 @@ class CountConnector(ConnectorAdapter):
     name = "Counting"
     description = "Answers at once."
     actions = {  # noqa: RUF012  the form that connectors have
-        "answer": ActionSpec(inputs={"kb": {"type": "number"}}),
+        "answer": ActionSpec(inputs={"kb": {"type": "number"}, "first": {"type": "number"}}),
         "fail": ActionSpec(inputs={}),
         "ask": ActionSpec(inputs={"token": {"type": "string"}}),
     }
     tokens: list[str] = []  # noqa: RUF012  of the tasks that wait, oldest first
 
     def execute(self, action: str, params: dict[str, Json], context: dict[str, Json]) -> Json:
-        """`answer`: a result of `kb` KB. `ask`: keeps the token that somebody answers later."""
+        """`answer`: a result of `kb` KB, from row `first` on. `ask`: keeps the token that somebody answers later."""
         del context
         if action == "fail":
             raise ConnectorError("busy", retryable=True)
         if action == "ask":
             self.tokens.append(params["token"])
             return None
-        return answer(float(params.get("kb", 0)))
+        return answer(float(params.get("kb", 0)), int(params.get("first", 0)))
 
 
 def _as_bundled(function: Any) -> None:
@@ -128,11 +128,12 @@ def _as_bundled(function: Any) -> None:
 _as_bundled(CountConnector.execute)
 
 
-def answer(kilobytes: float) -> Json:
-    """A result of so many KB of JSON: rows as systems answer them, so that they compress as such rows do."""
+def answer(kilobytes: float, first: int = 0) -> Json:
+    """A result of so many KB of JSON: rows as systems answer them, so that they compress as such rows do. `first` is
+    the number of the first one."""
     rows: list[Json] = []
     written = 0
-    for number in itertools.count():
+    for number in itertools.count(first):
         if written >= kilobytes * 1024:
             return {"ok": True, "rows": rows} if rows else {"ok": True}
         seed = (number * 2654435761) % 2**32

@@ -44,10 +44,15 @@ def chain(states: list[tuple[str, Json]]) -> Json:
     return {"StartAt": states[0][0], "States": made}
 
 
+_APART = 100_000
+"""Rows between the first ones of two tasks' answers."""
+
+
 def tasks(count: int, kilobytes: float = 0) -> Json:
-    """`count` tasks in a row, each answering so many KB."""
-    state = {**ANSWER, "Parameters": {"kb": kilobytes}} if kilobytes else ANSWER
-    return chain([(f"Step{number}", state) for number in range(count)])
+    """`count` tasks in a row, each answering so many KB that no other answers: the same ones would be written once."""
+    states = [{**ANSWER, "Parameters": {"kb": kilobytes, "first": number * _APART}} if kilobytes else ANSWER
+              for number in range(count)]
+    return chain([(f"Step{number}", state) for number, state in enumerate(states)])
 
 
 def passes(count: int, kilobytes: float = 0) -> Json:
