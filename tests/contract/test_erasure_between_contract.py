@@ -8,9 +8,9 @@ from engine.durable.lifecycle.errors import ExecutionTaken
 from engine.durable.lifecycle.forking.forks import Wanted
 from engine.durable.lifecycle.forking.running import Calls
 from engine.ports.tasks import TaskFailed
-from tests.contract.test_erasure_contract import Asked
 from tests.support import backends
 from tests.support.durable import TESTER
+from tests.support.erasing import Asked
 from tests.support.flows import ONE_TASK, WORK
 
 

@@ -14,14 +14,14 @@ from engine.durable.lifecycle.forking.running import Calls
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
 from engine.errors import NotFound, StoreUnavailable
 from engine.ports.erasure import Erasure
-from engine.ports.executions_index import ExecutionQuery
 from engine.ports.journal import HeaderChange, row_of
 from engine.ports.keys import ExecutionKey
 from engine.ports.people.views import SavedViews
 from engine.ports.tasks import TaskFailed
 from tests.support import backends
-from tests.support.durable import TESTER, Product, ScriptedTasks
-from tests.support.flows import ONE_TASK, THREE_TASKS, WORK, flow, task
+from tests.support.durable import TESTER
+from tests.support.erasing import Asked
+from tests.support.flows import ONE_TASK, WORK, flow, task
 from tests.support.records import a_header, a_segment
 from tests.support.terms import expire, rows
 
@@ -41,37 +41,6 @@ PARENT = flow({"Start": {
 def stores(request, tmp_path):
     with backends.open_backend(request.param, tmp_path / "data") as backend:
         yield backend
-
-
-class Asked(Product):
-    """A workflow, and who erases its executions."""
-
-    def __init__(self, stores, definition=THREE_TASKS, answers=None, child=None, **version):
-        super().__init__(definition, ScriptedTasks(answers or {}), backend=stores, **version)
-        if child is not None:
-            self.published.publish(child, "child")
-        self.told = []
-
-    @property
-    def erasing(self):
-        return Erasing(
-            self.stores.erasure, self.stores.journal, self.stores.index, self.clock, header_of=self.executions.header,
-            told=lambda _erasure, keys: self.told.extend(key.id for key in keys), at_once=self.stores.family != "aws",
-        )
-
-    def ended(self, given=None, name="one"):
-        key = self.start(given, name=name)
-        self.drain()
-        return key
-
-    def over(self):
-        """What was asked for is done, by who asked or later."""
-        self.clock.sleep(ASKED_SECONDS + 1)
-        self.erasing.go_on(self.workspace)
-        assert self.erasing.pending(self.workspace) == []
-
-    def listed(self):
-        return [row.key.id for row in self.executions.page(ExecutionQuery(self.workspace)).rows]
 
 
 def left(stores):
