@@ -4,10 +4,9 @@
                     └─► ends ──► one item, for the dashboard's counts (engine.durable.lifecycle.tallying_ends)
 
 A batch that comes again, after an error, a crash or a lost reply, doubles nothing: the chains hold its ids, and so do
-the items of ends. A record
-that cannot be read is counted, logged with its place and passed over, so that it does not hold up those behind it; what
-it told of is in the table, and `refill` makes its entries when the cause is gone. Where the store does not serve, the
-batch comes again from the record that was not done.
+the items of ends. A record that cannot be read is counted, logged with its place and passed over, so that it does not
+hold up those behind it; what it told of is in the table, and `refill` makes its entries when the cause is gone. Where
+the store does not serve, the batch comes again from the record that was not done.
 """
 
 from __future__ import annotations
