@@ -101,6 +101,7 @@ def test_what_only_the_answer_can_have_is_a_to_do(sentence, said):
     "If it is over 100, call https://a.io/x. If it fails, post in #p1.",
     "Call https://a.io/x with the customer id. If the customer is new, post in #p1.",
     "Call https://a.io/x. If it fails, post in #p1.",
+    'Post "See https://a.io/x" in #p2. If the amount is over 5, post in #p1.',
     "Call https://a.io/x if the amount is over 5, else post in #p1.",
     "Get the report from https://a.io/x. For each recipient, post in #p1.",
     "Get the customer from the customers table. If the balance is over 100, post in #p1.",
