@@ -125,9 +125,9 @@ def test_an_edit_made_while_the_sign_in_runs_out_is_saved_after_the_next_one(vis
     expect(heading(page, "Workflows")).to_be_visible()
     designer = Designer(visitor, "run_out", THREE_STEPS)
     designer.select("First")
-    deployment.pool.id_tokens.clear()
-    deployment.pool.refresh_tokens.clear()
     designer.name_field.fill("Begin")
+    deployment.pool.id_tokens.clear()  # not before: any other request of the page would notice it first
+    deployment.pool.refresh_tokens.clear()
     page.keyboard.press("Enter")
     expect(heading(page, "Sign in")).to_be_visible()
     expect(designer.card("Begin")).to_be_hidden()
