@@ -49,7 +49,7 @@ def _unsaid(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]:
         start, end = clause.words[0].start, clause.words[-1].end
         does = state_of(sentence[start:end])
         if does is None or not _keeps_the_input(does) or not (
-                str(does.state.get("Resource")).endswith("http:request") or FETCHED.search(sentence, start, end)):
+                "url" in does.state.get("Arguments", {}) or FETCHED.search(sentence, start, end)):
             continue
         things = fetched_in(sentence[start:end])
         brought = {singular(word) for word in re.findall(r"[a-z]+", _URL.sub("", sentence[:end]).lower())} - things

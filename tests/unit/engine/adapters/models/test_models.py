@@ -238,7 +238,8 @@ def _drafted(change=lambda document: None):
         "triggers": [{"type": "schedule", "expression": "cron(40 6 ? * MON-FRI *)", "timezone": "UTC"}],
         "definition": {"QueryLanguage": "JSONata", "StartAt": "Call Orders", "States": {
             "Call Orders": {"Type": "Task", "Resource": "connector:http:request", "Arguments": {
-                "url": "https://api.example.com/orders", "method": "GET"}, **keep, "Next": "Large?",
+                "url": "https://api.example.com/orders", "method": "GET"}, "Output": "{% $states.result.body %}",
+                "Next": "Large?",
                 "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 3}]},
             "Large?": {"Type": "Choice", "Choices": [{
                 "Condition": "{% $states.input.amount > 500 %}", "Next": "Ask The Owner"}], "Default": "Charge"},
