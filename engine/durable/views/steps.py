@@ -25,6 +25,7 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from threading import Lock
 from typing import Any, NamedTuple
 
 from engine.durable.views import step_facts as facts
@@ -66,17 +67,34 @@ def _read(events: Iterable[HistoryEvent]) -> _Reader:
     return reader
 
 
-@contextmanager
-def nothing_collected() -> Iterator[None]:
-    """Nothing of what is made of a history is garbage before the end, and the collector would look through all of it at
-    each turn: half of the time that a long one takes."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
+class _Collector:
+    """Whether the process collects garbage: not while any thread needs it to wait."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._waits = 0
+        self._collects = False
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """It waits until all who are in here are out."""
+        with self._lock:
+            if not self._waits:
+                self._collects = gc.isenabled()
+                gc.disable()
+            self._waits += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waits -= 1
+                if not self._waits and self._collects:
+                    gc.enable()
+
+
+nothing_collected = _Collector().waiting
+"""Nothing of what is made of a history is garbage before the end, and the collector would look through all of it at
+each turn: half of the time that a long one takes."""
 
 
 class _Reader:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gc
 import json
+from contextlib import ExitStack
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.durable.views import step_runs
 from engine.durable.views.causes import plain_cause, stack_trace
-from engine.durable.views.steps import steps_of, steps_where
+from engine.durable.views.steps import nothing_collected, steps_of, steps_where
 from engine.errors import InvalidDefinition
 from engine.kernel.history import HistoryEvent
 from engine.language.asl.compile import compile_definition
@@ -285,3 +286,13 @@ def test_the_collector_is_as_it_was_after_a_history_was_read():
             assert gc.isenabled() is collects
         finally:
             gc.enable()
+
+
+def test_garbage_is_collected_again_once_the_last_of_those_who_do_not_want_it_is_done():
+    one, other = ExitStack(), ExitStack()
+    one.enter_context(nothing_collected())
+    other.enter_context(nothing_collected())
+    one.close()  # the first to come is the first to go, as requests may be
+    assert not gc.isenabled()
+    other.close()
+    assert gc.isenabled()
