@@ -321,11 +321,12 @@ class Builder:
                 live[path] = frame
             else:
                 live.pop(path, None)
+        frozen = MappingProxyType(frames)
         snapshot = Snapshot(
-            self.facts, self.input, self.status, self.at, self.next_event, self.next_visit, MappingProxyType(frames),
+            self.facts, self.input, self.status, self.at, self.next_event, self.next_visit, frozen,
             self.deadline, self.output, self.error, self.cause, tuple(self.abandoned), tuple(self.stops),
             self.redrivable, self.redrives, self.changeovers, self._frozen_progress(frames),
-            tuple(frame.path for frame in self.ready if self.live(frame)), MappingProxyType(live),
+            tuple(frame.path for frame in self.ready if self.live(frame)), (frozen, MappingProxyType(live)),
         )
         return snapshot, frozenset(self._open), frozenset(self._removed - self._open.keys())
 

@@ -184,8 +184,8 @@ class Snapshot:
 
     `output` holds the result of a SUCCEEDED one; `error` and `cause` are None where AWS leaves them out. `deadline` is
     the execution's time-out. `progress` caches each JOINING frame's counts, by its path; a missing one is derived.
-    `ready` lists the READY frames in order, None before that was derived; `live` are the frames that are not DONE, of a
-    large fan-out few (None: `live_frames` derives them). `abandoned` are the ids of child executions
+    `ready` lists the READY frames in order, None before that was derived; `live` is what `live_frames` keeps: `frames`,
+    and those of them that are not DONE, of a large fan-out few. `abandoned` are the ids of child executions
     that nobody waits for any more and that are still to be stopped; `stops` are such jobs of AWS services. `redrivable`
     are the frames of one that did not succeed, by their paths, as a redrive takes them up (engine.kernel.redrivable);
     `redrives` counts the redrives so far. `changeovers` are the changes of its version, in order (each what
@@ -210,7 +210,7 @@ class Snapshot:
     changeovers: tuple[Json, ...] = ()
     progress: Mapping[str, Progress] = field(default_factory=_nothing, compare=False, repr=False)
     ready: tuple[str, ...] | None = field(default=None, compare=False, repr=False)
-    live: Mapping[str, Frame] | None = field(default=None, compare=False, repr=False)
+    live: tuple[Mapping[str, Frame], Mapping[str, Frame]] | None = field(default=None, compare=False, repr=False)
 
     @property
     def closed(self) -> bool:
@@ -219,7 +219,7 @@ class Snapshot:
 
 
 def live_frames(snapshot: Snapshot) -> Mapping[str, Frame]:
-    """The frames that are not DONE."""
-    if snapshot.live is not None:
-        return snapshot.live
+    """The frames that are not DONE. A snapshot that was given other frames has no cache of them."""
+    if snapshot.live is not None and snapshot.live[0] is snapshot.frames:
+        return snapshot.live[1]
     return MappingProxyType({path: frame for path, frame in snapshot.frames.items() if frame.phase is not Phase.DONE})

@@ -257,7 +257,7 @@ def apply_delta(
     for path in removed:
         laid.pop(path, None)
     return _on_its_version(replace(
-        snapshot, frames=MappingProxyType(laid), progress=MappingProxyType({}), ready=None, live=None,
+        snapshot, frames=MappingProxyType(laid), progress=MappingProxyType({}), ready=None,
         **_decode_globals(changed, schema),
     ))
 

@@ -177,7 +177,7 @@ class Forks:
             raise does_not_fit(header, onto, verdict, fork=True)
         closed = replace(
             snapshot, status=Status.ABORTED, frames=MappingProxyType({}), progress=MappingProxyType({}), ready=(),
-            live=None, redrivable=MappingProxyType(kept),
+            redrivable=MappingProxyType(kept),
         )
         seed = self._new_seed() if point.first is None else point.first.seed
         stepped = step(plan, closed, [Redriven(at=snapshot.last_at, seed=seed, onto=onto.change(was))])

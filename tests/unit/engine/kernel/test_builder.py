@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from types import MappingProxyType
 
-from engine.kernel.snapshot import Frame, Phase
+from engine.kernel.snapshot import Frame, Phase, live_frames
 from engine.kernel.step import step
 from engine.kernel.stimulus import Continued
 from tests.support.flows import ONE_TASK
@@ -33,3 +33,11 @@ def test_frames_that_are_not_touched_are_copied_without_being_looked_up():
     assert Path.looked_up == 0
     assert stepped.snapshot.frames == before == frames
     assert stepped.snapshot.frames is not frames
+
+
+def test_other_frames_have_live_ones_of_their_own():
+    run = Run(ONE_TASK).start()
+    frame = replace(run.snapshot.frames[""], input="another")
+    changed = replace(run.snapshot, frames=MappingProxyType({"": frame}))
+    assert live_frames(run.snapshot) == run.snapshot.frames
+    assert live_frames(changed) == {"": frame}
