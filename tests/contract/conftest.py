@@ -9,6 +9,7 @@ import pytest
 from engine.governance.audit.audit import Audit
 from engine.ports.keys import ExecutionKey
 from tests.support import backends
+from tests.support.tampering import Tamper
 
 _numbers = itertools.count(1)
 
@@ -41,3 +42,15 @@ def key(workspace):
 def audit(backend):
     """The audit log over the backend's store."""
     return Audit(backend.audit, backend.clock)
+
+
+@pytest.fixture
+def clock(backend):
+    """What the backend's stores tell the time by."""
+    return backend.clock
+
+
+@pytest.fixture
+def tamper(backend, workspace):
+    """Changes the audit log behind its back."""
+    return Tamper(backend, workspace)

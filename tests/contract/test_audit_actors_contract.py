@@ -30,11 +30,6 @@ BOB = Actor("bob@example.com", "user", "192.0.2.8")
 
 
 @pytest.fixture
-def audit(backend):
-    return Audit(backend.audit, backend.clock)
-
-
-@pytest.fixture
 def erasing(backend, audit):
     return Erasing(backend.erasure, backend.journal, backend.index, backend.clock, forget=audit.actors.forget)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from engine.governance.audit.audit import Audit
 from engine.governance.audit.entry import Subject
 from engine.governance.audit.erasing import ERASE, erase_entries
 from engine.governance.audit.export import exported
@@ -13,25 +12,9 @@ from engine.ports.audit_log import CHAINS
 from engine.ports.erasure import Erasure
 from tests.support.durable import TESTER
 from tests.support.records import an_entry
-from tests.support.tampering import Tamper
 
 ONE, TWO = "orders:kanarienvogel", "orders:other"
 DIGEST = "ab" * 32
-
-
-@pytest.fixture
-def clock(backend):
-    return backend.clock
-
-
-@pytest.fixture
-def audit(backend):
-    return Audit(backend.audit, backend.clock)
-
-
-@pytest.fixture
-def tamper(backend, workspace):
-    return Tamper(backend, workspace)
 
 
 def record(audit, clock, workspace, execution_id, count=3):

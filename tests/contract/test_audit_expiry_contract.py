@@ -18,22 +18,6 @@ from engine.ports.erasure import Erasure
 from engine.ports.keys import ENGINE
 from tests.support.durable import TESTER
 from tests.support.records import an_entry
-from tests.support.tampering import Tamper
-
-
-@pytest.fixture
-def clock(backend):
-    return backend.clock
-
-
-@pytest.fixture
-def audit(backend):
-    return Audit(backend.audit, backend.clock)
-
-
-@pytest.fixture
-def tamper(backend, workspace):
-    return Tamper(backend, workspace)
 
 
 def listed(audit, workspace, **filters):

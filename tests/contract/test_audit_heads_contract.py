@@ -8,14 +8,8 @@ from engine.governance.audit.entry import Subject, digest_of
 from engine.governance.audit.heads import HEADS, TELLERS, tell_heads
 from engine.ports.audit_log import CHAINS, AuditHead
 from tests.support.records import an_entry
-from tests.support.tampering import Tamper
 
 DAY = 86_400.0
-
-
-@pytest.fixture
-def tamper(backend, workspace):
-    return Tamper(backend, workspace)
 
 
 @pytest.fixture

@@ -24,7 +24,6 @@ from tests.support import patience
 from tests.support.audit_writer import WRITER
 from tests.support.backends import open_local
 from tests.support.records import ENGINE, START, a_header, a_segment, an_entry
-from tests.support.tampering import Tamper
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,11 +46,6 @@ def written(audit, workspace):
     audit.record([an_entry(workspace, str(other)), an_entry(workspace, str(other))])
     assert audit.verify(workspace).entries == 7
     return subject.chain, audit.log.oldest(workspace, subject.chain, after=0, limit=9)
-
-
-@pytest.fixture
-def tamper(backend, workspace):
-    return Tamper(backend, workspace)
 
 
 def finding(audit, workspace, chain):

@@ -34,6 +34,18 @@ def any_api(request: Any, tmp_path: Path) -> Iterator[Api]:
 
 
 @pytest.fixture
+def stores() -> Iterator[Any]:
+    """AWS's stores on moto, on virtual time."""
+    from tests.support.moto_stores import open_aws  # noqa: PLC0415 - most tests here need no moto
+
+    clock = SkipClock()
+    with open_aws(clock) as made:
+        made.clock = clock
+        yield made
+        made.close()
+
+
+@pytest.fixture
 def call() -> Any:
     """`call_wsgi` for tests of one WSGI application."""
     return call_wsgi

@@ -11,7 +11,6 @@ import pytest
 
 from engine.adapters.aws import items
 from engine.adapters.aws.dynamo import Put
-from engine.clock import SkipClock
 from engine.errors import StoreUnavailable, Throttled
 from engine.governance.audit.audit import Audit
 from engine.governance.audit.beside import SEALED_SECONDS, Beside
@@ -23,7 +22,6 @@ from functions.app.acts import digest
 from functions.engine_audit import EngineRecorder
 from functions.sealer import app
 from tests.support.durable import Product, ScriptedTasks
-from tests.support.moto_stores import open_aws
 from tests.support.records import ADA, a_header, an_entry
 from tests.support.sealing import seal, sealer
 
@@ -34,15 +32,6 @@ FLOW = {"StartAt": "Pay", "States": {
     "Sorry": {"Type": "Fail", "Error": "Refused", "Cause": "nobody pays"},
 }}
 EXPECTED = ["execution.start", "engine.started", "engine.step_failed", "engine.failed"]
-
-
-@pytest.fixture
-def stores():
-    clock = SkipClock()
-    with open_aws(clock) as made:
-        made.clock = clock
-        yield made
-        made.close()
 
 
 @pytest.fixture

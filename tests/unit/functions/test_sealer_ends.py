@@ -8,27 +8,16 @@ import pytest
 
 from engine.adapters.aws.dynamo import Expression
 from engine.adapters.aws.executions_index import ENDS_KEPT
-from engine.clock import SkipClock
 from engine.durable.lifecycle.pieces import PIECE
 from engine.errors import StoreUnavailable, Throttled
 from functions.sealer import app
 from tests.support.durable import Product, ScriptedTasks
-from tests.support.moto_stores import open_aws
 from tests.support.records import ADA
 from tests.support.sealing import sealer
 from tools.cost.meter import Meter
 
 FLOW = {"StartAt": "Pay", "States": {"Pay": {"Type": "Pass", "End": True}}}
 FAILS = {"StartAt": "Pay", "States": {"Pay": {"Type": "Fail", "Error": "E"}}}
-
-
-@pytest.fixture
-def stores():
-    clock = SkipClock()
-    with open_aws(clock) as made:
-        made.clock = clock
-        yield made
-        made.close()
 
 
 @pytest.fixture

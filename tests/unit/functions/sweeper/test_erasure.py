@@ -11,7 +11,6 @@ import pytest
 
 from engine.adapters.aws.erasure.orphans import DynamoOrphans
 from engine.adapters.aws.erasure.store import KEPT_DAYS
-from engine.clock import SkipClock
 from engine.durable.lifecycle.erasing import ASKED_SECONDS, Erasing
 from engine.durable.retention import Retention
 from engine.errors import StoreUnavailable
@@ -32,7 +31,6 @@ from functions.sweeper.erasure import MINUTES, Parts, again, erasing_over
 from functions.sweeper.retention import OldVersions
 from tests.support.durable import TESTER, Product, ScriptedTasks
 from tests.support.flows import flow, task
-from tests.support.moto_stores import open_aws
 from tests.support.sealing import seal
 from tests.support.terms import TABLE, _items, expire, rows
 
@@ -42,15 +40,6 @@ ITEMS = flow({"Each": {
     "Type": "Map", "ItemsPath": "$.lines", "Next": "Rest", "ItemProcessor": {
         "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **flow({"Line": task(End=True)}),
     }}, "Rest": task(End=True)})
-
-
-@pytest.fixture
-def stores():
-    clock = SkipClock()
-    with open_aws(clock) as made:
-        made.clock = clock
-        yield made
-        made.close()
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import pytest
 
 from engine.adapters.aws import items
 from engine.adapters.aws.retention import FORGOTTEN_DAYS
-from engine.clock import SkipClock
 from engine.durable.lifecycle.errors import ExecutionTaken, TaskDeleted
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
 from engine.durable.lifecycle.starts import ExecutionAlreadyExists
@@ -24,22 +23,12 @@ from engine.ports.tasks import TaskFailed
 from functions.sweeper.retention import OldVersions, Retaining
 from tests.support.durable import TESTER, Product, ScriptedTasks
 from tests.support.flows import CALLBACK, ONE_TASK, THREE_TASKS, WORK, flow, task
-from tests.support.moto_stores import open_aws
 from tests.support.records import a_version
 from tests.support.terms import expire, rows
 from tools.cost.meter import Meter
 
 FAILS = flow({"Work": task(End=True)})
 BIG = "x" * 200_000
-
-
-@pytest.fixture
-def stores():
-    clock = SkipClock()
-    with open_aws(clock) as made:
-        made.clock = clock
-        yield made
-        made.close()
 
 
 class Aws(Product):
