@@ -103,12 +103,13 @@ class Bench:
     def at_once(self, count: int, workflow: str = WORKFLOW, value: Json = None) -> list[str]:
         """Start `count` executions and serve the queue in this thread until all are parked or closed."""
         product, queue = self.product, CountingQueue(self.product.stores.queue)
-        ids = self._start_at_once(count, workflow, value)
+        ids = self.start_at_once(count, workflow, value)
         serving = Serving(self._worker, queue, product.stores.journal, product.clock, product.settings)
         serving.run(lambda: queue.done >= count)
         return ids
 
-    def _start_at_once(self, count: int, workflow: str, value: Json) -> list[str]:
+    def start_at_once(self, count: int, workflow: str = WORKFLOW, value: Json = None) -> list[str]:
+        """Start `count` executions by as many threads as answer requests; their ids."""
         if count == 1:
             return [self.start(workflow, value)]
         with ThreadPoolExecutor(min(count, _CLIENTS)) as clients:
@@ -249,7 +250,7 @@ def served(repeats: int, processes: int, folder: str | None = None, *, execution
         ids: list[str] = []
 
         def one_round() -> None:
-            ids.extend(mine := [flow.start() for _ in range(executions)])
+            ids.extend(mine := flow.start_at_once(executions))
             flow.wait(mine)
 
         measured = measure(one_round, repeats)
