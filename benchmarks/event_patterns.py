@@ -48,7 +48,7 @@ def usual(number: int) -> Json:
 
 
 def crowded(number: int) -> Json:
-    """All of them want what the event has, but for a range of sizes."""
+    """All of them want what the event has, except a range of sizes."""
     return {
         "source": ["aws.s3"], "detail-type": ["Object Created"],
         "detail": {"object": {"size": [{"numeric": [">=", 100 * number, "<", 100 * number + 100]}]}},

@@ -51,7 +51,7 @@ class HearingStores(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """One workspace's. Safe to share between threads, but for `ended` where alerts are told."""
+    """One workspace's. Safe to share between threads, except `ended` where alerts are told."""
 
     listening: Listening
     delivering: Delivering

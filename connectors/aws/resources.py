@@ -44,7 +44,7 @@ _NOT_HERE = frozenset({
 """Optimised integrations that do more than call one operation."""
 
 _OF_A_MAP = {"s3": {"getObject": "GetObject", "listObjectsV2": "ListObjectsV2", "putObject": "PutObject"}}
-"""The optimised forms that only a Map's ItemReader and ResultWriter have; they answer as the SDK does, but for a
+"""The optimised forms that only a Map's ItemReader and ResultWriter have; they answer as the SDK does, except a
 listing's entries."""
 
 

@@ -62,7 +62,7 @@ def read_proxy(text: str) -> Proxy | None:
 
 
 def without_password(text: str) -> str:
-    """A proxy's address as it may be shown; what is none stays as it is, but for what stands before an @."""
+    """A proxy's address as it may be shown; what is none stays as it is, except what stands before an @."""
     before, at, after = text.rpartition("@")
     return f"{before.partition('//')[0]}//********@{after}" if at else text
 

@@ -198,7 +198,7 @@ def _as_read(one: Json, other: Json) -> bool:
 
 
 def _same(one: Json, other: Json) -> bool:
-    """Equal, but for what openapi-core makes of formats: texts are compared by their beginning."""
+    """Equal, except what openapi-core makes of formats: texts are compared by their beginning."""
     if isinstance(one, str) and isinstance(other, str):
         return one[:10] == other[:10] or {one, other} == {"a", "YQ=="}
     if isinstance(one, dict) and isinstance(other, dict):

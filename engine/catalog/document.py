@@ -198,7 +198,7 @@ def rendered(document: WorkflowDocument, *, layout: bool = True) -> bytes:
 
 
 def document_digest(document: WorkflowDocument) -> str:
-    """SHA-256 in hex over the document with sorted keys, but for the Studio's own: moving a card changes nothing."""
+    """SHA-256 in hex over the document with sorted keys, except the Studio's own: moving a card changes nothing."""
     return hashlib.sha256(_json(_without_layout(document), sort=True)).hexdigest()
 
 

@@ -416,7 +416,7 @@ def stored_json(body: bytes, *, outlined: bool = False, state_alone: bool = Fals
 
 
 def _state_of(text: str) -> Json:
-    """The members of a body's JSON, but for its stimuli, each of which is dropped as it is read, and its events, which
+    """The members of a body's JSON, except its stimuli, each of which is dropped as it is read, and its events, which
     come last. Raises ValueError or IndexError."""
     value: dict[str, Json] = {}
     if not text.startswith("{"):

@@ -14,7 +14,7 @@ From schema SHARES_VALUES on the body is the outline and each large value once (
     {"v": …, "s": …, "e": …, …, "p": places, "d": digests, "t": [[size, digest], [size, digest, N], …]}    the outline
 
 A place then has behind it the number of its value in the table "t" of the outline. The body's "t" has the values of
-that table in their order, but for those with a segment's number N, an earlier one, whose body has them. No place is
+that table in their order, except those with a segment's number N, an earlier one, whose body has them. No place is
 told by what stands in it, so no value can be taken for a reference.
 """
 

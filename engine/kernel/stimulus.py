@@ -150,7 +150,7 @@ class MapRunErred(FrameStimulus):
 
 @dataclass(frozen=True, slots=True)
 class MapRunEnding(FrameStimulus):
-    """A Map Run with a ResultWriter is over but for its results, which are written now. `failed`: what is out is
+    """A Map Run with a ResultWriter is over except for its results, which are written now. `failed`: what is out is
     stopped first."""
 
     failed: bool = False

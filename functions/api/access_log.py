@@ -30,7 +30,7 @@ _LOG = logging.getLogger("automate.access")
 
 
 def log_access(request: Request, get_response: Callable[[Request], Response]) -> Response:
-    """Chalice middleware: answer, then write the lines. What the caller sent is not in it but for the path."""
+    """Chalice middleware: answer, then write the lines. What the caller sent is not in it, except the path."""
     _LOG.setLevel(logging.INFO)  # Lambda's root logger passes warnings on; a handler of its own would double the line
     response = get_response(request)
     context: Mapping[str, Any] = request.context

@@ -54,7 +54,7 @@ class _PrivateFile(RotatingFileHandler):
 
 
 def log_to_terminal(level: str, *, without: str | None = None) -> None:
-    """Records of `level` and above to standard error, but for those of the logger `without`."""
+    """Records of `level` and above to standard error, except those of the logger `without`."""
     handler = logging.StreamHandler()
     handler.addFilter(lambda record: record.name != without)
     _install(handler, level, logging.Formatter(_FORMAT))

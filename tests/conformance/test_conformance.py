@@ -1,4 +1,4 @@
-"""Every recorded answer of AWS is given, but for those that doubtful.json names with the reason.
+"""Every recorded answer of AWS is given, except those that doubtful.json names with the reason.
 
 Skipped where the recordings are not (CONFORMANCE_DIR).
 """

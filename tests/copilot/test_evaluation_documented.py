@@ -49,7 +49,7 @@ def test_the_sets_have_the_figures_that_the_evaluation_gives():
             ("a tenth author's, only counted; only the silent one was read", NINTH_COUNTED),
             ("a tenth author's, open", NINTH),
             ("a sixth author's, run once, then counted; only the silent one was read", SIXTH_LOCKED),
-            ("a fifth author's locked, counted several times, never read but for the two silent", FIFTH_LOCKED),
+            ("a fifth author's locked, counted several times, never read except the two silent", FIFTH_LOCKED),
             ("a fifth author's, open", FIFTH),
             ("a seventh author's, only counted, never read when they failed", SEVENTH_COUNTED),
             ("a seventh author's, open", SEVENTH),

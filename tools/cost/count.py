@@ -129,7 +129,7 @@ def _run(deployment: Deployment, shape: Shape, batch: int) -> tuple[Units, Units
 
 
 def _invocation(shapes: Mapping[str, Json]) -> Units:
-    """What an invocation takes whatever its batch, but for SQS: what ten executions share that one alone does not."""
+    """What an invocation takes whatever its batch, except SQS: what ten executions share that one alone does not."""
     one, ten = (Units.of(shapes["task_1"]["batches"][str(batch)]["run"]) for batch in BATCHES)
     shared = (one - ten) * (10 / 9)
     return Units(

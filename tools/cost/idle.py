@@ -127,7 +127,7 @@ def count_sweep() -> tuple[Units, int]:
 
 
 def templates() -> list[Json]:
-    """Those of a stage with the defaults, but for CloudFront, which costs by use and needs the built Studio."""
+    """Those of a stage with the defaults, except CloudFront, which costs by use and needs the built Studio."""
     from aws_cdk import App, assertions  # noqa: PLC0415 - the count alone needs the CDK
 
     from infra_cdk.app import build  # noqa: PLC0415 - starts the CDK's Node process

@@ -43,7 +43,7 @@ class Ledger:
         return all(end <= use.start or use.end <= start for use in self.used)
 
     def lose(self, words: Sequence[Word]) -> None:
-        """The words are to-dos, but for those of which something is known."""
+        """The words are to-dos, except those of which something is known."""
         for word in words:
             if word.kind != "mark" and word.lower not in GLUE and self.is_free(word.start, word.end):
                 self.enter(word.start, word.end, "word", None)

@@ -157,7 +157,7 @@ class Starts:
             return self._used(unit, header.key, lambda: self._together(write), there)
 
     def _check_room(self, key: ExecutionKey) -> None:
-        """Raises what `room` raises, but for a start that is asked for again: it writes nothing."""
+        """Raises what `room` raises, except a start that is asked for again: it writes nothing."""
         try:
             self._room()
         except UserError:

@@ -69,6 +69,6 @@ def _of_items(old: Json, had: Collection[str], frames: Mapping[str, Frame]) -> I
 
 
 def _of_its_own(state: Json) -> Json:
-    """A state without the machines inside it, but for how many they are."""
+    """A state without the machines inside it, except how many they are."""
     made = {name: value for name, value in state.items() if name not in ("Branches", "ItemProcessor", "Iterator")}
     return {**made, "Branches": len(state.get("Branches") or ())}

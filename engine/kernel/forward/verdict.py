@@ -34,7 +34,7 @@ class Verdict:
         return not self.refusals
 
     def joined(self, other: Verdict, *, execution: str = "") -> Verdict:
-        """Both; what `other` says is about the child `execution`, but for what differs: that is of all that ran it."""
+        """Both; what `other` says is about the child `execution`, except what differs: that is of all that ran it."""
         def named(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
             return tuple(replace(one, execution=execution) for one in findings)
 

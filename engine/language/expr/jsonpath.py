@@ -51,7 +51,7 @@ class Path:
         return f"Path({self.text!r})"
 
     def find(self, scope: Scope) -> Json:
-        """The value, or ABSENT where a definite path finds nothing. Never raises but for a path over its limits."""
+        """The value, or ABSENT where a definite path finds nothing. Never raises except for a path over its limits."""
         document = self._document(scope)
         if document is ABSENT:
             return ABSENT

@@ -293,7 +293,7 @@ class _Parser:
         return Part("path", left.start, self.last_end)
 
     def call(self, left: Part) -> Part:
-        """``$name(a, b)``: the arguments are parts, but for ``?`` of a partial application, which stays a leaf."""
+        """``$name(a, b)``: the arguments are parts, except ``?`` of a partial application, which stays a leaf."""
         name = self.text[left.start:left.end]
         self.next()
         parts = self.listed(")", self.argument)

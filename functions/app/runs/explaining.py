@@ -108,7 +108,7 @@ class Explaining:
         return "JSONPath"
 
     def _context(self, step: Step) -> dict[str, Json]:
-        """The context object as the step saw it, but for a task token."""
+        """The context object as the step saw it, except a task token."""
         context: dict[str, Json] = {
             **self._facts, "State": {"EnteredTime": iso_timestamp(step.entered_at), "Name": step.name},
         }

@@ -144,7 +144,7 @@ def _erase_actor(actor: str, *, dry_run: bool, yes: bool) -> int:
         found = api.post("/erasures/actors", {"actor": actor, "dry_run": True})["actors"]
         if not found or dry_run:
             screen.show({"actors": found, "erased": []}, lambda: click.echo(
-                "\n".join(found) or "The audit log has no actor of this name, but for what earlier releases wrote."
+                "\n".join(found) or "The audit log has no actor of this name, except what earlier releases wrote."
             ))
             return 0
         confirm_erasing(f"Erase {', '.join(found)} from the audit log for good?", yes=yes)

@@ -55,7 +55,7 @@ def read_stage(
     account: Account, settings: Tunables, queue: str, *, now: float, hours: float,
     pause: Callable[[float], None] = time.sleep,
 ) -> Stage:
-    """The figures of the last `hours`. What AWS refuses is in `unread`, but for the metrics themselves: these raise."""
+    """The figures of the last `hours`. What AWS refuses is in `unread`, except the metrics themselves: these raise."""
     until = int(now) // PERIOD_SECONDS * PERIOD_SECONDS
     window = until - int(hours * 3600), until
     periods, counts = _metrics(account, settings, queue, window)

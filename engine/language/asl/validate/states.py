@@ -169,7 +169,7 @@ _BETWEEN_FIELDS: dict[str, Callable[[Inspection, dict[str, Json], Spot], None]] 
 
 
 def check_state(inspection: Inspection, state: Json, spot: Spot) -> None:
-    """One state, but for where it leads and the machines inside it. `spot` has the state's own query language."""
+    """One state, except where it leads and the machines inside it. `spot` has the state's own query language."""
     if not isinstance(state, dict):
         inspection.error(spot, "Expected value of type Object")
         return

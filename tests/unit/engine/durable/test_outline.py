@@ -1,4 +1,4 @@
-"""The outline of a segment: the same as the segment, but for its large values, each of which is found again."""
+"""The outline of a segment: the same as the segment, except its large values, each of which is found again."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ AWS_FIELDS = {
     "executionArn", "stateMachineArn", "name", "status", "startDate", "stopDate", "input", "inputDetails", "output",
     "outputDetails", "error", "cause", "redriveCount",
 }
-"""Of the page "Automating Step Functions event delivery with EventBridge", but for those of versions, aliases, Map Runs
+"""Of the page "Automating Step Functions event delivery with EventBridge", except those of versions, aliases, Map Runs
 and whether it may be redriven."""
 
 

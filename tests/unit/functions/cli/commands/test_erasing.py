@@ -219,7 +219,7 @@ def test_an_actor_is_in_no_file_afterwards_and_the_log_verifies(published, tmp_p
     (pseudonym,) = entry["after"]["actors"]
     assert [version["published_by"] for version in published.json("versions", "asked")[1]["versions"]] == [pseudonym]
     assert published("erase", "--actor", WHO, "--yes")[:2] == (
-        0, "The audit log has no actor of this name, but for what earlier releases wrote.\n"
+        0, "The audit log has no actor of this name, except what earlier releases wrote.\n"
     )
 
 
