@@ -89,7 +89,10 @@ function Row({
               {made.name}
             </TextButton>
           ) : (
-            <TextButton label={`Show the case ${made.name} in the Rule Tester`} onClick={() => show("rules")}>
+            <TextButton
+              label={`${made.name} · rules of ${made.choice}: show it in the Rule Tester`}
+              onClick={() => show("rules")}
+            >
               {`${made.name} · rules of ${made.choice}`}
             </TextButton>
           )}

@@ -118,7 +118,7 @@ function StepRow(props: RunResultProps & { step: Step }) {
           {step.exited_at !== null && step.status === "SUCCEEDED" && <Value label="Output" value={values.output} />}
           {pointer !== null && (
             <p className="tp-two">
-              <TextButton label={`Run from ${step.name} with this input`} onClick={from}>
+              <TextButton label={`Run from here: ${step.name}, with this input`} onClick={from}>
                 Run from here
               </TextButton>
               {canPin(definition, pointer) && step.status === "SUCCEEDED" && !run.pinned.includes(step.path) && (

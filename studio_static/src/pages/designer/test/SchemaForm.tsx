@@ -55,7 +55,7 @@ function Property({ name, spec, required, value, onChange }: PropertyProps) {
   const aside =
     value === undefined ? (
       <TextButton label={`Give ${label}`} onClick={() => onChange(sampleOf(spec))}>
-        Give it
+        Give
       </TextButton>
     ) : (
       !required && (
