@@ -193,10 +193,12 @@ class _Follower:
         result = self._result(state, here, one, item, jsonata=jsonata)
         result = places.bounded(result | self._declared.results.get(name, NONE))
         output, assigned = one.leaving(result)
+        shown = output
         for holder in (*_objects(state.get("Choices")), *_objects(state.get("Catch"))):
             caught = places.under(WHOLE, "Cause") if self._causes else NONE
             out, also = one.by_rule(holder, output, caught if "ErrorEquals" in holder else None)
             assigned = places.bounded(assigned | also)
+            shown = places.bounded(shown | out)
             self._enter(holder.get("Next"), out)
         self._enter(state.get("Next"), output)
         self._enter(state.get("Default"), output)
@@ -206,7 +208,7 @@ class _Follower:
             self._errors |= {name: None} if one.words("Error") else {}
             self._causes |= {name} if one.words("Cause") else set()
         self._variables = places.bounded(self._variables | assigned)
-        self._states[name] = StateMarks(one.input, one.arguments, result, output, assigned)
+        self._states[name] = StateMarks(one.input, one.arguments, result, shown, assigned)
 
     def _context(self, item: Marks) -> Marks:
         return places.bounded({

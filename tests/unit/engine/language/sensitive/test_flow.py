@@ -113,6 +113,22 @@ def test_a_choice_a_loop_and_a_catcher():
     assert found.machines[""][1] == found.state("D").output
 
 
+@pytest.mark.parametrize(("state", "places"), [
+    ({"Type": "Task", "Resource": "r", "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.e", "Next": "D"}]},
+     ["/card/cvv", "/people/*/ssn"]),
+    ({"Type": "Task", "Resource": "r", "QueryLanguage": "JSONata", "Output": 1, "Catch": [
+        {"ErrorEquals": ["States.ALL"], "Next": "D", "Output": {"was": "{% $states.input.card %}"}},
+    ]}, ["/was/cvv"]),
+    ({"Type": "Choice", "QueryLanguage": "JSONata", "Output": 1, "Choices": [
+        {"Condition": "{% true %}", "Next": "D", "Output": {"was": "{% $states.input.card %}"}},
+    ], "Default": "D"}, ["/was/cvv"]),
+])
+def test_what_a_state_shows_has_the_marks_of_a_catcher_s_and_a_rule_s_output_too(state, places):
+    found = flow({"A": {**state, "Next": "D"}, "D": {"Type": "Succeed"}})
+    assert texts(found.state("A").output) == places
+    assert texts(found.state("D").input) == places
+
+
 @pytest.mark.parametrize("field", ["ItemProcessor", "Iterator"])
 def test_the_items_of_a_map(field):
     inner = {"StartAt": "I", "States": {"I": {"Type": "Pass", "Parameters": {"n.$": "$.p.ssn"}, "End": True}}}
