@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
+from functools import partial
 from typing import Any
 
 from connectors.asking import APPROVED, MOST_COMMENT, MOST_VALUES_BYTES, REFUSED, Terms, terms_of
@@ -34,6 +35,8 @@ Json = Any
 
 Each = Callable[[Callable[[Approval], "Asked | None"], Sequence[Approval]], "list[Asked | None]"]
 """Applies a function to all of a list."""
+
+NOT_SHOWN = "this does not fit; what does is not shown, for the workflow has sensitive fields"
 
 _TRIES = 10
 _FRESH_SECONDS = 300.0
@@ -153,9 +156,12 @@ class Answering:
         row = self._store.get(self._workspace, approval) if rows.is_id(approval) else None
         return None if row is None else row.key
 
-    def answer(self, approval: str, who: Who, answer: Answer, may: Callable[[Terms], None]) -> Taken:
-        """Take an answer; `may` raises where they may not. Raises ApprovalDoesNotExist, ApprovalOver, AlreadyAnswered,
-        InvalidDocument."""
+    def answer(
+        self, approval: str, who: Who, answer: Answer, may: Callable[[Terms], None],
+        quotes: Callable[[ExecutionKey], bool] = lambda _: True,
+    ) -> Taken:
+        """Take an answer; `may` raises where they may not, `quotes` says whether they are shown what the form has.
+        Raises ApprovalDoesNotExist, ApprovalOver, AlreadyAnswered, InvalidDocument."""
         for _ in range(_TRIES):
             asked = self.find(approval)
             may(asked.terms)
@@ -167,7 +173,8 @@ class Answering:
                 )
             entry = {
                 "decision": answer.decision, "by": who.name, "as": who.via, "at": iso_timestamp(self._clock.now()),
-                "comment": answer.comment, "values": _checked(asked.terms, answer),
+                "comment": answer.comment,
+                "values": _checked(asked.terms, answer, partial(quotes, asked.row.key)),
             }
             answers = [*asked.row.answers, entry]
             decided = asked.terms.decision(answers)
@@ -255,8 +262,8 @@ def _asked(row: Approval, snapshot: Snapshot | None) -> Asked | None:
     return Asked(row, terms, snapshot.facts, frame.state, frame.deadline, frame.token)
 
 
-def _checked(terms: Terms, answer: Answer) -> Json:
-    """The values of the form. Raises InvalidDocument for what does not fit."""
+def _checked(terms: Terms, answer: Answer, quotes: Callable[[], bool]) -> Json:
+    """The values of the form. Raises InvalidDocument for what does not fit; it quotes the form where `quotes`."""
     if len(answer.comment) > MOST_COMMENT:
         raise InvalidDocument(f"a comment has at most {MOST_COMMENT:,} characters", where="/comment")
     if answer.decision == REFUSED or terms.form is None:
@@ -274,8 +281,9 @@ def _checked(terms: Terms, answer: Answer) -> Json:
     except Unchecked as unchecked:
         raise InvalidDocument(f"the values cannot be checked: {unchecked}", where="/values") from None
     if found:
+        shown = quotes()
         raise InvalidDocument.listing(
-            [(("values", *error.absolute_path), error.message) for error in found],
+            [(("values", *error.absolute_path), error.message if shown else NOT_SHOWN) for error in found],
             advice="The form says what fits: automate approvals show.",
         )
     return values

@@ -9,7 +9,7 @@ from engine.governance.masking import MASK
 from engine.governance.roles import Right
 from engine.triggers.forms import fields_of, filled
 from functions.app.acts import Act
-from functions.app.approvals.answering import Answer, Asked, admits, check_may, who_of
+from functions.app.approvals.answering import NOT_SHOWN, Answer, Asked, admits, check_may, who_of
 from functions.app.routing import Call, RouteTable
 from functions.app.sensitive.revealing import veil_for
 from functions.app.shapes import base
@@ -61,21 +61,25 @@ def answer_approval(call: Call[shapes.AnswerRequest]) -> shapes.AnswerTaken:
     """Answer as who is signed in. One answer of each counts, and it is durable when this says so.
 
     403: it is for others. 409: it was decided meanwhile, its execution has ended, or who asks has answered before."""
-    given, answering = call.given, call.services.open_answering()
+    given, answering, hiding = call.given, call.services.open_answering(), call.services.hiding
     values = given.values
     if given.typed is not None:
         if values is not None:
             raise InvalidDocument("give values or typed, not both", where="/typed")
-        form = answering.find(call.path["approval"]).terms.form
+        asked = answering.find(call.path["approval"])
+        form = asked.terms.form
+        check_may(asked.terms, call.caller, call.workspace)
         if form is not None and given.decision == "approved":
             found = filled(fields_of(form), given.typed, form)
             if found.faults:
                 call.act.done(changed=False)
-                return shapes.AnswerTaken(faults=dict(found.faults), decision=None, left=0)
+                veil = hiding.veil(asked.row.key)
+                faults = dict.fromkeys(found.faults, NOT_SHOWN) if veil else dict(found.faults)
+                return shapes.AnswerTaken(faults=faults, decision=None, left=0)
             values = found.value
     taken = answering.answer(
         call.path["approval"], who_of(call.caller), Answer(given.decision, given.comment, values),
-        lambda terms: check_may(terms, call.caller, call.workspace),
+        lambda terms: check_may(terms, call.caller, call.workspace), lambda key: not hiding.veil(key),
     )
     call.act.done(
         after={"approval": call.path["approval"], "answer": given.decision, "decided": taken.decided},

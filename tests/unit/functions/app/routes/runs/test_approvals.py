@@ -236,3 +236,20 @@ def test_what_is_marked_as_sensitive_is_hidden(any_api):
     address = f"/approvals/{json.loads(listed)['approvals'][0]['id']}"
     assert "Grace" not in any_api("GET", address).text
     assert "Grace" in any_api("GET", address, automate_reveal="ticket%204711").text
+
+
+@pytest.mark.parametrize("way", ["values", "typed"])
+def test_an_answer_that_does_not_fit_quotes_nothing_that_is_hidden(any_api, way):
+    form = {"type": "object", "properties": {"card": {"enum": ["{% $states.input.card %}", "none"]}}}
+    any_api.publish(
+        "flow", asks(form=form, approvers=["ada"]),
+        input_schema={"type": "object", "properties": {"card": {"type": "string", "x-sensitive": True}}},
+    )
+    any_api("POST", "/workflows/flow/executions", {"name": "one", "input": {"card": "c-7 of Ada"}})
+    any_api.work()
+    address = "/approvals/" + any_api("GET", "/approvals").json["approvals"][0]["id"]
+    reply = answer(any_api, address, **{way: {"card": "another"}})
+    assert "is not shown, for the workflow has sensitive fields" in reply.text
+    assert "c-7" not in reply.text
+    other = answer(any_api, address, by="bob", **{way: {"card": "another"}})
+    assert (other.status, other.error["code"]) == (403, "NotAllowed")
