@@ -11,12 +11,13 @@ that names its execution itself keeps what it says.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, TasksDecorator
+from engine.governance.masking import MASK
+from engine.ports.tasks import TaskCall, TaskFailed, TaskOutcome, Tasks, TasksDecorator
 
 _LOG = logging.getLogger("automate.step")
 
@@ -37,7 +38,11 @@ def named(**names: Any) -> Iterator[None]:
 
 
 class InCall(TasksDecorator):
-    """Names the calls to the log, and logs those that fail."""
+    """Names the calls to the log, and logs those that fail: without the cause where `hides` says so of a call."""
+
+    def __init__(self, tasks: Tasks, hides: Callable[[TaskCall], bool] | None = None) -> None:
+        super().__init__(tasks)
+        self._hides = hides
 
     def call(self, call: TaskCall) -> TaskOutcome:
         """The inner Tasks' call."""
@@ -46,7 +51,8 @@ class InCall(TasksDecorator):
             _LOG.debug("calling %s", call.resource)
             outcome = self._tasks.call(call)
             if isinstance(outcome, TaskFailed):
-                _LOG.info("%s failed: %s: %s", call.resource, outcome.error, (outcome.cause or "")[:MOST_OF_A_CAUSE])
+                cause = MASK if self._hides is not None and self._hides(call) else outcome.cause or ""
+                _LOG.info("%s failed: %s: %s", call.resource, outcome.error, cause[:MOST_OF_A_CAUSE])
         finally:
             _NAMES.reset(token)
         return outcome

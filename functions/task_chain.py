@@ -33,7 +33,7 @@ from engine.clock import Clock
 from engine.governance.resolving import AnswerMasks, SecretResolving
 from engine.ports.deliveries import TriggerStates
 from engine.ports.secrets import SecretBackend, WritableSecrets
-from engine.ports.tasks import Tasks
+from engine.ports.tasks import TaskCall, Tasks
 from engine.records import dataclass
 from engine.settings import Settings
 from functions.call_logs import InCall
@@ -57,17 +57,18 @@ def task_chain(
     settings: Settings, environment: Mapping[str, str], backends: tuple[*tuple[SecretBackend, ...], WritableSecrets],
     clock: Clock, *, aws: Callable[[], Tasks] | None, files: Tasks | None = None,
     rows: Callable[[], TriggerStates | None] = lambda: None, asking: Callable[[], Asking] | None = None,
+    hides: Callable[[TaskCall], bool] | None = None,
 ) -> TaskChain:
     """The chain over the connectors and AWS's services (`connected`), with the secrets that `backends` hold: the last
     one is the store, in which connections are. `rows` gives the rows that lock those, None where there are none: it is
-    asked when one is renewed.
+    asked when one is renewed. `hides` says of which calls no cause is logged.
 
     Raises as `connected`.
     """
     tasks = connected(settings, environment, aws=aws, files=files, asking=asking)
     connections = ConnectionSecrets(backends[-1], clock, rows)
     resolving = SecretResolving(tasks, (*backends[:-1], connections), clock)
-    return TaskChain(InCall(resolving), AnswerMasks(backends), connections)
+    return TaskChain(InCall(resolving, hides), AnswerMasks(backends), connections)
 
 
 def connected(

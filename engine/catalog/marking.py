@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.catalog.states import states_of
 from engine.errors import Diagnostic, json_pointer, location
+from engine.language.asl.resources import START_EXECUTION
 from engine.language.sensitive.declaring import declared_of
 from engine.language.sensitive.expressions import Env, template_marks
 from engine.language.sensitive.flow import Declared, assigned_names, flow_of, key_marks
@@ -126,13 +127,21 @@ def _searchable(
             f"the business key {business_key!r} reads a sensitive field: who may not see it could search for it. Take "
             "a field that is not sensitive, such as an order's number", "/business_key",
         )
-    errors = flow_of(definition, declared).errors
+    flow = flow_of(definition, declared)
+    errors = flow.errors
     for state in states_of(definition):
         if state.name in errors:
             yield Diagnostic(
                 "SENSITIVE_ERROR_NAME",
                 f"state {state.name!r}: the error's name is read from a sensitive field, and lists are searched by it. "
                 "Write the name out, and put what differs into the cause", state.place,
+            )
+        started = str(state.state.get("Resource", "")).startswith(START_EXECUTION)
+        if started and at(flow.state(state.name).arguments, "Name"):
+            yield Diagnostic(
+                "SENSITIVE_EXECUTION_NAME",
+                f"state {state.name!r}: the name of the execution that it starts reads a sensitive field, and names "
+                "are shown to all. Leave Name out, or take a field that is not sensitive", state.place,
             )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from engine.errors import NotFound, StoreCorrupt
-from engine.ports.journal import Header
+from engine.errors import NotFound, StorageError, StoreCorrupt
+from engine.ports.journal import Header, Journal
 from engine.ports.keys import ExecutionKey
 from engine.ports.published import PublishedVersion
+from engine.ports.tasks import TaskCall
 
 _MOST_PARENTS = 20
 
@@ -42,3 +43,18 @@ def marks_fields(key: ExecutionKey, header_of: Callable[[ExecutionKey], Header],
             return True
         at = parent_of(header)
     return True
+
+
+def hides_cause(call: TaskCall, journal: Journal, versions: Versions) -> bool:
+    """Whether the execution that calls, or one that started it, marks sensitive fields: its causes may quote them. Who
+    cannot be asked may have."""
+    def header_of(key: ExecutionKey) -> Header:
+        found = journal.header(key)
+        if found is None:
+            raise NotFound(f"there is no execution {key.id!r}")
+        return found
+
+    try:
+        return marks_fields(ExecutionKey(call.workspace, call.execution_id), header_of, versions)
+    except StorageError:
+        return True

@@ -15,6 +15,7 @@ from engine.catalog.startable import Startable
 from engine.clock import SystemClock
 from engine.durable.lifecycle.budgets import Budgets
 from engine.durable.lifecycle.call_limits import CallLimits
+from engine.durable.parents import hides_cause
 from engine.durable.worker.worker import Worker
 from engine.errors import UserError
 from engine.governance.access_tokens import AccessTokens
@@ -88,14 +89,15 @@ def _services() -> Services:
     stores = AwsStores.from_settings(settings, clock, threads=THREADS)
     secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock, kms_key=settings.kms_key)
     backends = (EnvironmentSecrets(os.environ), secrets)
+    published = CatalogPublished(stores.started_catalog)
     chain = task_chain(
         settings, os.environ, backends, clock, aws=lambda: aws_tasks_of_a_stage(settings),
         rows=lambda: stores.trigger_states,
         asking=asking_over(lambda: stores.approvals, clock, settings.studio_url),
+        hides=lambda call: hides_cause(call, stores.journal, published),
     )
     join_logs(Logger(service="api"), settings.log_level)
     audit = audit_over(stores, clock)
-    published = CatalogPublished(stores.started_catalog)
     recorded = EngineRecorder(
         audit, stores.journal, observe=METERING, origin=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "api"),
         published=published,

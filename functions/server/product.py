@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from engine.durable.triggering.watching import Watched
     from engine.durable.worker.worker import Worker
     from engine.ports.executions_index import ExecutionRow
-    from engine.ports.tasks import TaskFailed
+    from engine.ports.tasks import TaskCall, TaskFailed
     from functions.app.reads import Reads
     from functions.server.named_callers import NamedCallers
 
@@ -93,12 +93,19 @@ class Product:
         clock = SystemClock()
         store = LocalSecretStore(settings.data_dir, clock, busy_timeout=settings.busy_timeout_seconds)
         backends = (EnvironmentSecrets(environment), store)
+
+        def hides(call: TaskCall) -> bool:
+            from engine.durable.parents import hides_cause  # noqa: PLC0415  of calls that failed
+
+            return hides_cause(call, stores.journal, CatalogPublished(stores.catalog))
+
         chain = task_chain(  # before the folder is opened: nothing of it is left open where a module cannot be loaded
             settings, environment, backends, clock, aws=lambda: aws_tasks_of_a_profile(settings),
             files=files_of_this_machine(settings), rows=lambda: stores.trigger_states,
             asking=asking_over(
                 lambda: stores.approvals, clock, settings.studio_url or f"http://127.0.0.1:{settings.port}/studio"
             ),
+            hides=hides,
         )
         stores = LocalStores.open(settings.data_dir, settings, clock, command=command)
         settings = replace(settings, snapshot_schema=settings.snapshot_schema or stores.confirmed_schema)

@@ -18,6 +18,7 @@ from engine.catalog.published import CatalogPublished
 from engine.clock import Clock, SystemClock
 from engine.durable.lifecycle.budgets import Budgets
 from engine.durable.lifecycle.call_limits import CallLimits
+from engine.durable.parents import hides_cause
 from engine.durable.worker.worker import Worker
 from engine.governance.audit.recorder import AuditRecorder
 from engine.language.expr import limits
@@ -50,13 +51,14 @@ def parts() -> Parts:
     clock = SystemClock()
     stores = AwsStores.from_settings(settings, clock)
     secrets = SecretsManager(stores.clients.secretsmanager, settings.stage, clock)
+    published = CatalogPublished(stores.started_catalog)
     chain = task_chain(
         settings, os.environ, (EnvironmentSecrets(os.environ), secrets), clock,
         aws=lambda: aws_tasks_of_a_stage(settings), rows=lambda: stores.trigger_states,
         asking=asking_over(lambda: stores.approvals, clock, settings.studio_url),
+        hides=lambda call: hides_cause(call, stores.journal, published),
     )
     metering = Metering()
-    published = CatalogPublished(stores.started_catalog)
     worker = Worker(
         journal=stores.journal, queue=stores.queue, published=published,
         tasks=chain.tasks, clock=clock, settings=settings, parallel=ThreadPoolExecutor(STORE_THREADS, "store"),

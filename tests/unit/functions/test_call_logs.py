@@ -87,6 +87,14 @@ def test_a_failed_call_is_a_line_of_its_own(logs):
     assert messages(logs, state="Fail")[-1] == "connector:bank:book failed: Bank.Shut: come back"
 
 
+def test_no_cause_is_in_the_line_where_it_may_quote_what_is_marked(logs):
+    import dataclasses  # noqa: PLC0415
+
+    call = dataclasses.replace(CALL, state="Fail")
+    InCall(Talking(), lambda asked: asked is call).call(call)
+    assert messages(logs, state="Fail")[-1] == "connector:bank:book failed: Bank.Shut: ********"
+
+
 def test_an_exception_comes_with_its_line(logs):
     try:
         raise ValueError("no")

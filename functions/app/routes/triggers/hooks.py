@@ -45,7 +45,7 @@ def receive_webhook(call: Call[base.Nothing]) -> Answer[shapes.Delivered]:
     Answered when it is durable. What is sent again starts nothing again. 404: there is no such webhook, or the
     signature is wrong. 422: it is kept, and can start nothing as it is. 429: nor can it now, for the workflow's budget
     is used up; Retry-After says when. A webhook that answers with the result gives
-    the output of its EXPRESS workflow, with 200."""
+    the output of its EXPRESS workflow, with 200; sensitive fields are hidden in it."""
     webhooks, triggers = call.services.open_webhooks(), call.services.open_triggers()
     request = _request(call)
     address = call.actor.origin
@@ -72,7 +72,8 @@ def receive_webhook(call: Call[base.Nothing]) -> Answer[shapes.Delivered]:
         )
     if waits and delivery.outcome == STARTED:
         call.reads_of(delivery.key.id)
-        return _result(_ended(call, done))
+        ended = _ended(call, done)
+        return _result(call.services.hiding.veil(ended.key, ended).execution(ended))
     return Answer(delivered(done, tells_why=False))
 
 

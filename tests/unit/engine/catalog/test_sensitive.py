@@ -74,6 +74,21 @@ def test_lists_are_searched_by_business_key_and_by_error(catalog, make):
     assert (code, at) == ("SENSITIVE_ERROR_NAME", "/States/A")
 
 
+@pytest.mark.parametrize(("arguments", "is_refused"), [
+    ({"Name.$": "$.iban"}, True), ({"Name.$": "States.Format('of-{}', $.iban)"}, True), ({"Name.$": "$.id"}, False),
+    ({"Input.$": "$"}, False),
+])
+def test_the_name_of_an_execution_that_a_state_starts_is_shown_to_all(catalog, make, arguments, is_refused):
+    definition = {"StartAt": "A", "States": {"A": {
+        "Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": True,
+        "Parameters": {"StateMachineArn": "other", **arguments},
+    }}}
+    found = problems(catalog, make, definition=definition, sensitive={"input": ["/iban"]})
+    assert [(code, at) for code, at, _ in found] == (
+        [("SENSITIVE_EXECUTION_NAME", "/States/A")] if is_refused else []
+    )
+
+
 @pytest.mark.parametrize(("trigger", "is_refused"), [
     ({"dedupe_key": "$.iban"}, True), ({"dedupe_key": "{% $states.input.iban %}"}, True),
     ({"dedupe_key": "{% $states.input.id & $states.input.iban %}"}, True), ({"dedupe_key": "$.id"}, False), ({}, False),

@@ -309,6 +309,16 @@ def test_an_express_workflow_answers_with_its_result_and_once(hooked):
     assert len(hooked.executions()) == 2
 
 
+def test_a_result_is_answered_without_what_is_marked(hooked):
+    echo = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+    document = {"name": "echo", "kind": "EXPRESS", "definition": echo, "sensitive": {"input": ["/pin"]},
+                "triggers": [{**OPEN, "answer": "result"}]}
+    assert hooked.api("POST", "/workflows/import", {"document": document, "publish": True}).status == 200
+    for _ in range(2):
+        reply = hooked.api("POST", "/hooks/echo/order", {"pin": 12, "n": 1}, idempotency_key="k1")
+        assert (reply.status, reply.json) == (200, {"pin": "********", "n": 1})
+
+
 def test_a_paused_webhook_and_a_store_that_fails_take_nothing(hooked, github, monkeypatch):
     hooked.publish(github)
     assert hooked.api("POST", "/triggers/flow/webhook/pause").json["listens"] is False
