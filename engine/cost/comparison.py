@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from engine.cost.counted import shared
 from engine.cost.pricing import Part, Pricing
 from engine.cost.units import Units
 from engine.records import dataclass
@@ -23,18 +24,20 @@ TARGETS = {"task": 0.80, "pure": 0.25}
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One shape; dollars a million executions. `express` None: an Express workflow cannot do it."""
+    """One shape; dollars a million executions. `deleted` is what their deletion takes, once their term is over.
+    `express` None: an Express workflow cannot do it."""
 
     title: str
     transitions: int
     automate: float
+    deleted: float
     standard: float
     express: float | None
 
     @property
     def times(self) -> float:
-        """How much dearer Standard is."""
-        return self.standard / self.automate
+        """How much dearer Standard is, which deletes for nothing."""
+        return self.standard / (self.automate + self.deleted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,15 @@ class Step:
 
     title: str
     automate: float
+    deleted: float
     lines: dict[str, float]
     standard: float
     target: float
+
+    @property
+    def times(self) -> float:
+        """As `Compared.times`."""
+        return self.standard / (self.automate + self.deleted)
 
 
 def compared(pricing: Pricing, *, batch: int = BATCH) -> list[Compared]:
@@ -58,9 +67,10 @@ def steps(pricing: Pricing, *, batch: int = BATCH) -> list[Step]:
     """What one more step costs, beside the targets."""
     pricing, found = counted_in(pricing, batch), []
     for act, title in (("task", "One more task"), ("pure", "One more pure transition")):
-        lines = {name: dollars * MILLION for name, dollars in pricing.bill(pricing.units([Part(act, 1)])).items()}
+        part = [Part(act, 1)]
+        lines = {name: dollars * MILLION for name, dollars in pricing.bill(pricing.units(part)).items()}
         standard = pricing.prices.standard(1) * MILLION
-        found.append(Step(title, sum(lines.values()), lines, standard, TARGETS[act]))
+        found.append(Step(title, sum(lines.values()), pricing.deletion(part) * MILLION, lines, standard, TARGETS[act]))
     return found
 
 
@@ -68,13 +78,14 @@ def markdown(pricing: Pricing) -> str:
     """Both tables, as README.md shows them."""
     prices = pricing.prices
     lines = [
-        "| a million of | Automate | Step Functions Standard | |", "| --- | --- | --- | --- |",
-        *(f"| {step.title.lower()} | ${money(step.automate)} | ${money(step.standard)} | "
-          f"{_times(step.standard / step.automate)} |" for step in steps(pricing)),
-        "", "| a million executions of | transitions | Automate | Standard | | Express |",
-        "| --- | --- | --- | --- | --- | --- |",
-        *(f"| {row.title} | {row.transitions:,} | ${money(row.automate)} | ${money(row.standard)} | "
-          f"{_times(row.times)} | {express_money(row)} |" for row in compared(pricing)),
+        "| a million of | Automate | deleted after the term | Step Functions Standard | |",
+        "| --- | --- | --- | --- | --- |",
+        *(f"| {step.title.lower()} | ${money(step.automate)} | ${money(step.deleted)} | ${money(step.standard)} | "
+          f"{_times(step.times)} |" for step in steps(pricing)),
+        "", "| a million executions of | transitions | Automate | deleted after the term | Standard | | Express |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        *(f"| {row.title} | {row.transitions:,} | ${money(row.automate)} | ${money(row.deleted)} | "
+          f"${money(row.standard)} | {_times(row.times)} | {express_money(row)} |" for row in compared(pricing)),
     ]
     dates = (
         f"Prices of {prices.region}, {prices.date}; units counted {pricing.counted.date}, CPU measured "
@@ -114,10 +125,11 @@ def _one(shape: Json, pricing: Pricing) -> Compared:
     parts = [Part(act, times) for act, times in shape["acts"].items()]
     units = pricing.measured(Units.of(found["start"]) + Units.of(found["run"]), parts)
     ours = sum(pricing.bill(units).values())
+    deleted = pricing.swept(shared(Units.of(shape["deleted"]), pricing.assumptions.batch))
     calls = sum(shape["acts"].get(act, 0) for act in ("task", "express_task"))
     seconds = shape["seconds"] + calls * pricing.assumptions.task_ms / 1000
     express = pricing.prices.express(seconds) if shape["express"] else None
     return Compared(
-        shape["title"], shape["transitions"], ours * MILLION, pricing.prices.standard(shape["transitions"]) * MILLION,
-        None if express is None else express * MILLION,
+        shape["title"], shape["transitions"], ours * MILLION, deleted * MILLION,
+        pricing.prices.standard(shape["transitions"]) * MILLION, None if express is None else express * MILLION,
     )

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from engine.cost.units import Units, total
+from engine.cost.units import NONE, Units, total
 from engine.records import dataclass
 
 Json = Any
@@ -32,13 +32,14 @@ _WITH_PAYLOAD = ("start", "task", "pure")
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """`acts` by name; `payloads` by KB, ascending, beginning with none; `shapes` as they were counted; `sealing` an
-    entry of the audit log and `noting` an end, by how many executions share an invocation: a busier stage seals and
-    notes more at once."""
+    """`acts` by name, and in `deletion` what each takes to delete once its term is over; `payloads` by KB, ascending,
+    beginning with none; `shapes` as they were counted; `sealing` an entry of the audit log and `noting` an end, by how
+    many executions share an invocation: a busier stage seals and notes more at once."""
 
     date: str
     invocation: Units
     acts: Mapping[str, Units]
+    deletion: Mapping[str, Units]
     payloads: tuple[Mapping[str, float], ...]
     shapes: Mapping[str, Json]
     sealing: Mapping[int, Units]
@@ -63,18 +64,33 @@ class Counted:
         nothing = SHORT_INPUT_KB if name == "start" else 0.0
         return whole + self._payload(name, payload_kb) if name in _WITH_PAYLOAD and payload_kb > nothing else whole
 
+    def deleted(self, name: str, *, batch: int, payload_kb: float = 0.0) -> Units:
+        """What one act takes when its execution is deleted, with so many executions to an invocation of the
+        sweeper."""
+        units = shared(self.deletion.get(name, NONE), batch)
+        nothing = SHORT_INPUT_KB if name == "start" else 0.0
+        if name not in _WITH_PAYLOAD or payload_kb <= nothing:
+            return units
+        return units + Units(write_units=self._between(f"{name}_deletion_units", payload_kb))
+
     def _payload(self, kind: str, kilobytes: float) -> Units:
+        return Units(
+            write_units=self._between(f"{kind}_write_units", kilobytes),
+            s3_puts=self._between(f"{kind}_s3_puts", kilobytes),
+        )
+
+    def _between(self, figure: str, kilobytes: float) -> float:
         """Between two counted sizes along the line; beyond the last one along the last line."""
         sizes = [found["kb"] for found in self.payloads]
         place = min(max(bisect_left(sizes, kilobytes), 1), len(sizes) - 1)
         low, high = self.payloads[place - 1], self.payloads[place]
         part = (kilobytes - low["kb"]) / (high["kb"] - low["kb"])
+        return max(0.0, low[figure] + (high[figure] - low[figure]) * part)
 
-        def between(name: str) -> float:
-            first, last = low[f"{kind}_{name}"], high[f"{kind}_{name}"]
-            return max(0.0, first + (last - first) * part)
 
-        return Units(write_units=between("write_units"), s3_puts=between("s3_puts"))
+def shared(units: Units, batch: int) -> Units:
+    """`units`, counted in an invocation of their own, where so many share it."""
+    return replace(units, lambda_requests=units.lambda_requests / batch, log_bytes=units.log_bytes / batch)
 
 
 def _in_batches(counted: Mapping[int, Units], batch: int) -> Units:
@@ -90,8 +106,10 @@ def total_of(acts: Mapping[str, Units], parts: Mapping[str, float]) -> Units:
 def table() -> Counted:
     """The committed table."""
     read = json.loads(PATH.read_text(encoding="utf-8"))
+    acts, deletion = (
+        {name: Units.of(shape) for name, shape in read[table].items()} for table in ("acts", "deletion")
+    )
     return Counted(
-        read["date"], Units.of(read["invocation"]), {name: Units.of(shape) for name, shape in read["acts"].items()},
-        tuple(read["payloads"]), read["shapes"],
+        read["date"], Units.of(read["invocation"]), acts, deletion, tuple(read["payloads"]), read["shapes"],
         *({int(batch): Units.of(shape) for batch, shape in read[name].items()} for name in ("sealing", "noting")),
     )

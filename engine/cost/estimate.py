@@ -30,14 +30,15 @@ class StateCost:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """`fixed` is what an execution takes whatever its states. `transitions` are Step Functions' of it. All in dollars
-    an execution; `lines` by what they are for."""
+    """`fixed` is what an execution takes whatever its states; `deletion`, beside `dollars`, what it takes once its term
+    is over. `transitions` are Step Functions' of it. All in dollars an execution; `lines` by what they are for."""
 
     states: tuple[StateCost, ...]
     fixed: float
     dollars: float
     lines: Mapping[str, float]
     transitions: float
+    deletion: float
 
 
 def estimate(definition: Mapping[str, Json], kind: str, visits: Mapping[str, float], pricing: Pricing) -> Estimate:
@@ -62,7 +63,8 @@ def estimate(definition: Mapping[str, Json], kind: str, visits: Mapping[str, flo
     parts = (*fixed, *(part for state in states for part in state.parts))
     lines = pricing.bill(pricing.units(parts))
     return Estimate(
-        tuple(states), pricing.dollars(fixed), sum(lines.values()), lines, sum(state.visits for state in states)
+        tuple(states), pricing.dollars(fixed), sum(lines.values()), lines, sum(state.visits for state in states),
+        pricing.deletion(parts),
     )
 
 

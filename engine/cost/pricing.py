@@ -77,6 +77,26 @@ class Pricing:
         """Dollars for them all."""
         return sum(self.bill(self.units(parts)).values())
 
+    def deletion(self, parts: Iterable[Part]) -> float:
+        """Dollars to delete what they leave, once the term of their execution is over."""
+        assumed = self.assumptions
+        return self.swept(total(
+            self.counted.deleted(
+                part.act, batch=assumed.batch,
+                payload_kb=assumed.payload_kb if part.payload_kb is None else part.payload_kb,
+            ) * part.times
+            for part in parts
+        ))
+
+    def swept(self, units: Units) -> float:
+        """Dollars for `units` of the sweeper's. It makes one request after the other, and is taken to compute for each
+        as much as a worker does for a whole task."""
+        calls = units.store_calls
+        cpu_seconds = self.cpu.seconds["invocation"] * units.lambda_requests + self.cpu.act("task") * calls
+        return sum(self.bill(replace(
+            units, cpu_seconds=cpu_seconds, wait_seconds=calls * self.assumptions.store_ms / 1000,
+        )).values())
+
     def measured(self, units: Units, parts: Iterable[Part]) -> Units:
         """`units`, counted without them, with the CPU and the waiting of `parts`."""
         parts = tuple(parts)

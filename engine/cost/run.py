@@ -25,7 +25,8 @@ _RESULTS = {
 
 @dataclass(frozen=True, slots=True)
 class RunCost:
-    """`acts` by name; `transitions` are Step Functions' for the same run. Dollars; `lines` by what they are for.
+    """`acts` by name; `transitions` are Step Functions' for the same run. Dollars; `lines` by what they are for,
+    `deletion` beside them what it takes once its term is over.
 
     `map_runs` is how many distributed Maps it had: their children are executions of their own, priced by themselves.
     """
@@ -35,6 +36,7 @@ class RunCost:
     map_runs: int
     dollars: float
     lines: Mapping[str, float]
+    deletion: float
 
 
 def run_cost(events: Iterable[Mapping[str, Json]], kind: str, pricing: Pricing) -> RunCost:
@@ -76,6 +78,7 @@ def run_cost(events: Iterable[Mapping[str, Json]], kind: str, pricing: Pricing) 
     return RunCost(
         {name: number for name, number in acts.items() if number}, sum(entered.values()) + retries,
         seen["MapRunStarted"], sum(lines.values()), lines,
+        pricing.deletion(parts),
     )
 
 

@@ -21,6 +21,7 @@ from typing import Any
 
 from engine.cost import counted
 from engine.cost.units import NONE, Units
+from engine.ports.keys import ExecutionKey
 from tools.cost.deployment import CountConnector, Deployment, answer, deployed, publish
 from tools.cost.shapes import BY_NAME, PAYLOADS_KB, SHAPES, Shape, passes, tasks
 
@@ -52,9 +53,11 @@ def count() -> Json:
     shapes = {shape.name: _counted(shape) for shape in SHAPES}
     payloads = [_payload(kilobytes) for kilobytes in PAYLOADS_KB]
     alone = {name: Units.of(found["batches"]["1"]["run"]) for name, found in shapes.items()}
+    deleted = {name: Units.of(found["deleted"]) for name, found in shapes.items()}
     return {
         "invocation": (invocation := _invocation(shapes)).as_dict(),
         "acts": {name: units.as_dict() for name, units in _acts(shapes, alone, invocation).items()},
+        "deletion": {name: _not_below_none(units).as_dict() for name, units in _by_act(deleted).items()},
         "payloads": _over_the_first(payloads),
         "sealing": {str(batch): _sealing(executions).as_dict() for batch, executions in SEALED.items()},
         "noting": {str(batch): _noting(executions).as_dict() for batch, executions in SEALED.items()},
@@ -79,29 +82,32 @@ def _counted(shape: Shape) -> Json:
 
 
 def counted_shape(shape: Shape, *, batches: Sequence[int]) -> Json:
-    """A shape with its units in batches of these sizes, as counted.json has it."""
-    found = {}
+    """A shape with its units in batches of these sizes, as counted.json has it. One is deleted by itself."""
+    found, deleted = {}, NONE
     for batch in batches:
-        start, run = _alone(shape, batch)
+        start, run, deletion = _alone(shape, batch)
         found[str(batch)] = {"start": start.as_dict(), "run": run.as_dict()}
+        deleted = deletion if batch == 1 else deleted
     return {
         "title": shape.title, "kind": shape.kind, "transitions": shape.transitions, "acts": dict(shape.acts),
-        "express": shape.express, "seconds": shape.seconds, "batches": found,
+        "express": shape.express, "seconds": shape.seconds, "batches": found, "deleted": deleted.as_dict(),
     }
 
 
-def _alone(shape: Shape, batch: int) -> tuple[Units, Units]:
-    """`_run` in a deployment of its own: moto takes the longer the more it holds."""
+def _alone(shape: Shape, batch: int) -> tuple[Units, Units, Units]:
+    """`_run` in a deployment of its own, for moto takes the longer the more it holds; and what it takes to delete one
+    execution by itself once its term is over."""
     with deployed() as deployment:
         for published in dict.fromkeys((BY_NAME["pass_1"].name, shape.name)):
             found = BY_NAME.get(published, shape)
             publish(deployment.services, published, found.definition, found.kind)
         _run(deployment, shape, 1)
-        return _run(deployment, shape, batch)
+        start, run, keys = _run(deployment, shape, batch)
+        return start, run, deployment.delete(keys) if batch == 1 else NONE
 
 
-def _run(deployment: Deployment, shape: Shape, batch: int) -> tuple[Units, Units]:
-    """What `batch` executions take, each: to be started, and from then on until they are closed."""
+def _run(deployment: Deployment, shape: Shape, batch: int) -> tuple[Units, Units, list[ExecutionKey]]:
+    """What `batch` executions take, each: to be started, and from then on until they are closed; and their keys."""
     start = run = NONE
     deployment.clock.sleep(PAUSE_SECONDS)
     deployment.stubs = shape.stubs
@@ -125,7 +131,7 @@ def _run(deployment: Deployment, shape: Shape, batch: int) -> tuple[Units, Units
     ended = {deployment.services.executions.describe(key).status for key in keys}
     if ended != {"FAILED" if "failed" in shape.acts else "SUCCEEDED"}:
         raise RuntimeError(f"{shape.name} ended {ended}")
-    return start * (1 / executions), run * (1 / executions)
+    return start * (1 / executions), run * (1 / executions), keys
 
 
 def _invocation(shapes: Mapping[str, Json]) -> Units:
@@ -139,6 +145,12 @@ def _invocation(shapes: Mapping[str, Json]) -> Units:
 
 def _acts(shapes: Mapping[str, Json], alone: Mapping[str, Units], invocation: Units) -> dict[str, Units]:
     """The units of each act, without those of its invocations; `lambda_requests` says how many it has of them."""
+    acts = _by_act(alone) | {"start": Units.of(shapes["task_1"]["batches"]["1"]["start"])}
+    return {name: _without(units, invocation) for name, units in acts.items()}
+
+
+def _by_act(alone: Mapping[str, Units]) -> dict[str, Units]:
+    """The units of each act, from those of whole shapes that differ in it."""
 
     def each(more: str, less: str, act: str) -> Units:
         """What one more of `act` takes."""
@@ -166,31 +178,40 @@ def _acts(shapes: Mapping[str, Json], alone: Mapping[str, Units], invocation: Un
     acts["started"] = each("started_2", "started_1", "started")
     acts["express_task"] = each("express_10", "express_1", "express_task")
     acts["express"] = alone["express_1"] - acts["express_task"]
-    acts["start"] = Units.of(shapes["task_1"]["batches"]["1"]["start"])
-    return {name: _without(units, invocation) for name, units in acts.items()}
+    return acts
 
 
 def _without(units: Units, invocation: Units) -> Units:
     """`units` less its invocations, whose number stays."""
     times = units.lambda_requests
     left = units - invocation * times
-    kept = left + Units(lambda_requests=times)
-    return Units(*(value if value > 1e-9 else 0.0 for value in kept.values()))  # below 0: a shorter line of metrics
+    return _not_below_none(left + Units(lambda_requests=times))
+
+
+def _not_below_none(units: Units) -> Units:
+    """Below 0 is a shorter line of metrics, or what a float leaves."""
+    return Units(*(value if value > 1e-9 else 0.0 for value in units.values()))
 
 
 def _payload(kilobytes: float) -> Json:
     """What a task's result of so many KB takes, an input of so many, and a pure state that hands it on."""
     given = answer(kilobytes)
     some, more = PAYLOAD_STATES
-    results = [_alone(Shape("results", tasks(number, kilobytes), {}, 0), 1)[1] for number in (some, more)]
-    starts, runs = zip(
+    _, results, taken = zip(
+        *(_alone(Shape("results", tasks(number, kilobytes), {}, 0), 1) for number in (some, more)), strict=True
+    )
+    starts, runs, left = zip(
         *(_alone(Shape("inputs", passes(number), {}, 0, input=given), 1) for number in (some, more)), strict=True
     )
-    each = {"task": results[1] - results[0], "pure": runs[1] - runs[0]}
-    found: dict[str, float] = {"kb": kilobytes, "start_write_units": starts[0].write_units, "start_s3_puts": 0.0}
-    for act, units in each.items():
+    each = {"task": (results[1] - results[0], taken[1] - taken[0]), "pure": (runs[1] - runs[0], left[1] - left[0])}
+    found: dict[str, float] = {
+        "kb": kilobytes, "start_write_units": starts[0].write_units, "start_s3_puts": 0.0,
+        "start_deletion_units": left[0].write_units,
+    }
+    for act, (units, deletion) in each.items():
         found[f"{act}_write_units"] = round(units.write_units / (more - some), 6)
         found[f"{act}_s3_puts"] = round(units.s3_puts / (more - some), 6)
+        found[f"{act}_deletion_units"] = round(deletion.write_units / (more - some), 6)
     return found
 
 

@@ -30,12 +30,13 @@ from moto import mock_aws
 from connectors import ActionSpec, ConnectorAdapter, ConnectorError
 from connectors.aws import tasks as aws_tasks
 from connectors.registry import Registry
-from engine.adapters.aws import recent, stores
+from engine.adapters.aws import items, recent, stores
 from engine.adapters.aws.clients import Clients
 from engine.adapters.aws.table import create_table_request
 from engine.catalog.document import WorkflowDocument
 from engine.clock import SkipClock
 from engine.cost.units import Units
+from engine.durable.retention import DAY, Retention
 from engine.durable.worker.calls import Answer, CallPool
 from engine.durable.worker.worker import Worker
 from engine.governance.audit.engine import engine_entries, start_entry
@@ -63,9 +64,10 @@ from functions.app.shapes.base import Nothing
 from functions.app.table import every_route
 from functions.engine_audit import EngineEntries
 from functions.sealer.reading import StreamReader
+from functions.sweeper.retention import Retaining
 from functions.worker import app, wiring
 from tools.cost.meter import Meter
-from tools.cost.stream import Stream
+from tools.cost.stream import Stream, expire
 
 Json = Any
 
@@ -198,7 +200,7 @@ class _Serial:
         return map(act, items)
 
 
-SEALER_LOG_BYTES = 400
+METRICS_LOG_BYTES = 400
 """A line of metrics."""
 
 
@@ -228,6 +230,7 @@ class Deployment:
         self._reader = StreamReader(stores_.journal, stores_.blobs, entries)
         self._log = stores_.audit
         self._index = stores_.index
+        self._retaining = Retaining(stores_, clock, Retention())
         self._output = output
         self._waiting: list[tuple[float, str]] = []
         self._messages = itertools.count()
@@ -260,7 +263,7 @@ class Deployment:
             self.clock.sleep(1)
             self.meter.reset()
             AuditRecorder(self._log, self.clock).record(entries)
-        return self._by_the_sealer() * (1 / len(entries))
+        return self._in_one_invocation() * (1 / len(entries))
 
     def note(self, executions: int) -> Units:
         """What noting an end takes, where so many executions end at once, and nothing is sealed with them."""
@@ -269,13 +272,28 @@ class Deployment:
         keys = [ExecutionKey.of(WORKSPACE, "order_flow", name) for name in names]
         self.meter.reset()
         self._index.add_ends([End(key, "order_flow", 1, "SUCCEEDED", 3, at, at) for key in keys])
-        return self._by_the_sealer() * (1 / executions)
+        return self._in_one_invocation() * (1 / executions)
 
-    def _by_the_sealer(self) -> Units:
-        """What was taken since the meter was reset, in one invocation of the sealer."""
+    def delete(self, keys: Sequence[ExecutionKey]) -> Units:
+        """What the sweeper takes for them all in one invocation once their term is over, beside what DynamoDB deletes
+        by itself."""
+        self.clock.sleep((Retention().days + 1) * DAY)
+        partitions = [items.partition(key) for key in keys]
+        records = [
+            record for record in expire(self.clock.now(), TABLE, REGION)
+            if record["dynamodb"]["Keys"]["pk"]["S"] in partitions
+        ]
+        self.meter.reset()
+        failed = self._retaining.records(records, math.inf)["batchItemFailures"]
+        if failed or len(records) != len(keys):
+            raise RuntimeError(f"{len(records)} of {len(keys)} came to the end of their term, {failed} failed")
+        return self._in_one_invocation()
+
+    def _in_one_invocation(self) -> Units:
+        """What was taken since the meter was reset, in one invocation of the sealer or the sweeper."""
         self._output.seek(0)
         self._output.truncate()
-        logged = sum(len(line) + 1 for line in OWN_LOG_LINES) + SEALER_LOG_BYTES
+        logged = sum(len(line) + 1 for line in OWN_LOG_LINES) + METRICS_LOG_BYTES
         return self.meter.taken() + Units(lambda_requests=1, log_bytes=logged)
 
     def _of_one(self, number: int) -> list[AuditEntry]:

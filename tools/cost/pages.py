@@ -57,15 +57,17 @@ def idle_dollars() -> float:
 
 
 def break_even() -> str:
-    """For each sample: executions a month from which a stage costs less than Standard, its idle month included; seconds
-    from which an Express execution costs more than one here with a Wait more."""
+    """For each sample, its deletion included: executions a month from which a stage costs less than Standard, its idle
+    month included; seconds from which an Express execution costs more than one here with a Wait more."""
     pricing = Pricing()
-    wait = pricing.dollars([Part("wait", 1)])
+    one = [Part("wait", 1)]
+    wait = pricing.dollars(one) + pricing.deletion(one)
     lines = ["| sample | cheaper than Standard from | cheaper than Express from |", "| --- | --- | --- |"]
     for row in compared(pricing):
-        saved = (row.standard - row.automate) / MILLION
+        ours = (row.automate + row.deleted) / MILLION
+        saved = row.standard / MILLION - ours
         executions = f"{_rounded(idle_dollars() / saved):,} a month" if saved > 0 else "never"
-        seconds = _express(row.automate / MILLION + wait, pricing, row.express)
+        seconds = _express(ours + wait, pricing, row.express)
         lines.append(f"| {row.title} | {executions} | {seconds} |")
     return "\n".join(lines)
 

@@ -1,4 +1,5 @@
-"""The table's stream on moto, as Lambda hands it to the sealer: in order, what the filters let through, in batches."""
+"""The table's stream on moto, as Lambda hands it over: in order, what the filters let through; and what DynamoDB does
+by an item's TTL."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import base64
 from collections.abc import Sequence
 from typing import Any
 
-from engine.adapters.aws.table import SEALED
+from engine.adapters.aws.table import ENDED_TERM, SEALED, TTL_ATTRIBUTE
 
 Json = Any
 
@@ -22,11 +23,36 @@ class Stream:
 
     def records(self) -> list[Json]:
         """What was written since, as far as the filters let it through."""
-        from moto.dynamodb.models import dynamodb_backends  # noqa: PLC0415  moto only where it is asked for
-
-        shard: Any = dynamodb_backends["123456789012"][self._region].tables[self._table].stream_shard
+        shard: Any = moto_table(self._table, self._region).stream_shard
         new, self._read = shard.items[self._read :], len(shard.items)
         return [_as_handed_over(item.record) for item in new if let_through(item.record, self._filters)]
+
+
+def moto_table(table: str, region: str) -> Any:
+    """The table as moto keeps it."""
+    from moto.dynamodb.models import dynamodb_backends  # noqa: PLC0415  moto only where it is asked for
+
+    return dynamodb_backends["123456789012"][region].tables[table]
+
+
+def expire(now: float, table: str, region: str) -> list[Json]:
+    """Delete what is over by its TTL, as the service does; what of that the sweeper's mapping hands over."""
+    records, number = [], 0
+    for pk, found in list(moto_table(table, region).items.items()):
+        for sk, item in list(found.items()):
+            until = item.attrs.get(TTL_ATTRIBUTE)
+            if until is not None and float(until.value) <= now:
+                del found[sk]
+                number += 1
+                records.append(_removed(pk.value, sk.value, number))
+    return [record for record in records if let_through(record, (ENDED_TERM,))]
+
+
+def _removed(pk: str, sk: str, number: int) -> Json:
+    return {
+        "eventName": "REMOVE", "userIdentity": {"type": "Service", "principalId": "dynamodb.amazonaws.com"},
+        "dynamodb": {"Keys": {"pk": {"S": pk}, "sk": {"S": sk}}, "SequenceNumber": str(number)},
+    }
 
 
 def _as_handed_over(record: Json) -> Json:

@@ -171,7 +171,8 @@ def _warn_of_unknown(found: Estimate) -> None:
 def _show_estimate(name: str, found: Estimate, pricing: Pricing) -> None:
     standard = pricing.prices.standard(found.transitions)
     shape = {
-        "workflow": name, "usd": found.dollars, "usd_fixed": found.fixed, "lines": dict(found.lines),
+        "workflow": name, "usd": found.dollars, "usd_fixed": found.fixed, "usd_deletion": found.deletion,
+        "lines": dict(found.lines),
         "states": [
             {"state": state.name, "type": state.type, "visits": state.visits, "usd": state.dollars}
             for state in found.states
@@ -185,6 +186,7 @@ def _show_estimate(name: str, found: Estimate, pricing: Pricing) -> None:
         rows = [("start and close", "", "1", _million(found.fixed)), *rows, ("in all", "", "", _million(found.dollars))]
         session().screen.table(("STATE", "TYPE", "VISITS", "$ A MILLION"), rows, empty="")
         _say_lines(found.lines)
+        _say_deletion(found.deletion)
         click.echo(f"Step Functions Standard: {found.transitions:g} transitions each, {_million(standard)}")
         _say_basis(pricing, "WORKFLOW", "every state is visited as shown, no call fails")
 
@@ -195,8 +197,8 @@ def _show_run(execution: str, found: RunCost, pricing: Pricing) -> None:
     fork_of = ExecutionKey(DEFAULT_WORKSPACE, execution).fork_of
     standard = pricing.prices.standard(found.transitions)
     shape = {
-        "execution": execution, "fork_of": fork_of, "usd": found.dollars, "lines": dict(found.lines),
-        "acts": dict(found.acts),
+        "execution": execution, "fork_of": fork_of, "usd": found.dollars, "usd_deletion": found.deletion,
+        "lines": dict(found.lines), "acts": dict(found.acts),
         "map_runs": found.map_runs,
         "step_functions": {"transitions": found.transitions, "usd_standard": standard},
         **_basis(pricing, "--execution"),
@@ -210,6 +212,7 @@ def _show_run(execution: str, found: RunCost, pricing: Pricing) -> None:
             ("ACT", "TIMES"), [(act, f"{times:g}") for act, times in found.acts.items()], empty="Nothing happened yet."
         )
         _say_lines(found.lines)
+        _say_deletion(found.deletion)
         click.echo(f"Step Functions Standard: {found.transitions} transitions, ${standard:.8f}")
         if found.map_runs:
             click.echo("The executions of its Map Runs are priced by themselves: automate cost --execution ID of each.")
@@ -221,7 +224,7 @@ def _show_run(execution: str, found: RunCost, pricing: Pricing) -> None:
 def _show_comparison(pricing: Pricing, *, as_markdown: bool) -> None:
     pricing = comparison.counted_in(pricing)
     shape = {
-        "steps": [asdict(step) for step in comparison.steps(pricing)],
+        "steps": [asdict(step) | {"times": step.times} for step in comparison.steps(pricing)],
         "executions": [asdict(row) | {"times": row.times} for row in comparison.compared(pricing)],
         **_basis(pricing, "--compare"),
     }
@@ -230,17 +233,21 @@ def _show_comparison(pricing: Pricing, *, as_markdown: bool) -> None:
         if as_markdown:
             click.echo(comparison.markdown(pricing), nl=False)
             return
-        session().screen.table(("A MILLION OF", "AUTOMATE", "TARGET", "STANDARD"), [
-            (step.title, f"${money(step.automate)}", f"${money(step.target)}", f"${money(step.standard)}")
+        session().screen.table(("A MILLION OF", "AUTOMATE", "TARGET", "DELETED LATER", "STANDARD"), [
+            (step.title, *(f"${money(dollars)}" for dollars in (
+                step.automate, step.target, step.deleted, step.standard,
+            )))
             for step in comparison.steps(pricing)
         ], empty="")
         for step in comparison.steps(pricing):
             parts = ", ".join(f"{_LINES[name]} ${money(dollars)}" for name, dollars in _dearest(step.lines))
             click.echo(f"{step.title}: {parts}")
         click.echo()
-        session().screen.table(("A MILLION EXECUTIONS OF", "TRANSITIONS", "AUTOMATE", "STANDARD", "EXPRESS"), [
-            (row.title, str(row.transitions), f"${money(row.automate)}", f"${money(row.standard)}",
-             comparison.express_money(row))
+        session().screen.table((
+            "A MILLION EXECUTIONS OF", "TRANSITIONS", "AUTOMATE", "DELETED LATER", "STANDARD", "EXPRESS",
+        ), [
+            (row.title, str(row.transitions), f"${money(row.automate)}", f"${money(row.deleted)}",
+             f"${money(row.standard)}", comparison.express_money(row))
             for row in comparison.compared(pricing)
         ], empty="")
         _say_basis(pricing, "--compare", "an Express workflow takes no more than 64 MB")
@@ -271,6 +278,10 @@ def _left_out(pricing: Pricing) -> tuple[str, ...]:
 
 def _say_lines(lines: Mapping[str, float]) -> None:
     click.echo("Of it: " + ", ".join(f"{_LINES[name]} {_million(dollars)}" for name, dollars in _dearest(lines)))
+
+
+def _say_deletion(dollars: float) -> None:
+    click.echo(f"Deleted after its term, on top: {_million(dollars)}")
 
 
 def _dearest(lines: Mapping[str, float]) -> list[tuple[str, float]]:

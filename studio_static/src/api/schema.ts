@@ -588,6 +588,8 @@ export interface Dashboard {
   step_seconds: number;
   /** The oldest first. */
   bars: Bar[];
+  /** What it will cost on AWS to delete them after their term, by estimate. */
+  usd_deletion: number;
   /** The same pieces of time. */
   ends: EndBar[];
   /** From when on ends were counted; null where that is all of this time. */

@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.durable.lifecycle.pieces import PIECE, Piece
 from engine.errors import NotFound, UserError
@@ -55,6 +55,7 @@ def get_dashboard(call: Call[shapes.DashboardQuery]) -> shapes.Dashboard:
     return shapes.Dashboard(
         hours=hours, step_seconds=step,
         bars=[_bar(at, at + step, pieces, price) for at in range(first, end, step)],
+        usd_deletion=sum(price(count.workflow).deletion * count.number for count in counts),
         ends=[_ends(at, at + step, ended) for at in range(first, end, step)],
         ends_since=None if since <= first else iso_timestamp(since),
         workflows=_by_workflow(counts, [count for piece in ended for count in piece.counts], price),
@@ -71,12 +72,19 @@ def get_dashboard(call: Call[shapes.DashboardQuery]) -> shapes.Dashboard:
     )
 
 
-Price = Callable[[str], float | None]
+class Dollars(NamedTuple):
+    """Of one execution; `run` is None where nobody knows."""
+
+    run: float | None = None
+    deletion: float = 0.0
+
+
+Price = Callable[[str], Dollars]
 
 
 def _bar(at: int, until: int, pieces: Iterable[Piece], price: Price) -> shapes.Bar:
     counts = [count for piece in pieces if at <= piece.at < until for count in piece.counts]
-    dollars = sum((price(count.workflow) or 0.0) * count.number for count in counts)
+    dollars = sum((price(count.workflow).run or 0.0) * count.number for count in counts)
     return shapes.Bar(at=iso_timestamp(at), until=iso_timestamp(until), usd=dollars, **_standing(counts))
 
 
@@ -107,7 +115,7 @@ def _by_workflow(started: Iterable[Count], ended: Iterable[Count], price: Price)
         ends[count.workflow] += count.number
     found = []
     for name in {**by_name, **ends}:
-        standing, each = _standing(by_name.get(name, ())), price(name)
+        standing, each = _standing(by_name.get(name, ())), price(name).run
         dollars = None if each is None else each * standing["started"]
         found.append(shapes.WorkflowCounts(workflow=name, ended=ends[name], usd=dollars, **standing))
     return sorted(found, key=lambda row: (-row.started, -row.ended, row.workflow))[:MOST_WORKFLOWS]
@@ -148,29 +156,30 @@ def _failures(pieces: Iterable[Piece], hides_errors: Callable[[str], bool]) -> l
 
 def _prices(services: Services, workspace: str, names: Iterable[str]) -> Price:
     """What an execution of each workflow costs on AWS, by its active version as it is now."""
-    def priced(name: str) -> float | None:
+    def priced(name: str) -> Dollars:
         try:
             row = services.catalog.workflow(workspace, name)
             if not row.active_version:
-                return None
+                return Dollars()
             record = services.catalog.version(workspace, name, row.active_version)
             return _dollars(record.document)
         except NotFound:  # it was deleted
-            return None
+            return Dollars()
 
     wanted = sorted(filter(None, names))
     found = dict(zip(wanted, services.each(priced, wanted), strict=True))
-    return found.get
+    return lambda name: found.get(name, Dollars())
 
 
 @lru_cache(maxsize=PRICES_KEPT)
-def _dollars(document: bytes) -> float | None:
+def _dollars(document: bytes) -> Dollars:
     """By the document alone, which never changes: every state visited once, no call fails."""
     from engine.cost.estimate import estimate  # noqa: PLC0415  only this page prices
     from engine.cost.pricing import Pricing  # noqa: PLC0415  likewise
 
     said: Any = json.loads(document)
     try:
-        return estimate(said["definition"], str(said.get("kind", "STANDARD")), {}, Pricing()).dollars
+        found = estimate(said["definition"], str(said.get("kind", "STANDARD")), {}, Pricing())
     except (UserError, ArithmeticError, KeyError):
-        return None
+        return Dollars()
+    return Dollars(found.dollars, found.deletion)

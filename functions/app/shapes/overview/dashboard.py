@@ -92,6 +92,7 @@ class Dashboard(Given):
     hours: int
     step_seconds: int
     bars: list[Bar] = Field(description="The oldest first.")
+    usd_deletion: float = Field(description="What it will cost on AWS to delete them after their term, by estimate.")
     ends: list[EndBar] = Field(description="The same pieces of time.")
     ends_since: Time = Field(description="From when on ends were counted; null where that is all of this time.")
     workflows: list[WorkflowCounts] = Field(description="Those with the most starts first.")

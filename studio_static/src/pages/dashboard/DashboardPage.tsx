@@ -254,7 +254,10 @@ function Cost({ data }: { data: Dashboard }) {
   return (
     <Container
       header={
-        <Header variant="h2" description={`${where}, by the estimate of each workflow (automate cost).`}>
+        <Header
+          variant="h2"
+          description={`${where}, by the estimate of each workflow (automate cost). To delete them after their term costs ${moneyWords(data.usd_deletion)} more.`}
+        >
           {`Cost: ${moneyWords(total)}${days > 1 ? `, ${moneyWords(total / days)} a day` : ""}`}
         </Header>
       }

@@ -116,11 +116,12 @@ def test_the_targets_of_a_whole_execution_and_of_a_step_are_met():
 def test_costs_md_shows_the_table():
     text = (Path(__file__).parents[4] / "docs" / "costs.md").read_text(encoding="utf-8")
     counted_here = text.partition("**A start by a trigger**")[0]  # tests/…/test_trigger_units.py has that table
-    found = re.findall(r"^\| `(\w+)` \| (\S+) \| (\S+) \|", counted_here, re.MULTILINE)
-    rows = {name: (float(writes), float(reads)) for name, writes, reads in found}
-    acts = counted.table().acts
-    assert set(rows) == set(acts)
-    for name, (writes, reads) in rows.items():
+    found = re.findall(r"^\| `(\w+)` \| (\S+) \| (\S+) \| (\S+) \|", counted_here, re.MULTILINE)
+    rows = {name: tuple(map(float, figures)) for name, *figures in found}
+    acts, deletion = counted.table().acts, counted.table().deletion
+    assert set(rows) == set(acts) == {"start", *deletion}
+    for name, (writes, reads, deleted) in rows.items():
+        assert deleted == pytest.approx(deletion.get(name, NONE).write_units, abs=0.06, rel=0.01), name
         assert writes == pytest.approx(acts[name].write_units, abs=0.06, rel=0.01), name
         assert reads == pytest.approx(acts[name].read_units, abs=0.06, rel=0.01), name
     steps = re.search(r"^\| writes of the step \| (.*) \|$", text, re.MULTILINE)
@@ -133,6 +134,44 @@ def test_costs_md_shows_the_table():
 def test_every_act_has_its_cpu():
     for name in counted.table().acts:
         assert cpu.table().act(name) >= 0
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_deletions_of_acts_add_up_to_those_of_the_shapes(name):
+    shape, table = SHAPES[name], counted.table()
+    made = total(table.deleted(act, batch=1) * times for act, times in shape["acts"].items())
+    found = Units.of(shape["deleted"])
+    assert made.write_units == pytest.approx(found.write_units, rel=0.25, abs=0.8)
+    assert made.lambda_requests == found.lambda_requests == 1
+
+
+def test_what_operations_md_says_of_a_deletion_is_what_was_counted():
+    """One task: 2, ten tasks: 11; a wait as a task, a callback and a backoff twice that; an EXPRESS execution: 1."""
+    shapes, acts = counted.table().shapes, counted.table().deletion
+    found = {name: shapes[name]["deleted"]["write_units"] for name in ("pass_1", "task_1", "task_10", "express_10")}
+    assert found == {"pass_1": 1, "task_1": 2, "task_10": 11, "express_10": 1}
+    assert [acts[name].write_units for name in ("task", "wait", "callback", "retry")] == [1, 1, 2, 2]
+
+
+def test_what_was_larger_takes_more_to_delete_and_invocations_are_shared():
+    table = counted.table()
+    for act in ("start", "task"):
+        found = [table.deleted(act, batch=10, payload_kb=size).write_units for size in (0, 1, 4, 16, 64)]
+        assert found == sorted(found)
+        assert found[-1] > found[0] + 15
+    assert table.deleted("run", batch=50).lambda_requests == 0.02
+    assert table.deleted("run", batch=50).log_bytes == table.deleted("run", batch=1).log_bytes / 50
+
+
+def test_a_deletion_by_hand():
+    """One task: 2 writes, 3 reads, a tenth of an invocation and its log, five requests of 5 ms, computing for them."""
+    priced, prices_ = pricing.Pricing(), prices.table().prices
+    found = priced.deletion([pricing.Part("start", 1), pricing.Part("run", 1), pricing.Part("task", 1)])
+    figures = {"write_units": 2, "read_units": 3.33, "lambda_requests": 0.1, "log_bytes": 66.8}
+    billed = sum(prices_[name].of(number) for name, number in figures.items())
+    seconds = 4.033 * (0.005 + cpu.table().act("task") * prices.WHOLE_CPU_MB / 512)
+    seconds += 0.1 * cpu.table().seconds["invocation"] * prices.WHOLE_CPU_MB / 512
+    assert found == pytest.approx(billed + prices_["gb_seconds"].of(seconds / 2), rel=0.01)
 
 
 @pytest.mark.parametrize(("name", "batch"), BATCHES)

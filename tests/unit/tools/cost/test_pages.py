@@ -70,17 +70,19 @@ def test_at_the_break_even_both_cost_the_same():
     assert len(rows) > 5
     for row in compared(Pricing()):
         number = int(rows[row.title].replace(",", ""))
-        here, there = pages.idle_dollars() + number * row.automate / MILLION, number * row.standard / MILLION
+        here = pages.idle_dollars() + number * (row.automate + row.deleted) / MILLION
+        there = number * row.standard / MILLION
         assert here <= there <= 1.15 * here, row.title
 
 
 def test_at_the_duration_express_costs_what_ours_does():
-    prices, wait = Pricing().prices, Pricing().dollars([Part("wait", 1)]) * MILLION
+    prices, one = Pricing().prices, [Part("wait", 1)]
+    wait = (Pricing().dollars(one) + Pricing().deletion(one)) * MILLION
     seconds = dict(re.findall(r"^\| (.+?) \| [^|]+ \| (\d+) s \|$", pages.break_even(), re.MULTILINE))
     for row in compared(Pricing()):
         if row.express is not None:
             express = prices.express(float(seconds[row.title])) * MILLION
-            assert express == pytest.approx(row.automate + wait, rel=0.05)
+            assert express == pytest.approx(row.automate + row.deleted + wait, rel=0.05)
 
 
 ONE_SWEEP = """

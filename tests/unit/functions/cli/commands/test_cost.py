@@ -29,6 +29,7 @@ def test_a_file_is_priced_state_by_state(automate):
     assert re.search(r"^Charge Payment +Task +2 +\d", out, re.MULTILINE)
     assert re.search(r"^Reserve Line +Task +10 +\d", out, re.MULTILINE)
     assert "Step Functions Standard: 23 transitions each, 575" in out
+    assert re.search(r"^Deleted after its term, on top: \d+\.\d$", out, re.MULTILINE)
     assert f"Prices: us-east-1, {prices.table().date}." in out
     assert "Not included: API Gateway" in out
     assert "waiting for tasks (--task-ms)" in out
@@ -39,6 +40,7 @@ def test_the_json_has_the_assumptions_and_adds_up(automate, hello):
     assert status == 0
     assert shape["usd"] == pytest.approx(sum(shape["lines"].values()))
     assert shape["usd"] == pytest.approx(shape["usd_fixed"] + sum(state["usd"] for state in shape["states"]))
+    assert shape["usd_deletion"] > 0.625e-6, "a write unit, and reads"
     assert (shape["assumptions"]["batch"], shape["assumptions"]["task_ms"]) == (1, 100)
     assert shape["prices"]["date"] == prices.table().date
     assert not any("waiting" in left_out for left_out in shape["not_included"])
@@ -64,6 +66,7 @@ def test_a_draft_is_priced_by_its_name_and_a_run_by_its_id(automate, hello):
     status, run = automate.json("cost", "--execution", "hello:one")
     assert status == 0
     assert run["acts"] == {"start": 1, "run": 1, "pure": 1}
+    assert 0 < run["usd_deletion"] < run["usd"]
     assert run["step_functions"]["transitions"] == 1
     out = automate("cost", "--execution", "hello:one")[1]
     assert re.match(r"hello:one: \$0\.0000\d+, a million such runs \$\d", out)
@@ -164,11 +167,12 @@ def test_the_basis_has_what_enters(automate, hello):
 def test_the_comparison_is_for_people_and_programs(automate):
     status, out, _ = automate("cost", "--compare")
     assert status == 0
-    assert re.search(r"^One more task +\$0\.\d+ +\$0\.800 +\$25\.0$", out, re.MULTILINE)
-    assert re.search(r"^Ten tasks in a row +10 +\$\d+\.\d +\$250 +\$\d", out, re.MULTILINE)
+    assert re.search(r"^One more task +\$0\.\d+ +\$0\.800 +\$0\.\d+ +\$25\.0$", out, re.MULTILINE)
+    assert re.search(r"^Ten tasks in a row +10 +\$\d+\.\d +\$\d+\.\d\d +\$250 +\$\d", out, re.MULTILINE)
     shape = automate.json("cost", "--compare")[1]
     assert [step["target"] for step in shape["steps"]] == [0.8, 0.25]
-    assert all(row["times"] == pytest.approx(row["standard"] / row["automate"]) for row in shape["executions"])
+    assert all(row["times"] == pytest.approx(row["standard"] / (row["automate"] + row["deleted"]))
+               for row in (*shape["executions"], *shape["steps"]))
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/costs.md"])

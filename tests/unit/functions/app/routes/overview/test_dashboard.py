@@ -118,11 +118,14 @@ def test_another_span_is_refused(ran, hours):
 
 def test_what_it_costs_is_the_estimate_of_each_workflow(ran):
     found = ran("GET", "/dashboard").json
-    each = {name: estimate(definition, "STANDARD", {}, Pricing()).dollars
+    made = {name: estimate(definition, "STANDARD", {}, Pricing())
             for name, definition in (("fine", PASS), ("broken", FAIL), ("waits", WAIT))}
+    each = {name: one.dollars for name, one in made.items()}
     rows = {row["workflow"]: row["usd"] for row in found["workflows"]}
     assert rows == pytest.approx({"fine": 3 * each["fine"], "broken": each["broken"], "waits": each["waits"]})
     assert sum(bar["usd"] for bar in found["bars"]) == pytest.approx(sum(rows.values()))
+    deletion = {name: one.deletion for name, one in made.items()}
+    assert found["usd_deletion"] == pytest.approx(3 * deletion["fine"] + deletion["broken"] + deletion["waits"])
 
 
 def test_the_queue_says_how_many_wait_and_how_long(ran):
