@@ -40,13 +40,15 @@ class Place:
 class Space:
     """How much room a folder's database takes, in bytes. `free` of them are pages that wait to be used again, `disk`
     are free beside it. `a_day` is how much it grew in the last days; None before that is known. `shrinks`: free pages
-    are given back while it is used."""
+    are given back while it is used. `trusted` is the time by which terms are over where the clock may be wrong;
+    None: now."""
 
     bytes: int
     free: int
     disk: int
     a_day: float | None
     shrinks: bool
+    trusted: float | None = None
 
 
 class RetentionStore(Protocol):

@@ -178,9 +178,17 @@ def _storage(api: Client, now: float) -> Iterator[Check]:
     yield Check("retention", "well", says)
     if folder is None:
         return
+    trusted = folder.get("trusted_until")  # an earlier release has none
+    if trusted is not None:
+        yield Check(
+            "clock", "note", f"no worker ran here for days after {trusted[:10]}, or the clock went ahead: what ended "
+            "is taken as on that day, until workers have run for a day or two", "Set the clock right, if it is wrong.",
+        )
     size = f"the database has {folder['bytes'] / 1e6:.1f} MB, {folder['free_bytes'] / 1e6:.1f} of them free"
     growth, left = folder["bytes_a_day"], folder["days_left"]
-    grows = "how much it grows a day is known tomorrow" if growth is None else f"it grew {growth / 1e6:+.1f} MB a day"
+    grows = f"it grew {(growth or 0) / 1e6:+.1f} MB a day"
+    if growth is None:
+        grows = "how much it grows a day is known in a day or two"
     if left is not None and left < FEW_DAYS:
         yield Check(
             "storage", "ill", f"{size}; {grows}: the disk has room for {left:.0f} more days",

@@ -15,12 +15,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from engine.adapters.local.space import SqliteSpace
 from engine.adapters.local.stores import LocalStores
 from engine.clock import Clock
 from engine.durable.lifecycle.ageing import Ageing
 from engine.durable.retention import Retention
 from engine.errors import StorageError
 from engine.ports.catalog_store import CatalogStore
+from engine.records import dataclass
 from functions.server.locks import try_lock
 
 _LOG = logging.getLogger(__name__)
@@ -36,6 +38,22 @@ MOST_FORGOTTEN = 500
 
 SHARE = 0.1
 LEAST_PAUSE_SECONDS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedClock:
+    """The time by which terms are over."""
+
+    clock: Clock
+    space: SqliteSpace
+
+    def now(self) -> float:
+        """Of what the clock says, what is trusted."""
+        return self.space.trusted(self.clock.now())
+
+    def sleep(self, seconds: float) -> None:
+        """Let `seconds` pass."""
+        self.clock.sleep(seconds)
 
 
 def terms_of(catalog: CatalogStore, workspace: str, workflow: str) -> float | None:
@@ -54,7 +72,9 @@ def terms_of(catalog: CatalogStore, workspace: str, workflow: str) -> float | No
 
 def ageing_of(stores: LocalStores, clock: Clock, retention: Retention) -> Ageing:
     """The job over a folder's stores."""
-    return Ageing(stores.retention, clock, retention, lambda *workflow: terms_of(stores.catalog, *workflow))
+    return Ageing(
+        stores.retention, clock, retention, lambda *workflow: terms_of(stores.catalog, *workflow), stores.space.trusted,
+    )
 
 
 def age(
@@ -78,7 +98,7 @@ def _pause(round_: Callable[[], bool], stores: LocalStores, clock: Clock, erasin
     """A piece of the work; how long to rest after it."""
     began = time.perf_counter()
     try:
-        if round_() or stores.deliveries.forget(clock.now(), MOST_FORGOTTEN):
+        if round_() or stores.deliveries.forget(TrustedClock(clock, stores.space).now(), MOST_FORGOTTEN):
             return max(LEAST_PAUSE_SECONDS, (time.perf_counter() - began) * (1 - SHARE) / SHARE)
         stores.space.note(clock.now())
         erasing()

@@ -259,12 +259,13 @@ class Product:
 
     def _age(self, ended: threading.Event) -> None:
         from engine.governance.audit.expiry import AuditExpiry  # noqa: PLC0415  as the module says
-        from functions.server.ageing import age  # noqa: PLC0415  likewise
+        from functions.server.ageing import TrustedClock, age  # noqa: PLC0415  likewise
 
         def erasing() -> int:
             return self.services.open_erasing().go_on(self.settings.workspace)
 
-        expiry = AuditExpiry(self.services.audit, self.clock, self.settings.audit_days)
+        terms = TrustedClock(self.clock, self.stores.space)
+        expiry = AuditExpiry(self.services.audit, terms, self.settings.audit_days)
         age(
             self.folder, self.stores, self.clock, Retention.of(self.settings), ended, erasing,
             lambda: expiry.round(self.settings.workspace),

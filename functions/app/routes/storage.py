@@ -11,6 +11,7 @@ from engine.governance.audit.entry import ERASURE, VIEW, WORKFLOW, Subject
 from engine.governance.audit.recorder import new_id
 from engine.governance.masking import MASK
 from engine.governance.roles import Right
+from engine.language.asl.times import iso_timestamp
 from functions.app.acts import Act, Acts, Doing, Target
 from functions.app.routes.executions import key_of
 from functions.app.routing import Call, RouteTable
@@ -168,4 +169,5 @@ def _folder(found: Storage, reserve: int) -> shapes.Folder:
     return shapes.Folder(
         bytes=space.bytes, free_bytes=space.free, shrinks=space.shrinks, bytes_a_day=space.a_day,
         disk_free_bytes=space.disk, reserve_bytes=reserve, days_left=left,
+        trusted_until=None if space.trusted is None else iso_timestamp(space.trusted),
     )

@@ -24,6 +24,10 @@ class Folder(Given):
     bytes_a_day: float | None = Field(description="How much it grew a day, of late; null before that is known.")
     disk_free_bytes: int
     reserve_bytes: int = Field(description="With less than that free, nothing new is started (503).")
+    trusted_until: Time = Field(
+        description="The last day with a worker, where the clock then went on by more than two days: executions are "
+        "taken as on that day, until workers have run for a day or two. Else null."
+    )
     days_left: float | None = Field(description="Until then, at this growth; null where it does not grow.")
 
 

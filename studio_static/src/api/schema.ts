@@ -1110,6 +1110,8 @@ export interface Folder {
   disk_free_bytes: number;
   /** With less than that free, nothing new is started (503). */
   reserve_bytes: number;
+  /** The last day with a worker, where the clock then went on by more than two days: executions are taken as on that day, until workers have run for a day or two. Else null. */
+  trusted_until: string | null;
   /** Until then, at this growth; null where it does not grow. */
   days_left: number | null;
 }

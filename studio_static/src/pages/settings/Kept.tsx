@@ -8,7 +8,7 @@ import { Loaded } from "../../ui/Loaded";
 import { NavLink } from "../../ui/NavLink";
 import { Time } from "../../ui/Time";
 import { Fact } from "../executions/Fact";
-import { daysWords, growthWords, leftWords, sizeWords } from "./words";
+import { daysWords, growthWords, leftWords, redrivableWords, sizeWords } from "./words";
 
 export function Kept({ storage }: { storage: Fetched<Storage> }) {
   return (
@@ -17,7 +17,7 @@ export function Kept({ storage }: { storage: Fetched<Storage> }) {
         {(data) => (
           <dl className="ex-details">
             <Fact name="Executions are kept">{daysWords(data.retention_days)}</Fact>
-            <Fact name="Can be redriven">{daysWords(data.redrive_days)}</Fact>
+            <Fact name="Can be redriven">{redrivableWords(data.redrive_days)}</Fact>
             <Fact name="Taken next">
               {data.next ? (
                 <>
@@ -28,6 +28,12 @@ export function Kept({ storage }: { storage: Fetched<Storage> }) {
                 "–"
               )}
             </Fact>
+            {data.folder && data.folder.trusted_until !== null && (
+              <Fact name="Taken as on">
+                <Time at={data.folder.trusted_until} />: no worker ran for days after it, or the clock went ahead. It is
+                made up for once workers have run for a day or two.
+              </Fact>
+            )}
             {data.folder && <FolderFacts folder={data.folder} />}
           </dl>
         )}

@@ -6,6 +6,7 @@ import {
   growthWords,
   leftWords,
   ownDaysWords,
+  redrivableWords,
   sizeWords,
   titleOf,
   valueWords,
@@ -26,13 +27,17 @@ test("a term of no days is for ever", () => {
   expect([0, 1, 90].map(daysWords)).toEqual(["for ever", "for 1 day after their end", "for 90 days after their end"]);
 });
 
+test("what can be redriven for no days cannot be", () => {
+  expect([0, 14].map(redrivableWords)).toEqual(["not at all", "for 14 days after their end"]);
+});
+
 test("growth and what it leaves", () => {
-  expect(growthWords(null)).toBe("known tomorrow");
+  expect(growthWords(null)).toBe("known in a day or two");
   expect(growthWords(2_000_000)).toBe("2 MB");
   expect(leftWords({ days_left: 6.4, bytes_a_day: 1 })).toBe("6 more days");
   expect(leftWords({ days_left: 1.2, bytes_a_day: 1 })).toBe("1 more day");
   expect(leftWords({ days_left: 9999, bytes_a_day: 1 })).toBe("more than ten years");
-  expect(leftWords({ days_left: null, bytes_a_day: null })).toBe("known tomorrow");
+  expect(leftWords({ days_left: null, bytes_a_day: null })).toBe("known in a day or two");
   expect(leftWords({ days_left: null, bytes_a_day: -5 })).toBe("it does not grow");
 });
 

@@ -13,13 +13,18 @@ export function daysWords(days: number): string {
   return days === 0 ? "for ever" : `for ${days} ${days === 1 ? "day" : "days"} after their end`;
 }
 
+/** No days are none: nothing can be redriven for ever. */
+export function redrivableWords(days: number): string {
+  return days === 0 ? "not at all" : daysWords(days);
+}
+
 export function growthWords(bytes: number | null): string {
-  return bytes === null ? "known tomorrow" : sizeWords(bytes);
+  return bytes === null ? "known in a day or two" : sizeWords(bytes);
 }
 
 /** How long the disk lasts at this growth. */
 export function leftWords(folder: Pick<Folder, "days_left" | "bytes_a_day">): string {
-  if (folder.days_left === null) return folder.bytes_a_day === null ? "known tomorrow" : "it does not grow";
+  if (folder.days_left === null) return folder.bytes_a_day === null ? "known in a day or two" : "it does not grow";
   const days = Math.floor(folder.days_left);
   return days >= 3650 ? "more than ten years" : `${days} more ${days === 1 ? "day" : "days"}`;
 }

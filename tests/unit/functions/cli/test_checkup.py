@@ -277,6 +277,7 @@ def test_secrets_that_everybody_may_use_are_named():
 FOLDER = {
     "bytes": 50_000_000, "free_bytes": 1_000_000, "shrinks": True, "bytes_a_day": 2_000_000.0,
     "disk_free_bytes": 9_000_000_000, "reserve_bytes": 200_000_000, "days_left": 4000.0,
+    "trusted_until": None,
 }
 
 
@@ -307,8 +308,17 @@ def test_a_disk_that_is_soon_full_is_ill_before_it_is():
 def test_a_folder_that_keeps_its_free_pages_is_told_how_to_give_them_back():
     found = storage(shrinks=False, bytes_a_day=None, days_left=None)["storage"]
     assert found.verdict == "note"
-    assert "known tomorrow" in found.says
+    assert "known in a day or two" in found.says
     assert found.mend.startswith("automate compact")
+
+
+def test_a_clock_that_went_ahead_is_told():
+    assert "clock" not in storage()
+    found = storage(trusted_until="2026-11-20T00:00:00.000Z")["clock"]
+    assert found.verdict == "note"
+    assert "what ended is taken as on that day" in found.says
+    assert "2026-11-20" in found.says
+    assert found.mend.startswith("Set the clock right")
 
 
 def test_an_earlier_release_tells_nothing_of_storage():

@@ -75,6 +75,28 @@ def test_a_worker_takes_what_is_over(stores, tmp_path, monkeypatch):
     served(stores, tmp_path, lambda: all(stores.journal.taken_at(key) for key in keys))
 
 
+def test_a_clock_that_is_far_ahead_takes_nothing_for_a_day(stores, monkeypatch):
+    """Nor do entries of the audit log go, nor keys of deliveries: all of them by the same time."""
+    forgotten = []
+    monkeypatch.setattr(stores.deliveries, "forget", lambda now, _limit: forgotten.append(now) or 0)
+    key, right = end(stores), stores.clock.now()
+    job = ageing.ageing_of(stores, stores.clock, Retention())
+    ageing._pause(job.round, stores, stores.clock, int)
+    stores.clock.sleep(100 * DAY)
+    for _ in range(20):
+        ageing._pause(job.round, stores, stores.clock, int)
+    assert stores.journal.header(key) is not None
+    assert max(forgotten) == right
+    assert ageing.TrustedClock(stores.clock, stores.space).now() <= right
+    stores.clock.set(right + 300)
+    assert ageing.TrustedClock(stores.clock, stores.space).now() == right + 300
+    stores.clock.sleep(100 * DAY)  # and this time it is
+    for _ in range(3):
+        ageing._pause(job.round, stores, stores.clock, int)
+        stores.clock.sleep(DAY)
+    assert stores.journal.taken_at(key) == stores.clock.now() - DAY, "on the third day"
+
+
 def test_it_makes_no_file_which_a_full_disk_would_not_take(stores, tmp_path, monkeypatch):
     monkeypatch.setattr(ageing, "FIRST_SECONDS", 0.0)
     locks, key = tmp_path / "data" / "locks", end(stores)
@@ -113,7 +135,7 @@ def test_it_rests_nine_times_as_long_as_it_wrote(stores, monkeypatch):
 
 def test_after_a_pass_it_rests_and_notes_how_large_the_folder_is(stores):
     assert ageing._pause(lambda: False, stores, stores.clock, int) == ageing.REST_SECONDS
-    stores.clock.sleep(2 * DAY)
+    stores.clock.sleep(3 * DAY)
     assert stores.space.look(stores.clock.now()).a_day == pytest.approx(0.0, abs=50_000)
 
 

@@ -23,9 +23,9 @@ def folder(tmp_path):
     return tmp_path / "data"
 
 
-def fill(stores, number=200, size=20_000):
+def fill(stores, number=200, size=20_000, first=0):
     ended = []
-    for index in range(number):
+    for index in range(first, first + number):
         key = ExecutionKey.of("default", "orders", f"run-{index}")
         header = a_header(key, started_at=START)
         stores.journal.create(header, b"{}", row_of(header))
@@ -97,16 +97,76 @@ def test_nothing_is_compacted_without_room(folder, monkeypatch):
     stores.close()
 
 
-def test_growth_is_known_after_a_day(folder):
+MIDNIGHT = START // DAY * DAY
+
+
+@pytest.mark.parametrize("hour", [0, 9, 23])
+def test_growth_is_known_a_day_after_the_first_midnight(folder, hour):
+    """On the first day nobody knows at which hour the size was noted; the next one is noted as it begins."""
     stores = open_local(folder, SkipClock())
-    stores.space.note(START)
-    assert stores.space.look(START).a_day is None
-    before = stores.space.look(START).bytes
+    stores.space.note(MIDNIGHT + hour * 3600)
     fill(stores)
-    stores.space.note(START + 60)  # once a day is enough
-    midnight = START // DAY * DAY
-    found = stores.space.look(midnight + 2 * DAY)
-    assert found.a_day == pytest.approx((found.bytes - before) / 2)
+    stores.space.note(MIDNIGHT + hour * 3600 + 60)  # once a day is enough
+    assert stores.space.look(MIDNIGHT + 1.5 * DAY).a_day is None
+    stores.space.note(MIDNIGHT + DAY + 60)
+    before = stores.space.look(MIDNIGHT + 1.5 * DAY).bytes
+    fill(stores, first=200)
+    found = stores.space.look(MIDNIGHT + 2.5 * DAY)
+    assert found.a_day == pytest.approx((found.bytes - before) / 1.5)
+    stores.close()
+
+
+def test_growth_over_days_without_a_note_is_known_from_the_first_one(folder):
+    stores = open_local(folder, SkipClock())
+    stores.space.note(MIDNIGHT)
+    before = stores.space.look(MIDNIGHT).bytes
+    fill(stores)
+    assert stores.space.look(MIDNIGHT + 2.9 * DAY).a_day is None
+    found = stores.space.look(MIDNIGHT + 4 * DAY)
+    assert found.a_day == pytest.approx((found.bytes - before) / 4)
+    stores.close()
+
+
+def days(stores):
+    return [day for day, in stores._database.read(
+        lambda connection: connection.execute("SELECT day FROM size_on ORDER BY day").fetchall()
+    )]
+
+
+def test_a_clock_that_jumps_ahead_is_trusted_after_two_days_with_a_worker(folder):
+    stores = open_local(folder, SkipClock())
+    last = MIDNIGHT + 5 * DAY
+    for day in range(6):
+        assert stores.space.trusted(MIDNIGHT + day * DAY) == MIDNIGHT + day * DAY
+        stores.space.note(MIDNIGHT + day * DAY)
+    ahead = last + 100.9 * DAY
+    for now in (ahead, ahead + DAY):
+        assert stores.space.trusted(now) == last
+        stores.space.note(now)
+        assert stores.space.trusted(now) == stores.space.look(now).trusted == last
+    assert stores.space.trusted(ahead + 2 * DAY) == ahead + 2 * DAY
+    stores.close()
+
+
+def test_a_clock_that_was_set_right_is_trusted_at_once_and_leaves_no_day_to_come(folder):
+    stores = open_local(folder, SkipClock())
+    for day in (0, 1, 101):
+        stores.space.note(MIDNIGHT + day * DAY)
+    right = MIDNIGHT + 2 * DAY
+    assert stores.space.trusted(right) == right
+    assert stores.space.look(right).trusted is None
+    stores.space.note(right)
+    assert days(stores) == [MIDNIGHT // DAY + day for day in (0, 1, 2)]
+    stores.close()
+
+
+def test_a_folder_that_is_used_once_a_week_ages_by_the_week_before(folder):
+    stores = open_local(folder, SkipClock())
+    for week in range(3):
+        now = MIDNIGHT + week * 7 * DAY + 3600
+        stores.space.note(now)
+        assert stores.space.trusted(now + 60) == (MIDNIGHT + (week - 1) * 7 * DAY if week else now + 60)
+    assert stores.space.trusted(now + 2.5 * DAY) == now + 2.5 * DAY
     stores.close()
 
 
@@ -114,6 +174,5 @@ def test_days_of_long_ago_are_forgotten(folder):
     stores = open_local(folder, SkipClock())
     for day in range(40):
         stores.space.note(START + day * DAY)
-    rows = stores._database.read(lambda connection: connection.execute("SELECT count(*) FROM size_on").fetchone())
-    assert rows == (31,)
+    assert len(days(stores)) == 31
     stores.close()

@@ -107,7 +107,14 @@ def test_a_folder_tells_its_size_and_what_is_taken_next(api):
     assert shown["folder"] == {
         "bytes": 50_000_000, "free_bytes": 1_000_000, "shrinks": True, "bytes_a_day": 10_000_000.0,
         "disk_free_bytes": 1_199_000_000, "reserve_bytes": 200_000_000, "days_left": 100.0,
+        "trusted_until": None,
     }
+
+
+def test_a_folder_whose_clock_went_ahead_says_by_which_day_terms_are_over(api):
+    space = Space(50, 0, 10**9, None, shrinks=False, trusted=1_700_006_400.0)
+    api.services = dataclasses.replace(api.services, storage=lambda: Storage(space, None))
+    assert api("GET", "/storage").json["folder"]["trusted_until"] == "2023-11-15T00:00:00.000Z"
 
 
 def test_a_folder_that_does_not_grow_lasts(api):
