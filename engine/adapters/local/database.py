@@ -62,6 +62,8 @@ class _Pending(Generic[T]):
         self.done = False
         self.context = copy_context()
         self.afterwards: list[Callable[[], None]] = []
+        self.saves = False  # a write within it can be undone alone
+        self.failed_within = False
         self.result: T
         self.error: BaseException | None = None
 
@@ -70,6 +72,14 @@ class _Pending(Generic[T]):
 
     def fail(self, error: BaseException) -> None:
         self.error, self.done = error, True
+
+
+class _PassedOver(Exception):
+    """A write within `pending` failed, and it went on."""
+
+    def __init__(self, pending: _Pending[Any]) -> None:
+        super().__init__()
+        self.pending = pending
 
 
 class Database:
@@ -113,8 +123,9 @@ class Database:
         `work` shares its transaction with those of other threads and is run again alone when one of them raised: it
         must do nothing but use the connection.
         """
-        if self._joined() is not None:
-            return self._nested(work)
+        joined = self._joined()
+        if joined is not None:
+            return self._nested(joined, work)
         if self._alone is not None or not self._processes.is_known:
             raise _full(self.path)
         mine = _Pending(work, durable=durable)
@@ -133,7 +144,8 @@ class Database:
 
     def together(self, act: Callable[[], T]) -> T:
         """Run `act`, and have all that it reads and writes through this database in one durable transaction; whatever
-        it raises rolls all of it back. As with `write`, it is run again where a neighbour's write raised.
+        it raises rolls all of it back. As with `write`, it is run again where a neighbour's write raised, and where it
+        went on though one of its own had.
 
         No other process writes meanwhile: nothing that waits for the world belongs in `act`.
         """
@@ -203,6 +215,10 @@ class Database:
         """All of `batch` in one transaction, or, when one of them raises, each in its own."""
         try:
             results = self._transact(batch)
+        except _PassedOver as passed:
+            passed.pending.saves = True
+            for pending in batch:
+                self._write_batch([pending])
         except BaseException as error:  # noqa: BLE001 - handed to the thread that waits for it
             if len(batch) > 1 and not _is_the_stores(error):
                 for pending in batch:
@@ -254,13 +270,15 @@ class Database:
     def _perform(self, pending: _Pending[T]) -> T:
         """In the context of the thread that waits for it, whichever thread writes."""
         self._at_work = (get_ident(), pending)
-        pending.afterwards = []
+        pending.afterwards, pending.failed_within = [], False
         try:
             result = pending.context.run(pending.work, self._writer)
         finally:
             self._at_work = None
         if self._ended_by is not None:  # though `work` has taken no notice of it
             raise self._ended_by
+        if pending.failed_within and not pending.saves:
+            raise _PassedOver(pending)
         return result
 
     def _joined(self) -> _Pending[Any] | None:
@@ -268,18 +286,22 @@ class Database:
         at_work = self._at_work
         return at_work[1] if at_work is not None and at_work[0] == get_ident() else None
 
-    def _nested(self, work: Work[T]) -> T:
+    def _nested(self, pending: _Pending[Any], work: Work[T]) -> T:
         """A write within another: what it raises undoes it alone, and is the other's to pass on. After a full disk
-        SQLite rolls back all of it by itself: then nothing more is written, and the other fails too."""
+        SQLite rolls back all of it by itself: then nothing more is written, and the other fails too.
+
+        A savepoint copies each page that is written after it, and few others catch what a write raises. So there is
+        none until one does: then all of it is rolled back, and run again with savepoints."""
         if self._ended_by is not None:
             raise self._ended_by
         try:
             try:
-                return self._saved(work)
+                return self._saved(work) if pending.saves else work(self._writer)
             except sqlite3.DatabaseError as error:
                 raise self._translated(error) from error
-        except StorageError as error:
-            if not self._writer.in_transaction:
+        except BaseException as error:
+            pending.failed_within = True
+            if isinstance(error, StorageError) and not self._writer.in_transaction:
                 self._ended_by = error
             raise
 

@@ -94,6 +94,42 @@ def test_a_write_that_fails_within_undoes_itself_alone(stores):
     assert stores.together(act) == a_header(KEY) == stores.journal.header(KEY)
 
 
+def test_no_page_is_copied_for_a_savepoint_while_nothing_fails(stores):
+    """SQLite copies each page that is written after a savepoint, to a file where there are many."""
+    said = []
+    stores._database._writer.set_trace_callback(said.append)
+    stores.together(lambda: start(stores))
+    stores._database._writer.set_trace_callback(None)
+    assert sum(text.startswith("INSERT") for text in said) > 3
+    assert [text for text in said if "SAVEPOINT" in text] == []
+
+
+def test_one_whose_write_failed_within_is_run_again_and_its_neighbour_is_done_once(stores):
+    ran, told = [], []
+
+    def fails(connection):
+        connection.execute("DELETE FROM header")
+        raise ValueError("a defect")
+
+    def act():
+        ran.append(stores.journal.header(KEY))
+        start(stores)
+        with suppress(ValueError):
+            stores._database.write(fails)
+        stores._database.after_commit(lambda: told.append("this"))
+
+    def other():
+        stores.journal.create(a_header(OTHER), b"{}")
+        stores._database.after_commit(lambda: told.append("other"))
+
+    beside(stores, [lambda: stores.together(act), lambda: stores.together(other)])()
+    assert ran == [None, None]
+    assert sorted(told) == ["other", "this"]
+    assert stores.journal.header(KEY) == a_header(KEY)
+    assert stores.journal.header(OTHER) == a_header(OTHER)
+    assert [received.key for received in stores.queue.claim(10)] == [KEY]
+
+
 def fill(connection):
     """What SQLite answers with a rollback of its own: as a disk that is full while a large write spills."""
     connection.execute("ROLLBACK")
