@@ -321,7 +321,7 @@ def test_a_long_one_is_deleted_in_pieces(stores):
     stores.erasure.begin(erasure)
     assert stores.erasure.hold(erasure, key)
     if stores.family == "aws":
-        stores.erasure._awaited = lambda _key: iter(())
+        stores.erasure._rest._awaited = lambda _key: iter(())
     assert stores.erasure.erase(erasure, key, lambda _keys: None) == 1
     assert stores.erasure.end(erasure)
     assert left(stores) == []

@@ -89,7 +89,7 @@ def _children_of_the_taken_left(patch: Patch) -> None:
     let_go = DynamoRetention._let_go
 
     def alone(self: Any, key: Any, header: Any, at: float, deadline: float) -> int:
-        self._awaited = lambda _key: iter(())
+        self._rest._awaited = lambda _key: iter(())
         return let_go(self, key, header, at, deadline)
 
     patch.setattr(DynamoRetention, "_let_go", alone)

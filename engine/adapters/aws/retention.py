@@ -13,12 +13,10 @@ lie under it. So it goes last, and by its TTL. Whatever dies before the mark is 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
 
 from engine.adapters.aws import items, table
-from engine.adapters.aws.bodies import OWN
-from engine.adapters.aws.dynamo import ConditionFailed, Expression, Item, Key, Table, Update
+from engine.adapters.aws.dynamo import ConditionFailed, Expression, Item, Table, Update
+from engine.adapters.aws.erasure.rest import Awaited, Blobs, Rest
 from engine.ports.journal import OPEN_STATUSES
 from engine.ports.keys import ExecutionKey
 
@@ -32,17 +30,6 @@ _TELLS = (items.INPUT, items.ACTOR, "business_key", "business_key_started", "cau
 entry in the index of business keys goes with that, which costs a write unit where there is one."""
 
 
-class Blobs(Protocol):
-    """Large values that can be deleted (S3Blobs)."""
-
-    def delete(self, workspace: str, refs: Sequence[str]) -> None:
-        """Delete what lies behind `refs`."""
-        ...
-
-
-Awaited = Callable[[ExecutionKey], Iterator[Iterator[ExecutionKey]]]
-
-
 class Unfinished(Exception):
     """The time was over first; what is done stays done, and the next try goes on."""
 
@@ -52,8 +39,7 @@ class DynamoRetention:
 
     def __init__(self, stored: Table, blobs: Blobs, awaited: Awaited) -> None:
         self._table = stored
-        self._blobs = blobs
-        self._awaited = awaited
+        self._rest = Rest(stored, blobs, awaited)
 
     def take(self, key: ExecutionKey, *, since: float | None = None, deadline: float = math.inf) -> int:
         """Delete the execution if its term is over, and what it has waited for; how many executions that were.
@@ -69,7 +55,7 @@ class DynamoRetention:
 
     def _let_go(self, key: ExecutionKey, header: Item, at: float, deadline: float) -> int:
         taken = 1
-        for group in self._awaited(key):
+        for group in self._rest.children(key):
             for child in group:
                 if self._table.now() >= deadline:
                     raise Unfinished(key.id)
@@ -81,18 +67,9 @@ class DynamoRetention:
                     break
                 if items.TAKEN_AT not in item and item["status"] not in OPEN_STATUSES:
                     taken += self._let_go(child, item, at, deadline)
-        self._delete_rest(key)
+        self._rest.delete(key, (items.HEADER,))
         self._mark(key, header, at)
         return taken
-
-    def _delete_rest(self, key: ExecutionKey) -> None:
-        """All of its partition but the header. The blobs first: their items name them."""
-        pk = items.partition(key)
-        found = list(self._table.query(Expression("pk = :pk", {":pk": pk})))
-        rest: list[Key] = [(pk, item["sk"]) for item in found if item["sk"] != items.HEADER]
-        refs = dict.fromkeys(item["body_ref"] for item in found if OWN in item)
-        self._blobs.delete(key.workspace, [*refs])
-        self._table.delete(rest)
 
     def _mark(self, key: ExecutionKey, header: Item, at: float) -> None:
         """Say when it was taken, and have DynamoDB delete that in a while. What it tells of whom it was about goes now.

@@ -18,9 +18,9 @@ from urllib.parse import quote
 
 from engine.adapters.aws import items, table
 from engine.adapters.aws.blobs import S3Blobs
-from engine.adapters.aws.bodies import OWN
-from engine.adapters.aws.dynamo import ConditionFailed, Expression, Item, Key, Put, Table, Update
+from engine.adapters.aws.dynamo import ConditionFailed, Expression, Item, Put, Table, Update
 from engine.adapters.aws.erasure.erased_list import ErasedList
+from engine.adapters.aws.erasure.rest import Rest
 from engine.adapters.aws.executions_index import DynamoExecutionsIndex
 from engine.ports.erasure import Children, Erasure, Told, Unfinished, listed_key
 from engine.ports.executions_index import ExecutionQuery
@@ -55,10 +55,9 @@ class DynamoErasure:
         self, stored: Table, blobs: S3Blobs, erased: ErasedList, index: DynamoExecutionsIndex, awaited: Children
     ) -> None:
         self._table = stored
-        self._blobs = blobs
+        self._rest = Rest(stored, blobs, awaited)
         self._list = erased
         self._index = index
-        self._awaited = awaited
 
     def begin(self, erasure: Erasure) -> None:
         """Name it."""
@@ -122,7 +121,7 @@ class DynamoErasure:
 
     def _let_go(self, erasure: Erasure, key: ExecutionKey, header: Item, told: Told, deadline: float) -> int:
         taken = 1
-        for group in self._awaited(key):
+        for group in self._rest.children(key):
             for batch in self._batches(erasure, key, group, deadline):
                 told([child for child, _ in batch])
                 taken += sum(self._let_go(erasure, *one, told, deadline) for one in batch)
@@ -165,16 +164,10 @@ class DynamoErasure:
             raise Unfinished(key.id)
 
     def _delete_rest(self, key: ExecutionKey, header: Item) -> None:
-        """All of its partition but the two. The blobs first: their items name them. The number that is taken stays as
-        long as the header: both lose their lives by their TTL."""
+        """All of its partition but the two. The number that is taken stays as long as the header: both lose their lives
+        by their TTL."""
         pk, number = items.segment_key(key, int(header["seq"]) + 1)
-        found = [
-            item for item in self._table.query(Expression("pk = :pk", {":pk": pk}))
-            if item["sk"] not in (items.HEADER, number)
-        ]
-        self._blobs.delete(key.workspace, [*dict.fromkeys(item["body_ref"] for item in found if OWN in item)])
-        rest: list[Key] = [(pk, item["sk"]) for item in found]
-        self._table.delete(rest)
+        self._rest.delete(key, (items.HEADER, number))
         until = {":until": int(self._table.now() + KEPT_DAYS * DAY)}
         there = Expression("attribute_exists(pk)", until)
         self._table.holds(Update((pk, number), f"SET {table.TTL_ATTRIBUTE} = :until", there))

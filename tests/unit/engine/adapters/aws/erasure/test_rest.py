@@ -1,0 +1,112 @@
+"""What an execution leaves is deleted whole, whoever dies between its large values and the items that name them."""
+
+from __future__ import annotations
+
+import base64
+import random
+from contextlib import suppress
+from functools import partial
+from itertools import count
+
+import pytest
+
+from engine.adapters.aws.bodies import MOST_INLINE_BYTES
+from engine.adapters.aws.retention import DynamoRetention
+from engine.durable.started import awaited
+from engine.errors import StoreCorrupt, StoreUnavailable
+from tests.support import backends
+from tests.support.durable import TESTER
+from tests.support.erasing import Asked
+from tests.support.flows import ONE_TASK, flow
+from tests.support.terms import rows
+
+LARGE = {"text": base64.b85encode(random.Random(1).randbytes(2 * MOST_INLINE_BYTES)).decode()}  # noqa: S311
+PARENT = flow({"Start": {
+    "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": True,
+    "Parameters": {"StateMachineArn": "child", "Input.$": "$"}, "OutputPath": "$.Output",
+}})
+DAY = 86_400.0
+
+
+@pytest.fixture
+def stores(tmp_path):
+    with backends.open_backend("aws", tmp_path / "data") as backend:
+        yield backend
+
+
+def objects():
+    from moto.s3.models import s3_backends  # noqa: PLC0415  moto's
+
+    kept = s3_backends["123456789012"]["aws"].buckets["automate-test-payloads"].keys
+    return [name for name in kept if name.startswith("blobs/")]
+
+
+class Retained(Asked):
+    """Its executions' terms are over."""
+
+    def asked(self, key):
+        self.clock.sleep(91 * DAY)
+
+    def taken(self, key):
+        stores = self.stores.stores
+        DynamoRetention(stores.stored, stores.blobs, partial(awaited, stores.journal)).take(key)
+
+
+class Erased(Asked):
+    """Somebody has asked to erase them."""
+
+    def asked(self, key):
+        self.erasing.erase_one(key, TESTER)
+
+    def taken(self, _key):
+        self.over()
+
+
+def failing_at(stores, number):
+    """Request `number` is not served, and none after it; call what is answered to have them served again."""
+    made, undo = [], []
+    for client in (stores.clients.dynamodb, stores.clients.s3):
+        def call(name, parameters, real=client._make_api_call):
+            made.append(name)
+            if len(made) > number:
+                raise StoreUnavailable("gone")
+            return real(name, parameters)
+
+        undo.append((client, client._make_api_call))
+        client._make_api_call = call
+
+    def serve():
+        for client, real in undo:
+            client._make_api_call = real
+
+    return serve, made
+
+
+@pytest.mark.parametrize("made", [Retained, Erased])
+def test_who_dies_half_way_is_followed_by_who_deletes_the_rest(stores, made):
+    product = made(stores, PARENT, child=ONE_TASK)
+    for number in count():
+        key = product.ended(LARGE, f"number-{number}")
+        assert len(objects()) > 2
+        product.asked(key)
+        serve, requests = failing_at(stores.stores, number)
+        with suppress(StoreUnavailable):
+            product.taken(key)
+        serve()
+        if len(requests) <= number:
+            break
+        product.taken(key)
+        kinds = {sk[:2] for _, sk in rows()}
+        assert (objects(), kinds & {"I#", "N#", "O#", "G", "S#~"}) == ([], set()), requests
+    assert requests.count("DeleteObjects") == 2  # of the child, and of its parent
+    assert objects() == []
+
+
+def test_a_history_that_is_lost_is_said_to_be_so(stores):
+    """Nobody had begun to delete it: its children are not found."""
+    product = Retained(stores, PARENT, child=ONE_TASK)
+    key = product.ended(LARGE)
+    product.asked(key)
+    stores.blobs.delete("default", [name.rpartition("/")[2] for name in objects()])
+    with pytest.raises(StoreCorrupt, match="is missing"):
+        product.taken(key)
