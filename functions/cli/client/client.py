@@ -38,6 +38,8 @@ _FORBIDDEN = (
     (re.compile(r"Signature (expired|not yet current)"),
      "This machine's clock is off: a signature is good for five minutes."),
     (re.compile(r"security token .* (expired|invalid)"), "The AWS credentials ran out or are no good: get new ones."),
+    (re.compile(r"request signature we calculated does not match"),
+     "The secret access key is not that of the access key's id, or something on the way has changed the request."),
     (re.compile(""), "There is no such route, or it is not allowed."),
 )
 """What a refusal of API Gateway says, and what is to be done: the first that fits."""
