@@ -14,7 +14,7 @@ KEPT = {
 }
 
 
-def test_a_viewer_sees_what_holds_and_how_it_is_changed(studio_server, guest, screens):
+def test_a_viewer_sees_what_holds_and_how_it_is_changed(studio_server, guest, screens, studio):
     studio_server.json("POST", "/workflows/import", {"document": KEPT, "publish": True})
     viewer = guest("viewer")
     page = viewer.page
@@ -30,8 +30,10 @@ def test_a_viewer_sees_what_holds_and_how_it_is_changed(studio_server, guest, sc
     page.keyboard.press("Enter")
     expect(page.get_by_text("AUTOMATE_EGRESS_ALLOW=… in its environment")).to_be_visible()
     viewer.check_axe()
-    row.get_by_role("link", name="Change in the designer: kept_long").click()
+    row.get_by_role("link", name="See in the designer: kept_long").click()
     page.wait_for_url("**/studio/wizard/kept_long**")
+    studio.open("/settings/")
+    expect(studio.page.get_by_role("link", name="Change in the designer: kept_long")).to_be_visible()
 
 
 def test_the_address_of_before_still_opens_it(studio):

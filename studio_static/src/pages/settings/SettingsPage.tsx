@@ -8,7 +8,7 @@ import Table from "@cloudscape-design/components/table";
 import type { Heard, Settings, Storage, Watch, WorkflowSettings } from "../../api/schema";
 import { type Fetched, useApi } from "../../api/useApi";
 import { workflowHref } from "../../app/links";
-import { useMe } from "../../app/me";
+import { useMay, useMe } from "../../app/me";
 import { usePage } from "../../app/page";
 import { useIsWide } from "../../app/useWidth";
 import { Allowed } from "../../ui/Allowed";
@@ -84,9 +84,10 @@ function Says(own: WorkflowSettings) {
 
 function Workflows({ own }: { own: WorkflowSettings[] }) {
   const isWide = useIsWide(700);
+  const leads = `${useMay("edit") ? "Change" : "See"} in the designer`;
   const change = (name: string) => (
-    <NavLink to={workflowHref(name)} ariaLabel={`Change in the designer: ${name}`}>
-      Change in the designer
+    <NavLink to={workflowHref(name)} ariaLabel={`${leads}: ${name}`}>
+      {leads}
     </NavLink>
   );
   return (
