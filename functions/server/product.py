@@ -203,7 +203,7 @@ class Product:
                 _LOG.warning("%s. %s", damage, ADVICE)
             again = self.services.open_erasing().catch_up(self.settings.workspace, self.actor)
             if again:
-                _LOG.warning("%d executions of an older database were erased again: %s names them", again, ERASED)
+                _LOG.warning("%d executions of an older database were erased again, as %s says", again, ERASED)
 
     def close(self) -> None:
         """Close the stores: leases and claims of this process are over."""

@@ -65,10 +65,12 @@ def erase_by_key(call: Call[erasures.EraseRequest]) -> erasures.ErasedByKey:
     stay = {one.key.id: one.refusal for one in found.all}
     keys = [one.key for one in found.executions]
     if given.dry_run:
-        for name in erasing.views_of_key(call.workspace, given.business_key):
+        views = erasing.views_of_key(call.workspace, given.business_key)
+        for name in views:
             warn(f"the saved view {name} is filtered by this key: it goes with it")
     else:  # before the executions: the end of an erasure leaves nothing of it on the disk
-        for name in erasing.forget_key(call.workspace, given.business_key, call.actor):
+        views = erasing.forget_key(call.workspace, given.business_key, call.actor)
+        for name in views:
             with call.acts.doing("view.delete", Subject(VIEW, name)) as act:
                 act.done(before={"filters": MASK})
             warn(f"the saved view {name} was filtered by this key: it is deleted")
@@ -82,7 +84,7 @@ def erase_by_key(call: Call[erasures.EraseRequest]) -> erasures.ErasedByKey:
         stay |= {name: error.message for name, error in erased.refused.items()}
     return erasures.ErasedByKey(
         **shape, found=[erasures.Erasable.of(one, id=one.key.id, refusal=stay[one.key.id]) for one in found.all],
-        next_token=found.next_token,
+        views=views, next_token=found.next_token,
     )
 
 

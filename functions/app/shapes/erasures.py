@@ -43,6 +43,7 @@ class ErasedByKey(Erased):
     it."""
 
     found: list[Erasable]
+    views: list[str] = Field(description="Saved views that are filtered by this key: deleted, with dry_run to be so.")
     next_token: str | None
 
 

@@ -110,20 +110,22 @@ def erase(*, business_key: str | None, workflow: str | None, actor: str | None, 
     given = {"business_key": business_key, "workflow": workflow}
     screen = session().screen
     with session().client() as api:
-        found = _pages(api, {**given, "dry_run": True})["found"]
+        looked = _pages(api, {**given, "dry_run": True})
+        found, views = looked["found"], looked["views"]
         some = [item for item in found if item["refusal"] is None]
         if not screen.as_json or dry_run:
             screen.show_table(
-                {"found": found}, ("ID", "STATUS", "STARTED", "BECAUSE OF", ""),
+                {"found": found, "views": views}, ("ID", "STATUS", "STARTED", "BECAUSE OF", ""),
                 [(item["id"], item["status"], screen.ago(item["started_at"]), item["because_of"] or "",
                   f"stays: {item['refusal']}" if item["refusal"] else "") for item in found],
                 empty="No execution has this business key.",
             )
-        if dry_run or not some:
+        if dry_run or not (some or views):
             if screen.as_json and not dry_run:
-                screen.show({"erased": [], "pending": False, "refused": found}, lambda: None)
+                screen.show({"erased": [], "pending": False, "refused": found, "views": []}, lambda: None)
             return 1 if len(some) < len(found) else 0
-        confirm_erasing(f"Erase {counted(len(some), 'execution')} for good?", yes=yes)
+        what = [counted(len(each), noun) for each, noun in ((some, "execution"), (views, "saved view")) if each]
+        confirm_erasing(f"Erase {' and '.join(what)} for good?", yes=yes)
         done = _pages(api, given)
     known = {item["id"] for item in found if item["refusal"] is not None}
     refused = [item for item in done["found"] if item["refusal"] is not None]
@@ -134,7 +136,9 @@ def erase(*, business_key: str | None, workflow: str | None, actor: str | None, 
             if item["id"] not in known:
                 click.echo(f"{item['id']} stays: {item['refusal']}")
 
-    screen.show({"erased": done["executions"], "pending": done["pending"], "refused": refused}, for_people)
+    screen.show({
+        "erased": done["executions"], "pending": done["pending"], "refused": refused, "views": done["views"],
+    }, for_people)
     return 1 if refused else 0
 
 
@@ -157,12 +161,14 @@ def _erase_actor(actor: str, *, dry_run: bool, yes: bool) -> int:
 
 def _pages(api: Client, given: Json) -> Json:
     """What all pages say together."""
-    found: Json = {"found": [], "executions": [], "pending": False}
+    found: Json = {"found": [], "executions": [], "views": [], "pending": False}
     token = None
     while True:
         page = api.post("/erasures", {**given, "next_token": token})
         found["found"] += page["found"]
         found["executions"] += page["executions"]
+        views = page.get("views", ())  # an earlier release has none
+        found["views"] += [view for view in views if view not in found["views"]]
         found["pending"] = found["pending"] or page["pending"]
         token = page["next_token"]
         if token is None:

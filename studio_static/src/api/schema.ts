@@ -877,6 +877,8 @@ export interface ErasedByKey {
   executions: string[];
   pending: boolean;
   found: Erasable[];
+  /** Saved views that are filtered by this key: deleted, with dry_run to be so. */
+  views: string[];
   next_token: string | null;
 }
 

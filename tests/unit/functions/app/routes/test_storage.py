@@ -172,11 +172,13 @@ def test_a_saved_view_that_names_an_erased_key_goes_with_it(api):
     assert dry["warnings"] == [
         f"the saved view {name} is filtered by this key: it goes with it" for name in ("hers", "likewise")
     ]
+    assert dry["views"] == ["hers", "likewise"]
     assert len(api("GET", "/views").json["views"]) == 4
     reply = api("POST", "/erasures", {"business_key": "kundin-77"}).json
     assert reply["warnings"] == [
         f"the saved view {name} was filtered by this key: it is deleted" for name in ("hers", "likewise")
     ]
+    assert reply["views"] == ["hers", "likewise"]
     assert [view["name"] for view in api("GET", "/views").json["views"]] == ["all", "another's"]
     for path in ("/views", "/executions", "/audit?limit=100"):
         assert "kundin-77" not in api("GET", path).text, path

@@ -86,6 +86,18 @@ def test_a_dry_run_lists_and_leaves(published):
     assert "execution.erase" not in acts
 
 
+def test_a_saved_view_goes_where_no_execution_has_the_key_any_more(published):
+    published("executions", "save-view", "hers", "--business-key", CANARY)
+    assert published.json("erase", "--business-key", CANARY, "--dry-run")[1]["views"] == ["hers"]
+    status, _, err = published("erase", "--business-key", CANARY)
+    assert (status, "nobody can be asked" in err) == (1, True)
+    status, out, err = published("erase", "--business-key", CANARY, "--yes")
+    assert (status, out.splitlines()[-1]) == (0, "0 erased")
+    assert "the saved view hers was filtered by this key: it is deleted" in err
+    assert published.json("executions", "views")[1]["views"] == []
+    assert published.json("erase", "--business-key", CANARY, "--yes")[1]["views"] == []
+
+
 def test_nobody_is_erased_unasked(published, monkeypatch):
     start(published, "one")
     monkeypatch.setattr(sys, "stdin", io.StringIO())
