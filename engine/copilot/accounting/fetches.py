@@ -9,12 +9,15 @@ from engine.catalog.states import targets_of
 from engine.copilot.accounting.doubts import Doubt, StateOf
 from engine.copilot.accounting.facts import Facts, Leaf, Stated, reached
 from engine.copilot.offline.clauses import clauses_of
-from engine.copilot.offline.sources import FETCHED, fetched_in
-from engine.copilot.offline.words import plural, singular
+from engine.copilot.offline.sources import FETCHED, GIVEN, fetched_in
+from engine.copilot.offline.words import ENTITIES, plural, singular
 
 _INPUT = "{% $states.input %}"
 _PATH = re.compile(r"\$(?P<of>states\.input|(?!states\b)\w+)(?P<path>(?:\.\w+)*)")
 _URL = re.compile(r"https?://\S+")
+_CALLED = (frozenset({"url"}), frozenset({"url", "FunctionName"}))
+"""The arguments of what is called for its answer: where nothing is said of the start, and on a schedule, which brings
+nothing."""
 _ASKS = r"\b(?:if|when|unless|once|only|each|every|all)\b"
 _IT = re.compile(r"\b(?:if|when|unless|once) (?P<said>it(?:'s)?)\b", re.IGNORECASE)
 
@@ -23,11 +26,12 @@ def fetches_in(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt
     """The places of the conditions and loops that read a fetched thing in the input; and of the conditions on one of
     the many that were fetched, since no single field says so."""
     for said in FETCHED.finditer(sentence):
-        does = state_of(re.split(r"[,;]|\.(?!\w)|\bif\b", sentence[said.start():])[0])
+        text = re.split(r"[,;]|\.(?!\w)|\bif\b", sentence[said.start():])[0]
+        does = state_of(text)
         if does is None or not _keeps_the_input(does):
             continue
         rules = _rules_behind(does, facts)
-        for thing in fetched_in(sentence[said.start():]):
+        for thing in fetched_in(text):
             if re.search(rf"\b{thing}\b", sentence[:said.start()], re.IGNORECASE):
                 continue  # what the sentence is about
             many = plural(thing) if re.search(rf"\b{plural(thing)}\b", said[0], re.IGNORECASE) else None
@@ -38,42 +42,81 @@ def fetches_in(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt
                                          for leaf in rules):
                 yield (*place.span("said"), "condition")
     yield from _unsaid(sentence, facts, state_of)
+    yield from _not_yet(sentence, facts)
 
 
 def _unsaid(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]:
-    """``call https://…; if the temperature is below 4``: nothing before the call has brought a temperature, so it is in
-    the answer. A trigger that is no schedule brings what it likes."""
-    if any(leaf.value != "schedule" for leaf in facts.key("type") if leaf.pointer.startswith("/triggers/")):
-        return
+    """``run the score function; if the score is over 80``: the step before says what it answers. ``call https://…; if
+    the temperature is below 4``: nothing before the call has brought a temperature, so it is in the answer; a trigger
+    that is no schedule brings what it likes."""
+    starts = {leaf.value for leaf in facts.key("type") if leaf.pointer.startswith("/triggers/")}
     for clause in clauses_of(sentence):
         start, end = clause.words[0].start, clause.words[-1].end
         does = state_of(sentence[start:end])
-        if does is None or not _keeps_the_input(does) or not (
-                "url" in does.state.get("Arguments", {}) or FETCHED.search(sentence, start, end)):
+        if does is None or not _keeps_the_input(does):
             continue
         things = fetched_in(sentence[start:end])
-        brought = {singular(word) for word in re.findall(r"[a-z]+", _URL.sub("", sentence[:end]).lower())} - things
+        before = _brought(sentence[:start])
+        brought = before | _brought(sentence[start:end]) - things
+        called = " ".join(str(does.state.get("Arguments", {}).get(key, "")) for key in ("FunctionName", "url"))
+        calls = starts <= {"schedule"} and bool(
+            _CALLED[len(starts)] & {*does.state.get("Arguments", {})} or FETCHED.search(sentence, start, end))
         for rule in _rules_behind(does, facts):
             for names in _names_in_the_input(rule):
-                place = None if brought & {*names} else _place_of(names, sentence, end)
-                others = rule.key == "Items" and things and not things & {*names}  # such as whom a report is sent to
-                if place is not None and not others:
+                answered = (not before & {*names} and things & {*names[:1]}) or (
+                    _is_akin(names, called))
+                unsaid = calls and not brought & {*names} and not (
+                    things and not starts and names[0] in ENTITIES - things) and not (
+                    rule.key == "Items" and things and not things & {*names})  # such as whom a report is sent to
+                place = _place_of(names, sentence, end) if answered or unsaid else None
+                if place is not None:
                     yield (*place, "condition")
+
+
+def _not_yet(sentence: str, facts: Facts) -> Iterator[Doubt]:
+    """Conditions on the answer of a step that does not lead to them, such as one of the other side."""
+    assigned = {(name, id(one.machine), one.name) for one in facts.states for name in one.state.get("Assign", {})}
+    for one in facts.typed("Choice"):
+        for rule in one.state.get("Choices", ()):
+            for read in _PATH.finditer(str(rule.get("Condition", ""))):
+                makers = [name for variable, machine, name in assigned if variable == read["of"]
+                          and machine == id(one.machine)]
+                if makers and not any(one.name in reached(one.machine, *targets_of(one.machine["States"][name]))
+                                      for name in makers):
+                    names = [singular(word.lower()) for word in re.findall(r"[A-Za-z][a-z]*", read["path"])]
+                    place = _place_of(names[-1:], sentence, 0)
+                    if place is not None:
+                        yield (*place, "condition")
+
+
+def _brought(text: str) -> frozenset[str]:
+    """The words of what a text has spoken of, in the singular: of a thing of which it has the id alone no other."""
+    return frozenset(singular(word) for word in re.findall(r"[a-z]+", GIVEN.sub("", _URL.sub("", text)).lower()))
 
 
 def _place_of(names: list[str], sentence: str, end: int) -> tuple[int, int] | None:
     """Where a condition or a loop behind `end` says the field of these names; else where it says ``it``."""
-    words = r"\W+".join(f"(?:{name}|{plural(name)})" for name in names)
+    words = r"(?:\W+[\w']+){0,2}?\W+".join(f"(?:{name}|{plural(name)})" for name in names)
     place = re.compile(rf"{_ASKS}[^.;:]*?(?P<said>(?:\bthe )?\b{words})\b", re.IGNORECASE).search(sentence, end)
     found = place or _IT.search(sentence, end)
     return None if found is None else found.span("said")
 
 
+def _is_akin(names: list[str], called: str) -> bool:
+    """Whether a field says how a thing is in a word that what was called has in its name: eligible, of eligibility."""
+    roots = {root for part in re.findall(r"[A-Za-z][a-z]*", called) if (root := _root(part.lower()))}
+    return len(names) > 1 and any(_root(name) in roots for name in names[1:])
+
+
+def _root(word: str) -> str:
+    found = re.sub(r"^(?:in|un|dis|non)(?=\w{5})", "", word)[:5]
+    return found if len(found) == 5 else ""
+
+
 def _keeps_the_input(does: Stated) -> bool:
-    """Whether a step's answer is in a variable, and the input goes on. The row of a table is what the sentence is
-    about."""
+    """Whether the input goes on behind a call, and its answer is in a variable. What a person answers is none."""
     return does.state.get("Type") == "Task" and does.state.get("Output") == _INPUT and (
-        "dynamodb" not in str(does.state.get("Resource")))
+        "waitForTaskToken" not in str(does.state.get("Resource")))
 
 
 def _rules_behind(does: Stated, facts: Facts) -> list[Leaf]:

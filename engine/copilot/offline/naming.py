@@ -31,7 +31,7 @@ class Known:
     last condition; `results` are the variables of the steps before, newest last: (name, path to its content);
     `connector` is the code of the one that was called last, `spoken` those that the text names;
     `polled` is the path to what is asked for again and again; `fetched` are the things that a step before has got, with
-    the path to its answer.
+    the path to its answer, `judged` those of which a step before says how they are.
     """
 
     entity: str | None = None
@@ -42,6 +42,7 @@ class Known:
     polled: str = ""
     spoken: tuple[str, ...] = ()
     fetched: tuple[tuple[frozenset[str], str], ...] = ()
+    judged: tuple[tuple[frozenset[str], str], ...] = ()
 
 
 def path_of(words: list[Word], known: Known) -> str:
@@ -68,12 +69,13 @@ def path_to(names: list[str], known: Known) -> str:
         return "$states.input" + (f".{camel(names)}" if names else "")
     got = next((path for things, path in reversed(known.fetched) if head in things), None)
     if got is not None:
-        return f"{got}.{camel(names)}"
+        names = names[1:] if got.endswith(".Item") else names
+        return f"{got}.{camel(names)}" if names else got
     if head in ENTITIES:
         rest = f".{camel(names[1:])}" if len(names) > 1 else ""
         return f"$states.input.{camel([head])}{rest}"
     if known.results and known.results[-1][1].endswith(".Item"):
-        return f"$number({known.results[-1][1]}.{camel(names)}.N)"
+        return f"{known.results[-1][1]}.{camel(names)}"
     return f"$states.input.{camel(names)}"
 
 

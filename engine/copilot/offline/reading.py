@@ -75,6 +75,7 @@ from engine.copilot.offline.words import (
     base_verb,
     lower,
     number_of,
+    singular,
     words_of,
 )
 
@@ -325,6 +326,7 @@ class _Reader(Earlier):
     def action(self, words: list[Word]) -> Step:
         """The action that `words` ask for, or a placeholder."""
         condition: Condition | None = None
+        brought = frozenset(singular(word.lower) for clause in self.clauses[:self.at - 1] for word in clause.words)
         following = self.clauses[self.at] if self.at < len(self.clauses) else None
         if following is not None and following.joiner == "post" and DONE.match(following.text) and self.actions:
             self.at += 1  # in this order anyway
@@ -341,7 +343,8 @@ class _Reader(Earlier):
             if found.resource.startswith("connector:"):
                 self.known = replace(self.known, connector=found.resource.split(":")[1])
             if found.variable:
-                self.known = answered_by(found.variable, found.content, lower(words), self.known)
+                self.known = answered_by(
+                    found.variable, found.content, lower(words), self.known, brought)
         if condition is None:
             return step
         self.last_if = If(condition, [step])

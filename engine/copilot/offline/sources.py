@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from engine.copilot.offline.naming import Known
-from engine.copilot.offline.words import DETERMINERS, camel, singular, stems
+from engine.copilot.offline.words import ALSO_NOUNS, DETERMINERS, ENTITIES, VERBS, camel, singular, stems
 from engine.records import dataclass
 
 _DONE = (r"(?:found|got|gotten|returned|stored|listed|given|recorded|noted|fetched|read|received|kept|shown|held|stated"
@@ -29,30 +29,86 @@ FOUND = re.compile(
 _ADDRESS = re.compile(r"(?:^|[ -])(?:address|e-?mail|mail|recipient|contact)$", re.IGNORECASE)
 
 
+_FUNCTION = re.compile(r"(?<![\w-])(?P<name>[a-z][\w-]*) (?:function|lambda)\b"
+                       r"|\b(?:function|lambda) (?:called |named )?(?P<behind>[a-z]\w*-[\w-]+)"
+                       r"|(?:run|invoke|call|trigger|execute) (?:the )?(?P<alone>[a-z]\w*-[\w-]+)\b", re.IGNORECASE)
+_HOW_IT_IS = frozenset({"check", "validate", "verify", "classify", "categorise", "categorize", "assess", "evaluate",
+                        "inspect", "review", "analyse", "analyze", "judge", "detect", "test", "score", "rate", "grade",
+                        "screen"})
+"""What is done to know how a thing is: its answer says that, and the thing itself was there before."""
+_HOW_MUCH = frozenset({"count", "calculate", "compute", "find", "measure", "estimate", "predict", "forecast", "get",
+                       "fetch", "load", "read", "query", "lookup", "look", "retrieve", "quote", "extract", "parse",
+                       "identify", "derive", "sum", "tally"})
+_NOUNS = frozenset({"count", "score", "estimate", "forecast", "quote", "grade", "rate", "sum", "tally"})
+"""Verbs of these that are also the name of what comes out."""
+_NO_PART = r"(?:from|at|in|on|by|with|for|if|whether|and|that|which|https?)\b"
 FETCHED = re.compile(
-    r"\b(?:get|fetch|load|read|download|query|retrieve|pull|collect|check|measure) (?P<what>(?:(?!(?:from|at|in|on|by"
-    r"|with|for|if|whether|and|that|which|https?)\b)[\w'-]+ ){1,5}?)(?=(?:from|at|in|on|by|with|through|via) )"
-    r"|\b(?:check|get|fetch|load|read|count|calculate|compute|find|measure)-(?P<name>[\w-]+)", re.IGNORECASE)
-"""A step that fetches something: ``get the readings from https://…``, ``the check-stock function``."""
+    r"\b(?P<verb>get|fetch|load|read|download|query|retrieve|pull|collect|check|measure|look up|find|count|calculate"
+    rf"|compute) (?P<what>(?:(?!{_NO_PART})[\w'-]+ ){{1,5}}?)(?=(?:from|at|in|on|by|with|through|via) )"
+    r"|(?<!the )(?<!an )(?<!-)\b(?P<judges>classify|categori[sz]e|rate|score|assess|grade|estimate|predict) "
+    rf"(?P<thing>(?:(?!{_NO_PART})[\w'-]+ ?){{1,4}}?)(?=$|[,;.]| (?:with|by|through|via) )"
+    rf"|\b(?:ask|query|poll) \S+ (?:function |service )?for "
+    rf"(?P<asked>(?:(?!{_NO_PART})[\w'-]+ ?){{1,4}}?)(?=$|[,;.]| (?:of|for) )"
+    rf"|\b(?:{'|'.join(sorted(_HOW_IT_IS | _HOW_MUCH))})-[\w-]+", re.IGNORECASE)
+"""A step that fetches something, or says how it is: ``get the readings from https://…``, ``the check-stock function``,
+``classify the ticket``."""
+_WAYS = "|".join(sorted(_HOW_IT_IS))
+_JUDGES = re.compile(rf"\b(?:(?:{_WAYS})(?:-| the | an? | its? ))|-(?:{_WAYS})\b",
+                     re.IGNORECASE)
+"""A step that says how a thing is."""
+_ID = r"(?:ids?|numbers?|no|codes?|keys?|references?|e-?mail(?: address)?|name|postcode)"
+"""What names a thing and is not all of it."""
+GIVEN = re.compile(rf"\b(?:with|by|for|using|passing|giving) (?:the |its |their |her |his |a )?(?P<of>[a-z]+)(?:'s)? "
+                   rf"{_ID}\b", re.IGNORECASE)
+"""A call that is given what names a thing: ``with the customer id``."""
 _NO_THING = frozenset({"list", "table", "sheet", "status", "state", "result", "answer", "response", "all", "new",
-                       "open", "current", "latest", "today's", "data", "value", "file", "row", "of", "it"})
+                       "open", "current", "latest", "today's", "data", "value", "file", "row", "of", "it", "up"})
+
+
+def computed_by(function: str) -> frozenset[str]:
+    """What a function of this name answers, in the singular: ``risk-score`` a risk and a score, ``count-orders`` a
+    count and orders; ``ship-order`` nothing that is known."""
+    parts = [singular(part.lower()) for part in re.findall(r"[A-Za-z][a-z]*", function)]
+    first = parts[0] if parts else ""
+    if len(parts) > 1 and first in _HOW_IT_IS | _HOW_MUCH:
+        return frozenset({*parts[1:], *({first} & _NOUNS)}) - _NO_THING
+    if len(parts) > 1 and first in VERBS and parts[-1] not in _HOW_IT_IS | _NOUNS:
+        return frozenset()
+    does = VERBS - ALSO_NOUNS - _NOUNS if len(parts) == 1 else frozenset[str]()
+    return frozenset(parts) - ENTITIES - _NO_THING - (_HOW_IT_IS - _NOUNS) - does
 
 
 def fetched_in(text: str) -> frozenset[str]:
-    """What the step that `text` asks for fetches, in the singular; no word for an answer."""
-    said = FETCHED.search(text)
-    words = re.split(r"[ -]", (said["what"] or said["name"]).lower().strip()) if said is not None else []
-    return frozenset(singular(word) for word in words
-                     if word and word not in DETERMINERS and not word.endswith("'s")) - _NO_THING
+    """What the step that `text` asks for fetches or computes, in the singular; no word for an answer."""
+    said, function, given = FETCHED.search(text), _FUNCTION.search(text), GIVEN.search(text)
+    words: list[str] = []
+    if said is not None:
+        words = re.split(r"[ -]", (said["what"] or said["thing"] or said["asked"] or "").lower().strip())
+        words += _NOUNS & {(said["verb"] or said["judges"] or "").lower()}
+    if given is not None and ("http" in text or function is not None):
+        words.append(given["of"].lower())
+    named = frozenset[str]()
+    if function is not None:
+        named = computed_by(function["name"] or function["behind"] or function["alone"])
+    return named | frozenset(singular(word) for word in words
+                             if word and word not in DETERMINERS and not word.endswith("'s")) - _NO_THING
 
 
-def answered_by(variable: str, content: str, text: str, known: Known) -> Known:
-    """What is known behind the step that `text` asks for: its answer, and what it has fetched. The row of a table is
-    none of these: it is the customer, the order that the sentence is about."""
+def answered_by(variable: str, content: str, text: str, known: Known, brought: frozenset[str] = frozenset()) -> Known:
+    """What is known behind the step that `text` asks for: its answer, and what it has fetched that was not `brought`
+    before. The row of a table is the thing that was looked up."""
     path = f"${variable}{content}"
-    things = fetched_in(text) if content not in ("", ".Item") else frozenset[str]()
-    return replace(known, results=(*known.results, (variable, path)),
-                   fetched=(*known.fetched, (things - {known.entity}, path)))
+    things = fetched_in(text) if content else frozenset[str]()
+    judged = (*known.judged, (things, path)) if content != ".Item" and _JUDGES.search(text) else known.judged
+    things = things | {singular(variable)} if content == ".Item" else things - brought - {known.entity}
+    return replace(known, results=(*known.results, (variable, path)), fetched=(*known.fetched, (things, path)),
+                   judged=judged, subject=path if content == ".Item" else known.subject)
+
+
+def typed(condition: str) -> str:
+    """A condition that reads the attributes of a row of DynamoDB as values: ``$member.Item.fee.*``."""
+    text = re.sub(r"(\$\w+\.Item(?:\.(?!Item\b)\w+)+)(?![\w.])", r"\1.*", condition)
+    return re.sub(r"(\$\w+\.Item(?:\.\w+)+\.\*)(?= (?:[<>]=?|=|!=) -?\d)", r"$number(\1)", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from dataclasses import replace
 
 from engine.copilot.offline.flow import Condition
 from engine.copilot.offline.naming import RESULTS, Known, amount_of, names_in, path_to
+from engine.copilot.offline.sources import typed
 from engine.copilot.offline.words import (
     DETERMINERS,
     ENTITIES,
@@ -94,6 +95,9 @@ _NOTHING = re.compile(
     r"^(?:nothing|none|no one|nobody) (?:is|are|was|were|has been|have been|came|comes|turned|turns)(?: (?:found"
     r"|there|left|returned"
     r"|back|up|available|in it))?$|^there (?:is|are|was|were) (?:none|nothing(?: \w+)*)$")
+_CAME = re.compile(r"^(?:it|this|that|the [\w-]+(?: function)?) (?:finds?|found|returns?|returned|gives?|gave|brings?"
+                   r"|brought|comes? back with|came back with|comes? up with|came up with) (?:something|anything|any"
+                   r"|(?P<none>nothing|none))$")
 _MISSING = r"(?:empty|missing|absent|blank|not there|not set|not given|unknown|null|nowhere|unset)"
 _PRESENT = r"(?:present|there|set|given|known|filled(?: in| out)?|available|provided|found)"
 
@@ -230,6 +234,9 @@ def _of_number(  # noqa: PLR0911 - one for each kind of number
         of = re.fullmatch(r"\$states\.input\.(\w+)", it)
         if of is not None and of[1] in ENTITIES:
             return f"{it}.{amount_of(of[1])}"
+        row = re.fullmatch(r"\$(\w+)\.Item", it)
+        if row is not None:
+            return f"{it}.{amount_of(row[1])}"
         return it or path_to([known.entity, amount_of(known.entity)] if known.entity else ["amount"], known)
     if counted and more:
         things = [*more[:-1], plural(singular(more[-1]))] if more[-1] != "left" else more
@@ -285,6 +292,9 @@ def _there(text: str, _: Mapping[str, Word], known: Known) -> Condition | None:
     if _NOTHING.match(text):
         path = known.results[-1][1] if known.results and not known.polled else "$states.input.results"
         return made(f"$count({path}) = 0", path)
+    came = _CAME.match(text)
+    if came is not None and known.results:
+        return made(f"$count({known.results[-1][1]}) {'= 0' if came['none'] else '> 0'}", known.results[-1][1])
     given = re.match(rf"^no (?P<what>[\w' -]+?) (?:is|are|was|were|has been|have been) (?:{_PRESENT})$", text)
     if given is not None and not re.search(r"\b(?:results?|records?|rows?|entries|matches)\b", given["what"]):
         path = subject_of(given["what"], known)
@@ -396,6 +406,8 @@ def flag(left: str, right: str, known: Known) -> Condition | None:
         return None
     nobody = left in ("nobody", "no one", "nothing", "none")
     subject = subject_of("it" if nobody or left in ("somebody", "someone", "whoever", "anybody") else left, known)
+    thing = subject.removeprefix("$states.input.")
+    subject = next((f"{path}.{thing}" for things, path in reversed(known.judged) if thing in things), subject)
     path = f"{subject}.{camel(words)}"
     found = replace(made(f"{path} = true", path), subject=subject)
     return negated(found) if nobody else found
@@ -483,7 +495,7 @@ def made(text: str, path: str) -> Condition:
     """A condition with its to-do: the names are guesses."""
     name = re.sub(r"^\$states\.input\.", "", path)
     where = "the answer" if path.startswith("$") and not path.startswith("$states.") else "the input"
-    return Condition(text, text, [f"Check that {where} has {name}: the name is a guess from your words."], path)
+    return Condition(typed(text), text, [f"Check that {where} has {name}: the name is a guess from your words."], path)
 
 
 def subject_of(text: str, known: Known) -> str:

@@ -6,6 +6,7 @@ import re
 
 from engine.copilot.offline.flow import Wait
 from engine.copilot.offline.naming import Known, path_of
+from engine.copilot.offline.sources import typed
 from engine.copilot.offline.times import duration_in
 from engine.copilot.offline.words import UNITS, VERBS, Word, camel, lower, singular
 
@@ -52,7 +53,7 @@ def _until(words: list[Word], text: str, known: Known) -> Wait:
     if date is not None:
         return Wait(text, until=date if "T" in date else f"{date}T00:00:00Z",
                     to_do=None if "T" in date else "The time of day was not said: midnight UTC is a guess.")
-    path = path_of([word for word in words if word.kind == "word"], known)
+    path = typed(path_of([word for word in words if word.kind == "word"], known))
     return Wait(text, until=f"{{% {path} %}}", to_do=f"Check that {path} is a timestamp such as 2027-03-01T09:00:00Z.")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from connectors.registry import Registry
@@ -99,7 +101,7 @@ def test_what_only_the_answer_can_have_is_a_to_do(sentence, said):
     "When a webhook comes in, call https://a.io/x. If the amount is over 100, post in #p1.",
     "If the amount is over 5, call https://a.io/x. If the amount is over 100, post in #p1.",
     "If it is over 100, call https://a.io/x. If it fails, post in #p1.",
-    "Call https://a.io/x with the customer id. If the customer is new, post in #p1.",
+    "Call https://a.io/x with the customer. If the customer is new, post in #p1.",
     "Call https://a.io/x. If it fails, post in #p1.",
     'Post "See https://a.io/x" in #p2. If the amount is over 5, post in #p1.',
     "Call https://a.io/x if the amount is over 5, else post in #p1.",
@@ -109,3 +111,68 @@ def test_what_only_the_answer_can_have_is_a_to_do(sentence, said):
 def test_what_was_brought_or_read_in_the_answer_is_none(sentence):
     found = " ".join(one.text for one in COPILOT.draft(sentence).to_dos if one.text.startswith("Not in the draft"))
     assert not any(word in found for word in ("amount", '"it"', "customer", "recipient", "balance"))
+
+
+@pytest.mark.parametrize(("sentence", "reads"), [
+    ("Run the score function. If the score is over 80, post in #p1.", "$score.Payload.score"),
+    ("Call https://a.io/c with the customer id. If the customer is new, post in #p1.", "$answer.body.customer.new"),
+    ("Run the risk-score function; if the risk is above 70, post in #p1.", "$riskScore.Payload.risk"),
+    (("Every day at 8 run the count-orders function. "
+     "If the count is over 9, post in #p1."), "$countOrders.Payload.count"),
+    ("Invoke the quote function, and if the quote is under 500 charge the card.", "$quote.Payload.quote"),
+    ("Look up the tenant at https://a.io/t. If the tenant is late, post in #p1.", "$answer.body.tenant.late"),
+    (("Run the validate-invoice function. "
+     "If the invoice is invalid, post in #p1."), "$validateInvoice.Payload.invoice"),
+    ("Call https://a.io/p with the parcel number; when the parcel is late, post in #p1.", "$answer.body.parcel.late"),
+    (("When a ticket comes in by webhook, run the classify-ticket function. "
+     "If the ticket is urgent, log it."), "$classifyTicket.Payload"),
+    ("Run the detect-language function, then log it if the language is German.", "$detectLanguage.Payload.language"),
+    (("When an order comes in, run the fraud-check function. "
+     "If the fraud score is above 80, log it."), "$fraudCheck.Payload.fraudScore"),
+    (("Look up the customer in the customers table. "
+     "If the customer is blocked, post in #p1."), "$customer.Item.blocked.*"),
+    (("When an order comes in, look up the customer in the customers table. "
+     "If the customer is old, log it."), "$customer.Item.old.*"),
+    ("Look up the order in the orders table. If it is over 100, post in #p1.", "$number($order.Item.total.*)"),
+    ("Ask https://a.io/s for the stock. If the stock is below 5, post in #p1.", "$answer.body.stock"),
+])
+def test_what_a_step_has_computed_or_looked_up_is_read_in_its_answer(sentence, reads):
+    draft = COPILOT.draft(sentence)
+    assert reads in str(draft.document)
+    assert not any(word.pointer is None and word.kind == "condition" and word.text != "When" for word in draft.words)
+
+
+@pytest.mark.parametrize(("sentence", "said"), [
+    ("Run the eligibility function. If the applicant is eligible, post in #p1.", "the applicant is eligible"),
+    ("Ask the language model to classify the ticket. If the ticket is urgent, post in #p1.", "the ticket"),
+    ("Count the overdue invoices in Postgres. If the count is over 10, post in #p1.", "the count"),
+    ("Every night at 2 run the reconcile function. If the difference is over 10, post in #p1.", "the difference"),
+    ("Run the duplicate-check function with the invoice. If it is a duplicate, post in #p1.", "duplicate"),
+    (("When a webhook comes in, call https://fraud.io/check. "
+     "If the order is fraudulent, log it."), "the order is fraudulent"),
+    ("If the amount is over 5, get the rate from https://a.io/r. Otherwise if the rate is low, log it.", "low"),
+])
+def test_what_a_step_answers_and_the_draft_reads_elsewhere_is_a_to_do(sentence, said):
+    assert said in [word.text for word in COPILOT.draft(sentence).words if word.pointer is None]
+
+
+@pytest.mark.parametrize("sentence", [
+    "When an order comes in, call https://a.io/x with its id. If the order is over 100, post in #p1.",
+    "Run the pay function. If the order is over 100, post in #p1.",
+    "When a customer fills in the form, run the welcome function. If the customer is new, post in #p1.",
+    "If the score is over 80, run the score function. If the score is over 90, post in #p1.",
+    "Run the ship-order function. If the order is over 100, post in #p1.",
+    "Run the score function, and charge the card if the amount is over 50.",
+    "Call https://a.io/x with the customer. If the customer is new, post in #p1.",
+    "Run the score function. If it fails, post in #ops.",
+    "Run the import-orders function. If the import fails, post in #ops.",
+    "When a webhook with a score comes in, run the score function. If the score is over 80, post in #p1.",
+    "Run the resize-image function. If the image is over 5 MB, post in #ops.",
+    "When a refund is requested, ask ann@a.io to approve it. If the refund is over 100, email bob@a.io.",
+    "Email the invoice to the customer. If the invoice is over 500, post in #books.",
+    "When an order comes in, run the check-order function. If the order is over 500, post in #p1.",
+])
+def test_what_no_step_answers_is_read_in_the_input(sentence):
+    draft = COPILOT.draft(sentence)
+    assert not any(word.pointer is None and word.kind == "condition" and word.text != "When" for word in draft.words)
+    assert not re.search(r"Payload\.|\.body\.", str(draft.document))
