@@ -7,6 +7,8 @@ import json
 
 from playwright.sync_api import expect
 
+from tests.support.studio.browsing import Studio, StudioServer
+
 MASK = "********"
 
 
@@ -71,6 +73,24 @@ def test_a_used_secret_is_not_deleted_without_a_word(studio):
     expect(dialog).to_contain_text("It is in use")
     expect(dialog.get_by_role("button", name="Delete", exact=True)).to_be_disabled()
     dialog.get_by_role("button", name="Cancel").click()
+
+
+def test_one_that_a_setting_names_is_in_use_too(tmp_path, context):
+    server = StudioServer(tmp_path / "data", AUTOMATE_SLACK_SIGNING_SECRET="SLACK_SIGNING")
+    studio = Studio(server, context)
+    server.json("PUT", "/secrets/SLACK_SIGNING", {"value": server.canary})
+    studio.open("/secrets/")
+    expect(row(studio.page, "SLACK_SIGNING")).to_contain_text("the setting AUTOMATE_SLACK_SIGNING_SECRET")
+    studio.page.get_by_role("button", name="Delete SLACK_SIGNING").click()
+    dialog = studio.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("It is in use")
+    delete = dialog.get_by_role("button", name="Delete", exact=True)
+    expect(delete).to_be_disabled()
+    dialog.get_by_role("checkbox").check()
+    delete.click()
+    expect(row(studio.page, "SLACK_SIGNING")).to_have_count(0)
+    studio.close()
+    server.stop()
 
 
 def test_no_answer_that_any_page_receives_holds_a_secret(studio):

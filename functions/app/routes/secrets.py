@@ -116,13 +116,18 @@ def _stage(call: Call[shapes.RotateRequest], key: str) -> None:
 
 @table.route("DELETE", "/secrets/{key}", right=Right.SECRETS, act=Act("secret.delete", _secret), example="force=true")
 def delete_secret(call: Call[shapes.DeleteSecretQuery]) -> base.Done:
-    """Delete a secret. 409 while a workflow names it, unless forced."""
+    """Delete a secret. 409 while a workflow or a setting names it, unless forced."""
     services, key = call.services, check_key(call.path["key"])
     before = _writable(call, key)
     if before is None:
         raise _nothing_to_delete(key)
     if not call.given.force:
         check_unused(services.catalog, call.workspace, key)
+        if (setting := _setting(call, key)) is not None:
+            raise Conflict(
+                f"the secret {key!r} is used by the setting {setting}", where="key",
+                advice="Take it out of the setting first, or delete it with force=true.",
+            )
     if not services.secret_store.delete(call.workspace, key):
         raise _nothing_to_delete(key)  # somebody was faster
     call.act.done(before=_recorded(before))

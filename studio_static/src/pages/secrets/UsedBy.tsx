@@ -23,7 +23,11 @@ export function UsedBy({ uses, setting = null }: { uses: readonly SecretUse[]; s
           </span>
         </li>
       ))}
-      {setting !== null && <li className="breaks">{setting}</li>}
+      {setting !== null && (
+        <li className="breaks">
+          <span className="dim">the setting</span> {setting}
+        </li>
+      )}
     </ul>
   );
 }

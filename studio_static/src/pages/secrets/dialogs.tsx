@@ -132,7 +132,7 @@ export function RotateDialog({ secret, onClose, onDone }: DialogGiven & { secret
 }
 
 export function DeleteDialog({ secret, onClose, onDone }: DialogGiven & { secret: SecretWithUse }) {
-  const isUsed = secret.used_by.length > 0;
+  const isUsed = secret.used_by.length > 0 || secret.setting !== null;
   const [sure, setSure] = useState(false);
   const remove = async () => {
     await del(withQuery(path("/secrets/{}", secret.key), { force: isUsed ? true : null }));
@@ -147,11 +147,11 @@ export function DeleteDialog({ secret, onClose, onDone }: DialogGiven & { secret
             <UsedBy uses={secret.used_by} setting={secret.setting} />
           </Alert>
           <Checkbox checked={sure} onChange={({ detail }) => setSure(detail.checked)}>
-            Delete it anyway: these steps will fail
+            Delete it anyway: what uses it will fail
           </Checkbox>
         </>
       ) : (
-        <Box>No workflow names it. Its value cannot be restored.</Box>
+        <Box>Nothing names it. Its value cannot be restored.</Box>
       )}
     </Dialog>
   );

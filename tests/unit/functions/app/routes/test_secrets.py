@@ -156,6 +156,9 @@ def test_a_secret_that_a_setting_names_says_so(api):
         assert api("PUT", f"/secrets/{key}", {"value": VALUE}).json["setting"] == setting
     found = {item["key"]: item["setting"] for item in api("GET", "/secrets").json["secrets"]}
     assert found == {"OTHER_KEY": None, "SLACK_SIGNING": "AUTOMATE_SLACK_SIGNING_SECRET"}
+    refused = api("DELETE", "/secrets/SLACK_SIGNING")
+    assert (refused.status, "AUTOMATE_SLACK_SIGNING_SECRET" in refused.error["message"]) == (409, True)
+    assert api("DELETE", "/secrets/SLACK_SIGNING?force=true").status == 200
 
 
 def test_publishing_warns_of_a_tasks_secret_that_is_not_there(api):
