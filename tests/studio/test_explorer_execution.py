@@ -173,7 +173,7 @@ def test_a_distributed_map_leads_to_its_children_and_back(studio, server):
     done = server.run("spread", {"items": list(range(12))}, "spread-1")
     studio.open(address(done))
     # The card counts; what is in it ran elsewhere, and a click there leads to the Map's children, failures first.
-    expect(card(page, "Spread Out")).to_contain_text("1 of 12")
+    expect(card(page, "Spread Out")).to_contain_text("1 of 12 failed")
     expect(card(page, "Seven")).not_to_contain_text("Not reached")
     inside = "[data-line^='/States/Spread Out/']"
     expect(page.locator(inside).first).to_be_attached()

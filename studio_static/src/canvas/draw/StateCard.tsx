@@ -88,8 +88,10 @@ function LintMark({ mark }: { mark: Mark }) {
 function fateWords(data: CardData): { status: string; text: string } | null {
   const { fate } = data;
   if (fate === "none" || fate === "skipped") return null;
-  const word = statusLook(fate.status).word;
-  const often = fate.visits > 1 ? (fate.failed > 0 ? ` · ${fate.failed} of ${fate.visits}` : ` · ${fate.visits}×`) : "";
+  const { word, tone } = statusLook(fate.status);
+  // Beside "Succeeded" it has to say what became of them.
+  const failed = ` · ${fate.failed} of ${fate.visits}${tone === "bad" ? "" : " failed"}`;
+  const often = fate.visits > 1 ? (fate.failed > 0 ? failed : ` · ${fate.visits}×`) : "";
   return {
     status: fate.status,
     text: `${word}${fate.seconds === null ? "" : ` · ${formatDuration(fate.seconds)}`}${often}`,

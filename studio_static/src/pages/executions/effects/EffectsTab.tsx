@@ -9,7 +9,7 @@ import { Loaded } from "../../../ui/Loaded";
 import { NavLink } from "../../../ui/NavLink";
 import { MarkShape } from "../../../ui/StatusMark";
 import { Time } from "../../../ui/Time";
-import { lookOf, sentenceOf, tally } from "./outcomes";
+import { itemWords, lookOf, sentenceOf, tally } from "./outcomes";
 
 const PAGE = 100;
 const SHOWN_OF_A_DIGEST = 12;
@@ -109,7 +109,7 @@ function Row({ effect, step, onSelect, onMapRuns }: RowProps) {
         ) : (
           effect.state
         )}
-        {effect.items.length > 0 && <div className="dim">{`item ${effect.items.join(".")}`}</div>}
+        {effect.items.length > 0 && <div className="dim">{itemWords(effect.items)}</div>}
         {effect.attempt > 1 && <div className="dim">{`attempt ${effect.attempt}`}</div>}
       </td>
       <td>

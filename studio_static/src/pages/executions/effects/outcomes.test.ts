@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Effect } from "../../../api/schema";
-import { lookOf, sentenceOf, tally } from "./outcomes";
+import { itemWords, lookOf, sentenceOf, tally } from "./outcomes";
 
 const effect = (outcome: Effect["outcome"], more: Partial<Effect> = {}) =>
   ({ outcome, began_at: "2026-01-01T00:00:00Z", at_most_once: false, child: null, ...more }) as Effect;
@@ -29,4 +29,8 @@ describe("what came of a call", () => {
   it("counts what worries first", () => {
     expect(tally([effect("DONE"), effect("UNKNOWN"), effect("DONE")])).toBe("1 unknown, 2 done");
   });
+});
+
+it("items are counted from 1, as the timeline counts them", () => {
+  expect([[0], [2, 9]].map(itemWords)).toEqual(["item 1", "item 3.10"]);
 });

@@ -54,3 +54,6 @@ export function tally(effects: readonly Effect[]): string {
     .map(([outcome, count]) => `${count} ${LOOKS[outcome].word.toLowerCase()}`)
     .join(", ");
 }
+
+/** Which items of the Maps around it, counted as everywhere: from 1. */
+export const itemWords = (items: readonly number[]): string => `item ${items.map((index) => index + 1).join(".")}`;
