@@ -30,7 +30,7 @@ def test_what_ran_is_counted_and_each_number_leads_to_its_list(studio_server, gu
     ended = page.get_by_role("table", name="Ends over time").get_by_role("row").last.get_by_role("cell")
     expect(ended.nth(1)).to_have_text("2")  # failed
     expect(ended.nth(2)).to_have_text("0")  # stopped
-    expect(page.get_by_role("heading", name=re.compile(r"^Ends: \d+, at most \d+ an hour$"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile(r"^Ends: \d+, at most \d+ in 1 h$"))).to_be_visible()
     expect(by_workflow.filter(has_text="breaks").get_by_role("cell").nth(2)).to_have_text("2")
     viewer.check_axe()
     screens(viewer, "dashboard", widths=(1440, 390))

@@ -198,6 +198,7 @@ function Workflows({ data }: { data: Dashboard }) {
       {countWords(count)}
     </NavLink>
   );
+  const openOf = (row: WorkflowCounts) => link(row.workflow, "open", row.open, OPEN);
   return (
     <Small
       title="By workflow"
@@ -205,12 +206,29 @@ function Workflows({ data }: { data: Dashboard }) {
       items={data.workflows}
       rowOf={(row) => row.workflow}
       columns={[
-        ["Workflow", (row) => row.workflow || "others", 96],
+        [
+          "Workflow",
+          (row) => (
+            <>
+              {row.workflow || "others"}
+              {!isWide && row.open > 0 && <div className="dim">{openOf(row)} open</div>}
+            </>
+          ),
+          96,
+        ],
         ["Started", (row) => link(row.workflow, "started", row.started, "")],
         ["Failed", (row) => link(row.workflow, "failed", row.failed, FAILED)],
         ...(isWide ? [["Ended", (row: WorkflowCounts) => countWords(row.ended)] as const] : []),
-        ["Open", (row) => link(row.workflow, "open", row.open, OPEN)],
-        ...(isWide ? [["Cost", (row: WorkflowCounts) => (row.usd === null ? "–" : moneyWords(row.usd))] as const] : []),
+        ...(isWide ? [["Open", openOf] as const] : []),
+        ...(isWide
+          ? [
+              [
+                "Cost",
+                (row: WorkflowCounts) => <span className="nowrap">{row.usd === null ? "–" : moneyWords(row.usd)}</span>,
+                118,
+              ] as const,
+            ]
+          : []),
       ]}
     />
   );

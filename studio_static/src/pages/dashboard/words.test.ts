@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Bar, Dashboard, EndBar } from "../../api/schema";
+import type { Bar, EndBar } from "../../api/schema";
 import {
   ageWords,
   barWords,
@@ -68,12 +68,11 @@ test("about six bars have a label", () => {
 
 const END: EndBar = { at: BAR.at, until: BAR.until, succeeded: 3, failed: 1, stopped: 0 };
 
-test("ends have a rate: a minute of an hour, an hour of more", () => {
-  const of = (hours: number, step_seconds: number, ends: EndBar[]) =>
-    ratesOf({ hours, step_seconds, ends } as Dashboard);
-  const more = { ...END, succeeded: 299 };
-  expect(of(1, 300, [END, more])).toEqual({ ended: 304, most: "at most 60 a minute" });
-  expect(of(24, 3600, [END, more])).toEqual({ ended: 304, most: "at most 300 an hour" });
-  expect(of(168, 21_600, [END])).toEqual({ ended: 4, most: "at most 0.7 an hour" });
+test("the most that ended is of a whole bar: what is less than that nobody counted", () => {
+  const of = (step_seconds: number, ends: EndBar[]) => ratesOf({ step_seconds, ends });
+  const more = { ...END, succeeded: 9999 };
+  expect(of(300, [END, more])).toEqual({ ended: 10_004, most: "at most 10\u00a0k in 5 min" });
+  expect(of(3600, [END, END])).toEqual({ ended: 8, most: "at most 4 in 1 h" });
+  expect(of(21_600, [END])).toEqual({ ended: 4, most: "at most 4 in 6 h" });
   expect(endWords("10:00", { ...END, stopped: 2 })).toBe("10:00: 3 succeeded, 1 failed, 2 stopped");
 });

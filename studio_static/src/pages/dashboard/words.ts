@@ -75,14 +75,15 @@ export function barWords(
 
 export const endedOf = ({ succeeded, failed, stopped }: EndBar) => succeeded + failed + stopped;
 
-/** How many ended in all, and at the most of its bars: a minute of an hour, an hour otherwise. */
-export function ratesOf({ hours, step_seconds, ends }: Dashboard): { ended: number; most: string } {
+/** How many ended in all, and in the fullest of its bars. */
+export function ratesOf({ step_seconds, ends }: Pick<Dashboard, "step_seconds" | "ends">): {
+  ended: number;
+  most: string;
+} {
   const ended = ends.map(endedOf);
-  const [seconds, each] = hours === 1 ? [60, "a minute"] : [3600, "an hour"];
-  const most = (Math.max(...ended) * seconds) / step_seconds;
   return {
     ended: ended.reduce((sum, count) => sum + count, 0),
-    most: `at most ${most < 10 ? Number(most.toFixed(1)) : countWords(Math.round(most))} ${each}`,
+    most: `at most ${countWords(Math.max(...ended))} in ${ageWords(step_seconds)}`,
   };
 }
 
