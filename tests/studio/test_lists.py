@@ -236,3 +236,31 @@ def test_a_table_fits_its_page(studio, path):
         table = studio.page.get_by_role("table").first
         hidden = table.evaluate("table => table.parentElement.scrollWidth - table.parentElement.clientWidth")
         assert hidden <= 0, f"{hidden} pixels of it at {width}"
+
+
+LONG = "a_workflow_with_a_long_name_that_somebody_made_of_the_title_of_a_ticket_number_7"
+
+
+def test_no_list_is_wider_than_its_room_whatever_is_called_how(studio):
+    """What is cut at the edge of a table has no sign that there is more."""
+    page, server = studio.page, studio.server
+    fails = {"StartAt": "No", "States": {"No": {"Type": "Fail", "Error": "Order.PaymentFailedForGood", "Cause": "x"}}}
+    hook = {"type": "webhook", "name": "orders", "path": "long", "auth": {"style": "none"}}
+    server.json("POST", "/workflows/import", {
+        "document": {"name": LONG, "definition": fails, "triggers": [hook]}, "publish": True,
+    })
+    server.run(LONG, {}, "n" * 80)
+    assert server.request("POST", f"/hooks/{LONG}/long", {"id": 1}, Authorization="")[0] == 202
+    ended = f"{LONG}:{'n' * 80}"
+    studio.open("/")
+    for width in (1440, 1024, 390):
+        studio.look(width=width)
+        for path in ("/", "/dashboard/", "/executions/", "/audit/", f"/triggers/{LONG}/orders", f"/executions/{ended}"):
+            studio.open(path)
+            page.locator("tbody tr, .ex-head").last.wait_for()
+            studio.drawn()
+            over = page.evaluate("""() => [
+                document.documentElement.scrollWidth - innerWidth,
+                ...[...document.querySelectorAll('table')].map(({parentElement: room}) => room.scrollWidth - room.clientWidth),
+            ]""")
+            assert max(over) <= 4, (path, width, over)

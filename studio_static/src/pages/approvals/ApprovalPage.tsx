@@ -19,6 +19,7 @@ import { Loaded } from "../../ui/Loaded";
 import { Time } from "../../ui/Time";
 import { Details } from "./Details";
 import { isOver, OtherApprovals, Over } from "./Over";
+import { approverWords } from "./readable";
 import { Where } from "./Where";
 
 type Decision = "approved" | "refused";
@@ -68,7 +69,7 @@ function Asked({ asked, address, over, onDecided }: AskedProps & { onDecided: ()
       <Where asked={asked}>
         <br />
         <span className="breaks">
-          For {asked.approvers.length === 0 ? "anybody who may answer" : asked.approvers.join(", ")}
+          For {asked.approvers.length === 0 ? "anybody who may answer" : asked.approvers.map(approverWords).join(", ")}
           {asked.needed > 1 && `; ${asked.needed} must approve`}
         </span>
       </Where>

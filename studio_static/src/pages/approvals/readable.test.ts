@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addressIn, isReadable, scalarWords } from "./readable";
+import { addressIn, approverWords, isReadable, scalarWords } from "./readable";
 
 test("few values are read as such, others as JSON", () => {
   expect(isReadable({ order: "o-1", lines: [{ sku: "desk", quantity: 2 }] })).toBe(true);
@@ -18,4 +18,8 @@ test("only a web address leads anywhere", () => {
   for (const text of ["javascript:alert(1)", "see https://a.example", "ftp://a.example", "", 7, null]) {
     expect(addressIn(text)).toBeNull();
   }
+});
+
+test("a role is named in words, and a person as they are called", () => {
+  expect(["role:publisher", "ada@example.com"].map(approverWords)).toEqual(["the role publisher", "ada@example.com"]);
 });

@@ -28,3 +28,6 @@ export function scalarWords(value: Scalar): string {
 /** Where a text leads that is nothing but a web address. */
 export const addressIn = (value: Scalar): string | null =>
   typeof value === "string" && /^https?:\/\/[^\s]+$/.test(value) ? value : null;
+
+/** "role:publisher", as a step names it, in words. A person stands for themselves. */
+export const approverWords = (approver: string): string => approver.replace(/^role:/, "the role ");

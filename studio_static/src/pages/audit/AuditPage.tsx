@@ -33,6 +33,7 @@ function Entries() {
   const { entry: _, ...asked } = filters;
   const pages = useAuditPages(withQuery("/audit", asked));
   const isWide = useIsWide(1200);
+  const isNarrow = !useIsWide(700);
   const [verifying, setVerifying] = useState(0);
   const isFiltered = Object.entries(asked).some(([, value]) => value !== "");
   const shown = pages.entries.find((each) => idOf(each) === filters.entry);
@@ -48,7 +49,7 @@ function Entries() {
         items={pages.entries}
         trackBy={idOf}
         ariaLabels={{ tableLabel: "Entries" }}
-        columns={columns(isWide, (each) => setFilters({ entry: idOf(each) }))}
+        columns={columns(isWide, isNarrow, (each) => setFilters({ entry: idOf(each) }))}
         filter={<AuditFilters filters={filters} setFilters={setFilters} />}
         what="the audit log"
         from={pages}
@@ -79,15 +80,16 @@ function Entries() {
 
 const idOf = (entry: AuditEntry) => `${entry.chain}/${entry.number}`;
 
-function columns(isWide: boolean, onOpen: (entry: AuditEntry) => void): Columns<AuditEntry> {
+/** On a phone who did it, and when, stand below what was done. */
+function columns(isWide: boolean, isNarrow: boolean, onOpen: (entry: AuditEntry) => void): Columns<AuditEntry> {
   return [
-    { id: "at", header: "When", width: 180, cell: (entry) => <Time at={entry.at} format="table" /> },
-    {
+    !isNarrow && { id: "at", header: "When", width: 180, cell: (entry) => <When entry={entry} /> },
+    !isNarrow && {
       id: "actor",
       header: "Who",
       width: 150,
       cell: (entry) => (
-        <div>
+        <div className="breaks">
           {entry.actor}
           {entry.actor_kind === "engine" && <div className="dim">the engine</div>}
         </div>
@@ -100,23 +102,41 @@ function columns(isWide: boolean, onOpen: (entry: AuditEntry) => void): Columns<
       minWidth: 130,
       isRowHeader: true,
       cell: (entry) => (
-        <Button
-          variant="inline-link"
-          onClick={() => onOpen(entry)}
-          ariaLabel={`${actWords(entry.act)}: entry ${idOf(entry)}`}
-        >
-          {actWords(entry.act)}
-        </Button>
+        <div>
+          <Button
+            variant="inline-link"
+            onClick={() => onOpen(entry)}
+            ariaLabel={`${actWords(entry.act)}: entry ${idOf(entry)}`}
+          >
+            {actWords(entry.act)}
+          </Button>
+          {isNarrow && (
+            <div className="dim">
+              <When entry={entry} />
+              <div className="breaks">{entry.actor}</div>
+            </div>
+          )}
+        </div>
       ),
     },
-    { id: "subject", header: "To", minWidth: 180, cell: (entry) => <SubjectLink subject={entry.subject} /> },
     {
+      id: "subject",
+      header: "To",
+      minWidth: isNarrow ? 120 : 160,
+      cell: (entry) => <SubjectLink subject={entry.subject} />,
+    },
+    !isNarrow && {
       id: "what",
       header: "What",
-      minWidth: 200,
+      minWidth: 160,
       cell: (entry) => <span className="audit-what">{summaryOf(entry) || "–"}</span>,
     },
-    isWide && { id: "origin", header: "From", width: 150, cell: (entry) => entry.origin || "–" },
+    isWide && {
+      id: "origin",
+      header: "From",
+      width: 150,
+      cell: (entry) => <span className="breaks">{entry.origin || "–"}</span>,
+    },
     isWide && {
       id: "entry",
       header: "Entry",
@@ -125,3 +145,9 @@ function columns(isWide: boolean, onOpen: (entry: AuditEntry) => void): Columns<
     },
   ];
 }
+
+const When = ({ entry }: { entry: AuditEntry }) => (
+  <span className="nowrap">
+    <Time at={entry.at} format="table" />
+  </span>
+);

@@ -5,7 +5,7 @@ import { subjectOf } from "./words";
 export function SubjectLink({ subject }: { subject: string }) {
   const { kind, name, to } = subjectOf(subject);
   return (
-    <div>
+    <div className="breaks">
       {to ? <NavLink to={to}>{name}</NavLink> : name}
       <div className="dim">{kind}</div>
     </div>

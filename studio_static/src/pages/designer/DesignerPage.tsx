@@ -31,8 +31,8 @@ function NoRoom({ workflow, onAnyway }: { workflow: string; onAnyway: () => void
       <h1 className="visually-hidden">{workflow}</h1>
       <EmptyState title="The designer needs a wider window" action={<Button onClick={onAnyway}>Open it anyway</Button>}>
         {`It shows steps, canvas and form beside each other: that takes ${NEEDED} pixels. On a phone you can `}
-        <NavLink to={href(`/executions/?workflow=${encodeURIComponent(workflow)}`)}>look at the runs</NavLink>
-        {`, start ${workflow} there, and answer approvals.`}
+        <NavLink to={href(`/executions/?workflow=${encodeURIComponent(workflow)}`)}>look at the runs</NavLink>, start{" "}
+        <span className="breaks">{workflow}</span> there, and answer approvals.
       </EmptyState>
     </>
   );

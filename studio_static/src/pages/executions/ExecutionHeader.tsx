@@ -85,7 +85,9 @@ export function ExecutionHeader({ execution, onChanged, onRedrive, onMend, onCom
               )}
             </span>
           )}
-          <NavLink to={designer}>{`${execution.workflow} v${execution.version}`}</NavLink>
+          <span className="breaks">
+            <NavLink to={designer}>{`${execution.workflow} v${execution.version}`}</NavLink>
+          </span>
           {execution.fork && (
             <span>
               Fork of{" "}
@@ -100,7 +102,7 @@ export function ExecutionHeader({ execution, onChanged, onRedrive, onMend, onCom
               Child of <NavLink to={executionHref(parent)}>{parent.slice(parent.indexOf(":") + 1)}</NavLink>
             </span>
           )}
-          {execution.business_key && <span>{`Key ${execution.business_key}`}</span>}
+          {execution.business_key && <span className="breaks">{`Key ${execution.business_key}`}</span>}
           <StartedBy execution={execution} />
           <ConsoleLinks links={execution.links} />
         </div>

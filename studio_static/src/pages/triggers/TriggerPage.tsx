@@ -53,6 +53,8 @@ export default function TriggerPage({ workflow, trigger: name }: { workflow: str
   const [replaying, setReplaying] = useState<Delivery | null>(null);
   const trigger = found.data;
   const isGone = found.error?.status === 404;
+  /** None of these alerts was given up: that is no error. */
+  const isQuiet = isGivenUp(name) && deliveries.error?.status === 404;
   const open = (id: string) => setUrl({ delivery: id });
   if (trigger === null && found.error !== null && !isGone) {
     return <Problem error={found.error} what={`the trigger ${label}`} onRetry={() => void found.reload()} />;
@@ -78,7 +80,7 @@ export default function TriggerPage({ workflow, trigger: name }: { workflow: str
         above={
           <SpaceBetween size="s">
             {trigger && <Facts trigger={trigger} />}
-            {isGone && (
+            {isGone && !isQuiet && (
               <Alert type="info">
                 <Gone workflow={workflow} name={name} />
               </Alert>
@@ -91,7 +93,7 @@ export default function TriggerPage({ workflow, trigger: name }: { workflow: str
         ariaLabels={{ tableLabel: "Deliveries" }}
         columns={columns(isWide, isNarrow, open, setReplaying)}
         what="the deliveries"
-        from={deliveries}
+        from={isQuiet ? { ...deliveries, error: null } : deliveries}
         noMatch={null}
         onShowAll={() => undefined}
         footer={
@@ -104,9 +106,15 @@ export default function TriggerPage({ workflow, trigger: name }: { workflow: str
           )
         }
       >
-        <EmptyState title="Nothing arrived yet">
-          Each arrival is listed here, also one that starts nothing, with the reason.
-        </EmptyState>
+        {isQuiet ? (
+          <EmptyState title="None of these alerts was given up">
+            {`An alert of ${workflow} that nobody took is listed here, with the reason.`}
+          </EmptyState>
+        ) : (
+          <EmptyState title="Nothing arrived yet">
+            Each arrival is listed here, also one that starts nothing, with the reason.
+          </EmptyState>
+        )}
       </ListPage>
       {delivery !== "" && (
         <DeliveryDialog
@@ -215,7 +223,12 @@ function columns(
       id: "outcome",
       header: "Outcome",
       width: 140,
-      cell: (row: Delivery) => <StatusMark status={row.outcome} />,
+      cell: (row: Delivery) => (
+        <div>
+          <StatusMark status={row.outcome} />
+          {!isWide && <div className="dim">{repeatsWords(row)}</div>}
+        </div>
+      ),
     },
     !isNarrow && {
       id: "why",
@@ -223,11 +236,11 @@ function columns(
       minWidth: 220,
       cell: (row: Delivery) => <Outcome row={row} />,
     },
-    !isNarrow && {
+    isWide && {
       id: "again",
       header: "Arrived again",
       width: 150,
-      cell: (row: Delivery) => repeatsWords(row) || "–",
+      cell: (row) => repeatsWords(row) || "–",
     },
     isWide && {
       id: "source",

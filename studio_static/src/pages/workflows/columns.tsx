@@ -73,8 +73,10 @@ export function columnsOf(given: Given): Columns<Workflow> {
 function Name({ workflow, isNarrow }: { workflow: Workflow; isNarrow: boolean }) {
   return (
     <div className="workflow-name">
-      <NavLink to={workflowHref(workflow.name)}>{workflow.name}</NavLink>
-      {workflow.kind === "EXPRESS" && <span className="workflow-kind size-12 dim">Express</span>}
+      <div className="one-line" title={workflow.name}>
+        <NavLink to={workflowHref(workflow.name)}>{workflow.name}</NavLink>
+      </div>
+      {workflow.kind === "EXPRESS" && <div className="size-12 dim">Express</div>}
       {workflow.description && (
         <div className="one-line soft" title={workflow.description}>
           {workflow.description}
