@@ -261,6 +261,7 @@ def test_no_list_is_wider_than_its_room_whatever_is_called_how(studio):
             studio.drawn()
             over = page.evaluate("""() => [
                 document.documentElement.scrollWidth - innerWidth,
-                ...[...document.querySelectorAll('table')].map(({parentElement: room}) => room.scrollWidth - room.clientWidth),
+                ...[...document.querySelectorAll('table')].map(
+                    ({parentElement: room}) => room.scrollWidth - room.clientWidth),
             ]""")
             assert max(over) <= 4, (path, width, over)
