@@ -101,8 +101,10 @@ class Recorder:
             entry_id or new_id(), workspace, self._clock.now() if at is None else at, actor, act, subject, before,
             after, reason or None, details or {},
         )
-        with self._standing(act, subject, actor, whole=whole):
+        try:
             self._audit.record([entry], kept=kept)
+        except Exception as error:  # noqa: BLE001  the act stands
+            _failed(act, subject, actor, error, whole=whole)
 
     def ready(
         self, act: str, workspace: str, subject: Subject, actor: Actor, *, after: Json, entry_id: str, at: float,
@@ -111,24 +113,18 @@ class Recorder:
         here, where nobody waits for it. Both raise StorageError: then neither is there."""
         entry = AuditEntry(entry_id, workspace, at, actor, act, subject, None, after)
         entries: Sequence[AuditEntry | Unplaced] = [entry]
-        with self._standing(act, subject, actor, whole=True):
+        try:
             entries = self._audit.ready([entry])
+        except Exception as error:  # noqa: BLE001  it may fail again where it is recorded
+            _failed(act, subject, actor, error, whole=True)
 
         def record() -> None:
-            with self._standing(act, subject, actor, whole=True):
+            try:
                 self._audit.record(entries)
+            except Exception as error:  # noqa: BLE001  the act stands
+                _failed(act, subject, actor, error, whole=True)
 
         return record
-
-    @contextmanager
-    def _standing(self, act: str, subject: Subject, actor: Actor, *, whole: bool) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:
-            known = isinstance(error, StorageError)
-            if whole and known:
-                raise
-            _missing(act, subject, actor, error if known else "by a defect; the log has it", error, trace=not known)
 
     def hidden(self, workspace: str, actor: Actor) -> Actor:
         """`actor` by the pseudonym that the log has for them. Raises StorageError."""
@@ -251,6 +247,14 @@ class CallActs:
 def digest(value: Json) -> str:
     """SHA-256 of a JSON value, whatever the order of its keys: the same as the journal's input digest."""
     return hashlib.sha256(_SORTED(value).encode()).hexdigest()
+
+
+def _failed(act: str, subject: Subject, actor: Actor, error: Exception, *, whole: bool) -> None:
+    """The entry of an act could not be made. Raises `error` where the two are one transaction, and its store failed."""
+    known = isinstance(error, StorageError)
+    if whole and known:
+        raise error
+    _missing(act, subject, actor, error if known else "by a defect; the log has it", error, trace=not known)
 
 
 def _missing(act: str, subject: Subject, actor: Actor, shown: object, error: object, *, trace: bool) -> None:

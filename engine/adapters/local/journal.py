@@ -40,7 +40,7 @@ _HEADER = """workflow, version, definition_digest, input_digest, kind, status, s
 _SEGMENT = "seq, nonce, body, at, whole, lease_until, owner, first_event, last_event"
 _E = "(SELECT e FROM header WHERE workspace = ? AND id = ?)"
 
-_PUT_INPUT = f"INSERT INTO input (e, body) VALUES ({_E}, ?)"
+_PUT_INPUT = "INSERT INTO input (e, body) VALUES (?, ?)"
 _CREATE = f"""INSERT INTO header (workspace, id, {_HEADER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (workspace, id) DO NOTHING"""
 
@@ -302,9 +302,10 @@ def _create(
     connection: sqlite3.Connection, header: Header, execution_input: bytes, row: ExecutionRow | None
 ) -> Header | None:
     """The header that is there already."""
-    if not connection.execute(_CREATE, _header_values(header)).rowcount:
+    made = connection.execute(_CREATE, _header_values(header))
+    if not made.rowcount:
         return _read_header(connection, header.key)
-    connection.execute(_PUT_INPUT, (header.key.workspace, header.key.id, execution_input))
+    connection.execute(_PUT_INPUT, (made.lastrowid, execution_input))
     if row is not None:  # an item of a Map Run has none, and the version of its execution
         _check_version(connection, header.key.workspace, header.workflow, header.version)
         write_row(connection, row)

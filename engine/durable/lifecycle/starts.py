@@ -134,7 +134,7 @@ class Starts:
             stands = header if existing is None else _same_execution(existing, header, again=not sync)
             if not sync and (not queued or not self._is_queued(stands.key)):  # resumed meanwhile: nobody else wakes it
                 self._queue.send(first_wake(stands, now, settled_at))
-            started = shown(stands)
+            started = first if stands is told else shown(stands)
             then(started)
             return started
 
@@ -148,8 +148,9 @@ class Starts:
                 waits_for_budget=budget_wait(stands), pins=runs_by.pins,
             )
 
+        told, first = header, shown(header)
         if ready is not None:
-            ready(shown(header))
+            ready(first)
         with self._turn(header.key, budget):
             unit = None if queued else self._unit(header.key, budget, sync=sync)
             if (unit is not None and unit > now) or (queued and budget.per_minute is not None):
