@@ -135,6 +135,7 @@ class Database:
             if not mine.done:
                 with self._pending_lock:
                     batch, self._pending = self._pending, []
+                batch.sort(key=lambda pending: pending is not mine)  # what all want done afterwards waits for nobody
                 self._write_batch(batch)
         if mine.error is not None:
             raise mine.error
@@ -152,7 +153,8 @@ class Database:
         return self.write(lambda _connection: act())
 
     def after_commit(self, act: Callable[[], None]) -> None:
-        """Run `act` once the transaction at hand is committed, and never if it is not; at once outside of one."""
+        """Run `act` once the transaction at hand is committed, and never if it is not; at once outside of one. What
+        several of a transaction want done is done once, by one of them."""
         pending = self._joined()
         if pending is None:
             act()
@@ -227,7 +229,10 @@ class Database:
                 for pending in batch:
                     pending.fail(error)
         else:
+            wanted = set[Callable[[], None]]()
             for pending, result in zip(batch, results, strict=True):
+                pending.afterwards = [act for act in dict.fromkeys(pending.afterwards) if act not in wanted]
+                wanted.update(pending.afterwards)
                 pending.succeed(result)
 
     def _transact(self, batch: list[_Pending[Any]]) -> list[Any]:

@@ -247,6 +247,16 @@ def test_nobody_is_told_of_what_did_not_last(stores):
     assert stores.audit.witnessed("default") == {3: 1}
 
 
+def test_workers_are_told_once_of_the_wakes_of_one_transaction(stores):
+    heard = []
+    stores.queue.listen(lambda: heard.append("wakes"))
+    keys = [ExecutionKey.of("default", "orders", f"run-{number}") for number in range(3)]
+    sends = [lambda key=key: stores.queue.send([Wake(key)]) for key in keys]
+    beside(stores, [lambda send=send: stores.together(send) for send in sends])()
+    assert heard == ["wakes"]
+    assert {received.key for received in stores.queue.claim(10)} == set(keys)
+
+
 def test_one_that_shares_its_transaction_with_a_write_that_raises_is_done_once(stores):
     """Group commit runs each of a batch again where one of them raised."""
     told = []
