@@ -11,9 +11,11 @@ import pytest
 from tests.crash import touched
 from tests.crash.direct import DIRECT
 from tests.crash.edits import EDITS
+from tests.crash.large_value_edits import LARGE_VALUE_EDITS
 from tests.crash.mutants import MUTANTS, Mutant, run_mutant
 
 ROOT = Path(__file__).parents[2]
+ALL_EDITS = EDITS | LARGE_VALUE_EDITS
 
 
 @pytest.mark.parametrize("name", MUTANTS)
@@ -31,18 +33,18 @@ def test_the_campaign_fails_with_an_edit(campaign, name):
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("name", [name for name, edited in EDITS.items() if edited.test])
+@pytest.mark.parametrize("name", [name for name, edited in ALL_EDITS.items() if edited.test])
 def test_its_test_fails_with_an_edit(name):
     """A process of its own has the edit, and runs the one test, which the whole suite runs without."""
     command = [sys.executable, "-m", "tests.crash.editing", name, "-q", "-x", "-p", "no:cacheprovider"]
-    told = subprocess.run([*command, EDITS[name].test], capture_output=True, text=True, check=False, cwd=ROOT)
+    told = subprocess.run([*command, ALL_EDITS[name].test], capture_output=True, text=True, check=False, cwd=ROOT)
     assert told.returncode == pytest.ExitCode.TESTS_FAILED, told.stdout[-2000:]
-    assert EDITS[name].test.partition("[")[0] in told.stdout
+    assert ALL_EDITS[name].test.partition("[")[0] in told.stdout
 
 
-@pytest.mark.parametrize("name", EDITS)
+@pytest.mark.parametrize("name", ALL_EDITS)
 def test_an_edit_is_somewhere_and_has_somebody_who_notices(name, monkeypatch):
-    edited = EDITS[name]
+    edited = ALL_EDITS[name]
     assert (edited.runs is None) is bool(edited.test)
     if edited.test:
         file, _, test = edited.test.partition("::")

@@ -246,4 +246,6 @@ def test_a_table_that_fits_no_place_is_named():
     damaged = codec.stored_json(body)
     damaged["o"]["p"][0][-1] = 99
     with pytest.raises(StoreCorrupt, match="cannot be put together"):
-        outline.whole(damaged["o"], damaged["t"], Values())
+        outline.whole(copy.deepcopy(damaged["o"]), damaged["t"], Values())
+    with pytest.raises(StoreCorrupt, match="the outline of a segment cannot be read"):
+        outline.read(damaged["o"])
