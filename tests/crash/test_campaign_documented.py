@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash.direct import DIRECT
+from tests.crash.ending_edits import ENDING_EDITS
 from tests.crash.faults import AWS_ALONE, MODES
 from tests.crash.mutants import MUTANTS
 from tests.crash.plans import PLANS
@@ -46,3 +47,9 @@ def test_every_mode_is_told(head, modes):
 def test_every_direct_check_has_its_row():
     table = TEXT.partition("| protection off | what the check sees |")[2].partition("\n\n")[0]
     assert re.findall(r"^\| ([a-z][^|]+) \|", table, re.MULTILINE) == list(DIRECT)
+
+
+def test_every_edit_of_what_ends_has_its_row():
+    table = TEXT.partition("| rule of what ends broken | who notices |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| ([a-z][^|]+) \| `(\w+)` \|", table, re.MULTILINE)
+    assert rows == [(name, edited.test.partition("::")[2]) for name, edited in ENDING_EDITS.items()]

@@ -11,11 +11,12 @@ import pytest
 from tests.crash import touched
 from tests.crash.direct import DIRECT
 from tests.crash.edits import EDITS
+from tests.crash.ending_edits import ENDING_EDITS
 from tests.crash.large_value_edits import LARGE_VALUE_EDITS
 from tests.crash.mutants import MUTANTS, Mutant, run_mutant
 
 ROOT = Path(__file__).parents[2]
-ALL_EDITS = EDITS | LARGE_VALUE_EDITS
+ALL_EDITS = EDITS | LARGE_VALUE_EDITS | ENDING_EDITS
 
 
 @pytest.mark.parametrize("name", MUTANTS)

@@ -20,6 +20,7 @@ import pytest
 from tests.crash.direct import DIRECT
 from tests.crash.editing import lines_of, plain
 from tests.crash.edits import EDITS
+from tests.crash.ending_edits import ENDING_EDITS
 from tests.crash.large_value_edits import LARGE_VALUE_EDITS
 from tests.crash.mutants import MUTANTS
 
@@ -96,7 +97,7 @@ def touched() -> Lines:
     for mutant in (*MUTANTS.values(), *DIRECT.values()):
         mutant.off(patch)
         patch.undo()
-    for edited in (EDITS | LARGE_VALUE_EDITS).values():
+    for edited in (EDITS | LARGE_VALUE_EDITS | ENDING_EDITS).values():
         path = Path(importlib.import_module(edited.edit.module).__file__ or "")
         patch.found.setdefault(path, set()).update(edited.edit.lines())
     return patch.found

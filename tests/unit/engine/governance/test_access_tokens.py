@@ -96,6 +96,33 @@ def test_where_no_root_was_made_none_is_good(clock):
         tokens.shown("atk_0123456789ab_1_" + "x" * 43)
 
 
+def test_a_root_that_was_not_made_is_no_known_one(clock):
+    store = MemoryTokenStore()
+    forged = add(AccessTokens(store, clock, MemoryTokenRoot(bytes(32))))
+    with pytest.raises(TokenUnknown):
+        AccessTokens(store, clock, MemoryTokenRoot(None)).shown(forged.text)
+
+
+def test_a_generation_that_the_record_has_not_come_to_is_unknown(tokens):
+    """The table was restored to the time before it was rotated."""
+    add(tokens)
+    before = tokens._store.records
+    new = tokens.rotate("default", "ci")
+    tokens._store.records = before
+    with pytest.raises(TokenUnknown):
+        tokens.shown(new.text)
+
+
+def test_a_name_that_is_erased_is_in_no_record(tokens):
+    add(tokens, "of-ben")
+    tokens.revoke("default", "of-ben", by="ben")
+    tokens.add("default", "ci", Role.OPERATOR, by="ben")
+    tokens.nameless("default", "ben", "gone-1")
+    tokens.nameless("default", "of-ben", "gone-2")
+    assert "ben" not in repr(tokens._store.records)
+    assert [record.revoked_by for record in tokens._store.records] == ["gone-1", None]
+
+
 class TestOfBefore:
     """Tokens of before there were generations: random secrets, kept as digests."""
 
@@ -292,8 +319,10 @@ def test_an_end_that_is_none(text):
         parse_end(text, 1000.0)
 
 
-def test_records_of_the_revoked_are_bounded(tokens):
+def test_records_of_the_revoked_are_bounded_and_the_newest_stay(tokens, clock):
     for _ in range(MOST_REVOKED + 5):
         add(tokens)
         tokens.revoke("default", "ci", by="ada")
+        clock.sleep(1)
     assert len(tokens._store.records) == MOST_REVOKED
+    assert max(record.revoked_at for record in tokens._store.records) == clock.now() - 1

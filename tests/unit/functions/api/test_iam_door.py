@@ -121,8 +121,17 @@ def test_another_account_is_refused_and_recorded_sparingly(stage, account, arn):
 def test_a_grant_of_a_later_release_lets_nobody_in(stage):
     stage.grant()
     [(key, grant)] = stage.grants._store.kept.items()
+    stage.start()
     stage.grants._store.kept[key] = dataclasses.replace(grant, role="emperor")
     assert stage.start()[0] == 403
+    assert stage.ask("GET", "/executions/{id}", id="flow%3Aone")[0] == 403
+
+
+def test_a_route_that_is_not_for_it_is_not_behind_it(stage):
+    """The gateway has no resource for one; nor is there one here."""
+    stage.grant("admin")
+    status, answer = stage.ask("GET", "/tokens")
+    assert (status, "not for callers by IAM" in answer["error"]["message"]) == (404, True)
 
 
 def test_a_grant_that_is_removed_while_its_request_goes_on_ends_that_and_begins_no_other(stage):

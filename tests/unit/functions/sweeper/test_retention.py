@@ -346,6 +346,35 @@ def test_a_walk_takes_what_the_stream_has_not_told(stores):
     assert product.retaining.walk({}, float("inf"))["taken"] == 0
 
 
+def test_a_walk_leaves_who_is_waited_for(stores):
+    then = CALLBACK["StartAt"]
+    started = {**PARENT["States"]["Start"], "Next": then}
+    del started["End"]
+    product = Aws(stores, {"StartAt": "Start", "States": {"Start": started, **CALLBACK["States"]}})
+    product.published.publish(ONE_TASK, "child")
+    key = product.ended()
+    product.clock.sleep(200 * DAY)
+    child = next(name for name in product.listed() if name.startswith("child:"))
+    assert product.retaining.walk({}, float("inf"))["taken"] == 0
+    assert stores.journal.header(key).status == "RUNNING"
+    assert partition(ExecutionKey("default", child)) != [items.HEADER]
+
+
+@pytest.mark.parametrize(("own", "taken"), [(7, 1), (365, 0)])
+def test_a_walk_takes_one_of_before_by_its_workflow_s_own_term(stores, own, taken):
+    product = Aws(stores, ONE_TASK)
+    key = product.ended()
+    stores.clients.dynamodb.update_item(
+        TableName="automate-test", Key={"pk": {"S": items.partition(key)}, "sk": {"S": "H"}},
+        UpdateExpression="REMOVE kept_until",
+    )
+    stores.catalog.put_draft(DraftRecord("default", "flow", b"{}", "e1", 1.0, "ada"), expect_etag=None, description="")
+    document = json.dumps({"definition": ONE_TASK, "retention_days": own}).encode()
+    stores.catalog.put_version(replace(a_version("default", 1, document=document), workflow="flow"))
+    product.clock.sleep((8 if taken else 100) * DAY)
+    assert product.retaining.walk({}, float("inf"))["taken"] == taken
+
+
 def test_a_walk_that_runs_out_of_time_says_where_to_go_on(stores):
     product = Aws(stores)
     product.ended()

@@ -10,10 +10,14 @@ from itertools import count
 
 import pytest
 
-from engine.adapters.aws.bodies import MOST_INLINE_BYTES
+from engine.adapters.aws import items
+from engine.adapters.aws.bodies import MOST_INLINE_BYTES, OWN
+from engine.adapters.aws.erasure.rest import Rest
 from engine.adapters.aws.retention import DynamoRetention
 from engine.durable.started import awaited
 from engine.errors import StoreCorrupt, StoreUnavailable
+from engine.ports.executions_index import ExecutionQuery
+from engine.ports.keys import ExecutionKey
 from tests.support import backends
 from tests.support.durable import TESTER
 from tests.support.erasing import Asked
@@ -102,6 +106,39 @@ def test_who_dies_half_way_is_followed_by_who_deletes_the_rest(stores, made):
     assert objects() == []
 
 
+def status_of(stores, key, status):
+    stores.stores.clients.dynamodb.update_item(
+        TableName="automate-test", Key={"pk": {"S": items.partition(key)}, "sk": {"S": items.HEADER}},
+        UpdateExpression="SET #status = :status", ExpressionAttributeNames={"#status": "status"},
+        ExpressionAttributeValues={":status": {"S": status}},
+    )
+
+
+def test_an_erasure_waits_for_a_child_that_runs_again(stores):
+    product = Erased(stores, PARENT, child=ONE_TASK)
+    key = product.ended(LARGE)
+    child = next(row.key for row in product.executions.page(ExecutionQuery("default")).rows if row.key != key)
+    product.asked(key)
+    status_of(stores, child, "RUNNING")
+    product.clock.sleep(61)
+    assert product.erasing.go_on("default") == 0
+    assert product.describe(child).status in ("RUNNING", "SUCCEEDED")
+    status_of(stores, child, "SUCCEEDED")
+    product.taken(key)
+    assert objects() == []
+
+
+def test_one_that_runs_again_is_not_marked(stores, monkeypatch):
+    """Whoever redrove it has seen a later clock."""
+    product = Retained(stores, ONE_TASK)
+    key = product.ended({"order": 1})
+    product.asked(key)
+    monkeypatch.setattr(Rest, "delete", lambda *_: status_of(stores, key, "RUNNING"))
+    product.taken(key)
+    header = stores.stores.stored.get((items.partition(key), items.HEADER))
+    assert (header["status"], items.TAKEN_AT in header) == ("RUNNING", False)
+
+
 def test_a_history_that_is_lost_is_said_to_be_so(stores):
     """Nobody had begun to delete it: its children are not found."""
     product = Retained(stores, PARENT, child=ONE_TASK)
@@ -110,3 +147,33 @@ def test_a_history_that_is_lost_is_said_to_be_so(stores):
     stores.blobs.delete("default", [name.rpartition("/")[2] for name in objects()])
     with pytest.raises(StoreCorrupt, match="is missing"):
         product.taken(key)
+
+
+class Noting:
+    """A table and a bucket that note what is done."""
+
+    def __init__(self, *found):
+        self.done, self.found = [], found
+
+    def query(self, _keys):
+        return iter(self.found)
+
+    def write(self, put):
+        self.done.append(("write", put.item["sk"]))
+
+    def delete(self, of, refs=None):
+        self.done.append(("delete", [sk for _, sk in of]) if refs is None else ("objects", refs))
+
+
+@pytest.mark.parametrize(("found", "done"), [
+    ([], [("delete", ["S#1"])]),
+    ([{"sk": "S#2", "body_ref": "r", OWN: True}], [
+        ("write", "G"), ("objects", ["r"]), ("delete", ["S#1", "S#2"]), ("delete", ["G"]),
+    ]),
+    ([{"sk": "G"}], [("delete", ["S#1"]), ("delete", ["G"])]),
+])
+def test_the_note_goes_last(found, done):
+    noting = Noting({"sk": "H"}, {"sk": "S#1"}, *found)
+    Rest(noting, noting, lambda _key: iter(())).delete(ExecutionKey("default", "flow:one"), ("H",))
+    made = [one for one in noting.done if one != ("objects", [])]
+    assert made == done
