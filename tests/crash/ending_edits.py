@@ -119,6 +119,18 @@ ENDING_EDITS: dict[str, Edited] = {
             "test_the_note_goes_last"
         ),
     ),
+    "a shared object deleted": Edited(
+        "what several items may refer to stays",
+        Edit(
+            "engine.adapters.aws.erasure.rest",
+            "for item in found if OWN in item)]",
+            'for item in found if "body_ref" in item)]',
+        ),
+        test=(
+            "tests/unit/engine/adapters/aws/erasure/test_rest.py::"
+            "test_an_object_that_others_may_share_stays"
+        ),
+    ),
     "a child that runs passed over": Edited(
         "an erasure waits for a child that runs again",
         Edit(

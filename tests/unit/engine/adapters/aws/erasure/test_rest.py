@@ -139,6 +139,13 @@ def test_one_that_runs_again_is_not_marked(stores, monkeypatch):
     assert (header["status"], items.TAKEN_AT in header) == ("RUNNING", False)
 
 
+def test_an_object_that_others_may_share_stays():
+    """A release before wrote it: several items may refer to it."""
+    noting = Noting({"sk": "S#1", "body_ref": "shared"}, {"sk": "S#2", "body_ref": "own", OWN: True})
+    Rest(noting, noting, lambda _key: iter(())).delete(ExecutionKey("default", "flow:one"), ("H",))
+    assert [refs for what, refs in noting.done if what == "objects"] == [["own"]]
+
+
 def test_a_history_that_is_lost_is_said_to_be_so(stores):
     """Nobody had begun to delete it: its children are not found."""
     product = Retained(stores, PARENT, child=ONE_TASK)
