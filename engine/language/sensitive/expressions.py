@@ -11,7 +11,9 @@ Where it cannot be told, more is marked than need be.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from engine.errors import UserError
@@ -28,9 +30,9 @@ _PATH_IN_INTRINSIC = re.compile(r"\$[^,()]*")
 _NAME = re.compile(r"[^\W\d]\w*|`[^`]*`|\"[^\"]*\"|'[^']*'")
 _TEXTS = frozenset({
     "&", "$string", "$join", "$eval", "$base64encode", "$encodeUrl", "$encodeUrlComponent", "$hash", "$formatNumber",
-    "$keys", "$distinct", "$sort", "$zip", "$sum", "$max", "$min", "$average",
+    "$keys", "$distinct", "$sort", "$zip", "$sum", "$max", "$min", "$average", "$each", "$lookup", "*", "**",
 })
-"""What makes of a value another one, in which its members cannot be told any more."""
+"""What makes of a value another one, in which its members cannot be told any more: by their names, or of themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,11 @@ def path_marks(text: Json, env: Env) -> Marks:
         marks = places.at(env.variables, next(iter(path.references)))
     else:
         marks = env.context if path.root == "context" else env.input
-    return _through(marks, path.tokens)
+    return _through(marks, path.tokens, env.input | env.context | env.variables)
 
 
-def _through(marks: Marks, tokens: Sequence[Any]) -> Marks:
+def _through(marks: Marks, tokens: Sequence[Any], every: Marks) -> Marks:
+    """The marks of what the tokens lead to from a value with `marks`; `every` are those that a filter can read."""
     many = False  # what was found is an array by now
     for token in tokens:
         match token:
@@ -93,6 +96,8 @@ def _through(marks: Marks, tokens: Sequence[Any]) -> Marks:
                 marks = places.at(marks, str(indexes[0]))
             case Indexes(indexes):
                 marks, many = places.at(marks, None), many or len(indexes) > 1
+            case Filter(text=text) if marks and _keys(marks | every) & set(_NAME.findall(text)):
+                return WHOLE  # which items there are tells what the marked values are
             case Wildcard() | Slice() | Filter():
                 marks, many = places.at(marks, None), True
             case Scan():
@@ -117,6 +122,8 @@ def jsonata_marks(text: str, env: Env) -> Marks:
     chains = list(_chains(tokens))
     if len(chains) == 1 and chains[0].whole:
         return _chain_marks(chains[0].keys, env)
+    if (".", "%") in pairwise(tokens) and any((env.input, env.result, env.context, env.variables, env.error)):
+        return WHOLE  # a parent of what is not marked may be
     found: set[Place] = set()
     for chain in chains:
         marks = _chain_marks(chain.keys, env)
@@ -126,10 +133,18 @@ def jsonata_marks(text: str, env: Env) -> Marks:
     if not found:
         return NONE
     words = {_plain(token) for token in tokens if _NAME.fullmatch(token)}
+    elsewhere = Counter(_plain(token) for token in tokens if _NAME.fullmatch(token))
+    elsewhere.subtract(key for chain in chains if chain.keys[0] == "$states" for key in chain.keys)
+    steps_in = any(elsewhere[key] > 0 for key in _keys(frozenset(found)))  # a function's argument has no chain
     nameless = any(place[-1] in (ANY, DEEP) or place[-1].isdigit() for place in found)
-    if nameless or _TEXTS & set(tokens) or places.names(found) & words:
+    if nameless or steps_in or _TEXTS & set(tokens) or places.names(found) & words:
         return WHOLE
     return places.anywhere(frozenset(found))
+
+
+def _keys(marks: Marks) -> frozenset[str]:
+    """The names in all places, on the way to what is marked too."""
+    return frozenset(key for place in marks for key in place if key not in (ANY, DEEP) and not key.isdigit())
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,9 @@ def texts(marks):
     ("$..ssn", ["/*", "/*/**/card/cvv", "/*/**/people/*/ssn"]), ("$$.Execution.Input.card", ["/cvv"]),
     ("$held.cvv", [""]), ("$other", []), ("$.people.length()", [""]),
     ("States.Format('{}', $.card.cvv)", [""]), ("States.JsonToString($.card)", [""]), ("States.UUID()", []),
-    ("States.ArrayLength($.people)", []), ("States.ArrayLength($.card.cvv)", [""]), ("$.[", []),
+    ("$.people[?(@.ssn == '1')]", [""]), ("$.people[?(@.age == $.card.cvv)].age", [""]),
+    ("$.people[?(@.age > 3)].age", []), ("States.ArrayLength($.people)", []),
+    ("States.ArrayLength($.card.cvv)", [""]), ("$.[", []),
 ])
 def test_what_a_path_takes(path, places):
     env = Env(
@@ -46,6 +48,11 @@ def test_what_a_path_takes(path, places):
     ("$string($states.input)", [""]), ("$states.input.people.{'n': ssn}", [""]),
     ("( $c := $states.input.card; $c.cvv )", [""]), ("$lookup($states.input.card, 'cvv')", [""]),
     ("$merge([$states.input.card, {'a': 1}])", ["/**/cvv"]), ("$count($states.input.order)", []),
+    ("$states.input.*", [""]), ("$states.input.**", [""]), ("$states.input.order.%.card", [""]),
+    ("$each($states.input, function($v) {$v})", [""]), ("$lookup($states.input, 'ca' & 'rd')", [""]),
+    ("function($x){$x.card}($states.input)", [""]), ("[$states.input, $states.input.card]", [
+        "/**/card/cvv", "/**/cvv", "/**/people/*/ssn",
+    ]), ("$states.input.order * 2", []),
     ("$now()", []), ("/* $states.input.card.cvv */ 1", []),
 ])
 def test_what_a_jsonata_expression_takes(text, places):
