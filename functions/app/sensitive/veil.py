@@ -2,7 +2,8 @@
 
     data     marked places, by the flow of the definition  ──► ********      whatever stands there, also true and ""
              then every copy of a known value, by value    ──► ********      texts of 6 characters on, in any form
-    causes   JSON that has a marked name in it is cut away ──► "Invalid path ********"; then by value
+    causes   JSON that has a marked name in it is cut away ──► "Invalid path ********"; what the engine says that an
+             expression made, too; then by value
 
 Known are the values in marked places. `engine.language.sensitive` has the places, `engine.governance.masking` the forms
 in which a value is found again.
@@ -24,6 +25,12 @@ from engine.language.sensitive.places import Marks, hide, hide_members, is_whole
 from engine.values import is_number, walk
 
 Json = Any
+
+_QUOTES = re.compile(
+    r"threw an error during evaluation\. (?:[A-Z]\d{4}: )?|for value: |refers to value |no workflow is called |"
+    r"does not reference a valid [^=]* == "
+)
+"""What stands before a value in the engine's own words of what an expression or a path made: it may be a short one."""
 
 SHORTEST = 6
 """A shorter value is hidden in marked places alone: found by value, ordinary text would tell which one it is."""
@@ -122,6 +129,9 @@ class Veil:
         """A cause, or a line of a log."""
         if text is None:
             return None
+        quotes = _QUOTES.search(text) if self._flow else None
+        if quotes is not None:
+            text = text[:quotes.end()] + MASK
         begins = min((at for at in (text.find("{"), text.find("[")) if at >= 0), default=-1)
         if begins >= 0 and (self._flow.hides_whole or (self._named is not None and self._named.search(text))):
             text = text[:begins] + MASK

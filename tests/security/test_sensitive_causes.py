@@ -1,0 +1,47 @@
+"""What the engine says of an expression or a path that failed quotes no marked value, however short it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.clock import SkipClock
+from engine.governance.roles import Role
+from tests.support.api import api_over
+from tests.support.memory.stores import MemoryStores
+
+PIN = "Zq7"
+ITEMS = {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": True}}}
+
+
+def jsonata(kind, field, expression, **more):
+    return {"Type": kind, "QueryLanguage": "JSONata", field: f"{{% {expression} %}}", "End": True, **more}
+
+
+FAILING = [
+    jsonata("Pass", "Output", "$number($states.input.pin)"), jsonata("Pass", "Output", "-$states.input.pin"),
+    jsonata("Pass", "Output", "$states.input.pin > 5"), jsonata("Pass", "Output", "$error($states.input.pin)"),
+    jsonata("Wait", "Seconds", "$states.input.pin"),
+    jsonata("Map", "Items", "$states.input.pin", ItemProcessor=ITEMS),
+    {"Type": "Wait", "SecondsPath": "$.pin", "End": True}, {"Type": "Wait", "TimestampPath": "$.pin", "End": True},
+    {"Type": "Map", "ItemsPath": "$.l", "MaxConcurrencyPath": "$.pin", "ItemProcessor": ITEMS, "End": True},
+    {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": True,
+     "Parameters": {"StateMachineArn.$": "$.pin"}},
+]
+
+
+@pytest.mark.parametrize("state", FAILING, ids=range(len(FAILING)))
+def test_a_failure_s_words_have_no_marked_value(state):
+    clock = SkipClock()
+    api = api_over(MemoryStores(clock), clock)
+    document = {
+        "name": "flow", "definition": {"StartAt": "A", "States": {"A": state}}, "sensitive": {"input": ["/pin"]},
+    }
+    assert api("POST", "/workflows/import", {"document": document, "publish": True}).status == 200
+    api("POST", "/workflows/flow/executions", {"input": {"pin": PIN, "l": [1]}, "name": "one"})
+    api.work()
+    at = "/executions/flow%3Aone"
+    assert api("GET", at).json["status"] == "FAILED"
+    assert PIN in api("GET", at, automate_reveal="ticket").json["cause"]
+    api.roles = (Role.VIEWER,)
+    for path in ("", "/history", "/steps?causes=true", "/steps/A%231", "/explanation?state=A"):
+        assert PIN not in api("GET", at + path).text, path
