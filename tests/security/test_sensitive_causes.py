@@ -24,9 +24,26 @@ FAILING = [
     jsonata("Map", "Items", "$states.input.pin", ItemProcessor=ITEMS),
     {"Type": "Wait", "SecondsPath": "$.pin", "End": True}, {"Type": "Wait", "TimestampPath": "$.pin", "End": True},
     {"Type": "Map", "ItemsPath": "$.l", "MaxConcurrencyPath": "$.pin", "ItemProcessor": ITEMS, "End": True},
+    {"Type": "Pass", "InputPath": "$.pin", "Parameters": {"a.$": "$.b"}, "End": True},
     {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": True,
      "Parameters": {"StateMachineArn.$": "$.pin"}},
 ]
+
+
+def test_a_cause_that_a_catcher_keeps_has_none_either():
+    clock = SkipClock()
+    api = api_over(MemoryStores(clock), clock)
+    failing = {**jsonata("Task", "Arguments", "$number($states.input.pin)"), "Resource": "connector:log:write"}
+    del failing["End"]
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "B", "Output": {"why": "{% $states.errorOutput.Cause %}"}}]
+    definition = {"StartAt": "A", "States": {"A": {**failing, "Next": "B", "Catch": catch}, "B": {"Type": "Succeed"}}}
+    document = {"name": "flow", "definition": definition, "sensitive": {"input": ["/pin"]}}
+    assert api("POST", "/workflows/import", {"document": document, "publish": True}).status == 200
+    api("POST", "/workflows/flow/executions", {"input": {"pin": PIN}, "name": "one"})
+    api.work()
+    assert "D3030" in api("GET", "/executions/flow%3Aone").json["output"]["why"]
+    for path in ("", "/history", "/steps/A%231", "/steps/B%231"):
+        assert PIN not in api("GET", f"/executions/flow%3Aone{path}").text, path
 
 
 @pytest.mark.parametrize("state", FAILING, ids=range(len(FAILING)))

@@ -295,7 +295,7 @@ class _State:
         """Output and assigned variables of a rule that held, or of a Catcher; `caught` are the marks of its error."""
         if self._jsonata:
             env = replace(self._env(self.input), error=caught or NONE)
-            by_default = output if caught is None else caught
+            by_default = self.input if caught is None else caught  # the state's Output is that of its Default
             out = template_marks(holder["Output"], env, jsonata=True) if "Output" in holder else by_default
             return out, template_marks(holder.get("Assign"), env, jsonata=True)
         given = self.effective if caught is None else caught

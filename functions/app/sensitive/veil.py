@@ -28,7 +28,7 @@ Json = Any
 
 _QUOTES = re.compile(
     r"threw an error during evaluation\. (?:[A-Z]\d{4}: )?|for value: |refers to value |no workflow is called |"
-    r"does not reference a valid [^=]* == "
+    r"could not be found in the input |does not reference a valid [^=]* == "
 )
 """What stands before a value in the engine's own words of what an expression or a path made: it may be a short one."""
 
@@ -129,9 +129,7 @@ class Veil:
         """A cause, or a line of a log."""
         if text is None:
             return None
-        quotes = _QUOTES.search(text) if self._flow else None
-        if quotes is not None:
-            text = text[:quotes.end()] + MASK
+        text = self._unquoted(text)
         begins = min((at for at in (text.find("{"), text.find("[")) if at >= 0), default=-1)
         if begins >= 0 and (self._flow.hides_whole or (self._named is not None and self._named.search(text))):
             text = text[:begins] + MASK
@@ -146,11 +144,24 @@ class Veil:
     def _value(self, value: Json, marks: Marks) -> Json:
         if value is None:
             return None  # there is none, and were there one, its mark hid nothing
-        return self._scrubber.json(hide(value, marks, _mask))
+        return self._scrubber.json(self._without_quotes(hide(value, marks, _mask)))
+
+    def _without_quotes(self, value: Json) -> Json:
+        """The same of data: a Catcher puts the cause there."""
+        if isinstance(value, str):
+            return self._unquoted(value)
+        if isinstance(value, dict):
+            return {key: self._without_quotes(item) for key, item in value.items()}
+        return [self._without_quotes(item) for item in value] if isinstance(value, list) else value
+
+    def _unquoted(self, text: str) -> str:
+        """Without what the engine's own words quote."""
+        found = _QUOTES.search(text) if self._flow else None
+        return text if found is None else text[:found.end()] + MASK
 
     def _members(self, members: Mapping[str, Json], marks: Marks) -> dict[str, Json]:
         shown = hide_members(members, marks, _mask)
-        return {name: self._scrubber.json(value) for name, value in shown.items()}
+        return {name: self._scrubber.json(self._without_quotes(value)) for name, value in shown.items()}
 
     def _event(self, event: HistoryEvent, name: str) -> HistoryEvent:
         if not event.details:

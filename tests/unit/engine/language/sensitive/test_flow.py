@@ -129,6 +129,9 @@ def test_a_choice_a_loop_and_a_catcher():
     ({"Type": "Choice", "QueryLanguage": "JSONata", "Output": 1, "Choices": [
         {"Condition": "{% true %}", "Next": "D", "Output": {"was": "{% $states.input.card %}"}},
     ], "Default": "D"}, ["/was/cvv"]),
+    ({"Type": "Choice", "QueryLanguage": "JSONata", "Output": 1, "Choices": [
+        {"Condition": "{% true %}", "Next": "D"},
+    ], "Default": "D"}, ["/card/cvv", "/people/*/ssn"]),
 ])
 def test_what_a_state_shows_has_the_marks_of_a_catcher_s_and_a_rule_s_output_too(state, places):
     found = flow({"A": {**state, "Next": "D"}, "D": {"Type": "Succeed"}})
