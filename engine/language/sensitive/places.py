@@ -83,8 +83,18 @@ def under(marks: Marks, *keys: str) -> Marks:
 
 
 def anywhere(marks: Marks) -> Marks:
-    """The marks of a value into which one with `marks` went in a way that is not known."""
-    return bounded((DEEP, *place) if place and place[0] != DEEP else place for place in marks)
+    """The marks of a value into which one with `marks` went in a way that is not known. The items of an array may have
+    become members of another, or stand alone: a level of them is any number of levels."""
+    return bounded(_anywhere(place) for place in marks)
+
+
+def _anywhere(place: Place) -> Place:
+    found = [DEEP] if place else []
+    for part in place:
+        level = DEEP if part == ANY or part.isdigit() else part
+        if level != DEEP or found[-1] != DEEP:
+            found.append(level)
+    return tuple(found)
 
 
 def is_whole(marks: Marks) -> bool:

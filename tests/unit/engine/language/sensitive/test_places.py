@@ -69,3 +69,13 @@ def test_at_and_under():
     assert at(NONE, "a") == NONE
     assert under(of("/b"), "a") == of("/a/b")
     assert places.names(of("/a/b", "/c/*", "/d/0")) == {"b", "c", "d"}
+
+
+@pytest.mark.parametrize("value", [
+    {"k": 5}, [{"k": 5}], [1, [{"k": 5}]], {"a": [[{"k": 5}]]},
+])
+@pytest.mark.parametrize("place", ["/0/k", "/*/k", "/*/2/k"])
+def test_an_item_that_went_anywhere_may_stand_elsewhere_or_alone(value, place):
+    shown = hide(value, places.anywhere(of(place)), lambda _: "hidden")
+    assert "5" not in str(shown)
+    assert "hidden" in str(shown)
