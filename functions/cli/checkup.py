@@ -118,13 +118,17 @@ def of_deployment(api: Client, now: float) -> Iterator[Check]:
 def _disk(product: Product) -> Check:
     folder = product.folder
     free = shutil.disk_usage(folder).free
-    says = f"{folder} has {free / 1e9:.1f} GB free" if free >= _FULL_BYTES else f"the disk of {folder} is full"
+    says = f"{folder} has {_room(free)} free" if free >= _FULL_BYTES else f"the disk of {folder} is full"
     reserve = product.settings.disk_reserve_mb * 1_000_000
     if free < reserve:
-        says += f": with less than {reserve / 1e9:.1f} GB nothing new is started"
+        says += f": with less than {_room(reserve)} nothing new is started"
     return Check("folder", "well", says) if free >= max(LEAST_FREE_BYTES, 2 * reserve) else Check(
         "folder", "ill", says, "Make room: a full disk stops every execution at its next step, and loses none."
     )
+
+
+def _room(size: float) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
 
 
 def _database(product: Product) -> Iterator[Check]:
@@ -171,7 +175,9 @@ def _storage(api: Client, now: float) -> Iterator[Check]:
     except NotFound:  # an earlier release: it keeps all of them for ever
         return
     days, following, folder = found["retention_days"], found["next"], found["folder"]
-    says = f"executions are kept for {days:g} days after their end" if days else "executions are kept for ever"
+    says = f"executions are kept for {days:g} {'day' if days == 1 else 'days'} after their end"
+    if not days:
+        says = "executions are kept for ever"
     if following is not None:
         when = "now" if parse_time(following["at"], where="at") <= now else f"on {following['at'][:10]}"
         says += f"; taken next: {following['execution']}, {when}"

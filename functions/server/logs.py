@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sys
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -46,7 +47,25 @@ class JsonLines(logging.Formatter):
 
 
 class _PrivateFile(RotatingFileHandler):
-    """Log files are their owner's alone."""
+    """Log files are their owner's alone. That one cannot be written, on a full disk above all, is told once until it
+    can again: in a line, without what was to be logged."""
+
+    _fails = _failed = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record."""
+        self._failed, self._fails = self._fails, False
+        super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's name
+        """Tell why the record was not written."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+            return
+        self._fails = True
+        if not self._failed and sys.stderr is not None:
+            sys.stderr.write(f"automate: nothing is logged: {self.baseFilename}: {error.strerror}\n")
 
     def _open(self) -> TextIOWrapper:
         handle = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -13,7 +13,7 @@ from engine.errors import NotFound
 from engine.kernel.snapshot import SCHEMA, UNCONFIRMED
 from engine.settings import Settings
 from functions.app.release import release
-from functions.cli.checkup import of_deployment
+from functions.cli.checkup import _room, of_deployment
 from functions.server import product
 from functions.server.product import Product
 
@@ -297,6 +297,19 @@ def test_what_is_kept_and_taken_next_is_said():
     )
     assert found["storage"].says == "the database has 50.0 MB, 1.0 of them free; it grew +2.0 MB a day"
     assert found["storage"].verdict == "well"
+
+
+@pytest.mark.parametrize(("days", "says"), [
+    (0, "executions are kept for ever"), (1, "executions are kept for 1 day after their end"),
+    (0.5, "executions are kept for 0.5 days after their end"),
+])
+def test_a_term_is_said_in_words(days, says):
+    answers = Answers(**{"/storage": {"retention_days": days, "redrive_days": 14.0, "next": None, "folder": None}})
+    assert [check.says for check in of_deployment(answers, NOW) if check.name == "retention"] == [says]
+
+
+def test_less_than_a_gigabyte_is_said_in_megabytes():
+    assert [_room(size) for size in (0, 20e6, 999e6, 1.04e9)] == ["0 MB", "20 MB", "999 MB", "1.0 GB"]
 
 
 def test_a_disk_that_is_soon_full_is_ill_before_it_is():
