@@ -141,12 +141,15 @@ class _Account(Hanging):
         for start, end, pointer in ends_in(self.sentence, self.facts, self.doing):
             if self.is_free(start, end):
                 self.enter(start, end, "order", pointer)
+        words = words_of(self.sentence)
         for start, end, kind in (*arrivals_in(self.sentence, self.facts), *moments_in(self.sentence, self.facts),
                                  *doubts_in(self.sentence, self.facts, self.doing),
                                  *fetches_in(self.sentence, self.facts, self.doing),
                                  *misplaced(self.sentence, self.facts, self.scores)):
-            if self.is_free(start, end):
-                self.enter(start, end, kind, None)
+            cut = [word for word in words if word.start < start < word.end or word.start < end < word.end]
+            places = min(start, *(word.start for word in cut), start), max(end, *(word.end for word in cut), end)
+            if self.is_free(*places):
+                self.enter(*places, kind, None)
 
     def phrases(self) -> None:
         words = words_of(self.sentence)

@@ -18,7 +18,7 @@ _URL = re.compile(r"https?://\S+")
 _CALLED = (frozenset({"url"}), frozenset({"url", "FunctionName"}))
 """The arguments of what is called for its answer: where nothing is said of the start, and on a schedule, which brings
 nothing."""
-_ASKS = r"\b(?:if|when|unless|once|only|each|every|all)\b"
+_ASKS, _REPEATS = r"\b(?:if|when|unless|once|only)\b", r"\b(?:each|every|all)\b"
 _IT = re.compile(r"\b(?:if|when|unless|once) (?P<said>it(?:'s)?)\b", re.IGNORECASE)
 
 
@@ -36,8 +36,8 @@ def fetches_in(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt
                 continue  # what the sentence is about
             many = plural(thing) if re.search(rf"\b{plural(thing)}\b", said[0], re.IGNORECASE) else None
             place = re.compile(
-                rf"{_ASKS}[^.;:]*?(?P<said>\b(?:(?P<one>an?|any|one|some|no) (?:of the )?"
-                rf"|the )?(?:{thing}|{plural(thing)}))\b", re.IGNORECASE).search(sentence, said.end())
+                rf"(?:{_ASKS}|{_REPEATS})[^.;:]*?(?P<said>\b(?:(?P<one>an?|any|one|some|no) (?:of the )?"
+                rf"|the )?(?<![\w-])(?:{thing}|{plural(thing)}))(?![\w-])", re.IGNORECASE).search(sentence, said.end())
             if place is not None and any(_is_made_up(leaf, thing, many is not None and place["one"] is not None)
                                          for leaf in rules):
                 yield (*place.span("said"), "condition")
@@ -68,7 +68,7 @@ def _unsaid(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]:
                 unsaid = calls and not brought & {*names} and not (
                     things and not starts and names[0] in ENTITIES - things) and not (
                     rule.key == "Items" and things and not things & {*names})  # such as whom a report is sent to
-                place = _place_of(names, sentence, end) if answered or unsaid else None
+                place = _place_of(names, sentence, end, rule.key) if answered or unsaid else None
                 if place is not None:
                     yield (*place, "condition")
 
@@ -84,7 +84,7 @@ def _not_yet(sentence: str, facts: Facts) -> Iterator[Doubt]:
                 if makers and not any(one.name in reached(one.machine, *targets_of(one.machine["States"][name]))
                                       for name in makers):
                     names = [singular(word.lower()) for word in re.findall(r"[A-Za-z][a-z]*", read["path"])]
-                    place = _place_of(names[-1:], sentence, 0)
+                    place = _place_of(names[-1:], sentence, 0, "Condition")
                     if place is not None:
                         yield (*place, "condition")
 
@@ -94,10 +94,12 @@ def _brought(text: str) -> frozenset[str]:
     return frozenset(singular(word) for word in re.findall(r"[a-z]+", GIVEN.sub("", _URL.sub("", text)).lower()))
 
 
-def _place_of(names: list[str], sentence: str, end: int) -> tuple[int, int] | None:
+def _place_of(names: list[str], sentence: str, end: int, key: str) -> tuple[int, int] | None:
     """Where a condition or a loop behind `end` says the field of these names; else where it says ``it``."""
     words = r"(?:\W+[\w']+){0,2}?\W+".join(f"(?:{name}|{plural(name)})" for name in names)
-    place = re.compile(rf"{_ASKS}[^.;:]*?(?P<said>(?:\bthe )?\b{words})\b", re.IGNORECASE).search(sentence, end)
+    asks = _REPEATS if key == "Items" else _ASKS
+    place = re.compile(rf"{asks}[^.;:]*?(?P<said>(?:\bthe )?(?<![\w-]){words})(?![\w-])", re.IGNORECASE).search(
+        sentence, end)
     found = place or _IT.search(sentence, end)
     return None if found is None else found.span("said")
 

@@ -176,3 +176,17 @@ def test_what_no_step_answers_is_read_in_the_input(sentence):
     draft = COPILOT.draft(sentence)
     assert not any(word.pointer is None and word.kind == "condition" and word.text != "When" for word in draft.words)
     assert not re.search(r"Payload\.|\.body\.", str(draft.document))
+
+
+@pytest.mark.parametrize(("sentence", "said"), [
+    ("Every day at 8 call https://a.io/c. For each one run the score-cv function. If the score is over 8, log it.",
+     "the score"),
+    ("Get the weather from https://a.io/w. If the rain-report is late, log it. If the rain is over 5, log it.",
+     "the rain"),
+    ("Call https://a.io/x. If the stock-level is below 5, post in #p1.", "the stock-level"),
+    ("Call https://a.io/x and run the price-alert function if the price is over 5.", "the price"),
+])
+def test_no_word_is_cut(sentence, said):
+    draft = COPILOT.draft(sentence)
+    assert said in [word.text for word in draft.words if word.pointer is None]
+    assert not [word.text for word in draft.words if sentence[word.end:word.end + 1] == "-"]
