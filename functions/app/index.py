@@ -38,6 +38,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("GET", "/executions/{id}/effects", "runs.effects"),
     ("GET", "/changes", "runs.changes"),
     ("GET", "/executions/{id}/explanation", "runs.explanation"),
+    ("GET", "/executions/{id}/cost", "runs.cost"),
     ("POST", "/executions/{id}/fork", "runs.forks"),
     ("GET", "/views", "runs.views"),
     ("PUT", "/views/{view}", "runs.views"),

@@ -18,11 +18,11 @@ from functions.app.routing import Route, RouteTable
 
 MODULES = (
     "workflow_list", "workflows", "versions", "conversion", "executions", "steps", "runs.effects", "runs.changes",
-    "runs.explanation", "runs.forks", "runs.views", "runs.approvals", "runs.slack", "map_runs", "operations",
-    "redrives", "tasks", "activities",
-    "triggers.deliveries", "triggers.hooks", "triggers.events", "triggers.forms", "definitions", "rules", "testing",
-    "copilot", "secrets", "connections.kept", "connections.connecting", "tokens", "grants", "audit", "alarms",
-    "figures", "uploads", "storage", "overview.dashboard", "overview.settings", "me",
+    "runs.explanation", "runs.cost", "runs.forks", "runs.views", "runs.approvals", "runs.slack", "map_runs",
+    "operations", "redrives", "tasks", "activities", "triggers.deliveries", "triggers.hooks", "triggers.events",
+    "triggers.forms", "definitions", "rules", "testing", "copilot", "secrets", "connections.kept",
+    "connections.connecting", "tokens", "grants", "audit", "alarms", "figures", "uploads", "storage",
+    "overview.dashboard", "overview.settings", "me",
 )
 """The modules of functions.app.routes, in the order in which their routes are shown; what describes them is last."""
 

@@ -182,6 +182,7 @@ def test_the_event_and_the_audit_log_tell_of_it(studio, server):
     expect(page.get_by_role("dialog")).to_contain_text("It goes on at Wait Long,")
     page.keyboard.press("Escape")
     page.get_by_role("tab", name="Details").click()
+    expect(page.get_by_text(re.compile(r"^\$[\d.]+; a million such \$"))).to_be_visible()
     page.get_by_role("link", name="All entries of this execution").click()
     entries = page.get_by_role("row").filter(has_text="Redrove an execution")
     expect(entries).to_have_count(2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -40,6 +42,7 @@ def test_publish_shows_what_changes_and_makes_the_next_active_version(studio):
     dialog = open_dialog(studio, "release")
     expect(dialog).to_contain_text("as version 2")
     expect(dialog).to_contain_text("1 added, 1 changed, 1 removed")
+    expect(dialog).to_contain_text(re.compile(r"a million executions cost about \$[\d.,]+, as before"))
     expect(dialog.get_by_text("changed", exact=True).first).to_be_visible()
     dialog.get_by_text("JSON", exact=True).click()
     expect(dialog.locator(".cm-changedLine").first).to_be_visible()

@@ -43,6 +43,7 @@ TABLE = {
         GET /executions/{id}/effects
         GET /changes
         GET /executions/{id}/explanation
+        GET /executions/{id}/cost
         GET /executions/{id}/map-runs
         GET /executions/{id}/map-runs/{run}
         GET /executions/{id}/map-runs/{run}/executions

@@ -19,6 +19,7 @@ from functions.app.routes.definitions import finding_shape, schedule_times
 from functions.app.routes.testing import cases_run
 from functions.app.routing import Call, RouteTable
 from functions.app.runs.pinned import pinned
+from functions.app.runs.pricing import estimated
 from functions.app.secret_uses import needed
 from functions.app.shapes import base
 from functions.app.shapes import versions as shapes
@@ -77,7 +78,14 @@ def preview_publish(call: Call[base.Nothing]) -> shapes.PublishPreview:
         cases=cases_run(draft.document, draft.document.cases, services.clock) if is_sound else None,
         grants_needed=_grants_needed(call, draft),
         publishable=is_sound, barred=_barred(call, draft) if is_new else None,
+        usd=estimated(draft.document.definition, draft.document.kind).run,
+        active_usd=None if active is None else _active_usd(active),
     )
+
+
+def _active_usd(active: VersionRecord) -> float | None:
+    said: Any = json.loads(active.document)
+    return estimated(said["definition"], str(said.get("kind", "STANDARD"))).run
 
 
 def _grants_needed(call: Call[Any], draft: Draft) -> list[GrantNeeded]:

@@ -89,3 +89,7 @@ class PublishPreview(Given):
     grants_needed: list[GrantNeeded] = Field(description="The secrets that have to be granted to it first.")
     publishable: bool = Field(description="Whether nothing is wrong with it. Failing cases have to be accepted.")
     barred: str | None = Field(description="Why whoever asks may not publish it: no right to, or four eyes.")
+    usd: float | None = Field(
+        description="What an execution costs on AWS by estimate, each state visited once; null for what has no price."
+    )
+    active_usd: float | None = Field(description="The same of the active version.")

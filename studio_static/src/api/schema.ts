@@ -967,6 +967,15 @@ export interface Execution {
   hidden?: boolean;
 }
 
+/** What it came to on AWS so far, by what it did. `automate cost --execution ID` has it line by line. */
+export interface ExecutionCost {
+  usd: number;
+  /** Its distributed Maps. Their child executions are priced by themselves. */
+  map_runs: number;
+  /** Whether only the first of its events were priced: it has very many. */
+  partial: boolean;
+}
+
 /**
  * How many executions filters mean, by the counts that the dashboard has. Counts lag: with a status, or once a part
  * of it is a day old, it is about so many. It is at least so many where not all of it was counted.
@@ -1615,6 +1624,10 @@ export interface PublishPreview {
   publishable: boolean;
   /** Why whoever asks may not publish it: no right to, or four eyes. */
   barred: string | null;
+  /** What an execution costs on AWS by estimate, each state visited once; null for what has no price. */
+  usd: number | null;
+  /** The same of the active version. */
+  active_usd: number | null;
 }
 
 /** Make the draft the new active version. */

@@ -10,16 +10,17 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from engine.durable.lifecycle.pieces import PIECE, Piece
-from engine.errors import NotFound, UserError
+from engine.errors import NotFound
 from engine.governance.masking import MASK
 from engine.governance.roles import Right
 from engine.language.asl.times import iso_timestamp
 from engine.ports.executions_index import Count
 from engine.ports.journal import OPEN_STATUSES
 from functions.app.routing import Call, RouteTable
+from functions.app.runs.pricing import Dollars, estimated
 from functions.app.services import Services
 from functions.app.shapes.overview import dashboard as shapes
 
@@ -70,13 +71,6 @@ def get_dashboard(call: Call[shapes.DashboardQuery]) -> shapes.Dashboard:
         ),
         counted_until=None if reached is None else iso_timestamp(reached),
     )
-
-
-class Dollars(NamedTuple):
-    """Of one execution; `run` is None where nobody knows."""
-
-    run: float | None = None
-    deletion: float = 0.0
 
 
 Price = Callable[[str], Dollars]
@@ -174,12 +168,5 @@ def _prices(services: Services, workspace: str, names: Iterable[str]) -> Price:
 @lru_cache(maxsize=PRICES_KEPT)
 def _dollars(document: bytes) -> Dollars:
     """By the document alone, which never changes: every state visited once, no call fails."""
-    from engine.cost.estimate import estimate  # noqa: PLC0415  only this page prices
-    from engine.cost.pricing import Pricing  # noqa: PLC0415  likewise
-
     said: Any = json.loads(document)
-    try:
-        found = estimate(said["definition"], str(said.get("kind", "STANDARD")), {}, Pricing())
-    except (UserError, ArithmeticError, KeyError):
-        return Dollars()
-    return Dollars(found.dollars, found.deletion)
+    return estimated(said["definition"], str(said.get("kind", "STANDARD")))

@@ -1,10 +1,12 @@
 /** The facts of an execution: who started it, by which version, under which names. */
-import { withQuery } from "../../api/client";
-import type { Execution } from "../../api/schema";
+import { path, withQuery } from "../../api/client";
+import type { Execution, ExecutionCost } from "../../api/schema";
+import { useApi } from "../../api/useApi";
 import { useMay } from "../../app/me";
 import { NavLink } from "../../ui/NavLink";
 import { StatusMark } from "../../ui/StatusMark";
 import { Duration, Time } from "../../ui/Time";
+import { runMoneyWords } from "./cost/words";
 import { Fact } from "./Fact";
 import { timesWords } from "./redrive";
 
@@ -35,6 +37,9 @@ export function DetailsTab({ execution }: { execution: Execution }) {
       <Fact name="Took">
         <Duration seconds={execution.duration_seconds} />
       </Fact>
+      <Fact name="Cost on AWS">
+        <Cost key={execution.status} id={execution.id} />
+      </Fact>
       <Fact name="Redriven">{execution.redrives > 0 ? timesWords(execution.redrives) : "–"}</Fact>
       <Fact name="Can be redriven until">
         <Time at={execution.redrivable_until} />
@@ -53,5 +58,19 @@ export function DetailsTab({ execution }: { execution: Execution }) {
         </Fact>
       )}
     </dl>
+  );
+}
+
+/** Asked for where it is read: it is counted off the history. */
+function Cost({ id }: { id: string }) {
+  const { data, error } = useApi<ExecutionCost>(path("/executions/{}/cost", id));
+  if (error !== null) return <span className="dim">{`not known: ${error.message}`}</span>;
+  if (data === null) return <span className="dim">is counted …</span>;
+  const { usd, map_runs: maps, partial } = data;
+  return (
+    <>
+      {`${partial ? "more than " : ""}${runMoneyWords(usd)}`}
+      {maps > 0 && <div className="dim">without the executions of its {maps === 1 ? "Map Run" : "Map Runs"}</div>}
+    </>
   );
 }

@@ -15,6 +15,7 @@ import type { JsonObject } from "../../../asl";
 import { Dialog } from "../../../ui/Dialog";
 import { Problem } from "../../../ui/Problem";
 import { Skeleton } from "../../../ui/Skeleton";
+import { millionWords } from "../../executions/cost/words";
 import { publishDraft } from "../saving/api";
 import type { DialogSlot } from "../slots";
 import { Difference } from "./Difference";
@@ -67,7 +68,7 @@ export default function PublishDialog(slot: PublishProps) {
               {preview.barred}
             </Alert>
           )}
-          <p className="pb-summary">{summaryOf(preview)}</p>
+          <p className="pb-summary">{[summaryOf(preview), costOf(preview)].join(" ")}</p>
           <Grants needed={preview.grants_needed} onGranted={again} />
           <Readiness
             preview={preview}
@@ -111,6 +112,12 @@ function summaryOf({ active_version, diff, connectors }: PublishPreview): string
   const names = connectors.map(({ resource }) => resource.split(":").slice(1).join(":")).join(", ");
   const also = names === "" ? "" : ` Other connectors than that version's: ${names}.`;
   return `Against version ${active_version}: ${what}.${also}`;
+}
+
+function costOf({ usd, active_usd: before, active_version: version }: PublishPreview): string {
+  if (usd === null) return "";
+  const was = before === null ? "" : before === usd ? ", as before" : ` (version ${version}: ${millionWords(before)})`;
+  return `On AWS a million executions cost about ${millionWords(usd)}${was}, with each state visited once.`;
 }
 
 /** The draft as the server has it, once what is on the page is saved. */
