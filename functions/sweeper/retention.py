@@ -23,7 +23,7 @@ from engine.catalog.published import CatalogPublished
 from engine.clock import Clock, SystemClock
 from engine.durable.retention import VERSIONS_KEPT, Retention
 from engine.durable.started import awaited
-from engine.errors import NotFound, StorageError
+from engine.errors import NotFound, StorageError, StoreCorrupt
 from engine.governance.audit.entry import parse_time, written_time
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.journal import OPEN_STATUSES
@@ -54,11 +54,14 @@ class Retaining:
         self._retention = retention
 
     def records(self, records: list[Json], deadline: float) -> dict[str, Json]:
-        """Take the executions of a batch of the stream; answers from which record on it has to come again."""
+        """Take the executions of a batch of the stream; answers from which record on it has to come again. One that is
+        damaged stays: it would keep all that comes behind it."""
         for record in records:
             key = items.key_of(record["dynamodb"]["Keys"]["pk"]["S"])
             try:
                 self.taken += self._store.take(key, deadline=deadline)
+            except StoreCorrupt as error:
+                _LOG.error("not taken: %s", error, extra={"execution": key.id})
             except (StorageError, Unfinished) as error:
                 _LOG.warning("taken later: %s", error, extra={"execution": key.id})
                 return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}
@@ -77,6 +80,8 @@ class Retaining:
             since, started_at = self._since(key)
             try:
                 self.taken += self._store.take(key, since=since, deadline=deadline)
+            except StoreCorrupt as error:
+                _LOG.error("not taken: %s", error, extra={"execution": key.id})
             except Unfinished:
                 continue
             looked, reached = looked + 1, reached if started_at is None else started_at

@@ -18,7 +18,7 @@ from dataclasses import replace
 from engine.clock import Clock
 from engine.durable.lifecycle.erased_views import forget_views, views_of
 from engine.durable.started import awaited
-from engine.errors import Conflict, NotFound, UserError
+from engine.errors import Conflict, NotFound, StoreCorrupt, UserError
 from engine.ports.erasure import Erasure, ErasureStore, Told, Unfinished
 from engine.ports.executions_index import ExecutionQuery, ExecutionRow, ExecutionsIndex
 from engine.ports.journal import OPEN_STATUSES, Header, Journal
@@ -284,12 +284,19 @@ class Erasing:
 
     def go_on(self, workspace: str, *, deadline: float = math.inf) -> int:
         """Go on with those that are not over, and not just asked for; how many ended. What was not held before whoever
-        asked died was refused to them, so it stays. Raises StorageError."""
-        now = self._clock.now()
-        return sum(
-            self._rest(erasure, deadline) for erasure in self._store.pending(workspace)
-            if erasure.at <= now - ASKED_SECONDS
-        )
+        asked died was refused to them, so it stays. Raises StorageError: StoreCorrupt once the others have had their
+        turn."""
+        now, ended = self._clock.now(), 0
+        damaged: StoreCorrupt | None = None
+        for erasure in self._store.pending(workspace):
+            if erasure.at <= now - ASKED_SECONDS:
+                try:
+                    ended += self._rest(erasure, deadline)
+                except StoreCorrupt as error:
+                    damaged = damaged or error
+        if damaged is not None:
+            raise damaged
+        return ended
 
     def catch_up(self, workspace: str, by: Actor) -> int:
         """Erase what a copy from before has brought back; how many executions. Raises StorageError."""

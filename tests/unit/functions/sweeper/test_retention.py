@@ -236,6 +236,28 @@ def dies_after(stores, number):
     return serve
 
 
+def damage(stores, key):
+    """Its first segment cannot be read any more."""
+    pk, sk = items.segment_key(key, 0)
+    stores.clients.dynamodb.update_item(
+        TableName="automate-test", Key={"pk": {"S": pk}, "sk": {"S": sk}}, UpdateExpression="SET body = :torn",
+        ExpressionAttributeValues={":torn": {"B": b"\x00torn"}},
+    )
+
+
+def test_one_that_is_damaged_keeps_nobody_else(stores, caplog):
+    """Else its batch of the stream would come again for a day, and what stands behind it would wait or be lost."""
+    product = Aws(stores, ONE_TASK)
+    keys = [product.ended(name) for name in ("one", "two")]
+    damage(stores, keys[0])
+    product.at(91, product.describe(keys[1]).ended_at)
+    assert product.expire() == []
+    assert partition(keys[1]) == [items.HEADER]
+    assert partition(keys[0]) != [items.HEADER]
+    assert product.retaining.walk({}, float("inf"))["next"] is None
+    assert [record.execution for record in caplog.records if record.levelname == "ERROR"][:1] == [keys[0].id]
+
+
 def test_large_values_are_deleted_and_nobody_else_s(stores):
     product = Aws(stores, ONE_TASK)
     noise = b"".join(hashlib.sha512(b"%d" % number).digest() for number in range(5_700))

@@ -184,3 +184,16 @@ def test_the_note_goes_last(found, done):
     Rest(noting, noting, lambda _key: iter(())).delete(ExecutionKey("default", "flow:one"), ("H",))
     made = [one for one in noting.done if one != ("objects", [])]
     assert made == done
+
+
+def test_an_erasure_that_cannot_be_done_keeps_no_other(stores):
+    product = Erased(stores, ONE_TASK)
+    lost, other = product.ended(LARGE, "lost"), product.ended({"order": 1}, "other")
+    refs = [name.rpartition("/")[2] for name in objects()]
+    for key in (lost, other):
+        product.asked(key)
+    stores.blobs.delete("default", refs)
+    product.clock.sleep(61)
+    with pytest.raises(StoreCorrupt, match="is missing"):
+        product.erasing.go_on("default")
+    assert [erasure.executions for erasure in product.erasing.pending("default")] == [(lost.id,)]
