@@ -178,13 +178,17 @@ def _storage(api: Client, now: float) -> Iterator[Check]:
     says = f"executions are kept for {days:g} {'day' if days == 1 else 'days'} after their end"
     if not days:
         says = "executions are kept for ever"
+    trusted = None if folder is None else folder.get("trusted_until")  # an earlier release has none
     if following is not None:
-        when = "now" if parse_time(following["at"], where="at") <= now else f"on {following['at'][:10]}"
+        at = parse_time(following["at"], where="at")
+        when = f"on {following['at'][:10]}"
+        if at <= now:
+            late = trusted is not None and at > parse_time(trusted, where="trusted_until")
+            when = "once the clock is trusted" if late else "now"
         says += f"; taken next: {following['execution']}, {when}"
     yield Check("retention", "well", says)
     if folder is None:
         return
-    trusted = folder.get("trusted_until")  # an earlier release has none
     if trusted is not None:
         yield Check(
             "clock", "note", f"no worker ran here for days after {trusted[:10]}, or the clock went ahead: what ended "

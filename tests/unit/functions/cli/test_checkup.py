@@ -281,8 +281,8 @@ FOLDER = {
 }
 
 
-def storage(**changed):
-    following = {"execution": "orders:1", "workflow": "orders", "at": "2027-02-01T00:00:00.000Z"}
+def storage(at="2027-02-01T00:00:00.000Z", **changed):
+    following = {"execution": "orders:1", "workflow": "orders", "at": at}
     folder = {**FOLDER, **changed}
     answers = Answers(**{"/storage": {
         "retention_days": 90.0, "redrive_days": 14.0, "next": following, "folder": folder,
@@ -332,6 +332,15 @@ def test_a_clock_that_went_ahead_is_told():
     assert "what ended is taken as on that day" in found.says
     assert "2026-11-20" in found.says
     assert found.mend.startswith("Set the clock right")
+
+
+@pytest.mark.parametrize(("at", "when"), [
+    ("2020-01-01T00:00:00.000Z", "now"), ("2020-03-01T00:00:00.000Z", "once the clock is trusted"),
+    ("2100-01-01T00:00:00.000Z", "on 2100-01-01"),
+])
+def test_what_is_over_by_a_clock_that_went_ahead_alone_is_not_taken_now(at, when):
+    found = storage(at=at, trusted_until="2020-02-01T00:00:00.000Z")["retention"]
+    assert found.says.endswith(f"; taken next: orders:1, {when}")
 
 
 def test_an_earlier_release_tells_nothing_of_storage():
