@@ -22,7 +22,7 @@ from collections.abc import Iterable
 from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from engine.errors import StorageError, UserError
 from engine.governance.access_tokens import TokenRefused
@@ -47,7 +47,7 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LENGTH = re.compile(r"[0-9]{1,18}")  # int() raises beyond 4,300 digits
 _ROOM_FOR_THE_REST = 64 * 1024
 """A start request is more than its input."""
-_MOST_FORM_BYTES = 1000
+_MOST_FORM_BYTES = 2000
 _MOST_ADDRESS = 100
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'none'"
 _STYLE = """
@@ -68,8 +68,10 @@ input:focus-visible, button:focus-visible { outline: 2px solid light-dark(#0a5fb
 _FORM = (
     '<form method="post" action="/signin"><label for="token">Or sign in with a token:</label>'
     '<input id="token" name="token" type="password" autocomplete="off" required>'
-    "<button>Sign in</button></form>"
+    '<input type="hidden" name="to" value="{to}"><button>Sign in</button></form>'
 )
+_PLACE = re.compile(rf"{STUDIO}/[\w.~%:@/+-]*(?:\?[\w.~%:@/?=&+-]*)?", re.ASCII)
+"""An address of the Studio, which is no other origin's and ends no header."""
 
 _FOR_AN_SDK = json.dumps({
     "__type": "UnknownOperationException",
@@ -272,20 +274,21 @@ class Guard:
     def _sign_in_with_token(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         length = int(environ.get("CONTENT_LENGTH") or "0")
         sent = environ["wsgi.input"].read(length) if length <= _MOST_FORM_BYTES else b""
-        token = parse_qs(sent.decode("ascii", "replace")).get("token", [""])[0].strip()
+        given = parse_qs(sent.decode("ascii", "replace"))
+        token, to = given.get("token", [""])[0].strip(), _place(given.get("to", [""])[0])
         try:
             _, holder = self._holder_of(environ, token)
         except TokenRefused as error:
             self._refused.record(environ, 403, error.code, error.message, token=error.token)
-            return _page(start_response, 403, f"{error.message[:1].upper()}{error.message[1:]}.", asks=True)
-        return self._begun(start_response, holder)
+            return _page(start_response, 403, f"{error.message[:1].upper()}{error.message[1:]}.", asks=True, to=to)
+        return self._begun(start_response, holder, to)
 
-    def _begun(self, start_response: StartResponse, holder: Holder | None) -> Iterable[bytes]:
-        """A new session: leave a cookie and the proof, and go on to the first page."""
+    def _begun(self, start_response: StartResponse, holder: Holder | None, to: str = "") -> Iterable[bytes]:
+        """A new session: leave a cookie and the proof, and go on to the page that was wanted, else to the first."""
         session, nonce = self._owner.sessions.begin(holder), secrets.token_urlsafe(16)
         # Not a redirect: a browser that came from another site would not send a Strict cookie along with it.
         headers = {
-            "Set-Cookie": self._set_cookie(session.cookie, IDLE_SECONDS), "Refresh": f"0; url={self.home}",
+            "Set-Cookie": self._set_cookie(session.cookie, IDLE_SECONDS), "Refresh": f"0; url={to or self.home}",
             "Content-Security-Policy": f"{_POLICY}; script-src 'nonce-{nonce}'",
         }
         script = f'<script nonce="{nonce}">localStorage.setItem("{STORED}", "{session.proof}")</script>'
@@ -327,7 +330,10 @@ class Guard:
     ) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] == "GET" and _is_for_people(environ):
             self._refused.record(environ, 401, "Unauthorized", "nobody is signed in")
-            return _page(start_response, 401, "Please sign in.", asks=True)
+            to = quote(str(environ["PATH_INFO"]), safe="/:@")
+            if environ.get("QUERY_STRING"):
+                to = f"{to}?{environ['QUERY_STRING']}"
+            return _page(start_response, 401, "Please sign in.", asks=True, to=_place(to))
         if had_cookie:
             ended = SignInEnded()
             return self._refuse(
@@ -383,12 +389,18 @@ def _is_studio(path: str) -> bool:
     return path == STUDIO or path.startswith(f"{STUDIO}/")
 
 
+def _place(to: str) -> str:
+    """Where a sign-in leads, as a form may say it: a page of the Studio, or "" for the first."""
+    return to if len(to) <= _MOST_FORM_BYTES // 2 and _PLACE.fullmatch(to) else ""
+
+
 def _page(
     start_response: StartResponse, status: int, text: str, headers: dict[str, str] | None = None, *, script: str = "",
-    asks: bool = False,
+    asks: bool = False, to: str = "",
 ) -> Iterable[bytes]:
-    """A page of one sentence, for people; with `asks` it says how one signs in."""
-    more = f"<p>Get a new link in a terminal:</p><pre>.venv/bin/automate signin</pre>{_FORM}" if asks else ""
+    """A page of one sentence, for people; with `asks` it says how one signs in, and goes on `to` there."""
+    form = _FORM.format(to=html.escape(to))
+    more = f"<p>Get a new link in a terminal:</p><pre>.venv/bin/automate signin</pre>{form}" if asks else ""
     body = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Automate</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'

@@ -75,6 +75,17 @@ def test_an_approval_is_opened_from_its_link_on_a_phone_and_answered(studio, scr
     assert (ended["output"]["comment"], ended["output"]["values"]) == ("within the budget", {"account": "4711"})
 
 
+def test_a_link_leads_to_the_approval_after_a_sign_in_with_a_token(studio_server, page):
+    asked = ask(studio_server, "linked", question="Ship the linked one?")
+    token = studio_server.json("POST", "/tokens", {"name": "on-a-phone", "role": "operator"})["token"]
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{studio_server.url}/studio/approvals/{asked['id']}")
+    page.get_by_label("Or sign in with a token:").fill(token)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Ship the linked one?")).to_be_visible()
+    expect(page.get_by_role("button", name="Approve", exact=True)).to_be_visible()
+
+
 def test_what_was_decided_meanwhile_is_said(studio):
     page, server = studio.page, studio.server
     asked = ask(server, "twice", question="Ship it?")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
 
@@ -38,6 +39,25 @@ def test_the_sign_in_page_takes_a_token(ask, named, owner, seen):
     assert seen[-1].subject == "token/ci"
     assert browse(ask, signed_in_with(ask, owner.token), "GET", "/workflows").status == 200
     assert seen[-1].subject == "user/ada"
+
+
+def test_signing_in_leads_to_the_page_that_was_wanted(ask, named):
+    page = ask("GET", "/studio/executions/pay:one?tab=log&step=3", authorization=None, accept="text/html")
+    assert 'name="to" value="/studio/executions/pay:one?tab=log&amp;step=3"' in page.text
+    form = {"token": named(), "to": "/studio/executions/pay:one?tab=log&step=3"}
+    reply = ask("POST", "/signin", urlencode(form).encode(), authorization=None)
+    assert reply.headers["Refresh"] == "0; url=/studio/executions/pay:one?tab=log&step=3"
+    refused = ask("POST", "/signin", urlencode({**form, "token": "wrong"}).encode(), authorization=None)
+    assert (refused.status, 'value="/studio/executions/pay:one?tab' in refused.text) == (403, True)
+
+
+@pytest.mark.parametrize("to", [
+    "", "https://evil.example/", "//evil.example/studio/", "/hooks/x", "/studio/;url=//evil.example", "/studio/ x",
+    "/studio/\r\nX: y", '/studio/"><script>', "/studio/" + "x" * 1100,
+])
+def test_signing_in_leads_nowhere_else(ask, named, to):
+    reply = ask("POST", "/signin", urlencode({"token": named(), "to": to}).encode(), authorization=None)
+    assert (reply.status, reply.headers["Refresh"]) == (200, "0; url=/docs")
 
 
 def test_a_page_of_another_origin_signs_nobody_in(ask, named):
