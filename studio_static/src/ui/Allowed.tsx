@@ -3,6 +3,7 @@
 import Box from "@cloudscape-design/components/box";
 import type { ReactNode } from "react";
 import { grantingOf, type Right, useMe, useUnknownMe, whyNot } from "../app/me";
+import { usePageLayout } from "../app/page";
 import { EmptyState } from "./EmptyState";
 import { Problem } from "./Problem";
 import { Skeleton } from "./Skeleton";
@@ -18,13 +19,21 @@ export function Allowed({ right, what, children }: AllowedProps) {
   const me = useMe();
   const unknown = useUnknownMe();
   const why = whyNot(me, right);
-  if (unknown !== null) return <Problem error={unknown.error} what={what} onRetry={unknown.askAgain} />;
-  if (me === null) return <Skeleton what={what} />;
-  if (why === undefined) return children;
+  const title = usePageLayout((state) => state.layout.title);
+  if (me !== null && why === undefined) return children;
   return (
-    <EmptyState title={`You may not see ${what}`}>
-      {why}
-      <Box color="text-body-secondary">{grantingOf(me, right)}</Box>
-    </EmptyState>
+    <>
+      <h1 className="visually-hidden">{title}</h1>
+      {unknown !== null ? (
+        <Problem error={unknown.error} what={what} onRetry={unknown.askAgain} />
+      ) : me === null ? (
+        <Skeleton what={what} />
+      ) : (
+        <EmptyState title={`You may not see ${what}`}>
+          {why}
+          <Box color="text-body-secondary">{grantingOf(me, right)}</Box>
+        </EmptyState>
+      )}
+    </>
   );
 }

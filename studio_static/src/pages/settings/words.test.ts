@@ -3,6 +3,7 @@ import {
   alertWords,
   budgetWords,
   daysWords,
+  fullWords,
   growthWords,
   leftWords,
   ownDaysWords,
@@ -72,4 +73,16 @@ test("a value is said with its unit", () => {
 
 test("a setting of a later release has its name", () => {
   expect(titleOf("AUTOMATE_NEW")).toBe("AUTOMATE_NEW");
+});
+
+test("a disk that is full, or soon will be, is said so", () => {
+  const room = { days_left: 40, disk_free_bytes: 9e9, reserve_bytes: 2e8 };
+  expect([fullWords(room), fullWords({ ...room, days_left: null })]).toEqual([null, null]);
+  expect(fullWords({ ...room, days_left: 1.9 })).toEqual({
+    type: "warning",
+    text: "The disk has room for 1 day. Then starts are refused.",
+  });
+  expect(fullWords({ ...room, days_left: 0, disk_free_bytes: 15e7 })?.text).toBe(
+    "Starts are refused: 150 MB are free on the disk, and 200 MB are kept free.",
+  );
 });

@@ -29,6 +29,25 @@ export function leftWords(folder: Pick<Folder, "days_left" | "bytes_a_day">): st
   return days >= 3650 ? "more than ten years" : `${days} more ${days === 1 ? "day" : "days"}`;
 }
 
+/** Below so many days somebody has to do something. */
+const FEW_DAYS = 7;
+
+/** What is to be said of a disk that is full, or soon will be; null while there is room. */
+export function fullWords(folder: Pick<Folder, "days_left" | "disk_free_bytes" | "reserve_bytes">): {
+  type: "error" | "warning";
+  text: string;
+} | null {
+  const { days_left: days, disk_free_bytes: free, reserve_bytes: kept } = folder;
+  if (free < kept) {
+    return {
+      type: "error",
+      text: `Starts are refused: ${sizeWords(free)} are free on the disk, and ${sizeWords(kept)} are kept free.`,
+    };
+  }
+  if (days === null || days >= FEW_DAYS) return null;
+  return { type: "warning", text: `The disk has room for ${plainDays(Math.floor(days))}. Then starts are refused.` };
+}
+
 export const GROUPS: readonly { id: Setting["group"]; title: string; description: string }[] = [
   { id: "retention", title: "Retention", description: "Where a workflow says nothing else." },
   { id: "alerts", title: "Alerts", description: "Whom an alert tells of a workflow that names none." },

@@ -4,6 +4,7 @@ import "./triggers.css";
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
+import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { path } from "../../api/client";
@@ -57,7 +58,12 @@ export default function TriggerPage({ workflow, trigger: name }: { workflow: str
   const isQuiet = isGivenUp(name) && deliveries.error?.status === 404;
   const open = (id: string) => setUrl({ delivery: id });
   if (trigger === null && found.error !== null && !isGone) {
-    return <Problem error={found.error} what={`the trigger ${label}`} onRetry={() => void found.reload()} />;
+    return (
+      <SpaceBetween size="m">
+        <Header variant="h1">{label}</Header>
+        <Problem error={found.error} what={`the trigger ${label}`} onRetry={() => void found.reload()} />
+      </SpaceBetween>
+    );
   }
   return (
     <>
