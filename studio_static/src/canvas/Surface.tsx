@@ -1,12 +1,21 @@
 /** The drawing itself over React Flow, with its bars: everything that needs a layout and a size. */
 import { type EdgeTypes, type NodeTypes, ReactFlow, useReactFlow } from "@xyflow/react";
-import { type RefObject, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from "react";
+import {
+  type MouseEvent,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { type EdgeId, lineAtEnd, type StatePointer } from "../asl";
 import { doKey } from "./act/doing";
 import { useClipboard } from "./act/useClipboard";
 import { useConnecting } from "./act/useConnecting";
 import { type Drag, useDragging } from "./act/useDragging";
-import { useKeyboard } from "./act/useKeyboard";
+import { isTyping, useKeyboard } from "./act/useKeyboard";
 import { usePointing } from "./act/usePointing";
 import { type Selection, useSelection } from "./act/useSelection";
 import { Bars, type OpenMenu } from "./bars/Bars";
@@ -92,7 +101,8 @@ export function Surface(props: SurfaceProps) {
   const connecting = useConnecting(placed, command);
   const clipboard = useClipboard(definition, selection.latest, editable, command);
   const openMenu = useCallback((state: StatePointer, at: ScreenPoint) => setMenu({ state, at }), []);
-  const pointing = usePointing(selection, { editable, command, openMenu });
+  const takeFocus = useCallback(() => room.current?.focus({ preventScroll: true }), []);
+  const pointing = usePointing(selection, { editable, command, openMenu, takeFocus });
 
   const choose = (edge: EdgeId): void => {
     const plus = layout.edges.get(edge)?.plus;
@@ -171,6 +181,7 @@ export function Surface(props: SurfaceProps) {
         ref={room}
         className={`canvas-room${dragging.drag === null ? "" : " is-inviting"}${connecting.isConnecting ? " is-connecting" : ""}`}
         tabIndex={-1}
+        onMouseDown={keepText}
         onKeyDown={keyboard.onKeyDown}
         onFocus={keyboard.onFocus}
         onBlur={keyboard.onBlur}
@@ -216,6 +227,11 @@ export function Surface(props: SurfaceProps) {
       </div>
     </ActionsContext>
   );
+}
+
+/** Shift draws a box here: the browser would extend what is selected of the page's text. */
+function keepText(event: MouseEvent): void {
+  if (event.shiftKey && !isTyping(event.target)) event.preventDefault();
 }
 
 /** The props as they are at the moment of a call, by a function that stays the same. */

@@ -26,6 +26,8 @@ export function useConnecting(placed: Placed, command: (command: CanvasCommand) 
   const flow = useReactFlow();
   const [isConnecting, setConnecting] = useState(false);
   const began = useRef<Point>({ x: 0, y: 0 });
+  /** The end of a line is led elsewhere: React Flow tells its end as one of a new line first. */
+  const isLed = useRef(false);
   const under = useCallback(
     (event: MouseEvent | TouchEvent) => nodeAt(placed, flow.screenToFlowPosition(pointOf(event))),
     [placed, flow],
@@ -38,7 +40,7 @@ export function useConnecting(placed: Placed, command: (command: CanvasCommand) 
     // Over nothing the line ends at a new step. A container around the card lies under every point within it.
     const onConnectEnd: OnConnectEnd = (event, { isValid, fromNode, fromHandle }) => {
       setConnecting(false);
-      if (isValid || fromNode === null) return;
+      if (isLed.current || isValid || fromNode === null) return;
       const over = under(event);
       if (over === fromNode.id || isNear(began.current, pointOf(event))) return;
       if (over !== null && !within(fromNode.id, over))
@@ -52,6 +54,7 @@ export function useConnecting(placed: Placed, command: (command: CanvasCommand) 
     const onReconnect: OnReconnect<CanvasEdge> = (edge, line) => ask(redirection(edge.id, line.target));
     const onReconnectEnd: ReactFlowProps<CanvasNode, CanvasEdge>["onReconnectEnd"] = (event, edge, _, { isValid }) => {
       setConnecting(false);
+      isLed.current = false;
       if (isValid || isNear(began.current, pointOf(event))) return;
       const over = under(event);
       if (over === null || within(edge.source, over))
@@ -67,7 +70,10 @@ export function useConnecting(placed: Placed, command: (command: CanvasCommand) 
     return {
       onConnect: (line: Line) => ask(wish(line)),
       onConnectStart: (event: MouseEvent | TouchEvent) => begin(pointOf(event)),
-      onReconnectStart: (event: ReactMouseEvent) => begin({ x: event.clientX, y: event.clientY }),
+      onReconnectStart: (event: ReactMouseEvent) => {
+        isLed.current = true;
+        begin({ x: event.clientX, y: event.clientY });
+      },
       onConnectEnd,
       onReconnect,
       onReconnectEnd,

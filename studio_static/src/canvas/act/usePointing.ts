@@ -10,11 +10,13 @@ interface PointingTools {
   readonly editable: boolean;
   readonly command: (command: CanvasCommand) => void;
   readonly openMenu: (state: StatePointer, at: ScreenPoint) => void;
+  /** The canvas gets the focus: React Flow's box takes none. */
+  readonly takeFocus: () => void;
 }
 
 const isState = (node: CanvasNode): boolean => node.type !== "note" && node.type !== "terminal";
 
-export function usePointing(selection: Selection, { editable, command, openMenu }: PointingTools) {
+export function usePointing(selection: Selection, { editable, command, openMenu, takeFocus }: PointingTools) {
   const boxed = useRef(false);
   const { select, toggle, clear, latest, selectEdge, selectNote } = selection;
   return useMemo(() => {
@@ -35,6 +37,7 @@ export function usePointing(selection: Selection, { editable, command, openMenu 
       },
       onSelectionEnd: () => {
         boxed.current = false;
+        takeFocus();
       },
       onNodeClick: (event: MouseEvent, node: CanvasNode) => {
         if (node.type === "note") selectNote(node.data.note.id);
@@ -54,5 +57,5 @@ export function usePointing(selection: Selection, { editable, command, openMenu 
       onEdgeClick: (_: MouseEvent, edge: CanvasEdge) => selectEdge(edge.id),
       onPaneClick: clear,
     };
-  }, [editable, command, openMenu, select, toggle, clear, latest, selectEdge, selectNote]);
+  }, [editable, command, openMenu, takeFocus, select, toggle, clear, latest, selectEdge, selectNote]);
 }
