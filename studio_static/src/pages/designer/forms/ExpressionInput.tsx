@@ -18,10 +18,12 @@ interface ExpressionInputProps {
   pointer: StatePointer | null;
   /** False where the value is not of the sample's time, as in a Task's Output. */
   live?: boolean;
+  /** Its beginning was typed elsewhere, into what is gone: it takes the focus, and the cursor stands at its end. */
+  goesOn?: boolean;
 }
 
 export function ExpressionInput(props: ExpressionInputProps) {
-  const { label, value, onChange, language, pointer, live = true } = props;
+  const { label, value, onChange, language, pointer, live = true, goesOn = false } = props;
   const { focused } = useSample();
   const describedBy = useTies()["aria-describedby"];
   const knowledge = useKnowledge(pointer);
@@ -41,6 +43,9 @@ export function ExpressionInput(props: ExpressionInputProps) {
         complete={complete}
         onReady={(ready) => {
           handle.current = ready;
+          if (!goesOn || document.activeElement !== document.body) return;
+          ready.reveal(value.length);
+          ready.focus();
         }}
         describedBy={describedBy}
       />

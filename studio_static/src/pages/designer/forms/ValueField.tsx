@@ -2,10 +2,21 @@
  * One value of a form, in each of its forms: written out with the control that fits its type, an expression with its
  * live value, or a secret by name. The toggle at its label goes from one to the other and keeps what it can.
  */
+import { useRef } from "react";
 import type { Json, QueryLanguage, StatePointer } from "../../../asl";
 import { AddButton, Check, Field, NumberInput, Pick, Segments, TextButton, TextInput } from "./controls";
 import { ExpressionInput } from "./ExpressionInput";
-import { complaint, type FieldSpec, type FieldValue, firstValue, labelOf, UNSET, type Widget, widgetOf } from "./field";
+import {
+  complaint,
+  expressionIn,
+  type FieldSpec,
+  type FieldValue,
+  firstValue,
+  labelOf,
+  UNSET,
+  type Widget,
+  widgetOf,
+} from "./field";
 import { JsonInput } from "./JsonInput";
 import { SecretPick } from "./SecretPick";
 
@@ -28,6 +39,8 @@ export function ValueField(props: ValueFieldProps) {
   const { name, spec, value, onChange, language, pointer, label = labelOf(name, spec), onRemove, live } = props;
   const isOptional = spec.required !== true;
   const mode = modeOf(spec, value);
+  /** An expression's braces were typed out as a text: the editor that takes the text's place goes on with the typing. */
+  const isTyped = useRef(false);
   const aside = (
     <>
       {value.kind !== "unset" && isOptional && (
@@ -53,6 +66,7 @@ export function ValueField(props: ValueFieldProps) {
           language={language}
           pointer={pointer}
           live={live}
+          goesOn={isTyped.current}
         />
       ) : value.kind === "secret" ? (
         <SecretPick value={value.key} onChange={(key) => onChange({ kind: "secret", key })} />
@@ -62,7 +76,10 @@ export function ValueField(props: ValueFieldProps) {
           label={label}
           spec={spec}
           value={value.kind === "literal" ? value.value : undefined}
-          onChange={(next) => onChange(next === undefined ? UNSET : { kind: "literal", value: next })}
+          onChange={(next) => {
+            isTyped.current = expressionIn(next) !== null;
+            onChange(next === undefined ? UNSET : { kind: "literal", value: next });
+          }}
         />
       )}
     </Field>
