@@ -5,13 +5,13 @@ import Button from "@cloudscape-design/components/button";
 import Flashbar from "@cloudscape-design/components/flashbar";
 import SideNavigation, { type SideNavigationProps } from "@cloudscape-design/components/side-navigation";
 import TopNavigation from "@cloudscape-design/components/top-navigation";
-import { type ReactNode, Suspense, useEffect, useState } from "react";
+import { type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { useCommands } from "./commands";
 import { notifyError, useFlashes } from "./flash";
 import { follow, go, href } from "./links";
 import { type Me, rolesOf, useAskedMe, useMe } from "./me";
-import { MESSAGES, usePageLayout } from "./page";
+import { BEGINNING, isNowhere, MESSAGES, usePageLayout } from "./page";
 import { part } from "./part";
 import { type Clock, type Theme, usePreferences } from "./preferences";
 import { isFullBleed, navigationOf } from "./routes";
@@ -43,6 +43,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const isOver = !useIsWide(NARROW + 1) || isFull;
   const isFinding = useCommands((state) => state.open);
   useFindKey();
+  useArrival(location);
   return (
     <>
       <Top />
@@ -59,7 +60,14 @@ export function Shell({ children }: { children: ReactNode }) {
         contentType={layout.contentType ?? "default"}
         disableContentPaddings={isFull}
         maxContentWidth={isFull ? Number.MAX_VALUE : undefined}
-        content={children}
+        content={
+          <>
+            <span id={BEGINNING} tabIndex={-1} className="visually-hidden">
+              {layout.title}
+            </span>
+            {children}
+          </>
+        }
         ariaLabels={{
           navigation: "Pages",
           navigationToggle: "Open the side navigation",
@@ -172,6 +180,24 @@ function useFindKey(): void {
     window.addEventListener("keydown", onKey, { capture: true });
     return () => window.removeEventListener("keydown", onKey, { capture: true });
   }, []);
+}
+
+/**
+ * Another page is shown: what the last one offered to do leaves with it, and who used the keys there goes on in this
+ * one, not at the top of the window.
+ */
+function useArrival(location: string): void {
+  const last = useRef(location);
+  useEffect(() => {
+    if (last.current === location) return;
+    last.current = location;
+    useFlashes.getState().leave();
+    // Once what had the focus is gone, and unless the page has given it to something of its own.
+    const later = window.setTimeout(() => {
+      if (isNowhere(document.activeElement)) document.getElementById(BEGINNING)?.focus({ preventScroll: true });
+    }, 100);
+    return () => window.clearTimeout(later);
+  }, [location]);
 }
 
 function Navigation() {

@@ -9,12 +9,16 @@ export interface Flash {
   header?: string;
   content: ReactNode;
   action?: { text: string; run: () => void };
+  /** It leaves with the page that it is about, as does what has an action. */
+  ofPage?: boolean;
 }
 
 interface Flashes {
   shown: Flash[];
   add: (flash: Flash) => void;
   dismiss: (id: string) => void;
+  /** Another page is shown: what only was about the last one goes. */
+  leave: () => void;
 }
 
 export const useFlashes = create<Flashes>((set) => ({
@@ -22,12 +26,16 @@ export const useFlashes = create<Flashes>((set) => ({
   add: (flash) =>
     set((state) => ({ shown: [flash, ...state.shown.filter((each) => each.id !== flash.id)].slice(0, 4) })),
   dismiss: (id) => set((state) => ({ shown: state.shown.filter((each) => each.id !== id) })),
+  leave: () => set((state) => ({ shown: state.shown.filter((each) => !each.ofPage && each.action === undefined) })),
 }));
 
 let count = 0;
 const SUCCESS_STAYS_MS = 6000;
 
-/** Show a message. A success with nothing to click leaves by itself, everything else stays until it is dismissed. */
+/**
+ * Show a message. A success with nothing to click leaves by itself, everything else stays until it is dismissed, or its
+ * page is left.
+ */
 export function notify(flash: Omit<Flash, "id"> & { id?: string }): void {
   count += 1;
   const id = flash.id ?? `flash-${count}`;

@@ -18,6 +18,13 @@ export interface PageLayout {
 /** The id of what holds the messages over the page. */
 export const MESSAGES = "studio-messages";
 
+/** The id of the page's beginning: who comes from another page by keyboard goes on there. */
+export const BEGINNING = "studio-page";
+
+/** Whether the focus is nowhere in particular, so that a part of the page may take it. */
+export const isNowhere = (has: Element | null): boolean =>
+  has === null || has === document.body || has.id === BEGINNING;
+
 interface PageState {
   layout: PageLayout;
   set: (layout: PageLayout) => void;

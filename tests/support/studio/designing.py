@@ -34,6 +34,13 @@ THREE_STEPS = {
 """A Pass, a Choice, a Task with a catcher, a Pass: every kind of line."""
 
 
+def middle(locator: Locator) -> tuple[float, float]:
+    """Where a hand points that means it."""
+    box = locator.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
 class Designer:
     """The page at /studio/wizard/NAME."""
 
@@ -76,6 +83,19 @@ class Designer:
     @property
     def history(self) -> Locator:
         return self.page.get_by_role("toolbar", name="History")
+
+    def expect_arrived(self, state: str) -> None:
+        """What every insert comes to: the card has the focus, is whole in sight, and its form is open."""
+        card = self.card(state)
+        expect(card).to_be_focused()
+        expect(self.name_field).to_have_value(state)
+        room = self.page.locator("section.canvas").bounding_box()
+        box = card.bounding_box()
+        assert room["x"] <= box["x"]
+        assert room["y"] <= box["y"]
+        # A container's row may be wider than the room: its name is at the left.
+        assert box["x"] + min(box["width"], 240) <= room["x"] + room["width"]
+        assert box["y"] + box["height"] <= room["y"] + room["height"]
 
     def undo(self) -> None:
         self.history.get_by_role("button", name="Undo", exact=True).click()

@@ -1,5 +1,6 @@
 /** The canvas by keyboard: one card holds the focus, arrows walk, the other keys do what `meaningOf` says. */
 import { type KeyboardEvent, type RefObject, useCallback, useEffect, useReducer, useRef, useState } from "react";
+import { isNowhere } from "../../app/page";
 import type { StatePointer } from "../../asl";
 import { readingOrder } from "../draw/elements";
 import type { Placed } from "../layout/useLayout";
@@ -53,13 +54,15 @@ export function useKeyboard(room: RefObject<HTMLElement | null>, tools: Keyboard
       const lost = held.current !== null && !held.current.isConnected && document.activeElement === document.body;
       const has = document.activeElement;
       const wish = wanted.current;
-      if (wish !== null && has !== document.body && has !== wish.from && !element.contains(has)) wanted.current = null;
+      if (wish !== null && !isNowhere(has) && has !== wish.from && !element.contains(has)) wanted.current = null;
       const target = wanted.current?.card ?? (lost ? (here(last) ? last : current) : null);
       if (target === null) return;
       const card = element.querySelector<HTMLElement>(`[data-card="${CSS.escape(target)}"][tabindex]`);
       if (card === null) return;
       wanted.current = null;
       card.focus({ preventScroll: true });
+      // A dialog that closed may have given it the focus already, which React does not tell.
+      held.current = card;
     };
     settle();
     const later = requestAnimationFrame(settle);

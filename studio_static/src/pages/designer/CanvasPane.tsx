@@ -2,6 +2,7 @@
 import { memo, type RefObject, useCallback, useDeferredValue, useEffect, useMemo, useRef } from "react";
 import { flushSync } from "react-dom";
 import { useShallow } from "zustand/react/shallow";
+import { isNowhere } from "../../app/page";
 import {
   type Definition,
   pinsOf,
@@ -74,7 +75,7 @@ export const CanvasPane = memo(function CanvasPane({ workflow, show }: CanvasPan
     if (handle === null || !isNew.current) return;
     isNew.current = false;
     // Once it is drawn, keys go to the canvas, unless somebody was faster.
-    if (document.activeElement === document.body) focusCanvas();
+    if (isNowhere(document.activeElement)) focusCanvas();
   }, []);
   const extraItems = useCallback((state: StatePointer) => itemsOf(state, show), [show]);
   return (
@@ -167,18 +168,18 @@ function itemsOf(state: StatePointer, show: (tab: Tab) => void): MenuItem[] {
   ];
 }
 
-/** When the properties open and take room from the canvas, what is selected stays in sight. */
+/** When the properties open, or a message, and take room from the canvas, what is selected stays in sight. */
 function useKeepInSight(room: RefObject<HTMLDivElement | null>): void {
   useEffect(() => {
     const element = room.current;
     if (element === null) return;
-    let width = element.clientWidth;
+    let { clientWidth: width, clientHeight: height } = element;
     const observer = new ResizeObserver(() => {
       const selected = onlySelected(useDesigner.getState());
-      const isNarrower = element.clientWidth < width;
-      width = element.clientWidth;
+      const isSmaller = element.clientWidth < width || element.clientHeight < height;
+      ({ clientWidth: width, clientHeight: height } = element);
       // A moment later: the canvas hears of its new size from an observer of its own.
-      if (isNarrower && selected !== null) window.requestAnimationFrame(() => heldCanvas()?.show(selected));
+      if (isSmaller && selected !== null) window.requestAnimationFrame(() => heldCanvas()?.show(selected));
     });
     observer.observe(element);
     return () => observer.disconnect();

@@ -47,7 +47,7 @@ const FIRST_WIDE = 1280;
 export function Workbench({ workflow }: { workflow: string }) {
   const { ready, error, reload } = useOpened(workflow);
   usePage({ title: workflow, crumbs: [{ text: "Workflows", href: "/" }, { text: workflow }] });
-  if (ready) return <Bench workflow={workflow} reload={reload} />;
+  if (ready) return <Bench workflow={workflow} />;
   return (
     <div className="dz-loading">
       <h1 className="visually-hidden">{workflow}</h1>
@@ -60,7 +60,7 @@ export function Workbench({ workflow }: { workflow: string }) {
   );
 }
 
-function Bench({ workflow, reload }: { workflow: string; reload: () => Promise<void> }) {
+function Bench({ workflow }: { workflow: string }) {
   const [{ tab }, setUrl] = useUrlState(URL_STATE);
   const [opened, setOpened] = useState<Opened>(null);
   const close = useCallback(() => {
@@ -69,7 +69,7 @@ function Bench({ workflow, reload }: { workflow: string; reload: () => Promise<v
     window.requestAnimationFrame(() => focusCanvas());
   }, []);
   const show = useCallback((next: Tab) => setUrl({ tab: next }), [setUrl]);
-  const slot = useSlot(workflow, show, reload);
+  const slot = useSlot(workflow, show);
   const hasConflict = useDesigner((state) => state.theirs !== null);
   useKeys(setOpened);
   const isWhole = tab === "rules" || tab === "versions";

@@ -49,8 +49,6 @@ export interface Slot {
   readonly apply: (edit: (document: JsonObject) => JsonObject, name: string) => void;
   /** Save now; resolves with whether the server has the document as it stands. */
   readonly save: () => Promise<boolean>;
-  /** Load the draft and the workflow anew, after the server changed them (rollback, publish). Ends the history. */
-  readonly reload: () => Promise<void>;
   readonly select: (selection: readonly StatePointer[]) => void;
   readonly show: (tab: Tab) => void;
   /** Statuses over the canvas (`overlaySteps` of src/canvas makes them of steps); null takes them away. */

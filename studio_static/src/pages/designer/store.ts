@@ -186,9 +186,8 @@ export async function openWorkflow(workflow: string): Promise<void> {
     history: newHistory(draft.document),
     savedDocument: saver.saved,
     save: saver.state,
-    activeVersion: row.body.active_version || null,
   });
-  void loadActive(workflow, row.body.active_version || null);
+  void setActive(workflow, row.body.active_version || null);
   if (backup === null) return;
   apply("Take up what was not saved", backup.document);
   if (isStale) {
@@ -201,12 +200,17 @@ export async function openWorkflow(workflow: string): Promise<void> {
 
 let opening: string | null = null;
 
-/** What the active version says, to know whether the draft is another. */
-async function loadActive(workflow: string, version: number | null): Promise<void> {
+/**
+ * This version is the active one: as it was opened, published or rolled back to. What it says is read, to know whether
+ * the draft is another.
+ */
+export async function setActive(workflow: string, version: number | null): Promise<void> {
+  if (now().workflow !== workflow) return;
+  set({ activeVersion: version, activeDocument: null });
   if (version === null) return;
   try {
     const { document } = await getVersion(workflow, version);
-    if (now().workflow === workflow) setActive(version, document);
+    if (now().workflow === workflow && now().activeVersion === version) set({ activeDocument: document });
   } catch {
     // Publishing stays possible: the server says it when nothing changed.
   }
@@ -304,7 +308,7 @@ function attempt(act: () => void): boolean {
     return true;
   } catch (thrown) {
     if (!(thrown instanceof EditError)) throw thrown;
-    notify({ id: "edit", type: "warning", header: thrown.message, content: thrown.advice });
+    notify({ id: "edit", type: "warning", ofPage: true, header: thrown.message, content: thrown.advice });
     return false;
   }
 }
@@ -488,9 +492,4 @@ export async function resolveConflict(label: string, document: JsonObject): Prom
   const resolved = keeper.resolve(document, theirs.document, theirs.etag);
   apply(label, document);
   await resolved;
-}
-
-/** The version that is now active, after a publish or a rollback. */
-export function setActive(version: number | null, document: JsonObject | null): void {
-  set({ activeVersion: version, activeDocument: document });
 }

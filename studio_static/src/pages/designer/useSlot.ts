@@ -15,7 +15,7 @@ import {
   useDesigner,
 } from "./store";
 
-export function useSlot(workflow: string, show: (tab: Tab) => void, reload: () => Promise<void>): Slot {
+export function useSlot(workflow: string, show: (tab: Tab) => void): Slot {
   const shown = useDesigner(
     useShallow((state) => ({
       document: documentOf(state),
@@ -36,12 +36,11 @@ export function useSlot(workflow: string, show: (tab: Tab) => void, reload: () =
       ...shown,
       apply: (edit, name) => apply(name, edit(documentOf(useDesigner.getState()))),
       save: saveNow,
-      reload,
       select,
       show,
       setOverlay,
       ask,
     }),
-    [workflow, shown, reload, show],
+    [workflow, shown, show],
   );
 }

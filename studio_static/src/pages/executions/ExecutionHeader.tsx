@@ -8,15 +8,13 @@ import { tell } from "../../app/flash";
 import { deliveryHref, executionHref, go } from "../../app/links";
 import { denied, useWhyNot } from "../../app/me";
 import { usePreferences } from "../../app/preferences";
-import type { Json } from "../../asl";
 import { ActButton } from "../../ui/ActButton";
-import { tooLarge } from "../../ui/json";
 import { NavLink } from "../../ui/NavLink";
 import { StatusMark } from "../../ui/StatusMark";
 import { Time, Took } from "../../ui/Time";
-import { setTests } from "../designer/test/useTests";
 import { triggerIn } from "../triggers/words";
 import { ConsoleLinks } from "./ConsoleLinks";
+import { isShown, openInDesigner } from "./openInDesigner";
 import { RerunDialog } from "./RerunDialog";
 import { parentOf, timesWords } from "./redrive";
 import { StopDialog } from "./StopDialog";
@@ -32,13 +30,23 @@ interface ExecutionHeaderProps {
   onRedrive: (() => void) | undefined;
   /** Ask whether it goes on by another version; likewise. */
   onMend: (() => void) | undefined;
+  /** The name of the state that is looked at. */
+  step: string | null;
   /** Show a fork beside its original. */
   onCompare: (() => void) | undefined;
   /** The states at which a redrive by the same version would only fail again; null where it may succeed. */
   vainAt: string | null;
 }
 
-export function ExecutionHeader({ execution, onChanged, onRedrive, onMend, onCompare, vainAt }: ExecutionHeaderProps) {
+export function ExecutionHeader({
+  execution,
+  onChanged,
+  onRedrive,
+  onMend,
+  step,
+  onCompare,
+  vainAt,
+}: ExecutionHeaderProps) {
   const [doing, setDoing] = useState<Doing>(null);
   const close = () => setDoing(null);
   const whyNotRun = useWhyNot("run");
@@ -58,11 +66,6 @@ export function ExecutionHeader({ execution, onChanged, onRedrive, onMend, onCom
   const resume = async () => {
     await post(path("/executions/{}/resume", execution.id));
     return `${execution.name} runs on.`;
-  };
-  const isShown = !execution.hidden && tooLarge(execution.input) === null;
-  const openInDesigner = (): void => {
-    if (isShown) setTests(execution.workflow, { mode: "all", input: execution.input as Json });
-    go(`${designer}?tab=test`);
   };
   return (
     <header className="ex-head flex wraps apart">
@@ -109,7 +112,9 @@ export function ExecutionHeader({ execution, onChanged, onRedrive, onMend, onCom
       </div>
       <div className="may-narrow">
         <div className="ex-acts flex wraps gap-8">
-          <Button onClick={openInDesigner}>{isShown ? "Open in designer with this input" : "Open in designer"}</Button>
+          <Button onClick={() => openInDesigner(execution, step)}>
+            {isShown(execution) ? "Open in designer with this input" : "Open in designer"}
+          </Button>
           {onCompare && <Button onClick={onCompare}>Compare with the original</Button>}
           {isOpen && (
             <ActButton right="run" onClick={() => setDoing("stop")}>

@@ -41,8 +41,9 @@ const MapRunsTab = part(() => import("./MapRunsTab"));
 /** The tab that has a fork side by side with its original. */
 const BESIDE = "beside";
 
-/** `step` is the selected step's id, `tab` what is shown under the graph, `look` "compared" where steps are compared. */
-const NOTHING_CHOSEN = { step: "", tab: "timeline", look: "" };
+/** `step` is the selected step's id, `tab` what is shown under the graph, `look` "compared" where steps are compared, `mend` any text
+ * where it is asked whether the execution goes on by another version. */
+const NOTHING_CHOSEN = { step: "", tab: "timeline", look: "", mend: "" };
 
 export default function ExecutionPage({ id: part }: { id: string }) {
   const id = useMemo(() => decoded(part), [part]);
@@ -85,7 +86,7 @@ function decoded(part: string): string {
 
 function Explored({ execution, shown }: { execution: Execution; shown: Shown }) {
   const { answer, pinned, steps, index, definition, rests, overlay, live, changed } = shown;
-  const [{ step: chosen, tab, look }, setUrl] = useUrlState(NOTHING_CHOSEN);
+  const [{ step: chosen, tab, look, mend }, setUrl] = useUrlState(NOTHING_CHOSEN);
   const isFork = execution.fork != null;
   const lower = useRef<HTMLElement>(null);
   const compare = () => {
@@ -97,7 +98,6 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
   const showMapRuns = useCallback(() => setUrl({ tab: "map-runs" }), [setUrl]);
   const select = useCallback((to: Step) => setUrl({ step: to.id }), [setUrl]);
   const [isRedriving, setRedriving] = useState(false);
-  const [isMending, setMending] = useState(false);
   const redrive = isRedrivable(execution) ? () => setRedriving(true) : undefined;
   const goesOn = useMemo(() => (answer.data?.complete ? goesOnAt(index) : []), [answer.data?.complete, index]);
   const failure = shown.execution.error ?? answer.error;
@@ -126,7 +126,8 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
         execution={execution}
         onChanged={reload}
         onRedrive={redrive}
-        onMend={redrive && (() => setMending(true))}
+        onMend={redrive && (() => setUrl({ mend: "1" }))}
+        step={step?.name ?? null}
         onCompare={isFork ? compare : undefined}
         vainAt={failsAgain(goesOn) ? namesOf(goesOn).join(", ") : null}
       />
@@ -251,19 +252,17 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
           )}
         </aside>
       </div>
-      {isMending && (
+      {mend !== "" && (
         <Suspense fallback={null}>
           <ForwardDialog
             execution={execution}
             steps={answer.data?.complete ? goesOnAt(index) : []}
             onLedger={() => {
-              setMending(false);
-              setUrl({ tab: "effects" });
+              setUrl({ mend: "", tab: "effects" });
             }}
-            onClose={() => setMending(false)}
+            onClose={() => setUrl({ mend: "" })}
             onDone={() => {
-              setMending(false);
-              setUrl({ step: "" });
+              setUrl({ mend: "", step: "" });
               reload();
             }}
           />

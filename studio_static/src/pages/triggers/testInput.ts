@@ -25,7 +25,7 @@ export async function inputOf(delivery: DeliveryWhole): Promise<Json> {
 /** Opens the designer with it: the input stays until another is chosen. */
 export async function openAsTestInput(delivery: DeliveryWhole): Promise<void> {
   try {
-    setTests(delivery.workflow, { mode: "all", input: await inputOf(delivery) });
+    setTests(delivery.workflow, { mode: "all", input: await inputOf(delivery), mends: null });
     go(`/wizard/${encodeURIComponent(delivery.workflow)}?tab=test`);
   } catch (thrown) {
     notifyError(thrown, "It could not be made an input");

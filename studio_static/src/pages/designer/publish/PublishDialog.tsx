@@ -18,6 +18,8 @@ import { Skeleton } from "../../../ui/Skeleton";
 import { millionWords } from "../../executions/cost/words";
 import { publishDraft } from "../saving/api";
 import type { DialogSlot } from "../slots";
+import { setActive } from "../store";
+import { mendingOf } from "../test/useTests";
 import { Difference } from "./Difference";
 import { Grants } from "./Grants";
 import { Readiness } from "./Readiness";
@@ -38,12 +40,18 @@ export default function PublishDialog(slot: PublishProps) {
   const publish = async () => {
     if (preview === null) return;
     const version = await publishDraft(workflow, note.trim(), preview.etag, accepted);
-    await slot.reload();
+    await setActive(workflow, version.version);
+    const mending = mendingOf(workflow);
     notify({
+      id: "active",
       type: "success",
       header: `Version ${version.version} of ${workflow} is active`,
-      content: "New executions run it; those that run keep the version they began with.",
-      action: { text: "Start it", run: slot.onStart },
+      ...(mending === null
+        ? {
+            content: "New executions run it; those that run keep the version they began with.",
+            action: { text: "Start it", run: slot.onStart },
+          }
+        : { content: `${mending.name} can go on by it.`, action: { text: "Let it go on …", run: mending.goOn } }),
     });
     onClose();
   };

@@ -17,6 +17,7 @@ import { NavLink } from "../../../ui/NavLink";
 import { Time } from "../../../ui/Time";
 import { getVersion, getWorkflow, rollback } from "../saving/api";
 import type { Slot } from "../slots";
+import { setActive } from "../store";
 import { Difference } from "./Difference";
 
 /** Versions by number, "draft" for the draft. */
@@ -187,12 +188,13 @@ async function rollBack(
     await slot.save();
     const { etag } = await getWorkflow(slot.workflow);
     await rollback(slot.workflow, version, etag);
-    await Promise.all([slot.reload(), reload()]);
+    await Promise.all([setActive(slot.workflow, version), reload()]);
   } catch (thrown) {
     notifyError(thrown, `Version ${version} is not active`);
     return;
   }
   notify({
+    id: "active",
     type: "success",
     header: `Version ${version} is active`,
     content: "New executions run it; those that run keep the version they began with. The draft stays as it is.",

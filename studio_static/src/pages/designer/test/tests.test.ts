@@ -89,7 +89,15 @@ describe("pins", () => {
   });
 });
 
-const TESTS: Tests = { mode: "all", input: undefined, variables: { x: 1 }, answers: {}, run: null, cases: null };
+const TESTS: Tests = {
+  mode: "all",
+  input: undefined,
+  mends: null,
+  variables: { x: 1 },
+  answers: {},
+  run: null,
+  cases: null,
+};
 
 describe("the request", () => {
   const calls = callsOf(FLOW, "all", null, CONNECTORS);

@@ -1,6 +1,7 @@
 /** What the Test panel remembers of each workflow while the page is open: input, answers, the last run. */
 import { create } from "zustand";
 import type { CasesRun, Mock, TrialAnswer, TrialRequest } from "../../../api/schema";
+import { executionHref, go } from "../../../app/links";
 import type { Json, JsonObject } from "../../../asl";
 import type { Call, Mode } from "./plan";
 
@@ -24,6 +25,8 @@ export interface Tests {
   readonly mode: Mode;
   /** Undefined: the first that there is, of a past run, a case, the schema. */
   readonly input: Json | undefined;
+  /** The execution that is to go on once the workflow is mended: it was opened here with its input. */
+  readonly mends: string | null;
   readonly variables: JsonObject;
   /** By state path; what is not there is mocked with a sample, or really called where it only reads. */
   readonly answers: Readonly<Record<string, Answering>>;
@@ -35,11 +38,18 @@ export interface Tests {
 export const valuesOf = (answer: TrialAnswer, stepId: string): Record<string, Json> =>
   (answer.values[stepId] ?? {}) as Record<string, Json>;
 
-const FRESH: Tests = { mode: "all", input: undefined, variables: {}, answers: {}, run: null, cases: null };
+const FRESH: Tests = { mode: "all", input: undefined, mends: null, variables: {}, answers: {}, run: null, cases: null };
 
 const useStore = create<Record<string, Tests>>(() => ({}));
 
 export const useTests = (workflow: string): Tests => useStore((all) => all[workflow] ?? FRESH);
+
+/** The way to the execution that is to go on, with its name; null where none was opened here. */
+export function mendingOf(workflow: string): { name: string; goOn: () => void } | null {
+  const id = useStore.getState()[workflow]?.mends ?? null;
+  if (id === null) return null;
+  return { name: id.slice(id.indexOf(":") + 1), goOn: () => go(`${executionHref(id)}?mend=1`) };
+}
 
 export function setTests(workflow: string, change: Partial<Tests>): void {
   useStore.setState((all) => ({ [workflow]: { ...(all[workflow] ?? FRESH), ...change } }));

@@ -5,6 +5,7 @@
 import "./forward.css";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import FormField from "@cloudscape-design/components/form-field";
+import Link from "@cloudscape-design/components/link";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import Select from "@cloudscape-design/components/select";
 import { useEffect, useRef, useState } from "react";
@@ -19,6 +20,7 @@ import { NavLink } from "../../../ui/NavLink";
 import { Problem } from "../../../ui/Problem";
 import { Skeleton } from "../../../ui/Skeleton";
 import { everyPage } from "../everyPage";
+import { designerHref, openInDesigner } from "../openInDesigner";
 import { progressWords } from "../redrive";
 import { Done } from "./Done";
 import { going, isDoubtful, type Reason, reasonsOf, stateAt, verdictWords } from "./plans";
@@ -85,8 +87,8 @@ export default function ForwardDialog({ execution, steps, onLedger, onClose, onD
           <Problem error={versions.error} what="the workflow's versions" onRetry={() => void versions.reload()} />
         ) : (
           <p className="ex-plain">
-            There is no other version of {execution.workflow} yet. Mend it in the <Designer execution={execution} />,
-            publish it, and come back.
+            There is no other version of {execution.workflow} yet. Mend it in the{" "}
+            <Designer execution={execution} step={steps[0]?.name ?? null} />, publish it, and come back.
           </p>
         )}
       </Dialog>
@@ -103,7 +105,7 @@ export default function ForwardDialog({ execution, steps, onLedger, onClose, onD
     >
       <p className="ex-plain">
         It goes on where it stood, by another version. What succeeded is kept. Mend the workflow in the{" "}
-        <Designer execution={execution} /> and publish it first.
+        <Designer execution={execution} step={steps[0]?.name ?? null} /> and publish it first.
       </p>
       <FormField label="Version">
         <Select
@@ -231,7 +233,17 @@ function Reasons({ of, workflow, many }: { of: readonly Reason[]; workflow: stri
   );
 }
 
-function Designer({ execution }: { execution: Execution }) {
-  const to = `/wizard/${encodeURIComponent(execution.workflow)}?tab=test&input=${encodeURIComponent(execution.id)}`;
-  return <NavLink to={href(to)}>designer, with this input</NavLink>;
+function Designer({ execution, step }: { execution: Execution; step: string | null }) {
+  return (
+    <Link
+      href={designerHref(execution, step)}
+      onFollow={(event) => {
+        if (event.detail.external) return;
+        event.preventDefault();
+        openInDesigner(execution, step);
+      }}
+    >
+      designer, with this input
+    </Link>
+  );
 }

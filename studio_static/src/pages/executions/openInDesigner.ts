@@ -1,0 +1,21 @@
+/** From an execution to its workflow's draft: at the step that was looked at, with the input that it had. */
+import type { Execution } from "../../api/schema";
+import { go, workflowHref } from "../../app/links";
+import type { Json } from "../../asl";
+import { tooLarge } from "../../ui/json";
+import { setTests } from "../designer/test/useTests";
+import { isRedrivable } from "./redrive";
+
+/** Whether its input is here, and fits into an editor. */
+export const isShown = (execution: Execution): boolean => !execution.hidden && tooLarge(execution.input) === null;
+
+/** The address of the draft's tab Test, with `step` selected where the draft has it. */
+export const designerHref = ({ workflow }: Execution, step: string | null): string =>
+  `${workflowHref(workflow)}?${new URLSearchParams({ tab: "test", ...(step === null ? {} : { state: step }) })}`;
+
+/** Goes there. What can go on once it is mended is remembered: publishing leads back to it. */
+export function openInDesigner(execution: Execution, step: string | null): void {
+  const input = isShown(execution) ? { input: execution.input as Json } : {};
+  setTests(execution.workflow, { mode: "all", mends: isRedrivable(execution) ? execution.id : null, ...input });
+  go(designerHref(execution, step));
+}
