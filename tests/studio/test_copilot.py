@@ -80,6 +80,74 @@ def test_each_word_shows_what_it_became_and_what_became_nothing_is_marked(studio
     studio.check_axe()
 
 
+def test_a_sentence_is_accounted_for_and_its_to_dos_lead_to_their_fields(studio):
+    """By keyboard, then by mouse."""
+    page = studio.page
+    studio.open("/wizard/")
+    expect(page.get_by_label("What is to happen?")).to_be_focused()
+    page.keyboard.type("When an order above 1000 comes in, ask finance on Slack and charge the card")
+    page.keyboard.press("Tab")
+    page.keyboard.type("accounted")
+    page.keyboard.press("Enter")
+    designer = Designer(studio, "accounted", opened=False)
+    shown = proposal(designer)
+    said = shown.get_by_role("region", name="Your words")
+    lit = shown.locator(".card[data-selected='true']")
+    place = shown.locator("#cp-place")
+    expect(shown.get_by_role("button", name="Close")).to_be_focused()
+
+    def tabbed_to(target):
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if target.evaluate("(element) => element === document.activeElement"):
+                return
+        raise AssertionError(f"Tab does not come to {target}")
+
+    tabbed_to(said.get_by_role("button", name="above 1000"))
+    expect(lit).to_contain_text("Order Above 1000?")
+    tabbed_to(said.get_by_role("button", name="Slack", exact=True))
+    expect(lit).to_contain_text("Ask Finance On Slack")
+    tabbed_to(said.get_by_role("button", name="comes"))
+    expect(lit).to_have_count(0)
+    expect(place).to_have_text("comes: not in the draft")
+    to_dos = shown.get_by_role("region", name="To do")
+    tabbed_to(to_dos.get_by_role("button", name="Charge Card"))
+    expect(lit).to_contain_text("Charge Card")
+    page.keyboard.press("Escape")
+    expect(shown).to_have_count(0)
+    expect(designer.card("Begin")).to_be_focused()
+
+    # The sentence stands where it can be asked again; applied, what was made has the focus.
+    card(designer).get_by_label("What should happen?").click()
+    page.keyboard.press("ControlOrMeta+Enter")
+    word = said.get_by_role("button", name="charge", exact=True)
+    word.click()
+    shown.get_by_role("heading", name="Plan").hover()
+    expect(lit).to_contain_text("Charge Card")
+    expect(place).to_contain_text("charge: Charge Card")
+    to_dos.get_by_role("button", name="Ask Finance On Slack").hover()
+    expect(lit).to_contain_text("Ask Finance On Slack")
+    page.keyboard.press("ControlOrMeta+Enter")
+    expect(shown).to_have_count(0)
+    expect(designer.card("Order Above 1000?")).to_be_focused()
+
+    designer.show_problems()
+
+    def row(text):
+        return designer.problems.get_by_role("listitem").filter(has_text=text).get_by_role("button").first
+
+    row("The currency was not said").click()
+    expect(designer.properties.get_by_role("textbox", name="Currency")).to_be_focused()
+    expect(designer.name_field).to_have_value("Charge Card")
+    row("the name is a guess from your words").click()
+    expect(designer.properties.get_by_label("Field", exact=True)).to_be_focused()
+    row("needs its connection").focus()
+    page.keyboard.press("Enter")
+    expect(designer.properties.get_by_role("textbox", name="Connection")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(designer.card("Charge Card")).to_be_focused()
+
+
 def test_a_proposal_that_is_discarded_changes_nothing(studio):
     designer = Designer(studio, "discarded", THREE_STEPS)
     before = designer.saved()

@@ -1,6 +1,5 @@
 /** The canvas in the designer: what it asks for is done here, each as a step of the history. */
 import { memo, type RefObject, useCallback, useDeferredValue, useEffect, useMemo, useRef } from "react";
-import { flushSync } from "react-dom";
 import { useShallow } from "zustand/react/shallow";
 import { isNowhere } from "../../app/page";
 import {
@@ -21,7 +20,7 @@ import { notesOf, withNotes } from "../../canvas/draw/notes";
 import type { EdgeMarks, Mark, Marks, Note } from "../../canvas/model";
 import type { CanvasHandle } from "../../canvas/props";
 import { WorkflowCanvas } from "../../canvas/WorkflowCanvas";
-import { focusCanvas, focusForm, heldCanvas, holdCanvas } from "./focus";
+import { focusCanvas, heldCanvas, holdCanvas, openForm } from "./focus";
 import { HistoryBar } from "./HistoryBar";
 import { namesOf } from "./palette/items";
 import { lineOf, marksOf } from "./problems/problems";
@@ -139,12 +138,7 @@ function run(command: CanvasCommand, show: CanvasPaneProps["show"]): void {
     case "copied":
       break;
     case "open":
-      // Drawn at once, for whoever types on.
-      flushSync(() => {
-        select([command.state]);
-        show("design");
-      });
-      focusForm();
+      openForm(command.state, show);
       break;
     case "rename":
       rename(command.state, command.name);

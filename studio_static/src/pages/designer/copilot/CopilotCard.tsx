@@ -5,8 +5,10 @@
 import "./copilot.css";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { useMe } from "../../../app/me";
+import { isNowhere } from "../../../app/page";
 import { canFail, type JsonObject, nameOf, own, pointersOf, type StatePointer, stateAt } from "../../../asl";
 import { ErrorWords } from "../../../ui/Problem";
+import { focusCanvas } from "../focus";
 import { TextButton } from "../forms/controls";
 import { whereOf } from "../problems/problems";
 import type { CopilotRequest, CopilotSlot } from "../slots";
@@ -28,9 +30,13 @@ export default function CopilotCard(slot: CopilotSlot) {
     if (request.kind === "draft") setText(request.text);
     ask(request, document);
   }, [request, document, ask]);
-  const done = (): void => {
+  const done = (isApplied: boolean): void => {
     clear();
     onTaken();
+    // Once the proposal is closed: to what it made, else to what asked for it, where that is still there.
+    window.requestAnimationFrame(() => {
+      if (isApplied || isNowhere(window.document.activeElement)) focusCanvas();
+    });
   };
   const put = (asked: CopilotRequest): void => ask(asked, document);
   return (
@@ -45,21 +51,21 @@ export default function CopilotCard(slot: CopilotSlot) {
         onAsk={() => put({ kind: "draft", text })}
       />
       <Help slot={slot} busy={outcome.kind === "busy"} ask={put} />
-      <Answer outcome={outcome} onClose={done} />
+      <Answer outcome={outcome} onClose={() => done(false)} />
       <Provider />
       {outcome.kind === "proposed" && (
         <ProposalDialog
           outcome={outcome}
           isStale={outcome.base !== document}
           connectors={slot.connectors}
-          onDiscard={done}
+          onDiscard={() => done(false)}
           onApply={() => {
             slot.apply((now) => applied(outcome.proposal, now), labelOf(outcome.request, whereOf));
             if (outcome.request.kind === "draft") {
               setText("");
               slot.select(startOf(outcome.proposal.document));
             }
-            done();
+            done(true);
           }}
         />
       )}

@@ -2,13 +2,14 @@
 import Alert from "@cloudscape-design/components/alert";
 import Badge from "@cloudscape-design/components/badge";
 import { useState } from "react";
-import type { StatePointer } from "../../../asl";
+import { pointersOf, type StatePointer } from "../../../asl";
 import { Dialog } from "../../../ui/Dialog";
 import type { ConnectorList } from "../palette/items";
 import { Difference } from "../publish/Difference";
+import { definitionIn } from "../store";
 import { isBlank, type Proposal } from "./asking";
 import type { Outcome } from "./useCopilot";
-import { Words } from "./Words";
+import { litBy, Words } from "./Words";
 
 interface ProposalDialogProps {
   outcome: Extract<Outcome, { kind: "proposed" }>;
@@ -40,7 +41,7 @@ export function ProposalDialog({ outcome, isStale, connectors, onApply, onDiscar
             <Words sentence={request.text} proposal={proposal} onLit={setLit} />
           )}
           <Plan proposal={proposal} />
-          <ToDos proposal={proposal} />
+          <ToDos proposal={proposal} onLit={setLit} />
           <Notes proposal={proposal} />
         </section>
         <Difference
@@ -74,8 +75,9 @@ function Plan({ proposal }: { proposal: Proposal }) {
   );
 }
 
-function ToDos({ proposal }: { proposal: Proposal }) {
+function ToDos({ proposal, onLit }: { proposal: Proposal; onLit: (state: StatePointer | null) => void }) {
   const { to_dos: toDos } = proposal;
+  const definition = definitionIn(proposal.document);
   if (toDos.length === 0) return null;
   return (
     <section aria-labelledby="cp-to-dos">
@@ -84,7 +86,7 @@ function ToDos({ proposal }: { proposal: Proposal }) {
       <ul className="plain-list cp-to-dos">
         {[...byState(toDos)].map(([state, texts]) => (
           <li key={state}>
-            <strong>{state}</strong>
+            <Place name={state} pointer={pointersOf(definition, state)[0] ?? null} onLit={onLit} />
             {texts.map((text) => (
               <span key={text}>{text}</span>
             ))}
@@ -92,6 +94,30 @@ function ToDos({ proposal }: { proposal: Proposal }) {
         ))}
       </ul>
     </section>
+  );
+}
+
+interface PlaceProps {
+  name: string;
+  /** Null for the workflow itself. */
+  pointer: StatePointer | null;
+  onLit: (state: StatePointer | null) => void;
+}
+
+/** Pointed at or gone to, it lights its card up. */
+function Place({ name, pointer, onLit }: PlaceProps) {
+  if (pointer === null) return <strong>{name}</strong>;
+  return (
+    <button
+      type="button"
+      className="cp-to-do-place medium"
+      {...litBy(
+        () => onLit(pointer),
+        () => onLit(null),
+      )}
+    >
+      {name}
+    </button>
   );
 }
 

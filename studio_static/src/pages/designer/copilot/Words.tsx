@@ -3,6 +3,16 @@ import { useState } from "react";
 import type { StatePointer } from "../../../asl";
 import { lostIn, type Proposal, piecesOf, placeOf, stateIn, type WordUse } from "./asking";
 
+/** What a button hears that lights a part up: pointed at, gone to or pressed, until another is. */
+export const litBy = (light: () => void, dim: () => void) => ({
+  onMouseEnter: light,
+  onMouseLeave: () => {
+    if (document.activeElement?.closest(".cp-words button") == null) dim();
+  },
+  onFocus: light,
+  onBlur: dim,
+});
+
 interface WordsProps {
   sentence: string;
   proposal: Proposal;
@@ -35,10 +45,10 @@ export function Words({ sentence, proposal, onLit }: WordsProps) {
               type="button"
               className={`cp-word${use.pointer === null ? " is-lost" : ""}`}
               aria-describedby="cp-place"
-              onMouseEnter={() => look(use)}
-              onMouseLeave={() => look(null)}
-              onFocus={() => look(use)}
-              onBlur={() => look(null)}
+              {...litBy(
+                () => look(use),
+                () => look(null),
+              )}
             >
               {text}
             </button>

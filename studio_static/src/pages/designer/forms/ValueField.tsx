@@ -57,7 +57,14 @@ export function ValueField(props: ValueFieldProps) {
     </>
   );
   return (
-    <Field label={label} hint={spec.description} error={complaint(spec, value)} required={!isOptional} aside={aside}>
+    <Field
+      at={name}
+      label={label}
+      hint={spec.description}
+      error={complaint(spec, value)}
+      required={!isOptional}
+      aside={aside}
+    >
       {value.kind === "expression" ? (
         <ExpressionInput
           label={label}

@@ -23,13 +23,15 @@ interface FieldProps {
   hint?: ReactNode;
   error?: string | null;
   required?: boolean;
+  /** What of the state it is about: a problem and a to-do lead there by this name. */
+  at?: string;
   /** At the right of the label: toggles, a remove button. */
   aside?: ReactNode;
   /** The control, or what makes it of its ties where it is none of this module. */
   children: ReactNode | ((ties: Ties) => ReactNode);
 }
 
-export function Field({ label, hint, error, required = false, aside, children }: FieldProps) {
+export function Field({ label, hint, error, required = false, at, aside, children }: FieldProps) {
   const id = useId();
   const hasText = Boolean(hint) || Boolean(error);
   const ties: Ties = {
@@ -38,7 +40,7 @@ export function Field({ label, hint, error, required = false, aside, children }:
     "aria-invalid": error ? true : undefined,
   };
   return (
-    <div className="dz-field may-narrow">
+    <div className="dz-field may-narrow" data-at={at}>
       <div className="dz-field-head row gap-8">
         <label htmlFor={id}>
           {label}
@@ -283,7 +285,7 @@ interface CardProps {
 /** One item of a list, with the buttons that move it and take it out. */
 export function Card({ title, what, isError = false, onRemove, onUp, onDown, children }: CardProps) {
   return (
-    <fieldset className={isError ? "dz-card dz-card-error" : "dz-card"}>
+    <fieldset className={isError ? "dz-card dz-card-error" : "dz-card"} data-at={title}>
       <legend>{title}</legend>
       <span className="dz-card-tools">
         {onUp !== undefined && (

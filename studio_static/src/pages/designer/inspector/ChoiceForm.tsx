@@ -38,6 +38,7 @@ export function ChoiceForm({ editor }: { editor: StateEditor }) {
       <AddButton onClick={() => rules.add({ ...newCondition(language), Next: "" })}>Add a rule</AddButton>
       <div className="dz-card">
         <Field
+          at="Default"
           label="Otherwise go to"
           hint={
             own(state, "Default") === undefined

@@ -13,7 +13,7 @@ export function GoesOn({ editor }: { editor: StateEditor }) {
   if (!hasNext(state)) return null;
   const next = own(state, "End") === true ? "" : textOf(own(state, "Next"));
   return (
-    <Field label="Then go to">
+    <Field at="Next" label="Then go to">
       <Target
         pointer={pointer}
         port="next"

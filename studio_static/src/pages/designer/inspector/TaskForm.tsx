@@ -54,7 +54,7 @@ function Action({ editor, resource, found }: { editor: StateEditor; resource: st
       </>
     );
   return (
-    <Field label="Action" required hint={hint}>
+    <Field at="Resource" label="Action" required hint={hint}>
       <TextInput mono value={resource} list={resources} onChange={(value) => editor.set("Resource", value)} />
     </Field>
   );

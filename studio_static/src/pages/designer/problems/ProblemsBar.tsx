@@ -2,9 +2,10 @@
 import "./problems.css";
 import { memo, type ReactNode, useState } from "react";
 import { pointersOf, walk } from "../../../asl";
+import { openForm } from "../focus";
 import { TextButton } from "../forms/controls";
 import type { Slot } from "../slots";
-import { apply, definitionOf, documentOf, select, useDesigner } from "../store";
+import { apply, definitionOf, documentOf, useDesigner } from "../store";
 import { Fixes } from "./Fixes";
 import { type Problem, type Severity, whereOf } from "./problems";
 import { Sign } from "./Sign";
@@ -29,7 +30,7 @@ export const ProblemsBar = memo(function ProblemsBar({ ask, show }: Given) {
             <ProblemRow key={problem.id} problem={problem} ask={ask} show={show} />
           ))}
           {toDos.map((toDo) => (
-            <ToDoRow key={JSON.stringify(toDo)} toDo={toDo} />
+            <ToDoRow key={JSON.stringify(toDo)} toDo={toDo} show={show} />
           ))}
         </ul>
       )}
@@ -115,13 +116,13 @@ function Row({ sign, spoken, place, onShow, text, children }: RowProps) {
 }
 
 function ProblemRow({ problem, ask, show }: { problem: Problem } & Given) {
-  const { severity, message, state } = problem;
+  const { severity, message, state, pointer } = problem;
   return (
     <Row
       sign={severity}
       spoken={WORDS[severity][0]}
       place={whereOf(problem)}
-      onShow={() => (state === null ? show("code") : select([state]))}
+      onShow={() => (state === null ? show("code") : openForm(state, show, pointer.slice(state.length)))}
       text={message}
     >
       <Fixes problem={problem} ask={severity === "advice" ? null : ask} />
@@ -129,7 +130,7 @@ function ProblemRow({ problem, ask, show }: { problem: Problem } & Given) {
   );
 }
 
-function ToDoRow({ toDo }: { toDo: ToDo }) {
+function ToDoRow({ toDo, show }: { toDo: ToDo } & Pick<Given, "show">) {
   const done = (): void => {
     const document = documentOf(useDesigner.getState());
     apply("Mark a to-do as done", withoutToDo(document, toDo));
@@ -142,7 +143,7 @@ function ToDoRow({ toDo }: { toDo: ToDo }) {
       sign="todo"
       spoken="To do"
       place={toDo.state ?? "Workflow"}
-      onShow={pointer === undefined ? null : () => select([pointer])}
+      onShow={pointer === undefined ? null : () => openForm(pointer, show, toDo.pointer)}
       text={toDo.text}
     >
       <TextButton tone="accent" onClick={done}>
