@@ -37,6 +37,8 @@ _COMPARISONS = {
 _MOST_NODES = 1000
 _DEEPEST = 20
 """So many Parallels within one another are made."""
+_MOST_LINES = 10_000_000
+"""Lines that are followed to see where branches meet. What a hand has drawn takes a thousandth."""
 
 _OUTPUTS = {"if": 2, "filter": 1}
 """How many outputs a node has; a switch has one for each rule."""
@@ -93,8 +95,14 @@ class _Reading:
             node: [_targets(output, self.nodes) for output in _main(flow["connections"].get(node))]
             for node in self.nodes
         }
+        for node, outputs in self.outputs.items():
+            if len(outputs) > _MOST_NODES:
+                raise InvalidDocument(
+                    f"{node!r} has {len(outputs)} outputs; at most {_MOST_NODES} are read", where="/connections"
+                )
         self.notes: list[Note] = []
         self.place: dict[str, _Machine] = {}
+        self.lines = 0
         self.taken: set[str] = set()
         self.names = {node: self._unused(node) for node in self.nodes}
 
@@ -157,10 +165,10 @@ class _Reading:
     def _side_by_side(self, node: str, targets: Sequence[str], machine: _Machine) -> str | None:
         """A Parallel, where each target begins a branch of its own and they meet at most in one place."""
         reached = [self._reached(target, machine.stop) for target in targets]
-        common = set.intersection(*reached).difference(targets)
-        join = max(common, key=lambda item: len(self._reached(item, machine.stop)), default=None)
-        after = set() if join is None else self._reached(join, machine.stop)
-        inner = [found - after for found in reached]
+        common = set(reached[0]).intersection(*reached[1:]).difference(targets)
+        join = next((found for found in reached[0] if found in common), None)
+        after = set() if join is None else set(self._reached(join, machine.stop))
+        inner = [set(found) - after for found in reached]
         together = set.union(*inner)
         if (
             machine.depth >= _DEEPEST or sum(map(len, inner)) != len(together) or not together.issuperset(targets)
@@ -181,16 +189,33 @@ class _Reading:
         machine.states[name] = {"Type": "Parallel", "Branches": branches, **following}
         return name
 
-    def _reached(self, node: str, stop: frozenset[str]) -> set[str]:
-        """`node` and all that follows, up to `stop`."""
-        found: set[str] = set()
-        left = [node]
+    def _reached(self, node: str, stop: frozenset[str]) -> list[str]:
+        """`node` and all that follows, up to `stop`, each before what it leads to: of some, the one that leads to all
+        others is the first. Raises InvalidDocument where that takes too long."""
+        ended: list[str] = []
+        seen = {node}
+        left = [] if node in stop else [(node, iter(self._after(node)))]
         while left:
-            at = left.pop()
-            if at not in found and at not in stop:
-                found.add(at)
-                left += [target for output in self.outputs[at] for target in output]
-        return found
+            at, targets = left[-1]
+            target = next((target for target in targets if target not in seen and target not in stop), None)
+            if target is None:
+                ended.append(at)
+                left.pop()
+            else:
+                seen.add(target)
+                left.append((target, iter(self._after(target))))
+        return ended[::-1]
+
+    def _after(self, node: str) -> list[str]:
+        """Where the lines of `node` lead."""
+        targets = [target for output in self.outputs[node] for target in output]
+        self.lines += len(targets) + 1
+        if self.lines > _MOST_LINES:
+            raise InvalidDocument(
+                "the lines between the nodes cross too often to find the branches that run side by side",
+                where="/connections", advice="Bring the workflow in in parts, or draw it with fewer lines.",
+            )
+        return targets
 
     def _end(self, machine: _Machine) -> str:
         """The machine's Succeed state, for rules that lead to the end."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from connectors.known.n8n import tasks_of
 from connectors.registry import Registry
 from engine.catalog.document import parse_document
+from engine.conversion import n8n as n8n_module
 from engine.conversion import reading
 from engine.errors import InvalidDocument
 from engine.language.asl.validate import validate
@@ -297,3 +298,26 @@ def test_one_more_output_than_an_n8n_node_has_leads_nowhere(kind, outputs):
     definition = parse_document(only(convert(source)).document).definition
     assert set(definition["States"]) == {"C", "Done"}
     assert [problem.code for problem in validate(definition) if problem.severity == "ERROR"] == []
+
+
+def test_branches_that_meet_again_and_again_are_found_without_following_lines_too_often(monkeypatch):
+    monkeypatch.setattr(n8n_module, "_MOST_LINES", 500_000)
+    nodes, lines = [node("0", "noOp")], {}
+    for number in range(200):
+        here, left, right, there = str(number), f"L{number}", f"R{number}", str(number + 1)
+        nodes += [node(name, "noOp") for name in (left, right, there)]
+        lines |= {here: to([left, right]), left: to([there]), right: to([there])}
+    states = only(convert(n8n(nodes, lines))).document["definition"]["States"]
+    assert sum(state["Type"] == "Parallel" for state in states.values()) == 200
+
+
+def test_lines_that_cross_everywhere_are_refused():
+    names = [str(number) for number in range(300)]
+    with pytest.raises(InvalidDocument, match="cross too often") as refused:
+        convert(n8n([node(name, "noOp") for name in names], {name: to(names) for name in names}))
+    assert (refused.value.where, bool(refused.value.advice)) == ("/connections", True)
+
+
+def test_a_node_of_too_many_outputs_is_refused():
+    with pytest.raises(InvalidDocument, match="'S' has 1001 outputs; at most 1000 are read"):
+        convert(n8n([node("S", "switch")], {"S": to(*[[]] * 1001)}))
