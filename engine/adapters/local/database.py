@@ -229,10 +229,9 @@ class Database:
                 for pending in batch:
                     pending.fail(error)
         else:
-            wanted = set[Callable[[], None]]()
+            if len(batch) > 1:
+                _want_once(batch)
             for pending, result in zip(batch, results, strict=True):
-                pending.afterwards = [act for act in dict.fromkeys(pending.afterwards) if act not in wanted]
-                wanted.update(pending.afterwards)
                 pending.succeed(result)
 
     def _transact(self, batch: list[_Pending[Any]]) -> list[Any]:
@@ -470,6 +469,14 @@ def alone(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     connection.execute("PRAGMA query_only = ON")
     connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+
+
+def _want_once(batch: list[_Pending[Any]]) -> None:
+    """What several of them want done afterwards the first one does."""
+    wanted = set[Callable[[], None]]()
+    for pending in batch:
+        pending.afterwards = [act for act in pending.afterwards if act not in wanted]
+        wanted.update(pending.afterwards)
 
 
 def _is_the_stores(error: BaseException) -> bool:
