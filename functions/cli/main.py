@@ -6,6 +6,7 @@ Exit status: 0 done · 1 what was asked for is at fault (or the execution did no
 
 from __future__ import annotations
 
+import errno
 import gc
 import json
 import logging
@@ -29,6 +30,10 @@ _LOG = logging.getLogger(__name__)
 
 USAGE, IO_ERROR, BUSY, INTERRUPTED = 2, 74, 75, 130
 """os.EX_USAGE is 64, but every command line of today answers 2; os.EX_IOERR and os.EX_TEMPFAIL are sysexits.h's."""
+
+_OF_A_NAME = frozenset({errno.ENAMETOOLONG, errno.EACCES, errno.EPERM})
+"""What Path.is_file() and the like raise of a file that somebody named: they take only what is not there for False."""
+_MOST_OF_A_NAME = 200
 
 YOUNG = 50_000
 """So many new objects make a collection of garbage. Python's own 2,000 is reached again and again by imports alone,
@@ -135,16 +140,21 @@ def _failure(error: Exception) -> tuple[dict[str, Any], int]:
             return error.as_dict(), BUSY
         case UserError():
             return error.as_dict(), 1
-        case StoreBusy():
-            return {"code": "StoreBusy", "message": str(error)}, BUSY
         case StorageError():
-            return {"code": type(error).__name__, "message": str(error)}, IO_ERROR
+            status = BUSY if isinstance(error, StoreBusy) else IO_ERROR
+            return {"code": type(error).__name__, "message": str(error)}, status
         case OSError() if streams.is_not_written(error):
             streams.abandon()
             return {
                 "code": "NotWritten", "message": f"the answer cannot be written: {error.strerror}",
                 "where": "standard output", "advice": "What was asked for may be done: look before it is repeated.",
             }, IO_ERROR
+        case OSError() if error.errno in _OF_A_NAME and error.filename:
+            name = str(error.filename)
+            return {
+                "code": "InvalidDocument", "message": f"{name[:_MOST_OF_A_NAME]} cannot be used: {error.strerror}",
+                "where": name[:_MOST_OF_A_NAME], "advice": "Name another file or folder.",
+            }, 1
         case _:
             _LOG.debug("the command failed", exc_info=error)
             return {

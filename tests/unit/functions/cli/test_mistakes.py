@@ -49,6 +49,21 @@ def test_mistakes_are_explained_and_exit_1(automate, arguments, told):
     assert (status, told in shape["error"]["message"]) == (1, True)
 
 
+@pytest.mark.parametrize("arguments", [
+    ("start", "hello", "--input", "@{}"), ("cost", "{}.json"), ("test", "{}"),
+    ("connectors", "new", "zz", "--into", "{}"), ("import", "--file", "template.json"),
+])
+def test_a_file_s_name_that_is_too_long_is_no_defect(automate, tmp_path, monkeypatch, arguments):
+    long = "n" * 300
+    monkeypatch.chdir(tmp_path)
+    machine = {"Type": "AWS::Serverless::StateMachine", "Properties": {"DefinitionUri": long}}
+    Path("template.json").write_text(json.dumps({"Resources": {"Machine": machine}}))
+    status, out, err = automate(*(argument.format(long) for argument in arguments))
+    assert "File name too long" in err
+    assert "defect" not in err
+    assert (status, out) == (1, "")
+
+
 @pytest.mark.parametrize(("arguments", "told"), [
     (("tune", "--endpoint", "http://x"), "--endpoint stands before the command: automate --endpoint URL tune"),
     (("secrets", "list", "--data-dir=x"),
