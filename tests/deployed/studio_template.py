@@ -21,7 +21,7 @@ from typing import Any
 from tests.support.deployed.emulator import REGION, ROOT
 from tests.support.deployed.stage import Stage
 
-SYNTH_SECONDS = 180
+SYNTH_SECONDS = 900
 _MANAGED_SECURITY_HEADERS = "67f7725c-6f97-4210-82d7-5512b31e9d03"
 """AWS's policy SecurityHeadersPolicy: docs, "Use managed response headers policies"."""
 

@@ -177,8 +177,8 @@ def test_50_executions_go_on_over_an_upgrade_to_a_new_schema_and_back(stage, tmp
     """25 are begun by this release, gone on with by the next, whose snapshots this one cannot read, and ended by this
     one; 25 are begun by the next. Each ends once. Confirmed, the next one does write its own schema."""
     publish(stage, workflow("two_waits", {
-        "First": {"Type": "Wait", "Seconds": 300, "Next": "Second"},
-        "Second": {"Type": "Wait", "Seconds": 300, "Next": "Done"}, "Done": {"Type": "Succeed"},
+        "First": {"Type": "Wait", "Seconds": 800, "Next": "Second"},
+        "Second": {"Type": "Wait", "Seconds": 800, "Next": "Done"}, "Done": {"Type": "Succeed"},
     }, "First"))
     release = make_next_release(tmp_path / "next")
     before = dict(stage.context)
@@ -186,16 +186,16 @@ def test_50_executions_go_on_over_an_upgrade_to_a_new_schema_and_back(stage, tmp
         executions = [stage.start("two_waits", {}, name=f"old-{number}") for number in range(25)]
         assert states(stage, executions, "First") == {"First"}
         stage.deploy(release)
-        stage.emulator.move_clock(310)
+        stage.emulator.move_clock(810)
         assert states(stage, executions, "Second") == {"Second"}
         later = [stage.start("two_waits", {}, name=f"new-{number}") for number in range(25)]
         assert states(stage, later, "First") == {"First"}
         executions += later
         stage.deploy()
         assert {stage.answer("GET", each)["status"] for each in executions} == {"RUNNING"}
-        stage.emulator.move_clock(700)
+        stage.emulator.move_clock(1700)
         assert states(stage, later, "Second") == {"Second"}
-        stage.emulator.move_clock(1100)
+        stage.emulator.move_clock(2600)
         stage.sweep()
         ended = [stage.ended(execution, within=BUSY_SECONDS) for execution in executions]
         assert [found["status"] for found in ended] == ["SUCCEEDED"] * 50
