@@ -122,7 +122,7 @@ function columns(isWide: boolean, isNarrow: boolean, onOpen: (entry: AuditEntry)
     {
       id: "subject",
       header: "To",
-      minWidth: isNarrow ? 120 : 160,
+      minWidth: isNarrow ? 120 : isWide ? 220 : 160,
       cell: (entry) => <SubjectLink subject={entry.subject} />,
     },
     !isNarrow && {
