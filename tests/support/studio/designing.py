@@ -96,6 +96,8 @@ class Designer:
         # A container's row may be wider than the room: its name is at the left.
         assert box["x"] + min(box["width"], 240) <= room["x"] + room["width"]
         assert box["y"] + box["height"] <= room["y"] + room["height"]
+        bar = self.page.get_by_role("toolbar", name="View").bounding_box()
+        assert box["y"] + min(box["height"], 60) <= bar["y"], "the view's buttons cover it"
 
     def undo(self) -> None:
         self.history.get_by_role("button", name="Undo", exact=True).click()
