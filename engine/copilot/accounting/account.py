@@ -25,7 +25,7 @@ from engine.copilot.accounting.hanging import Hanging
 from engine.copilot.accounting.ledger import first
 from engine.copilot.accounting.moments import moments_in
 from engine.copilot.accounting.phrases import FORMS
-from engine.copilot.accounting.starts import SOURCES, STARTING
+from engine.copilot.accounting.starts import SOURCES, STARTING, unheard_in
 from engine.copilot.accounting.structure import misplaced
 from engine.copilot.accounting.synonyms import FORCE, GLUE
 from engine.copilot.accounting.values import unknown_in, values_in
@@ -128,12 +128,12 @@ class _Account(Hanging):
     def starts(self) -> None:
         """What starts it, before all that is done: a to-do where the document has no trigger of that kind."""
         heard = {str(leaf.value) for leaf in self.facts.key("type") if leaf.pointer.startswith("/triggers/")}
+        before = True
         for clause in clauses_of(self.sentence):
-            if clause.words[0].lower in VERBS:
-                return
+            before = before and clause.words[0].lower not in VERBS
             said = STARTING.match(clause.text)
             kinds = next((kinds for words, kinds in SOURCES if said and re.search(words, said["source"])), heard)
-            if not heard & kinds and kinds is not heard:
+            if not heard & kinds and kinds is not heard and (before or "workflow_end" not in kinds):
                 self.lose(clause.words)
 
     def doubts(self) -> None:
@@ -150,6 +150,8 @@ class _Account(Hanging):
             places = min(start, *(word.start for word in cut), start), max(end, *(word.end for word in cut), end)
             if self.is_free(*places):
                 self.enter(*places, kind, None)
+        for start, end in unheard_in(self.sentence, self.facts):
+            self.lose([word for word in words if start <= word.start < end])
 
     def phrases(self) -> None:
         words = words_of(self.sentence)

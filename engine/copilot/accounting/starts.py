@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+
+from engine.copilot.accounting.facts import Facts
 
 SOURCES: tuple[tuple[str, frozenset[str]], ...] = tuple((words, frozenset(kinds.split())) for words, kinds in (
     ("webhook", "webhook"), ("form", "form webhook"), ("queue", "queue"), ("bucket|s3", "s3 event"),
@@ -21,3 +24,42 @@ STARTS = tuple((re.compile(rf"^(?:{words})$"), kind) for words, kind in (
     (r"when\w*|as|soon|if|comes?|arriv\w*|receiv\w*|creat\w*|plac\w*|open\w*|submit\w*|add\w*|events?|some(?:one|body)|people|order\w*|regist\w*|book\w*",
      "webhook|queue|event|form"),
 ))
+_OF_EACH = re.compile(
+    r"\b(?:each|every) (?:single |new |incoming )?[\w'-]+(?: [\w'-]+)? (?:of|from|through|via|by|on"
+    r"|(?:that )?(?:is |was )?\w+(?: in)?(?: by| on| to| through| in| via)?) (?:the|our|a) (?:[\w-]+ )?"
+    r"(?P<source>form|webhook|queue)\b(?!-)", re.IGNORECASE)
+"""``every application from the careers form``: what starts it, and no list."""
+_HEARD = re.compile(r"(?<![\w-])(?:(?P<form>forms?)|(?P<webhook>webhooks?)|(?P<event>(?-i:[A-Z][a-z]+[A-Z])\w+ events?)"
+                    r"|(?P<schedule>yearly|annually|quarterly|once (?:a|an|per|every|each) (?:quarter|year)))(?![\w-])",
+                    re.IGNORECASE)
+_NO_CRON = re.compile(r"\b(?:fortnightly|bi-?weekly|(?:in|during|within|outside) (?:office|business|working"
+                      r"|opening|school) hours)\b", re.IGNORECASE)
+_ENDED = re.compile(r"\b(?:when|once|as soon as|after) (?:the |our )?(?P<name>[\w-]+) workflow (?:(?:is|has|was) "
+                    r"(?:finished|done|over|ended|completed)|finishes|ends|completes)\b", re.IGNORECASE)
+
+
+def unheard_in(sentence: str, facts: Facts) -> Iterator[tuple[int, int]]:
+    """The places that say what starts it, or when, which no trigger of the document hears: wherever they stand, and
+    though a step is called so. A form that a question has is heard."""
+    starts = {str(leaf.value) for leaf in facts.key("type") if leaf.pointer.startswith("/triggers/")}
+    sent = " ".join(str(leaf.value) for leaf in facts.key("Resource", "StateMachineArn", "workflow", "FunctionName"))
+    asks = any("form" in one.state.get("Arguments", {}) for one in facts.typed("Task"))
+    for each in _OF_EACH.finditer(sentence):
+        if not starts & next(kinds for words, kinds in SOURCES if re.search(words, each["source"].lower())):
+            yield each.span()
+    for said in _HEARD.finditer(sentence):
+        kind = str(said.lastgroup)
+        heard = starts & {kind, *(("webhook",) if kind == "form" else ())} or (kind == "form" and asks) or (
+            kind == "event" and "putEvents" in sent)
+        if not heard:
+            yield said.span()
+    for said in _NO_CRON.finditer(sentence):
+        hours = [str(leaf.value).split() for leaf in facts.key("expression")]
+        if not any(len(fields) > 1 and "-" in fields[1] for fields in hours) and not list(facts.conditions()):
+            yield said.span()
+    for said in _ENDED.finditer(sentence):
+        if "workflow_end" not in starts and said["name"].lower() not in sent.lower():
+            yield said.span()
+    buckets = [leaf for leaf in facts.key("source") if leaf.value == "aws.s3"]
+    if buckets and not any("/bucket/" in leaf.pointer for leaf in facts.leaves):  # of which one
+        yield from (said.span() for said in re.finditer(r"\b(?:s3|bucket)\b", sentence, re.IGNORECASE))

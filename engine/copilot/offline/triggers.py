@@ -27,9 +27,13 @@ _NAMED = re.compile(
     r"|not|stops?|silent)\b|.*n't\b)"
     r"(?=.*\b(?:webhook|bucket|s3)\b|.*\b(?:messages?|arrives?|lands?|comes?|gets? in|received|reach\w*|shows? up"
     r"|appears?|drops?"
-    r"|enters?|turns? up|hits?|ends? up)\b.*\bqueue\b|.*\b(?:submit\w*|fill\w*|sen[dt]s?|through|via|by"
+    r"|enters?|turns? up|hits?|ends? up)\b.*\bqueue\b"
+    r"|.*\b(?:is|are|there|waits?|waiting|sits?|lies|put|placed|added)\b.*\b(?:on|in|to|into)\b.*\bqueue\b"
+    r"|.*\b(?:submit\w*|fill\w*|sen[dt]s?|through|via|by"
     r"|complete[sd]?|posted|arrives?"
-    r"|comes?|uses?|on)\b.*\bform\b|.*\bform (?:is|gets|comes|was)\b|.*\b(?:in|into|to)\b.*\bfolder\b"
+    r"|comes?|uses?|on)\b.*\bform\b|.*\bform\b.*\b(?:is|gets|comes|was|arrives?)\b"
+    r"|.*\b(?:hands? in|handed in|gets?|receives?|returns?) (?:an?|the|our|his|her|their)\b.*\bform\b"
+    r"|.*\b(?:in|into|to)\b.*\bfolder\b"
     r"|.*\bevent\b.*\bbus\b).+?)(?P<verb>)(?P<rest>)$"
 )
 """What starts it is named, whatever happens there."""
@@ -52,9 +56,12 @@ _EVENT = re.compile(
 )
 _NO_PLACE = (
     "No place was said: the schedule goes by the clocks of UTC. Choose its time zone in the workflow's settings.")
+_NO_NAME = (r"(?:and|or|is|are|was|has|have|gets?|if|when|then|of|for|in|on|at|with|by|from|to|into|that|which|it|we"
+            r"|under|over|after|before|there|called|named|receives?)")
 _BUCKET, _QUEUE = (
-    re.compile(rf"\b(?!(?:the|an?|our|my|your|s3|sqs|this|that|in|on|to|into|from)\b)([\w-]+) {kind}\b"
-               rf"|\b{kind} (?:called |named )?([\w.-]*\w)(?=[,;:]|$)")
+    re.compile(rf"\b(?!(?:the|an?|our|my|your|s3|sqs|this|that|in|on|to|into|from|new)\b)([\w-]+)(?: s3| sqs)? "
+               rf"{kind}\b"
+               rf"|\b{kind} (?:called |named )?(?!{_NO_NAME}\b)([\w.-]*\w)")
     for kind in ("bucket", "queue")
 )
 """``the orders queue``, ``the queue orders``."""
@@ -84,7 +91,8 @@ def trigger_in(words: list[Word], known: Known) -> Trigger | None:
             said = ["FAILED"]
         said += ["SUCCEEDED"] if "successfully" in text and "SUCCEEDED" not in said else []
         statuses = {"statuses": said} if said else {}
-        return Trigger(({"type": "workflow_end", "workflow": ended["what"] or ended["what2"], **statuses},))
+        name = _as_written(ended["what"] or ended["what2"], words)
+        return Trigger(({"type": "workflow_end", "workflow": name, **statuses},))
     match = _NAMED.match(text) or _EVENT.match(text)
     if match is None:
         return None
@@ -97,11 +105,21 @@ def trigger_in(words: list[Word], known: Known) -> Trigger | None:
     for part in re.split(r",? or (?:when(?:ever)? )?", text):
         trigger, guesses = _document_trigger(part, match["what"])
         if trigger is not None:
+            trigger = {key: _as_written(value, words) if key != "type" else value for key, value in trigger.items()}
             triggers.append(trigger)
             to_dos += _of_webhook(trigger, part)
         if trigger is not None or not notes:
             notes += guesses
     return Trigger(tuple(triggers), tuple(notes), entity, condition, tuple(to_dos))
+
+
+def _as_written(value: Json, words: list[Word]) -> Json:
+    """The names in a part of a trigger as they were written: OrderPaid, and no orderpaid."""
+    if isinstance(value, dict):
+        return {key: _as_written(one, words) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_as_written(one, words) for one in value]
+    return next((word.text.lstrip("/") for word in words if word.lower.lstrip("/") == value), value)
 
 
 def of_schedule(schedule: Schedule) -> tuple[dict[str, Json], list[str]]:
@@ -173,7 +191,7 @@ def _document_trigger(  # noqa: PLR0911 - one for each kind of trigger
             of_kind = {"suffix": f".{kind['kind']}"} if kind is not None else {}
             return {"type": "s3", "bucket": match[1] or match[2], **of_kind}, ()
         return {"type": "event", "pattern": {"source": ["aws.s3"], "detail-type": ["Object Created"]}}, ()
-    if match := re.search(r"\bthe ([a-z]\w*) event comes\b", text):
+    if match := re.search(r"\bthe ([a-z][\w.-]*) event comes\b", text):
         return {"type": "event", "pattern": {"detail-type": [match[1]]}}, ()
     if re.search(r"\bform\b", text):
         return {"type": "form"}, ()

@@ -24,7 +24,8 @@ _SOURCES: tuple[tuple[str, str], ...] = (
                rf"|bucket (?:called |named )?(?P<bucket2>(?!(?:has|have|is|was|gets?)\b)[\w-]+))")),
     ("folder", (rf"{_THE}(?:folder (?:called |named )?(?P<folder>/?[\w./-]*\w)|(?P<folder2>(?!(?:the|a"
                rf"|our)\b)[\w-]+) folder)")),
-    ("event", (r"(?:an?|the|each|every|any)? ?(?:new )?(?:(?P<event>(?-i:[A-Z])\w+) event|event (?:called |named )?"
+    ("event", (r"(?:an?|the|each|every|any)? ?(?:new )?(?:(?P<event>(?-i:[A-Z])\w+|[a-z]+(?:[.-][a-z]+)+) event"
+               r"|event (?:called |named )?"
                r"(?P<event2>(?-i:[A-Z])\w+))"
                r"(?: (?:over|on|in|from|through|onto|via) (?:the|our) (?:event ?)?bus)?")),
 )
@@ -82,8 +83,10 @@ def started(text: str) -> str:
                     r"[\w ]*?, (?P<rest>.+)", text, re.IGNORECASE | re.DOTALL)
     if made is not None:
         return f"When the form is submitted. {made['rest']}"
+    text = _late(_EACH_FORM.sub(lambda said: f"When the {said['form']} is submitted, ", text))
     for kind, source in _SOURCES:
-        for reads in (_counted, _kept, _starts_it, _declared, _taken, _of_each, _starting, _labelled):
+        for reads in (_counted, _kept, _starts_it, _declared, _taken, _of_each, _starting, _labelled,
+                      _about_each):
             found = reads(kind, source, text)
             if found is not None and not re.match(r"When [^.]*\. or\b", found):
                 return found
@@ -125,6 +128,33 @@ def _with_clause(text: str) -> str:
     if aside is None or happens is not None or tells is not None:
         return head + text[said.end():]
     return f"{head}{said['before']}{said['after']}{text[said.end():]}" if said["before"] else text
+
+
+_TEXT = r"(?:[^.;:]|[.:](?=[\w/]))"
+"""What ends no sentence."""
+_SAID_LATE = re.compile(
+    rf"(?P<does>{_TEXT}*?),? (?P<when>when(?:ever)?|as soon as|once|every time|each time) (?P<what>(?:(?=[^.;:,]*\b"
+    rf"(?:webhook|form|queue|bucket|folder|(?-i:[A-Z])\w+ event)\b(?!-))[^.;:,]*\b(?:{_ARRIVES}"
+    r"|(?:is|are|was) (?:called|hit|filled|sent|triggered|in|entered|published|there)|there (?:is|are))\b[^.;:,]*"
+    r"|(?:the |our )?(?P<flow>[\w-]+) workflow (?:(?:is|has|was) (?:finished|done|over|ended|completed)|finishes|ends"
+    r"|completes)))(?P<rest>[.;] .+|[.!]?)$", re.IGNORECASE | re.DOTALL)
+"""``Email the parents whenever the absence form is submitted.``"""
+_EACH_FORM = re.compile(
+    r"^(?:(?:for|on|with) )?(?:each|every) (?:new )?(?P<form>(?:[\w-]+ )?form) "
+    r"(?:that |which )?(?:comes? in|arrives?|we (?:get|receive)|(?:is|gets) (?:submitted|received|sent(?: in)?"
+    r"|handed in|filled (?:in|out))),? ", re.IGNORECASE)
+"""``For every absence form that comes in, …``"""
+
+
+def _late(text: str) -> str:
+    """A first sentence that says last what starts it: that comes first."""
+    said = _SAID_LATE.match(text)
+    if said is None or not (_acts(text) or text.lower().startswith("let ")) or re.search(
+            r"\b(?:if|unless|until|while|wait|every|each|once|before|after)\b", said["does"], re.IGNORECASE) or (
+            said["flow"] and said["flow"].lower() in said["does"].lower()):  # the end of what it starts itself
+        return text
+    does = said["does"][:1].lower() + said["does"][1:]
+    return f"When {said['what']}, {does}{said['rest'] or '.'}"
 
 
 def _counted(kind: str, source: str, text: str) -> str | None:
@@ -180,6 +210,20 @@ def _kept(kind: str, source: str, text: str) -> str | None:
     sheet = "the data" if re.search(r"\bsheet\b", match["where"], re.IGNORECASE) else "it"
     verb = "write" if match["does"].lower().startswith(("write", "note")) else match["does"]
     return _when(kind, match, "", f"{verb} {sheet} {match['where']}")
+
+
+def _about_each(kind: str, source: str, text: str) -> str | None:
+    """``Log every submission of the contact form``, ``email ann about each order from the shop webhook``."""
+    match = re.match(
+        rf"(?P<does>{_TEXT}*?\b)(?:each|every) (?:single |new |incoming )?(?P<what>(?!time\b)[\w'-]+(?: [\w'-]+)?) "
+        rf"(?:(?:of|from|through|via|by|on)|(?:that |which )?(?:(?:is|was|gets) )?{_ARRIVES}{_BY}) (?P<source>{source})"
+        rf"(?P<more>(?: {_TEXT}*)?)(?P<rest>[.;] .+|[.!]?)$", text, re.IGNORECASE | re.DOTALL)
+    if match is None or not _acts(text) or kind == "event" or re.match(
+            r"(?:get|fetch|read|take|list|count|load|pull|go|look|wait)\b", text, re.IGNORECASE):
+        return None
+    noun = _one(match["what"])
+    does = re.sub(r" for $", " with ", match["does"])
+    return _when(kind, match, noun, f"{does}the {noun}{match['more']}{match['rest'] or '.'}")
 
 
 def _taken(kind: str, source: str, text: str) -> str | None:
