@@ -108,3 +108,11 @@ def test_the_eleventh_authors_are_those_that_came_here_when_they_were_run():
         "b562b7e2d9cbe20a0016f28d6530c32dc4fd22b0c3d6b6a1ec6ade14bd35a3dc"
     )
     assert len(sentences("eleventh_locked.json")) == 40
+
+
+def test_the_twelfth_authors_are_those_that_came_here_when_they_were_run():
+    names = ("twelfth_locked.json", "twelfth.json")
+    digests = [hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() for name in names]
+    assert digests == ["f5ad69b3acfdd11d1531115be0cd0d9f05b64a60141257070fb05ce7a5720975",
+                       "57b1df0fbfbe0d9f704f5558ed454d0873b7e90b63a7ee73fdc243b42bb47753"]
+    assert [len(sentences(name)) for name in names] == [50, 30]

@@ -27,6 +27,8 @@ from tests.copilot.evaluate import (
     STRANGER_LOCKED,
     THIRD,
     THIRD_LOCKED,
+    TWELFTH,
+    TWELFTH_LOCKED,
     counts,
     judged,
     passed,
@@ -42,7 +44,9 @@ ROWS = {
 
 
 def test_the_sets_have_the_figures_that_the_evaluation_gives():
-    rows = (("an eleventh author's locked, run once, then counted; nobody read how they fail", ELEVENTH_LOCKED),
+    rows = (("a twelfth author's locked, run once, then counted; nobody read how they fail", TWELFTH_LOCKED),
+            ("a twelfth author's, open", TWELFTH),
+            ("an eleventh author's locked, run once, then counted; nobody read how they fail", ELEVENTH_LOCKED),
             ("an eleventh author's, open", ELEVENTH),
             ("an eighth author's locked, run once, then counted; only the silent one was read", EIGHTH_LOCKED),
             ("a ninth author's, open", EIGHTH),
@@ -71,12 +75,14 @@ def test_the_older_sets_have_theirs():
         assert ROWS[name] == [passed(found), len(found)], name
 
 
-def test_nothing_is_wrong_and_silent():
-    assert {file: counts(judged(file))[2] for file in SETS} == dict.fromkeys(SETS, 0)
+def test_nothing_is_wrong_and_silent_but_one_that_nobody_has_read():
+    assert {file: counts(judged(file))[2] for file in SETS} == {**dict.fromkeys(SETS, 0), TWELFTH_LOCKED: 1}
 
 
 def test_the_strangers_locked_sets_come_first_and_what_to_expect_is_said():
-    assert next(iter(ROWS)).startswith("an eleventh author's locked, run once, then counted; nobody read how they fail")
+    assert next(iter(ROWS)).startswith("a twelfth author's locked, run once, then counted")
+    assert "31 of the 50 right, 16 wrong but flagged, 3 wrong and silent" in " ".join(TEXT.split())
+    assert "21 of the 30 right, 8 wrong but flagged, 1 wrong and silent" in " ".join(TEXT.split())
     assert "22 of the 40 right, 18 wrong but flagged, 0 wrong and silent" in " ".join(TEXT.split())
     assert "13 of the 20 right, 5 wrong but flagged, 2 wrong and silent" in " ".join(TEXT.split())
     assert "14 of the 40 right, 24 wrong but flagged, 2 wrong and silent" in " ".join(TEXT.split())
