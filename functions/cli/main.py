@@ -11,6 +11,7 @@ import gc
 import json
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -73,11 +74,29 @@ def automate(context: click.Context, *, as_json: bool, data_dir: str | None, end
     )
 
 
+class Interrupts:
+    """What Ctrl-C does: as always it raises KeyboardInterrupt. That it came is kept, for a library that is building
+    something, as pydantic a model, makes an error of its own of it."""
+
+    def __init__(self) -> None:
+        self.came = False
+
+    def __call__(self, _number: int, _frame: object) -> None:
+        """Note it, and raise."""
+        self.came = True
+        raise KeyboardInterrupt
+
+
+INTERRUPTS = Interrupts()
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point: run and exit."""
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look for some in every installed package
     gc.set_threshold(YOUNG)
     streams.prepare()
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # a shell has jobs behind & ignore it
+        signal.signal(signal.SIGINT, INTERRUPTS)
     status = run(sys.argv[1:] if arguments is None else list(arguments))
     gc.disable()  # it would look at all that there is, twice, before the process is gone
     sys.exit(status)
@@ -86,6 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run a command; its exit status. Errors go to standard error, in JSON where the answer would have been."""
     as_json = "--json" in (arguments[:arguments.index("--")] if "--" in arguments else arguments)
+    INTERRUPTS.came = False
     try:
         streams.check_text(arguments)
         status = automate.main(list(arguments), prog_name="automate", standalone_mode=False)
@@ -101,6 +121,9 @@ def run(arguments: Sequence[str]) -> int:
         _tell_of_interruption(as_json)
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001  never a traceback: the log has it
+        if INTERRUPTS.came:
+            _tell_of_interruption(as_json)
+            return INTERRUPTED
         shape, status = _failure(error)
         _tell(shape, as_json)
         return status

@@ -6,12 +6,14 @@ import errno
 import json
 import os
 import pwd
+import signal
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from engine.adapters.local import processes
+from functions.cli.main import INTERRUPTS
 from functions.server import server
 from functions.server.product import Product
 
@@ -191,6 +193,19 @@ def test_an_interruption_is_json_too(automate, monkeypatch):
 
     monkeypatch.setattr(Product, "open", interrupted)
     assert automate.json("workflows") == (130, {"error": {"code": "Interrupted", "message": "interrupted"}})
+
+
+def test_an_interruption_that_a_library_hides_is_one(automate, monkeypatch):
+    def hiding(*_, **__):
+        try:
+            INTERRUPTS(signal.SIGINT, None)
+        except KeyboardInterrupt:
+            raise ValueError("Error building a validator") from None
+
+    monkeypatch.setattr(Product, "open", hiding)
+    assert automate("workflows") == (130, "", "interrupted\n")
+    monkeypatch.undo()
+    assert automate("export", "nope")[0] == 1
 
 
 def test_a_folder_that_is_served_exits_75(automate, tmp_path):
