@@ -33,6 +33,9 @@ MOST_ALTERNATIVES = 12
 MOST_DEPTH = 40
 """What is nested deeper is a blur: five hundred Parallels in a row would nest their outputs as often."""
 
+MOST_PARTS = 2_000
+"""What has more objects and arrays in it is a blur: forty Parallels of two branches in a row would have 2^40."""
+
 
 def shape_of(value: Json) -> Shape:
     """The shape of a value."""
@@ -55,16 +58,23 @@ def one_of(alts: Alts) -> Shape:
     """One shape for all of `alts`, to stand as a member."""
     if len(alts) == 1:
         shape = next(iter(alts))
-        return BLUR if _is_deeper(shape, MOST_DEPTH) else shape
+        return BLUR if _is_large(shape) else shape
     return FRESH if alts <= {FRESH} and alts else BLUR
 
 
-def _is_deeper(shape: Shape, most: int) -> bool:
-    """Whether `shape` is nested more than `most` times."""
-    if not isinstance(shape, tuple):
-        return False
-    kind, members = shape
-    return most == 0 or any(_is_deeper(item[1] if kind == "object" else item, most - 1) for item in members)
+def _is_large(shape: Shape) -> bool:
+    """Whether `shape` is nested deeper, or has more in it, than is looked at."""
+    left, parts = [(shape, 0)], 0
+    while left:
+        at, depth = left.pop()
+        if not isinstance(at, tuple):
+            continue
+        parts += 1
+        if depth == MOST_DEPTH or parts > MOST_PARTS:
+            return True
+        kind, members = at
+        left += [(item[1] if kind == "object" else item, depth + 1) for item in members]
+    return False
 
 
 @dataclass(frozen=True, slots=True)
