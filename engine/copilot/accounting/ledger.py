@@ -84,7 +84,9 @@ class Ledger:
         """The states that may do what the clause says, each with how much of it they say."""
         said = frozenset(part for word in clause.words if word.lower not in GLUE
                          for part in (stem(word.lower), *(stems(word.text) if "-" in word.text else ())))
-        found = ((3 * len(said & one.names) + len(said & one.stems) + len(said & self.meanings(one, clause.text)), one)
+        whom = [word.text for word in clause.words if word.kind in ("email", "url", "channel")]
+        found = ((3 * len(said & one.names) + len(said & one.stems) + len(said & self.meanings(one, clause.text))
+                  + sum(text in str(one.state.get("Arguments")) for text in whom), one)
                  for one in self.facts.states if one.is_work and one.state.get("Type") not in ("Succeed", "Choice"))
         return [one for one in found if one[0]]
 

@@ -7,6 +7,7 @@ import pytest
 from connectors.registry import Registry
 from engine.copilot.accounting.account import account
 from functions.app.copilot.catalogue import catalogue_of
+from tests.copilot.evaluate import COPILOT
 
 CATALOGUE = catalogue_of(Registry(installed=tuple))
 EMAIL = {"Type": "Task", "Resource": "connector:email:send", "Arguments": {"to": "a@b.pt"}, "End": True}
@@ -61,3 +62,13 @@ def test_behind_what_is_done_it_is_held_too():
     sentence = "For each wine, put it on the purchase queue, and email a@b.pt once all are done."
     assert "once all are done" in to_dos(sentence, inside=True)
     assert to_dos(sentence, inside=False) == ""
+
+
+@pytest.mark.parametrize("sentence", [
+    "Go through the loans. For each loan email the parents. When all loans are done, email lib@a.io.",
+    "For each order post in #orders. Once all orders are done, post in #done.",
+    "Call https://a.io/x for each pump. When the list is through, call https://a.io/done.",
+    "Email each tenant, three at a time. After the last one email office@a.io.",
+])
+def test_the_same_action_behind_the_loop_is_known_by_whom_it_reaches(sentence):
+    assert not [word.text for word in COPILOT.draft(sentence).words if word.pointer is None and word.kind == "order"]
