@@ -21,6 +21,7 @@ from engine.copilot.offline.times import (
     NOT_ON,
     NOT_THEN,
     REGIONS,
+    USUAL,
     WEEK,
     WHICH,
     Schedule,
@@ -306,9 +307,10 @@ def _schedule(said: dict[str, tuple[str, ...]]) -> list[Schedule]:
         return [Schedule(f"cron({_rounds(what, amount, said)} {days or '* * ?'} *)", timezone=zone)]
     if days is not None or (times and (unit in ("", "day", "morning", "afternoon", "evening", "night") or (
             unit == "week" and len(times) > 1)) and (amount == 1 or count == "twice")):
-        guess = None if times else "No time was said: 00:00 is a guess."
+        usual = 22 if days is not None and part == "night" else USUAL.get(part or unit, 0)  # of the day that is named
+        guess = None if times else f"No time was said: {usual:02d}:00 is a guess."
         rounds: dict[int, list[int]] = {}
-        for hour, minute in times or [(0, 0)]:
+        for hour, minute in times or [(usual, 0)]:
             if hour not in rounds.setdefault(minute, []):
                 rounds[minute].append(hour)
         return [Schedule(f"cron({minute} {','.join(map(str, hours))} {days or '* * ?'} *)", guess, zone)
@@ -318,7 +320,7 @@ def _schedule(said: dict[str, tuple[str, ...]]) -> list[Schedule]:
     if what == "week" and amount > 1 and not times:
         return [Schedule(f"rate({7 * amount} days)", timezone=zone)]
     at = (times[0][1], times[0][0]) if times else None
-    return [replace(scheduled("evening" if what == "afternoon" else what, amount, at), timezone=zone)]
+    return [replace(scheduled(what, amount, at), timezone=zone)]
 
 
 def _rounds(what: str, amount: int, said: dict[str, tuple[str, ...]]) -> str:

@@ -112,6 +112,10 @@ def count_of_times(words: list[Word] | tuple[Word, ...]) -> int | None:
     return None
 
 
+USUAL = {"morning": 8, "afternoon": 15, "evening": 18, "night": 2}
+"""The hour of a part of the day of which no time is said."""
+
+
 def scheduled(what: str, count: int, at: tuple[int, int] | None) -> Schedule:
     """So often, at a (minute, hour) where one was said."""
     if what in ("minute", "hour") or (what == "day" and at is None):
@@ -119,7 +123,7 @@ def scheduled(what: str, count: int, at: tuple[int, int] | None) -> Schedule:
         return Schedule(f"rate({count} {what}{plural})")
     if what == "second":
         return Schedule("rate(1 minute)", "A schedule runs once a minute at most.")
-    usual = {"morning": (0, 8), "evening": (0, 18), "night": (0, 2)}.get(what, (0, 0))
+    usual = (0, USUAL.get(what, 0))
     minute, hour = at or usual
     guess = None if at else f"No time was said: {hour:02d}:{minute:02d} is a guess."
     if what == "week":

@@ -63,3 +63,17 @@ def test_what_is_no_schedule_stays_in_the_text(text):
 def test_a_place_is_its_zone(said, zone):
     [found], _ = schedules_in(f"Every day at 6:00 {said} run it")
     assert found.timezone == zone
+
+
+@pytest.mark.parametrize(("said", "expression", "hour"), [
+    ("Every Friday afternoon run it.", "cron(0 15 ? * FRI *)", "15:00"),
+    ("Every Tuesday and Friday morning run it.", "cron(0 8 ? * TUE,FRI *)", "08:00"),
+    ("Run it on Monday evenings.", "cron(0 18 ? * MON *)", "18:00"),
+    ("On Sunday nights run it.", "cron(0 22 ? * SUN *)", "22:00"),
+    ("Every afternoon run it.", "cron(0 15 * * ? *)", "15:00"),
+    ("Every Monday run it.", "cron(0 0 ? * MON *)", "00:00"),
+])
+def test_a_part_of_the_day_has_an_hour_that_is_said_to_be_a_guess(said, expression, hour):
+    (schedule,), _ = schedules_in(said)
+    assert schedule.expression == expression
+    assert schedule.guess == f"No time was said: {hour} is a guess."
