@@ -63,7 +63,7 @@ class _Pending(Generic[T]):
         self.context = copy_context()
         self.afterwards: list[Callable[[], None]] = []
         self.saves = False  # a write within it can be undone alone
-        self.failed_within = False
+        self.failed_within: BaseException | None = None
         self.result: T
         self.error: BaseException | None = None
 
@@ -74,8 +74,8 @@ class _Pending(Generic[T]):
         self.error, self.done = error, True
 
 
-class _PassedOver(Exception):
-    """A write within `pending` failed, and it went on."""
+class _PassedOver(BaseException):
+    """A write within `pending` failed, and it went on. No Exception: nobody on the way is to take it for an error."""
 
     def __init__(self, pending: _Pending[Any]) -> None:
         super().__init__()
@@ -274,16 +274,24 @@ class Database:
     def _perform(self, pending: _Pending[T]) -> T:
         """In the context of the thread that waits for it, whichever thread writes."""
         self._at_work = (get_ident(), pending)
-        pending.afterwards, pending.failed_within = [], False
+        pending.afterwards, pending.failed_within = [], None
         try:
             result = pending.context.run(pending.work, self._writer)
+        except BaseException as error:
+            if self._passes_over(pending) and error is not pending.failed_within:
+                raise _PassedOver(pending) from error
+            raise
         finally:
             self._at_work = None
         if self._ended_by is not None:  # though `work` has taken no notice of it
             raise self._ended_by
-        if pending.failed_within and not pending.saves:
+        if self._passes_over(pending):
             raise _PassedOver(pending)
         return result
+
+    @staticmethod
+    def _passes_over(pending: _Pending[Any]) -> bool:
+        return pending.failed_within is not None and not pending.saves
 
     def _joined(self) -> _Pending[Any] | None:
         """The write that this thread is within."""
@@ -298,13 +306,15 @@ class Database:
         none until one does: then all of it is rolled back, and run again with savepoints."""
         if self._ended_by is not None:
             raise self._ended_by
+        if self._passes_over(pending):
+            raise _PassedOver(pending)
         try:
             try:
                 return self._saved(work) if pending.saves else work(self._writer)
             except sqlite3.DatabaseError as error:
                 raise self._translated(error) from error
         except BaseException as error:
-            pending.failed_within = True
+            pending.failed_within = error
             if isinstance(error, StorageError) and not self._writer.in_transaction:
                 self._ended_by = error
             raise

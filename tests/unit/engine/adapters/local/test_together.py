@@ -104,6 +104,26 @@ def test_no_page_is_copied_for_a_savepoint_while_nothing_fails(stores):
     assert [text for text in said if "SAVEPOINT" in text] == []
 
 
+@pytest.mark.parametrize("look", [
+    lambda stores: stores.journal.header(KEY),
+    lambda stores: stores._database.write(lambda connection: connection.execute("SELECT 1 FROM header").fetchone()),
+], ids=["read", "written"])
+def test_what_goes_on_after_a_write_within_failed_sees_it_undone(stores, look):
+    def fails(connection):
+        connection.execute("DELETE FROM header")
+        raise ValueError("a defect")
+
+    def act():
+        start(stores)
+        with suppress(ValueError):
+            stores._database.write(fails)
+        if look(stores) is None:
+            raise LookupError("half a write")
+
+    stores.together(act)
+    assert stores.journal.header(KEY) == a_header(KEY)
+
+
 def test_one_whose_write_failed_within_is_run_again_and_its_neighbour_is_done_once(stores):
     ran, told = [], []
 
