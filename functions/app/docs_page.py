@@ -70,9 +70,9 @@ def example(route: Route, base: str = "http://127.0.0.1:8400") -> str:
     """A command that calls the route."""
     path = route.path.replace("{id}", "order_flow%3Aorder-1").replace("{name}", "order_flow")
     path = path.replace("{number}", "1").replace("{key}", "STRIPE_KEY").replace("{token}", "ci")
-    lines = ['curl -H "Authorization: Bearer $(cat .automate/token)"']
-    if route.method == "PUT":
-        lines[0] = lines[0].replace("curl ", "curl -X PUT ")
+    lines = ["curl -X PUT" if route.method == "PUT" else "curl"]
+    if route.right is not Anyone.AT_ALL:
+        lines[0] += ' -H "Authorization: Bearer $(cat .automate/token)"'
     if route.has_body:
         body = json.dumps(route.example if route.example is not None else {}, ensure_ascii=False)
         lines += ['  -H "Content-Type: application/json"', f"  -d {shlex.quote(body)}"]

@@ -41,11 +41,11 @@ describes itself: `/openapi.json` is OpenAPI 3.1, `/docs` a page for people.
 **Who asks.** On one machine every request carries `Authorization: Bearer TOKEN` with the content of `.automate/token`.
 A browser carries what a sign-in link left in it instead: a cookie, and its session's proof in `X-Automate-Session`.
 Other people and programs have named tokens, with roles ([access.md](access.md)).
-Only `/health` and the sample services are open. `/docs` and `/openapi.json` need only the cookie. `POST /signout` ends
-the session, and `POST /signout?everywhere=true` ends all of them. The server answers only to the names 127.0.0.1 and
-localhost, and refuses changes from pages of another origin. On AWS the gateway's authorizer decides who may ask, and
-the groups of the user pool carry the roles. Whoever has a named token asks below `/token/`, such as
-`/token/workflows`. Who lacks the right that a route needs is answered 403 `NotAllowed`.
+Only `/health`, webhooks, links of forms and the sample services are open. `/docs` and `/openapi.json` need only the
+cookie. `POST /signout` ends the session, and `POST /signout?everywhere=true` ends all of them. The server answers only
+to the names 127.0.0.1 and localhost, and refuses changes from pages of another origin. On AWS the gateway's authorizer
+decides who may ask, and the groups of the user pool carry the roles. Whoever has a named token asks below `/token/`,
+such as `/token/workflows`. Who lacks the right that a route needs is answered 403 `NotAllowed`.
 
 **Errors** have one shape, `{"error": {"code", "message", "where", "advice", "details"}}`; absent parts are left out.
 400 and 422 say what is wrong and where, a parameter of the query that is given twice among it. 404 says that there is

@@ -114,6 +114,8 @@ def _operation(route: Route) -> dict[str, Json]:
         "operationId": route.handler.__name__, "summary": route.summary, "description": route.description,
         "tags": [route.tag], "parameters": _parameters(route), "responses": _responses(route),
     }
+    if route.right is Anyone.AT_ALL:
+        operation["security"] = []
     if route.has_body:
         body: dict[str, Json] = {"schema": _reference(route.takes)}
         if route.example is not None:

@@ -14,7 +14,9 @@ from engine.durable.lifecycle.call_limits import CallLimits, account_of
 from engine.governance.roles import Role
 from engine.ports.tasks import CallLimit
 from functions.api.app import app
+from functions.app import docs_page
 from functions.app.routes.openapi import document
+from functions.app.routing import Anyone
 from functions.app.table import every_route
 
 
@@ -41,6 +43,24 @@ def test_every_route_has_a_summary_and_models():
         for operation in path.values():
             assert operation["summary"]
             assert "default" in operation["responses"]
+
+
+def test_only_what_anyone_may_ask_is_described_without_a_token():
+    described = document(every_route())
+    assert described["security"] == [{"token": []}]
+    open_to_all = {
+        (path, method) for path, item in described["paths"].items() for method, operation in item.items()
+        if operation.get("security") == []
+    }
+    assert open_to_all == {
+        ("/health", "get"), ("/forms", "get"), ("/forms", "post"), ("/hooks/{workflow}/{path}", "post"),
+        ("/hooks/slack.com/approvals", "post"),
+    }
+
+
+def test_an_example_of_what_anyone_may_ask_has_no_token():
+    for route in every_route():
+        assert ("Authorization" in docs_page.example(route)) == (route.right is not Anyone.AT_ALL), route.name
 
 
 def test_the_page_stands_alone_and_shows_every_route(api):
