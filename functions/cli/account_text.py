@@ -35,12 +35,7 @@ def print_outcome(execution: Json) -> None:
 
 def print_account(screen: Screen, execution: Json, told: Account, *, note: str | None = None) -> None:
     """The execution, its states and why it ended as it did. `note` says what of it is not here."""
-    _print_heading(execution)
-    _print_times(screen, execution, told.rested)
-    if execution["business_key"] is not None:
-        click.echo(f"business key {execution['business_key']}")
-    click.echo(f"input {_short(execution['input'])}")
-    print_connectors(execution.get("connectors", ()))
+    _print_beginning(screen, execution, told.rested)
     click.echo()
     if note is not None:
         click.echo(note)
@@ -54,6 +49,21 @@ def print_account(screen: Screen, execution: Json, told: Account, *, note: str |
     for run in explained:
         _print_cause(run)
     _print_end(execution, explained)
+
+
+def print_without_states(screen: Screen, execution: Json) -> None:
+    """The execution and how it ended, where its states are not known."""
+    _print_beginning(screen, execution, 0.0)
+    _print_end(execution, [])
+
+
+def _print_beginning(screen: Screen, execution: Json, rested: float) -> None:
+    _print_heading(execution)
+    _print_times(screen, execution, rested)
+    if execution["business_key"] is not None:
+        click.echo(f"business key {execution['business_key']}")
+    click.echo(f"input {_short(execution['input'])}")
+    print_connectors(execution.get("connectors", ()))
 
 
 def print_connectors(connectors: Iterable[Json]) -> None:

@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 
-from engine.errors import NotFound, UserError
+from engine.errors import InvalidDocument, NotFound, UserError
 from engine.governance.audit.engine import STARTED
 from engine.governance.roles import Right
 from engine.language.asl.times import iso_timestamp
 from functions.app.shapes.base import ExecutionFilters
 from functions.cli.account import account
-from functions.cli.account_text import MOST_SHOWN, print_account, print_outcome
+from functions.cli.account_text import MOST_SHOWN, print_account, print_outcome, print_without_states
 from functions.cli.client.client import Client, part
 from functions.cli.commands.many import PENDING, confirm, confirm_erasing, is_of_one
 from functions.cli.files import Json, read_value
@@ -65,8 +65,8 @@ def ended(api: Client, execution_id: str) -> Json:
 
 def warn_without_a_worker(api: Client, waiting: str | None = None) -> None:
     """Say that nobody is there to go on with it, where that is so. `waiting` is the command that would have been a
-    worker itself."""
-    if api.get("/me")["workers"] == 0:
+    worker itself. Not for IAM roles: a stage has workers, and their door has no /me."""
+    if not session().iam and api.get("/me")["workers"] == 0:
         ways = "automate up or automate worker"
         if waiting is not None:
             ways = f"automate up, automate worker, or next time {waiting}"
@@ -224,11 +224,15 @@ _reveal = click.option(
 @click.argument("id")
 @_reveal
 def show(*, id: str, reveal: str | None) -> None:  # noqa: A002  the word of the API
-    """Show an execution: its states, how long each took, and what went wrong."""
+    """Show an execution: its states, how long each took, and what went wrong. With --iam its states are left out."""
     at, screen = f"/executions/{part(id)}", session().screen
     with session().client() as api:
         revealing = api.revealing(reveal)
-        execution = revealing.whole(revealing.get(at))
+        execution = revealing.get(at)
+        if session().iam:
+            screen.show(execution, lambda: print_without_states(screen, execution))
+            return
+        execution = revealing.whole(execution)
         found = revealing.get(f"{at}/steps", newest=MOST_EVENTS, causes=True)
         is_open = execution["status"] in ("RUNNING", "PAUSED")
         waiting = api.get(f"{at}/waiting")["waiting"] if is_open else []
@@ -257,7 +261,12 @@ def show(*, id: str, reveal: str | None) -> None:  # noqa: A002  the word of the
 @click.option("--limit", type=WholeRange(1), default=MOST_EVENTS, show_default=True, help="How many at most.")
 @_reveal
 def history(*, id: str, after: int, limit: int, reveal: str | None) -> None:  # noqa: A002
-    """Show an execution's events, as AWS's GetExecutionHistory gives them."""
+    """Show an execution's events, as AWS's GetExecutionHistory gives them. IAM roles (--iam) may not read them."""
+    if session().iam:
+        raise InvalidDocument(
+            "the door for IAM roles has no histories", where="--iam",
+            advice="Ask without --iam: after automate --endpoint URL login, or with a named token (--token-file FILE).",
+        )
     with session().client() as client:
         events = client.revealing(reveal).events(id, after=after, most=limit)
     last = events[-1]["id"] if events else after

@@ -74,8 +74,35 @@ def run(capsys, tmp_path, monkeypatch, credentials):
 @pytest.mark.parametrize("endpoint", [API, f"{API}/", f"{API}/iam"])
 def test_a_start_is_signed_for_the_door_of_iam_roles(run, endpoint):
     gateway = Gateway((201, {"id": "flow:one", "name": "one"}))
-    run(gateway, "--endpoint", endpoint, "--iam", "start", "flow", "--name", "one", "--input", "[1]")
-    assert gateway.asked[0] == ("POST", f"{API}/iam/workflows/flow/executions")
+    status, out, _ = run(
+        gateway, "--endpoint", endpoint, "--iam", "--json", "start", "flow", "--name", "one", "--input", "[1]"
+    )
+    assert (status, json.loads(out)["id"]) == (0, "flow:one")
+    assert gateway.asked == [("POST", f"{API}/iam/workflows/flow/executions")]
+
+
+def test_show_asks_the_one_route_that_iam_roles_have(run):
+    shape = {
+        "id": "flow:one", "status": "FAILED", "version": 1, "started_at": "2026-11-27T10:00:00.000Z",
+        "ended_at": "2026-11-27T10:00:01.000Z", "business_key": None, "input": {"order": 7}, "output": None,
+        "error": "Shop.Closed", "cause": "it is Sunday",
+    }
+    gateway = Gateway((200, shape))
+    status, out, _ = run(gateway, "--endpoint", API, "--iam", "show", "flow:one")
+    assert status == 0
+    for said in ("flow:one", "FAILED", "2026-11-27 10:00:01 UTC", '{"order": 7}', "Shop.Closed: it is Sunday"):
+        assert said in out
+    assert json.loads(run(gateway, "--endpoint", API, "--iam", "--json", "show", "flow:one")[1]) == shape
+    assert gateway.asked == [("GET", f"{API}/iam/executions/flow%3Aone")] * 2
+
+
+def test_history_says_which_door_has_it(run):
+    gateway = Gateway()
+    status, _, err = run(gateway, "--endpoint", API, "--iam", "history", "flow:one")
+    assert (status, gateway.asked) == (1, [])
+    assert "the door for IAM roles has no histories" in err
+    assert "automate --endpoint URL login" in err
+    assert "--token-file" in err
 
 
 def test_an_id_with_a_colon_is_signed_as_the_gateway_reads_it(run):
