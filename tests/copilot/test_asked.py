@@ -116,3 +116,9 @@ def test_the_twelfth_authors_are_those_that_came_here_when_they_were_run():
     assert digests == ["f5ad69b3acfdd11d1531115be0cd0d9f05b64a60141257070fb05ce7a5720975",
                        "57b1df0fbfbe0d9f704f5558ed454d0873b7e90b63a7ee73fdc243b42bb47753"]
     assert [len(sentences(name)) for name in names] == [50, 30]
+
+
+def test_the_thirteenth_authors_are_those_that_came_here_when_they_were_run():
+    content = (FOLDER / "thirteenth_locked.json").read_bytes()
+    assert hashlib.sha256(content).hexdigest() == "f23f58725e55159a33f19373c934bdc1d55d30c5140fc8996db2c08b342b72fe"
+    assert len(sentences("thirteenth_locked.json")) == 60
