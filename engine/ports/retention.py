@@ -41,7 +41,7 @@ class Space:
     """How much room a folder's database takes, in bytes. `free` of them are pages that wait to be used again, `disk`
     are free beside it. `a_day` is how much it grew in the last days; None before that is known. `shrinks`: free pages
     are given back while it is used. `trusted` is the time by which terms are over where the clock may be wrong;
-    None: now."""
+    None: now. `log` is the write-ahead log beside it, which grows and shrinks with single writes."""
 
     bytes: int
     free: int
@@ -49,6 +49,7 @@ class Space:
     a_day: float | None
     shrinks: bool
     trusted: float | None = None
+    log: int = 0
 
 
 class RetentionStore(Protocol):

@@ -44,6 +44,10 @@ Work = Callable[[sqlite3.Connection], T]
 LARGEST = 2**63 - 1
 """The largest whole number that a column or a parameter can be."""
 
+LARGEST_LOG = 16 * 1024 * 1024
+"""Bytes that the write-ahead log is cut to after a large write, once it is written from its beginning again. SQLite
+does that after 1,000 pages, 4 MB: at four times as much ordinary writes never cut it, and use its room again."""
+
 FULL_DISK_CODES = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMOPEN})
 """What SQLite answers where a file cannot grow, or the shared-memory file cannot be made."""
 
@@ -109,6 +113,7 @@ class Database:
                 _prepare(self._writer, path, snapshot_schema)
                 self.made_with = _made_with(self._writer)
                 self._writer.execute("PRAGMA busy_timeout = 0")  # from here on `_begin` waits
+                self._writer.execute(f"PRAGMA journal_size_limit = {LARGEST_LOG}")
                 if not self._writer.execute("PRAGMA secure_delete").fetchone()[0]:  # SQLite's builds differ
                     self._writer.execute("PRAGMA secure_delete = FAST")
                 self._seen = self._data_version()
@@ -200,6 +205,14 @@ class Database:
             finally:
                 self._writer.execute("PRAGMA busy_timeout = 0")
             return not busy
+
+    @property
+    def log_bytes(self) -> int:
+        """How large the write-ahead log is on the disk."""
+        try:
+            return self.path.with_name(f"{self.path.name}-wal").stat().st_size
+        except FileNotFoundError:
+            return 0
 
     def changed(self) -> bool:
         """Whether another process committed something since the last call."""

@@ -61,7 +61,8 @@ class SqliteSpace:
             first = connection.execute(_FIRST, (today - GROWTH_DAYS, today, today - LONG_DAYS)).fetchone()
             growth = None if first is None else (size - first[1]) / (now / DAY - first[0])
             disk = shutil.disk_usage(self._database.path.parent).free
-            return Space(size, free, disk, growth, shrinks, None if trusted == now else trusted)
+            log = self._database.log_bytes
+            return Space(size, free, disk, growth, shrinks, None if trusted == now else trusted, log)
 
         return self._database.read(work)
 

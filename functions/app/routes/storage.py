@@ -169,7 +169,7 @@ def _folder(found: Storage, reserve: int) -> shapes.Folder:
     growth = space.a_day or 0.0
     left = max(0.0, (space.disk + space.free - reserve) / growth) if growth > 0 else None
     return shapes.Folder(
-        bytes=space.bytes, free_bytes=space.free, shrinks=space.shrinks, bytes_a_day=space.a_day,
+        bytes=space.bytes + space.log, free_bytes=space.free, shrinks=space.shrinks, bytes_a_day=space.a_day,
         disk_free_bytes=space.disk, reserve_bytes=reserve, days_left=left,
         trusted_until=None if space.trusted is None else iso_timestamp(space.trusted),
     )

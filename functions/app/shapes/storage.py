@@ -18,7 +18,7 @@ class NextTaken(Given):
 class Folder(Given):
     """The data folder's database and its disk, in bytes."""
 
-    bytes: int = Field(description="Of the database.")
+    bytes: int = Field(description="Of the database, with its write-ahead log.")
     free_bytes: int = Field(description="Of these, what waits to be used again or given back.")
     shrinks: bool = Field(description="Whether free pages are given back to the disk; `automate compact` sees to it.")
     bytes_a_day: float | None = Field(description="How much it grew a day, of late; null before that is known.")

@@ -1110,7 +1110,7 @@ export interface FixRequest {
 
 /** The data folder's database and its disk, in bytes. */
 export interface Folder {
-  /** Of the database. */
+  /** Of the database, with its write-ahead log. */
   bytes: number;
   /** Of these, what waits to be used again or given back. */
   free_bytes: number;

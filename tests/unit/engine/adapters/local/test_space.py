@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 
+from engine.adapters.local.database import LARGEST_LOG
 from engine.clock import SkipClock
 from engine.errors import Conflict, StoreUnavailable
 from engine.ports.journal import HeaderChange, row_of
@@ -61,6 +62,32 @@ def test_a_new_folder_gives_its_free_pages_back(folder):
     small = stores.space.look(START)
     assert small.bytes < full.bytes / 2
     assert small.free == 256 * 4096, "some stay, for what is written next"
+    stores.close()
+
+
+def test_the_log_of_a_large_write_is_told_and_given_back(folder):
+    stores = open_local(folder, SkipClock())
+    file = folder / "automate.db-wal"
+
+    def grow(connection):
+        connection.execute("CREATE TABLE large (body)")
+        connection.execute("INSERT INTO large VALUES (zeroblob(?))", (2 * LARGEST_LOG,))
+
+    stores._database.write(grow)
+    assert stores.space.look(START).log == file.stat().st_size > 2 * LARGEST_LOG
+    fill(stores, 2)  # the log is checkpointed, and then written from its beginning
+    assert stores.space.look(START).log == file.stat().st_size <= LARGEST_LOG
+    stores.close()
+
+
+def test_ordinary_writes_never_cut_the_log(folder):
+    stores = open_local(folder, SkipClock())
+    sizes = []
+    for first in range(0, 1000, 50):
+        fill(stores, 50, first=first)
+        sizes.append(stores.space.look(START).log)
+    assert sizes == sorted(sizes)
+    assert 4_000_000 < sizes[-1] < LARGEST_LOG / 2
     stores.close()
 
 

@@ -99,13 +99,14 @@ def test_a_folder_tells_its_size_and_what_is_taken_next(api):
 
     def look():
         following = next_taken(api.stores.retention, Retention(), lambda *_: None, "default")
-        return Storage(Space(50_000_000, 1_000_000, 1_199_000_000, 10_000_000.0, shrinks=True), following)
+        space = Space(50_000_000, 1_000_000, 1_199_000_000, 10_000_000.0, shrinks=True, log=4_000_000)
+        return Storage(space, following)
 
     api.services = dataclasses.replace(api.services, storage=look)
     shown = api("GET", "/storage").json
     assert shown["next"] == {"execution": "hello:one", "workflow": "hello", "at": found["kept_until"]}
     assert shown["folder"] == {
-        "bytes": 50_000_000, "free_bytes": 1_000_000, "shrinks": True, "bytes_a_day": 10_000_000.0,
+        "bytes": 54_000_000, "free_bytes": 1_000_000, "shrinks": True, "bytes_a_day": 10_000_000.0,
         "disk_free_bytes": 1_199_000_000, "reserve_bytes": 200_000_000, "days_left": 100.0,
         "trusted_until": None,
     }
