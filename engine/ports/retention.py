@@ -66,6 +66,10 @@ class RetentionStore(Protocol):
         None where no more started before `started_before`."""
         ...
 
+    def oldest_ended(self, workspace: str, workflow: str, limit: int) -> list[Ended]:
+        """Those that have ended, the oldest start first, however many are open that started before them."""
+        ...
+
     def take(self, ended: Sequence[Ended], now: float) -> int:
         """Take those that still stand as `ended` says: at most as many as one small transaction holds. Answers how
         many. One that runs again stays. Who is about to redrive one that is taken is refused by the journal."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.durable.lifecycle.ageing import Ageing
+from engine.durable.lifecycle.ageing import Ageing, next_taken
 from engine.durable.retention import DAY, GRACE_SECONDS, Retention
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.journal import HeaderChange, Parent, row_of
@@ -103,6 +103,22 @@ def test_what_is_open_is_not_taken(stores, key, status):
     assert stores.retention.take([ended], LATER) == 0
     assert run(stores, aged(stores), at=START + 4000 * DAY) == 0
     assert not is_gone(stores, key)
+
+
+@pytest.mark.parametrize("status", ["RUNNING", "PAUSED"])
+def test_what_is_taken_next_is_found_behind_many_that_are_open(stores, key, status):
+    for number in range(150):
+        waits = ExecutionKey.of("default", "orders", f"open-{number}")
+        end(stores, waits, status="RUNNING", segments=1, started=START - 1000 + number)
+        if status == "PAUSED":
+            row = row_of(stores.journal.header(waits), status="PAUSED")
+            stores.journal.update_headers([HeaderChange(waits, 0, "PAUSED", None, row=row)])
+    later = end(stores, ExecutionKey.of("default", "orders", "run-2"), started=START + 1, ended=END + 1)
+    ended = end(stores, key)
+    assert stores.retention.oldest_ended("default", "orders", 10) == [ended, later]
+    assert stores.retention.oldest_ended("default", "orders", 1) == [ended]
+    assert next_taken(stores.retention, Retention(), lambda *_: None, "default") == (ended, END + 90 * DAY)
+    assert next_taken(stores.retention, Retention(days=0), lambda *_: None, "default") is None
 
 
 def test_one_that_ended_again_since_is_not_taken(stores, key):

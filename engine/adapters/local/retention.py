@@ -44,6 +44,12 @@ _ENDED = """SELECT x.id, x.status, x.started_at, x.ended_at, h.parent
     FROM execution AS x INDEXED BY execution_workflow JOIN header AS h ON h.workspace = x.workspace AND h.id = x.id
     WHERE x.workspace = ? AND x.workflow = ? AND x.started_at < ? AND (x.started_at, x.id) > (?, ?)
     ORDER BY x.started_at, x.id LIMIT ?"""
+_OLDEST_ENDED = """SELECT x.id, x.status, x.started_at, x.ended_at, h.parent
+    FROM execution AS x INDEXED BY execution_workflow CROSS JOIN header AS h
+        ON h.workspace = x.workspace AND h.id = x.id
+    WHERE x.workspace = ? AND x.workflow = ? AND x.ended_at IS NOT NULL AND x.status NOT IN (?, ?)
+    ORDER BY x.started_at, x.id LIMIT ?"""
+"""The cross join has SQLite look for the header of those alone that have ended."""
 _NEXT_WORKFLOW = """SELECT workspace, workflow FROM execution WHERE (workspace, workflow) > (?, ?)
     ORDER BY workspace, workflow LIMIT 1"""
 _STANDS = "SELECT e FROM header WHERE workspace = ? AND id = ? AND status NOT IN (?, ?) AND ended_at = ?"
@@ -94,13 +100,18 @@ class SqliteRetention:
             values = (workspace, workflow, started_before, at.started_at, at.id, limit)
             rows = connection.execute(_ENDED, values).fetchall()
             found = [
-                Ended(
-                    ExecutionKey(workspace, id_), status, started_at, ended_at,
-                    held=_is_held(connection, workspace, Parent.of_text(parent)),
-                )
-                for id_, status, started_at, ended_at, parent in rows if ended_at is not None and status not in OPEN
+                _ended(connection, workspace, row) for row in rows if row[3] is not None and row[1] not in OPEN
             ]
             return found, Place(rows[-1][2], rows[-1][0]) if len(rows) == limit else None
+
+        return self._database.read(work)
+
+    def oldest_ended(self, workspace: str, workflow: str, limit: int) -> list[Ended]:
+        """Those that have ended, the oldest start first."""
+
+        def work(connection: sqlite3.Connection) -> list[Ended]:
+            rows = connection.execute(_OLDEST_ENDED, (workspace, workflow, *OPEN, limit)).fetchall()
+            return [_ended(connection, workspace, row) for row in rows]
 
         return self._database.read(work)
 
@@ -230,6 +241,12 @@ class SqliteRetention:
 
 INCREMENTAL = 2
 """PRAGMA auto_vacuum of a file whose free pages can be given back."""
+
+
+def _ended(connection: sqlite3.Connection, workspace: str, row: tuple[Any, ...]) -> Ended:
+    id_, status, started_at, ended_at, parent = row
+    held = _is_held(connection, workspace, Parent.of_text(parent))
+    return Ended(ExecutionKey(workspace, id_), status, started_at, ended_at, held=held)
 
 
 def _is_held(connection: sqlite3.Connection, workspace: str, parent: Parent | None) -> bool:

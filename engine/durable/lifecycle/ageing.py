@@ -26,21 +26,18 @@ ITEMS = 200
 REMEMBERED_DAYS = 365.0
 """For so long it is known when an execution was taken."""
 
-FAR = 1e17
-"""Later than anything starts."""
-
 
 def next_taken(
     store: RetentionStore, retention: Retention, days_of: Callable[[str, str], float | None], workspace: str
 ) -> tuple[Ended, float] | None:
-    """The execution that is taken first, as far as the oldest of each workflow show it, and when that may be (epoch
-    seconds). None where nothing that has ended has a term."""
+    """The execution that is taken first, as far as the oldest of each workflow that have ended show it, and when that
+    may be (epoch seconds). None where nothing that has ended has a term."""
     found: list[tuple[float, Ended]] = []
     for owner, workflow in store.workflows():
         if owner != workspace:
             continue
         own = days_of(owner, workflow)
-        for one in store.ended(owner, workflow, FAR, None, PAGE)[0]:
+        for one in store.oldest_ended(owner, workflow, PAGE):
             until = None if one.held else retention.kept_until(one.status, one.ended_at, own)
             if until is not None:
                 found.append((until, one))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from engine.ports.executions_index import ExecutionRow
 from engine.ports.journal import OPEN_STATUSES, Header
 from engine.ports.keys import ExecutionKey
 from engine.ports.retention import Ended, Place
@@ -34,11 +35,18 @@ class MemoryRetention:
             if (row.key.workspace, row.workflow) == (workspace, workflow) and row.started_at < started_before
         )
         some = [row for *place, row in rows if tuple(place) > at][:limit]
-        found = [
+        return self._ended(some), Place(some[-1].started_at, some[-1].key.id) if len(some) == limit else None
+
+    def oldest_ended(self, workspace: str, workflow: str, limit: int) -> list[Ended]:
+        """Those that have ended, the oldest start first."""
+        rows = (row for row in self._journal.rows() if (row.key.workspace, row.workflow) == (workspace, workflow))
+        return self._ended(sorted(rows, key=lambda row: (row.started_at, row.key.id)))[:limit]
+
+    def _ended(self, rows: Iterable[ExecutionRow]) -> list[Ended]:
+        return [
             Ended(row.key, row.status, row.started_at, row.ended_at, held=self._is_held(row.key))
-            for row in some if row.status not in OPEN_STATUSES and row.ended_at is not None
+            for row in rows if row.status not in OPEN_STATUSES and row.ended_at is not None
         ]
-        return found, Place(some[-1].started_at, some[-1].key.id) if len(some) == limit else None
 
     def _is_held(self, key: ExecutionKey) -> bool:
         parent = self._journal._headers[key].parent
