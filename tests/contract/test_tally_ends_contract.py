@@ -159,6 +159,19 @@ def test_since_when_ends_are_counted_is_known(backend, workspace, begin, tallyin
     assert again.ends.since() == tallying.ends.since()
 
 
+def test_ends_are_counted_since_nothing_earlier_than_the_first_start(backend, workspace, begin, tallying):
+    backend.clock.sleep(10)
+    tallying.round()
+    assert tallying.ends.since() == begin + 10
+    other = f"{workspace}-other"
+    ended(backend, other, 1, at=begin - 3000, started_at=begin - 7000)
+    backend.hear()
+    later = Tallying(backend.index, backend.clock, other)
+    later.round()
+    assert later.ends.since() == (begin - 7000 if backend.index.ends_reach_back else begin + 10)
+    assert len(kept(later, begin - DAY, hours=25)) == 1
+
+
 def test_counts_of_starts_and_of_ends_are_kept_apart_and_old_ones_go(backend, workspace, begin):
     index = backend.index
     index.keep_counts(workspace, begin, "ends", of=ENDS)

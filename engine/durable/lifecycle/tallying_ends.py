@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from engine.clock import Clock
 from engine.durable.lifecycle.pieces import DAY, HOUR, PIECE, Piece, by_hour, by_piece, most, pieces_of, runs, text_of
-from engine.ports.executions_index import ENDS, Count, ExecutionsIndex
+from engine.ports.executions_index import ENDS, OLDEST, Count, ExecutionQuery, ExecutionsIndex
 
 _BEGINNING = 0
 """What is kept under no time: from when on ends were counted."""
@@ -37,13 +37,18 @@ class TallyingEnds:
             return
         if self.since() is None:
             now = self._clock.now()
-            last = int(now // PIECE) * PIECE
-            first = last - DAY if self._index.ends_reach_back else last
-            self.count(range(first, last + PIECE, PIECE) if first < last else ())
-            self._index.keep_counts(
-                self._workspace, _BEGINNING, json.dumps(first if first < last else now), of=ENDS
-            )
+            first = self._beginning(now)
+            if first < now:
+                self.count(range(_down(first), _down(now) + PIECE, PIECE))
+            self._index.keep_counts(self._workspace, _BEGINNING, json.dumps(first), of=ENDS)
         self._has_begun = True
+
+    def _beginning(self, now: float) -> float:
+        """From when on ends can still be counted: of the last day, since anything started."""
+        if not self._index.ends_reach_back:
+            return now
+        oldest = self._index.query(ExecutionQuery(self._workspace, order=OLDEST, limit=1)).rows
+        return min(now, max(oldest[0].started_at, _down(now) - DAY)) if oldest else now
 
     def since(self) -> float | None:
         """From when on ends were counted; None before `begin`."""
@@ -66,6 +71,10 @@ class TallyingEnds:
         hours = self._index.kept_counts(self._workspace, max(first // HOUR * HOUR, 1), before, of=ENDS)
         pieces = (piece for _, text in sorted(hours.items()) for piece in pieces_of(text).values())
         return sorted((piece for piece in pieces if first <= piece.at < before), key=lambda piece: piece.at)
+
+
+def _down(time: float) -> int:
+    return int(time // PIECE) * PIECE
 
 
 def _grown(at: int, found: list[Count], before: Piece | None) -> Piece:
