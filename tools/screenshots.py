@@ -1,12 +1,13 @@
 """Pictures of the Studio for the documentation: ``python -m tools.screenshots [NAME…]`` writes docs/images/*.png.
 
 Every page in both themes at 1440 pixels, and at 1024 those that look otherwise there. Real pages of a real product,
-with the samples published and run.
+with the samples published and run. Its worker is called by a number, for its name is another one each time.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -85,10 +86,28 @@ MENDED = (
 """They have a workflow of their own, which is published once the others are taken."""
 
 
+AUDIT = re.compile(r"/audit(\?|$)")
+"""The route of the log's entries."""
+
+_WORKER = re.compile(r'"worker \d+-[0-9a-f]{12}"')
+
+
+def plain_workers(entries: str) -> str:
+    """Entries of the audit log as JSON, with the same short name for each worker that they come from."""
+    found = list(dict.fromkeys(_WORKER.findall(entries)))
+    return _WORKER.sub(lambda match: f'"worker {found.index(match[0]) + 1}"', entries)
+
+
+def _answer(route: Any) -> None:
+    answer = route.fetch()
+    route.fulfill(response=answer, body=plain_workers(answer.text()))
+
+
 def main(names: list[str]) -> None:
     """See the module's docstring."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with studio_window() as (server, context):
+        context.route(AUDIT, _answer)
         page = context.new_page()
         for pictures, prepare in ((PICTURES, _prepare), (MENDED, _prepare_mended)):
             wanted = [picture for picture in pictures if not names or picture.name in names]
