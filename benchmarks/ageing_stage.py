@@ -81,6 +81,7 @@ def held() -> dict[str, Json]:
 
 def aged(count: int) -> dict[str, Json]:
     """The figures for `count` executions."""
+    from engine.adapters.aws import items  # noqa: PLC0415
     from engine.clock import SkipClock  # noqa: PLC0415
     from engine.durable.retention import DAY, Retention  # noqa: PLC0415
     from functions.sweeper.retention import Retaining  # noqa: PLC0415
@@ -97,7 +98,7 @@ def aged(count: int) -> dict[str, Json]:
         product.drain()
         _spread(key, count)
         found = {"executions": count, "ended": held()}
-        clock.sleep(91 * DAY)
+        clock.sleep(91 * DAY + items.LATER_SECONDS)
         records = expire(clock.now())
         meter = Meter(stores.clients.dynamodb, TABLE, stores.clients.sqs, stores.clients.s3)
         retaining, began = Retaining(stores, clock, Retention()), time.process_time()

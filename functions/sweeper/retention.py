@@ -57,8 +57,11 @@ class Retaining:
         """Take the executions of a batch of the stream; answers from which record on it has to come again. One that is
         damaged stays: it would keep all that comes behind it."""
         for record in records:
-            key = items.key_of(record["dynamodb"]["Keys"]["pk"]["S"])
+            pk, sk = (record["dynamodb"]["Keys"][name]["S"] for name in ("pk", "sk"))
+            key = items.key_of(pk)
             try:
+                if sk == items.TERM:
+                    self._store.put_off(key)
                 self.taken += self._store.take(key, deadline=deadline)
             except StoreCorrupt as error:
                 _LOG.error("not taken: %s", error, extra={"execution": key.id})

@@ -36,6 +36,9 @@ from tests.support.flows import flow, task
 from tests.support.terms import expire, rows
 
 TERM = 300.0
+DELETED_LATER = 600.0
+"""So much later DynamoDB deletes the segment that closed it: within that a sweep finds whose header is open still."""
+
 LOOKS = 60.0
 """How often somebody looks what is to be taken."""
 
@@ -322,5 +325,5 @@ def small(family: str) -> dict[str, Any]:
     sizes |= {f"engine.adapters.local.retention.{name}": size for name, size in (("SMALL", 1), ("MOST_SEGMENTS", 3))}
     return {
         **sizes, "engine.durable.retention.GRACE_SECONDS": grace, "tests.crash.world.MOST_STEPS": 700,
-        "engine.durable.lifecycle.ageing.ITEMS": 2,
+        "engine.durable.lifecycle.ageing.ITEMS": 2, "engine.adapters.aws.items.LATER_SECONDS": DELETED_LATER,
     }

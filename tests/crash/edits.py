@@ -268,7 +268,7 @@ EDITS: dict[str, Edited] = {
         "what is said to a redriven execution stays",
         Edit(
             "engine.durable.worker.parking",
-            "    if header is not None and header.status not in OPEN_STATUSES:\n"
+            "    if header is None or header.status not in OPEN_STATUSES:\n"
             "        journal",
             "    if header is not None:\n"
             "        journal",

@@ -1,8 +1,8 @@
 """Edits of what ends: executions by their term or because somebody erases them, and rights.
 
 They were made by a reader of docs/reliability.md and of that code, not of its tests: 40 of one line each. Here are
-those that the tests of their modules and contracts let live, and three of the note that children are gone. Each has a
-test since, which fails with it.
+those that the tests of their modules and contracts let live, three of the note that children are gone, and four of the
+closing segment of what is still open. Each has a test since, which fails with it.
 """
 
 from __future__ import annotations
@@ -258,6 +258,54 @@ ENDING_EDITS: dict[str, Edited] = {
         test=(
             "tests/unit/functions/api/test_iam_door.py::"
             "test_a_route_that_is_not_for_it_is_not_behind_it"
+        ),
+    ),
+    "a term at once": Edited(
+        "a closing segment stays longer than its term",
+        Edit(
+            "engine.adapters.aws.items",
+            "math.ceil(segment.kept_until + LATER_SECONDS)",
+            "math.ceil(segment.kept_until)",
+        ),
+        test=(
+            "tests/unit/functions/sweeper/test_unclosed_headers.py::"
+            "test_a_stage_that_stood_still_for_a_term_ends_it_as_it_ended"
+        ),
+    ),
+    "a term that goes on while PAUSED": Edited(
+        "a closing segment stays while its execution is PAUSED",
+        Edit(
+            "engine.adapters.aws.journal",
+            "        if change.status == PAUSED:",
+            "        if change.status is None:",
+        ),
+        test=(
+            "tests/unit/functions/sweeper/test_unclosed_headers.py::"
+            "test_one_that_is_paused_ends_as_it_ended_however_late"
+        ),
+    ),
+    "a term that is over once": Edited(
+        "what is still open is told of again",
+        Edit(
+            "functions.sweeper.retention",
+            "                if sk == items.TERM:",
+            "                if sk is None:",
+        ),
+        test=(
+            "tests/unit/functions/sweeper/test_unclosed_headers.py::"
+            "test_one_that_is_paused_and_stopped_is_deleted"
+        ),
+    ),
+    "an inbox of what is gone": Edited(
+        "what closes after its term leaves nothing in its inbox",
+        Edit(
+            "engine.durable.worker.parking",
+            "    if header is None or header.status not in OPEN_STATUSES:",
+            "    if header is not None and header.status not in OPEN_STATUSES:",
+        ),
+        test=(
+            "tests/unit/functions/sweeper/test_unclosed_headers.py::"
+            "test_one_that_is_paused_and_stopped_is_deleted"
         ),
     ),
 }

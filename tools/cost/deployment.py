@@ -277,7 +277,7 @@ class Deployment:
     def delete(self, keys: Sequence[ExecutionKey]) -> Units:
         """What the sweeper takes for them all in one invocation once their term is over, beside what DynamoDB deletes
         by itself."""
-        self.clock.sleep((Retention().days + 1) * DAY)
+        self.clock.sleep((Retention().days + 1) * DAY + items.LATER_SECONDS)
         partitions = [items.partition(key) for key in keys]
         records = [
             record for record in expire(self.clock.now(), TABLE, REGION)

@@ -32,8 +32,13 @@ LISTED = "ws"
 """The attribute that a header has where it is a row of the executions index."""
 
 TERM = "S#~"
-"""The sort key, behind every segment's, of an item that has the term of a closing segment whose body is a blob: the
-segment is deleted with all others, so that it can be read which blob to delete."""
+"""The sort key, behind every segment's, of an item that has the term of a closing segment which DynamoDB is not to
+delete: its body is a blob, and it can be read which one to delete; or its execution was PAUSED before its header was
+closed."""
+
+LATER_SECONDS = 7 * 86_400.0
+"""So much later than the term's end DynamoDB deletes the closing segment: its header may not have been closed yet, and
+without that segment the last step would be done again."""
 
 NOBODYS = "erased"
 """The nonce of what takes the number of the next segment of one that is erased. It has no body."""
@@ -149,7 +154,7 @@ def segment_item(segment: Segment) -> Item:
         "pk": pk, "sk": sk, "nonce": segment.nonce, "at": segment.at, "whole": segment.checkpoint,
         "lease_until": segment.lease_until, "owner": segment.owner or None,
         "first_event": segment.first_event, "last_event": segment.last_event, AUDITED: segment.audited or None,
-        table.TTL_ATTRIBUTE: None if segment.kept_until is None else math.ceil(segment.kept_until),
+        table.TTL_ATTRIBUTE: None if segment.kept_until is None else math.ceil(segment.kept_until + LATER_SECONDS),
     }
 
 

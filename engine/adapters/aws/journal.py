@@ -13,7 +13,7 @@ from engine.adapters.aws.dynamo import ABSENT, ConditionCheck, ConditionFailed, 
 from engine.errors import StoreCorrupt
 from engine.ports.blobs import BlobStore
 from engine.ports.executions_index import ExecutionRow
-from engine.ports.journal import BILLED, Due, Enough, Header, HeaderChange, InboxItem, Loaded, Segment
+from engine.ports.journal import BILLED, PAUSED, Due, Enough, Header, HeaderChange, InboxItem, Loaded, Segment
 from engine.ports.keys import ExecutionKey
 
 _LOAD_PAGES = (4, 16, 64)
@@ -290,6 +290,8 @@ class DynamoJournal:
 
     def _change_header(self, change: HeaderChange) -> bool:
         """False when the header is closed, newer or not there."""
+        if change.status == PAUSED:
+            self._hold(change.key)
         pk = items.partition(change.key)
         values = {
             ":seq": change.seq, ":status": change.status, ":needed": min(change.needs), ":or": max(change.needs),
@@ -323,6 +325,16 @@ class DynamoJournal:
         there = f"seq <= :seq AND #status IN (:needed, :or) AND attribute_not_exists({items.TAKEN_AT})"
         condition = Expression(there, values, {"#status": "status"})
         return self._table.holds(Update((pk, items.HEADER), text, condition))
+
+    def _hold(self, key: ExecutionKey) -> None:
+        """Its last segment may have closed it, and its header is about to be PAUSED instead, for nobody knows how long:
+        the term goes to an item that DynamoDB may delete (DynamoRetention.put_off)."""
+        newest = next(iter(self._segments(key, newest_first=True, pages=(1,))), None)
+        if newest is not None and table.TTL_ATTRIBUTE in newest:
+            pk, until = newest["pk"], int(newest[table.TTL_ATTRIBUTE])
+            self._table.write(Put({"pk": pk, "sk": items.TERM, table.TTL_ATTRIBUTE: until}))
+            there = Expression("attribute_exists(pk)")
+            self._table.holds(Update((pk, newest["sk"]), f"REMOVE {table.TTL_ATTRIBUTE}", there))
 
     # -- reads
 

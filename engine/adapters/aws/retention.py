@@ -2,9 +2,9 @@
 
     close     the segment that closes it and its header get the time until when it is kept: in the writes of the close
     then      from that time on no reader finds it any more (items.taken_at): the one moment at which it goes
-    later     DynamoDB deletes that segment by its TTL, for nothing; the table's stream says so; `take` deletes the
-              rest, and marks the header last. What is left of that tells for FORGOTTEN_DAYS when it was taken, and
-              keeps the name; then DynamoDB deletes it with its entries in all indexes, for nothing too
+    later     DynamoDB deletes that segment by its TTL (items.LATER_SECONDS), for nothing; the table's stream says so;
+              `take` deletes the rest, and marks the header last. What is left of that tells for FORGOTTEN_DAYS when it
+              was taken, and keeps the name; then DynamoDB deletes it with its entries in all indexes, for nothing too
 
 A header that a function deleted would cost a write for each of its indexes, and would set its name free while segments
 lie under it. So it goes last, and by its TTL. Whatever dies before the mark is done again, and finds less to do.
@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 
 from engine.adapters.aws import items, table
-from engine.adapters.aws.dynamo import ConditionFailed, Expression, Item, Table, Update
+from engine.adapters.aws.dynamo import ConditionFailed, Expression, Item, Put, Table, Update
 from engine.adapters.aws.erasure.rest import Awaited, Blobs, Rest
 from engine.ports.journal import OPEN_STATUSES
 from engine.ports.keys import ExecutionKey
@@ -52,6 +52,15 @@ class DynamoRetention:
             return 0
         at = header.get(items.KEPT_UNTIL, since)
         return 0 if at is None or at > self._table.now() else self._let_go(key, header, at, deadline)
+
+    def put_off(self, key: ExecutionKey) -> None:
+        """DynamoDB has deleted an item that had its term: it gets another, later one while its header is still open.
+        Else nothing would tell of it once that is closed. Raises StorageError."""
+        pk = items.partition(key)
+        header = self._table.get((pk, items.HEADER))
+        if header is not None and header["status"] in OPEN_STATUSES:
+            until = math.ceil(self._table.now() + items.LATER_SECONDS)
+            self._table.write(Put({"pk": pk, "sk": items.TERM, table.TTL_ATTRIBUTE: until}))
 
     def _let_go(self, key: ExecutionKey, header: Item, at: float, deadline: float) -> int:
         taken = 1

@@ -120,11 +120,12 @@ def closing_change(activation: Activation, seq: int) -> HeaderChange:
 
 def clear_inbox(journal: Journal, clock: Clock, key: ExecutionKey) -> None:
     """Delete what was said to a closed execution. It is asked once more whether it is closed: what was said to one that
-    was redriven since is not to be lost, nor what is said for a redrive."""
+    was redriven since is not to be lost, nor what is said for a redrive. One that closes when its term is over already
+    is not there any more."""
     now = clock.now()
     ids = [item.id for item in journal.inbox(key) if not inbox.outlives_the_end(item, now)]
     if not ids:
         return
     header = journal.header(key)
-    if header is not None and header.status not in OPEN_STATUSES:
+    if header is None or header.status not in OPEN_STATUSES:
         journal.delete_inbox(key, ids)

@@ -31,6 +31,12 @@ FAILS = flow({"Work": task(End=True)})
 BIG = "x" * 200_000
 
 
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch):
+    """DynamoDB deletes as soon as a term is over: test_unclosed_headers.py has it wait."""
+    monkeypatch.setattr(items, "LATER_SECONDS", 0.0)
+
+
 class Aws(Product):
     """A workflow over the AWS stores, and retention."""
 
