@@ -96,6 +96,15 @@ def test_show_asks_the_one_route_that_iam_roles_have(run):
     assert gateway.asked == [("GET", f"{API}/iam/executions/flow%3Aone")] * 2
 
 
+@pytest.mark.parametrize("arguments", [["start", "flow"], ["stop", "flow:one"], ["show", "flow:one"]])
+def test_what_is_too_large_to_show_is_not_asked_for(run, arguments):
+    large = {"$too_large": {"bytes": 300_000, "href": "/executions/flow%3Aone/payload?part=input"}}
+    shape = {"id": "flow:one", "status": "RUNNING", "ended_at": "2026-11-27T10:00:01.000Z", "input": large}
+    gateway = Gateway((200, shape))
+    status, out, _ = run(gateway, "--endpoint", API, "--iam", "--json", *arguments)
+    assert (status, json.loads(out)["input"], len(gateway.asked)) == (0, large, 1)
+
+
 def test_history_says_which_door_has_it(run):
     gateway = Gateway()
     status, _, err = run(gateway, "--endpoint", API, "--iam", "history", "flow:one")
