@@ -6,7 +6,10 @@ export const ROLES: readonly { value: Role; description: string }[] = [
   { value: "operator", description: "Also starts, stops, redrives, answers tasks, pauses and resumes." },
   { value: "editor", description: "Also edits drafts, and tests them with mocks." },
   { value: "publisher", description: "Also publishes, rolls back, archives, and tests with real calls." },
-  { value: "admin", description: "Also sets secrets, gives access, erases, reveals sensitive fields, and reads the audit log." },
+  {
+    value: "admin",
+    description: "Also sets secrets, gives access, erases, reveals sensitive fields, and reads the audit log.",
+  },
 ];
 
 export const ENDS: readonly { value: string; label: string }[] = [
