@@ -292,6 +292,21 @@ def test_who_started_it_and_how_often_it_went_on_are_columns(studio, failed):
     assert (cells["Redrives"], cells["Trigger"]) == ("1", "\N{EN DASH}")
 
 
+def test_the_list_shows_the_whole_of_an_error_s_name_beside_the_side_navigation(studio, screens):
+    error = "Carrier.AddressNotServed"
+    fails = {"StartAt": "No", "States": {"No": {"Type": "Fail", "Error": error, "Cause": "x"}}}
+    document = {"name": "not_served", "definition": fails}
+    studio.server.json("POST", "/workflows/import", {"document": document, "publish": True})
+    studio.server.run("not_served", {})
+    studio.open("/executions/")
+    expect(studio.page.get_by_role("link", name="Settings")).to_be_visible()
+    cell = studio.page.get_by_title(error)
+    for width in (1440, 1400, 1280):
+        studio.look(width=width)
+        assert cell.evaluate("cell => cell.scrollWidth - cell.clientWidth") <= 0, width
+    screens(studio, "executions-error", widths=(1440, 390))
+
+
 def test_on_a_phone_the_list_comes_before_its_filters(studio, failed):
     studio.open("/executions/?name=ord-48201")
     studio.look(width=390, height=844)

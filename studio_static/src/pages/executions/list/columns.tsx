@@ -96,7 +96,12 @@ export function columnsOf(room: Room): Columns<ExecutionSummary> {
       id: "error",
       header: "Error",
       minWidth: 110,
-      cell: (row) => <Cut text={row.error} />,
+      width: "100%",
+      cell: (row) => (
+        <div className="one-line ex-rest" title={row.error ?? ""}>
+          {row.error || "–"}
+        </div>
+      ),
     },
   ];
 }
