@@ -164,6 +164,24 @@ def test_no_card_opens_under_the_bar_at_1024_pixels(studio):
     assert not any(_under(bar, card) for card in designer.cards.all())
 
 
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_the_bar_covers_no_branch_of_an_execution(studio, width):
+    step = {"Type": "Pass", "End": True}
+    branches = [{"StartAt": f"Step {at}", "States": {f"Step {at}": step}} for at in range(3)]
+    both = {"StartAt": "Both", "States": {"Both": {"Type": "Parallel", "Branches": branches, "End": True}}}
+    name = f"branches{width}"
+    studio.server.json("POST", "/workflows/import", {"document": {"name": name, "definition": both}, "publish": True})
+    ran = studio.server.run(name, {})["id"]
+    studio.page.set_viewport_size({"width": width, "height": 900})
+    studio.open(f"/executions/{ran.replace(':', '%3A')}")
+    studio.settled()
+    bar, cards = studio.page.get_by_role("toolbar", name="View"), studio.page.locator(".react-flow__node")
+    cards.first.wait_for()
+    room = studio.page.locator(".react-flow").bounding_box()
+    assert bar.bounding_box()["x"] + bar.bounding_box()["width"] <= room["x"]
+    assert any(card.bounding_box()["x"] < room["x"] + room["width"] / 2 for card in cards.all())
+
+
 def _under(bar, card):
     one, two = bar.bounding_box(), card.bounding_box()
     sides = (("x", "width"), ("y", "height"))
