@@ -106,9 +106,9 @@ function columns(isWide: boolean, isNarrow: boolean, onDone: () => void): Column
       id: "name",
       header: "Trigger",
       isRowHeader: true,
-      minWidth: 130,
+      minWidth: isWide ? 130 : 110,
       cell: (trigger) => (
-        <div>
+        <div className="breaks">
           <NavLink to={triggerHref(trigger.workflow, trigger.name)}>{trigger.name}</NavLink>
           {!isWide && (
             <div>
@@ -127,9 +127,9 @@ function columns(isWide: boolean, isNarrow: boolean, onDone: () => void): Column
     !isNarrow && {
       id: "workflow",
       header: "Starts",
-      minWidth: 130,
+      minWidth: isWide ? 130 : 110,
       cell: (trigger) => (
-        <div>
+        <div className="breaks">
           <NavLink to={workflowHref(trigger.workflow)}>{trigger.workflow}</NavLink>
           <div className="dim tabular">{`v${trigger.version}`}</div>
         </div>

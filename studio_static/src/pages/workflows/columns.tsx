@@ -33,7 +33,7 @@ export function columnsOf(given: Given): Columns<Workflow> {
       header: "Name",
       cell: (workflow) => <Name workflow={workflow} isNarrow={given.isNarrow} />,
       isRowHeader: true,
-      minWidth: given.isNarrow ? 140 : 160,
+      minWidth: given.isNarrow ? 130 : 160,
     },
     !given.isNarrow && {
       id: "version",
