@@ -75,6 +75,34 @@ def test_an_approval_is_opened_from_its_link_on_a_phone_and_answered(studio, scr
     assert (ended["output"]["comment"], ended["output"]["values"]) == ("within the budget", {"account": "4711"})
 
 
+def test_texts_deep_in_the_details_are_read_as_they_were_written(studio, screens):
+    letter = "Dear Ada,\nline two"
+    asked = ask(
+        studio.server, "letters", question="Send the letter?",
+        details={"a": {"b": {"c": {"text": letter, "from": "Kim"}, "pages": 1}}, "note": 'she said "yes"'},
+    )
+    studio.open(f"/approvals/{asked['id']}")
+    details = studio.page.get_by_label("Details", exact=True)
+    for shown in (letter, 'she said "yes"', "Kim"):
+        expect(details.get_by_text(shown, exact=True)).to_be_visible()
+    assert letter in details.inner_text().replace("\u00a0", " ")
+    screens(studio, "approval-deep", widths=(1440, 390))
+    studio.check_axe()
+
+
+def test_where_no_approval_is_the_page_says_what_may_have_happened_and_where_to_go(studio, screens):
+    page = studio.page
+    studio.expect_refusal(404, "/approvals/cut-off")
+    studio.open("/approvals/cut-off")
+    expect(page.get_by_text("There is no approval at this address")).to_be_visible()
+    expect(page.get_by_text("the link was cut when it was copied")).to_be_visible()
+    expect(page.get_by_role("link", name="all executions")).to_be_visible()
+    screens(studio, "approval-not-there", widths=(1440, 390))
+    studio.check_axe()
+    page.get_by_role("link", name="Other approvals").click()
+    expect(page.get_by_role("heading", name="Approvals", level=1)).to_be_visible()
+
+
 def test_a_link_leads_to_the_approval_after_a_sign_in_with_a_token(studio_server, page):
     asked = ask(studio_server, "linked", question="Ship the linked one?")
     token = studio_server.json("POST", "/tokens", {"name": "on-a-phone", "role": "operator"})["token"]

@@ -21,6 +21,8 @@ interface JsonViewProps {
   /** The name of the downloaded file, without ".json"; none: no download. */
   fileName?: string;
   maxHeight?: string;
+  /** For whoever reads no JSON: texts as they were written, with their lines and without quotation marks. */
+  asText?: boolean;
 }
 
 const PAGE = 100;
@@ -28,7 +30,7 @@ const TEXT_SHOWN = 2000;
 /** What the API sends in the place of a value that is hidden. */
 const MASK = "********";
 
-export function JsonView({ value, label, open = 2, onPath, fileName, maxHeight }: JsonViewProps) {
+export function JsonView({ value, label, open = 2, onPath, fileName, maxHeight, asText = false }: JsonViewProps) {
   const left = tooLarge(value);
   if (left) {
     return (
@@ -52,7 +54,7 @@ export function JsonView({ value, label, open = 2, onPath, fileName, maxHeight }
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
       <section className="json-body" aria-label={label} tabIndex={0} style={{ maxHeight }}>
-        <Node value={value} path={[]} open={open} onPath={onPath} last />
+        <Node value={value} path={[]} open={open} onPath={onPath} asText={asText} last />
       </section>
     </div>
   );
@@ -90,6 +92,7 @@ interface NodeProps {
   name?: string | undefined;
   open: number;
   onPath: JsonViewProps["onPath"];
+  asText: boolean;
   last: boolean;
 }
 
@@ -114,13 +117,13 @@ function Node(props: NodeProps) {
   return (
     <div className="json-row">
       <Name {...props} />
-      <Leaf value={value} />
+      <Leaf value={value} asText={props.asText} />
       {!props.last && <span className="json-sign">,</span>}
     </div>
   );
 }
 
-function Branch({ value, path, name, open, onPath, last }: NodeProps & { value: object }) {
+function Branch({ value, path, name, open, onPath, asText, last }: NodeProps & { value: object }) {
   const [isOpen, setOpen] = useState(path.length < open);
   const [shown, setShown] = useState(PAGE);
   const isArray = Array.isArray(value);
@@ -163,7 +166,8 @@ function Branch({ value, path, name, open, onPath, last }: NodeProps & { value: 
                 path={[...path, isArray ? index : key]}
                 open={open}
                 onPath={onPath}
-                last={index === entries.length - 1}
+                asText={asText}
+                last={asText || index === entries.length - 1}
               />
             ))}
             {entries.length > shown && (
@@ -205,7 +209,7 @@ function Name({ name, path, value, onPath }: Pick<NodeProps, "name" | "path" | "
   );
 }
 
-function Leaf({ value }: { value: unknown }) {
+function Leaf({ value, asText }: { value: unknown; asText: boolean }) {
   const [whole, setWhole] = useState(false);
   if (value === MASK) {
     return (
@@ -216,9 +220,11 @@ function Leaf({ value }: { value: unknown }) {
   }
   if (typeof value === "string") {
     const isLong = value.length > TEXT_SHOWN;
+    const shown = isLong && !whole ? value.slice(0, TEXT_SHOWN) : value;
+    const isPlain = asText && value !== "";
     return (
-      <span className="of-string">
-        {JSON.stringify(isLong && !whole ? value.slice(0, TEXT_SHOWN) : value)}
+      <span className={isPlain && value.includes("\n") ? "of-string json-lines" : "of-string"}>
+        {isPlain ? shown : JSON.stringify(shown)}
         {isLong && !whole && (
           <button type="button" className="json-summary" onClick={() => setWhole(true)}>
             {`… ${formatBytes(value.length - TEXT_SHOWN)} more`}

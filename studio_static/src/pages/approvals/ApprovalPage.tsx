@@ -18,7 +18,7 @@ import { defaults, Fields, type Typed, without } from "../../ui/Fields";
 import { Loaded } from "../../ui/Loaded";
 import { Time } from "../../ui/Time";
 import { Details } from "./Details";
-import { isOver, OtherApprovals, Over } from "./Over";
+import { isOver, NotThere, OtherApprovals, Over } from "./Over";
 import { approverWords } from "./readable";
 import { Where } from "./Where";
 
@@ -42,6 +42,8 @@ export default function ApprovalPage({ approval }: { approval: string }) {
       {found.data === null && <Header variant="h1">Approval</Header>}
       {found.data === null && over !== null ? (
         <Over error={over} />
+      ) : found.data === null && found.error?.status === 404 ? (
+        <NotThere />
       ) : (
         <Loaded from={{ ...found, error: over === null ? found.error : null }} what="the approval">
           {(asked) => <Asked asked={asked} address={address} over={over} onDecided={() => setDecided(true)} />}

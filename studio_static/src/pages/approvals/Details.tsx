@@ -15,7 +15,7 @@ export const Details = ({ value }: { value: unknown }) => (
     ) : isReadable(value) ? (
       <Members of={value as object} />
     ) : (
-      <JsonView value={value} label="Details" open={3} maxHeight="24rem" />
+      <JsonView value={value} label="Details" open={5} maxHeight="24rem" asText />
     )}
   </Container>
 );

@@ -1,4 +1,4 @@
-/** Where nothing is to be answered any more: why, what became of it, and the way to what else waits. */
+/** Where nothing is to be answered, or not any more: why, what became of it, and the way to what else waits. */
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import type { ApiError } from "../../api/errors";
@@ -28,6 +28,14 @@ export function Over({ error, isLate = false }: OverProps) {
     </Alert>
   );
 }
+
+/** The address names no approval. */
+export const NotThere = () => (
+  <Alert type="info" header="There is no approval at this address" action={<OtherApprovals />}>
+    Its execution may have been removed, and what it asked with it; or the link was cut when it was copied. What became
+    of an older one its execution tells: <NavLink to="/executions/">all executions</NavLink>.
+  </Alert>
+);
 
 export const OtherApprovals = () => (
   <Button href={href("/approvals/")} onFollow={follow}>
