@@ -70,6 +70,18 @@ def test_an_answer_that_nobody_asked_for_is_told(studio, authorizer):
     expect(studio.page.get_by_role("heading", name="Connections")).to_be_visible()
 
 
+def test_who_may_not_connect_is_told_so_and_nothing_is_sent(guest, screens):
+    viewer = guest("viewer")
+    viewer.open("/connections/connected?state=x.google-sales&code=canary")
+    page = viewer.page
+    expect(page.get_by_text("Nothing was connected: you may not connect services")).to_be_visible()
+    expect(page.get_by_text("This needs the role admin; you are viewer.")).to_be_visible()
+    assert "canary" not in page.url
+    viewer.settled()
+    screens(viewer, "connected-viewer", widths=(1440, 390))
+    viewer.check_axe()
+
+
 def test_who_says_no_is_told_of_which_connection_and_what_to_do(studio, studio_server, authorizer):
     oauth = {"kind": "oauth2_authorization_code", "issuer": authorizer.base, "client_id": CLIENT_ID,
              "client_secret": CLIENT_SECRET, "untested": True}

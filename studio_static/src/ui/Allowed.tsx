@@ -12,10 +12,12 @@ interface AllowedProps {
   right: Right;
   /** What is not shown: "the tokens". */
   what: string;
+  /** Said first, where it is no page to see: what was not done. */
+  said?: string;
   children: ReactNode;
 }
 
-export function Allowed({ right, what, children }: AllowedProps) {
+export function Allowed({ right, what, said, children }: AllowedProps) {
   const me = useMe();
   const unknown = useUnknownMe();
   const why = whyNot(me, right);
@@ -29,7 +31,7 @@ export function Allowed({ right, what, children }: AllowedProps) {
       ) : me === null ? (
         <Skeleton what={what} />
       ) : (
-        <EmptyState title={`You may not see ${what}`}>
+        <EmptyState title={said ?? `You may not see ${what}`}>
           {why}
           <Box color="text-body-secondary">{grantingOf(me, right)}</Box>
         </EmptyState>
