@@ -203,6 +203,17 @@ def test_a_run_becomes_a_case_and_cases_say_which_pass(studio, screens):
     studio.check_axe()
 
 
+def test_a_case_that_passes_though_a_call_without_a_stub_was_caught_says_so(studio, screens):
+    case = {"name": "no-stub", "input": {"amount": 60}, "expect": {"status": "FAILED"}}
+    tab = TestTab(studio, "test_unanswered", cases=[case])
+    tab.page.get_by_role("button", name="Run all cases").click()
+    cases = tab.region("Cases")
+    expect(cases).to_contain_text("1 of 1 pass")
+    expect(cases).to_contain_text("The workflow caught that.")
+    screens(studio, "designer-unanswered", widths=(1440, 390))
+    studio.check_axe()
+
+
 def test_a_draft_that_does_not_compile_says_so_in_the_engine_s_words(studio):
     broken = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Nowhere"}}}
     tab = TestTab(studio, "test_broken", definition=broken, input_schema=None)
