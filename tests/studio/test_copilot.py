@@ -222,3 +222,23 @@ def test_error_handling_is_added_to_a_step(studio):
     states = designer.states()
     assert states["A"]["Catch"][0]["Next"] == "A Failed"
     assert "Retry" not in states["B"]
+
+
+def test_error_handling_is_offered_for_what_can_have_it_alone(studio):
+    end = {"Type": "Pass", "End": True}
+    designer = Designer(studio, "offered", {"StartAt": "A", "States": {
+        "A": {"Type": "Pass", "Next": "Both"},
+        "Both": {"Type": "Parallel", "Branches": [{"StartAt": "In", "States": {"In": end}}], "Next": "No"},
+        "No": {"Type": "Fail", "Error": "Refused", "Cause": "x"},
+    }})
+    button = card(designer).get_by_role("button", name="Add error handling")
+    expect(button).to_be_visible()
+    for name, count in (("A", 0), ("Both", 1), ("No", 0)):
+        designer.select(name)
+        expect(card(designer).get_by_role("button", name=f"Explain {name}")).to_be_visible()
+        expect(button).to_have_count(count)
+        designer.card(name).click(button="right")
+        menu = studio.page.get_by_role("menu", name=f"What to do with {name}")
+        expect(menu.get_by_role("menuitem", name="Explain it")).to_be_visible()
+        expect(menu.get_by_role("menuitem", name="Add error handling")).to_have_count(count)
+        studio.page.keyboard.press("Escape")

@@ -11,6 +11,7 @@ import {
   stateAt,
   statePath,
   studioOf,
+  typeCanFail,
   typeOf,
   walk,
 } from "../../asl";
@@ -158,7 +159,9 @@ function itemsOf(state: StatePointer, show: (tab: Tab) => void): MenuItem[] {
     { label: "Test this step", run: open("test") },
     ...(type === "Choice" ? [{ label: "Test its rules", run: open("rules") }] : []),
     { label: "Explain it", run: () => ask({ kind: "explain", state }) },
-    ...(type === "Task" ? [{ label: "Add error handling", run: () => ask({ kind: "errors", states: [state] }) }] : []),
+    ...(typeCanFail(type)
+      ? [{ label: "Add error handling", run: () => ask({ kind: "errors", states: [state] }) }]
+      : []),
   ];
 }
 

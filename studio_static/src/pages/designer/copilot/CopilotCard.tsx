@@ -6,7 +6,7 @@ import "./copilot.css";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { useMe } from "../../../app/me";
 import { isNowhere } from "../../../app/page";
-import { canFail, type JsonObject, nameOf, own, pointersOf, type StatePointer, stateAt } from "../../../asl";
+import { canFail, type JsonObject, nameOf, own, pointersOf, type StatePointer, stateAt, walk } from "../../../asl";
 import { ErrorWords } from "../../../ui/Problem";
 import { focusCanvas } from "../focus";
 import { TextButton } from "../forms/controls";
@@ -120,19 +120,23 @@ function Sentence({ text, onText, busy, onAsk }: SentenceProps) {
 
 function Help({ slot, busy, ask }: { slot: CopilotSlot; busy: boolean; ask: (request: CopilotRequest) => void }) {
   const { selected, selection, definition } = slot;
-  const fallible = selection.filter((pointer) => canFail(stateAt(definition, pointer) ?? {}));
+  const isWhole = selection.length === 0;
+  const asked = isWhole ? walk(definition).map(({ pointer }) => pointer) : selection;
+  const fallible = asked.filter((pointer) => canFail(stateAt(definition, pointer) ?? {}));
   return (
     <div className="cp-help flex wraps gap-6">
       <TextButton tone="copilot" disabled={busy} onClick={() => ask({ kind: "explain", state: selected })}>
         {selected === null ? "Explain the workflow" : `Explain ${nameOf(selected)}`}
       </TextButton>
-      <TextButton
-        tone="copilot"
-        disabled={busy || (selection.length > 0 && fallible.length === 0)}
-        onClick={() => ask({ kind: "errors", states: fallible })}
-      >
-        Add error handling
-      </TextButton>
+      {fallible.length > 0 && (
+        <TextButton
+          tone="copilot"
+          disabled={busy}
+          onClick={() => ask({ kind: "errors", states: isWhole ? [] : fallible })}
+        >
+          Add error handling
+        </TextButton>
+      )}
     </div>
   );
 }
