@@ -16,11 +16,12 @@ export function ParallelForm({ editor }: { editor: StateEditor }) {
           <h3>Branches</h3>
           <AddButton onClick={() => edit((definition) => addBranch(definition, pointer))}>Add a branch</AddButton>
         </div>
-        <ol className="dz-list">
+        <ol className="plain-list stack gap-8">
           {list.map((branch, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: branches have no identity but their place
-            <li key={index}>
-              <span>
+            <li key={index} className="row apart gap-8">
+              <span className="may-narrow breaks">
+                {`${index + 1}. `}
                 {textOf(own(branch, "StartAt")) || `Branch ${index + 1}`}{" "}
                 <span className="dz-quiet">{`· ${count(walk(branch).length)}`}</span>
               </span>
