@@ -114,8 +114,13 @@ function Row({
               <code>{inLine(each.actual)}</code>
             </li>
           ))}
-          {result.error !== null && <li>{`It ended with ${result.error}. ${result.cause ?? ""}`}</li>}
-          {result.unanswered !== null && <li>{`${result.unanswered} The workflow caught that.`}</li>}
+          {!result.passed && result.error !== null && <li>{`It ended with ${result.error}. ${result.cause ?? ""}`}</li>}
+          {result.unanswered !== null && (
+            <li className={result.passed ? "warn" : undefined}>
+              {`${result.unanswered} The workflow caught that.`}
+              {result.passed && " Give the case a stub for it, unless that is what it tries."}
+            </li>
+          )}
         </ul>
       )}
     </li>
