@@ -36,7 +36,7 @@ from tests.support.flows import flow, task
 from tests.support.terms import expire, rows
 
 TERM = 300.0
-DELETED_LATER = 600.0
+DELETED_LATER = 300.0
 """So much later DynamoDB deletes the segment that closed it: within that a sweep finds whose header is open still."""
 
 LOOKS = 60.0

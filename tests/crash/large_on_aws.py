@@ -49,10 +49,10 @@ from tests.support.terms import rows
 LEFT_ALONE = 400.0
 """For so many seconds an object may still get its item here: longer than a process freezes."""
 
-WALKS = 450.0
-"""Between two walks through the bucket."""
+WALKS = 750.0
+"""Between two walks through the bucket: the first is while it runs, the second once it was deleted."""
 
-RESTS = 500.0
+RESTS = 800.0
 """How long the workflow waits: a walk meets objects of what runs that are no longer left alone."""
 
 

@@ -9,7 +9,7 @@ On demand, with keys `pk` and `sk`. What lies in it:
                                 N#<item id>       inbox item        due_shard, due_at
                                 O#<SHA-256>       blob of an item that may be gone
                                 S#<12 digits>     segment           the one that closes: `expires_at`
-                                S#~               its term          where its body is a blob: `expires_at`
+                                S#~               its term          its body is a blob, or it was PAUSED: `expires_at`
     C#<workspace>               W#<workflow>      workflow
                                 D#<workflow>      draft
                                 H#<workflow>      that it is paused; without a name, all of them are
