@@ -57,6 +57,29 @@ def test_publish_shows_what_changes_and_makes_the_next_active_version(studio):
     assert [entry["act"] for entry in entries].count("workflow.publish") == 2
 
 
+def test_a_message_moves_no_card_nor_where_one_comes_back_to(studio):
+    page = studio.page
+    bring(studio.server, "still", STATES)
+    bring(studio.server, "still", CHANGED, publish=False)
+    dialog = open_dialog(studio, "still")
+    canvas, card = page.locator("section.canvas").first, page.locator('[data-id="/States/A"]').first
+    studio.settled()
+    canvas_before, card_before = canvas.bounding_box()["y"], card.bounding_box()["y"]
+    dialog.get_by_role("button", name="Publish", exact=True).click()
+    expect(page.get_by_text("Version 2 of still is active")).to_be_visible()
+    studio.settled()
+    assert canvas.bounding_box()["y"] > canvas_before
+    assert abs(card.bounding_box()["y"] - card_before) < 1
+    page.get_by_role("button", name="Zoom in").click()  # what is moved is remembered
+    page.get_by_role("button", name="Zoom out").click()
+    studio.drawn()
+    now = card.bounding_box()["y"]
+    studio.open("/wizard/still")
+    card.wait_for()
+    studio.settled()
+    assert abs(card.bounding_box()["y"] - now) < 1
+
+
 def test_a_schedule_that_is_over_is_shown_before_it_is_published(studio):
     triggers = [
         {"type": "schedule", "expression": "rate(1 day)"},

@@ -57,6 +57,11 @@ export function useCamera(
   const [first] = useState(() => firstView(placed, pane, viewKey, openAt));
   const [window, setWindow] = useState(() => grown(windowOf(first, pane)));
   const held = useRef(window);
+  const pushed = useRef(0);
+  const keep = useCallback(
+    (view: Viewport) => keepView(viewKey, { viewport: { ...view, y: view.y + pushed.current } }),
+    [viewKey],
+  );
   const see = useCallback(
     (view: Viewport) => {
       const sight = windowOf(view, pane);
@@ -81,18 +86,19 @@ export function useCamera(
     },
     onEnd: (viewport) => {
       room.current?.classList.remove("is-moving");
-      keepView(viewKey, { viewport });
+      keep(viewport);
     },
   });
   // What was remembered when it opened; not what was shown of the guess meanwhile.
   const [keptKey] = useState(() => (readView(viewKey).viewport === undefined ? undefined : viewKey));
   const opening = useCallback(() => firstView(placed, pane, keptKey, openAt), [placed, pane, keptKey, openAt]);
   useSteady(placed, isExact, pane, anchor, first, opening);
+  useStandStill(room, flow, pushed);
   return useMemo(() => {
     const look = (view: Viewport): void => {
       if (!still) startMoving();
       void flow.setViewport(view, { duration: still ? 0 : GLIDE });
-      keepView(viewKey, { viewport: view });
+      keep(view);
     };
     const zoomTo = (wanted: number): void => {
       const view = flow.getViewport();
@@ -116,7 +122,34 @@ export function useCamera(
         if (next !== view) look(next);
       },
     };
-  }, [first, window, flow, still, startMoving, viewKey, placed, pane]);
+  }, [first, window, flow, still, startMoving, keep, placed, pane]);
+}
+
+/**
+ * A message over the page pushes the canvas down, and its going brings it back: the cards stand where they stood. `pushed`
+ * is by how much, which is no part of the view that is remembered.
+ */
+function useStandStill(
+  room: RefObject<HTMLElement | null>,
+  flow: ReturnType<typeof useReactFlow>,
+  pushed: RefObject<number>,
+): void {
+  useEffect(() => {
+    const element = room.current;
+    if (element === null) return;
+    const topNow = (): number => element.getBoundingClientRect().top + globalThis.scrollY;
+    let top = topNow();
+    const observer = new ResizeObserver(() => {
+      const moved = topNow() - top;
+      top += moved;
+      pushed.current += moved;
+      if (moved === 0) return;
+      const view = flow.getViewport();
+      void flow.setViewport({ ...view, y: view.y - moved });
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [room, flow, pushed]);
 }
 
 /**
