@@ -177,6 +177,8 @@ def test_the_bar_covers_no_branch_of_an_execution(studio, width):
     studio.settled()
     bar, cards = studio.page.get_by_role("toolbar", name="View"), studio.page.locator(".react-flow__node")
     cards.first.wait_for()
+    bar.get_by_role("button", name="set to 100 %").click()  # its widest
+    expect(bar.get_by_text("100%")).to_be_visible()
     room = studio.page.locator(".react-flow").bounding_box()
     assert bar.bounding_box()["x"] + bar.bounding_box()["width"] <= room["x"]
     assert any(card.bounding_box()["x"] < room["x"] + room["width"] / 2 for card in cards.all())
