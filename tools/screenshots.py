@@ -55,7 +55,7 @@ def _compare(page: Page) -> None:
 
 def _palette(page: Page) -> None:
     page.keyboard.press("Control+k")
-    page.keyboard.type("order")
+    page.get_by_role("combobox", name="Find workflows, executions").fill("order")
     page.wait_for_timeout(600)
 
 
