@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.copilot.accounting.arrivals import arrivals_in
+from engine.copilot.accounting.audience import audience_in
 from engine.copilot.accounting.doubts import doubts_in
 from engine.copilot.accounting.ends import ends_in
 from engine.copilot.accounting.evidence import NEGATED, Said
@@ -25,6 +26,7 @@ from engine.copilot.accounting.hanging import Hanging
 from engine.copilot.accounting.ledger import first
 from engine.copilot.accounting.moments import moments_in
 from engine.copilot.accounting.phrases import FORMS
+from engine.copilot.accounting.sides import sides_in
 from engine.copilot.accounting.starts import SOURCES, STARTING, unheard_in
 from engine.copilot.accounting.structure import misplaced
 from engine.copilot.accounting.synonyms import FORCE, GLUE
@@ -145,7 +147,9 @@ class _Account(Hanging):
         for start, end, kind in (*arrivals_in(self.sentence, self.facts), *moments_in(self.sentence, self.facts),
                                  *doubts_in(self.sentence, self.facts, self.doing),
                                  *fetches_in(self.sentence, self.facts, self.doing),
-                                 *misplaced(self.sentence, self.facts, self.scores)):
+                                 *misplaced(self.sentence, self.facts, self.scores),
+                                 *audience_in(self.sentence, self.facts, self.scores),
+                                 *sides_in(self.sentence, self.facts, self.scores)):
             cut = [word for word in words if word.start < start < word.end or word.start < end < word.end]
             places = min(start, *(word.start for word in cut), start), max(end, *(word.end for word in cut), end)
             if self.is_free(*places):

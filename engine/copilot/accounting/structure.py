@@ -87,7 +87,7 @@ class Done:
 def misplaced(sentence: str, facts: Facts, scores: Scores) -> Iterator[Doubt]:
     """The markers of what the document has elsewhere."""
     clauses = clauses_of(sentence)
-    done = _done(clauses, scores)
+    done = done_in(clauses, scores)
     yield from _order(sentence, clauses, done)
     yield from _each(sentence, done, facts)
     yield from _again(sentence, done)
@@ -95,10 +95,10 @@ def misplaced(sentence: str, facts: Facts, scores: Scores) -> Iterator[Doubt]:
     yield from _cases(sentence, clauses, done, facts)
     yield from _answers(sentence, done, facts)
     parts = parts_of(sentence)
-    yield from contradicted(sentence, parts, {one.place: one.state for one in _done(parts, scores)}, facts)
+    yield from contradicted(sentence, parts, {one.place: one.state for one in done_in(parts, scores)}, facts)
 
 
-def _done(clauses: Sequence[Clause], scores: Scores) -> list[Done]:
+def done_in(clauses: Sequence[Clause], scores: Scores) -> list[Done]:
     """What is done, in the order of the sentence: a clause and a state of which each is the other's best."""
     best: dict[str, tuple[int, int, bool]] = {}
     mine: list[tuple[int, Stated] | None] = []

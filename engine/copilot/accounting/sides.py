@@ -1,0 +1,76 @@
+"""The other side of a condition: what stands behind "otherwise" is on no side where the first one's is.
+
+    behind      "if it is late, mail ann, and post to #b otherwise": not on the side of ann's mail
+    before      "mail ann and post to #b if it is late, otherwise mail bob": ann's mail hangs on the condition too
+    or          "mail ann, or bob if it is not": one of two
+
+Where the document has them together, the marker is a to-do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from engine.catalog.states import targets_of
+from engine.copilot.accounting.doubts import Doubt
+from engine.copilot.accounting.facts import Facts
+from engine.copilot.accounting.structure import Done, Scores, done_in, guards
+from engine.copilot.offline.clauses import Clause, clauses_of
+
+_ELSE = re.compile(r"\b(?P<said>otherwise|or else|else|if not)\b", re.IGNORECASE)
+_TELLS = re.compile(r":(?:email|slack|sns|sqs|ses|twilio)\b")
+_STOP = re.compile(r"[.;!?](?=\s)")
+_HEAD = re.compile(r"^(?:if|unless|when|in case|provided)\b")
+_OR_IF_NOT = re.compile(
+    r"\bor (?:(?:the|to|in|to the) )?[^\s,;.]+(?: [^\s,;.]+)?,? (?P<said>if (?:it|he|she|they|that|this)"
+    r"(?:'s not| (?:is|are|does|do|has|have|was|did)(?:n't| not)))(?=\s*(?:[.,;]|$))", re.IGNORECASE)
+
+
+def sides_in(sentence: str, facts: Facts, scores: Scores) -> Iterator[Doubt]:
+    """The markers of another side that the document has on the same one."""
+    clauses = clauses_of(sentence)
+    done = done_in(clauses, scores)
+    yield from _together(sentence, done, facts)
+    yield from _before(sentence, clauses, done, facts)
+    apart = any(len({name for name in targets_of(one.state)
+                     if one.machine["States"].get(name, {}).get("Type") not in ("Succeed", None)}) > 1
+                for one in facts.typed("Choice"))
+    if not apart:
+        yield from ((*said.span("said"), "otherwise") for said in _OR_IF_NOT.finditer(sentence))
+
+
+def _together(sentence: str, done: Sequence[Done], facts: Facts) -> Iterator[Doubt]:
+    """What is said otherwise, and what before it, hang on the very same."""
+    for said in _ELSE.finditer(sentence):
+        begin = max((stop.end() for stop in _STOP.finditer(sentence[:said.start()].rstrip(" .;!?"))), default=0)
+        for other in done:
+            end = other.clause.words[-1].end
+            last = said.start() - 1 == end and re.match(r"\s*(?:[.;!?]|$)", sentence[said.end():])
+            if not last and not other.start <= said.start() < end and not (
+                    said.end() <= other.start <= said.end() + 3):
+                continue
+            before = [one for one in done if one.place < other.place and one.start >= begin
+                      and one.state is not other.state]
+            one = before[-1] if before else None
+            if one is None or one.state.machine is not other.state.machine:
+                continue
+            mine, others = guards(facts, one.state), guards(facts, other.state)
+            apart = {pointer for pointer, side in mine for at, where in others if at == pointer and where != side}
+            if mine & others and not apart and not others - mine:
+                yield (*said.span("said"), "otherwise")
+
+
+def _before(sentence: str, clauses: Sequence[Clause], done: Sequence[Done], facts: Facts) -> Iterator[Doubt]:
+    """``a and b if …, otherwise c``: c is done in place of both."""
+    by_place = {one.place: one for one in done}
+    for place, clause in enumerate(clauses):
+        one, other = by_place.get(place - 2), by_place.get(place - 1)
+        if clause.joiner != "post" or not _HEAD.match(clause.text) or one is None or other is None:
+            continue
+        if other.clause.joiner != "and" or not _ELSE.match(sentence[clause.words[-1].end:].lstrip(" ,;.")) or (
+                one.state.machine is not other.state.machine):
+            continue
+        tells = _TELLS.search(str(one.state.state.get("Resource")))  # what is fetched or run first is for the condition
+        if tells and guards(facts, other.state) - guards(facts, one.state):
+            yield clause.words[0].start, clause.words[0].end, "condition"
