@@ -26,9 +26,10 @@ _LABEL = re.compile(
     rf"(?:[\w./-]+ ){{0,3}}?(?P<source>{_SOURCE})(?: [\w./-]+)?): ", re.IGNORECASE)
 _HEAD = r"\b(?:if|when|whenever|once|should|as soon as|in case|every time|each time)\b"
 _ARRIVES = (r"(?:arriv|com|land|appear|show|turn|end|pil|reach|enter|fail|occur|happen|drop|hit|get|received|received"
-            r"|queued)\w*")
+            r"|queued|wait|sit)\w*")
 _ON_A_QUEUE = re.compile(
-    rf"{_HEAD}[^,;.:]*?\b{_ARRIVES}\b(?: (?:up|in|to))?(?: within [^,;.:]*?)? "
+    rf"{_HEAD}(?:[^,;.:]*?\b{_ARRIVES}\b(?: (?:up|in|to))?(?: within [^,;.:]*?)?"
+    rf"| there(?:'s| is| are| was| were| has been| have been) [^,;.:]*?| (?:\S+ ){{1,3}}(?:is|are)) "
     rf"(?P<said>(?:on|in|at|into|from|to) (?:the |our |a |an )?(?P<name>[\w-]+) queue)\b", re.IGNORECASE)
 _WINDOW = re.compile(
     rf"{_HEAD}[^,;.:]*?\b(?P<n>{_N})\b(?! (?:times|{_UNIT})\b)[^,;.:]*? "
@@ -43,6 +44,8 @@ def arrivals_in(sentence: str, facts: Facts) -> Iterator[Doubt]:
     for match in _ON_A_QUEUE.finditer(sentence):
         if not read and not any(stems(match["name"]) <= leaf.stems for leaf in heard):
             yield (*match.span("said"), "condition")
+        elif any("ueue" in str(leaf.value) for leaf in facts.conditions()):
+            yield (*match.span("said"), "condition")  # that a message is there says the trigger
     for match in _WINDOW.finditer(sentence):
         span = (number(match["m"] or "1") or 1) * UNITS[singular(match["unit"].lower())]
         count = number(match["n"])

@@ -37,6 +37,15 @@ _NO_CRON = re.compile(r"\b(?:fortnightly|bi-?weekly|(?:in|during|within|outside)
 _ENDED = re.compile(r"\b(?:when|once|as soon as|after) (?:the |our )?(?P<name>[\w-]+) workflow (?:(?:is|has|was) "
                     r"(?:finished|done|over|ended|completed)|finishes|ends|completes)\b", re.IGNORECASE)
 
+_RUN_OVER = re.compile(
+    r"\b(?:when|once|as soon as|after|if) (?:the |our )?(?P<name>[a-z]\w*(?:-\w+)+|[a-z]+ (?:run|import|export|job"
+    r"|backup|sync|build|batch|migration)) (?:(?:is|has|was|has been|is all) (?:finished|done|over|ended|completed?"
+    r"|through|run|succeeded)|finishes|ends|completes|succeeds|is through)\b", re.IGNORECASE)
+"""``when payroll-run has finished``: what ran is no field of what comes in."""
+_MONTHS = re.compile(
+    r"\b(?:each|every) (?:january|february|march|april|may|june|july|august|september|october|november|december)\b",
+    re.IGNORECASE)
+
 
 def unheard_in(sentence: str, facts: Facts) -> Iterator[tuple[int, int]]:
     """The places that say what starts it, or when, which no trigger of the document hears: wherever they stand, and
@@ -57,9 +66,20 @@ def unheard_in(sentence: str, facts: Facts) -> Iterator[tuple[int, int]]:
         hours = [str(leaf.value).split() for leaf in facts.key("expression")]
         if not any(len(fields) > 1 and "-" in fields[1] for fields in hours) and not list(facts.conditions()):
             yield said.span()
-    for said in _ENDED.finditer(sentence):
-        if "workflow_end" not in starts and said["name"].lower() not in sent.lower():
-            yield said.span()
+    yield from _over(sentence, facts, starts, sent)
     buckets = [leaf for leaf in facts.key("source") if leaf.value == "aws.s3"]
     if buckets and not any("/bucket/" in leaf.pointer for leaf in facts.leaves):  # of which one
         yield from (said.span() for said in re.finditer(r"\b(?:s3|bucket)\b", sentence, re.IGNORECASE))
+
+
+def _over(sentence: str, facts: Facts, starts: set[str], sent: str) -> Iterator[tuple[int, int]]:
+    """Where something else has come to its end, or a month of the year begins, and no trigger hears it."""
+    if "workflow_end" not in starts:
+        yield from (said.span() for said in _ENDED.finditer(sentence) if said["name"].lower() not in sent.lower())
+        for said in _RUN_OVER.finditer(sentence):
+            name = said["name"].lower().replace(" ", "-")
+            read = f"input.{name.replace('-', '')}"
+            if name not in sent.lower() and any(read in str(leaf.value).lower() for leaf in facts.conditions()):
+                yield said.span()
+    if "schedule" not in starts:
+        yield from (said.span() for said in _MONTHS.finditer(sentence))

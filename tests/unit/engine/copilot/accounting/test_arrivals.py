@@ -64,3 +64,20 @@ def test_a_wait_is_no_window():
         "$count($states.input.alarms[$toMillis(time) > $millis() - 300000]) > 20", "Run Check"), "Run Check": RUN}
     assert "within 5 minutes" in to_dos(sentence, waits, QUEUE)
     assert "within 5 minutes" not in to_dos(sentence, counts, QUEUE)
+
+
+@pytest.mark.parametrize("head", [
+    "If there is a message on the alarms queue", "If there's a message in the alarms queue",
+    "If there is something on the alarms queue", "If a message is waiting in the alarms queue",
+    "When there is a message on our alarms queue", "Whenever there is an alarm on the alarms queue",
+    "If there are messages in the alarms queue", "Once there is a message on the alarms queue",
+    "If a message is on the alarms queue", "When a message sits in the alarms queue",
+])
+def test_that_something_is_on_a_queue_is_the_start_and_no_condition(head):
+    sentence = f"{head}, run the check function."
+    asks = {"There Message Alarm Waiting?": chosen("$count($states.input.message) > 0", "Alarms Queue"),
+            "Alarms Queue": SENT, "Run Check": RUN}
+    reads = {"There?": chosen("$count($states.input.message.onAlarmsQueue) > 0", "Run Check"), "Run Check": RUN}
+    assert "alarms queue" in to_dos(sentence, asks)
+    assert "alarms queue" in to_dos(sentence, reads, QUEUE)
+    assert "alarms queue" not in to_dos(sentence, {"Run Check": RUN}, QUEUE)

@@ -64,3 +64,26 @@ def test_one_that_nothing_hears_is_a_to_do(sentence, lost):
 def test_one_that_is_heard_or_done_is_none(sentence):
     to_dos = drafted(sentence)[1].split(" | ")
     assert not {"form", "webhook", "OrderPaid event", "S3", "bucket", "ends"} & {*to_dos}
+
+
+@pytest.mark.parametrize(("sentence", "lost"), [
+    ("When payroll-run has finished, email hr@a.io.", "payroll-run has finished"),
+    ("When payroll-run is finished, post to #hr on Slack.", "payroll-run is finished"),
+    ("When nightly-import is done, run the check function.", "nightly-import is done"),
+    ("Once nightly-import completes, email ann@a.io.", "nightly-import completes"),
+    ("If nightly-import has finished, email ann@a.io.", "nightly-import has finished"),
+    ("When nightly-import succeeds, post to #data on Slack.", "nightly-import succeeds"),
+    ("When the payroll run has finished, email hr@a.io.", "the payroll run has finished"),
+    ("When payroll-run finishes, run the slips function.", "payroll-run finishes"),
+    ("Once the stock import is over, email ann@a.io.", "the stock import is over"),
+    ("When the nightly backup is done, log it.", "backup is done"),
+    ("Each April run the tax function.", "Each April"), ("Every May run the fair function.", "Every"),
+    ("Each June email ann@a.io.", "Each June"), ("Every December run the gift function.", "Every December"),
+    ("Each January run the close-year function.", "Each January"), ("Each March 1 log it.", "Each March"),
+    ("Each January 2nd email ann@a.io.", "Each January 2nd"), ("Every July 4th log it.", "Every July 4th"),
+    ("Each December 24 post to #fun on Slack.", "Each December 24"),
+    ("Every October run the audit function.", "October"),
+])
+def test_the_end_of_what_ran_and_a_month_are_no_fields_and_no_lists(sentence, lost):
+    triggers, to_dos = drafted(sentence)
+    assert triggers or lost in to_dos
