@@ -24,6 +24,7 @@ from engine.copilot.accounting.facts import Facts, Stated
 from engine.copilot.accounting.fetches import fetches_in
 from engine.copilot.accounting.hanging import Hanging
 from engine.copilot.accounting.ledger import first
+from engine.copilot.accounting.lists import lists_in
 from engine.copilot.accounting.moments import moments_in
 from engine.copilot.accounting.phrases import FORMS
 from engine.copilot.accounting.sides import sides_in
@@ -147,6 +148,7 @@ class _Account(Hanging):
         for start, end, kind in (*arrivals_in(self.sentence, self.facts), *moments_in(self.sentence, self.facts),
                                  *doubts_in(self.sentence, self.facts, self.doing),
                                  *fetches_in(self.sentence, self.facts, self.doing),
+                                 *lists_in(self.sentence, self.facts, self.doing),
                                  *misplaced(self.sentence, self.facts, self.scores),
                                  *audience_in(self.sentence, self.facts, self.scores),
                                  *sides_in(self.sentence, self.facts, self.scores)):

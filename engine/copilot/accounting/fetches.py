@@ -15,10 +15,10 @@ from engine.copilot.offline.words import ENTITIES, plural, singular
 _INPUT = "{% $states.input %}"
 _PATH = re.compile(r"\$(?P<of>states\.input|(?!states\b)\w+)(?P<path>(?:\.\w+)*)")
 _URL = re.compile(r"https?://\S+")
-_CALLED = (frozenset({"url"}), frozenset({"url", "FunctionName"}))
-"""The arguments of what is called for its answer: where nothing is said of the start, and on a schedule, which brings
-nothing."""
+_CALLED = frozenset({"url", "FunctionName"})
+"""The arguments of what is called for its answer."""
 _ASKS, _REPEATS = r"\b(?:if|when|unless|once|only)\b", r"\b(?:each|every|all)\b"
+_EACH_OF = re.compile(r"\b(?:each|every one|all)(?: of (?:them|those|these)|(?= one\b))", re.IGNORECASE)
 _IT = re.compile(r"\b(?:if|when|unless|once) (?P<said>it(?:'s)?)\b", re.IGNORECASE)
 
 
@@ -41,6 +41,9 @@ def fetches_in(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt
             if place is not None and any(_is_made_up(leaf, thing, many is not None and place["one"] is not None)
                                          for leaf in rules):
                 yield (*place.span("said"), "condition")
+            each = _EACH_OF.search(sentence, said.end()) if place is None and many is not None else None
+            if each is not None and any(rule.key == "Items" and _is_made_up(rule, thing, False) for rule in rules):
+                yield (*each.span(), "condition")
     yield from _unsaid(sentence, facts, state_of)
     yield from _not_yet(sentence, facts)
 
@@ -58,19 +61,27 @@ def _unsaid(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]:
         things = fetched_in(sentence[start:end])
         before = _brought(sentence[:start])
         brought = before | _brought(sentence[start:end]) - things
-        called = " ".join(str(does.state.get("Arguments", {}).get(key, "")) for key in ("FunctionName", "url"))
+        called_by = _CALLED & {*does.state.get("Arguments", {})}
+        called = " ".join(str(does.state["Arguments"][key]) for key in sorted(called_by))
         calls = starts <= {"schedule"} and bool(
-            _CALLED[len(starts)] & {*does.state.get("Arguments", {})} or FETCHED.search(sentence, start, end))
+            called_by or FETCHED.search(sentence, start, end))
+        taken = frozenset[str]() if starts or "url" in called_by else _taken(facts)
         for rule in _rules_behind(does, facts):
             for names in _names_in_the_input(rule):
                 answered = (not before & {*names} and things & {*names[:1]}) or (
                     _is_akin(names, called))
-                unsaid = calls and not brought & {*names} and not (
+                unsaid = calls and not brought & {*names} and names[0] not in taken and not (
                     things and not starts and names[0] in ENTITIES - things) and not (
                     rule.key == "Items" and things and not things & {*names})  # such as whom a report is sent to
                 place = _place_of(names, sentence, end, rule.key) if answered or unsaid else None
                 if place is not None:
                     yield (*place, "condition")
+
+
+def _taken(facts: Facts) -> frozenset[str]:
+    """The fields that a step takes from the input, such as the amount that is charged."""
+    return frozenset(name for leaf in facts.leaves if "/Arguments/" in leaf.pointer
+                     for names in _names_in_the_input(leaf) for name in (leaf.key, names[0]))
 
 
 def _not_yet(sentence: str, facts: Facts) -> Iterator[Doubt]:

@@ -190,3 +190,19 @@ def test_no_word_is_cut(sentence, said):
     draft = COPILOT.draft(sentence)
     assert said in [word.text for word in draft.words if word.pointer is None]
     assert not [word.text for word in draft.words if sentence[word.end:word.end + 1] == "-"]
+
+
+@pytest.mark.parametrize(("sentence", "said"), [
+    ("Call the weather function; if the temperature is below 0, email ops@a.io.", "the temperature"),
+    ("Run the weather function and if the temperature is above 30 post in #p1.", "the temperature"),
+    ("Run the scan function; if any virus was found, post in #p1.", "virus"),
+    ("Run the credit function, then if the score is under 500 post in #p1.", "the score"),
+    ("Run the weather function. If it is above 30 degrees, post in #p1.", "it"),
+    ("Run the weather function; post in #p1 if the wind is over 80.", "the wind"),
+    ("Run the forecast function with the order; if the risk is high, post in #p1.", "the risk is high"),
+    ("Invoke the tank function. If the pressure is over 9, post in #p1.", "the pressure"),
+    ("Invoke the traffic function; when the delay is over 20, post in #p1, otherwise post in #p2.", "the delay"),
+    ("Call the tide function, and if the height is above 4 post in #p1.", "the height"),
+])
+def test_what_a_function_alone_can_say_is_in_its_answer_where_nothing_starts_it(sentence, said):
+    assert said in [word.text for word in COPILOT.draft(sentence).words if word.pointer is None]
