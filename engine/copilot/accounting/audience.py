@@ -27,10 +27,16 @@ _NO_PERSON = (r"(?:the|an?|our|their|its|his|her|my|your|both|and|or|to|in|on|by
               r"|before|after|until|while|so|via|into|over|within|every\w+|any\w*|who|whose|which|only|directly|finally"
               r"|later|next|instead|either|neither)")
 _WORD = rf"(?!{_NO_PERSON}\b)[A-Za-z][\w'-]*(?![\w@.]*@)"
-_ITEM = rf"(?:{_DET} {_WORD}(?: {_WORD})?(?: an? {_WORD})?|{_WORD})"
+_ITEM = (rf"(?:{_DET} {_WORD}(?: {_WORD})?(?: an? {_WORD})?|(?:each|every|all)(?: of)?(?: {_DET})? {_WORD}|{_WORD}"
+         r"|#[\w-]+)")
+_AND_ALSO = r"(?:,? and(?: to)?|,? or(?: to)?|,? as well as(?: to)?|,? plus| &)"
+_SENDS = (rf"(?:{_TELLS}|(?:send|write|give|post) (?:an? |the )?(?:[\w-]+ )?(?:e-?mail|message|note|reminder|copy) to"
+          r"|post (?:it )?(?:to|in)|(?:send|give)(?! an?\b))")
 _PEOPLE = re.compile(
-    rf"(?<![\w-])(?<!an )(?<!the )(?<!by ){_TELLS} (?P<list>{_ITEM}(?:, {_ITEM})*,? and {_ITEM})"
-    r"(?P<after>(?: [\w'-]+)?)", re.IGNORECASE)
+    rf"(?<![\w-])(?<!an )(?<!the )(?<!by ){_SENDS} (?P<list>{_ITEM}(?:, {_ITEM})*{_AND_ALSO} {_ITEM}"
+    rf"|{_DET} {_WORD}(?:, {_DET} {_WORD})+(?=,))(?P<after>(?: [\w'-]+)?)", re.IGNORECASE)
+_GIVES = re.compile(r"(?:send|give)$", re.IGNORECASE)
+_IN_COPY = re.compile(rf"\b(?P<said>with (?P<who>{_DET} [\w-]+|\S+@[\w.-]+\w) in (?:cc|copy|bcc))\b", re.IGNORECASE)
 _PREPOSED = ("with", "by", "on", "in", "about")
 _MAIL = r"(?:by|via|through|an?) e-?mail"
 _SLACK = r"(?:(?:by|on|in|via|through|over) slack|an? (?:slack message|message (?:on|in|via|by) slack))"
@@ -56,7 +62,7 @@ def audience_in(sentence: str, facts: Facts, scores: Scores) -> Iterator[Doubt]:
         read = [leaf for leaf in reached_by if thing in leaf.stems and "$" in str(leaf.value)]
         if thing != who and read and not any(who in leaf.stems for leaf in reached_by):
             yield (*said.span("said"), "name")
-    for said in _INSTEAD.finditer(sentence):
+    for said in (*_INSTEAD.finditer(sentence), *_IN_COPY.finditer(sentence)):
         who = said["who"].partition(" ")[2] or said["who"]
         if not any(stems(who) <= leaf.stems for leaf in reached_by):
             yield (*said.span("said"), "name")
@@ -72,6 +78,9 @@ def _people(sentence: str, facts: Facts, scores: Scores) -> Iterator[Doubt]:
     for said in _PEOPLE.finditer(sentence):
         items = [item for item in _items(said["list"], said.start("list")) if item[2]]
         after = said["after"].strip().lower()
+        if _GIVES.match(sentence[said.start():said.start("list")].strip()) and after not in ("an", "a") and (
+                not re.search(r" an? [\w'-]+$", said["list"])):
+            continue  # what is sent, and not to whom
         acts = bool(after) and base_verb(after) is not None and not after.startswith(_PREPOSED)
         if acts or after in ("is", "are", "has", "have", "must", "should", "to"):
             items = items[:-1]  # the last one is what acts next, or what is sent
@@ -80,21 +89,28 @@ def _people(sentence: str, facts: Facts, scores: Scores) -> Iterator[Doubt]:
         ranked = scores(Clause("and", words_of(sentence[said.start():said.end("list")])))
         best = [state for score, state in ranked if score == max(score for score, _ in ranked)]
         sides = dict.fromkeys((id(one.machine), frozenset(guards(facts, one))) for one in best or tasks)
-        ways = [[item for item in items if not any(_names(item[2], leaf) for leaf in held)]
+        many = [*facts.key("Items")]
+        ways = [[item for item in items if not any(_names(item[2], leaf) for leaf in (*held, *many))]
                 for machine, side in sides
                 for held in [[leaf for one in tasks if id(one.machine) != machine or guards(facts, one) == side
                               for leaf in _of(one, facts)]]]
         lost = min(reversed(ways), key=len, default=[])  # where two sides fit alike, the last
+        if len(lost) == len(items) and any(
+                leaf.is_open for leaf in _recipients(facts) for one in best if leaf.pointer.startswith(one.pointer)):
+            lost = lost[1:]  # one address is asked for
         if 0 < len(lost) < len(items):
             yield from ((start, end, "name") for start, end, _ in lost)
 
 
 def _items(text: str, start: int) -> Iterator[tuple[int, int, frozenset[str]]]:
     """The places of those who are listed, with the stems of each; of one that is a verb none."""
-    for found in re.finditer(r"(?:(?!,? and |, )[^,])+", text):
-        item = found[0].removeprefix(", and ").removeprefix(" and ").removeprefix("and ").strip(", ")
+    for found in re.finditer(rf"(?:(?!{_AND_ALSO} |, )[^,])+", text):
+        item = re.sub(r"^[\s,]*(?:and |or |as well as |plus |& )?(?:to )?", "", found[0].strip(", "))
+        if not item:
+            continue
         begin = start + found.start() + found[0].index(item)
-        bare = re.sub(rf"^{_DET} | an? [\w'-]+$", "", item, flags=re.IGNORECASE)
+        bare = re.sub(rf"^(?:(?:each|every|all) (?:of )?)?{_DET} |^(?:each|every|all) | an? [\w'-]+$", "", item,
+                      flags=re.IGNORECASE)
         acts = bare == item and base_verb(bare.split()[0].lower()) is not None
         yield begin, begin + len(item), frozenset() if acts else frozenset(
             stem(word.lower()) for word in re.findall(r"[A-Za-z]+", bare.replace("'s", "")))

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from engine.catalog.states import targets_of
 from engine.copilot.accounting.doubts import Doubt
 from engine.copilot.accounting.facts import Facts
+from engine.copilot.accounting.polarity import refuses
 from engine.copilot.accounting.structure import Done, Scores, done_in, guards
 from engine.copilot.offline.clauses import Clause, clauses_of
 
@@ -33,6 +34,7 @@ def sides_in(sentence: str, facts: Facts, scores: Scores) -> Iterator[Doubt]:
     done = done_in(clauses, scores)
     yield from _together(sentence, done, facts)
     yield from _before(sentence, clauses, done, facts)
+    yield from _swapped(sentence, clauses, done, facts)
     apart = any(len({name for name in targets_of(one.state)
                      if one.machine["States"].get(name, {}).get("Type") not in ("Succeed", None)}) > 1
                 for one in facts.typed("Choice"))
@@ -74,3 +76,19 @@ def _before(sentence: str, clauses: Sequence[Clause], done: Sequence[Done], fact
         tells = _TELLS.search(str(one.state.state.get("Resource")))  # what is fetched or run first is for the condition
         if tells and guards(facts, other.state) - guards(facts, one.state):
             yield clause.words[0].start, clause.words[0].end, "condition"
+
+
+def _swapped(sentence: str, clauses: Sequence[Clause], done: Sequence[Done], facts: Facts) -> Iterator[Doubt]:
+    """``if she declines, a, otherwise b``: b is not done where she declines."""
+    rules = {one.pointer: one.state["Choices"][0] for one in facts.typed("Choice")
+             if len(one.state.get("Choices", ())) == 1}
+    for said in _ELSE.finditer(sentence):
+        heads = [clause for clause in clauses if _HEAD.match(clause.text) and clause.words[0].start < said.start()]
+        other = next((one for one in done if one.start - 3 <= said.end() < one.clause.words[-1].end), None)
+        if other is None or not heads or not refuses(heads[-1].text):
+            continue
+        for pointer, side in guards(facts, other.state):
+            condition = str(rules.get(pointer, {}).get("Condition"))
+            if ".approved = true" in condition and (
+                    rules[pointer]["Next"] == side) is ("$not" in condition):
+                yield (*said.span("said"), "otherwise")

@@ -7,6 +7,7 @@ import pytest
 from connectors.registry import Registry
 from engine.copilot.accounting.account import account
 from functions.app.copilot.catalogue import catalogue_of
+from tests.copilot.evaluate import COPILOT
 
 CATALOGUE = catalogue_of(Registry(installed=tuple))
 PEOPLE = ("the manager", "our warehouse", "their manager", "the foreman", "support", "the driver", "the accountant",
@@ -15,6 +16,10 @@ SEVERAL = (
     "email the customer and {}", "mail the customer and {}", "tell the customer and {}", "notify the customer and {}",
     "inform {} and the customer", "remind the customer and {}", "warn {} and the customer",
     "email the customer, the parents and {}", "alert the customer, and {}", "email the customer a note and {} a list",
+    "email the customer as well as {}", "email the customer plus {}", "email the customer or {}",
+    "email the customer & {}", "email the customer, {}, and log it", "send the customer and {} an email",
+    "send an email to the customer and {}", "write an email to the customer and to {}",
+    "give the customer and {} an email", "send a short note to the customer and {}",
 )
 
 
@@ -86,3 +91,22 @@ def test_two_ways_are_two_steps(said):
 def test_one_who_is_told_in_place_of_another_is_a_to_do():
     assert "instead of the manager" in to_dos(
         "If the order is late, email the customer instead of the manager.", "customer", "boss")
+
+
+@pytest.mark.parametrize("said", ["with the manager in cc", "with bo@a.io in copy", "with their manager in bcc"])
+def test_one_in_copy_is_a_to_do_where_no_argument_has_them(said):
+    assert said in to_dos(f"If the order is late, email the customer {said}.", "customer", "boss")
+
+
+@pytest.mark.parametrize("sentence", [
+    "Email the order and the invoice to ann@a.io.", "Send the report and the summary to ann@a.io by email.",
+    "Email ann@a.io and log it.",
+])
+def test_what_is_sent_is_nobody(sentence):
+    assert not [word.text for word in COPILOT.draft(sentence).words if word.pointer is None]
+
+
+@pytest.mark.parametrize("whom", ["each of the members and the board", "every member and the board",
+                                  "all members and the board"])
+def test_one_who_is_told_beside_many_is_a_to_do(whom):
+    assert "the board" in [word.text for word in COPILOT.draft(f"Email {whom}.").words if word.pointer is None]

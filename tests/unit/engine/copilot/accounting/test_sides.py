@@ -66,3 +66,17 @@ def test_what_is_run_first_is_for_the_condition():
 def test_one_of_two_people_is_a_choice(no):
     found = COPILOT.draft(f"When the order is late, email the customer, or the manager if {no}.")
     assert [word.text for word in found.words if word.pointer is None]
+
+
+@pytest.mark.parametrize(("no", "other"), [
+    ("he rejects it", "otherwise"), ("she declines", "otherwise"), ("it is refused", "else"),
+    ("it is not approved", "otherwise"), ("she says no", "otherwise"), ("they refuse", "or else"),
+    ("he declines it", "else"), ("it is rejected", "otherwise"), ("he does not approve", "otherwise"),
+    ("she turns it down", "otherwise"),
+])
+def test_what_is_done_otherwise_than_at_a_refusal_is_done_where_it_was_approved(no, other):
+    draft = COPILOT.draft(f"Ask the boss for approval. If {no}, email ann@a.io, {other} run the pay function.")
+    states = draft.document["definition"]["States"]
+    choice = next(state for state in states.values() if state["Type"] == "Choice")
+    paid = str(states[choice["Choices"][0]["Next"]]).find("'pay'") >= 0
+    assert paid or [word.text for word in draft.words if word.pointer is None]
