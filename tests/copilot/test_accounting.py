@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.copilot.accounting.synonyms import GLUE
@@ -40,6 +40,7 @@ def check(text):
 
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=25).map(" ".join))
+@example("21:00 America/Chicago.")
 def test_any_words_are_accounted_for(text):
     check(text)
 

@@ -40,8 +40,10 @@ def test_a_name_or_a_value_that_no_argument_has_is_a_to_do(sentence, lost):
 
 def test_what_each_one_is_of_is_a_to_do_where_nothing_says_so():
     assert "each one" in drafted("Run the sow function; for each one with fewer than 4 left, log it.")[0]
-    to_dos, _ = drafted("Get the list of seeds from https://x.io/seeds; for each one with fewer than 4 left, log it.")
-    assert "each" not in to_dos
+    assert "each" not in drafted("Go through the seeds; for each one with fewer than 4 left, log it.")[0]
+    assert "each" in drafted(  # it reads a list of the input, and not the one that was fetched
+        "Get the list of seeds from https://x.io/seeds; for each one with fewer than 4 left, log it."
+    )[0]
 
 
 @pytest.mark.parametrize(("sentence", "arguments"), [

@@ -150,8 +150,8 @@ class _Account(Hanging):
                                  *fetches_in(self.sentence, self.facts, self.doing),
                                  *lists_in(self.sentence, self.facts, self.doing),
                                  *misplaced(self.sentence, self.facts, self.scores),
-                                 *audience_in(self.sentence, self.facts, self.scores),
-                                 *sides_in(self.sentence, self.facts, self.scores)):
+                                 *audience_in(self.sentence, self.facts, self.scores, self.means),
+                                 *sides_in(self.sentence, self.facts, self.scores, self.means)):
             cut = [word for word in words if word.start < start < word.end or word.start < end < word.end]
             places = min(start, *(word.start for word in cut), start), max(end, *(word.end for word in cut), end)
             if self.is_free(*places):

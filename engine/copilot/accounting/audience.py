@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from engine.copilot.accounting.doubts import Doubt
 from engine.copilot.accounting.facts import Facts, Leaf, Stated
-from engine.copilot.accounting.structure import Scores, guards
+from engine.copilot.accounting.structure import Means, Scores, guards
 from engine.copilot.offline.clauses import Clause
 from engine.copilot.offline.words import base_verb, stem, stems, words_of
 
@@ -42,8 +42,8 @@ _MAIL = r"(?:by|via|through|an?) e-?mail"
 _SLACK = r"(?:(?:by|on|in|via|through|over) slack|an? (?:slack message|message (?:on|in|via|by) slack))"
 _AND = (r"\b(?:(?!\b(?:or|if|otherwise|else|then)\b)[^.;:]){0,60}? and "
         r"(?:(?!\b(?:or|if|otherwise|else|then)\b)[^.;:,]){0,60}?")
-_BOTH = re.compile(rf"\b(?P<email>{_MAIL}){_AND}(?P<slack>{_SLACK})\b"
-                   rf"|\b(?P<slack2>{_SLACK}){_AND}(?P<email2>{_MAIL})\b", re.IGNORECASE)
+_BOTH = re.compile(rf"\b(?P<mail>{_MAIL}){_AND}(?P<chat>{_SLACK})\b"
+                   rf"|\b(?P<chat2>{_SLACK}){_AND}(?P<mail2>{_MAIL})\b", re.IGNORECASE)
 _THING_TO = re.compile(
     r"\b(?:send|mail|email|forward) (?:an?|the|our|its|their) (?P<thing>[\w-]+)(?: (?:by|via) e-?mail)? to "
     r"(?P<said>(?:(?:all|each|every)(?: of)? )?(?:(?:the|our) )?(?P<who>[A-Za-z][\w-]*))\b(?!@)", re.IGNORECASE)
@@ -52,10 +52,11 @@ _TO = ("to", "cc", "bcc", "channel", "slack_channel", "phone", "approvers", "ema
        "chat_id", "PhoneNumber", "TopicArn", "Destination", "ToAddresses")
 
 
-def audience_in(sentence: str, facts: Facts, scores: Scores) -> Iterator[Doubt]:
-    """The people whom no step reaches, and the ways on which none does."""
+def audience_in(sentence: str, facts: Facts, scores: Scores, means: Means) -> Iterator[Doubt]:
+    """The people whom no step reaches, and the ways on which none does. `means`: whether a word is one for what a state
+    does."""
     yield from _people(sentence, facts, scores)
-    yield from _media(sentence, facts)
+    yield from _media(sentence, facts, means)
     reached_by = [leaf for leaf in _recipients(facts) if not leaf.is_open]
     for said in _THING_TO.finditer(sentence):
         thing, who = stem(said["thing"].lower()), stem(said["who"].lower())
@@ -124,13 +125,13 @@ def _names(item: frozenset[str], leaf: Leaf) -> bool:
     return bool(item & leaf.stems)
 
 
-def _media(sentence: str, facts: Facts) -> Iterator[Doubt]:
+def _media(sentence: str, facts: Facts, means: Means) -> Iterator[Doubt]:
     """``an email and a Slack message``: a step of each kind on one side of a condition."""
     for said in _BOTH.finditer(sentence):
         ways = [[(one.machine["StartAt"], guards(facts, one)) for one in facts.typed("Task")
-                 if re.search(kind, str(one.state.get("Resource")))] for kind in (r":email:|ses", ":slack:")]
+                 if means(word, one)] for word in ("mail", "slack")]
         if any(way in ways[1] for way in ways[0]) or any(
                 "/Branches/" in one.pointer for one in facts.typed("Task")):
             continue
-        name = ("email", "slack") if said["email"] else ("email2", "slack2")
+        name = ("mail", "chat") if said["mail"] else ("mail2", "chat2")
         yield (*said.span(name[1] if ways[0] and not ways[1] else name[0]), "name")

@@ -10,7 +10,7 @@ from engine.copilot.accounting.facts import Facts, Leaf
 from engine.copilot.offline.times import CODES, DAY, REGIONS, WEEK, WHICH, code_of, codes_of, days_of
 from engine.copilot.offline.words import UNITS, singular
 
-_CLOCK = re.compile(r"(\d{1,2})(?::(\d\d))?\s*(?:o'?clock\s*)?([ap]\.?m)?", re.IGNORECASE)
+_CLOCK = re.compile(r"(\d{1,2})(?::(\d\d))?\s*(?:o'?clock\s*)?([ap]\.?m\b)?", re.IGNORECASE)
 
 
 def _crons(facts: Facts) -> Iterator[tuple[Leaf, list[str]]]:

@@ -16,11 +16,10 @@ from engine.catalog.states import targets_of
 from engine.copilot.accounting.doubts import Doubt
 from engine.copilot.accounting.facts import Facts
 from engine.copilot.accounting.polarity import refuses
-from engine.copilot.accounting.structure import Done, Scores, done_in, guards
+from engine.copilot.accounting.structure import Done, Means, Scores, done_in, guards
 from engine.copilot.offline.clauses import Clause, clauses_of
 
 _ELSE = re.compile(r"\b(?P<said>otherwise|or else|else|if not)\b", re.IGNORECASE)
-_TELLS = re.compile(r":(?:email|slack|sns|sqs|ses|twilio)\b")
 _STOP = re.compile(r"[.;!?](?=\s)")
 _HEAD = re.compile(r"^(?:if|unless|when|in case|provided)\b")
 _OR_IF_NOT = re.compile(
@@ -28,12 +27,13 @@ _OR_IF_NOT = re.compile(
     r"(?:'s not| (?:is|are|does|do|has|have|was|did)(?:n't| not)))(?=\s*(?:[.,;]|$))", re.IGNORECASE)
 
 
-def sides_in(sentence: str, facts: Facts, scores: Scores) -> Iterator[Doubt]:
-    """The markers of another side that the document has on the same one."""
+def sides_in(sentence: str, facts: Facts, scores: Scores, means: Means) -> Iterator[Doubt]:
+    """The markers of another side that the document has on the same one. `means`: whether a word is one for what a
+    state does."""
     clauses = clauses_of(sentence)
     done = done_in(clauses, scores)
     yield from _together(sentence, done, facts)
-    yield from _before(sentence, clauses, done, facts)
+    yield from _before(sentence, clauses, done, facts, means)
     yield from _swapped(sentence, clauses, done, facts)
     apart = any(len({name for name in targets_of(one.state)
                      if one.machine["States"].get(name, {}).get("Type") not in ("Succeed", None)}) > 1
@@ -63,7 +63,9 @@ def _together(sentence: str, done: Sequence[Done], facts: Facts) -> Iterator[Dou
                 yield (*said.span("said"), "otherwise")
 
 
-def _before(sentence: str, clauses: Sequence[Clause], done: Sequence[Done], facts: Facts) -> Iterator[Doubt]:
+def _before(
+    sentence: str, clauses: Sequence[Clause], done: Sequence[Done], facts: Facts, means: Means
+) -> Iterator[Doubt]:
     """``a and b if …, otherwise c``: c is done in place of both."""
     by_place = {one.place: one for one in done}
     for place, clause in enumerate(clauses):
@@ -73,7 +75,7 @@ def _before(sentence: str, clauses: Sequence[Clause], done: Sequence[Done], fact
         if other.clause.joiner != "and" or not _ELSE.match(sentence[clause.words[-1].end:].lstrip(" ,;.")) or (
                 one.state.machine is not other.state.machine):
             continue
-        tells = _TELLS.search(str(one.state.state.get("Resource")))  # what is fetched or run first is for the condition
+        tells = means("notify", one.state) or means("queue", one.state)  # what is fetched is for the condition
         if tells and guards(facts, other.state) - guards(facts, one.state):
             yield clause.words[0].start, clause.words[0].end, "condition"
 

@@ -29,6 +29,9 @@ from engine.records import dataclass
 Scores = Callable[[Clause], Sequence[tuple[int, Stated]]]
 """How well each state fits a clause."""
 
+Means = Callable[[str, Stated], bool]
+"""Whether a word is one for what a state does."""
+
 _HEAD = re.compile(
     r"^(?:but |and |only )*"
     r"(?:if|when|whenever|once|unless|in case|provided|should|where|given|as soon as|until|while)\b")

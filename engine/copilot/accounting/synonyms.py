@@ -35,6 +35,7 @@ _MEANS: tuple[tuple[str, str], ...] = (
     (r"bucket|objects?|files?|get|read\w*|load|fetch\w*|download\w*", r"s3:getObject"),
     (r"start\w*|launch\w*|workflow|process|hand|escalat\w*|run|trigger\w*", r"startExecution"),
     (r"jobs?|glue|run|start\w*", r"glue:"),
+    (r"e-?mail\w*|mail\w*", r"ses(?:v2)?:sendEmail"),
     (r"events?|emit\w*|put|publish\w*|raise", r"events:put"),
 )
 """A word, and the resource of an action that it may mean; those of connectors come with the catalogue."""

@@ -85,7 +85,7 @@ def fetched_in(text: str) -> frozenset[str]:
     if said is not None:
         words = re.split(r"[ -]", (said["what"] or said["thing"] or said["asked"] or "").lower().strip())
         words += _NOUNS & {(said["verb"] or said["judges"] or "").lower()}
-    if given is not None and ("http" in text or function is not None):
+    if given is not None and ("://" in text or function is not None):
         words.append(given["of"].lower())
     named = frozenset[str]()
     if function is not None:

@@ -13,7 +13,7 @@ _WORD = re.compile(
     |(?P<channel>\#[\w-]+)
     |(?P<path>/[\w-]+(?:/[\w.-]*[\w-])*(?:\.\w+)*)
     |(?P<date>\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)?)
-    |(?P<clock>\d{1,2}:\d\d(?:\s?[ap]m)?|\d{1,2}\s?[ap]m\b)
+    |(?P<clock>\d{1,2}:\d\d(?:\s?[ap]m\b)?|\d{1,2}\s?[ap]m\b)
     |(?P<number>(?:(?<!\S)[-\u2212](?=[$€£\d]))?(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:st\b|nd\b|rd\b|th\b)?)(?P<unit>%|°|k\b)?
     |(?P<repository>(?!and/or\b|he/she\b|his/her\b)[A-Za-z][\w.-]*/[A-Za-z][\w.-]*\w)
     |(?P<word>[^\W\d_][\w'\u2019-]*(?:\.(?:ya?ml|json|csv|py|sh|xlsx|pdf|txt|xml|zip|gz|png|jpe?g|mp[34]|docx?|html|sql|parquet)\b)?)

@@ -20,10 +20,11 @@ from engine.ports.catalog_store import DraftRecord
 from engine.ports.executions_index import ExecutionQuery
 from engine.ports.keys import ExecutionKey
 from engine.ports.tasks import TaskFailed
-from functions.sweeper.retention import OldVersions, Retaining
-from tests.support.durable import TESTER, Product, ScriptedTasks
+from functions.sweeper.retention import OldVersions
+from tests.support.durable import TESTER
 from tests.support.flows import CALLBACK, ONE_TASK, THREE_TASKS, WORK, flow, task
 from tests.support.records import a_version
+from tests.support.retained import Aws, partition
 from tests.support.terms import expire, rows
 from tools.cost.meter import Meter
 
@@ -35,34 +36,6 @@ BIG = "x" * 200_000
 def _at_once(monkeypatch):
     """DynamoDB deletes as soon as a term is over: test_unclosed_headers.py has it wait."""
     monkeypatch.setattr(items, "LATER_SECONDS", 0.0)
-
-
-class Aws(Product):
-    """A workflow over the AWS stores, and retention."""
-
-    def __init__(self, stores, definition=THREE_TASKS, answers=None, **version):
-        super().__init__(definition, ScriptedTasks(answers or {}), backend=stores, **version)
-        self.retaining = Retaining(stores, stores.clock, Retention.of(self.settings))
-
-    def ended(self, name="one", given=None):
-        key = self.start(given, name=name)
-        self.drain()
-        return key
-
-    def at(self, days, since):
-        self.clock.sleep(max(0.0, since + days * DAY - self.clock.now()))
-
-    def expire(self):
-        """DynamoDB's part, then the function's; what it answers."""
-        records = expire(self.clock.now())
-        return self.retaining.records(records, deadline=float("inf"))["batchItemFailures"]
-
-    def listed(self):
-        return [row.key.id for row in self.executions.page(ExecutionQuery("default")).rows]
-
-
-def partition(key):
-    return sorted(sk for pk, sk in rows() if pk == items.partition(key))
 
 
 def test_it_is_gone_at_one_moment(stores):

@@ -18,7 +18,7 @@ from engine.errors import StoreUnavailable
 from engine.ports.journal import OPEN_STATUSES
 from tests.support.durable import TESTER
 from tests.support.flows import ONE_TASK, WORK
-from tests.unit.functions.sweeper.test_retention import Aws, partition
+from tests.support.retained import Aws, partition
 from tools.cost.meter import Meter
 
 LATER = items.LATER_SECONDS / DAY
