@@ -45,8 +45,8 @@ ROWS = {
 
 
 def test_the_sets_have_the_figures_that_the_evaluation_gives():
-    rows = (("a thirteenth author's locked, run once, then counted; nobody read how they fail", THIRTEENTH_LOCKED),
-            ("a twelfth author's locked, run once, then counted; nobody read how they fail", TWELFTH_LOCKED),
+    rows = (("a thirteenth author's locked, run once, then counted; only the silent one was read", THIRTEENTH_LOCKED),
+            ("a twelfth author's locked, run once, then counted; only a silent one was read", TWELFTH_LOCKED),
             ("a twelfth author's, open", TWELFTH),
             ("an eleventh author's locked, run once, then counted; nobody read how they fail", ELEVENTH_LOCKED),
             ("an eleventh author's, open", ELEVENTH),
@@ -77,10 +77,8 @@ def test_the_older_sets_have_theirs():
         assert ROWS[name] == [passed(found), len(found)], name
 
 
-def test_nothing_is_wrong_and_silent_except_two_that_nobody_has_read():
-    assert {file: counts(judged(file))[2] for file in SETS} == {
-        **dict.fromkeys(SETS, 0), TWELFTH_LOCKED: 1, THIRTEENTH_LOCKED: 1,
-    }
+def test_nothing_is_wrong_and_silent():
+    assert {file: counts(judged(file))[2] for file in SETS} == dict.fromkeys(SETS, 0)
 
 
 def test_the_strangers_locked_sets_come_first_and_what_to_expect_is_said():

@@ -414,3 +414,25 @@ def test_each_of_several_who_act_has_a_step_of_its_own(sentence, steps):
     done = [state for state in found if state["Type"] in ("Task", "Pass")]
     assert len(done) == len(steps)
     assert all(step in str(state) for step, state in zip(steps, done, strict=True))
+
+
+@pytest.mark.parametrize(("sentence", "lost"), [
+    ("If a bill is over 900, ask the boss for approval. Once approved, pay it. If it gets declined, email ada@x.org.",
+     "gets declined"),
+    ("Ask ops@x.org for approval. If it was refused, post to #ops, otherwise email ada@x.org.", "was refused"),
+    ("Ask ops@x.org for approval. If approved, charge the card. When it is rejected, email ada@x.org.", None),
+    ("If the claim is approved, ask ops@x.org for approval, then email ada@x.org.", None),
+])
+def test_what_whoever_was_asked_says_is_in_no_field_of_the_input(sentence, lost):
+    assert drafted(sentence)[0] == (lost or "")
+
+
+@pytest.mark.parametrize(("sentence", "lost"), [
+    ("Every Monday at 8 am email each member a note. If the fee is over 50, put the member in the late table.",
+     "the member"),
+    ("Email each guest a menu. Then post the guest to #front.", "the guest"),
+    ("For each order, email the customer. Then post to #orders.", ""),
+    ("For each order, email the customer and post the order to #orders.", ""),
+])
+def test_what_is_done_with_the_one_is_done_in_the_map(sentence, lost):
+    assert drafted(sentence)[0] == lost

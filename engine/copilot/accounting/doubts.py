@@ -31,6 +31,9 @@ _AND_EACH = re.compile(
     rf"(?:each(?: of)?|every|all)(?: the| our| of the)? [\w-]+(?: of [\w ]+)?{_END}", re.IGNORECASE)
 _AGAIN = re.compile(
     r"(?<!\w)(?!(?:re)?try|repeat)(?P<doing>[a-z]+ (?:\w+ )?)(?P<said>again)\b", re.IGNORECASE)
+_ANSWERED = re.compile(
+    r"\b(?:if|when|unless|once|should)\b[^.;:,]{0,40}?\b(?P<said>(?:gets?|got|is|was|are|were|be|been) "
+    r"(?P<word>rejected|declined|refused|denied|approved|accepted))\b", re.IGNORECASE)
 _SAID_NO = re.compile(r"\b(?:(?:reject|declin|refus)\w*|says? no)\b", re.IGNORECASE)
 _RETRIED = re.compile(
     rf"\btimes?, (?:and |then )*(?P<said>wait {_PART}) and (?!try|retry|repeat|then try)\w+", re.IGNORECASE)
@@ -77,6 +80,7 @@ def doubts_in(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]
     yield from _unmet(sentence, facts)
     yield from _of_steps(sentence, facts, state_of)
     yield from _of_each(sentence, facts, state_of)
+    yield from _answered(sentence, facts)
     yield from _taken(sentence, facts)
 
 
@@ -182,6 +186,19 @@ def _of_steps(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]
         if asked is not None and str(asked.state.get("Resource", "")).endswith("ask.waitForTaskToken") and (
                 "form" not in asked.state.get("Arguments", {})):
             yield (*match.span("said"), "question")
+
+
+def _answered(sentence: str, facts: Facts) -> Iterator[Doubt]:
+    """``if it gets rejected``: whoever was asked says so, and no field of the input."""
+    asked = [one for one in facts.typed("Task") if str(one.state.get("Resource")).endswith("ask.waitForTaskToken")]
+    behind = {rule.pointer for rule in facts.typed("Choice") for one in asked
+              if one.machine is rule.machine and rule.name in reached(one.machine, *targets_of(one.state))}
+    read = frozenset().union(*(
+        leaf.stems for leaf in facts.conditions()
+        if leaf.pointer.partition("/Choices/")[0] in behind and "$states.input" in str(leaf.value)))
+    for said in _ANSWERED.finditer(sentence):
+        if stem(said["word"].lower()) in read:
+            yield (*said.span("said"), "answer")
 
 
 def _of_each(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]:

@@ -4,6 +4,7 @@
     them        "get the clients from https://…, and email them": many were fetched, so a Map is there
     items       "clients each get an email": the Map is over a thing of which the sentence has many
     some        "each client with an open invoice": a condition or the list itself says with what
+    the one     "mail each client. …, also call the client": what is done with the one is done in the Map
 
 Where no Map does so, the words are a to-do.
 """
@@ -14,7 +15,7 @@ import re
 from collections.abc import Iterator
 
 from engine.copilot.accounting.doubts import Doubt, StateOf
-from engine.copilot.accounting.facts import Facts
+from engine.copilot.accounting.facts import Facts, Stated
 from engine.copilot.accounting.synonyms import GLUE
 from engine.copilot.offline.sources import FETCHED
 from engine.copilot.offline.words import plural, singular, stem, stems
@@ -46,6 +47,7 @@ def lists_in(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]:
                 yield from ((*said.span("said"), "repetition") for said in _TO_THEM.finditer(sentence, fetched.end()))
     for loop in loops:
         yield from _one_of_no_list(sentence, str(loop.state.get("Items")))
+        yield from _the_one(sentence, loop, state_of)
     for said in _SOME.finditer(sentence):
         item = stem(said["item"].lower())
         does = state_of(sentence[said.start():said.end()])
@@ -59,6 +61,21 @@ def lists_in(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]:
         if words and not any(stems(word) & known for word in words):
             yield said.start("said"), said.start("what") + said["what"].lower().index(words[-1]) + len(words[-1]), (
                 "condition")
+
+
+def _the_one(sentence: str, loop: Stated, state_of: StateOf) -> Iterator[Doubt]:
+    """``mail each client. If it is late, call the client``: the second sentence is for each of them too."""
+    named = re.search(r"(\w+) %\}$", str(loop.state.get("Items")))
+    one = "" if named is None else singular(re.findall(r"[A-Za-z][a-z]*", named[1])[-1].lower())
+    first = re.search(rf"\b(?:each|every|all)\b[^.;]*?\b{one}s?\b[^.;]*[.;]", sentence, re.IGNORECASE) if one else None
+    if first is None:
+        return
+    for said in re.compile(rf"\bthe {one}\b", re.IGNORECASE).finditer(sentence, first.end()):
+        begin, end = said.span()
+        part = re.search(r"[^.;,]*$", sentence[:begin])
+        does = state_of((part[0] if part else "") + re.split(r"[.;,]", sentence[begin:])[0])
+        if does is not None and not does.pointer.startswith(f"{loop.pointer}/"):
+            yield begin, end, "repetition"
 
 
 def _one_of_no_list(sentence: str, items: str) -> Iterator[Doubt]:
