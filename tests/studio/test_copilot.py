@@ -228,12 +228,12 @@ def test_error_handling_is_offered_for_what_can_have_it_alone(studio):
     end = {"Type": "Pass", "End": True}
     designer = Designer(studio, "offered", {"StartAt": "A", "States": {
         "A": {"Type": "Pass", "Next": "Both"},
-        "Both": {"Type": "Parallel", "Branches": [{"StartAt": "In", "States": {"In": end}}], "Next": "No"},
-        "No": {"Type": "Fail", "Error": "Refused", "Cause": "x"},
+        "Both": {"Type": "Parallel", "Branches": [{"StartAt": "In", "States": {"In": end}}], "Next": "Refuse"},
+        "Refuse": {"Type": "Fail", "Error": "Refused", "Cause": "x"},
     }})
     button = card(designer).get_by_role("button", name="Add error handling")
     expect(button).to_be_visible()
-    for name, count in (("A", 0), ("Both", 1), ("No", 0)):
+    for name, count in (("A", 0), ("Both", 1), ("Refuse", 0)):
         designer.select(name)
         expect(card(designer).get_by_role("button", name=f"Explain {name}")).to_be_visible()
         expect(button).to_have_count(count)
