@@ -80,11 +80,13 @@ def test_others_see_it_when_it_is_over(stores):
     assert seen == [None, a_header(KEY)]
 
 
-def test_a_write_that_fails_within_undoes_itself_alone(stores):
-    def fails(connection):
-        connection.execute("DELETE FROM header")
-        raise ValueError("a defect")
+def fails(connection):
+    """A write that raises when half of it is done."""
+    connection.execute("DELETE FROM header")
+    raise ValueError("a defect")
 
+
+def test_a_write_that_fails_within_undoes_itself_alone(stores):
     def act():
         start(stores)
         with suppress(ValueError):
@@ -109,10 +111,6 @@ def test_no_page_is_copied_for_a_savepoint_while_nothing_fails(stores):
     lambda stores: stores._database.write(lambda connection: connection.execute("SELECT 1 FROM header").fetchone()),
 ], ids=["read", "written"])
 def test_what_goes_on_after_a_write_within_failed_sees_it_undone(stores, look):
-    def fails(connection):
-        connection.execute("DELETE FROM header")
-        raise ValueError("a defect")
-
     def act():
         start(stores)
         with suppress(ValueError):
@@ -126,10 +124,6 @@ def test_what_goes_on_after_a_write_within_failed_sees_it_undone(stores, look):
 
 def test_one_whose_write_failed_within_is_run_again_and_its_neighbour_is_done_once(stores):
     ran, told = [], []
-
-    def fails(connection):
-        connection.execute("DELETE FROM header")
-        raise ValueError("a defect")
 
     def act():
         ran.append(stores.journal.header(KEY))
