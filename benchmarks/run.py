@@ -1,10 +1,11 @@
 """How fast it is: ``make bench``, and ``make bench-peers`` with others beside it.
 
-    python -m benchmarks.run [--only W1 W3 …] [--repeats 5] [--peers] [--json FILE]
+    python -m benchmarks.run [--only W1 W3 …] [--repeats 5] [--peers [restate dbos …]] [--json FILE]
 
 Every workload runs in a process of its own, one after the other: a warm-up round, then `--repeats` counted ones. The
 table shows median, least and most; the JSON lines after it (or in FILE) hold every round's seconds, the load average
-and the processors. docs/benchmarks.md says what the workloads are and how to read the figures.
+and the processors. A workload that is named twice is timed twice, so that two systems are compared in turns.
+docs/benchmarks.md says what the workloads are and how to read the figures.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks import measuring, peer_environments
-from benchmarks.peer_environments import PEERS, Unavailable
+from benchmarks.peer_environments import PEERS, Peer, Unavailable
 from tools.environments import bench_folder
 
 IN_MEMORY = ("W1", "W1J", "W2", "W6", "W7", "STREAM1M", "PASS200K")
@@ -54,7 +55,10 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Time the interpreter and the durable worker.")
     parser.add_argument("--only", nargs="+", choices=[*IN_MEMORY, *DURABLE], help="these workloads alone")
     parser.add_argument("--repeats", type=int, default=REPEATS, help="counted rounds a workload")
-    parser.add_argument("--peers", action="store_true", help="others too, installed into environments of their own")
+    parser.add_argument(
+        "--peers", nargs="*", choices=sorted({peer.environment for peer in PEERS}),
+        help="others too, installed into environments of their own; these alone where some are named",
+    )
     parser.add_argument("--json", metavar="FILE", help="write the JSON lines there instead of printing them")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -62,10 +66,11 @@ def _arguments() -> argparse.Namespace:
 
 def _figures(arguments: argparse.Namespace, folder: Path) -> Iterator[Line]:
     """Workload by workload, ours and then each peer's, so that they share the machine's moods."""
-    pythons = _installed(folder) if arguments.peers else {}
+    peers = _wanted(arguments.peers)
+    pythons = _installed(peers, folder)
     for workload in arguments.only or [*IN_MEMORY, *DURABLE]:
         yield from _ours(workload, arguments.repeats)
-        for peer in PEERS if arguments.peers else ():
+        for peer in peers:
             python, reason = pythons[peer.name], dict(peer.cannot).get(workload)
             if isinstance(python, Unavailable):
                 reason = f"not installed: {python}"
@@ -79,9 +84,14 @@ def _figures(arguments: argparse.Namespace, folder: Path) -> Iterator[Line]:
                 yield {"system": peer.name, "workload": workload, "skipped": reason}
 
 
-def _installed(folder: Path) -> dict[str, Path | Unavailable]:
+def _wanted(named: Sequence[str] | None) -> list[Peer]:
+    """No peer without the option, every one where it names none."""
+    return [] if named is None else [peer for peer in PEERS if not named or peer.environment in named]
+
+
+def _installed(peers: Sequence[Peer], folder: Path) -> dict[str, Path | Unavailable]:
     found: dict[str, Path | Unavailable] = {}
-    for peer in PEERS:
+    for peer in peers:
         try:
             found[peer.name] = peer_environments.install(peer, folder)
         except Unavailable as error:

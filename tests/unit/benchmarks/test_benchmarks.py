@@ -110,6 +110,20 @@ def test_a_peer_that_needs_a_newer_python_or_fails_is_told_with_its_reason(tmp_p
         peers.run(peer, Path(sys.executable), "W1", 1, tmp_path)
 
 
+def test_peers_that_are_named_are_timed_alone_in_turns_with_us(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(peers, "install", lambda peer, _folder: Path(peer.environment))
+    monkeypatch.setattr(peers, "run", lambda peer, *_rest: [json.dumps({"system": peer.name})])
+    monkeypatch.setattr(run, "_ours", lambda workload, _repeats: iter([{"system": f"ours, {workload}"}]))
+
+    def systems(*arguments: str) -> list[str]:
+        monkeypatch.setattr(sys, "argv", ["run", *arguments])
+        return [str(line["system"]) for line in run._figures(run._arguments(), tmp_path)]
+
+    assert systems("--only", "W4") == ["ours, W4"]
+    assert systems("--only", "W4", "W4", "--peers", "dbos") == ["ours, W4", "DBOS"] * 2
+    assert len(systems("--only", "W4", "--peers")) == 1 + sum("W4" in peer.workloads for peer in peers.PEERS)
+
+
 def test_an_environment_that_holds_the_requirements_is_used_as_it_is(tmp_path: Path) -> None:
     mark = tmp_path / "venvs" / "some" / "installed"
     mark.parent.mkdir(parents=True)
