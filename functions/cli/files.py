@@ -23,20 +23,33 @@ Json = Any
 _NAME_ADVICE = "Use 1 to 80 letters A to Z, digits, _ and -; without a name in the file, its own counts: --name NAME."
 
 
-def read_file(path: str) -> bytes:
-    """A file's bytes, ``-`` is standard input. Raises InvalidDocument where it cannot be read."""
+LARGEST_FILE = 64 * 1024 * 1024
+"""In bytes: more than any definition has. A device such as /dev/zero has no end."""
+
+
+def read_file(path: str, most: int = LARGEST_FILE) -> bytes:
+    """A file's bytes, ``-`` is standard input. Raises InvalidDocument where it cannot be read, PayloadTooLarge where it
+    has more than `most` bytes."""
     if path == "":
         raise InvalidDocument("a file's name is empty", advice="Name a file, or - for standard input.")
     try:
-        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        if path == "-":
+            data = sys.stdin.buffer.read(most + 1)
+        else:
+            with Path(path).open("rb") as file:
+                data = file.read(most + 1)
     except OSError as error:
         raise InvalidDocument(f"{path} cannot be read: {error.strerror}", where=path) from None
+    if len(data) > most:
+        name = "standard input" if path == "-" else path
+        raise PayloadTooLarge(f"{name} has more than {most} bytes: no more are read", where=name)
+    return data
 
 
-def read_text(path: str) -> str:
-    """A file as text, UTF-8."""
+def read_text(path: str, most: int = LARGEST_FILE) -> str:
+    """A file as text, UTF-8. Raises as `read_file` does."""
     try:
-        return read_file(path).decode("utf-8-sig")
+        return read_file(path, most).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidDocument(
             f"{path} is not UTF-8 text: byte {error.start}", where=path, advice="Save it as UTF-8."
@@ -81,14 +94,11 @@ def read_value(text: str, option: str) -> Json:
 def _text_of_value(path: str) -> str:
     """The text of a file with a value. Raises PayloadTooLarge for one that is larger than any input may be, which would
     take minutes to read: white space makes a text longer than what it says, so four times as much is let in."""
-    most = 4 * session().settings.max_input_bytes
-    size = Path(path).stat().st_size if Path(path).is_file() else 0
-    if size > most:
-        raise PayloadTooLarge(
-            f"{path} has {size} bytes; at most {most} are read", where=path,
-            advice="Pass large data by reference, or raise AUTOMATE_MAX_INPUT_BYTES.",
-        )
-    return read_text(path)
+    try:
+        return read_text(path, 4 * session().settings.max_input_bytes)
+    except PayloadTooLarge as error:
+        advice = "Pass large data by reference, or raise AUTOMATE_MAX_INPUT_BYTES."
+        raise PayloadTooLarge(error.message, where=error.where, advice=advice) from None
 
 
 def document_in(data: bytes, path: str, name: str | None = None) -> tuple[WorkflowDocument, Source]:

@@ -33,6 +33,9 @@ Json = Any
 QUIET = "WARNING"
 """Commands print results; their log is for trouble, unless AUTOMATE_LOG_LEVEL says otherwise."""
 
+LONGEST_TOKEN = 4096
+"""In characters, with room to spare: no more is read of the file that is named."""
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -99,7 +102,8 @@ class Session:
         if self.token_file is None:
             return None
         try:
-            text = Path(self.token_file).read_text(encoding="ascii").strip()
+            with Path(self.token_file).open(encoding="ascii") as file:
+                text = file.read(LONGEST_TOKEN).strip()
         except (OSError, UnicodeDecodeError) as error:
             why = error.strerror if isinstance(error, OSError) else "it is no token"
             raise InvalidDocument(f"{self.token_file} cannot be read: {why}", where="--token-file") from None

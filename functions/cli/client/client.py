@@ -40,6 +40,8 @@ _FORBIDDEN = (
     (re.compile(r"security token .* (expired|invalid)"), "The AWS credentials ran out or are no good: get new ones."),
     (re.compile(r"request signature we calculated does not match"),
      "The secret access key is not that of the access key's id, or something on the way has changed the request."),
+    (re.compile("Missing Authentication Token"),
+     "There is no such route. IAM roles (--iam) start, show and stop executions and answer tasks, and nothing else."),
     (re.compile(""), "There is no such route, or it is not allowed."),
 )
 """What a refusal of API Gateway says, and what is to be done: the first that fits."""

@@ -119,8 +119,20 @@ def test_a_file_that_is_larger_than_any_input_is_not_read(automate, hello, tmp_p
     file.write_text(" " * 5000)
     status, _, told = automate("start", "hello", "--input", f"@{file}")
     assert status == 1
-    assert "has 5000 bytes; at most 4096 are read" in told
+    assert "has more than 4096 bytes" in told
     assert "AUTOMATE_MAX_INPUT_BYTES" in told
+
+
+@pytest.mark.parametrize(("arguments", "says"), [
+    (("validate", "/dev/zero"), "/dev/zero has more than"), (("simulate", "/dev/zero"), "/dev/zero has more than"),
+    (("import", "--file", "/dev/zero"), "/dev/zero has more than"), (("cost", "/dev/zero"), "/dev/zero has more than"),
+    (("start", "hello", "--input", "@/dev/zero"), "/dev/zero has more than"),
+    (("--token-file", "/dev/zero", "workflows"), "no token of this place"),
+])
+def test_a_file_without_an_end_is_no_more_than_a_mistake(automate, arguments, says):
+    status, out, told = automate(*arguments)
+    assert (status, out) == (1, "")
+    assert says in told
 
 
 @pytest.mark.parametrize("arguments", [("validate", "{}"), ("start", "hello", "--input", "@{}")], ids=" ".join)

@@ -149,7 +149,7 @@ def test_what_cannot_be_signed_for_is_said_and_not_sent(run, arguments, says):
     ("The security token included in the request is expired", "credentials ran out"),
     ("The security token included in the request is invalid.", "are no good"),
     ("The request signature we calculated does not match the signature you provided.", "is not that of"),
-    ("Missing Authentication Token", "no such route"),
+    ("Missing Authentication Token", "no such route. IAM roles (--iam) start, show and stop"),
 ])
 def test_what_the_gateway_refuses_is_said_with_advice(run, said, advice):
     status, _, err = run(Gateway((403, {"message": said})), "--endpoint", API, "--iam", "stop", "flow:one")
