@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
 from engine.clock import SkipClock, SystemClock
 from engine.durable.worker.calls import FORGIVEN_AFTER, QUICK_SECONDS, CallPool, Ticket
 from engine.ports.keys import ExecutionKey
-from engine.ports.tasks import TaskCall, TaskPolicy, TaskSucceeded
+from engine.ports.tasks import TaskCall, TaskFailed, TaskPolicy, TaskSucceeded
 from engine.settings import Settings
 from tests.support.durable import Product, ScriptedTasks
 from tests.support.flows import THREE_TASKS, WORK, flow, task
@@ -146,3 +147,42 @@ def test_a_worker_with_one_thread_makes_a_workflow_that_computes():
     product.drain()
     assert product.describe(key).status == "SUCCEEDED"
     assert len(product.tasks.calls) == 3
+
+
+def test_one_that_hangs_past_its_end_keeps_no_place():
+    """Its thread is given up, and another one makes the next call."""
+    began, goes_on = threading.Event(), threading.Event()
+
+    class FirstHangs:
+        def call(self, call):
+            if call.attempt == 0:
+                began.set()
+                goes_on.wait(SECONDS)
+            return TaskSucceeded(call.attempt)
+
+    clock = SkipClock()
+    pool = CallPool(FirstHangs(), clock, 1)
+    pool.submit(TICKET, CALL, clock.now() + 5)
+    assert began.wait(SECONDS)
+    assert pool.free == 0
+    clock.sleep(5)
+    assert pool.free == 1
+    again = replace(TICKET, call=("", 1, 1))
+    pool.submit(again, replace(CALL, attempt=1), clock.now() + 5)
+    assert [(answer.ticket, answer.outcome.output) for answer in pool.answers(SECONDS)] == [(again, 1)]
+    goes_on.set()
+    assert [answer.ticket for answer in pool.answers(SECONDS)] == [TICKET]
+    assert (pool.free, pool.in_flight) == (1, 0)
+
+
+def test_what_came_of_a_call_is_unknown_where_the_port_breaks():
+    """A definite failure would be retried with another idempotency key."""
+    class Broken:
+        def call(self, _call):
+            raise KeyError("answer")
+
+    clock = SkipClock()
+    pool = CallPool(Broken(), clock, 0)
+    pool.submit(TICKET, CALL, clock.now() + 5)
+    (answer,) = pool.answers(0.0)
+    assert answer.outcome == TaskFailed("Automate.TaskError", "KeyError in the task port", definite=False)
