@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from engine.durable.worker.serving import Serving
 from engine.errors import SchemaTooNew, StoreUnavailable, Throttled
 from engine.ports.journal import InboxItem
 from tests.support.durable import Product, ScriptedTasks
+from tests.support.faults import Once
 from tests.support.flows import ONE_TASK, THREE_TASKS, WAIT, WORK, Died, die, flow, task
 from tests.support.poisoned import FRAGILE, PAST_ANY_LEASE, dies, killer, paused, raising, status, strikes
 
@@ -303,6 +305,36 @@ def test_what_a_worker_left_itself_costs_it_no_strike(monkeypatch):
         outcomes = worker.run([key], deadline=product.clock.now() + 300, redelivered={key})
         assert isinstance(outcomes[key], error)
     assert (written, strikes(product, key), status(product, key)) == ([], 0, "RUNNING")
+
+
+def test_a_charge_is_over_with_its_load():
+    """A later load that was not charged takes nothing back."""
+    product = Product(WAIT)
+    key = product.start({})
+    product.run(key)
+    worker = product.worker()
+    worker.admit([key], math.inf, {key})
+    worker.round()
+    assert (worker.owned, strikes(product, key)) == (0, 1)
+    product.stores.journal.inbox = Once(product.stores.journal.inbox, Throttled("too fast"))
+    worker.admit([key], math.inf)
+    worker.round()
+    assert isinstance(worker.take_outcomes()[key], Throttled)
+    assert strikes(product, key) == 1
+
+
+def test_what_a_worker_left_once_and_went_on_with_counts_when_another_dies_of_it():
+    rest = {"Rest": {"Type": "Wait", "Seconds": 60, "Next": "Work"}, "Work": task(End=True)}
+    product = Product(flow(rest), ScriptedTasks({WORK: [die]}))
+    key = product.start({})
+    worker = product.worker()
+    product.stores.journal.load = Once(product.stores.journal.load, Throttled("too fast"))
+    assert isinstance(product.run(key, worker), Throttled)
+    assert product.run(key, worker) is None
+    product.clock.sleep(61)
+    dies(product, key)
+    dies(product, key, worker)
+    assert strikes(product, key) == 1
 
 
 def test_deaths_count_though_others_cannot_open_it_in_between(monkeypatch):

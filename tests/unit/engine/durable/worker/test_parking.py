@@ -56,3 +56,19 @@ def test_a_wake_that_comes_a_little_early_is_armed_again():
     assert product.stores.queue.claim(10) == []
     product.clock.sleep(30)
     assert [received.key for received in product.stores.queue.claim(10)] == [key]
+
+
+def test_a_header_is_as_far_as_its_execution_though_its_time_stays():
+    """Else one from whom it was taken over could still change it."""
+    ask = {"Type": "Task", "Resource": HAND_OVER, "Parameters": {"token.$": "$$.Task.Token"}, "End": True}
+    branches = [flow({"A": ask}), flow({"B": ask})]
+    product = Product(flow({"Both": {"Type": "Parallel", "Branches": branches, "End": True}}))
+    key = product.start({})
+    product.run(key)
+    journal = product.stores.journal
+    before = journal.header(key)
+    product.executions.answers.send_task_success(product.tasks.calls[0].task_token, {})
+    product.run(key)
+    after = journal.header(key)
+    assert after.due_at == before.due_at
+    assert after.seq == journal.load(key).segments[-1].seq > before.seq
