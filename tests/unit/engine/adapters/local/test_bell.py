@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import stat
 import sys
 import threading
+import time
 
 import pytest
 
@@ -204,3 +206,18 @@ def test_a_folder_that_is_gone_is_not_rung(tmp_path):
     bell.ring()
     assert not bell.listen(lambda: None, lambda: True)
     bell.close()
+
+
+def test_who_begins_to_listen_within_a_tick_of_the_file_system_is_rung(tmp_path):
+    """The folder says that nothing has changed in it since it was read."""
+    folder, tick = tmp_path / "bells", time.time_ns() + 10**10
+    folder.mkdir()
+    os.utime(folder, ns=(tick, tick))
+    here, there, heard = Bell(folder, "here"), Bell(folder, "there"), threading.Event()
+    here.ring()
+    assert there.listen(heard.set, lambda: True)
+    os.utime(folder, ns=(tick, tick))
+    here.ring()
+    assert heard.wait(SECONDS)
+    for bell in (here, there):
+        bell.close()

@@ -6,15 +6,21 @@ import math
 
 from engine.clock import SkipClock
 from tests.support.backends import Backend, open_local
-from tests.support.durable import START, Product
-from tests.support.flows import ONE_TASK
+from tests.support.durable import START, Product, ScriptedTasks
+from tests.support.flows import ONE_TASK, WORK, die
+from tests.support.poisoned import dies, killer
+
+
+def sqlite(folder, tasks=None):
+    """A product whose stores share a transaction."""
+    clock = SkipClock(START)
+    stores = open_local(folder, clock)
+    return Product(ONE_TASK, tasks, backend=Backend("sqlite", clock, stores, lambda same: same))
 
 
 def test_of_a_commit_those_are_told_that_stand(tmp_path):
     """Somebody else was faster with one of the two: what is told of it is in no history."""
-    clock = SkipClock(START)
-    stores = open_local(tmp_path, clock)
-    product = Product(ONE_TASK, backend=Backend("sqlite", clock, stores, lambda same: same))
+    product = sqlite(tmp_path)
     one, two = (product.start({}, name=name) for name in ("one", "two"))
     told = []
     worker = product.worker(on_committed=lambda segments: told.extend(segment.key for segment in segments))
@@ -22,4 +28,14 @@ def test_of_a_commit_those_are_told_that_stand(tmp_path):
     product.run(one)
     worker.round()
     assert told == [two]
-    stores.close()
+    product.stores.stores.close()
+
+
+def test_one_with_strikes_ends_like_any_other(tmp_path):
+    """They are taken back in its header, which has to be open for that."""
+    product, key = killer(sqlite(tmp_path, ScriptedTasks({WORK: [die, {}]})))
+    dies(product, key)
+    assert product.run(key) is None
+    header = product.stores.journal.header(key)
+    assert (header.status, header.strikes) == ("SUCCEEDED", 0)
+    product.stores.stores.close()

@@ -137,3 +137,13 @@ def test_calls_that_hang_do_not_take_all_threads():
         assert product.describe(hangs).error == "States.Timeout"
     finally:
         forever.set()
+
+
+def test_a_call_begins_where_its_lease_ends_before_the_deadline_too():
+    """Cut to the deadline the lease would end with the call: who takes over would make it beside it."""
+    product = Product(flow({"Work": task(TimeoutSeconds=20, End=True)}))
+    key = product.start({})
+    assert product.run_late(key, left=29) is None
+    assert not product.tasks.calls
+    assert product.run_late(key, left=31) is None
+    assert len(product.tasks.calls) == 1

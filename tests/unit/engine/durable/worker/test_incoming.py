@@ -9,7 +9,8 @@ import pytest
 from engine.errors import SchemaTooNew
 from engine.kernel.snapshot import Phase
 from engine.ports.journal import InboxItem
-from tests.support.durable import START, TESTER, Product
+from engine.ports.tasks import TaskFailed
+from tests.support.durable import START, TESTER, Product, ScriptedTasks
 from tests.support.faults import ticking
 from tests.support.flows import CALLBACK, ONE_TASK, WAIT, WORK, Died, flow, snapshot
 
@@ -85,3 +86,13 @@ def test_the_owner_of_an_endless_loop_reads_its_inbox():
     execution = product.describe(key)
     assert execution.status == "ABORTED"
     assert execution.ended_at - START < 60  # not only when it parks
+
+
+def test_an_at_most_once_call_that_surely_failed_fails_with_its_own_error():
+    """It may be retried and caught by that: only of one whose outcome is unknown it is said that it was interrupted."""
+    refused = ScriptedTasks({WORK: [TaskFailed("Demo.Refused", "no such order")]}, at_most_once=(WORK,))
+    product = Product(ONE_TASK, refused)
+    key = product.start({})
+    product.run(key)
+    ended = product.describe(key)
+    assert (ended.error, ended.cause) == ("Demo.Refused", "no such order")

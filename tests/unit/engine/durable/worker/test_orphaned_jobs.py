@@ -1,6 +1,7 @@
 """A job whose start was on its way when nobody waited for it any more is stopped (worker.orphaned_jobs)."""
 
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -211,3 +212,28 @@ def test_a_job_that_is_waited_for_is_stopped_by_nobody(after):
         product.run(product.key, worker)
     assert len(glue.asked) == after
     assert glue.stopped == []
+
+
+def test_a_job_whose_start_another_worker_makes_again_is_looked_at_until_that_one_is_gone():
+    """It answers nothing, and dies: the execution is stopped then, and whoever began the job first stops it, once."""
+    glue = Glue()
+    product = product_of(glue)
+    product.key = product.start()
+    first, second = product.worker(), product.worker()
+    first.admit([product.key], math.inf)
+    first.round()
+    product.clock.sleep(4000)
+    second.admit([product.key], math.inf)
+    second.round()
+    first.gather(0.0)
+    first.round()
+    assert isinstance(first.take_outcomes()[product.key], Fenced)
+    product.clock.sleep(4000)
+    stop(product)
+    product.run(product.key)
+    assert product.describe(product.key).status == "ABORTED"
+    assert glue.stopped == []
+    for _ in range(3):
+        product.clock.sleep(10)
+        first.round()
+    assert [name for name, *_ in glue.stopped] == ["jr-1"]
