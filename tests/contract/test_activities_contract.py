@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, NotFound, StoreUnavailable
 from engine.ports.activities import Activity, WorkItem
 from tests.support.durable import TESTER, Product
+from tests.support.faults import Once
 from tests.support.flows import flow
 
 RESOURCE = "arn:aws:states:eu-central-1:123456789012:activity:pick"
@@ -223,3 +224,15 @@ def test_a_long_poll_waits_for_what_comes_later(product_of, workspace, monkeypat
     began = product.clock.now()
     assert product.activities.poll(workspace, "pick", wait=500) is None
     assert product.clock.now() - began == pytest.approx(60, abs=1)
+
+
+def test_a_poll_that_fails_gives_its_claim_back(product_of, workspace, monkeypatch):
+    product = product_of(asks())
+    key = product.start({"sku": 1})
+    product.run(key)
+    journal = product.stores.journal
+    with monkeypatch.context() as patch:
+        patch.setattr(journal, "load", Once(journal.load, StoreUnavailable("gone")))
+        with pytest.raises(StoreUnavailable):
+            product.activities.poll(workspace, "pick")
+    assert product.activities.poll(workspace, "pick").input == {"sku": 1}

@@ -56,6 +56,7 @@ def test_deltas_outgrow_a_whole_snapshot_so_many_times_at_most(deltas):
     assert found
     assert all(behind <= deltas * whole for whole, behind in found)
     assert any(behind > (deltas - 1) * whole for whole, behind in found)
+    assert all(behind for _, behind in found), "what was behind the one before does not count"
 
 
 def test_those_of_an_execution_that_was_loaded_outgrow_it_once_at_most():

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import threading
+from dataclasses import replace
 
 import pytest
 
 from engine.durable import inbox, notices
+from engine.durable.opening import facts_of
 from engine.kernel.snapshot import Snapshot, Status
 from engine.ports.keys import ExecutionKey
 from tests.support import patience
@@ -138,3 +140,12 @@ def test_children_that_close_one_after_the_other_each_wake_their_parent(clears, 
     took = execution.ended_at - execution.started_at
     assert execution.status == "SUCCEEDED"
     assert (took == pytest.approx(28, abs=2)) == clears
+
+
+def test_a_notice_says_how_often_its_execution_was_redriven():
+    """Its parent waits for the end that came after its own last redrive."""
+    product = Product(flow({"Done": {"Type": "Succeed"}}))
+    header = product.stores.journal.header(product.start({}))
+    ended = Snapshot(facts_of(header), {}, status=Status.SUCCEEDED)
+    assert "redrives" not in notices.notice(header, ended)
+    assert notices.notice(header, replace(ended, redrives=2))["redrives"] == 2

@@ -14,7 +14,7 @@ from engine.adapters.aws.audit_log import DynamoAuditLog, _item_of, _records_of
 from engine.adapters.aws.dynamo import ABSENT, Expression, Put
 from engine.governance.audit.audit import Audit
 from engine.governance.audit.entry import sealed
-from engine.ports.audit_log import AuditHead
+from engine.ports.audit_log import CHAINS, AuditHead
 from tests.support.records import a_record, an_entry
 
 
@@ -148,3 +148,19 @@ def test_a_whole_record_that_follows_on_its_neighbour_is_found_as_well(logs, tab
         "digest": forged.digest, "body": forged.body,
     }))
     assert [finding.problem for finding in audit.verify(workspace, against=[]).findings] == ["broken"]
+
+
+def test_a_slow_writer_puts_no_head_back(aws_stores, aws_clock, monkeypatch):
+    """Another one has gone on between its records and its head."""
+    slow, late = DynamoAuditLog(aws_stores.stored), []
+    put_heads = slow._put_heads
+    Audit(slow, aws_clock).record([an_entry("slow", "workflow/w")])
+    monkeypatch.setattr(slow, "_put_heads", lambda *given: late.append(given))
+    audits = [Audit(log, aws_clock) for log in (slow, DynamoAuditLog(aws_stores.stored))]
+    for audit in audits:
+        audit.record([an_entry("slow", "workflow/w")])
+    for given in late:
+        put_heads(*given)
+    [head] = audits[1].log.heads("slow", range(CHAINS)).values()
+    assert head.number == 3
+    assert audits[1].verify("slow").ok

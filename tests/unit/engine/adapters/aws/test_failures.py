@@ -96,6 +96,16 @@ def test_a_batch_served_in_part_is_asked_for_the_rest():
     assert clock.now() > SkipClock().now()
 
 
+def test_a_batch_read_in_part_gives_both_parts():
+    def read(name):
+        return {"t": [{"pk": {"S": name}, "sk": {"S": "H"}}]}
+
+    rest = {"t": {"Keys": [{"pk": {"S": "b"}, "sk": {"S": "H"}}]}}
+    service = Service({"Responses": read("a"), "UnprocessedKeys": rest}, {"Responses": read("b")})
+    found = Table(SimpleNamespace(dynamodb=service), "t", SkipClock()).get_many([("a", "H"), ("b", "H")])
+    assert found.keys() == {("a", "H"), ("b", "H")}
+
+
 def test_a_batch_that_is_never_served_is_a_throttle():
     rest = {"t": {"Keys": [{"pk": {"S": "a"}, "sk": {"S": "b"}}]}}
     service = Service(*[{"Responses": {}, "UnprocessedKeys": rest}] * 6)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
-from engine.adapters.aws.queue import group_of
+from engine.adapters.aws.queue import SqsQueue, group_of
 from engine.clock import SkipClock
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Wake
+from tests.support.aws_answers import Service
 from tests.support.moto_stores import open_aws
 
 TAKEN = re.compile(r"[A-Za-z0-9!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]{1,128}")
@@ -30,6 +32,16 @@ def test_each_message_has_its_workflows_group_and_ten_go_in_a_request():
         assert [entry["DelaySeconds"] for entry in entries] == list(range(25))
         received = stores.queue.claim(10)
         assert [item.key for item in received] == keys[:1]  # and the delay is kept
+
+
+def test_no_wake_comes_early():
+    """SQS delays by whole seconds."""
+    service = Service({})
+    delays = [0.0, 0.1, 1.5, 2.0, 899.4, 5000.0]
+    key = ExecutionKey("default", "flow:one")
+    SqsQueue(SimpleNamespace(sqs=service), "u").send([Wake(key, delay=delay) for delay in delays])
+    [(_, sent)] = service.requests
+    assert [entry["DelaySeconds"] for entry in sent["Entries"]] == [0, 1, 2, 2, 900, 900]
 
 
 @pytest.mark.parametrize(("one", "other", "same"), [

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
-from engine.adapters.aws import table
+from engine.adapters.aws import items, table
 from engine.ports.generated_names import generated_name
+from engine.ports.journal import row_of
+from engine.ports.keys import ExecutionKey
+from tests.support.records import a_header
 
 SHARDS = ["03", "09", "10", "00"]
 
@@ -43,3 +47,14 @@ def test_executions_spread_evenly_over_the_shards_of_a_list():
 def test_the_shard_of_a_name_stays():
     """It is in every stored key of a list: these were computed once."""
     assert [table.list_shard(name) for name in ("run-1", "run-2", "bestellung-ä", "")] == SHARDS
+
+
+def test_the_mark_of_retention_is_no_end():
+    """Nor does the stream's filter let it through."""
+    key = ExecutionKey.of("default", "orders", "one")
+    header = replace(a_header(key), status="FAILED", ended_at=2.0)
+    item = items.header_item(header, row_of(header))
+    assert items.end_of(item).id
+    assert items.end_of({**item, items.TAKEN_AT: 3.0}) is None
+    for says in (table.CLOSED, table.ENDED):
+        assert says["dynamodb"]["NewImage"][items.TAKEN_AT] == {"N": [{"exists": False}]}

@@ -9,7 +9,7 @@ import pytest
 
 from engine.durable import codec
 from engine.durable.lifecycle.executions import Executions
-from engine.errors import StoreUnavailable
+from engine.errors import Conflict, StoreUnavailable
 from engine.governance.masking import MASK
 from engine.governance.resolving import AnswerMasks
 from engine.ports.tasks import TaskGoesOn
@@ -178,3 +178,16 @@ def test_the_answer_of_an_activity_s_worker_is_masked():
     made.door.answers.send_task_success(task.token, f"I know {VALUE}")
     made.drain()
     assert made.describe(key).output == f"I know {MASK}"
+
+
+def test_an_answer_that_a_client_sends_again_for_want_of_a_reply_is_taken_and_another_is_not():
+    made = Product(FLOW, masks=AnswerMasks([Vault(KEY=VALUE)]))
+    key, token = asked(made)
+    journal = made.stores.journal
+    put = journal.put_inbox
+    journal.put_inbox = lambda item: (put(item), put(item))[1]  # the first reply was lost
+    made.executions.answers.send_task_success(token, {"n": 1})
+    with pytest.raises(Conflict):
+        made.executions.answers.send_task_success(token, {"n": 2})
+    made.drain()
+    assert made.describe(key).output == {"n": 1}

@@ -12,10 +12,12 @@ import pytest
 from engine.durable.execution import BudgetWait
 from engine.durable.lifecycle.budgets import BudgetExceeded
 from engine.durable.lifecycle.pausing import FINISH, QUEUE
+from engine.errors import StoreUnavailable
 from engine.ports.journal import RUNNING
 from engine.ports.queue import Wake
 from tests.support.budgeted import FAIL, MINUTE, NEXT, a_product
 from tests.support.durable import START, TESTER
+from tests.support.faults import Once
 
 
 def test_a_start_beyond_the_budget_waits_for_the_next_minute_and_says_so():
@@ -186,3 +188,14 @@ def test_a_child_that_is_refused_fails_the_task_that_starts_it():
     key = product.start(workflow="parent")
     product.drain()
     assert product.describe(key).error == "StepFunctions.ExecutionLimitExceededException"
+
+
+def test_a_start_of_which_nobody_knows_whether_it_is_there_keeps_its_minute():
+    product = a_product(exceeded="refuse")
+    journal = product.stores.journal
+    journal.create = Once(journal.create, StoreUnavailable("no reply"), acted=True)
+    with pytest.raises(StoreUnavailable):
+        product.start(name="a")
+    with pytest.raises(BudgetExceeded):
+        product.start(name="b")
+    assert [row.name for row in journal.rows()] == ["a"]

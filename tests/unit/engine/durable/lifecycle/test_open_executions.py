@@ -11,9 +11,11 @@ from engine.durable.execution import BudgetWait
 from engine.durable.lifecycle.budgets import BudgetExceeded, Budgets
 from engine.durable.lifecycle.executions import Executions
 from engine.durable.lifecycle.redrives import ExecutionNotRedrivable
+from engine.errors import StoreUnavailable
 from engine.ports.keys import ExecutionKey
 from tests.support.budgeted import FAIL, PASS, a_product
 from tests.support.durable import START, TESTER, Product
+from tests.support.faults import Once
 from tests.support.memory.deliveries import CountedStates
 from tests.support.memory.executions_index import MemoryExecutionsIndex
 
@@ -235,3 +237,31 @@ def test_a_wake_that_is_lost_with_its_worker_costs_a_look():
     product.clock.sleep(1)
     _settled(product)
     assert len(product.tasks.calls) == 2
+
+
+def test_where_an_index_lags_the_next_one_is_woken_when_the_line_knows_of_the_end():
+    """Earlier it would find its place taken still, and wait for the next look."""
+    product = Product(ASK, budgets={"open_executions": 1})
+    product.stores.index.settled_after = 3.0
+    for name in ("n1", "n2"):
+        product.start(name=name)
+    product.clock.sleep(10)
+    _settled(product)
+    product.executions.answers.send_task_success(product.tasks.calls[0].arguments["t"], None)
+    _settled(product)
+    assert len(product.tasks.calls) == 1
+    assert 3 <= product.stores.queue.next_due_in() <= 5
+    product.clock.sleep(5)
+    _settled(product)
+    assert len(product.tasks.calls) == 2
+
+
+def test_one_that_is_open_still_is_redriven_in_its_own_place():
+    """Its worker died before its header said that it failed."""
+    product = Product(FAIL, budgets={"open_executions": 1})
+    key = product.start()
+    journal = product.stores.journal
+    journal.update_headers = Once(journal.update_headers, StoreUnavailable("gone"))
+    assert isinstance(product.run(key), StoreUnavailable)
+    assert journal.header(key).status == "RUNNING"
+    assert product.executions.redrive(key).redrives == 1

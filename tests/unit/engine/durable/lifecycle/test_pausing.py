@@ -10,12 +10,14 @@ from engine.durable.lifecycle.pausing import (
     HOLD_SECONDS,
     QUEUE,
     REFUSE,
+    WATCH_SECONDS,
     WorkflowIsNotPaused,
     WorkflowPaused,
 )
 from engine.errors import StoreUnavailable
 from engine.ports.pauses import ALL
 from tests.support.durable import TESTER, Product
+from tests.support.faults import Once
 from tests.support.flows import CALLBACK, ONE_TASK, THREE_TASKS, WAIT, WORK, flow, task
 
 
@@ -247,6 +249,23 @@ def test_what_is_paused_cannot_be_read_for_a_moment():
 
     product.stores.pauses.pauses = down
     assert product.run(key) is None
+    assert product.describe(key).status == "SUCCEEDED"
+
+
+def test_what_a_worker_knows_to_be_paused_stays_so_while_it_cannot_be_read():
+    product = Product(ONE_TASK)
+    key, worker = product.start({}), product.worker()
+    pause(product, running=HOLD)
+    product.run(key, worker)
+    read = product.stores.pauses.pauses
+    product.stores.pauses.pauses = Once(read, StoreUnavailable("gone"), times=3)
+    product.clock.sleep(WATCH_SECONDS)
+    product.run(key, worker)
+    assert product.stores.pauses.pauses.times < 3
+    assert not product.tasks.calls
+    product.stores.pauses.pauses = read
+    resume(product)
+    product.run(key, worker)
     assert product.describe(key).status == "SUCCEEDED"
 
 

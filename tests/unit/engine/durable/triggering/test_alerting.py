@@ -447,3 +447,22 @@ def test_an_alert_that_starts_nothing_waits_for_no_start_that_is_refused(place, 
     assert [told["execution"] for told in place.told] == ["orders:one"]
     assert len(place.api("GET", "/executions?workflow=cleanup").json["executions"]) == 1
     assert len(place.hook.calls) == 2
+
+
+def test_an_alert_that_is_written_down_while_another_is_sent_is_sent_too(place, monkeypatch):
+    """Somebody else had sent the first one, too, and was told of the next failure before this one came to its end."""
+    webhook(place)
+    states, call, meanwhile = place.stores.trigger_states, place.hook.call, []
+
+    def slow(sent):
+        [state] = [each for each in states.all("default") if Group.of(each.spec).sending is not None]
+        sending = dataclasses.replace(Group.of(state.spec).sending, name="the next")
+        if not meanwhile:
+            meanwhile.append(sending)
+            assert states.change(dataclasses.replace(state, spec=Group(sending=sending).text()))
+        return call(sent)
+
+    monkeypatch.setattr(place.hook, "call", slow)
+    place.fail("one")
+    place.later(LOOK_SECONDS + 1)
+    assert [sent.idempotency_key for sent in place.hook.calls][1:] == ["the next"]

@@ -249,3 +249,14 @@ def test_a_store_that_fails_for_a_moment_is_asked_again():
     key = product.start({})
     product.drain()
     assert product.describe(key).status == "SUCCEEDED"
+
+
+def test_a_child_of_another_task_is_not_this_ones():
+    """Nobody but its own parent is told how it ended."""
+    product = product_of(starts(".sync", {"Name": "same"}))
+    keys = [product.start({"n": number}, name=f"n{number}") for number in (1, 2)]
+    product.drain()
+    one, two = map(product.describe, keys)
+    assert one.status == "SUCCEEDED"
+    assert two.error == "StepFunctions.ExecutionAlreadyExistsException"
+    assert len(rows(product)) == 1

@@ -95,3 +95,12 @@ def test_one_that_comes_after_the_end_leaves_no_name_either(aws_stores, aws_cloc
     aws_clock.sleep(10 * 365 * 86_400)
     assert DynamoOrphans(aws_stores.stored, aws_stores.blobs, lambda: "0").look("default") == 1
     assert (list(objects), left(key)) == ([], set())
+
+
+def test_what_retention_has_marked_is_not_changed_any_more(aws_stores, aws_clock, key):
+    """A redrive that read it before comes too late."""
+    journal = aws_stores.journal
+    journal.create(a_header(key), b"{}")
+    assert journal.update_headers([HeaderChange(key, 1, "FAILED", None, ended_at=1.0)]) == [True]
+    retain(aws_stores, aws_clock, key)
+    assert journal.update_headers([HeaderChange(key, 2, "RUNNING", 2.0, reopens="FAILED")]) == [False]
