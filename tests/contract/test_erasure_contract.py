@@ -428,3 +428,24 @@ def table_items():
 
 
 PIECE = b"\x00" + b"x" * 40
+
+
+def test_an_erasure_reaches_back_to_the_first_start_of_what_it_erases(stores):
+    """What was said of it since then is looked for."""
+    product = Asked(stores)
+    first = product.ended(name="first")
+    began = product.describe(first).started_at
+    stores.clock.sleep(100)
+    second = product.ended(name="second")
+    stores.clock.sleep(1000)
+    assert product.erasing.erase([second, first], TESTER).erasure.since == began
+
+
+def test_who_goes_on_leaves_an_erasure_to_its_asker_for_a_while(stores):
+    product = Asked(stores)
+    key = product.ended()
+    stores.erasure.begin(Erasure(product.workspace, "e1", stores.clock.now(), TESTER, (key.id,)))
+    assert product.erasing.go_on(product.workspace) == 0
+    assert [erasure.id for erasure in product.erasing.pending(product.workspace)] == ["e1"]
+    stores.clock.sleep(ASKED_SECONDS)
+    assert product.erasing.go_on(product.workspace) == 1
