@@ -95,11 +95,13 @@ def main() -> int:
     from tests.crash.edits import EDITS  # noqa: PLC0415
     from tests.crash.ending_edits import ENDING_EDITS  # noqa: PLC0415
     from tests.crash.large_value_edits import LARGE_VALUE_EDITS  # noqa: PLC0415
+    from tests.crash.slips import SLIPS  # noqa: PLC0415
     from tests.crash.telling_edits import TELLING_EDITS  # noqa: PLC0415
 
     name, *arguments = sys.argv[1:]
     with pytest.MonkeyPatch.context() as patch:
-        (EDITS | LARGE_VALUE_EDITS | ENDING_EDITS | ARRIVING_EDITS | TELLING_EDITS)[name].edit.apply(patch)
+        edits = EDITS | LARGE_VALUE_EDITS | ENDING_EDITS | ARRIVING_EDITS | TELLING_EDITS | SLIPS
+        edits[name].edit.apply(patch)
         return int(pytest.main(arguments))
 
 

@@ -12,6 +12,7 @@ from tests.crash.ending_edits import ENDING_EDITS
 from tests.crash.faults import AWS_ALONE, MODES
 from tests.crash.mutants import MUTANTS
 from tests.crash.plans import PLANS
+from tests.crash.slips import SLIPS
 
 TEXT = (Path(__file__).parents[2] / "docs" / "reliability.md").read_text(encoding="utf-8")
 
@@ -49,7 +50,9 @@ def test_every_direct_check_has_its_row():
     assert re.findall(r"^\| ([a-z][^|]+) \|", table, re.MULTILINE) == list(DIRECT)
 
 
-def test_every_edit_of_what_ends_has_its_row():
-    table = TEXT.partition("| rule of what ends broken | who notices |")[2].partition("\n\n")[0]
+@pytest.mark.parametrize(("head", "edits"), [("rule of what ends broken", ENDING_EDITS), ("slip", SLIPS)])
+def test_every_edit_that_a_reader_made_has_its_row(head, edits):
+    table = TEXT.partition(f"| {head} | who notices |")[2].partition("\n\n")[0]
     rows = re.findall(r"^\| ([a-z][^|]+) \| `(\w+)` \|", table, re.MULTILINE)
-    assert rows == [(name, edited.test.partition("::")[2]) for name, edited in ENDING_EDITS.items()]
+    tests = [(name, edited.test.partition("::")[2].partition("[")[0]) for name, edited in edits.items()]
+    assert rows == tests

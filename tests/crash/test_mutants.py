@@ -14,9 +14,10 @@ from tests.crash.edits import EDITS
 from tests.crash.ending_edits import ENDING_EDITS
 from tests.crash.large_value_edits import LARGE_VALUE_EDITS
 from tests.crash.mutants import MUTANTS, Mutant, run_mutant
+from tests.crash.slips import SLIPS
 
 ROOT = Path(__file__).parents[2]
-ALL_EDITS = EDITS | LARGE_VALUE_EDITS | ENDING_EDITS
+ALL_EDITS = EDITS | LARGE_VALUE_EDITS | ENDING_EDITS | SLIPS
 
 
 @pytest.mark.parametrize("name", MUTANTS)

@@ -23,6 +23,7 @@ from tests.crash.edits import EDITS
 from tests.crash.ending_edits import ENDING_EDITS
 from tests.crash.large_value_edits import LARGE_VALUE_EDITS
 from tests.crash.mutants import MUTANTS
+from tests.crash.slips import SLIPS
 
 ROOT = Path(__file__).parents[2]
 FILE = Path(__file__).with_name("untouched.md")
@@ -97,7 +98,7 @@ def touched() -> Lines:
     for mutant in (*MUTANTS.values(), *DIRECT.values()):
         mutant.off(patch)
         patch.undo()
-    for edited in (EDITS | LARGE_VALUE_EDITS | ENDING_EDITS).values():
+    for edited in (EDITS | LARGE_VALUE_EDITS | ENDING_EDITS | SLIPS).values():
         path = Path(importlib.import_module(edited.edit.module).__file__ or "")
         patch.found.setdefault(path, set()).update(edited.edit.lines())
     return patch.found

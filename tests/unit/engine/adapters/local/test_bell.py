@@ -217,6 +217,7 @@ def test_who_begins_to_listen_within_a_tick_of_the_file_system_is_rung(tmp_path)
     here.ring()
     assert there.listen(heard.set, lambda: True)
     os.utime(folder, ns=(tick, tick))
+    assert here._listeners() == ["there"]
     here.ring()
     assert heard.wait(SECONDS)
     for bell in (here, there):
