@@ -82,8 +82,6 @@ class Settling:
         activation = owned.activation
         try:
             activation.feed(self._outbox.perform(activation, max(now, activation.snapshot.last_at)))
-            if now >= owned.inbox_at:  # a stop is not kept waiting for a wide Map's dispatch
-                owned.wake()
         except StorageError as error:
             put_off(activation, error, "children are seen to")
             owned.outbox_later(now + INBOX_SECONDS)
