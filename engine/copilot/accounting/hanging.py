@@ -11,7 +11,7 @@ from engine.copilot.accounting.ledger import Ledger, first
 from engine.copilot.accounting.polarity import NOTHING, forbids
 from engine.copilot.accounting.synonyms import GLUE
 from engine.copilot.offline.clauses import Clause, clauses_of
-from engine.copilot.offline.phrases import APPROVED, DONE, FAILURE, LATE, SUCCESS, after_else, is_else
+from engine.copilot.offline.phrases import APPROVED, DONE, FAILS_TOO, FAILURE, LATE, SUCCESS, after_else, is_else
 from engine.copilot.offline.times import count_of_times
 from engine.copilot.offline.windows import window_in
 from engine.copilot.offline.words import Word, lower, stem, stems
@@ -21,7 +21,7 @@ _IF = re.compile(
     r"^(?:but |and )?(if|when|whenever|once|unless|in case|provided|should|where|given|as soon as|only if|only)\b")
 _ALL = re.compile(r"\b(?:any\w*|whatever|something|everything|either|one of|it|that|this|still|they|an?|keeps?"
                   r"|steps?|these|those|of|them"
-                  r"|last|first|second|third|final|attempts?|all|two|three|both|retries|tries|there|is|even)\b|'s\b")
+                  r"|last|first|second|third|final|attempts?|all|else|two|three|both|retries|tries|there|is|even)\b|'s\b")
 _AGAIN = re.compile(r"(?:then )?(?:retry|repeat|try)\b")
 _THEN = re.compile(r"\b(?:after (?:that|which)|then|afterwards?|finally)\b", re.IGNORECASE)
 _A_WORD = re.compile(r"\w+")
@@ -120,7 +120,10 @@ class Hanging(Ledger):
         named = [one for one in self.facts.typed("Task", "Parallel", "Map")
                  if not what or any(parts <= one.names | one.stems for parts in whole)
                  or what & (one.names | one.stems | self.meanings(one, match["what"] or ""))]
-        rest = Clause("and", clause.words[len(match.group().split()):])
+        said = len(match.group().split())
+        too = FAILS_TOO.match(lower(clause.words[said:]))
+        said += 0 if too is None else len(too[0].split())
+        rest = Clause("and", clause.words[said:])
         after = rest if rest.words else next(iter(following), None)
         if after is not None and _AGAIN.match(after.text):
             self._after_retry(after.words[-1].end, following if rest.words else following[1:])
@@ -133,7 +136,7 @@ class Hanging(Ledger):
             pointer = self._started(what)
         if pointer is None and after is not None and re.match(r"(?:then )?(?:retry|repeat|try)\b", after.text):
             pointer = first(self.facts.key("MaxAttempts"))
-        for word in clause.words[:len(match.group().split())]:
+        for word in clause.words[:said]:
             if word.kind != "mark" and self.is_free(word.start, word.end):
                 self.enter(word.start, word.end, "failure", pointer)
 

@@ -37,12 +37,12 @@ _PHRASES = (
     "in parallel", "at the same time", "at the same moment", "on error", "on failure", "in case", "for each",
     "for every", "at most", "every time", "as soon as", "after that", "at once with", "with up to", "up to",
     "in batches", "in that case", "in this case", "in those cases", "in these cases",
-    "either way", "in any case", "in either case", "in both cases",
+    "either way", "in any case", "in either case", "in both cases", "failing which", "failing that", "as a last resort",
 )
 _SAID = re.compile(r"\b(?:is|are|has|have|than)\b.* \w+$")
 _PLACE = re.compile(r"\w+ (?:(?:the |our )?(?:[\w-]+ )?(?:queue|topic)\b|#|\S+@)")
 """Where something is put: what is done is that, and no part of the condition before it."""
-_WITH_ELSE = frozenset({"anything", "something", "everything", "nothing", "anyone", "someone", "everyone", "or"})
+_WITH_ELSE = frozenset({"all", "anything", "something", "everything", "nothing", "anyone", "someone", "everyone", "or"})
 _STATES = re.compile(
     r"\b(?:(?:is|are|was|were|has|have|does|do|did)(?:n't)?|exceeds|over|above|under|below|than|equals|fails|failed"
     r"|arrives?|comes?|lands?"

@@ -9,10 +9,13 @@ from engine.copilot.offline.actions import parse_action
 from engine.copilot.offline.clauses import Clause
 from engine.copilot.offline.conditions import never
 from engine.copilot.offline.flow import Action, If, Placeholder, Step
-from engine.copilot.offline.phrases import FAILURE, LATE, after_else, is_else, phrase_of, stripped
+from engine.copilot.offline.phrases import FAILS_TOO, FAILURE, LATE, after_else, is_else, phrase_of, stripped
 from engine.copilot.offline.reader import SENTENCE, Reader
 from engine.copilot.offline.times import count_of_times, duration_in
-from engine.copilot.offline.words import base_verb, stem, stems, words_of
+from engine.copilot.offline.words import base_verb, lower, stem, stems, words_of
+
+_THAT_TOO = re.compile(r"^(?:and |but )?(?:failing|as\b|.*\b(?:that|this|even|still|all else)\b)")
+"""What speaks of the step that was to help, where one failed before it: ``if that fails``, ``as a last resort``."""
 
 
 class Failures(Reader):
@@ -23,7 +26,9 @@ class Failures(Reader):
         match = FAILURE.match(clause.text)
         what = re.sub(r"\b(?:keeps|still|also|again)\b", "", (match["what"] or "") if match is not None else "").strip()
         rest = clause.words[len(match.group().split()):] if match is not None else []
-        what = "it" if match is not None and match["it"] else what
+        what = "it" if match is not None and (match["it"] or what == "all else") else what
+        too = FAILS_TOO.match(lower(rest))
+        rest = rest if too is None else rest[len(too[0].split()):]
         self.at += 1
         if rest:
             self.at -= 1
@@ -31,6 +36,8 @@ class Failures(Reader):
         if re.match(r"what|which|(?:on|upon|in case of) (?:any|every)\b", clause.text):
             what = "anything"
         targets = self.targets(what, clause.joiner) or self.implied(what, steps)
+        if match is not None and targets == self.actions[-1:] and (too or _THAT_TOO.match(match.group())):
+            targets = [_last_tried(action) for action in targets]
         if targets and self.at < len(self.clauses) and self.clauses[self.at].text.startswith("retry"):
             self.retry(self.clauses[self.at], targets[-1])
             return
@@ -163,3 +170,10 @@ class Failures(Reader):
         target.retry = (times or 3, interval or 1, 1 if interval and not growing else 2)
         if times is None and isinstance(target, Action):
             target.to_dos.append(("/Retry/0/MaxAttempts", "How often? 3 is a guess."))
+
+
+def _last_tried(action: Action | Placeholder) -> Action | Placeholder:
+    """The last step of those that are each done where the one before it fails."""
+    while action.catch and isinstance(helps := action.catch[-1], (Action, Placeholder)):
+        action = helps
+    return action

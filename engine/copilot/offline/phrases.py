@@ -46,8 +46,10 @@ FAILURE = re.compile(
     r"|which(?:ever)?(?: one)?(?: of (?:the |these |those )?\w+)? fails"
     r"|whatever (?:of (?:this|it|that|these|them) )?(?:fails|goes wrong|breaks)"
     r"|(?P<it>(?:if|when) (?:(?:it|that|this)(?: is|'s|) )?(?:not (?:successful|possible)|unsuccessful|impossible)"
-    r"|failing (?:that|which)))"
+    r"|failing (?:that|which|this)|as (?:a|the) (?:very )?last resort))"
 )
+FAILS_TOO = re.compile(r"^(?:too|either|as well|again|also)\b(?! (?:e?mail|call|post|tell|notify))")
+"""How a failure is said of what was to help: ``if that fails too``."""
 SUCCESS = re.compile(
     r"^(?:and |but )?(?:if|when|once|after|as soon as) (?P<what>it|that|this|they|all|everything|the [\w -]+?|)\s?"
     r"(?:has |have |is |are |was |were |all |both )*"
