@@ -21,6 +21,14 @@ KINDS = {
             "Charge the card, failing which call https://b.firm.lt. If nothing works, email ann@firm.lt.",
         )
     ),
+    "what is said behind another and comes first": tuple(
+        (sentence, {"tasks": ["http", "email"], "before": [["http", "email"]]})
+        for sentence in (
+            "Email ann@firm.lt. Before that, call https://b.firm.lt.",
+            "Email ann@firm.lt, but first call https://b.firm.lt.",
+            "Email ann@firm.lt; but before this, call https://b.firm.lt.",
+        )
+    ),
 }
 EVERY = [(kind, *one) for kind, sentences in KINDS.items() for one in sentences]
 

@@ -31,6 +31,7 @@ from engine.copilot.accounting.sides import sides_in
 from engine.copilot.accounting.starts import SOURCES, STARTING, unheard_in
 from engine.copilot.accounting.structure import misplaced
 from engine.copilot.accounting.synonyms import FORCE, GLUE
+from engine.copilot.accounting.turns import turns_in
 from engine.copilot.accounting.values import unknown_in, values_in
 from engine.copilot.catalogue import Catalogue
 from engine.copilot.offline.clauses import Clause, clauses_of
@@ -146,6 +147,7 @@ class _Account(Hanging):
                 self.enter(start, end, "order", pointer)
         words = words_of(self.sentence)
         for start, end, kind in (*arrivals_in(self.sentence, self.facts), *moments_in(self.sentence, self.facts),
+                                 *turns_in(self.sentence, self.doing),
                                  *doubts_in(self.sentence, self.facts, self.doing),
                                  *fetches_in(self.sentence, self.facts, self.doing),
                                  *lists_in(self.sentence, self.facts, self.doing),

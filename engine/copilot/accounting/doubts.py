@@ -1,5 +1,5 @@
-"""What no draft of this shape can mean, though each of its words has a place: an order that is turned round, a
-second recipient, a word of logic in the name of a field. Each is a to-do.
+"""What no draft of this shape can mean, though each of its words has a place: those asked in turn at once, a second
+recipient, a word of logic in the name of a field. Each is a to-do.
 """
 
 from __future__ import annotations
@@ -19,11 +19,6 @@ Doubt = tuple[int, int, str]
 
 _PART = r"(?:[^,;.]|\.(?=\w))+?"
 _END = r"(?=\s*(?:[,;:]|\.(?!\w)|$))"
-_BEFORE = re.compile(
-    rf"(?:^|[,;.] )(?:but |and )?(?P<said>before) (?P<late>{_PART}), (?P<early>{_PART}){_END}", re.IGNORECASE)
-_BEFOREHAND = re.compile(
-    rf"(?:^|[,;.] )(?P<late>{_PART})(?:[,;.] (?:but |and )?| but | and )(?P<early>{_PART}) "
-    rf"(?P<said>beforehand|before (?:that|this)){_END}", re.IGNORECASE)
 _OR_IF = re.compile(r"\bor,? (?=(?:if|when|in case) \w)", re.IGNORECASE)
 _OR_ELSE = re.compile(r"\b(?P<said>or else) (?P<doing>\w+)", re.IGNORECASE)
 _AND_EACH = re.compile(
@@ -71,7 +66,6 @@ _LIMIT = re.compile(r"[<>]=? ?(-?\d+(?:\.\d+)?)")
 
 def doubts_in(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]:
     """The places of what the document's shape contradicts."""
-    yield from _turned(sentence, state_of)
     yield from _in_turn(sentence, facts)
     yield from _alternatives(sentence, facts)
     yield from _recipients(sentence, facts, state_of)
@@ -82,15 +76,6 @@ def doubts_in(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]
     yield from _of_each(sentence, facts, state_of)
     yield from _answered(sentence, facts)
     yield from _taken(sentence, facts)
-
-
-def _turned(sentence: str, state_of: StateOf) -> Iterator[Doubt]:
-    """``before emailing him, wait 2 hours``: the wait leads to the mail."""
-    for match in (*_BEFORE.finditer(sentence), *_BEFOREHAND.finditer(sentence)):
-        late, early = state_of(match["late"]), state_of(match["early"])
-        if late is not None and early is not None and early.machine is late.machine and early is not late and (
-                late.name not in reached(early.machine, *targets_of(early.state))):
-            yield (*match.span("said"), "order")
 
 
 def _in_turn(sentence: str, facts: Facts) -> Iterator[Doubt]:

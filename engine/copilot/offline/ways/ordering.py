@@ -1,6 +1,7 @@
 """What comes first said last, and what is said of several things once.
 
 before charging the card, check the stock         check the stock, then charge the card
+charge the card, but first check the stock        so too
 it must be approved by ann before it is paid      ask ann to approve it, then it is paid
 it may be deleted only after ann has approved it  ask ann to approve it, then it is deleted
 it is fetched from … and stored in …              it is fetched from … and it is stored in …
@@ -11,7 +12,7 @@ from __future__ import annotations
 import re
 
 from engine.copilot.offline.wording.composing import BOUND, as_compared
-from engine.copilot.offline.wording.parts import CONSENT, DONE, pattern
+from engine.copilot.offline.wording.parts import BEFORE_THAT, CONSENT, DONE, pattern
 from engine.copilot.offline.wording.sides import ACTS
 from engine.copilot.offline.words import base_verb, singular
 
@@ -24,7 +25,10 @@ _HAS = (r"(?:must|has to|have to|should|needs? to|has|have)(?: first)?(?: have)?
         r"|sign(?:ed)? off(?: on)?|authori[sz]ed?|accept(?:ed)?|okayed|given (?:his|her|their|its) (?:ok|approval"
         r"|consent))")
 _BEFORE = pattern(
-    rf"(?:(?P<lead>^|[.;:] ))before (?P<late>{_PART}), (?P<early>[^;.]+(?:\.(?=\w)[^;.]+)*)")
+    rf"(?:(?P<lead>^|[.;:] ))before (?!(?:that|this|doing)\b)(?P<late>{_PART}), (?P<early>[^;.]+(?:\.(?=\w)[^;.]+)*)")
+_BUT_FIRST = pattern(
+    r"(?P<lead>(?:^|[.;] )(?:(?:when|whenever|once|as soon as) [^,;.]+, )?)(?P<late>(?!before\b)[^;.]+?)"
+    rf"(?:[.;] (?:but |and )?|,? (?:but|and) ){BEFORE_THAT},? (?P<early>[^;.]+)(?=[.;]|$)")
 _ASKED_FIRST = pattern(
     rf"{_START}(?P<what>(?:it|they|that|this|(?:the|an?|each|every|any|all) {_PART}|[\w-]+s {BOUND})) (?:"
     rf"(?:must|has to|have to|should|needs? to|is to|are to) (?:first )?be "
@@ -79,6 +83,12 @@ def in_order(text: str) -> str:
         late = re.sub(r"\b(?:may|can|must|should|shall) (?:only )?be\b", "is", said["late"])
         return f"{said['lead']}ask {said['who']} to approve it, then {_as_done(late)}{', then' if said['more'] else ''}"
 
+    def first(said: re.Match[str]) -> str:
+        if re.search(r"\b(?:if|unless|otherwise|else|each|every)\b", said["late"], re.IGNORECASE):
+            return said[0]
+        return f"{said['lead']}{said['early']}, then {said['late'][:1].lower()}{said['late'][1:]}"
+
+    text = _BUT_FIRST.sub(first, text)
     text = _SO.sub(
         lambda said: f"{said['check']} {said['if']}{said['where'] or ''}{said['then']}"
                      f"{'unless' if re.search(_NOT, said['so']) else 'if'} {said['if']}, ", text)

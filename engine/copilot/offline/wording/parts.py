@@ -30,6 +30,9 @@ AGAIN = (r"(?:retr(?:y|ying|ied)|try(?:ing)?(?: (?:it|that|this|them))? again)"
           r"(?: (?:it|them|that|this|(?:the|each|every) [\w-]+))?")
 ASKS = r"(?:get|ask|request|obtain|have|wait for|seek)"
 CONSENT = r"(?:approval|sign-?off|go-ahead|permission|consent|ok)"
+BEFORE_THAT = (r"(?P<said>but first|(?<=but )first|before (?:that|this|doing (?:so|that|this|it))|first,? though)"
+               r"(?:,? (?:though|however))?")
+"""How what comes first is said behind what comes then."""
 ERROR = r"(?:an? |any )?(?:errors?|failures?|problems?|exceptions?)"
 
 
