@@ -26,6 +26,7 @@ MASKED = "What is or looks like a secret was masked before it was sent to the mo
 OFFLINE = "offline"
 NOT_IN_IT = 'Not in the draft: "{}".'
 MISPLACED = 'Does this stand where you meant it? "{}".'
+WHOSE = 'Of which condition is this the other side? "{}".'
 NOT_ASKED = "Nothing in the sentence asks for this step."
 OFFER_MODEL = "The grammar did not understand all of it. A model understands more: AUTOMATE_COPILOT_PROVIDER sets one."
 REPLACES = "The grammar cannot change a workflow: this is a new draft in its place."
@@ -125,7 +126,8 @@ def accounted(sentence: str, proposal: Proposal, catalogue: Catalogue) -> Propos
     that nothing asks for."""
     found = account(sentence, proposal.document, catalogue)
     said = " ".join(to_do.text for to_do in proposal.to_dos)
-    to_dos = [ToDo(None, "", (MISPLACED if word.kind == "place" else NOT_IN_IT).format(word.text))
+    asks = {"place": MISPLACED, "whose": WHOSE}
+    to_dos = [ToDo(None, "", asks.get(word.kind, NOT_IN_IT).format(word.text))
               for word in found.to_dos if f'"{word.text}"' not in said]
     to_dos += [ToDo(name, "", NOT_ASKED) for name in found.added]
     notes = (OFFER_MODEL, *proposal.notes) if found.to_dos and proposal.provider == OFFLINE else proposal.notes

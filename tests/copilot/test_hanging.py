@@ -29,6 +29,16 @@ KINDS = {
             "Email ann@firm.lt; but before this, call https://b.firm.lt.",
         )
     ),
+    "an amount within another is another case": (
+        ("If the total is over 1000, email ann@firm.lt, if it is over 500 call https://b.firm.lt, otherwise log it.",
+         {"tasks": ["email", "http", "log"],
+          "choices": [{"when": "> 1000", "then": ["email"]},
+                      {"when": "> 500", "then": ["http"], "otherwise": ["log"]}]}),
+        ("If it is under 10, charge the card, if it is under 20 ask ann@firm.lt to approve it, otherwise log it.",
+         {"tasks": ["charge", "approval", "log"],
+          "choices": [{"when": "< 10", "then": ["charge"]}, {"when": "< 20", "then": ["approval"],
+                                                             "otherwise": ["log"]}]}),
+    ),
 }
 EVERY = [(kind, *one) for kind, sentences in KINDS.items() for one in sentences]
 
@@ -48,3 +58,31 @@ def to_dos(sentence):
 def test_a_second_handler_of_one_step_is_a_to_do():
     said = "Charge the card. If it fails, call https://b.firm.lt. If it fails, email ann@firm.lt."
     assert "https://b.firm.lt" in " ".join(to_dos(said))
+
+
+@pytest.mark.parametrize("sentence", [
+    "If it is over 1000, ask the boss and if she approves charge the card; otherwise log it.",
+    "If it is over 1000, ask the boss and once she approves charge the card. Otherwise log it.",
+    "If the visit is new, email ann@firm.lt and, if it is long, call https://b.firm.lt; otherwise log it.",
+    "If the visit is new, then if it is long email ann@firm.lt; otherwise log it.",
+    "If the visit is new, email ann@firm.lt, unless it is paid; otherwise log it.",
+])
+def test_of_two_conditions_it_is_asked_which_has_the_other_side(sentence):
+    assert any(to_do.text.startswith("Of which condition") for to_do in COPILOT.draft(sentence).to_dos)
+
+
+@pytest.mark.parametrize("sentence", [
+    "If it is over 1000, ask the boss; if she approves, charge the card; otherwise log it.",
+    "If it is over 1000, ask the boss and if she approves charge the card, otherwise log it.",
+    "If the visit is new, email ann@firm.lt; if it is long, call https://b.firm.lt; otherwise log it.",
+    "If the visit is new and it is long, email ann@firm.lt; otherwise log it.",
+    "When a visit is booked, if it is long, ask ann@firm.lt to approve it and charge it; otherwise log it.",
+])
+def test_where_the_marks_say_so_it_is_not(sentence):
+    assert "otherwise" not in " ".join(to_dos(sentence)).lower()
+
+
+def test_a_condition_that_the_one_around_it_decides_is_a_to_do():
+    said = "If the total is over 1000, email ann@firm.lt, and if it is over 500 call https://b.firm.lt."
+    assert "if it is over 500" in " ".join(to_dos(said))
+    assert to_dos(said.replace("over 500", "over 5000")) == []

@@ -3,6 +3,8 @@
     behind      "if it is late, mail ann, and post to #b otherwise": not on the side of ann's mail
     before      "mail ann and post to #b if it is late, otherwise mail bob": ann's mail hangs on the condition too
     or          "mail ann, or bob if it is not": one of two
+    whose       "if it is late, mail ann, and if it is paid, mail bob; otherwise mail cy": of which of the two, is asked
+    decided     "if it is over 1000, mail ann, and if it is over 500, mail bob": the second always holds there
 
 Where the document has them together, the marker is a to-do.
 """
@@ -14,13 +16,17 @@ from collections.abc import Iterator, Sequence
 
 from engine.catalog.states import targets_of
 from engine.copilot.accounting.doubts import Doubt
+from engine.copilot.accounting.evidence import numbers_in
 from engine.copilot.accounting.facts import Facts
 from engine.copilot.accounting.polarity import refuses
 from engine.copilot.accounting.structure import Done, Means, Scores, done_in, guards
 from engine.copilot.offline.clauses import Clause, clauses_of
+from engine.copilot.offline.conditions import implies
 
 _ELSE = re.compile(r"\b(?P<said>otherwise|or else|else|if not)\b", re.IGNORECASE)
 _STOP = re.compile(r"[.;!?](?=\s)")
+_DECIDES = re.compile(
+    r"^(?:but |and |then |only )*(?:if|unless|in case|provided|should|(?P<when>when|once|as soon as))\b")
 _HEAD = re.compile(r"^(?:if|unless|when|in case|provided)\b")
 _OR_IF_NOT = re.compile(
     r"\bor (?:(?:the|to|in|to the) )?[^\s,;.]+(?: [^\s,;.]+)?,? (?P<said>if (?:it|he|she|they|that|this)"
@@ -35,6 +41,8 @@ def sides_in(sentence: str, facts: Facts, scores: Scores, means: Means) -> Itera
     yield from _together(sentence, done, facts)
     yield from _before(sentence, clauses, done, facts, means)
     yield from _swapped(sentence, clauses, done, facts)
+    yield from _whose(sentence, clauses, facts)
+    yield from _decided(clauses, facts)
     apart = any(len({name for name in targets_of(one.state)
                      if one.machine["States"].get(name, {}).get("Type") not in ("Succeed", None)}) > 1
                 for one in facts.typed("Choice"))
@@ -78,6 +86,37 @@ def _before(
         tells = means("notify", one.state) or means("queue", one.state)  # what is fetched is for the condition
         if tells and guards(facts, other.state) - guards(facts, one.state):
             yield clause.words[0].start, clause.words[0].end, "condition"
+
+
+def _whose(sentence: str, clauses: Sequence[Clause], facts: Facts) -> Iterator[Doubt]:
+    """``if a, x and if b, y; otherwise z``: the mark does not say whose other side it is."""
+    nexts = {one.pointer: {str(rule.get("Next")) for rule in one.state.get("Choices", ())}
+             for one in facts.typed("Choice")}
+    inner = [one for one in facts.typed("Choice")
+             if not any(side not in nexts[pointer] for pointer, side in guards(facts, one))]
+    for said in _ELSE.finditer(sentence):
+        before = sentence[:said.start()].rstrip()
+        if len(inner) < 2 or before[-1:] not in (".", ";"):
+            continue
+        begin = max((stop.end() for stop in _STOP.finditer(before[:-1])), default=0)
+        heads = [decides for clause in clauses if begin <= clause.words[0].start < said.start()
+                 and (decides := _DECIDES.match(clause.text)) and (clause is not clauses[0] or not decides["when"])]
+        if len(heads) > 1 and not _ELSE.search(sentence, begin, said.start()):
+            yield (*said.span("said"), "whose")
+
+
+def _decided(clauses: Sequence[Clause], facts: Facts) -> Iterator[Doubt]:
+    """``if it is over 1000, a, and if it is over 500, b``: the second condition decides nothing within the first."""
+    by_pointer = {one.pointer: one for one in facts.typed("Choice")}
+    for one in by_pointer.values():
+        conditions = [str(rule.get("Condition")).strip("{% }") for rule in one.state.get("Choices", ())]
+        around = [str(rule.get("Condition")).strip("{% }") for pointer, side in guards(facts, one)
+                  for rule in by_pointer[pointer].state["Choices"] if rule.get("Next") == side]
+        for condition in conditions:
+            if any(implies(outer, condition) for outer in around):
+                amounts = numbers_in(condition)
+                yield from ((clause.words[0].start, clause.words[-1].end, "condition") for clause in clauses
+                            if _DECIDES.match(clause.text) and amounts & numbers_in(clause.text))
 
 
 def _swapped(sentence: str, clauses: Sequence[Clause], done: Sequence[Done], facts: Facts) -> Iterator[Doubt]:

@@ -148,6 +148,18 @@ def apart(one: Condition, other: Condition) -> bool:
     return low > high or (low == high and (is_open or not is_in))
 
 
+def implies(one: str, other: str) -> bool:
+    """Whether a condition holds wherever another one does that is not the same: over 500 where it is over 1000."""
+    mine, others = _SIDE.fullmatch(one), _SIDE.fullmatch(other)
+    if mine is None or others is None or mine[1] != others[1] or '"' in mine[3] + others[3]:
+        return False
+    sign, bound, wider = mine[2], float(mine[3]), float(others[3])
+    if sign[0] != others[2][0] or sign[0] == "=":
+        return False
+    return (bound > wider if sign[0] == ">" else bound < wider) or (
+        bound == wider and len(sign) < len(others[2]))
+
+
 def _terms(words: list[Word]) -> list[tuple[str, str]]:
     """What stands between `and` and `or`, in lower case. Values (``"DE" or "AT"``) and subjects without a predicate of
     their own stay with the term beside them, and so does ``between a and b``."""

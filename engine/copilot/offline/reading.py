@@ -20,7 +20,7 @@ from engine.copilot.catalogue import Catalogue
 from engine.copilot.offline import triggers
 from engine.copilot.offline.actions import parse_action
 from engine.copilot.offline.clauses import Clause
-from engine.copilot.offline.conditions import apart, never, opposite, parse_condition
+from engine.copilot.offline.conditions import apart, implies, never, opposite, parse_condition
 from engine.copilot.offline.earlier import Earlier
 from engine.copilot.offline.flow import (
     Action,
@@ -156,13 +156,14 @@ class _Reader(Earlier):
         ) and re.search(r"^(?!.*\ball\b).*\b(?:it|its|each)\b", clause.text) is None
 
     def opposes(self, clause: Clause) -> bool:
-        """Whether the clause is another `if` of what is decided on, which never holds together with it: ``if it is
-        French …, if it is German …``."""
+        """Whether the clause is another `if` of what is decided on, which never holds together with it, or always: ``if
+        it is French …, if it is German …``, ``if it is over 1000 …, if it is over 500 …``."""
         if not self.holding or clause.words[0].lower != "if" or clause.joiner == "post":
             return False
         known = replace(self.known, subject=self.holding[-1].subject or self.known.subject)
         found = parse_condition(clause.words[1:], known)
-        return found is not None and apart(self.holding[-1], found)
+        return found is not None and (apart(self.holding[-1], found) or (
+            clause.joiner in ("comma", "bare") and implies(self.holding[-1].text, found.text)))
 
     def clause(self, clause: Clause, steps: list[Step], before: list[Step], together: int | None) -> int | None:
         """Read one clause, and what belongs to it, into `steps`; where a group that runs together began."""
@@ -382,6 +383,7 @@ class _Reader(Earlier):
             return
         same = self.last_if is not None and self.last_if.otherwise is None and steps and (
             innermost(steps[-1]) is self.last_if and (apart(self.last_if.condition, condition) or (
+                clause.joiner in ("comma", "bare") and implies(self.last_if.condition.text, condition.text)) or (
                 self.last_if.condition.subject == condition.subject != "" and clause.joiner == "hard"))
         )
         choice = If(condition)
