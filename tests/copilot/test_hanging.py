@@ -39,6 +39,16 @@ KINDS = {
           "choices": [{"when": "< 10", "then": ["charge"]}, {"when": "< 20", "then": ["approval"],
                                                              "otherwise": ["log"]}]}),
     ),
+    "what is done for each goes on": (
+        ("For each order: call https://b.firm.lt. If it is not over 500, charge the card.",
+         {"tasks": ["http", "charge"], "map": {"items": "orders", "tasks": ["http", "charge"]}}),
+        ("For each order, call https://b.firm.lt. If the answer is empty, log it. Otherwise charge the card.",
+         {"tasks": ["http", "log", "charge"], "map": {"items": "orders", "tasks": ["http", "log", "charge"]}}),
+        ("Call https://b.firm.lt for each order. If it is late, log it.",
+         {"tasks": ["http", "log"], "map": {"items": "orders", "tasks": ["http", "log"]}}),
+        ("For each order: call https://b.firm.lt. Charge the card. When all are done, email ann@firm.lt.",
+         {"tasks": ["http", "charge", "email"], "map": {"items": "orders", "tasks": ["http", "charge"]}}),
+    ),
 }
 EVERY = [(kind, *one) for kind, sentences in KINDS.items() for one in sentences]
 
@@ -86,3 +96,11 @@ def test_a_condition_that_the_one_around_it_decides_is_a_to_do():
     said = "If the total is over 1000, email ann@firm.lt, and if it is over 500 call https://b.firm.lt."
     assert "if it is over 500" in " ".join(to_dos(said))
     assert to_dos(said.replace("over 500", "over 5000")) == []
+
+
+@pytest.mark.parametrize("sentence", [
+    "For each order: call https://b.firm.lt. Then post to #done on Slack.",
+    "For each order: call https://b.firm.lt. If it is late, log it. Then post to #done on Slack.",
+])
+def test_whether_it_is_for_each_is_asked_where_it_is_open(sentence):
+    assert 'Does this stand where you meant it? "Then".' in [to_do.text for to_do in COPILOT.draft(sentence).to_dos]

@@ -5,6 +5,7 @@
     items       "clients each get an email": the Map is over a thing of which the sentence has many
     some        "each client with an open invoice": a condition or the list itself says with what
     the one     "mail each client. …, also call the client": what is done with the one is done in the Map
+    it          "check each client. If it is late, …": so is what is said of it; what leaves that open is asked
 
 Where no Map does so, the words are a to-do.
 """
@@ -17,7 +18,9 @@ from collections.abc import Iterator
 from engine.copilot.accounting.doubts import Doubt, StateOf
 from engine.copilot.accounting.facts import Facts, Stated
 from engine.copilot.accounting.synonyms import GLUE
+from engine.copilot.offline.clauses import clauses_of
 from engine.copilot.offline.sources import FETCHED
+from engine.copilot.offline.wording.going_on import going_on_in
 from engine.copilot.offline.words import plural, singular, stem, stems
 
 _ONE_BY_ONE = re.compile(
@@ -32,6 +35,7 @@ _GIVEN = re.compile(
     r"(?:an? |the |our |their |its |his |her )?(?:\w+ )?(?:e-?mail|message|sms|text|reminder|letter|note|link|copy"
     r"|discount|voucher|coupon|code|pdf|report|details|list|summary|function|workflow|slack)\b", re.IGNORECASE)
 """What each one is given, and by what means: ``remind each guest with a note``."""
+_CONDITION = re.compile(r"(?:but |and |also )?(?:if|unless|when)\b(?! not\b)")
 _SAYS_LITTLE = GLUE | {"an", "a", "the", "is", "are", "was", "has", "have", "had", "been", "who", "their", "its", "not",
                        "of", "that", "in", "on", "at", "from", "due", "more", "than", "over", "under"}
 
@@ -48,6 +52,7 @@ def lists_in(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]:
     for loop in loops:
         yield from _one_of_no_list(sentence, str(loop.state.get("Items")))
         yield from _the_one(sentence, loop, state_of)
+    yield from _goes_on(sentence, state_of) if loops else ()
     for said in _SOME.finditer(sentence):
         item = stem(said["item"].lower())
         does = state_of(sentence[said.start():said.end()])
@@ -74,8 +79,20 @@ def _the_one(sentence: str, loop: Stated, state_of: StateOf) -> Iterator[Doubt]:
         begin, end = said.span()
         part = re.search(r"[^.;,]*$", sentence[:begin])
         does = state_of((part[0] if part else "") + re.split(r"[.;,]", sentence[begin:])[0])
-        if does is not None and not does.pointer.startswith(f"{loop.pointer}/"):
+        if does not in (None, loop) and not does.pointer.startswith(f"{loop.pointer}/"):
             yield begin, end, "repetition"
+
+
+def _goes_on(sentence: str, state_of: StateOf) -> Iterator[Doubt]:
+    """``for each order, check it. If it is late, …``: the Map has it."""
+    for part in going_on_in(sentence):
+        clauses = clauses_of(sentence[part.start:part.end])
+        does = [state_of(" ".join(word.text for word in clause.words)) for clause in clauses
+                if not _CONDITION.match(clause.text)]
+        if not part.is_sure or any(one is not None and "/ItemProcessor/" not in one.pointer for one in does):
+            first = clauses[0].words[-1].end if _CONDITION.match(clauses[0].text) else len(
+                re.split(r"\W", sentence[part.start:], maxsplit=1)[0])
+            yield part.start, part.start + first, "place"
 
 
 def _one_of_no_list(sentence: str, items: str) -> Iterator[Doubt]:

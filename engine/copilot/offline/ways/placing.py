@@ -4,12 +4,14 @@ start a if it is x, and b if not          if it is x, start a; otherwise start b
 and delete it after 24 hours              and wait 24 hours and delete it
 never email guests from …; email all …    if the guest is from …, do nothing; otherwise email the guest
 read the tickets and send each to …       read the tickets and send each ticket to …
+for each order, check it. If it is late, … for each order, check it; if it is late, …
 """
 
 from __future__ import annotations
 
 import re
 
+from engine.copilot.offline.wording.going_on import going_on_in
 from engine.copilot.offline.wording.parts import SPAN, pattern
 from engine.copilot.offline.wording.sides import ACTS, has
 from engine.copilot.offline.words import DETERMINERS, base_verb, singular
@@ -95,6 +97,28 @@ def of_each(text: str) -> str:
                      f"{said['rest']}, and {said['too']} the {said['other']}", text)
     text = _EACH.sub(named, _TAKE.sub(lambda said: f"{said['lead']}for each {said['noun']}, ", text))
     return _FAILED.sub(_is_failed, text)
+
+
+_DONE_TO = pattern(rf"(?P<verb>{ACTS}) (?:each|every) (?P<noun>[\w-]+)(?P<rest>[^,;.]*)")
+_DONE_FOR = pattern(rf"(?P<does>{ACTS} [^,;.]+) for (?:each|every) (?P<noun>[\w-]+)(?=[,;]|$)")
+
+
+def goes_on(text: str) -> str:
+    """What is said of each in a sentence of its own, in the sentence before."""
+    for part in reversed([*going_on_in(text)]):
+        if part.is_sure:
+            said = text[part.start:]
+            mark = "," if re.match(r"(?:otherwise|else|if not)\b", said, re.IGNORECASE) else ";"
+            before = text[part.opens:part.start].rstrip(" .!?\n")
+            each = _DONE_TO.match(before)
+            of_each = _DONE_FOR.match(before)
+            if each is not None:
+                noun = each["noun"]
+                before = f"for each {noun}, {each['verb'].lower()} the {noun}{each['rest']}{before[each.end():]}"
+            elif of_each is not None:
+                before = f"for each {of_each['noun']}, {of_each['does']}{before[of_each.end():]}"
+            text = f"{text[:part.opens]}{before}{mark} {said[:1].lower()}{said[1:]}"
+    return text
 
 
 def _is_failed(said: re.Match[str]) -> str:

@@ -14,8 +14,8 @@ EMAIL = {"Type": "Task", "Resource": "connector:email:send", "End": True,
          "Arguments": {"to": "{% $states.input.email %}"}}
 
 
-def to_dos(sentence, *, items=None, condition=None):
-    """Those of a draft that emails once, or in a Map over `items` behind a `condition`."""
+def to_dos(sentence, *, items=None, condition=None, behind=False):
+    """Those of a draft that emails once, or in a Map over `items` behind a `condition`, or `behind` the Map."""
     each = {"Email Them": EMAIL}
     if condition is not None:
         rule = {"Type": "Choice", "Choices": [{"Condition": f"{{% {condition} %}}", "Next": "Email Them"}],
@@ -23,6 +23,10 @@ def to_dos(sentence, *, items=None, condition=None):
         each = {"Asks": rule, **each, "Done": {"Type": "Succeed"}}
     loop = {"For Each": {"Type": "Map", "Items": f"{{% {items} %}}", "End": True,
                          "ItemProcessor": {"StartAt": next(iter(each)), "States": each}}}
+    if behind:
+        checks = {"StartAt": "Check", "States": {"Check": {"Type": "Pass", "End": True}}}
+        loop = {"For Each": {**loop["For Each"], "ItemProcessor": checks, "Next": next(iter(each))}, **each}
+        del loop["For Each"]["End"]
     states = each if items is None else loop
     found = account(sentence, {"definition": {"StartAt": next(iter(states)), "States": states}}, CATALOGUE)
     return " | ".join(use.text for use in found.to_dos)
@@ -43,6 +47,17 @@ def to_dos(sentence, *, items=None, condition=None):
 def test_many_who_are_mailed_once_are_a_to_do(sentence, lost):
     assert lost in to_dos(sentence)
     assert lost not in to_dos(sentence, items="$answer.body.members")
+
+
+@pytest.mark.parametrize(("sentence", "said", "field"), [
+    ("For each guest, check the room. If it is free, email her.", "If it is free", "free"),
+    ("Check each guest. If she is new, email her.", "If she is new", "new"),
+    ("For each guest: check the room. If the room is free, email her.", "If the room is free", "room.free"),
+])
+def test_what_goes_on_for_each_and_is_done_once_is_a_to_do(sentence, said, field):
+    condition = f"$states.input.{field} = true"
+    assert said in to_dos(sentence, items="$states.input.guests", condition=condition, behind=True)
+    assert said not in to_dos(sentence, items="$states.input.guests", condition=condition)
 
 
 SOME = (

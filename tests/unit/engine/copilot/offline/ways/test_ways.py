@@ -8,7 +8,7 @@ from engine.copilot.offline.ways import WAYS
 from engine.copilot.offline.ways.asking import in_time, in_turn
 from engine.copilot.offline.ways.cases import cased
 from engine.copilot.offline.ways.ordering import each_said, in_order, stated
-from engine.copilot.offline.ways.placing import but_some, condition_first, of_each, wait_first
+from engine.copilot.offline.ways.placing import but_some, condition_first, goes_on, of_each, wait_first
 from engine.copilot.offline.ways.rounds import until_then
 
 
@@ -55,6 +55,12 @@ from engine.copilot.offline.ways.rounds import until_then
      "ask ann@a.io to approve A new price, then call https://a.io/x."),
     (condition_first, "Start the a workflow if it is open, and the b workflow if not.",
      "if it is open, Start the a workflow; otherwise Start the b workflow."),
+    (goes_on, "For each order: check it. If it is late, log it. Otherwise email ann@a.io. When all are done, stop.",
+     "For each order: check it; if it is late, log it, otherwise email ann@a.io. When all are done, stop."),
+    (goes_on, "Email each buyer. If she is new, log it.", "for each buyer, email the buyer; if she is new, log it."),
+    (goes_on, "Run the a function for each buyer. If she is new, log it.",
+     "for each buyer, Run the a function; if she is new, log it."),
+    (goes_on, "For each order, check it. Post to #a on Slack.", "For each order, check it. Post to #a on Slack."),
     (wait_first, "Log it, and delete it after 2 hours.", "Log it, and wait 2 hours and delete it."),
     (but_some, "Never email guests from abroad; email everyone else.",
      "if the guest is from abroad, do nothing; otherwise email the guest."),
