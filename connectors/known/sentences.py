@@ -16,8 +16,8 @@ from engine.copilot.offline.words import UNITS, camel, currency_in, number_of, s
 Json = Any
 
 _ASKING = re.compile(
-    r"\b(?:ask|approv\w*|decide|decision|sign(?:ed|s)?(?: \w+)?[- ]?off|authori[sz]\w*|permission|go-ahead|consent"
-    r"|green light|blessing|thumbs[- ]up|ok(?:ay)?(?= of| from|$)"
+    r"(?<!#)\b(?:ask|approv\w*|decide|decision|sign(?:ed|s)?(?: \w+)?[- ]?off|authori[sz]\w*|permission|go-ahead"
+    r"|consent|green light|blessing|thumbs[- ]up|ok(?:ay)?(?= of| from|$)"
     r"|(?:yes|nod) from)\b|'s (?:ok|okay|yes)\b|\bwait for .*\b(?:ok|confirm\w*)\b|^check with (?!https)"
 )
 

@@ -49,6 +49,30 @@ KINDS = {
         ("For each order: call https://b.firm.lt. Charge the card. When all are done, email ann@firm.lt.",
          {"tasks": ["http", "charge", "email"], "map": {"items": "orders", "tasks": ["http", "charge"]}}),
     ),
+    "what is left out of it": tuple(
+        (sentence, {"tasks": ["email", "log"],
+                    "choices": [{"when": "not.*vip", "then": ["email"], "otherwise": ["log"]}]})
+        for sentence in (
+            "Email ann@firm.lt unless the guest is a VIP, in which case log it.",
+            "Email ann@firm.lt unless the guest is a VIP; in that case log it.",
+            "If the room is free, email ann@firm.lt; unless the guest is a VIP, in which case log it.",
+        )
+    ),
+    "the others": (
+        ("For each order under 50, email the customer, and for the others post to #vip on Slack.",
+         {"tasks": ["email", "slack.post"], "map": {"items": "orders", "tasks": ["email", "slack.post"]},
+          "choices": [{"when": "< 50", "then": ["email"], "otherwise": ["slack.post"]}]}),
+        ("If the order is under 50, email the customer; for all others log it.",
+         {"tasks": ["email", "log"], "choices": [{"when": "< 50", "then": ["email"], "otherwise": ["log"]}]}),
+    ),
+    "neither of two": (
+        ("If the card is neither expired nor blocked, charge it.",
+         {"tasks": ["charge"], "choices": [{"when": "not.*expired.* and .*not.*blocked", "then": ["charge"]}]}),
+    ),
+    "a channel that is called like an answer": (
+        ("If the total is over 100, post it to #big on Slack, otherwise the same to #ok.",
+         {"tasks": ["slack.post", "slack.post"], "choices": [{"when": "> 100", "then": ["slack.post"]}]}),
+    ),
 }
 EVERY = [(kind, *one) for kind, sentences in KINDS.items() for one in sentences]
 
@@ -104,3 +128,13 @@ def test_a_condition_that_the_one_around_it_decides_is_a_to_do():
 ])
 def test_whether_it_is_for_each_is_asked_where_it_is_open(sentence):
     assert 'Does this stand where you meant it? "Then".' in [to_do.text for to_do in COPILOT.draft(sentence).to_dos]
+
+
+def test_then_behind_what_is_left_out_is_asked():
+    said = "Email ann@firm.lt, unless it is late; then log it."
+    assert 'Does this stand where you meant it? "then".' in [to_do.text for to_do in COPILOT.draft(said).to_dos]
+    assert "then" not in to_dos("Email ann@firm.lt unless it is late. Then log it.")
+
+
+def test_what_is_done_instead_and_anyway_is_a_to_do():
+    assert "instead" in to_dos("If it is over 100, don't email ann@firm.lt; post to #a on Slack instead.")

@@ -11,7 +11,17 @@ from engine.copilot.accounting.ledger import Ledger, first
 from engine.copilot.accounting.polarity import NOTHING, forbids
 from engine.copilot.accounting.synonyms import GLUE
 from engine.copilot.offline.clauses import Clause, clauses_of
-from engine.copilot.offline.phrases import APPROVED, DONE, FAILS_TOO, FAILURE, LATE, SUCCESS, after_else, is_else
+from engine.copilot.offline.phrases import (
+    APPROVED,
+    DONE,
+    FAILS_TOO,
+    FAILURE,
+    IN_CASE,
+    LATE,
+    SUCCESS,
+    after_else,
+    is_else,
+)
 from engine.copilot.offline.times import count_of_times
 from engine.copilot.offline.windows import window_in
 from engine.copilot.offline.words import Word, lower, stem, stems
@@ -73,7 +83,8 @@ class Hanging(Ledger):
         head = _IF.match(clause.text)
         if head is None:
             return
-        behind = clause.joiner == "post" and index > 0
+        behind = index > 0 and (clause.joiner == "post" or (
+            head[1] == "unless" and IN_CASE.match(next(iter(found[index + 1:]), clause).text) is not None))
         acting, after = found[index - 1] if behind else next(iter(found[index + 1:]), None), found[index + 2:index + 3]
         if acting is not None and after and after[0].joiner == "post" and _IF.match(after[0].text) and forbids(
                 acting.text, self.sentence[:acting.words[0].start]):

@@ -240,7 +240,7 @@ FORMS: tuple[Form, ...] = (
     _form("parallel", ev.of_type("Parallel"), r"\bin parallel\b", r"\bat the same time\b", r"\bsimultaneously\b",
           r"\bconcurrently\b", r"\bside by side\b", r"\bmeanwhile\b"),
     _form("parallel", ev.not_waited_for, r"\bwithout waiting(?: for (?:that|it|them|the [\w-]+))?\b"),
-    _form("condition", ev.of_type("Choice"), r"\bin (?:this|that|those|these|such an?) (?:case|event)s?\b"),
+    _form("condition", ev.of_type("Choice"), r"\bin (?:this|that|those|these|which|such an?) (?:case|event)s?\b"),
     _form("order", ev.paired, r"\brespectively\b"),
     _form("condition", ev.routed,
           r"\b(?:sort|route|split|handle|treat|group|send|file|divide|triage|separate|distribute) [^,;:.]{0,40}?\bby "

@@ -4,6 +4,8 @@
     before      "mail ann and post to #b if it is late, otherwise mail bob": ann's mail hangs on the condition too
     or          "mail ann, or bob if it is not": one of two
     whose       "if it is late, mail ann, and if it is paid, mail bob; otherwise mail cy": of which of the two, is asked
+    left out    "mail ann, unless it is late; then mail bob": where it is late, or after ann, is asked
+    instead     "if it is late, don't mail ann; mail bob instead": where it is late
     decided     "if it is over 1000, mail ann, and if it is over 500, mail bob": the second always holds there
 
 Where the document has them together, the marker is a to-do.
@@ -13,12 +15,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from engine.catalog.states import targets_of
 from engine.copilot.accounting.doubts import Doubt
 from engine.copilot.accounting.evidence import numbers_in
 from engine.copilot.accounting.facts import Facts
-from engine.copilot.accounting.polarity import refuses
+from engine.copilot.accounting.polarity import forbids, refuses
 from engine.copilot.accounting.structure import Done, Means, Scores, done_in, guards
 from engine.copilot.offline.clauses import Clause, clauses_of
 from engine.copilot.offline.conditions import implies
@@ -43,6 +46,8 @@ def sides_in(sentence: str, facts: Facts, scores: Scores, means: Means) -> Itera
     yield from _swapped(sentence, clauses, done, facts)
     yield from _whose(sentence, clauses, facts)
     yield from _decided(clauses, facts)
+    yield from _left_out(sentence, clauses)
+    yield from _instead(clauses, done, facts)
     apart = any(len({name for name in targets_of(one.state)
                      if one.machine["States"].get(name, {}).get("Type") not in ("Succeed", None)}) > 1
                 for one in facts.typed("Choice"))
@@ -117,6 +122,26 @@ def _decided(clauses: Sequence[Clause], facts: Facts) -> Iterator[Doubt]:
                 amounts = numbers_in(condition)
                 yield from ((clause.words[0].start, clause.words[-1].end, "condition") for clause in clauses
                             if _DECIDES.match(clause.text) and amounts & numbers_in(clause.text))
+
+
+def _left_out(sentence: str, clauses: Sequence[Clause]) -> Iterator[Doubt]:
+    """``a, unless x; then b``: "then" may say in that case, or afterwards."""
+    for clause, after in pairwise(clauses):
+        end = clause.words[-1].end
+        then = re.search(r"; then\b", sentence[end:after.words[0].start], re.IGNORECASE)
+        if clause.joiner == "post" and clause.words[0].lower == "unless" and then is not None:
+            yield end + then.end() - len("then"), end + then.end(), "place"
+
+
+def _instead(clauses: Sequence[Clause], done: Sequence[Done], facts: Facts) -> Iterator[Doubt]:
+    """``if x, don't a; b instead``: b is not done anyway."""
+    for one in done:
+        before = clauses[max(0, one.place - 2):one.place]
+        said = re.search(r"\binstead\b(?! of\b)", one.clause.text)
+        if said is not None and len(before) > 1 and _HEAD.match(before[0].text) and forbids(before[1].text, "") and (
+                not guards(facts, one.state)):
+            word = next(word for word in one.clause.words if word.lower == "instead")
+            yield word.start, word.end, "condition"
 
 
 def _swapped(sentence: str, clauses: Sequence[Clause], done: Sequence[Done], facts: Facts) -> Iterator[Doubt]:

@@ -19,7 +19,7 @@ from engine.copilot.accounting.facts import Facts, Stated, reached
 from engine.copilot.accounting.polarity import EXISTS, forbids, holds_with, is_turned, terms_of
 from engine.copilot.accounting.synonyms import GLUE
 from engine.copilot.offline.clauses import Clause, clauses_in
-from engine.copilot.offline.phrases import APPROVED, is_else
+from engine.copilot.offline.phrases import APPROVED, IN_CASE, is_else
 from engine.copilot.offline.words import Word, stem, stems, words_of
 
 Json = Any
@@ -186,8 +186,9 @@ def _near(clauses: Sequence[Clause], acting: Mapping[int, Stated], place: int) -
     """The clauses that may say what hangs on the one at `place`: itself and those behind it, or the one before it."""
     clause, after = clauses[place], clauses[place + 1:place + 2]
     is_last = not after or after[0].joiner in ("stop", "hard")
-    if place and (clause.joiner == "post" or (is_last and place not in acting and clause.joiner == "comma"
-                                               and _EXCEPT.match(clause.text))):
+    is_left_out = clause.words[0].lower == "unless" and bool(after) and IN_CASE.match(after[0].text) is not None
+    is_except = is_last and place not in acting and clause.joiner == "comma" and _EXCEPT.match(clause.text) is not None
+    if place and (is_left_out or is_except or clause.joiner == "post"):
         return [place - 1]
     return range(place, min(place + 3, len(clauses)))
 

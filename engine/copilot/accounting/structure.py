@@ -22,7 +22,7 @@ from engine.copilot.accounting.facts import Facts, Stated, reached
 from engine.copilot.accounting.polarity import forbids, holds_with, refuses
 from engine.copilot.accounting.signs import contradicted, parts_of
 from engine.copilot.offline.clauses import Clause, clauses_of
-from engine.copilot.offline.phrases import FAILURE
+from engine.copilot.offline.phrases import FAILURE, is_else
 from engine.copilot.offline.words import stem, stems, words_of
 from engine.records import dataclass
 
@@ -64,7 +64,8 @@ _OVER = (r"(?:for (?:each|every|all)(?: of)?|(?:go|goes|loop|work|walk|iterate)\
          r" (?P<item>[\w -]+)")
 _EITHER_WAY = re.compile(r"\b(?P<said>either way|in (?:both|any|either|all) cases?|anyway|regardless|no matter what)\b")
 _HEADS = re.compile(rf"(?:^|[,:;] |then |and ){_OVER}", re.IGNORECASE)
-_IN_CASE = re.compile(r"^(?P<said>in (?:this|that|those|these|such an?) (?:case|event)s?|if so|if that happens)\b")
+_IN_CASE = re.compile(
+    r"^(?P<said>in (?:this|that|those|these|which|such an?) (?:case|event)s?|if so|if that happens)\b")
 _COVERS = re.compile(
     r"\b(?:(?:do|did) (?:that|this|it|so|the same) (?:all )?|ask (?:\S+ )?)again\b|\brepeat\w*"
     r"|\bstart over\b|\bagain until\b",
@@ -201,7 +202,7 @@ def _scopes(sentence: str, clauses: Sequence[Clause], done: Sequence[Done], fact
         if after and after[0].joiner == "post":
             continue
         mine, others = (guards(facts, each) for each in (one.state, other.state))
-        if mine - others and re.match(r"(?:otherwise|else)\b", other.clause.text) is None:
+        if mine - others and not is_else(other.clause):
             yield _marker(sentence, other)
 
 
@@ -244,8 +245,9 @@ def _asks(facts: Facts, pointer: str) -> bool:
 def _fits(sentence: str, head: Clause, facts: Facts, pointer: str, side: str) -> bool:
     """Whether a side of a rule is that where the condition of the clause holds."""
     one = next(each for each in facts.states if each.pointer == pointer)
+    said = re.sub(r"^unless\b", "if", head.text)  # the case that is left out
     for rule in one.state.get("Choices", ()):
-        holds = holds_with(head.text, sentence[:head.words[0].start], str(rule.get("Condition")))
+        holds = holds_with(said, sentence[:head.words[0].start], str(rule.get("Condition")))
         if holds is None or (rule.get("Next") == side) is holds:
             return True
     return False

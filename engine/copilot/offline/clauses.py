@@ -36,8 +36,9 @@ _STARTS = frozenset({*_IF, "otherwise", "else", "then", "retry", "wait", "after"
 _PHRASES = (
     "in parallel", "at the same time", "at the same moment", "on error", "on failure", "in case", "for each",
     "for every", "at most", "every time", "as soon as", "after that", "at once with", "with up to", "up to",
-    "in batches", "in that case", "in this case", "in those cases", "in these cases",
+    "in batches", "in which case", "in that case", "in this case", "in those cases", "in these cases",
     "either way", "in any case", "in either case", "in both cases", "failing which", "failing that", "as a last resort",
+    "for the others", "for all others", "for all the others", "for the rest", "for everyone else", "for all the rest",
 )
 _SAID = re.compile(r"\b(?:is|are|has|have|than)\b.* \w+$")
 _PLACE = re.compile(r"\w+ (?:(?:the |our )?(?:[\w-]+ )?(?:queue|topic)\b|#|\S+@)")
@@ -151,6 +152,16 @@ class _Cutter:
         self.current.words.append(word)
         return index + 1
 
+    def joiner(self, index: int, after: int) -> str:
+        """How the clause at `after` follows, behind a comma and the words from `index` on: ``…, unless it is late`` up
+        to a full stop or a semicolon is a condition behind its action."""
+        joined = {item.lower for item in self.words[index:after]}
+        if joined & {"then", "and"}:
+            return "then" if "then" in joined else "and"
+        mark = next((word.text[0] for word in self.words[after:] if word.kind == "mark"), ".")
+        is_left_out = after < len(self.words) and self.words[after].lower == "unless" and not self.is_head()
+        return "post" if is_left_out and mark in ".;!" else "comma"
+
     def is_behind(self, index: int) -> bool:
         """Whether a condition begins that may stand behind its action."""
         after = self.words[index + 1].lower if index + 1 < len(self.words) else ""
@@ -169,8 +180,7 @@ class _Cutter:
         elif word.text == ",":
             after = self.skip_joiners(index + 1)
             if self.begins(after) or self.follows(index, after) or (self.is_head() and not self.lists_values(index)):
-                joined = {item.lower for item in self.words[index + 1:after]}
-                self.begin("then" if "then" in joined else "and" if "and" in joined else "comma")
+                self.begin(self.joiner(index + 1, after))
                 return after
         elif word.kind == "mark" and word.text[0] in "<>=":
             self.current.words.append(Word(word.text, "word", word.start, word.end))

@@ -24,6 +24,7 @@ _VAGUE = {
     "low value": "<", "low-value": "<", "small": "<", "cheap": "<",
 }
 _NEITHER = re.compile(r"^neither (.+?) nor (.+?) ((?:is|are|has|have|was|were) .+)$")
+_IS_NEITHER = re.compile(r"^(.+? (?:is|are|was|were)) neither (.+?) nor (.+)$")
 _NO_LONGER = re.compile(r"\b(?:(?P<is>is|are) )?(?:no longer|not any ?more)\b")
 _PREDICATE = re.compile(
     r"(?:^|\s)(?:is|are|was|were|has|have|had|does|do|did|will|can|could|should|contains?|includes?|mentions?"
@@ -54,8 +55,9 @@ def parse_condition(words: list[Word], known: Known) -> Condition | None:
             ),
             known,
         )
-    if (match := _NEITHER.match(text)) is not None:
-        sides = [parse_condition(words_of(f"{side} {match[3]}"), known) for side in (match[1], match[2])]
+    sides_said = _NEITHER.sub(r"\1 \3\n\2 \3", _IS_NEITHER.sub(r"\1 \2\n\1 \3", text)).split("\n")
+    if len(sides_said) > 1:
+        sides = [parse_condition(words_of(side), known) for side in sides_said]
         each = [negated(side) for side in sides if side is not None]
         return (
             None

@@ -11,7 +11,7 @@ from engine.copilot.offline.clauses import Clause
 from engine.copilot.offline.failures import Failures
 from engine.copilot.offline.flow import Action, Again, Step, gated
 from engine.copilot.offline.loops import Loops
-from engine.copilot.offline.phrases import APPROVED, DECIDED, GAVE_UP, NO_RETRY, WAITED, is_else, stripped
+from engine.copilot.offline.phrases import APPROVED, DECIDED, GAVE_UP, IN_CASE, NO_RETRY, WAITED, is_else, stripped
 from engine.copilot.offline.reader import SENTENCE
 from engine.copilot.offline.words import VERBS, Word, number_of, words_of
 
@@ -19,7 +19,6 @@ MOST_AGAIN = 6
 """Words of a clause that only says that something is done again."""
 LOOKING = frozenset(["look", "check", "query", "ask", "try", "read", "call", "poll"])
 _WHETHER_TO = re.compile(r"\bwhether to (?P<what>\w.*?)(?: anyway)?$")
-_IN_CASE = re.compile(r"^(?:and |but )?in (?:this|that|those|these|such(?: an?)?|either of those) cases?(?= \w)")
 _STATES = re.compile(r"^(?:we|i|our|my|there (?:is|are)|they|people|customers|it is|this is)\b")
 """How a sentence begins that says how things are, and asks for nothing."""
 
@@ -64,7 +63,7 @@ class Earlier(Failures, Loops):
 
     def in_that_case(self, clause: Clause) -> bool:
         """``… unless it is late; in that case …``: where the last condition that was said holds; then it is read."""
-        said, owner = _IN_CASE.match(clause.text), self.last_if
+        said, owner = IN_CASE.match(clause.text), self.last_if
         if said is None or owner is None or self.question is not None or owner.condition.text == "false":
             return False
         self.clauses[self.at] = Clause("comma", clause.words[len(said.group().split()):])

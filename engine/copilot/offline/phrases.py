@@ -81,6 +81,9 @@ WAITED = re.compile(
     r"|workflow|run|execution))(?: to (?:finish|complete|end|be done|run through))?)$"
 )
 """What was started has ended."""
+IN_CASE = re.compile(
+    r"^(?:and |but )?in (?:this|that|those|these|which|such(?: an?)?|either of those) cases?(?= \w)")
+"""Where the condition that was said last holds."""
 NO_RETRY = re.compile(
     r"^(?:(?:do not|don't|never) (?:retry|repeat|(?:try|run|call|send|do) (?:\w+ ){1,3}?(?:again|twice"
     r"|a second time))|no retr(?:y|ies)|without retr\w+)\b"
@@ -173,11 +176,14 @@ _IT_IS_NOT = re.compile(r"(?:but )?if (?:it|that|this|they|he|she) (?:is|was|are
 """``if it was not``: otherwise."""
 
 
+_ELSE = re.compile(
+    r"^(?:otherwise|else|if not\b(?! (?:approved|accepted|confirmed|agreed|ok|okay|signed))|or else"
+    r"|(?P<others>for (?:(?:all |all the |the )(?:others|rest)|everyone else))\b)")
+
+
 def is_else(clause: Clause) -> bool:
     """Whether the clause begins what happens otherwise."""
-    return _IT_IS_NOT.fullmatch(clause.text) is not None or re.match(r"^(?:otherwise|else|if not\b(?! (?:approved"
-                                                                     r"|accepted|confirmed|agreed|ok|okay|signed))"
-                    r"|or else)", clause.text) is not None
+    return _IT_IS_NOT.fullmatch(clause.text) is not None or _ELSE.match(clause.text) is not None
 
 
 def after_else(words: list[Word]) -> list[Word]:
@@ -185,6 +191,9 @@ def after_else(words: list[Word]) -> list[Word]:
     text = lower(words)
     if _IT_IS_NOT.fullmatch(text):
         return []
+    said = _ELSE.match(text)
+    if said is not None and said["others"]:
+        return words[len(said["others"].split()):]
     count = 2 if text.startswith(("if not", "or else")) else 1
     return words[count:]
 

@@ -179,8 +179,6 @@ def test_what_no_step_answers_is_read_in_the_input(sentence):
 
 
 @pytest.mark.parametrize(("sentence", "said"), [
-    ("Every day at 8 call https://a.io/c. For each one run the score-cv function. If the score is over 8, log it.",
-     "the score"),
     ("Get the weather from https://a.io/w. If the rain-report is late, log it. If the rain is over 5, log it.",
      "the rain"),
     ("Call https://a.io/x. If the stock-level is below 5, post in #p1.", "the stock-level"),
