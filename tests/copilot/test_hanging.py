@@ -73,6 +73,13 @@ KINDS = {
         ("If the total is over 100, post it to #big on Slack, otherwise the same to #ok.",
          {"tasks": ["slack.post", "slack.post"], "choices": [{"when": "> 100", "then": ["slack.post"]}]}),
     ),
+    "the same for another": (
+        ("Email the customer; the same for the manager.", {"tasks": ["email", "email"]}),
+        ("Email ann@firm.lt, likewise bo@firm.lt.",
+         {"tasks": ["email", "email"], "arguments": [{"task": "email", "has": "bo@firm.lt"}]}),
+        ("If the sample is old, email the doctor; if it is new, ditto for the nurse.",
+         {"tasks": ["email", "email"], "choices": [{"when": "new", "then": ["email"]}]}),
+    ),
 }
 EVERY = [(kind, *one) for kind, sentences in KINDS.items() for one in sentences]
 
@@ -138,3 +145,12 @@ def test_then_behind_what_is_left_out_is_asked():
 
 def test_what_is_done_instead_and_anyway_is_a_to_do():
     assert "instead" in to_dos("If it is over 100, don't email ann@firm.lt; post to #a on Slack instead.")
+
+
+@pytest.mark.parametrize(("sentence", "said"), [
+    ("If it is old, email ann@firm.lt; if it is new, likewise.", "likewise"),
+    ("Post to #a on Slack, and ditto to #b.", "ditto"),
+    ("If it is old, email ann@firm.lt and log it; if it is new, the same.", "same"),
+])
+def test_an_ellipsis_that_is_not_understood_is_a_to_do(sentence, said):
+    assert said in " ".join(to_dos(sentence))

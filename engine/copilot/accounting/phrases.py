@@ -66,7 +66,16 @@ def _ended(said: ev.Said, facts: Facts) -> str | None:
     return next((one.pointer for one in facts.typed("Task") if one.state.get("End") is True), None)
 
 
+def _alike(said: ev.Said, facts: Facts) -> str | None:
+    """``the same for bob``: a second step with the action of another."""
+    del said
+    tasks = [*facts.typed("Task")]
+    return next((one.pointer for place, one in enumerate(tasks)
+                 if any(one.state.get("Resource") == before.state.get("Resource") for before in tasks[:place])), None)
+
+
 FORMS: tuple[Form, ...] = (
+    _form("repetition", _alike, r"\b(?:do )?the same (?=(?:goes )?for\b)(?:goes\b)?", r"\b(?:likewise|ditto)\b"),
     _form("name", ev.sender, r"\bfrom (?P<what>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"),
     _form("name", ev.verbatim, r"https?://[^\s,;]+[^\s,;.!?):]", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", r"\"[^\"]*\"",
           r"“[^”]*”", r"(?<!\w)#[\w-]+", r"(?<![\w/])/[A-Za-z][\w-]*(?:/[\w.-]*[\w-])*"

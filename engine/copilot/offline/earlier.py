@@ -9,7 +9,7 @@ from engine.copilot.offline.actions import parse_action
 from engine.copilot.offline.aws_actions import WAITED_FOR
 from engine.copilot.offline.clauses import Clause
 from engine.copilot.offline.failures import Failures
-from engine.copilot.offline.flow import Action, Again, Step, gated
+from engine.copilot.offline.flow import Action, Again, Condition, If, Step, gated
 from engine.copilot.offline.loops import Loops
 from engine.copilot.offline.phrases import APPROVED, DECIDED, GAVE_UP, IN_CASE, NO_RETRY, WAITED, is_else, stripped
 from engine.copilot.offline.reader import SENTENCE
@@ -73,6 +73,17 @@ class Earlier(Failures, Loops):
         else:
             owner.then += steps
         self.last_if = owner
+        return True
+
+    def left_out(self, clause: Clause, condition: Condition, steps: list[Step]) -> bool:
+        """``if x, a; unless y``: it is left out of what was said before; then it is read."""
+        owner, following = self.last_if, next(iter(self.clauses[self.at:]), None)
+        alone = following is None or following.joiner in ("hard", "stop") or IN_CASE.match(following.text)
+        if clause.words[0].lower != "unless" or clause.joiner != "hard" or not alone or not steps or (
+                owner is None or steps[-1] is not owner or owner.otherwise is not None):
+            return False
+        self.last_if = If(condition, owner.then)
+        owner.then = [self.last_if]
         return True
 
     def answer_first(self, clause: Clause) -> Clause:

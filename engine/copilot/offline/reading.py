@@ -15,7 +15,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import cast
 
 from engine.copilot.catalogue import Catalogue
 from engine.copilot.offline import triggers
@@ -46,7 +45,6 @@ from engine.copilot.offline.phrases import (
     FAILING,
     FAILURE,
     FORBIDDEN,
-    IN_CASE,
     ITEMS,
     LATE,
     REJECTING,
@@ -383,11 +381,7 @@ class _Reader(Earlier):
             self.at += 1
             steps[-1] = If(negated(condition), [steps[-1]])
             return
-        alone = following is None or following.joiner in ("hard", "stop") or IN_CASE.match(following.text)
-        if clause.words[0].lower == "unless" and clause.joiner == "hard" and alone and steps and (
-                self.last_if is not None and steps[-1] is self.last_if and self.last_if.otherwise is None):
-            self.last_if.then = [If(condition, self.last_if.then)]  # it is left out of what was said
-            self.last_if = cast("If", self.last_if.then[0])
+        if self.left_out(clause, condition, steps):
             return
         same = self.last_if is not None and self.last_if.otherwise is None and steps and (
             innermost(steps[-1]) is self.last_if and (apart(self.last_if.condition, condition) or (

@@ -5,6 +5,7 @@ charge the card, but first check the stock        so too
 it must be approved by ann before it is paid      ask ann to approve it, then it is paid
 it may be deleted only after ann has approved it  ask ann to approve it, then it is deleted
 it is fetched from … and stored in …              it is fetched from … and it is stored in …
+email ann, and the same for bob                   email ann, and email bob
 """
 
 from __future__ import annotations
@@ -96,6 +97,19 @@ def in_order(text: str) -> str:
     text = _AND_BEFORE.sub(lambda said: f"{said['early']}, then {_as_done(said['late'])}", text)
     text = _BEGUN.sub(r"When \1, ", text)
     return _ONLY_AFTER.sub(after, _BEFORE.sub(turned, text))
+
+
+_SAME = pattern(
+    r"(?P<verb>\b(?:e-?mail|mail|notify|tell|inform|remind|text|warn|alert)) (?P<who>(?:the |our )[\w-]+|\S+@[\w.-]+\w)"
+    r"(?P<mark>,? and |[;,] (?:and )?|\. )(?P<if>(?:if|unless|when) [^,;.]+, )?"
+    r"(?:(?:do )?the same (?:goes )?for|likewise(?: for)?|ditto(?: for)?) (?P<other>(?:the |our )[\w-]+|\S+@[\w.-]+\w)"
+    r"(?=[.;,]|$)")
+
+
+def same_for(text: str) -> str:
+    """``email ann, and the same for bob``: the verb again."""
+    return _SAME.sub(lambda said: f"{said['verb']} {said['who']}{said['mark']}{said['if'] or ''}"
+                                  f"{said['verb'].lower()} {said['other']}", text)
 
 
 def _as_done(text: str) -> str:

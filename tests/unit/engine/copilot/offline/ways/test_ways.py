@@ -7,7 +7,7 @@ import pytest
 from engine.copilot.offline.ways import WAYS
 from engine.copilot.offline.ways.asking import in_time, in_turn
 from engine.copilot.offline.ways.cases import cased
-from engine.copilot.offline.ways.ordering import each_said, in_order, stated
+from engine.copilot.offline.ways.ordering import each_said, in_order, same_for, stated
 from engine.copilot.offline.ways.placing import but_some, condition_first, goes_on, of_each, wait_first
 from engine.copilot.offline.ways.rounds import until_then
 
@@ -61,6 +61,8 @@ from engine.copilot.offline.ways.rounds import until_then
     (goes_on, "Run the a function for each buyer. If she is new, log it.",
      "for each buyer, Run the a function; if she is new, log it."),
     (goes_on, "For each order, check it. Post to #a on Slack.", "For each order, check it. Post to #a on Slack."),
+    (same_for, "Email ann@a.io, and the same for bob@a.io.", "Email ann@a.io, and email bob@a.io."),
+    (same_for, "Email ann@a.io, and do the same for each order.", "Email ann@a.io, and do the same for each order."),
     (wait_first, "Log it, and delete it after 2 hours.", "Log it, and wait 2 hours and delete it."),
     (but_some, "Never email guests from abroad; email everyone else.",
      "if the guest is from abroad, do nothing; otherwise email the guest."),
