@@ -117,15 +117,15 @@ def _at(shape: Shape, keys: Sequence[Key], *, jsonata: bool) -> tuple[Shape | No
     """What lies at `keys`, and how sure that is. What is made of a template has each member, whatever is in it."""
     found: Shape | None = None if shape == ABSENT else shape
     sure = _THERE
-    for key in keys:
+    for number, key in enumerate(keys, 1):
         if found is None:
             break
-        found, step = _step(found, key, jsonata=jsonata)
+        found, step = _step(found, key, jsonata=jsonata, last=number == len(keys))
         sure = min(sure, step)
     return found, _NOTHING if found is None else sure
 
 
-def _step(shape: Shape, key: Key, *, jsonata: bool) -> tuple[Shape | None, int]:
+def _step(shape: Shape, key: Key, *, jsonata: bool, last: bool = False) -> tuple[Shape | None, int]:
     if shape in (FRESH, BLUR):
         return shape, _WITHIN[shape]
     if isinstance(key, int):
@@ -136,20 +136,20 @@ def _step(shape: Shape, key: Key, *, jsonata: bool) -> tuple[Shape | None, int]:
         return None, _THERE
     if shape[0] == "object":
         return dict(shape[1]).get(key), _THERE
-    return _through(shape[1], key) if jsonata else (None, _THERE)
+    return _through(shape[1], key, last=last) if jsonata else (None, _THERE)
 
 
-def _through(items: Sequence[Shape], key: str) -> tuple[Shape | None, int]:
+def _through(items: Sequence[Shape], key: str, *, last: bool) -> tuple[Shape | None, int]:
     """The members of an array's items: there is something if one of them has it. Arrays among them are joined, so empty
-    ones are nothing."""
-    found = [
-        (item, sure) for item, sure in (_step(item, key, jsonata=True) for item in items)
-        if item not in (None, ("array", ()))
-    ]
-    if not found:
+    ones are nothing, but for an array that is all that a path's last step finds."""
+    found = [(item, sure) for item, sure in (_step(item, key, jsonata=True) for item in items) if item is not None]
+    sure = max((sure for _, sure in found), default=_THERE)
+    if last and len(found) == 1:
+        return found[0][0], sure
+    joined = [one for item, _ in found for one in (item[1] if item[0] == "array" else (item,))]
+    if not joined:
         return None, _THERE
-    shape = found[0][0] if len(found) == 1 else ("array", tuple(item for item, _ in found))
-    return shape, max(sure for _, sure in found)
+    return (joined[0] if len(joined) == 1 else ("array", tuple(joined))), sure
 
 
 def put(shape: Shape, keys: Sequence[Key], value: Shape) -> Shape | None:
