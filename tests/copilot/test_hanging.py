@@ -80,6 +80,14 @@ KINDS = {
         ("If the sample is old, email the doctor; if it is new, ditto for the nurse.",
          {"tasks": ["email", "email"], "choices": [{"when": "new", "then": ["email"]}]}),
     ),
+    "otherwise behind a refusal": (
+        ("Ask ann@firm.lt to approve it; if she refuses, log it, otherwise charge the card.",
+         {"tasks": ["approval", "log", "charge"],
+          "approved": {"task": "approval", "then": ["charge"], "otherwise": ["log"]}}),
+        ("If the total is over 100, ask ann@firm.lt; if she declines, log it, else charge the card.",
+         {"tasks": ["approval", "log", "charge"],
+          "approved": {"task": "approval", "then": ["charge"], "otherwise": ["log"]}}),
+    ),
 }
 EVERY = [(kind, *one) for kind, sentences in KINDS.items() for one in sentences]
 
@@ -150,7 +158,9 @@ def test_what_is_done_instead_and_anyway_is_a_to_do():
 @pytest.mark.parametrize(("sentence", "said"), [
     ("If it is old, email ann@firm.lt; if it is new, likewise.", "likewise"),
     ("Post to #a on Slack, and ditto to #b.", "ditto"),
+    ("Email ann@firm.lt, or rather log it.", "or rather"),
+    ("If a bill isn't paid within 30 days, email ann@firm.lt.", "within 30 days"),
     ("If it is old, email ann@firm.lt and log it; if it is new, the same.", "same"),
 ])
-def test_an_ellipsis_that_is_not_understood_is_a_to_do(sentence, said):
+def test_what_stands_for_another_and_is_not_understood_is_a_to_do(sentence, said):
     assert said in " ".join(to_dos(sentence))

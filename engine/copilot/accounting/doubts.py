@@ -21,6 +21,10 @@ _PART = r"(?:[^,;.]|\.(?=\w))+?"
 _END = r"(?=\s*(?:[,;:]|\.(?!\w)|$))"
 _OR_IF = re.compile(r"\bor,? (?=(?:if|when|in case) \w)", re.IGNORECASE)
 _OR_ELSE = re.compile(r"\b(?P<said>or else) (?P<doing>\w+)", re.IGNORECASE)
+_OR_RATHER = re.compile(r"\b(?P<said>or (?:rather|better(?: still| yet)?))\b,? (?!than\b)\w", re.IGNORECASE)
+_IN_TIME = re.compile(
+    r"\b(?:if|when|unless)\b[^.;,]*?(?:n't|\bnot\b)[^.;,]*? "
+    r"(?P<said>within \S+ (?P<unit>minute|hour|day|week|month)s?)\b", re.IGNORECASE)
 _AND_EACH = re.compile(
     r"\b(?P<doing>\w+ (?:to )?)(?P<one>(?:the |our )?(?!each|every|all|for\b)\w[\w'-]*(?: \w+)?) and "
     rf"(?:each(?: of)?|every|all)(?: the| our| of the)? [\w-]+(?: of [\w ]+)?{_END}", re.IGNORECASE)
@@ -68,6 +72,8 @@ def doubts_in(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]
     """The places of what the document's shape contradicts."""
     yield from _in_turn(sentence, facts)
     yield from _alternatives(sentence, facts)
+    yield from _corrected(sentence)
+    yield from _in_time(sentence, facts)
     yield from _recipients(sentence, facts, state_of)
     yield from _repeated(sentence, facts, state_of)
     yield from _swallowed(sentence, facts)
@@ -104,6 +110,18 @@ def _alternatives(sentence: str, facts: Facts) -> Iterator[Doubt]:
     for match in _OR_ELSE.finditer(sentence):
         if not apart:
             yield (*match.span("said"), "otherwise")
+
+
+def _corrected(sentence: str) -> Iterator[Doubt]:
+    """``mail him, or rather text him``: the first is taken back."""
+    yield from ((*said.span("said"), "otherwise") for said in _OR_RATHER.finditer(sentence))
+
+
+def _in_time(sentence: str, facts: Facts) -> Iterator[Doubt]:
+    """``if it is not paid within 30 days``: a wait, and no field of so many days."""
+    for said in _IN_TIME.finditer(sentence):
+        if any(re.search(rf"{said['unit']}s\b", str(leaf.value)) for leaf in facts.conditions()):
+            yield (*said.span("said"), "time")
 
 
 def _nothing(one: Stated) -> set[str]:

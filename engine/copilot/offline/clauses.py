@@ -153,14 +153,14 @@ class _Cutter:
         return index + 1
 
     def joiner(self, index: int, after: int) -> str:
-        """How the clause at `after` follows, behind a comma and the words from `index` on: ``…, unless it is late`` up
-        to a full stop or a semicolon is a condition behind its action."""
+        """How the clause at `after` follows, behind a comma and the words from `index` on: ``…, unless it is late;``
+        is a condition behind its action."""
         joined = {item.lower for item in self.words[index:after]}
         if joined & {"then", "and"}:
             return "then" if "then" in joined else "and"
         mark = next((word.text[0] for word in self.words[after:] if word.kind == "mark"), ".")
         is_left_out = after < len(self.words) and self.words[after].lower == "unless" and not self.is_head()
-        return "post" if is_left_out and mark in ".;!" else "comma"
+        return "post" if is_left_out and mark == ";" else "comma"
 
     def is_behind(self, index: int) -> bool:
         """Whether a condition begins that may stand behind its action."""

@@ -456,9 +456,12 @@ class _Reader(Earlier):
         question.wants_choice = True
         keep = self.last_if
         self.last_if = None
+        if no:
+            self.question = None  # an `otherwise` in there is for who approved
         steps = self.block([], ends=SENTENCE)
         self.last_if = keep
         if no:
+            self.question = self.question or question
             question.rejected = (question.rejected or []) + steps
             # What follows `otherwise` is then for who approved.
             following = self.clauses[self.at] if self.at < len(self.clauses) else None
