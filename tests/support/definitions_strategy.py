@@ -68,10 +68,11 @@ class Answers:
 
 
 def without_causes(value: Json) -> Json:
-    """`value` with the causes of failed evaluations cut to their beginning: they count events."""
+    """`value` with the causes of failed evaluations cut to their beginning: they count events. The words for a Choice
+    without a way out are the engine's own."""
     if isinstance(value, str):
         start = "An error occurred while executing the state"
-        return start if value.startswith(start) else value
+        return start if value.startswith((start, "No choice rule matched")) else value
     if isinstance(value, list):
         return [without_causes(part) for part in value]
     if isinstance(value, dict):
