@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
@@ -93,18 +95,28 @@ class Judge:
     def faults(self, arrived: Arrived) -> list[str]:
         """What is wrong with the request; empty where it is one that the document describes."""
         try:
-            return [_told(error) for error in self._api.iter_request_errors(_Request(arrived, self._host))]
+            with _unwarned():
+                return [_told(error) for error in self._api.iter_request_errors(_Request(arrived, self._host))]
         except OpenAPIError as error:
             return [_told(error)]
 
     def read(self, arrived: Arrived) -> tuple[dict[str, dict[str, Json]], Json]:
         """The parameters by their place, and the body, as openapi-core reads them. Raises OpenAPIError."""
-        found = self._api.unmarshal_request(_Request(arrived, self._host))
+        with _unwarned():
+            found = self._api.unmarshal_request(_Request(arrived, self._host))
         places = {
             place: {name: _plain(value) for name, value in dict(getattr(found.parameters, place)).items()}
             for place in ("path", "query", "header", "cookie")
         }
         return places, _plain(found.body)
+
+
+@contextmanager
+def _unwarned() -> Iterator[None]:
+    """What a document calls deprecated is judged as anything else: openapi-core warns of it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=DeprecationWarning, module="openapi_core")
+        yield
 
 
 def _sent(scheme: Json) -> Json:
