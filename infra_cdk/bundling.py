@@ -44,7 +44,8 @@ FILES = "connector-files"
 
 _PLATFORMS = {"arm64": "aarch64", "x86_64": "x86_64"}
 _UNUSED = (
-    "bin", "jsonschema/benchmarks", "jsonschema/cli.py", "jsonschema/tests", "pydantic/experimental/pipeline.py",
+    "bin", "jsonschema/benchmarks", "jsonschema/cli.py", "jsonschema/tests", "pydantic/color.py",
+    "pydantic/deprecated/decorator.py", "pydantic/deprecated/json.py", "pydantic/experimental/pipeline.py",
     "pydantic/mypy.py", "pydantic/v1", "referencing/tests", "regex/tests", "urllib3/contrib",
     "urllib3/http2/connection.py", "aws_lambda_powertools/event_handler",
     "aws_lambda_powertools/metrics/provider/datadog",
@@ -81,7 +82,10 @@ NOT_FOR_WORKERS = (
     *(f"engine/adapters/aws/{name}.py" for name in (
         "alarms", "logs", "service_shapes", "transfers",
     )),
-    "engine/ports/access_tokens.py", "engine/ports/role_grants.py", "engine/adapters/aws/access",
+    *(f"engine/ports/{name}.py" for name in (
+        "access_tokens", "alarms", "language_model", "logs", "role_grants", "transfers",
+    )),
+    "engine/adapters/aws/access", "engine/language/schema/plain.py", "engine/language/schema/positions.py",
     "engine/adapters/local/access", "engine/adapters/local/erasure", "engine/adapters/local/people",
     *(f"engine/adapters/local/{name}.py" for name in (
         "activities", "audit_log", "audit_witness", "backup", "bell", "blobs", "catalog_store", "database",
@@ -98,7 +102,7 @@ NOT_FOR_WORKERS = (
         "access_tokens", "audit/audit", "audit/beside", "audit/export", "audit/query", "audit/verify", "role_grants",
         "roles", "shadowing",
     )),
-    "engine/durable/lifecycle/activities.py", "engine/durable/lifecycle/ageing.py",
+    *(f"engine/durable/lifecycle/{name}.py" for name in ("activities", "ageing", "erased_views")),
     "engine/durable/worker/serving.py", "engine/durable/worker/sync_start.py",
     "functions/app",
 )

@@ -34,8 +34,9 @@ def statements(templates, function):
 def test_it_may_write_its_log_and_read_the_secrets_of_its_stage(statements):
     actions = {tuple(s["Action"]) if isinstance(s["Action"], list) else (s["Action"],) for s in statements}
     logs = ("logs:CreateLogStream", "logs:PutLogEvents")
-    assert actions == {logs, ("secretsmanager:GetSecretValue",), ("kms:Decrypt",)}
-    [secrets] = [s["Resource"] for s in statements if s["Action"] == "secretsmanager:GetSecretValue"]
+    reads = ("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue")
+    assert {tuple(sorted(one)) for one in actions} == {logs, reads, ("kms:Decrypt",)}
+    [secrets] = [s["Resource"] for s in statements if "secretsmanager:GetSecretValue" in s["Action"]]
     assert json.dumps(secrets).endswith(':secret:automate/test/*"]]}')
 
 

@@ -155,7 +155,8 @@ class TestWebhooks:
         settings = {(each["HttpMethod"], each["ResourcePath"].replace("~1", "/")): each
                     for each in stage["MethodSettings"]}
         given = Tunables()
-        for method, path in (("POST", WEBHOOKS), ("GET", "/forms"), ("POST", "/forms")):
+        doors = (("POST", WEBHOOKS), ("GET", "/forms"), ("POST", "/forms"), ("POST", "/hooks/slack.com/approvals"))
+        for method, path in doors:
             own = settings.pop((method, f"/{path}"))
             assert own["ThrottlingRateLimit"] == given.webhook_requests_per_second
             assert own["ThrottlingBurstLimit"] == given.webhook_burst
