@@ -59,7 +59,7 @@ _UNUSED = (
 _RETENTION = (
     "engine/adapters/aws/retention.py", "engine/durable/lifecycle/erasing.py", "engine/governance/audit/erasing.py",
     "engine/governance/nameless.py", "engine/governance/audit/actors.py",
-    *(f"engine/durable/lifecycle/{name}.py" for name in ("pieces", "tallying", "tallying_ends")),
+    *(f"engine/durable/lifecycle/{name}.py" for name in ("erased_views", "pieces", "tallying", "tallying_ends")),
     "engine/governance/audit/expiry.py",
     "engine/governance/audit/heads.py",
     "engine/adapters/aws/erasure/old_versions.py", "engine/adapters/aws/erasure/orphans.py",
@@ -102,7 +102,7 @@ NOT_FOR_WORKERS = (
         "access_tokens", "audit/audit", "audit/beside", "audit/export", "audit/query", "audit/verify", "role_grants",
         "roles", "shadowing",
     )),
-    *(f"engine/durable/lifecycle/{name}.py" for name in ("activities", "ageing", "erased_views")),
+    "engine/durable/lifecycle/activities.py", "engine/durable/lifecycle/ageing.py",
     "engine/durable/worker/serving.py", "engine/durable/worker/sync_start.py",
     "functions/app",
 )
