@@ -75,8 +75,7 @@ def _of_policies(prefix: str) -> Iterator[Accepted]:
         ("engine", "Sweeper"): (table, blobs, erased, "*"),
         ("engine", "Deadletter"): (table, blobs), ("engine", "Sealer"): (table, blobs, "*"),
         ("engine", "Connector"): (secrets,), ("engine", "Listener"): (table, blobs),
-        ("api", "Api"): (table, blobs, roles, secrets, lines, topics, answers, uploads,
-                         "*"),
+        ("api", "Api"): (table, blobs, roles, secrets, lines, topics, answers, uploads, erased, "*"),
     }
     for (stack, function), resources in wanted.items():
         for resource in resources:
