@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from engine.catalog.states import targets_of
 from engine.copilot.accounting.facts import Facts, Stated, reached
 from engine.copilot.offline.sources import FOUND
+from engine.copilot.offline.wording.parts import ITS_END, SAID
 from engine.copilot.offline.words import stem, stems
 
 StateOf = Callable[[str], Stated | None]
@@ -17,8 +18,6 @@ StateOf = Callable[[str], Stated | None]
 Doubt = tuple[int, int, str]
 """Where a to-do begins and ends in the sentence, and its kind."""
 
-_PART = r"(?:[^,;.]|\.(?=\w))+?"
-_END = r"(?=\s*(?:[,;:]|\.(?!\w)|$))"
 _OR_IF = re.compile(r"\bor,? (?=(?:if|when|in case) \w)", re.IGNORECASE)
 _OR_ELSE = re.compile(r"\b(?P<said>or else) (?P<doing>\w+)", re.IGNORECASE)
 _OR_RATHER = re.compile(r"\b(?P<said>or (?:rather|better(?: still| yet)?))\b,? (?!than\b)\w", re.IGNORECASE)
@@ -27,7 +26,7 @@ _IN_TIME = re.compile(
     r"(?P<said>within \S+ (?P<unit>minute|hour|day|week|month)s?)\b", re.IGNORECASE)
 _AND_EACH = re.compile(
     r"\b(?P<doing>\w+ (?:to )?)(?P<one>(?:the |our )?(?!each|every|all|for\b)\w[\w'-]*(?: \w+)?) and "
-    rf"(?:each(?: of)?|every|all)(?: the| our| of the)? [\w-]+(?: of [\w ]+)?{_END}", re.IGNORECASE)
+    rf"(?:each(?: of)?|every|all)(?: the| our| of the)? [\w-]+(?: of [\w ]+)?{ITS_END}", re.IGNORECASE)
 _AGAIN = re.compile(
     r"(?<!\w)(?!(?:re)?try|repeat)(?P<doing>[a-z]+ (?:\w+ )?)(?P<said>again)\b", re.IGNORECASE)
 _ANSWERED = re.compile(
@@ -35,7 +34,7 @@ _ANSWERED = re.compile(
     r"(?P<word>rejected|declined|refused|denied|approved|accepted))\b", re.IGNORECASE)
 _SAID_NO = re.compile(r"\b(?:(?:reject|declin|refus)\w*|says? no)\b", re.IGNORECASE)
 _RETRIED = re.compile(
-    rf"\btimes?, (?:and |then )*(?P<said>wait {_PART}) and (?!try|retry|repeat|then try)\w+", re.IGNORECASE)
+    rf"\btimes?, (?:and |then )*(?P<said>wait {SAID}) and (?!try|retry|repeat|then try)\w+", re.IGNORECASE)
 _IN_TURN = re.compile(
     r"\b(?:first|second|then|next|afterwards|(?:after|before) (?:her|him|them|that))\b", re.IGNORECASE)
 _NEXT_ASKED = re.compile(r"\bafter (?:her|him|them) (?=\S+@\S+)", re.IGNORECASE)

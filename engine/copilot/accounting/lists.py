@@ -19,6 +19,7 @@ from engine.copilot.accounting.doubts import Doubt, StateOf
 from engine.copilot.accounting.facts import Facts, Stated
 from engine.copilot.accounting.synonyms import GLUE
 from engine.copilot.offline.clauses import clauses_of
+from engine.copilot.offline.phrases import phrase_of
 from engine.copilot.offline.sources import FETCHED
 from engine.copilot.offline.wording.going_on import going_on_in
 from engine.copilot.offline.words import plural, singular, stem, stems
@@ -87,7 +88,7 @@ def _goes_on(sentence: str, state_of: StateOf) -> Iterator[Doubt]:
     """``for each order, check it. If it is late, …``: the Map has it."""
     for part in going_on_in(sentence):
         clauses = clauses_of(sentence[part.start:part.end])
-        does = [state_of(" ".join(word.text for word in clause.words)) for clause in clauses
+        does = [state_of(phrase_of(clause)) for clause in clauses
                 if not _CONDITION.match(clause.text)]
         if not part.is_sure or any(one is not None and "/ItemProcessor/" not in one.pointer for one in does):
             first = clauses[0].words[-1].end if _CONDITION.match(clauses[0].text) else len(

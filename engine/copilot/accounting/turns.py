@@ -16,20 +16,17 @@ from engine.catalog.states import targets_of
 from engine.copilot.accounting.doubts import Doubt, StateOf
 from engine.copilot.accounting.facts import Stated, reached
 from engine.copilot.offline.clauses import clauses_of
-from engine.copilot.offline.wording.parts import BEFORE_THAT
+from engine.copilot.offline.phrases import phrase_of
+from engine.copilot.offline.wording.parts import BEFORE_THAT, HANGING, ITS_END, SAID
 
-_PART = r"(?:[^,;.]|\.(?=\w))+?"
-_END = r"(?=\s*(?:[,;:]|\.(?!\w)|$))"
 _BEFORE = re.compile(
-    rf"(?:^|[,;.] )(?:but |and )?(?P<said>before) (?P<late>{_PART}), (?P<early>{_PART}){_END}", re.IGNORECASE)
+    rf"(?:^|[,;.] )(?:but |and )?(?P<said>before) (?P<late>{SAID}), (?P<early>{SAID}){ITS_END}", re.IGNORECASE)
 _BEFOREHAND = re.compile(
-    rf"(?:^|[,;.] )(?P<late>{_PART})(?:[,;.] (?:but |and )?| but | and )(?P<early>{_PART}) "
-    rf"(?P<said>beforehand|before (?:that|this)){_END}", re.IGNORECASE)
+    rf"(?:^|[,;.] )(?P<late>{SAID})(?:[,;.] (?:but |and )?| but | and )(?P<early>{SAID}) "
+    rf"(?P<said>beforehand|before (?:that|this)){ITS_END}", re.IGNORECASE)
 _BUT_FIRST = re.compile(
-    rf"(?:[.;] (?:but |and )?|,? (?:but|and) ){BEFORE_THAT},? (?P<early>{_PART}){_END}", re.IGNORECASE)
+    rf"(?:[.;] (?:but |and )?|,? (?:but|and) ){BEFORE_THAT},? (?P<early>{SAID}){ITS_END}", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.;!?](?=\s)")
-_OPEN = re.compile(r"\b(?:if|unless|otherwise|else|each|every)\b", re.IGNORECASE)
-"""What the step before may hang on, where the one that comes first may not."""
 _STARTS = re.compile(r"(?:when|whenever|once|as soon as)\b")
 
 
@@ -43,8 +40,8 @@ def turns_in(sentence: str, state_of: StateOf) -> Iterator[Doubt]:
         clauses = [clause for clause in clauses_of(before) if not _STARTS.match(clause.text)]
         many = "before" in match["said"].lower() and any(clause.joiner == "then" for clause in clauses[1:])
         early = state_of(match["early"])
-        late = [state_of(" ".join(word.text for word in clause.words)) for clause in clauses]
-        if many or _OPEN.search(before) or any(_is_turned(early, one) for one in late):
+        late = [state_of(phrase_of(clause)) for clause in clauses]
+        if many or HANGING.search(before) or any(_is_turned(early, one) for one in late):
             yield (*match.span("said"), "order")
 
 

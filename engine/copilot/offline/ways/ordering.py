@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 
 from engine.copilot.offline.wording.composing import BOUND, as_compared
-from engine.copilot.offline.wording.parts import BEFORE_THAT, CONSENT, DONE, pattern
+from engine.copilot.offline.wording.parts import BEFORE_THAT, CONSENT, DONE, HANGING, pattern
 from engine.copilot.offline.wording.sides import ACTS
 from engine.copilot.offline.words import base_verb, singular
 
@@ -85,7 +85,7 @@ def in_order(text: str) -> str:
         return f"{said['lead']}ask {said['who']} to approve it, then {_as_done(late)}{', then' if said['more'] else ''}"
 
     def first(said: re.Match[str]) -> str:
-        if re.search(r"\b(?:if|unless|otherwise|else|each|every)\b", said["late"], re.IGNORECASE):
+        if HANGING.search(said["late"]):
             return said[0]
         return f"{said['lead']}{said['early']}, then {said['late'][:1].lower()}{said['late'][1:]}"
 

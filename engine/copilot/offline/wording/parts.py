@@ -30,6 +30,12 @@ AGAIN = (r"(?:retr(?:y|ying|ied)|try(?:ing)?(?: (?:it|that|this|them))? again)"
           r"(?: (?:it|them|that|this|(?:the|each|every) [\w-]+))?")
 ASKS = r"(?:get|ask|request|obtain|have|wait for|seek)"
 CONSENT = r"(?:approval|sign-?off|go-ahead|permission|consent|ok)"
+SAID = r"(?:[^,;.]|\.(?=\w))+?"
+"""Something said, up to the next mark."""
+ITS_END = r"(?=\s*(?:[,;:]|\.(?!\w)|$))"
+"""The mark that ends it."""
+HANGING = re.compile(r"\b(?:if|unless|otherwise|else|each|every)\b", re.IGNORECASE)
+"""What a step may hang on, where one that comes first need not."""
 BEFORE_THAT = (r"(?P<said>but first|(?<=but )first|before (?:that|this|doing (?:so|that|this|it))|first,? though)"
                r"(?:,? (?:though|however))?")
 """How what comes first is said behind what comes then."""
