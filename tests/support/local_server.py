@@ -170,8 +170,11 @@ class SlowService:
             def log_message(self, *arguments):
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", SERVICE_PORT), Handler)
-        self.server.daemon_threads = True
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 128  # with five a busy machine lets callers fall out of the queue
+
+        self.server = Server(("127.0.0.1", SERVICE_PORT), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/work"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
