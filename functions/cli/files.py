@@ -42,7 +42,9 @@ def read_file(path: str, most: int = LARGEST_FILE) -> bytes:
         raise InvalidDocument(f"{path} cannot be read: {error.strerror}", where=path) from None
     if len(data) > most:
         name = "standard input" if path == "-" else path
-        raise PayloadTooLarge(f"{name} has more than {most} bytes: no more are read", where=name)
+        raise PayloadTooLarge(
+            f"{name} has more than {most} bytes: no more are read", where=name, advice="Name a smaller file.",
+        )
     return data
 
 
