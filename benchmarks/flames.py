@@ -1,11 +1,11 @@
 """Flame graphs of one workload at several commits, under one another and on one scale: the time of a task step.
 
-    py-spy record -F -r 250 -f raw -o now.txt -- .venv/bin/python -m benchmarks.run --child W4 --repeats 25
+    py-spy record --nonblocking -Fr 250 -f raw -o now.txt -- .venv/bin/python -m benchmarks.run --child W4 --repeats 25
     python -m benchmarks.flames W4 --into docs/images 0.2.0=then.txt:26000 now=now.txt:26000
 
 Each argument is a title, the file of stacks that py-spy wrote, and how many task steps were made meanwhile, with those
 of the warm-up. It writes W4-flames-light.svg and W4-flames-dark.svg. A thread that waits for another is left out; one
-that waits for the disk is not.
+that waits for the disk is not. A sampler that stops the process (without --nonblocking) makes it many times slower.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from benchmarks.dynamo_limits.picture import THEMES
 RATE = 250
 """Samples a second, as py-spy is asked for."""
 
-WAITING = ("CallPool._work ", "CallPool.submit ", "Bell._wait ", "Database.write ", "_worker ", "wait ", "_wait_for")
+WAITING = ("CallPool._work ", "CallPool.submit ", "Bell._wait ", "Database.write ", "_worker ", "Condition.wait ")
 """A thread whose innermost function begins so waits: for work, for a lock or for another's answer."""
 
 ROUND = ("one_round", "Bench.start_at_once.<locals>.<lambda> ")
@@ -51,10 +51,9 @@ class Frame:
     samples: int = 0
     within: dict[str, Frame] = field(default_factory=dict)
 
-    @property
-    def depth(self) -> int:
-        """The rows that it takes."""
-        return 1 + max((frame.depth for frame in self.within.values()), default=0)
+    def depth(self, least: float) -> int:
+        """The rows that it takes, of functions with so many samples at least."""
+        return 1 + max((frame.depth(least) for frame in self.within.values() if frame.samples >= least), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,7 @@ def draw(workload: str, flames: list[Flames], theme: str) -> str:
                      f"{one.microseconds:.0f} µs a task step</text>")
         wide = scale * one.microseconds / max(one.root.samples, 1)
         parts += _rows(one.root, _LEFT, top + 20, wide, colours["paper"])
-        top += 20 + _ROW * one.root.depth + 18
+        top += 20 + _ROW * one.root.depth(_LEAST / wide)
     head = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {top}" width="{_WIDTH}" height="{top}" '
             f'font-family="system-ui, sans-serif" font-size="13" fill="{colours["ink"]}">')
     return "\n".join([
@@ -139,8 +138,8 @@ def _rows(frame: Frame, left: float, top: float, wide: float, paper: str) -> Ite
         width = inner.samples * wide
         if width >= _LEAST:
             name, room = inner.name.partition(" ")[0], int((width - 6) / _LETTER)
-            share = f"<title>{escape(inner.name)}</title>"
-            yield (f'<g>{share}<rect x="{left:.1f}" y="{top}" width="{width:.1f}" height="{_ROW - 1}" '
+            yield (f'<g><title>{escape(inner.name)}</title>'
+                   f'<rect x="{left:.1f}" y="{top}" width="{width:.1f}" height="{_ROW - 1}" '
                    f'fill="{_colour(inner.name)}" stroke="{paper}" stroke-width="0.5"/>')
             if room >= 4:
                 shown = name if len(name) <= room else f"{name[:room - 1]}…"

@@ -26,8 +26,8 @@ def test_what_waits_and_what_is_before_a_round_are_left_out() -> None:
     root = flames.tree(STACKS)
     (run,) = root.within.values()
     assert (root.samples, run.name.partition(" ")[0], run.samples) == (400, "Serving.run", 400)
-    assert [(frame.samples, frame.depth) for frame in run.within.values()] == [(300, 1)]
-    assert root.depth == 3
+    assert [(frame.samples, frame.depth(1)) for frame in run.within.values()] == [(300, 1)]
+    assert (root.depth(1), root.depth(301)) == (3, 2)
 
 
 def test_a_step_of_half_the_time_is_half_as_wide(
