@@ -1,5 +1,6 @@
 """Whether the code is laid out as CONTRIBUTING.md asks: ``python -m tools.house``, a part of ``make lint``.
 
+- Nothing stands at the top level that has no place there.
 - No folder holds more than 25 modules.
 - No modules import each other in a circle, in Python or in the Studio. An import for types only counts: who reads the
   one has to read the other.
@@ -11,8 +12,10 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import grimp
@@ -24,10 +27,32 @@ PACKAGES = ("engine", "connectors", "automate_connectors", "functions", "infra_c
 STUDIO = "studio_static/src"
 FOLDERS = (*PACKAGES, STUDIO)
 
+TOP_LEVEL = frozenset({
+    *PACKAGES, "benchmarks", "docs", "studio_static", "tests", "workflows",
+    ".cfnlintrc", ".ci", ".gitignore", ".npmrc", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md",
+    "SECURITY.md", "cdk.json", "mkdocs.yml", "package-lock.json", "package.json", "pyproject.toml", "setup.py",
+})
+"""What stands at the top level. Lists, notes and scratch files of somebody's work are no part of the project."""
+
 MOST_MODULES = 25
 
 _RELATIVE = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'](\.[^"']*)["']""")
 _ENDINGS = ("", ".ts", ".tsx", "/index.ts", "/index.tsx")
+
+
+def tracked(root: Path) -> list[str]:
+    """The paths that git knows below `root`; none where there is no git, as in an archive."""
+    if not (root / ".git").exists():
+        return []
+    said = subprocess.run(  # git, wherever it is
+        ["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=True,  # noqa: S607
+    ).stdout
+    return [path for path in said.split("\0") if path]
+
+
+def misplaced(paths: Iterable[str]) -> list[str]:
+    """The names at the top level of these paths that have no place there."""
+    return sorted({path.partition("/")[0] for path in paths} - TOP_LEVEL)
 
 
 def crowded(root: Path, folders: tuple[str, ...] = FOLDERS) -> dict[str, int]:
@@ -74,9 +99,10 @@ def _around(graph: grimp.ImportGraph, first: str) -> list[str]:
     return [first, *min((way for way in ways if way), key=lambda way: (len(way), way))]
 
 
-def problems(full: dict[str, int], tied: list[list[str]]) -> list[str]:
+def problems(stray: list[str], full: dict[str, int], tied: list[list[str]]) -> list[str]:
     """What is amiss, in words."""
     return [
+        *(f"{name} has no place at the top level: delete it, or name it in tools/house.py." for name in stray),
         *(f"{folder} holds {count} modules, more than {MOST_MODULES}: make folders of what belongs together."
           for folder, count in full.items()),
         *(f"These modules import each other in a circle: {' -> '.join(way)}. Move what both need below them."
@@ -86,7 +112,8 @@ def problems(full: dict[str, int], tied: list[list[str]]) -> list[str]:
 
 def main() -> int:
     """Print what is amiss; the status of the command."""
-    found = problems(crowded(ROOT), circles(python_imports()) + circles(studio_imports(ROOT / STUDIO)))
+    tied = circles(python_imports()) + circles(studio_imports(ROOT / STUDIO))
+    found = problems(misplaced(tracked(ROOT)), crowded(ROOT), tied)
     for each in found:
         print(each, file=sys.stderr)
     return 1 if found else 0

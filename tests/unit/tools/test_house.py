@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from tools import house
@@ -26,6 +28,20 @@ def package(tmp_path, on_path):
 
 def test_the_project_is_laid_out_as_it_promises(capsys):
     assert house.main() == 0, capsys.readouterr().err
+
+
+def test_a_file_that_somebody_left_at_the_top_level_is_found():
+    assert house.misplaced(["README.md", "engine/a.py", "notes.json", "scratch/a.py", "scratch/b.py"]) == [
+        "notes.json", "scratch"
+    ]
+
+
+def test_what_git_knows_is_read_where_there_is_git(tmp_path):
+    write(tmp_path, {"known": "", "unknown": ""})
+    assert house.tracked(tmp_path) == []
+    for command in (["init", "-q"], ["add", "known"]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    assert house.tracked(tmp_path) == ["known"]
 
 
 def test_a_folder_of_26_modules_is_crowded_and_one_of_25_is_not(tmp_path):
@@ -87,7 +103,8 @@ def test_typescript_modules_above_one_another_are_no_circle(tmp_path):
 
 
 def test_what_is_amiss_is_said_with_what_to_do():
-    assert house.problems({"engine/x": 31}, [["a", "b", "a"]]) == [
+    assert house.problems(["notes.json"], {"engine/x": 31}, [["a", "b", "a"]]) == [
+        "notes.json has no place at the top level: delete it, or name it in tools/house.py.",
         "engine/x holds 31 modules, more than 25: make folders of what belongs together.",
         "These modules import each other in a circle: a -> b -> a. Move what both need below them.",
     ]
