@@ -21,7 +21,8 @@ CONNECT_SECONDS = 10.0
 SECONDS = 70.0
 """API Gateway itself answers after 29 s at the latest; a local server waits up to a minute for an activity's task."""
 
-POLL_SECONDS = 1.0
+FIRST_POLL_SECONDS, POLL_SECONDS = 0.05, 1.0
+"""Between two questions whether an execution has ended: twice as long each time, up to the second."""
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _LONGEST_SHOWN = 100
@@ -85,9 +86,11 @@ class OverHttp:
         return Reply(answer.status, answer.data)
 
     def wait(self, client: Client, execution_id: str) -> None:
-        """Ask now and again."""
+        """Ask now and again: soon at first, for most are short, and then seldom."""
+        seconds = FIRST_POLL_SECONDS
         while client.get(f"/executions/{part(execution_id)}")["status"] == "RUNNING":
-            self._sleep(POLL_SECONDS)
+            self._sleep(seconds)
+            seconds = min(2 * seconds, POLL_SECONDS)
 
     def _uploaded(self, data: bytes, headers: dict[str, str]) -> bytes | None:
         """Put a body that is too large for a request where the API says, and name it in `headers`; the body again where

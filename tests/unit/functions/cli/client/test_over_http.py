@@ -22,6 +22,17 @@ def answering(status, body):
     return client(pool)
 
 
+def test_the_end_of_a_short_execution_is_seen_soon_and_a_long_one_is_asked_about_each_second():
+    slept = []
+    statuses = iter([*["RUNNING"] * 7, "SUCCEEDED"])
+    pool = SimpleNamespace(request=lambda *_, **__: SimpleNamespace(
+        status=200, data=json.dumps({"status": next(statuses)}).encode(), headers={},
+    ))
+    transport = OverHttp(AT, lambda: "token", pool=pool, sleep=slept.append)
+    transport.wait(Client(transport), "orders:1")
+    assert slept == [0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0]
+
+
 class TestApi:
     def test_the_apis_error_is_passed_on_whole(self):
         shape = {"code": "NotFound", "message": "no such workflow", "where": "name", "advice": "See /workflows."}
