@@ -7,6 +7,7 @@
     W5Q     the same with an idle worker in a process of its own, as a client sees it
     W4x1 …  W4 with one, two and four worker processes on the folder, and the client in this one
     W4b1 …  the same of a backlog: four hundred executions were started while the workers stood still
+    W4h     W4 as `automate up` answers it over HTTP (benchmarks.over_http)
     W3x50b1 …  a backlog of W3x50 by one, two and four worker processes
 
 The connector computes fibonacci(10). The workflow is published and each execution is started through the API's routes,
@@ -24,14 +25,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
-from benchmarks import workloads
+from benchmarks import over_http, workloads
 from benchmarks.connector import TASK
 from benchmarks.measuring import Figure, measure, now
 from engine.durable.worker.serving import Serving
@@ -303,26 +304,20 @@ def parallel_drained(repeats: int, processes: int, folder: str | None = None, *,
     )
 
 
-def run(name: str, repeats: int, folder: str | None = None) -> list[Figure]:
-    """The figures of the workload called `name`."""
-    match name:
-        case "W3":
-            return [sequential(repeats, folder)]
-        case "W3x50":
-            return [sequential(repeats, folder, executions=50)]
-        case "W4":
-            return [parallel(repeats, folder)]
-        case "W5":
-            return [latency(repeats, folder=folder), queued_latency(repeats, folder=folder)]
-        case "W4xN":
-            ways = (served, parallel_drained)
-            return [each(repeats, processes, folder) for each in ways for processes in WORKER_PROCESSES]
-        case "W3x50xN":
-            return [sequences_drained(repeats, processes, folder) for processes in WORKER_PROCESSES]
-    raise KeyError(name)
-
-
-WORKLOADS = ("W3", "W3x50", "W3x50xN", "W4", "W5", "W4xN")
+WORKLOADS: dict[str, Callable[[int, str], list[Figure]]] = {
+    "W3": lambda repeats, folder: [sequential(repeats, folder)],
+    "W3x50": lambda repeats, folder: [sequential(repeats, folder, executions=50)],
+    "W3x50xN": lambda repeats, folder: [
+        sequences_drained(repeats, processes, folder) for processes in WORKER_PROCESSES
+    ],
+    "W4": lambda repeats, folder: [parallel(repeats, folder)],
+    "W5": lambda repeats, folder: [latency(repeats, folder=folder), queued_latency(repeats, folder=folder)],
+    "W4xN": lambda repeats, folder: [
+        each(repeats, processes, folder) for each in (served, parallel_drained) for processes in WORKER_PROCESSES
+    ],
+    "W4h": lambda repeats, folder: [over_http.parallel(repeats, folder)],
+}
+"""By name: the figures of so many counted rounds, on folders below the one that is given."""
 
 
 def work(data_dir: str) -> None:

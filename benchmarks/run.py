@@ -23,7 +23,7 @@ from benchmarks.peer_environments import PEERS, Peer, Unavailable
 from tools.environments import bench_folder
 
 IN_MEMORY = ("W1", "W1J", "W2", "W6", "W7", "STREAM1M", "PASS200K")
-DURABLE = ("W3", "W3x50", "W3x50xN", "W4", "W5", "W4xN")
+DURABLE = ("W3", "W3x50", "W3x50xN", "W4", "W5", "W4xN", "W4h")
 REPEATS = 5
 
 Line = dict[str, Any]
@@ -115,7 +115,7 @@ def _child(workload: str, repeats: int, folder: Path) -> None:
     else:
         from benchmarks import durability  # noqa: PLC0415
 
-        figures = durability.run(workload, repeats, str(folder))
+        figures = durability.WORKLOADS[workload](repeats, str(folder))
     for figure in figures:
         print(figure.line())
 

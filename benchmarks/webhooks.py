@@ -15,17 +15,14 @@ import json
 import os
 import statistics
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from benchmarks.measuring import now
+from benchmarks.over_http import AUTOMATE, ROOT, automate_up
 
-ROOT = Path(__file__).parents[1]
-AUTOMATE = (sys.executable, "-m", "functions.cli.main", "--json")
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 SECRET = "a secret that is measured with"  # noqa: S105  of a folder that is thrown away
 DOCUMENT = {"name": "hooked", "definition": PASS, "triggers": [
@@ -96,29 +93,16 @@ def main() -> None:
         run("secrets", "set", "HOOK", input=SECRET)
         run("secrets", "grant", "HOOK", "--workflow", "hooked")
         run("import", "--file", str(file), "--publish")
-        server = subprocess.Popen(  # noqa: S603  ourselves
-            [*AUTOMATE, "--data-dir", str(data), "up", "--port", "0", "--workers", "0"],
-            stdout=subprocess.PIPE, env=environment, cwd=ROOT, text=True,
-        )
-        try:
-            shown = ""
-            for line in server.stdout or ():
-                shown += line
-                if line == "}\n":
-                    break
-            address = urlsplit(json.loads(shown)["url"]).netloc
-            token = (data / "token").read_text(encoding="utf-8").strip()
+        with automate_up(str(data), 0) as server:
+            address = f"127.0.0.1:{server.port}"
 
             def start(number: int) -> tuple[str, bytes, dict[str, str], int]:
                 body = {"name": f"n{number + WARM_UP}", "input": {"order": number, "filler": FILLER}}
                 return "/workflows/hooked/executions", json.dumps(body).encode(), {
-                    "Authorization": f"Bearer {token}"}, 201
+                    "Authorization": f"Bearer {server.token}"}, 201
 
             print(measured("a webhook", address, server.pid, webhook, count))
             print(measured("a plain start", address, server.pid, start, count))
-        finally:
-            server.terminate()
-            server.communicate()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import ageing, durability, interpreter, run, workloads
+from benchmarks import ageing, durability, interpreter, over_http, run, workloads
 from benchmarks import peer_environments as peers
 from engine.testing import simulate, validate_definition
 from tests.support import patience
@@ -79,6 +79,7 @@ def test_the_durable_workloads_come_to_their_answer(tmp_path: Path) -> None:
     assert durability.queued_latency(1, executions=2, folder=str(tmp_path)).count == 2
     assert durability.served(1, 2, str(tmp_path), executions=2).count == 20
     assert durability.parallel_drained(1, 1, str(tmp_path), executions=2).count == 20
+    assert over_http.parallel(1, str(tmp_path), executions=2).count == 20
     assert durability.sequences_drained(1, 2, str(tmp_path), executions=2, tasks=3).count == 6
 
 

@@ -1,0 +1,151 @@
+"""W4 by `automate up` and over HTTP, with a client that is no more than its requests.
+
+A general HTTP library takes as much CPU a request as the server does, and would be what is measured.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from benchmarks import workloads
+from benchmarks.connector import TASK
+from benchmarks.measuring import Figure, measure, now
+from engine.records import dataclass
+
+Json = Any
+
+ROOT = Path(__file__).parents[1]
+AUTOMATE = (sys.executable, "-m", "functions.cli.main", "--json")
+CONNECTIONS = 8
+"""As many as the threads that answer the server's requests."""
+
+_LOOK_SECONDS = 0.005
+_PATIENCE_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server that answers: its process, its port, and its owner's token."""
+
+    pid: int
+    port: int
+    token: str
+
+
+@contextmanager
+def automate_up(data_dir: str, workers: int, **settings: str) -> Iterator[Served]:
+    """`automate up` in a process of its own on the folder, on any free port, without the settings of who measures."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AUTOMATE_")} | settings
+    server = subprocess.Popen(  # noqa: S603  ourselves
+        [*AUTOMATE, "--data-dir", data_dir, "up", "--port", "0", "--workers", str(workers)],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, cwd=ROOT, text=True,
+    )
+    try:
+        shown = ""
+        for line in server.stdout or ():
+            shown += line
+            if line == "}\n":
+                break
+        token = (Path(data_dir) / "token").read_text(encoding="utf-8").strip()
+        yield Served(server.pid, urlsplit(json.loads(shown)["url"]).port or 0, token)
+    finally:
+        server.terminate()
+        server.communicate()
+
+
+class Connection:
+    """One that stays open, with one request at a time."""
+
+    def __init__(self, server: Served) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", server.port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._head = f"host: 127.0.0.1:{server.port}\r\nauthorization: Bearer {server.token}\r\n"
+
+    def ask(self, method: str, path: str, value: Json = None) -> Json:
+        """The answer's body. Raises AssertionError for a refusal."""
+        body = b"" if value is None else json.dumps(value).encode()
+        self._socket.sendall(
+            f"{method} {path} HTTP/1.1\r\n{self._head}content-type: application/json\r\n"
+            f"content-length: {len(body)}\r\n\r\n".encode() + body
+        )
+        head, _, rest = self._until(b"\r\n\r\n")
+        length = int(head.lower().partition(b"content-length:")[2].split()[0])
+        while len(rest) < length:
+            rest += self._more()
+        if not head.split()[1].startswith(b"2"):
+            raise AssertionError(f"{method} {path} answers {head.split()[1].decode()}: {rest.decode()}")
+        return json.loads(rest)
+
+    def _until(self, end: bytes) -> tuple[bytes, bytes, bytes]:
+        read = self._more()
+        while end not in read:
+            read += self._more()
+        return read.partition(end)
+
+    def _more(self) -> bytes:
+        read = self._socket.recv(65536)
+        if not read:
+            raise AssertionError("the server closed the connection")
+        return read
+
+    def close(self) -> None:
+        """Nothing more is asked."""
+        self._socket.close()
+
+
+def parallel(repeats: int, folder: str | None = None, *, executions: int = 100) -> Figure:
+    """W4h."""
+    branches, here = workloads.BRANCHES, threading.local()
+    document = {"name": "bench", "document": workloads.fan_out(TASK, branches), "publish": True}
+    with (
+        tempfile.TemporaryDirectory(dir=folder) as data_dir,
+        automate_up(data_dir, 1, AUTOMATE_CONNECTORS="benchmarks.connector") as server,
+        ThreadPoolExecutor(CONNECTIONS) as clients,
+    ):
+        opened: list[Connection] = []
+
+        def connection() -> Connection:
+            if not hasattr(here, "connection"):
+                here.connection = Connection(server)
+                opened.append(here.connection)
+            found: Connection = here.connection
+            return found
+
+        def start(_number: int) -> str:
+            return str(connection().ask("POST", "/workflows/bench/executions", {"input": {}})["id"])
+
+        def one_round() -> None:
+            for each in list(clients.map(start, range(executions))):
+                ended = _ended(connection(), each)
+                if ended["status"] != "SUCCEEDED" or ended["output"] != [55] * branches:
+                    raise AssertionError(f"{each} came to {ended['status']}")
+
+        connection().ask("POST", "/workflows/import", document)
+        measured = measure(one_round, repeats)
+        for each in opened:
+            each.close()
+    note = f"automate up, one worker; {CONNECTIONS} connections start, one waits; on disk before the next call"
+    return measured.rate("automate", "W4h", "steps", executions * branches, note)
+
+
+def _ended(client: Connection, execution: str) -> Json:
+    """The execution, once it has ended. Raises TimeoutError."""
+    until = now() + _PATIENCE_SECONDS
+    while (found := client.ask("GET", f"/executions/{quote(execution, safe='')}"))["status"] == "RUNNING":
+        if now() > until:
+            raise TimeoutError(f"{execution} still runs after {_PATIENCE_SECONDS:g} s")
+        time.sleep(_LOOK_SECONDS)
+    return found
