@@ -154,10 +154,19 @@ SLIPS: dict[str, Edited] = {
         "what is known to be paused stays so",
         Edit(
             "engine.durable.lifecycle.pausing",
-            '                _LOG.warning("what is paused is read later: %s", error)',
-            "                known = {}",
+            "            found = known[1]",
+            "            found = {}",
         ),
         test=f"{_LIFECYCLE}/test_pausing.py::test_what_a_worker_knows_to_be_paused_stays_so_while_it_cannot_be_read",
+    ),
+    "never read is not paused": Edited(
+        "a worker that could not read yet what is paused begins nothing",
+        Edit(
+            "engine.durable.lifecycle.pausing",
+            "            if known is None:\n                raise",
+            "            known = known or (now, {})",
+        ),
+        test=f"{_LIFECYCLE}/test_pausing.py::test_a_worker_that_could_not_read_yet_what_is_paused_begins_nothing",
     ),
     "one's own answer refused": Edited(
         "an answer that is sent again is taken",

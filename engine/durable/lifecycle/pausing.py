@@ -102,7 +102,8 @@ class Holds:
         self._known: dict[str, tuple[float, Mapping[str, Pause]]] = {}
 
     def holds(self, key: ExecutionKey, *, begun: bool, look: bool = False) -> bool:
-        """Whether the execution is not to go on; `look` reads anew whatever is known."""
+        """Whether the execution is not to go on; `look` reads anew whatever is known. Raises StorageError where nothing
+        is known yet and it cannot be read: who paused a workflow relies on it."""
         if self._pauses is None:
             return False
         known = self._view(self._pauses, key.workspace, look=look)
@@ -112,15 +113,18 @@ class Holds:
         return any(pause.running == HOLD or (pause.starts == QUEUE and not begun) for pause in found)
 
     def _view(self, pauses: Pauses, workspace: str, *, look: bool) -> Mapping[str, Pause]:
-        now = self._clock.now()
-        read_at, known = self._known.get(workspace, (float("-inf"), {}))
-        if look or now - read_at >= WATCH_SECONDS:
-            try:
-                known = {pause.workflow: pause for pause in pauses.pauses(workspace)}
-            except StorageError as error:
-                _LOG.warning("what is paused is read later: %s", error)
-            self._known[workspace] = now, known
-        return known
+        now, known = self._clock.now(), self._known.get(workspace)
+        if known is not None and not look and now - known[0] < WATCH_SECONDS:
+            return known[1]
+        try:
+            found: Mapping[str, Pause] = {pause.workflow: pause for pause in pauses.pauses(workspace)}
+        except StorageError as error:
+            if known is None:
+                raise
+            _LOG.warning("what is paused is read later: %s", error)
+            found = known[1]
+        self._known[workspace] = now, found
+        return found
 
 
 def start_is_queued(pauses: Pauses | None, workspace: str, workflow: str) -> bool:

@@ -240,16 +240,33 @@ def test_a_call_whose_worker_died_is_taken_over_only_after_the_resume():
     assert len(set(product.tasks.keys)) == 1
 
 
-def test_what_is_paused_cannot_be_read_for_a_moment():
+def test_a_worker_that_could_not_read_yet_what_is_paused_begins_nothing():
     product = Product(ONE_TASK)
-    key = product.start({})
+    key, worker, read = product.start({}), product.worker(), product.stores.pauses.pauses
 
     def down(_workspace):
         raise StoreUnavailable("gone")
 
     product.stores.pauses.pauses = down
-    assert product.run(key) is None
+    assert isinstance(product.run(key, worker), StoreUnavailable)
+    assert not product.tasks.calls
+    product.stores.pauses.pauses = read
+    assert product.run(key, worker) is None
     assert product.describe(key).status == "SUCCEEDED"
+
+
+def test_what_was_read_once_holds_while_it_cannot_be_read():
+    product = Product(ONE_TASK)
+    first, second, worker = product.start({}), product.start({}), product.worker()
+    assert product.run(first, worker) is None
+
+    def down(_workspace):
+        raise StoreUnavailable("gone")
+
+    product.stores.pauses.pauses = down
+    product.clock.sleep(WATCH_SECONDS)
+    assert product.run(second, worker) is None
+    assert product.describe(second).status == "SUCCEEDED"
 
 
 def test_what_a_worker_knows_to_be_paused_stays_so_while_it_cannot_be_read():
