@@ -313,7 +313,9 @@ class Simulation:
             self._answer(frame, resource, stub)
             return
         self._start(frame, None)
-        running = self.snapshot.frames[frame.path]
+        running = self.snapshot.frames.get(frame.path)
+        if running is None:  # its start was one event too many: the execution has failed
+            return
         budget = running.timeout_seconds or 60.0
         call = effects.task_call(self.plan, self.snapshot, running, budget_seconds=budget)
         self._tell(running, self.tasks.call(call))

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from types import MappingProxyType
 
+import pytest
+
 from engine.kernel.snapshot import Frame, Phase, live_frames
 from engine.kernel.step import step
 from engine.kernel.stimulus import Continued
+from tests.support.cold import COLD
 from tests.support.flows import ONE_TASK
 from tests.support.stepping import Run
 
@@ -23,6 +26,7 @@ class Path(str):
         return str.__hash__(self)
 
 
+@pytest.mark.skipif(COLD, reason="cold mode looks into every frame")
 def test_frames_that_are_not_touched_are_copied_without_being_looked_up():
     run = Run(ONE_TASK).start()
     done = {Path(f"/{number}"): Frame(f"/{number}", "", "A", Phase.DONE) for number in range(500)}

@@ -213,6 +213,15 @@ def test_limits_are_none_by_default_and_aws_ones_on_request():
     assert simulate(wide, {}, limits="aws").error == "States.DataLimitExceeded"
 
 
+@pytest.mark.parametrize("before", range(5))
+def test_the_most_events_may_be_reached_by_any_event_of_a_real_task(before):
+    """A Task is five events, a Pass is two: so each of the five is the last one once."""
+    states = {f"P{number}": {"Type": "Pass", "Next": f"P{number + 1}"} for number in range(before)}
+    states[f"P{before}"] = {"Type": "Task", "Resource": ORDER, "Next": f"P{before}"}
+    result = simulate({"StartAt": "P0", "States": states}, {}, tasks=Echo(), limits="aws")
+    assert (result.error, len(result.events)) == ("States.Runtime", 25_000)
+
+
 def test_stubs_fit_a_resource_with_region_and_account():
     placed = "arn:aws:states:eu-west-1:123456789012:aws-sdk:glue:startCrawler"
     definition = {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": placed, "End": True}}}

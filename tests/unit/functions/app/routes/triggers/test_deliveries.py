@@ -62,7 +62,8 @@ def test_where_a_setting_says_it_addresses_are_whole(hooked):
     hooked.publish(OPEN, {"type": "form"})
     assert hooked.api("GET", "/triggers/flow/webhook").json["url"] is None
     services = hooked.api.services
-    services.settings = replace(services.settings, public_url="https://hooks.example.com/")
+    settings = replace(services.settings, public_url="https://hooks.example.com/")
+    hooked.api.services = replace(services, settings=settings)
     assert hooked.api("GET", "/triggers/flow/webhook").json["url"] == "https://hooks.example.com/hooks/flow/order"
     link = hooked.api("POST", "/triggers/flow/form/links", {}).json
     assert link["url"] == f"https://hooks.example.com{link['path']}"
