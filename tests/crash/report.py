@@ -122,6 +122,11 @@ def _say(text: str = "") -> None:
     sys.stdout.flush()
 
 
+def _progress(text: str) -> None:
+    """For who waits: the tables come at the end."""
+    sys.stderr.write(text + "\n")
+
+
 def table(heads: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> str:
     """Columns of text to the left, of numbers to the right."""
     lines = [heads, *([f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows)]
@@ -185,12 +190,16 @@ def main() -> int:
     ]
     began, tally = time.monotonic(), Tally()
     with ProcessPoolExecutor(asked.processes) as pool:
-        for made in pool.map(partial(run_plan, full=not asked.slice), wanted):
+        parts = pool.map(partial(run_plan, full=not asked.slice), wanted)
+        for number, ((plan, workflow), made) in enumerate(zip(wanted, parts, strict=True), 1):
             tally.add(made)
+            _progress(f"{number} of {len(wanted)}: {plan} of {workflow}, {made.runs.total():,} runs, "
+                      f"{made.failed.total():,} failures")
         tell(tally, time.monotonic() - began)
-        verdicts = [] if asked.no_mutants else list(
-            pool.map(partial(try_mutant, until_killed=asked.slice), MUTANTS)
-        )
+        verdicts = []
+        for verdict in () if asked.no_mutants else pool.map(partial(try_mutant, until_killed=asked.slice), MUTANTS):
+            verdicts.append(verdict)
+            _progress(f"{len(verdicts)} of {len(MUTANTS)}: {verdict['mutant']}, {verdict['failures']:,} failures")
     if verdicts:
         tell_mutants(verdicts)
     if asked.json:
