@@ -35,6 +35,7 @@ from typing import Any
 from benchmarks import over_http, workloads
 from benchmarks.connector import TASK
 from benchmarks.measuring import Figure, measure, now
+from benchmarks.over_http import CLIENTS, PATIENCE_SECONDS
 from engine.durable.worker.serving import Serving
 from engine.ports.queue import Received, Wake
 from engine.settings import Settings
@@ -48,15 +49,10 @@ US = "automate"
 NOTE = "SQLite, WAL, synchronous=FULL: on disk before the next call; audit log on"
 WORKFLOW = "bench"
 WORKER_PROCESSES = (1, 2, 4)
-_CLIENTS = 8
-"""Threads that start many executions at once, as many as answer the local server's requests. Starts that wait for the
-disk at the same time share one commit."""
 
 _LOOK_SECONDS = 0.0002
 _SELDOM_SECONDS = 0.002
 """How often is looked where what it costs the machine counts for more than when an end is seen."""
-
-_PATIENCE_SECONDS = 60.0
 
 
 class CountingQueue:
@@ -113,7 +109,7 @@ class Bench:
         """Start `count` executions by as many threads as answer requests; their ids."""
         if count == 1:
             return [self.start(workflow, value)]
-        with ThreadPoolExecutor(min(count, _CLIENTS)) as clients:
+        with ThreadPoolExecutor(min(count, CLIENTS)) as clients:
             return list(clients.map(lambda _: self.start(workflow, value), range(count)))
 
     def one(self) -> str:
@@ -122,11 +118,11 @@ class Bench:
 
     def wait(self, ids: Sequence[str], look_seconds: float = _LOOK_SECONDS) -> None:
         """Return once all are closed, by somebody else's work. Raises TimeoutError."""
-        until = now() + _PATIENCE_SECONDS
+        until = now() + PATIENCE_SECONDS
         for each in ids:
             while self.product.runs(self.product.key(each)):
                 if now() > until:
-                    raise TimeoutError(f"{each} still runs after {_PATIENCE_SECONDS:g} s")
+                    raise TimeoutError(f"{each} still runs after {PATIENCE_SECONDS:g} s")
                 time.sleep(look_seconds)
 
     @contextmanager
@@ -138,7 +134,7 @@ class Bench:
                 stack.enter_context(subprocess.Popen(command, stdin=subprocess.PIPE))  # noqa: S603  ourselves
                 for _ in range(count)
             ]
-            until = now() + _PATIENCE_SECONDS
+            until = now() + PATIENCE_SECONDS
             while sum(p.command.startswith(WORKER) for p in self.product.stores.processes.others()) < count:
                 if now() > until or any(process.poll() is not None for process in started):
                     raise TimeoutError("the worker processes did not begin")

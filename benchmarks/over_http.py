@@ -11,9 +11,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,11 +28,12 @@ Json = Any
 
 ROOT = Path(__file__).parents[1]
 AUTOMATE = (sys.executable, "-m", "functions.cli.main", "--json")
-CONNECTIONS = 8
-"""As many as the threads that answer the server's requests."""
+CLIENTS = 8
+"""Who starts many executions at once, as many as answer the local server's requests. Starts that wait for the disk at
+the same time share one commit."""
 
+PATIENCE_SECONDS = 60.0
 _LOOK_SECONDS = 0.005
-_PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,44 +108,43 @@ class Connection:
 
 def parallel(repeats: int, folder: str | None = None, *, executions: int = 100) -> Figure:
     """W4h."""
-    branches, here = workloads.BRANCHES, threading.local()
+    branches = workloads.BRANCHES
     document = {"name": "bench", "document": workloads.fan_out(TASK, branches), "publish": True}
     with (
         tempfile.TemporaryDirectory(dir=folder) as data_dir,
         automate_up(data_dir, 1, AUTOMATE_CONNECTORS="benchmarks.connector") as server,
-        ThreadPoolExecutor(CONNECTIONS) as clients,
+        ThreadPoolExecutor(CLIENTS) as clients,
     ):
-        opened: list[Connection] = []
+        idle = [Connection(server) for _ in range(CLIENTS)]
 
-        def connection() -> Connection:
-            if not hasattr(here, "connection"):
-                here.connection = Connection(server)
-                opened.append(here.connection)
-            found: Connection = here.connection
-            return found
+        def ask(method: str, path: str, value: Json = None) -> Json:
+            connection = idle.pop()
+            answer = connection.ask(method, path, value)
+            idle.append(connection)
+            return answer
 
         def start(_number: int) -> str:
-            return str(connection().ask("POST", "/workflows/bench/executions", {"input": {}})["id"])
+            return str(ask("POST", "/workflows/bench/executions", {"input": {}})["id"])
 
         def one_round() -> None:
             for each in list(clients.map(start, range(executions))):
-                ended = _ended(connection(), each)
+                ended = _ended(ask, each)
                 if ended["status"] != "SUCCEEDED" or ended["output"] != [55] * branches:
                     raise AssertionError(f"{each} came to {ended['status']}")
 
-        connection().ask("POST", "/workflows/import", document)
+        ask("POST", "/workflows/import", document)
         measured = measure(one_round, repeats)
-        for each in opened:
-            each.close()
-    note = f"automate up, one worker; {CONNECTIONS} connections start, one waits; on disk before the next call"
+        for connection in idle:
+            connection.close()
+    note = f"automate up, one worker; {CLIENTS} connections start, one waits; on disk before the next call"
     return measured.rate("automate", "W4h", "steps", executions * branches, note)
 
 
-def _ended(client: Connection, execution: str) -> Json:
+def _ended(ask: Callable[[str, str], Json], execution: str) -> Json:
     """The execution, once it has ended. Raises TimeoutError."""
-    until = now() + _PATIENCE_SECONDS
-    while (found := client.ask("GET", f"/executions/{quote(execution, safe='')}"))["status"] == "RUNNING":
+    until = now() + PATIENCE_SECONDS
+    while (found := ask("GET", f"/executions/{quote(execution, safe='')}"))["status"] == "RUNNING":
         if now() > until:
-            raise TimeoutError(f"{execution} still runs after {_PATIENCE_SECONDS:g} s")
+            raise TimeoutError(f"{execution} still runs after {PATIENCE_SECONDS:g} s")
         time.sleep(_LOOK_SECONDS)
     return found
