@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -41,13 +42,13 @@ _ENDINGS = ("", ".ts", ".tsx", "/index.ts", "/index.tsx")
 
 
 def tracked(root: Path) -> list[str]:
-    """The paths that git knows below `root`; none where there is no git, as in an archive."""
-    if not (root / ".git").exists():
+    """The paths that git knows below `root`; none where it knows nothing, as in an archive, or is not there."""
+    git = shutil.which("git")
+    if git is None or not (root / ".git").exists():
         return []
-    said = subprocess.run(  # git, wherever it is
-        ["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=True,  # noqa: S607
-    ).stdout
-    return [path for path in said.split("\0") if path]
+    command = [git, "ls-files", "-z"]
+    said = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    return [path for path in said.stdout.split("\0") if path]
 
 
 def misplaced(paths: Iterable[str]) -> list[str]:

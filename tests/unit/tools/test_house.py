@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 
 import pytest
@@ -36,6 +37,7 @@ def test_a_file_that_somebody_left_at_the_top_level_is_found():
     ]
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
 def test_what_git_knows_is_read_where_there_is_git(tmp_path):
     write(tmp_path, {"known": "", "unknown": ""})
     assert house.tracked(tmp_path) == []
