@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.copilot.evaluate import (
     ASKED,
     EIGHTH,
@@ -42,43 +44,49 @@ ROWS = {
     row[0].partition(":")[0]: [int(cell) for cell in row[1:]]
     for row in (line.strip("| ").split(" | ") for line in _TABLES.splitlines() if re.match(r"\| .* \| \d", line))
 }
+NAMES = {
+    THIRTEENTH_LOCKED: "a thirteenth author's locked, run once, then counted; only the silent one was read",
+    TWELFTH_LOCKED: "a twelfth author's locked, run once, then counted; only a silent one was read",
+    TWELFTH: "a twelfth author's, open",
+    ELEVENTH_LOCKED: "an eleventh author's locked, run once, then counted; nobody read how they fail",
+    ELEVENTH: "an eleventh author's, open",
+    EIGHTH_LOCKED: "an eighth author's locked, run once, then counted; only the silent one was read",
+    EIGHTH: "a ninth author's, open",
+    NINTH_COUNTED: "a tenth author's, only counted; only the silent one was read",
+    NINTH: "a tenth author's, open",
+    SIXTH_LOCKED: "a sixth author's, run once, then counted; only the silent one was read",
+    FIFTH_LOCKED: "a fifth author's locked, counted several times, never read except the two silent",
+    FIFTH: "a fifth author's, open",
+    SEVENTH_COUNTED: "a seventh author's, only counted, never read when they failed",
+    SEVENTH: "a seventh author's, open",
+    FOURTH_LOCKED: "a fourth author's, run once and never looked at",
+    THIRD_LOCKED: "a third author's, run once at the end, then changed for",
+    SECOND_LOCKED: "a second stranger's, run once at the end, then changed for",
+    STRANGER_LOCKED: "a stranger's, run once at the end, then changed for",
+    SECOND: "a second stranger's, open",
+    THIRD: "a third author's, open",
+    LOCKED: "locked",
+    STRANGER: "a stranger's, open",
+    ASKED: "open",
+}
+"""The row of each set."""
 
 
-def test_the_sets_have_the_figures_that_the_evaluation_gives():
-    rows = (("a thirteenth author's locked, run once, then counted; only the silent one was read", THIRTEENTH_LOCKED),
-            ("a twelfth author's locked, run once, then counted; only a silent one was read", TWELFTH_LOCKED),
-            ("a twelfth author's, open", TWELFTH),
-            ("an eleventh author's locked, run once, then counted; nobody read how they fail", ELEVENTH_LOCKED),
-            ("an eleventh author's, open", ELEVENTH),
-            ("an eighth author's locked, run once, then counted; only the silent one was read", EIGHTH_LOCKED),
-            ("a ninth author's, open", EIGHTH),
-            ("a tenth author's, only counted; only the silent one was read", NINTH_COUNTED),
-            ("a tenth author's, open", NINTH),
-            ("a sixth author's, run once, then counted; only the silent one was read", SIXTH_LOCKED),
-            ("a fifth author's locked, counted several times, never read except the two silent", FIFTH_LOCKED),
-            ("a fifth author's, open", FIFTH),
-            ("a seventh author's, only counted, never read when they failed", SEVENTH_COUNTED),
-            ("a seventh author's, open", SEVENTH),
-            ("a fourth author's, run once and never looked at", FOURTH_LOCKED),
-            ("a third author's, run once at the end, then changed for", THIRD_LOCKED),
-            ("a second stranger's, run once at the end, then changed for", SECOND_LOCKED),
-            ("a stranger's, run once at the end, then changed for", STRANGER_LOCKED),
-            ("a second stranger's, open", SECOND), ("a third author's, open", THIRD),
-            ("locked", LOCKED), ("a stranger's, open", STRANGER),
-            ("open", ASKED))
-    for name, file in rows:
-        found = judged(file)
-        assert ROWS[name] == [*counts(found), len(found)], name
+def test_each_set_has_its_row():
+    assert {*NAMES} == {*SETS}
+
+
+@pytest.mark.parametrize("file", SETS)
+def test_a_set_has_the_figures_that_the_evaluation_gives_and_nothing_is_wrong_and_silent(file):
+    found = judged(file)
+    assert ROWS[NAMES[file]] == [*counts(found), len(found)]
+    assert counts(found)[2] == 0
 
 
 def test_the_older_sets_have_theirs():
     for name, file in (("held back", "held_back.json"), ("those that the grammar began with", "sentences.json")):
         found = scores(file)
         assert ROWS[name] == [passed(found), len(found)], name
-
-
-def test_nothing_is_wrong_and_silent():
-    assert {file: counts(judged(file))[2] for file in SETS} == dict.fromkeys(SETS, 0)
 
 
 def test_the_strangers_locked_sets_come_first_and_what_to_expect_is_said():
