@@ -17,7 +17,7 @@ from tests.support.durable import Product, ScriptedTasks
 from tests.support.flows import WORK, flow, task
 
 LARGE = {
-    "rows": [{"id": number, "text": f"{number * 7919 % 100_003:x}" * 8} for number in range(12_000)],
+    "rows": [{"id": number, "text": f"{number * 7919 % 100_003:x}" * 8} for number in range(3_000)],
     # what a journal writes where it refers to a value
     "t": [[20_000, "0" * 64, 0]], "p": [["e", 0, 4, "output", 0]], "d": [], "o": None, "h": 1, "v": 99,
 }
