@@ -48,11 +48,13 @@ Runs = Callable[[Campaign], Iterator[Spec]]
 
 @dataclass(frozen=True)
 class Mutant:
-    """`off` switches the protection off; `runs` are where it is needed."""
+    """`off` switches the protection off; `runs` are where it is needed. What the first that fails says begins with
+    `says`: a mutant that dies of an accident of its own says something else."""
 
     protection: str
     off: Callable[[Patch], None]
     runs: Runs
+    says: str = ""
 
 
 def _calls(workflow: str, *modes: str, family: str = "memory", **more: Any) -> Runs:
@@ -325,7 +327,9 @@ def _told_beside_the_commit(patch: Patch) -> None:
 
     def commit(self: Any, segments: Any, closing: Any) -> Any:
         later.append((self, segments))
-        return self._journal.commit(segments, closing)
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(self, "_tell", lambda _segments: None)
+            return together(self, segments, closing)
 
     def guarded(self: Any, segments: Any, closing: Any = ()) -> Any:
         later.clear()
@@ -336,7 +340,7 @@ def _told_beside_the_commit(patch: Patch) -> None:
         return answers
 
     later: list[Any] = []
-    real = Committing._guarded
+    real, together = Committing._guarded, Committing._commit_and_tell
     patch.setattr(Committing, "_commit_and_tell", commit)
     patch.setattr(Committing, "_guarded", guarded)
 
@@ -400,64 +404,96 @@ def _acknowledged_early(patch: Patch) -> None:
 
 
 MUTANTS: dict[str, Mutant] = {
-    "no fencing": Mutant("a segment's number is free, or its nonce mine", _no_fence,
-                         _calls("tasks", "paused-before", "paused-after")),
-    "no nonce": Mutant("a retried write is one's own", _no_nonce, _calls("once", "lost-reply")),
-    "early acknowledgement": Mutant("acknowledged after commit and effects", _acknowledged_early,
-                                    _calls("tasks", *DEATHS, sweeps=False)),
-    "no sweeper on a lossy queue": Mutant("whatever is overdue is woken", _no_sweeper, _seeds("wait", loss=30)),
-    "no lease": Mutant("one worker at a time calls", _no_lease, _calls("task", "rival")),
-    "a lease without an end": Mutant("a dead owner is replaced", _endless_lease, _calls("task", *DEATHS)),
-    "at-most-once rule off": Mutant("an unknown outcome is not called again", _at_most_once_called_again,
-                                    _calls("once", *DEATHS)),
-    "client retries on": Mutant("a client repeats nothing by itself", _client_retries, _calls("real-client", *DEATHS)),
-    "call before intent": Mutant("nothing is called before its intent is durable", _call_before_intent,
-                                 _calls("task", "before")),
-    "a fork's call before its intent": Mutant("the same, of a fork", _fork_calls_before_intent,
-                                              _calls("fork-that-calls", "before")),
-    "unstable key": Mutant("one idempotency key a visit and epoch", _unstable_key, _calls("task", *DEATHS)),
-    "no due check": Mutant("a timer is not early", _no_due_check, _calls("wait", "rival", *DEATHS)),
+    "no fencing": Mutant(
+        "a segment's number is free, or its nonce mine", _no_fence,
+        _calls("tasks", "paused-before", "paused-after"), says="I1: segment 0"),
+    "no nonce": Mutant("a retried write is one's own", _no_nonce, _calls("once", "lost-reply"),
+        says="I13: ('SUCCEEDED', {'Error': 'Automate.TaskInterrupted'"),
+    "early acknowledgement": Mutant(
+        "acknowledged after commit and effects", _acknowledged_early,
+        _calls("tasks", *DEATHS, sweeps=False), says="I2: RUNNING"),
+    "no sweeper on a lossy queue": Mutant("whatever is overdue is woken", _no_sweeper, _seeds("wait", loss=30),
+        says="I2: the product does not come to rest"),
+    "no lease": Mutant("one worker at a time calls", _no_lease, _calls("task", "rival"),
+        says="I9: Work was called without a durable intent"),
+    "a lease without an end": Mutant("a dead owner is replaced", _endless_lease, _calls("task", *DEATHS),
+        says="I2: the product does not come to rest"),
+    "at-most-once rule off": Mutant(
+        "an unknown outcome is not called again", _at_most_once_called_again, _calls("once", *DEATHS), says="I8:"),
+    "client retries on": Mutant("a client repeats nothing by itself", _client_retries, _calls("real-client", *DEATHS),
+        says="I8:"),
+    "call before intent": Mutant(
+        "nothing is called before its intent is durable", _call_before_intent,
+        _calls("task", "before"), says="I9: Work was called without a durable intent"),
+    "a fork's call before its intent": Mutant(
+        "the same, of a fork", _fork_calls_before_intent,
+        _calls("fork-that-calls", "before"), says="I9: T0 was called without a durable intent"),
+    "unstable key": Mutant("one idempotency key a visit and epoch", _unstable_key, _calls("task", *DEATHS),
+        says="I7:"),
+    "no due check": Mutant("a timer is not early", _no_due_check, _calls("wait", "rival", *DEATHS),
+        says="I10: Pause ended after 0 s of 90"),
     "inbox ignored behind a live lease": Mutant(
         "a wake behind a live lease is sent again while the inbox holds something", _no_resend_behind_a_lease,
-        _calls("stop-amid-a-call", *DEATHS, sweeps=False)),
-    "inbox unread while calls run": Mutant("an owner reads its inbox every 2 s", _no_inbox_while_calls_run,
-                                           _seeds("parallel-callback", 1)),
-    "inbox unread after parking": Mutant("what was said before the park is read", _no_read_after_parking,
-                                         _calls("callback", "news", inbox_due=False)),
-    "inbox unread before a takeover": Mutant("a stop comes before another call", _no_inbox_before_takeover,
-                                             _calls("stop-amid-a-call", *DEATHS)),
-    "inbox emptied before the commit": Mutant("what is read is deleted when it is recorded", _inbox_emptied_on_reading,
-                                              _calls("callback", "before", "throttled")),
-    "no scrubbing": Mutant("no secret's value leaves the call", _no_scrubbing, _calls("secret", "before")),
-    "left and acknowledged": Mutant("who leaves does not acknowledge", _acknowledged_when_left,
-                                    _calls("task", "throttled", sweeps=False)),
-    "one try at a commit": Mutant("a commit is tried again", _one_try_at_a_commit, _calls("once", "lost-reply")),
-    "a failed commit made anew": Mutant("a commit that is tried again has the same bytes", _a_failed_commit_made_anew,
-                                        _calls("parallel", "lost-reply")),
+        _calls("stop-amid-a-call", *DEATHS, sweeps=False), says="bound: StopRequested"),
+    "inbox unread while calls run": Mutant(
+        "an owner reads its inbox every 2 s", _no_inbox_while_calls_run,
+        _seeds("parallel-callback", 1), says="bound: CallbackReturned"),
+    "inbox unread after parking": Mutant(
+        "what was said before the park is read", _no_read_after_parking,
+        _calls("callback", "news", inbox_due=False), says="I2: RUNNING"),
+    "inbox unread before a takeover": Mutant(
+        "a stop comes before another call", _no_inbox_before_takeover,
+        _calls("stop-amid-a-call", *DEATHS), says="Work was called though a stop was accepted"),
+    "inbox emptied before the commit": Mutant(
+        "what is read is deleted when it is recorded", _inbox_emptied_on_reading,
+        _calls("callback", "before", "throttled"), says="I2: RUNNING"),
+    "no scrubbing": Mutant("no secret's value leaves the call", _no_scrubbing, _calls("secret", "before"),
+        says="I15: a secret's value stands in a segment"),
+    "left and acknowledged": Mutant(
+        "who leaves does not acknowledge", _acknowledged_when_left,
+        _calls("task", "throttled", sweeps=False), says="I2: RUNNING"),
+    "one try at a commit": Mutant("a commit is tried again", _one_try_at_a_commit, _calls("once", "lost-reply"),
+        says="I13: ('SUCCEEDED', {'Error': 'Automate.TaskInterrupted'"),
+    "a failed commit made anew": Mutant(
+        "a commit that is tried again has the same bytes", _a_failed_commit_made_anew,
+        _calls("parallel", "lost-reply"), says="I1: segment 1"),
     "a hanging call is a definite failure": Mutant(
-        "a call that hangs keeps its key", _overdue_is_definite, _seeds("hanging", 1)),
-    "a stale header resumes": Mutant("only a resume resumes", _stale_headers, _calls("poison", "paused-before")),
-    "no hold": Mutant("a held workflow begins nothing", _no_hold, _calls("held", "before")),
-    "no strikes": Mutant("what kills its workers is PAUSED", _no_strikes, _seeds("poison", 1)),
-    "an activity's task for all": Mutant("one poller gets a work item", _claimed_by_all, _calls("activity", "before")),
-    "jobs of the stopped left running": Mutant("a job that nobody waits for is stopped", _jobs_left_running,
-                                               _calls("job-stopped", "before")),
-    "late starts left running": Mutant("a job whose start nobody awaits any more is stopped", _starts_unsettled,
-                                       _calls("job-stopped", "paused-before", "paused-after")),
-    "no tombstones": Mutant("a delta names the frames that are gone", _no_tombstones,
-                            _calls("map", *DEATHS, deltas=True)),
-    "children of a stopped parent left": Mutant("no child outlives its parent", _children_left_running,
-                                                _calls("distributed-map-stopped", "before")),
-    "a parent told after the header": Mutant("a child's notice comes before its close",
-                                             _children_told_after_the_header, _calls("distributed-map", "before")),
-    "a cursor ahead of the children": Mutant("children exist before the cursor says so", _a_cursor_that_runs_ahead,
-                                             _calls("distributed-map", "before")),
-    "a header that keeps its version": Mutant("the header follows a change of version",
-                                              _a_header_that_keeps_its_version, _calls("forward", *DEATHS)),
-    "a header that stays closed": Mutant("who redrives opens the header", _a_header_that_stays_closed,
-                                         _calls("forward", "before")),
-    "told beside the commit": Mutant("a commit and its audit entries are one transaction", _told_beside_the_commit,
-                                     _calls("stop", *DEATHS, family="sqlite")),
+        "a call that hangs keeps its key", _overdue_is_definite, _seeds("hanging", 1), says="I7:"),
+    "a stale header resumes": Mutant("only a resume resumes", _stale_headers, _calls("poison", "paused-before"),
+        says="flow:simulation was PAUSED, and a stale write"),
+    "no hold": Mutant("a held workflow begins nothing", _no_hold, _calls("held", "before"),
+        says="held, and ['B', 'C'] were called"),
+    "no strikes": Mutant("what kills its workers is PAUSED", _no_strikes, _seeds("poison", 1),
+        says="I2: more deaths than faults"),
+    "an activity's task for all": Mutant("one poller gets a work item", _claimed_by_all, _calls("activity", "before"),
+        says="I14: an activity's task was handed out twice"),
+    "jobs of the stopped left running": Mutant(
+        "a job that nobody waits for is stopped", _jobs_left_running,
+        _calls("job-stopped", "before"), says="a job outlives its execution: nobody stopped it"),
+    "late starts left running": Mutant(
+        "a job whose start nobody awaits any more is stopped", _starts_unsettled,
+        _calls("job-stopped", "paused-before", "paused-after"), says="a job outlives its execution: nobody stopped it"),
+    "no tombstones": Mutant(
+        "a delta names the frames that are gone", _no_tombstones,
+        _calls("map", *DEATHS, deltas=True), says="I11: stepping the recorded stimuli again gives another snapshot"),
+    "children of a stopped parent left": Mutant(
+        "no child outlives its parent", _children_left_running,
+        _calls("distributed-map-stopped", "before"), says="I4: children outlived their parent"),
+    "a parent told after the header": Mutant(
+        "a child's notice comes before its close", _children_told_after_the_header,
+        _calls("distributed-map", "before"), says="I2: the product does not come to rest"),
+    "a cursor ahead of the children": Mutant(
+        "children exist before the cursor says so", _a_cursor_that_runs_ahead,
+        _calls("distributed-map", "before"), says="I2: the product does not come to rest"),
+    "a header that keeps its version": Mutant(
+        "the header follows a change of version", _a_header_that_keeps_its_version,
+        _calls("forward", *DEATHS), says="I5: version"),
+    "a header that stays closed": Mutant(
+        "who redrives opens the header", _a_header_that_stays_closed,
+        _calls("forward", "before"), says="I3: the header says"),
+    "told beside the commit": Mutant(
+        "a commit and its audit entries are one transaction", _told_beside_the_commit,
+        _calls("stop", *DEATHS, family="sqlite"), says="I16: not the entries of the history"),
 }
 
 

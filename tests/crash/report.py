@@ -103,11 +103,12 @@ def _killed(tally: Tally, specs: list[Spec], folder: Path) -> None:
 
 
 def try_mutant(name: str, *, until_killed: bool) -> dict[str, Any]:
-    """One mutant; whether its first failing run holds with the protection on."""
+    """One mutant; whether its first failing run says what it should, and holds with the protection on."""
     logging.disable(logging.CRITICAL)
     with tempfile.TemporaryDirectory() as folder, Campaign(Path(folder)) as campaign:
         verdict = run_mutant(campaign, MUTANTS[name], until_killed=until_killed)
-        held = verdict.first is not None and campaign.run(verdict.first) == []
+        held = (verdict.first is not None and verdict.said.startswith(MUTANTS[name].says)
+                and campaign.run(verdict.first) == [])
     return {
         "mutant": name, "protection": MUTANTS[name].protection, "runs": verdict.runs, "failures": verdict.failures,
         "first": str(verdict.first or ""), "said": verdict.said, "noticed": held,

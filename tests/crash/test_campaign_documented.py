@@ -31,9 +31,10 @@ def test_the_counted_plans_add_up():
 
 def test_every_mutant_of_the_campaign_has_its_row():
     table = TEXT.partition("| protection off | runs | fail |")[2].partition("\n\n")[0]
-    rows = re.findall(r"^\| ([a-z][^|]+) \| (\d+) \| (\d+) \|", table, re.MULTILINE)
-    assert [name for name, _, _ in rows] == list(MUTANTS)
-    assert all(0 < number(fail) <= number(runs) for _, runs, fail in rows)
+    rows = re.findall(r"^\| ([a-z][^|]+) \| (\d+) \| (\d+) \| ((?:I\d+: )?)", table, re.MULTILINE)
+    assert [name for name, _, _, _ in rows] == list(MUTANTS)
+    assert all(0 < number(fail) <= number(runs) for _, runs, fail, _ in rows)
+    assert all(MUTANTS[name].says.startswith(invariant.rstrip()) for name, _, _, invariant in rows)
 
 
 @pytest.mark.parametrize(("head", "modes"), [

@@ -24,6 +24,8 @@ ALL_EDITS = EDITS | LARGE_VALUE_EDITS | ENDING_EDITS | SLIPS
 def test_the_campaign_fails_without(campaign, name):
     verdict = run_mutant(campaign, MUTANTS[name], until_killed=True)
     assert verdict.first is not None, f"{verdict.runs} runs, and none noticed"
+    assert MUTANTS[name].says, "it may die of anything"
+    assert verdict.said.startswith(MUTANTS[name].says)
     assert campaign.run(verdict.first) == [], "it fails with the protection on, too"
 
 
