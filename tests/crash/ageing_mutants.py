@@ -96,19 +96,28 @@ def _children_of_the_taken_left(patch: Patch) -> None:
 
 
 AGEING_MUTANTS: dict[str, Mutant] = {
-    "taken as it was read": Mutant("what is taken is looked at in the transaction that takes it", _whatever_it_is_now,
-                                   calls_of("aged-overtaken", "news")),
-    "segments of nobody": Mutant("nothing is written to what was taken", _segments_of_nobody,
-                                 calls_of("aged-redriven", "paused-before")),
-    "pieces forgotten": Mutant("what is left of one is known to all", _pieces_forgotten, calls_of("aged")),
-    "items left": Mutant("a Map Run goes with its execution", _items_left, calls_of("aged-items")),
-    "a child before its parent": Mutant("who is waited for stays", _nobody_is_waited_for, calls_of("aged-child")),
-    "a term from the start": Mutant("what is open has no term", _a_term_from_the_start, calls_of("aged-long")),
-    "the term of a redriven one": Mutant("a redrive ends a term", _the_term_stays,
-                                         calls_of("aged-redriven", family="aws")),
-    "the mark first": Mutant("the header is marked when all else is gone", _the_mark_first,
-                             _each_request("aged", "after")),
-    "children of the taken left": Mutant("who was waited for goes with its parent", _children_of_the_taken_left,
-                                         calls_of("aged-items", family="aws")),
+    "taken as it was read": Mutant(
+        "what is taken is looked at in the transaction that takes it", _whatever_it_is_now,
+        calls_of("aged-overtaken", "news"), says="I17: flow:simulation was taken while it was RUNNING"),
+    "segments of nobody": Mutant(
+        "nothing is written to what was taken", _segments_of_nobody,
+        calls_of("aged-redriven", "paused-before"), says="I19: 1 segments is left"),
+    "pieces forgotten": Mutant("what is left of one is known to all", _pieces_forgotten, calls_of("aged"),
+        says="I2: the product does not come to rest"),
+    "items left": Mutant("a Map Run goes with its execution", _items_left, calls_of("aged-items"),
+        says="I2: the product does not come to rest"),
+    "a child before its parent": Mutant("who is waited for stays", _nobody_is_waited_for, calls_of("aged-child"),
+        says="I17: child"),
+    "a term from the start": Mutant("what is open has no term", _a_term_from_the_start, calls_of("aged-long"),
+        says="I17: flow:simulation was taken while it was RUNNING"),
+    "the term of a redriven one": Mutant(
+        "a redrive ends a term", _the_term_stays,
+        calls_of("aged-redriven", family="aws"), says="I17: of one that is there"),
+    "the mark first": Mutant(
+        "the header is marked when all else is gone", _the_mark_first,
+        _each_request("aged", "after"), says="I2: the product does not come to rest"),
+    "children of the taken left": Mutant(
+        "who was waited for goes with its parent", _children_of_the_taken_left,
+        calls_of("aged-items", family="aws"), says="I2: the product does not come to rest"),
 }
 """By name, as MUTANTS."""

@@ -39,13 +39,19 @@ def _children_left(patch: Patch) -> None:
 
 
 ERASING_MUTANTS: dict[str, Mutant] = {
-    "erased as it was read": Mutant("what is erased is looked at in the write that holds it", _whatever_it_is_now,
-                                    calls_of("erased-overtaken", "news", "paused-before")),
-    "an erasure without a name": Mutant("an erasure is named before anything is done", _unnamed,
-                                        calls_of("erased", "before", "after")),
-    "nothing on the list": Mutant("what is erased is on a list beside the data", _unlisted, calls_of("erased")),
-    "items kept": Mutant("a Map Run is erased with its execution", _items_left, calls_of("erased-items")),
-    "children kept": Mutant("who was waited for is erased with its parent", _children_left,
-                            _once("erased-items", family="aws")),
+    "erased as it was read": Mutant(
+        "what is erased is looked at in the write that holds it", _whatever_it_is_now,
+        calls_of("erased-overtaken", "news", "paused-before"),
+        says="I17: flow:simulation was taken while it was RUNNING"),
+    "an erasure without a name": Mutant(
+        "an erasure is named before anything is done", _unnamed,
+        calls_of("erased", "before", "after"), says="I19:"),
+    "nothing on the list": Mutant("what is erased is on a list beside the data", _unlisted, calls_of("erased"),
+        says="I26: it is not on the list"),
+    "items kept": Mutant("a Map Run is erased with its execution", _items_left, calls_of("erased-items"),
+        says="I19: 3 headers is left"),
+    "children kept": Mutant(
+        "who was waited for is erased with its parent", _children_left,
+        _once("erased-items", family="aws"), says="I19:"),
 }
 """By name, as MUTANTS."""

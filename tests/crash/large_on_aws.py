@@ -281,15 +281,21 @@ def _item_before_its_object(patch: Patch) -> None:
 
 
 MUTANTS: dict[str, Mutant] = {
-    "an item before its object": Mutant("what an item refers to is there", _item_before_its_object,
-                                        _each("PutItem", "after")),
-    "an object of nobody": Mutant("an object says whose it is", _nobodys, _each("PutObject", "after")),
-    "no walk": Mutant("what nothing refers to is found", _never_walked, _each("PutObject", "after")),
-    "read and forgotten": Mutant("an answer that was read goes with its execution", _read_and_forgotten,
-                                 calls_of("large-aged", family="aws")),
-    "items before objects": Mutant("what names an object outlives it", _items_first,
-                                   _each("DeleteObjects", "throttled", "large-erased", behind=3)),
-    "gone children untold": Mutant("who comes after needs no history that is gone", _unnoted,
-                                   _each("BatchWriteItem", "throttled")),
+    "an item before its object": Mutant(
+        "what an item refers to is there", _item_before_its_object,
+        _each("PutItem", "after"), says="I2: the product does not come to rest"),
+    "an object of nobody": Mutant("an object says whose it is", _nobodys, _each("PutObject", "after"),
+        says="I2: the product does not come to rest"),
+    "no walk": Mutant("what nothing refers to is found", _never_walked, _each("PutObject", "after"),
+        says="I2: the product does not come to rest"),
+    "read and forgotten": Mutant(
+        "an answer that was read goes with its execution", _read_and_forgotten,
+        calls_of("large-aged", family="aws"), says="I43: blobs"),
+    "items before objects": Mutant(
+        "what names an object outlives it", _items_first,
+        _each("DeleteObjects", "throttled", "large-erased", behind=3), says="I43: blobs"),
+    "gone children untold": Mutant(
+        "who comes after needs no history that is gone", _unnoted,
+        _each("BatchWriteItem", "throttled"), says="I2: the product does not come to rest"),
 }
 """By name, as tests.crash.mutants.MUTANTS."""

@@ -54,7 +54,7 @@ class Mutant:
     protection: str
     off: Callable[[Patch], None]
     runs: Runs
-    says: str = ""
+    says: str
 
 
 def _calls(workflow: str, *modes: str, family: str = "memory", **more: Any) -> Runs:
@@ -505,6 +505,14 @@ class Verdict:
     failures: int
     first: Spec | None
     said: str
+
+
+def assert_noticed(campaign: Campaign, mutant: Mutant) -> None:
+    """The campaign fails with the protection off, by what it should fail by, and not with the protection on."""
+    verdict = run_mutant(campaign, mutant, until_killed=True)
+    assert verdict.first is not None, f"{verdict.runs} runs, and none noticed"
+    assert verdict.said.startswith(mutant.says)
+    assert campaign.run(verdict.first) == [], "it fails with the protection on, too"
 
 
 def run_mutant(campaign: Campaign, mutant: Mutant, *, until_killed: bool) -> Verdict:

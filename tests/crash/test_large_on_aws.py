@@ -10,7 +10,7 @@ import pytest
 from tests.crash.campaign import slice_of
 from tests.crash.faults import DEATHS
 from tests.crash.large_on_aws import LARGE, MUTANTS, large_campaign
-from tests.crash.mutants import run_mutant
+from tests.crash.mutants import assert_noticed
 from tests.crash.ruled import each_call
 
 MODES = (*DEATHS, "throttled", "lost-reply")
@@ -60,9 +60,7 @@ def test_each_value_is_an_object(campaign):
     pytest.param(name, marks=[pytest.mark.full] if name in LATE else []) for name in MUTANTS
 ])
 def test_it_fails_without(campaign, name):
-    verdict = run_mutant(campaign, MUTANTS[name], until_killed=True)
-    assert verdict.first is not None, f"{verdict.runs} runs, and none noticed"
-    assert campaign.run(verdict.first) == [], "it fails with the protection on, too"
+    assert_noticed(campaign, MUTANTS[name])
 
 
 def test_every_mutant_has_its_row():

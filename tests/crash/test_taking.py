@@ -17,7 +17,7 @@ from tests.crash.campaign import slice_of
 from tests.crash.erasing import ERASED, erased_campaign
 from tests.crash.erasing_mutants import ERASING_MUTANTS
 from tests.crash.faults import AWS_MODES, MODES, Faults, Spec
-from tests.crash.mutants import run_mutant
+from tests.crash.mutants import assert_noticed
 from tests.crash.ruled import each_call
 
 TEXT = (Path(__file__).parents[2] / "docs" / "reliability.md").read_text(encoding="utf-8")
@@ -107,9 +107,7 @@ def test_a_wake_whose_acknowledgement_was_refused_comes_again_and_is_not_left(ca
 
 @pytest.mark.parametrize(("kind", "name"), MUTANTS, indirect=["kind"], scope="module")
 def test_it_fails_without(campaign, kind, name):
-    verdict = run_mutant(campaign, kind.mutants[name], until_killed=True)
-    assert verdict.first is not None, f"{verdict.runs} runs, and none noticed"
-    assert campaign.run(verdict.first) == [], "it fails with the protection on, too"
+    assert_noticed(campaign, kind.mutants[name])
 
 
 @pytest.mark.parametrize("kind", KINDS, indirect=True, scope="module")

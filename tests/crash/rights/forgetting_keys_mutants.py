@@ -17,7 +17,7 @@ from tests.support.memory.views import MemoryViews
 
 def _views_first(patch: Patch) -> None:
     def forget_key(self: Any, workspace: str, business_key: str, by: Any) -> list[str]:
-        erasure = Erasure(workspace, self._new_id(), self._clock.now(), by, ())
+        erasure = Erasure(workspace, "erased", self._clock.now(), by, ())
         gone = erasing.forget_views(self._views(), workspace, lambda _keys: {business_key: math.inf})
         self._store.remember_key(erasure, business_key)
         return gone
@@ -50,10 +50,15 @@ def _prefix_left(patch: Patch) -> None:
 
 
 KEYS_MUTANTS: dict[str, Mutant] = {
-    "views before the list": Mutant("a key is listed before its views go", _views_first, calls_of(KEYS, "after")),
-    "a key unlisted": Mutant("an erased key is on the list beside the data", _unlisted, calls_of(KEYS)),
-    "views written over": Mutant("what was saved meanwhile stays", _whatever_was_saved, calls_of(KEYS, "news")),
-    "a copy not looked at": Mutant("views that a copy brings back go", _copy_not_looked_at, calls_of(KEYS)),
-    "a prefix left": Mutant("a view of the key with a * goes too", _prefix_left, calls_of(KEYS)),
+    "views before the list": Mutant("a key is listed before its views go", _views_first, calls_of(KEYS, "after"),
+        says="I39: a view is gone"),
+    "a key unlisted": Mutant("an erased key is on the list beside the data", _unlisted, calls_of(KEYS),
+        says="I39: a view is gone"),
+    "views written over": Mutant("what was saved meanwhile stays", _whatever_was_saved, calls_of(KEYS, "news"),
+        says="I40: the views are"),
+    "a copy not looked at": Mutant("views that a copy brings back go", _copy_not_looked_at, calls_of(KEYS),
+        says="I41: after a copy came back"),
+    "a prefix left": Mutant("a view of the key with a * goes too", _prefix_left, calls_of(KEYS),
+        says="I40: the views are"),
 }
 """By name, as MUTANTS."""

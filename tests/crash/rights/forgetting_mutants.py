@@ -53,13 +53,15 @@ def _names_first(patch: Patch) -> None:
 
 FORGETTING_MUTANTS: dict[str, Mutant] = {
     "forgotten before it is told": Mutant(
-        "an erasure is told of first", _forgotten_first, calls_of(FORGOTTEN, "after"),
-    ),
+        "an erasure is told of first", _forgotten_first,
+        calls_of(FORGOTTEN, "after"), says="I35: Finding"),
     "forgotten before it is replaced": Mutant(
-        "names beside the log are replaced while they are known", _names_first, calls_of(FORGOTTEN, "after"),
-    ),
-    "names beside the log left": Mutant("drafts lose the name too", _nothing(Places, "rename"), calls_of(FORGOTTEN)),
-    "a token keeps its name": Mutant("a revoked token loses its name too", _nothing(AccessTokens, "nameless"),
-                                     calls_of(FORGOTTEN)),
+        "names beside the log are replaced while they are known", _names_first,
+        calls_of(FORGOTTEN, "after"), says="I34: the name is beside the log"),
+    "names beside the log left": Mutant("drafts lose the name too", _nothing(Places, "rename"), calls_of(FORGOTTEN),
+        says="I34: the name is beside the log"),
+    "a token keeps its name": Mutant(
+        "a revoked token loses its name too", _nothing(AccessTokens, "nameless"),
+        calls_of(FORGOTTEN), says="I34: the name is beside the log"),
 }
 """By name, as MUTANTS."""

@@ -48,13 +48,18 @@ def _untold(patch: Patch) -> None:
 
 
 REVOKING_MUTANTS: dict[str, Mutant] = {
-    "a token remembered": Mutant("a token is read for each request", _remembered(MemoryTokenStore),
-                                 calls_of("revoked", "news")),
-    "a grant remembered": Mutant("a grant is read for each request", _remembered(MemoryRoleGrants),
-                                 calls_of("ungranted", "news")),
-    "a right not asked for": Mutant("each request needs the right of its route", _unasked, calls_of("ungranted")),
-    "an end that is not written": Mutant("a revocation is written before it is answered", _unwritten,
-                                         calls_of("revoked")),
-    "a refusal untold": Mutant("the audit log has who shows a token that was good once", _untold, calls_of("rotated")),
+    "a token remembered": Mutant(
+        "a token is read for each request", _remembered(MemoryTokenStore),
+        calls_of("revoked", "news"), says="I27: GET was answered 200"),
+    "a grant remembered": Mutant(
+        "a grant is read for each request", _remembered(MemoryRoleGrants),
+        calls_of("ungranted", "news"), says="I29: the grant is there"),
+    "a right not asked for": Mutant("each request needs the right of its route", _unasked, calls_of("ungranted"),
+        says="I27: GET was answered 200"),
+    "an end that is not written": Mutant(
+        "a revocation is written before it is answered", _unwritten,
+        calls_of("revoked"), says="I27: GET was answered 200"),
+    "a refusal untold": Mutant("the audit log has who shows a token that was good once", _untold, calls_of("rotated"),
+        says="I29: of the refusal"),
 }
 """By name, as MUTANTS."""

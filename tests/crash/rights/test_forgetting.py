@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash.campaign import slice_of
-from tests.crash.mutants import run_mutant
+from tests.crash.mutants import assert_noticed
 from tests.crash.rights.forgetting import FORGOTTEN, forgetting_campaign
 from tests.crash.rights.forgetting_mutants import FORGETTING_MUTANTS
 from tests.crash.ruled import each_call
@@ -37,9 +37,7 @@ def test_a_name_is_erased_and_the_log_verifies_in_full(forgetting, family):
 
 @pytest.mark.parametrize("name", FORGETTING_MUTANTS)
 def test_it_fails_without(forgetting, name):
-    verdict = run_mutant(forgetting, FORGETTING_MUTANTS[name], until_killed=True)
-    assert verdict.first is not None, f"{verdict.runs} runs, and none noticed"
-    assert forgetting.run(verdict.first) == [], "it fails with the protection on, too"
+    assert_noticed(forgetting, FORGETTING_MUTANTS[name])
 
 
 def test_every_mutant_has_its_row():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash.campaign import slice_of
-from tests.crash.mutants import run_mutant
+from tests.crash.mutants import assert_noticed
 from tests.crash.rights.revoking import RIGHTS, rights_campaign
 from tests.crash.rights.revoking_mutants import REVOKING_MUTANTS
 from tests.crash.ruled import each_call
@@ -50,9 +50,7 @@ def test_a_right_ends_before_a_request_during_it_and_after_it(revoking, right):
 
 @pytest.mark.parametrize("name", REVOKING_MUTANTS)
 def test_it_fails_without(revoking, name):
-    verdict = run_mutant(revoking, REVOKING_MUTANTS[name], until_killed=True)
-    assert verdict.first is not None, f"{verdict.runs} runs, and none noticed"
-    assert revoking.run(verdict.first) == [], "it fails with the protection on, too"
+    assert_noticed(revoking, REVOKING_MUTANTS[name])
 
 
 def test_every_mutant_has_its_row():
