@@ -9,12 +9,13 @@ the flow reaches them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import field
 from typing import Any
 
-from engine.catalog.states import states_of, unused_name
+from engine.catalog.states import machines_in, states_of, unused_name
 from engine.copilot.offline.asked import TODO
 from engine.copilot.offline.flow import WORK, Action, Again, End, ForEach, If, Placeholder, Step, Together, Wait
 from engine.copilot.offline.words import camel, title
@@ -46,7 +47,7 @@ class Built:
         self.plan: list[PlanStep] = []
         self.to_dos: list[ToDo] = []
         self.notes: list[str] = []
-        self.definition = {"QueryLanguage": "JSONata", **self._machine(steps, top=True)}
+        self.definition = _with_own_variables({"QueryLanguage": "JSONata", **self._machine(steps, top=True)})
         self._leave_out_unreached()
 
     def _leave_out_unreached(self) -> None:
@@ -347,3 +348,37 @@ def _reached(start: str, states: States) -> list[str]:
         targets += [catcher["Next"] for catcher in state.get("Catch", ())]
         pending = [*targets, *pending]
     return list(order)
+
+
+def _with_own_variables(machine: Json, outer: frozenset[str] = frozenset()) -> Json:
+    """`machine` with names of their own for the variables of a loop or a branch that `outer` or `machine` has too."""
+    known = outer | _assigned(machine)
+    states = {}
+    for name, state in machine["States"].items():
+        states[name] = dict(state)
+        branches = []
+        for holder, index, inner in machines_in(state):
+            clashing = {one: f"inner{one[0].upper()}{one[1:]}" for one in _assigned(inner) & known}
+            own = _with_own_variables(_renamed(inner, clashing) if clashing else inner, known)
+            branches.append(own)
+            states[name][holder] = own if index is None else branches
+    return {**machine, "States": states}
+
+
+def _assigned(machine: Json) -> frozenset[str]:
+    holders = (holder for state in machine["States"].values() for holder in (state, *state.get("Catch", ())))
+    return frozenset(name for holder in holders for name in holder.get("Assign", ()))
+
+
+def _renamed(value: Json, names: dict[str, str]) -> Json:
+    """`value` with its variables under their new `names`, where they are assigned and where they are read."""
+    if isinstance(value, str) and value.startswith("{%"):
+        return re.sub(r"\$(\w+)", lambda found: f"${names.get(found[1], found[1])}", value)
+    if isinstance(value, list):
+        return [_renamed(item, names) for item in value]
+    if not isinstance(value, dict):
+        return value
+    renamed = {key: _renamed(item, names) for key, item in value.items()}
+    if isinstance(value.get("Assign"), dict):
+        renamed["Assign"] = {names.get(name, name): item for name, item in renamed["Assign"].items()}
+    return renamed

@@ -255,6 +255,9 @@ def check_assign(inspection: Inspection, value: Json, spot: Spot) -> None:
 def _check_variable_name(inspection: Inspection, name: str, spot: Spot) -> None:
     if name == "states":
         inspection.error(spot, "The variable name 'states' is reserved", SCHEMA)
+    elif name in spot.outer_variables:
+        inspection.error(spot, f"The variable '{name}' is assigned in the machine around this one, too: a variable "
+                               "of a branch or an iteration needs a name of its own")
     elif len(name) > LONGEST_VARIABLE_NAME or not _VARIABLE.fullmatch(name):
         inspection.error(spot, f"'{name}' is not a valid variable name: a name starts with a letter, goes on with "
                                f"letters, digits and _, and has at most {LONGEST_VARIABLE_NAME} characters")

@@ -36,7 +36,7 @@ class Spot:
     `place` is AWS's location (``/States/Route/Choices[0]/Next``), `field` the same relative to its state, as AWS
     names fields (``Choices[0]/Next``), `state` the innermost state's name. `kind` is STANDARD or EXPRESS;
     `resolves_secrets` says that a literal SecretRef here is given its value when the Task is called, `has_result` that
-    the state does work, which has a result.
+    the state does work, which has a result. `outer_variables` are those that a machine around this one assigns.
     """
 
     place: str = "/"
@@ -46,6 +46,7 @@ class Spot:
     state: str | None = None
     resolves_secrets: bool = False
     has_result: bool = False
+    outer_variables: frozenset[str] = frozenset()
 
     def inside(self, key: str | int) -> Spot:
         """The spot of the member or item `key`."""

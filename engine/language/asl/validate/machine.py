@@ -75,14 +75,26 @@ def _check_machine(inspection: Inspection, machine: Json, spot: Spot, table: Tab
     states = machine.get("States")
     if not isinstance(states, dict):
         return
+    assigned = frozenset(_assigned(states))
     for name, state in states.items():
         here = replace(spot.of_state(name), has_result=_has_result(state))
         _check_name(inspection, name, here)
         check_state(inspection, state, _in_own_language(inspection, state, here))
         for nested, inner in nested_machines(state, here):
-            _check_machine(inspection, nested, inner, _BRANCH if state["Type"] == "Parallel" else _PROCESSOR)
+            table = _BRANCH if state["Type"] == "Parallel" else _PROCESSOR
+            _check_machine(inspection, nested, replace(inner, outer_variables=spot.outer_variables | assigned), table)
     if states:
         _check_graph(inspection, machine, spot)
+
+
+def _assigned(states: dict[str, Json]) -> Iterator[str]:
+    """The variables that the states of one machine assign, without those of the machines in it."""
+    for state in states.values():
+        if isinstance(state, dict):
+            rules = (state[name] for name in ("Choices", "Catch") if isinstance(state.get(name), list))
+            for holder in (state, *(rule for each in rules for rule in each if isinstance(rule, dict))):
+                names = holder.get("Assign")
+                yield from (name.removesuffix(".$") for name in (names if isinstance(names, dict) else ()))
 
 
 def _has_result(state: Json) -> bool:

@@ -171,3 +171,36 @@ def test_too_deep_a_nesting_is_one_finding():
 
 def test_keys_that_are_no_text_are_refused():
     assert found({"StartAt": "A", "States": {1: PASS}}) == [schema("/", "Every key of the definition must be a string")]
+
+
+def inside(assigned, holder="Map"):
+    inner = machine({"B": {**PASS, "Assign": assigned}}, "B")
+    around = {"Map": {"ItemProcessor": inner}, "Parallel": {"Branches": [inner]}}[holder]
+    return {"Type": holder, "End": True, **around}
+
+
+@pytest.mark.parametrize(("holder", "place"), [("Map", "ItemProcessor"), ("Parallel", "Branches[0]")])
+@pytest.mark.parametrize("outer", [
+    {"Type": "Pass", "Assign": {"total.$": "$.n"}, "Next": "M"},
+    {"Type": "Choice", "Choices": [{"Variable": "$.n", "IsPresent": True, "Next": "M", "Assign": {"total": 1}}]},
+    {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "Next": "M",
+     "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "M", "Assign": {"total": 1}}]},
+])
+def test_a_variable_of_a_branch_or_an_iteration_has_a_name_that_no_machine_around_it_assigns(holder, place, outer):
+    """ASL specification, "Variable Scope": "the names of outer-scoped and inner-scoped variables MUST be unique"."""
+    (finding,) = found(machine({"A": outer, "M": inside({"total": 2, "mine": 3}, holder)}), extensions=False)
+    assert finding[:2] == ("SCHEMA_VALIDATION_FAILED", f"/States/M/{place}/States/B/Assign")
+    assert finding[2].startswith("The variable 'total' is assigned in the machine around this one")
+    assert found(machine({"A": outer, "M": inside({"mine": 3}, holder)}), extensions=False) == []
+
+
+def test_branches_beside_each_other_may_assign_variables_of_one_name():
+    branches = [machine({name: {**PASS, "Assign": {"x": 1}}}, name) for name in ("B", "C")]
+    assert found(machine({"A": {"Type": "Parallel", "Branches": branches, "End": True}})) == []
+
+
+def test_the_variable_may_be_assigned_two_machines_further_out_and_after_the_branch():
+    deep = machine({"C": inside({"x": 1}) | {"End": True}}, "C")
+    whole = machine({"A": {"Type": "Map", "ItemProcessor": deep, "Assign": {"x": 2}, "End": True}})
+    assert [where for _code, where, _message in found(whole)] == [
+        "/States/A/ItemProcessor/States/C/ItemProcessor/States/B/Assign"]
