@@ -13,12 +13,9 @@ from engine.kernel.failing import evaluation_failed, failed
 from engine.kernel.open_frame import OpenFrame
 from engine.kernel.snapshot import Phase, Status
 from engine.language.asl import model
+from engine.language.asl.fields import LONGEST_SECONDS
 
 Json = Any
-
-
-LONGEST_WAIT_SECONDS = 99_999_999
-"""AWS's limit for Seconds; an expression may ask for more."""
 
 
 def advance(builder: Builder, frame: OpenFrame) -> None:
@@ -91,7 +88,7 @@ def _wait(builder: Builder, frame: OpenFrame, state: model.Wait) -> bool:
     if state.until is not None:
         due = state.until(scope)
     else:
-        due = builder.at + min(state.seconds(scope) if state.seconds is not None else 0, LONGEST_WAIT_SECONDS)
+        due = builder.at + min(state.seconds(scope) if state.seconds is not None else 0, LONGEST_SECONDS)
     if due <= builder.at:
         return _pass_on(builder, frame, state, state.next)
     frame.phase = Phase.WAITING

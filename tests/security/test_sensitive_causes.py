@@ -23,6 +23,7 @@ FAILING = [
     jsonata("Wait", "Seconds", "$states.input.pin"),
     jsonata("Map", "Items", "$states.input.pin", ItemProcessor=ITEMS),
     {"Type": "Wait", "SecondsPath": "$.pin", "End": True}, {"Type": "Wait", "TimestampPath": "$.pin", "End": True},
+    {"Type": "Fail", "CausePath": "States.Array($.pin)"},
     {"Type": "Map", "ItemsPath": "$.l", "MaxConcurrencyPath": "$.pin", "ItemProcessor": ITEMS, "End": True},
     {"Type": "Pass", "InputPath": "$.pin", "Parameters": {"a.$": "$.b"}, "End": True},
     {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": True,

@@ -359,7 +359,7 @@ class _Visit:
                 self.path(self.state[f"{name}Path"], place) if f"{name}Path" in self.state else self.state.get(name)
                 for name in ("Error", "Cause")]
         if any(text is not None and not isinstance(text, str) for text in told):
-            raise Unsupported("an error that is no text")
+            raise Failed("States.QueryEvaluationError" if self.jsonata else "States.Runtime", CAUSE, at)
         raise Failed(told[0], told[1], at)
 
     def on_wait(self, given: Json, at: float) -> tuple[float, Json, str | None]:
@@ -370,7 +370,7 @@ class _Visit:
         if "Seconds" in state or "SecondsPath" in state:
             value = self.path(state["SecondsPath"], place) if "SecondsPath" in state else (
                 self.template(state["Seconds"], place) if self.jsonata else state["Seconds"])
-            if isinstance(value, bool) or not isinstance(value, int | float) or (value < 0 and not self.jsonata):
+            if isinstance(value, bool) or not isinstance(value, int | float) or value < 0 or value != int(value):
                 raise Failed("States.QueryEvaluationError" if self.jsonata else "States.Runtime", CAUSE, at)
             due = at + value
         else:

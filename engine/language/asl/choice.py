@@ -116,7 +116,8 @@ def _timed(compare: Compare) -> Compare:
 
 
 def _matches(value: Json, pattern: Json) -> bool:
-    r"""StringMatches: ``*`` stands for any text, ``\*`` for an asterisk, ``\\`` for a backslash.
+    r"""StringMatches: ``*`` stands for any text, ``\*`` for an asterisk, ``\\`` for a backslash; any other backslash is
+    a runtime error (ASL specification, "Data-test expression").
 
     Each literal is taken where it first stands after the one before: a regular expression of many ``.*`` would try
     every combination, and a pattern may come from the data.
@@ -125,6 +126,11 @@ def _matches(value: Json, pattern: Json) -> bool:
         return False
     literals = [""]
     for piece in re.findall(r"\\[*\\]|.", pattern, re.DOTALL):
+        if piece == "\\":
+            raise StateFailure(
+                "States.Runtime", f"A backslash in StringMatches '{pattern}' stands before neither * nor a backslash.",
+                field="StringMatches",
+            )
         if piece == "*":
             literals.append("")
         else:

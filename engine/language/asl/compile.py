@@ -16,11 +16,9 @@ from typing import Any
 from engine.errors import Diagnostic, InvalidDefinition, InvalidExpression, json_pointer
 from engine.language.asl import model
 from engine.language.asl.choice import UnknownRule, compile_rule
-from engine.language.asl.fields import constant, expression, number, wait_seconds, wait_until
+from engine.language.asl.fields import constant, expression, number, task_seconds, text_at, wait_seconds, wait_until
 from engine.language.asl.flow_fields import compile_flow, jsonpath_path, rendered, result_path
 from engine.language.asl.resources import parse_resource, plain_resource
-from engine.language.expr.intrinsics import compile_intrinsic
-from engine.language.expr.jsonpath import compile_path
 from engine.language.expr.scope import Scope
 from engine.records import dataclass
 
@@ -163,8 +161,8 @@ def _task(site: _Site) -> model.Task:
     return model.Task(
         **_identity(site), **flow, **_fallible(site), next=site.target(definition, site.pointer),
         resource=parse_resource(definition["Resource"]), secret_refs=secret_refs,
-        timeout=number(definition, "TimeoutSeconds", jsonata=jsonata),
-        heartbeat=number(definition, "HeartbeatSeconds", jsonata=jsonata),
+        timeout=task_seconds(definition, "TimeoutSeconds", jsonata=jsonata),
+        heartbeat=task_seconds(definition, "HeartbeatSeconds", jsonata=jsonata),
         credentials=rendered(definition, "Credentials", jsonata=jsonata),
     )
 
@@ -237,13 +235,7 @@ def _fail_text(site: _Site, field: str) -> model.Evaluate | None:
     if value is not None:
         compiled = expression(value, field) if site.jsonata else None
         return constant(value) if compiled is None else lambda scope: compiled.evaluate_as(scope, "string")
-    source = site.definition.get(f"{field}Path")
-    if source is None:
-        return None
-    if source.startswith("States."):
-        return compile_intrinsic(source).evaluate
-    path, path_field = compile_path(source), f"{field}Path"
-    return lambda scope: path.read(scope, path_field)
+    return text_at(site.definition, f"{field}Path")
 
 
 def _parallel(site: _Site) -> model.Parallel:

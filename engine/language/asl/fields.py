@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from engine.errors import InvalidExpression, StateFailure
 from engine.language.asl.model import Evaluate
 from engine.language.asl.times import parse_timestamp
+from engine.language.expr.intrinsics import compile_intrinsic
 from engine.language.expr.jsonata import JsonataExpression, compile_jsonata
 from engine.language.expr.jsonpath import compile_path
 from engine.language.expr.scope import ABSENT, Scope
@@ -21,6 +23,9 @@ from engine.language.expr.template import jsonata_source
 from engine.values import is_number
 
 Json = Any
+
+LONGEST_SECONDS = 99_999_999
+"""AWS's limit for Seconds and the timeouts; what a SecondsPath names may be more."""
 
 
 def expression(value: Json, field: str) -> JsonataExpression | None:
@@ -37,7 +42,7 @@ def constant(value: Json) -> Evaluate:
 def number(
     definition: Mapping[str, Json], field: str, *, jsonata: bool, kind: str = "integer", within: str = ""
 ) -> Evaluate | None:
-    """TimeoutSeconds, HeartbeatSeconds, MaxConcurrency, the tolerances: `kind` is AWS's word, integer or float.
+    """MaxConcurrency, the tolerances, the limits of batches: `kind` is AWS's word, integer or float.
 
     None where the definition has neither the field nor its Path form. `within` is where it stands in its state, as
     causes of JSONata name it: ``ItemBatcher/``.
@@ -62,6 +67,46 @@ def number(
         return value
 
     return read
+
+
+def task_seconds(definition: Mapping[str, Json], field: str, *, jsonata: bool) -> Evaluate | None:
+    """TimeoutSeconds and HeartbeatSeconds of a Task: "MUST be positive integers" (ASL specification, "Timeouts")."""
+    if jsonata:
+        return _whole_seconds(definition, field, "a positive integer", least=1)
+    given = number(definition, field, jsonata=False)
+    if given is None or field in definition:
+        return given
+    text = definition[f"{field}Path"]
+
+    def read(scope: Scope) -> Json:
+        value = given(scope)
+        if value < 1:
+            raise StateFailure(
+                "States.Runtime",
+                f'The {field}Path field refers to value "{_plain(value)}" which is not a positive integer: {text}',
+                field=f"{field}Path",
+            )
+        return value
+
+    return read
+
+
+def _whole_seconds(definition: Mapping[str, Json], field: str, wanted: str, *, least: int) -> Evaluate | None:
+    """A number of seconds under JSONata: a literal, or an expression whose value must be `wanted`."""
+    compiled = expression(definition.get(field), field)
+    if compiled is None:
+        return number(definition, field, jsonata=True)
+
+    def evaluated(scope: Scope) -> Json:
+        value = compiled.evaluate_as(scope, "number")
+        if not _fits(value, "integer") or not least <= value <= LONGEST_SECONDS:
+            raise StateFailure(
+                "States.QueryEvaluationError", f"The {field} field must be {wanted}, but was: {_plain(value)}",
+                field=field,
+            )
+        return value
+
+    return evaluated
 
 
 def _number_expression(value: Json, field: str) -> Evaluate:
@@ -103,31 +148,38 @@ def _plain(value: Json) -> str:
 
 def wait_seconds(definition: Mapping[str, Json], *, jsonata: bool) -> Evaluate | None:
     """Seconds or SecondsPath of a Wait."""
+    if jsonata:  # "an integer value from 0 to 99999999" (developer guide, "Wait")
+        return _whole_seconds(definition, "Seconds", f"an integer from 0 to {LONGEST_SECONDS}", least=0)
     if "Seconds" in definition or "SecondsPath" not in definition:
         return number(definition, "Seconds", jsonata=jsonata)
 
     def seconds(value: Json) -> tuple[Json, str]:
-        if not _fits(value, "integer"):  # "an integer from 0 to 99999999" (developer guide, "Wait")
+        if not _fits(value, "integer"):
             return value, "does not reference a valid integer"
         return value, "references a negative value" if value < 0 else ""
 
     return _referenced(definition, "SecondsPath", seconds)
 
 
+def _whole_moment(text: str) -> float | None:
+    moment = parse_timestamp(text)
+    return None if moment is None else float(math.floor(moment))
+
+
 def wait_until(definition: Mapping[str, Json], *, jsonata: bool) -> Evaluate | None:
-    """Timestamp or TimestampPath of a Wait, as epoch seconds."""
+    """Timestamp or TimestampPath of a Wait, as epoch seconds, without their fraction (developer guide, "Wait")."""
     if "Timestamp" in definition:
         value = definition["Timestamp"]
         compiled = expression(value, "Timestamp") if jsonata else None
         if compiled is None:
-            literal = parse_timestamp(value)
+            literal = _whole_moment(value)
             if literal is None:
                 raise InvalidExpression(f"Not an ISO-8601 date-time with a zone: {value!r}")
             return constant(literal)
 
         def evaluated(scope: Scope) -> float:
             text = compiled.evaluate_as(scope, "string")
-            moment = parse_timestamp(text)
+            moment = _whole_moment(text)
             if moment is None:
                 raise StateFailure(
                     "States.QueryEvaluationError",
@@ -142,7 +194,7 @@ def wait_until(definition: Mapping[str, Json], *, jsonata: bool) -> Evaluate | N
         return None
 
     def until(value: Json) -> tuple[Json, str]:
-        moment = parse_timestamp(value) if isinstance(value, str) else None
+        moment = _whole_moment(value) if isinstance(value, str) else None
         unfit = "does not reference a valid ISO-8601 extended offset date-time format string"
         return moment, unfit if moment is None else ""
 
@@ -162,5 +214,31 @@ def _referenced(
             shown = path.text if value is ABSENT else f"{path.text} == {_plain(value)}"
             raise StateFailure("States.Runtime", f"The {field} parameter {unfit}: {shown}", field=field)
         return made
+
+    return read
+
+
+def text_at(definition: Mapping[str, Json], field: str) -> Evaluate | None:
+    """ErrorPath or CausePath of a Fail, a path or an intrinsic: "when resolved, MUST be string values" (ASL
+    specification, "Fail State")."""
+    source = definition.get(field)
+    if source is None:
+        return None
+    given: Evaluate
+    if source.startswith("States."):
+        given = compile_intrinsic(source).evaluate
+    else:
+        path = compile_path(source)
+        given = partial(path.read, field=field)
+
+    def read(scope: Scope) -> Json:
+        value = given(scope)
+        if not isinstance(value, str):
+            raise StateFailure(
+                "States.Runtime",
+                f'The {field} field refers to value "{_plain(value)}" which is not a valid string: {source}',
+                field=field,
+            )
+        return value
 
     return read

@@ -126,13 +126,26 @@ def test_a_choice_without_a_way_out_fails():
     ({"Timestamp": "1970-01-01T00:20:00Z"}, {}, 200),
     ({"TimestampPath": "$.t"}, {"t": "1970-01-01T01:20:00+01:00"}, 200),
     ({"Seconds": "{% $states.input.s * 2 %}", "QueryLanguage": "JSONata"}, {"s": 4}, 8),
-    ({"Timestamp": "{% $states.input.t %}", "QueryLanguage": "JSONata"}, {"t": "1970-01-01T00:20:00.5Z"}, 200.5),
+    ({"Timestamp": "{% $states.input.t %}", "QueryLanguage": "JSONata"}, {"t": "1970-01-01T00:20:00.5Z"}, 200),
+    ({"TimestampPath": "$.t"}, {"t": "1970-01-01T00:20:00.999Z"}, 200),
 ])
 def test_the_forms_of_a_wait(wait, given, due):
+    """Developer guide, "Wait": of a timestamp, its "time value up to seconds" counts."""
     run = Run(machine(("W", {"Type": "Wait", **wait})), given).start()
     assert run.root.due_at == START + due
     run.wait()
     assert run.snapshot.output == given
+
+
+@pytest.mark.parametrize(("seconds", "error"), [
+    (0, None), (2.0, None), (99_999_999, None), *((unfit, "States.QueryEvaluationError") for unfit in
+                                                 (-1, 1.5, 100_000_000, "2", True, None)),
+])
+def test_the_seconds_of_an_expression_are_whole_and_in_range(seconds, error):
+    """Developer guide, "Wait": the expression "must evaluate to an integer in the stated range"."""
+    wait = {"Type": "Wait", "QueryLanguage": "JSONata", "Seconds": "{% $states.input %}"}
+    run = Run(machine(("W", wait)), seconds).start()
+    assert run.snapshot.error == error
 
 
 def test_a_wait_until_the_past_is_over_at_once():
@@ -148,6 +161,29 @@ def test_a_wait_until_the_past_is_over_at_once():
 def test_the_forms_of_a_fail(fields, error, cause):
     run = Run(machine(("F", {"Type": "Fail", **fields})), {"e": "x"}).start()
     assert (run.snapshot.status, run.snapshot.error, run.snapshot.cause) == (Status.FAILED, error, cause)
+
+
+@pytest.mark.parametrize("path", ["$.e", "States.ArrayGetItem($.all, 0)", "States.Array($.e)"])
+@pytest.mark.parametrize("field", ["ErrorPath", "CausePath"])
+@pytest.mark.parametrize("given", [5, None, True, ["E"], {"e": "E"}])
+def test_what_the_paths_of_a_fail_name_is_text(field, path, given):
+    """Developer guide, "Fail": the path "must select a field that contains a string value"."""
+    run = Run(machine(("F", {"Type": "Fail", field: path})), {"e": given, "all": [given]}).start()
+    assert run.snapshot.error == "States.Runtime"
+    assert f"The {field} field refers to value " in run.snapshot.cause
+    assert f" which is not a valid string: {path}" in run.snapshot.cause
+
+
+@pytest.mark.parametrize("field", ["TimeoutSeconds", "HeartbeatSeconds"])
+@pytest.mark.parametrize("unfit", [0, -5, 1.5, 0.5])
+def test_time_outs_are_positive_integers(field, unfit):
+    """ASL specification, "Timeouts"."""
+    run = Run(machine(("T", task(**{f"{field}Path": "$.t"}))), {"t": unfit}).start()
+    assert run.snapshot.error == "States.Runtime"
+    assert f'The {field}Path field refers to value "{unfit}" which is not a ' in run.snapshot.cause
+    run = Run(machine(("T", task(**{field: "{% $states.input.t %}"}, QueryLanguage="JSONata"))), {"t": unfit}).start()
+    assert run.snapshot.error == "States.QueryEvaluationError"
+    assert f"The {field} field must be a positive integer, but was: {unfit}" in run.snapshot.cause
 
 
 def test_time_outs_by_path_and_by_expression():

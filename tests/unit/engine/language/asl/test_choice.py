@@ -64,3 +64,11 @@ def test_a_path_that_names_nothing_is_an_error(rule):
         compile_rule(rule)(Scope(GIVEN))
     assert failure.value.error == "States.Runtime"
     assert "references an invalid value" in failure.value.cause
+
+
+@pytest.mark.parametrize("pattern", ["a\\b", "abc\\", "\\abc", "*\\\\\\"])
+def test_a_backslash_of_string_matches_that_escapes_nothing_fails(pattern):
+    """ASL specification: "If an open escape backslash is found … the interpreter will throw a runtime error"."""
+    with pytest.raises(StateFailure, match="stands before neither") as failure:
+        compile_rule({"Variable": "$.s", "StringMatches": pattern})(Scope(GIVEN))
+    assert failure.value.error == "States.Runtime"
