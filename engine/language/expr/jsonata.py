@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import jlens
@@ -31,7 +32,7 @@ from engine.errors import InvalidExpression, StateFailure
 from engine.language.expr import limits
 from engine.language.expr.bounds import json_size
 from engine.language.expr.java_text import quoted_json
-from engine.language.expr.jsonata_functions import PURE_FUNCTIONS, FunctionMistake, scoped_functions
+from engine.language.expr.jsonata_functions import ARGUMENTS, PURE_FUNCTIONS, FunctionMistake, scoped_functions
 from engine.language.expr.jsonata_guards import budgets, guarded
 from engine.language.expr.jsonata_lexer import parts_of
 from engine.language.expr.jsonata_texts import NAMES as TEXT_NAMES
@@ -54,7 +55,6 @@ _ADDED = frozenset({"uuid", "random", "eval", "range"}) | PURE_FUNCTIONS.keys() 
 """Names of functions that no variable need have."""
 _NAME = re.compile(r"\$([^\W\d]\w*)")
 _LOOKUP = re.compile(r"\$([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)", re.ASCII)
-_EVAL = re.compile(r"\$eval\b")
 _NAMED_STATE = re.compile(r"\$states\s*\.\s*`?(\w+)")
 _STATES_LOOKUP = re.compile(r"\$states\.(input|context|result|errorOutput)(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _OPERATORS = frozenset({"and", "or", "in", "true", "false", "null", "function"})
@@ -280,19 +280,33 @@ def _is_panic(error: BaseException) -> bool:
 def _reads(text: str) -> Any:
     """What the bare expression reads; ``$states.input.id`` and its like need no parser to be understood.
 
-    A call of a name that jlens does not know, or of ``$eval``, would count as reading the context value, so every name
-    that is read is declared a function in a second look.
+    A call of a name that jlens does not know, of ``$eval``, or of what a variable or a call gives would count as
+    reading the context value: in a second look every name that is read is declared a function, the others are made one.
     """
     if (match := _STATES_LOOKUP.fullmatch(text)) and _OPERATORS.isdisjoint(text.split(".")):
         return {"bindings": {"states": {match.group(1): True}}}
     bare = jlens.Expression(text)
     first = bare.reads()
     names = first["bindings"].keys() - {"states"}
-    if "input" not in first or not (names or "everyBinding" in first):
+    if "input" not in first:
         return first
-    renamed = jlens.Expression(_EVAL.sub("$evaluate", text))  # eval itself cannot be declared
+    renamed = jlens.Expression(_with_known_calls(text))
     first["input"] = renamed.reads(dict.fromkeys([*names, "evaluate"], _declared)).get("input", {})
     return first
+
+
+def _with_known_calls(text: str) -> str:
+    """`text` with ``$evaluate`` for each function that is no built-in one, and for what a call gives: ``$f(1)(2)`` is
+    ``$evaluate(1) ~> $evaluate(2)``."""
+    parts = list(parts_of(text))
+    solid = [index for index, part in enumerate(parts) if part.strip() and not part.startswith("/*")]
+    for index, following in pairwise(solid):
+        part = parts[index]
+        if parts[following] == "(" and len(part) > 1 and part[0] == "$" and part[1:] not in ARGUMENTS:
+            parts[index] = "$evaluate"
+        elif parts[following] == "(" and part == ")":
+            parts[index] = ") ~> $evaluate"
+    return "".join(parts)
 
 
 def _context_names(reads: Any, text: str) -> tuple[str, ...]:

@@ -88,13 +88,24 @@ def test_jsonata_that_does_not_parse(source, message):
 
 @pytest.mark.parametrize(("source", "names"), [
     ("$", "$"), ("$$", "$$"), ("name", "name"), ("$.a", "a"), ("a.b", "a"), ("phone & fax", "phone fax"),
-    ("$sum(lines.price)", "lines"),
+    ("$sum(lines.price)", "lines"), ("($c := $trim; $c($))", "$"), ("$trim(?)(name)", "name"),
+    ("($f := function($x) { $x & $ }; $f(1))", "$"),
 ])
 def test_jsonata_that_reads_what_has_no_value(source, names):
     found = findings({"QueryLanguage": "JSONata", "Output": {"a": f"{{% {source} %}}"}})
     assert [(d.code, d.message) for d in found] == [
         ("UNSUPPORTED_JSONATA_EXPRESSION", f"Reference to '{name}' at the top level is not supported.")
         for name in names.split()]
+
+
+@pytest.mark.parametrize("source", [
+    '($first := $substring(?, 0, 2); $first("hello"))', '($shout := $trim ~> $uppercase; $shout(" a "))',
+    '($twice := function($f) { function($x) { $f($f($x)) } }; $twice($trim)(" a "))', '$trim(?)(" a ")',
+    '($k := $trim; $states.input.lines[$k(name) = "x"])',
+])
+def test_a_call_of_what_a_variable_or_a_call_gives_reads_its_arguments_alone(source):
+    """docs.jsonata.org, "Programming": partial application, chaining and functions that give functions."""
+    assert findings({"QueryLanguage": "JSONata", "Output": {"a": f"{{% {source} %}}"}}) == []
 
 
 CATCH = {"ErrorEquals": ["States.ALL"], "Next": "A"}
