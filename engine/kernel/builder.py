@@ -16,7 +16,7 @@ from typing import Any
 
 from engine.kernel import jobs
 from engine.kernel.children.child_ids import awaited_children
-from engine.kernel.context import context_object
+from engine.kernel.context import STATE_DATA, context_object
 from engine.kernel.history import HistoryEvent
 from engine.kernel.open_frame import OpenFrame
 from engine.kernel.redrivable import joining_again, redrivable
@@ -247,9 +247,13 @@ class Builder:
             (frame.path, frame.visit),
         )
 
-    def context(self, frame: OpenFrame, *, item: tuple[int, Json] | None = None) -> dict[str, Json]:
-        """The context object as `frame` sees it; `item` as in engine.kernel.context."""
-        return context_object(self.plan, self.facts, self.input, frame, self.peek, item=item, redrives=self.redrives)
+    def context(
+        self, frame: OpenFrame, *, item: tuple[int, Json] | None = None, source: str = STATE_DATA
+    ) -> dict[str, Json]:
+        """The context object as `frame` sees it; `item` and `source` as in engine.kernel.context."""
+        return context_object(
+            self.plan, self.facts, self.input, frame, self.peek, item=item, source=source, redrives=self.redrives,
+        )
 
     def variables(self, frame: Frame | OpenFrame) -> Mapping[str, Json]:
         """The variables that `frame` sees."""

@@ -11,28 +11,33 @@ from engine.language.asl.times import iso_timestamp
 
 Json = Any
 
+STATE_DATA = "STATE_DATA"
+"""The source of items that come from the state's input."""
+
 PATHS = (
     "Execution.Id", "Execution.Input", "Execution.Name", "Execution.RedriveCount", "Execution.RoleArn",
     "Execution.StartTime", "State.Name", "State.EnteredTime", "State.RetryCount", "StateMachine.Id",
     "StateMachine.Name", "Task.Token", "Map.Item.Index", "Map.Item.Value",
+    "Map.Item.Source",
 )
 """What there is in it, each where it applies (Developer Guide, "Accessing execution data from the Context object")."""
 
 
 def context_object(
     plan: Plan, facts: Facts, execution_input: Json, frame: OpenFrame, peek: Peek, *, redrives: int,
-    item: tuple[int, Json] | None = None,
+    item: tuple[int, Json] | None = None, source: str = STATE_DATA,
 ) -> dict[str, Json]:
-    """AWS's context object as `frame` sees it; `item` is a Map's (index, value) while its ItemSelector is evaluated."""
+    """AWS's context object as `frame` sees it; `item` is a Map's (index, value) while its ItemSelector is evaluated.
+    `source` is where the Map has its items from."""
     context: dict[str, Json] = {
         "Execution": {
             "Id": facts.execution_arn or facts.execution_id,
             "Input": execution_input,
             "Name": facts.name,
             "RoleArn": facts.role_arn,
-            "StartTime": iso_timestamp(facts.started_at),
+            "StartTime": _timestamp(facts.started_at),
         },
-        "State": {"EnteredTime": iso_timestamp(frame.entered_at), "Name": frame.state},
+        "State": {"EnteredTime": _timestamp(frame.entered_at), "Name": frame.state},
         "StateMachine": {"Id": facts.state_machine_arn or facts.workflow, "Name": facts.workflow},
     }
     if facts.kind == "STANDARD":
@@ -41,7 +46,7 @@ def context_object(
         context["State"]["RetryCount"] = frame.attempt - frame.first_attempt
     found = item if item is not None else _item(frame, peek)
     if found is not None:
-        context["Map"] = {"Item": {"Index": found[0], "Value": found[1]}}
+        context["Map"] = {"Item": {"Index": found[0], "Value": found[1], "Source": source}}
     if frame.token is not None:
         context["Task"] = {"Token": frame.token}
     return context
@@ -57,3 +62,9 @@ def _item(frame: OpenFrame, peek: Peek) -> tuple[int, Json] | None:
         if fanout is not None and fanout.items is not None:
             return int(index), fanout.items[int(index)]
     return None
+
+
+def _timestamp(at: float) -> str:
+    """"When a timestamp has zero fractional seconds, Step Functions removes the trailing zeros" (developer guide,
+    "Accessing execution data from the Context object")."""
+    return iso_timestamp(at).replace(".000Z", "Z")

@@ -694,7 +694,8 @@ export const CONTEXT_PATHS = [
   "StateMachine.Name",
   "Task.Token",
   "Map.Item.Index",
-  "Map.Item.Value"
+  "Map.Item.Value",
+  "Map.Item.Source"
 ] as const;
 
 /** What may end a Task's Resource. */

@@ -191,7 +191,7 @@ class _Visit:
     def place(self, given: Json) -> Place:
         context: dict[str, Json] = {
             "Execution": {"Input": self.all.given, "Name": "simulation"},
-            "State": {"Name": self.name, "EnteredTime": iso(self.since)},
+            "State": {"Name": self.name, "EnteredTime": iso(self.since).replace(".000Z", "Z")},
         }
         if self.state["Type"] in ("Task", "Parallel", "Map"):
             context["State"]["RetryCount"] = self.attempt
@@ -331,7 +331,7 @@ class _Visit:
         pointer = f"{self.pointer}/ItemProcessor"
 
         def one(index: int, value: Json) -> tuple[str, Callable[[float], tuple[float, Json]]]:
-            item = {"Index": index, "Value": value}
+            item = {"Index": index, "Value": value, "Source": "STATE_DATA"}
 
             def run(start: float) -> tuple[float, Json]:
                 shaped = value

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.errors import StateFailure
+from engine.kernel.context import STATE_DATA
 from engine.language.asl.file_paths import FILE_READ
 from engine.values import kind_of, loads
 
@@ -54,6 +55,17 @@ def told_of_file(reader: Mapping[str, Json], cause: str | None) -> str | None:
     if reader["resource"] != FILE_READ or not isinstance(reader["arguments"], dict):
         return cause
     return f"the file {reader['arguments'].get('Path')!r} cannot be read: {cause}"
+
+
+def source_of(reader: Mapping[str, Json] | None) -> str:
+    """The context object's ``Map.Item.Source``: the bucket of a listing, an object in S3, a file's Path."""
+    if reader is None:
+        return STATE_DATA
+    given = reader["arguments"] if isinstance(reader["arguments"], dict) else {}
+    if reader["resource"] == FILE_READ:
+        return str(given.get("Path"))
+    bucket = f"S3://{given.get('Bucket')}"
+    return bucket if reader["resource"].endswith(":listObjectsV2") else f"{bucket}/{given.get('Key')}"
 
 
 def most_items(max_items: Json) -> int:

@@ -37,6 +37,7 @@ from engine.kernel.children.item_reader import (
     most_items,
     no_items,
     read_items,
+    source_of,
     told_of_file,
 )
 from engine.kernel.completing import completed
@@ -278,7 +279,7 @@ def _selected(builder: Builder, frame: OpenFrame, state: Map, index: int, item: 
         return item
     scope = builder.scope(frame)
     scope.place = (frame.path, frame.visit, index)
-    scope.context = lambda: builder.context(frame, item=(index, item))
+    scope.context = lambda: builder.context(frame, item=(index, item), source=source_of(frame.arguments.get("reader")))
     if state.input_path is not None:
         scope.input = state.input_path(scope)
     return state.selector(scope)

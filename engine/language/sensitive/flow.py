@@ -210,9 +210,10 @@ class _Follower:
         self._variables = places.bounded(self._variables | assigned)
         self._states[name] = StateMarks(one.input, one.arguments, result, shown, assigned)
 
-    def _context(self, item: Marks) -> Marks:
+    def _context(self, item: Marks, source: Marks = NONE) -> Marks:
         return places.bounded({
             *places.under(self._declared.input, "Execution", "Input"), *places.under(item, "Map", "Item", "Value"),
+            *places.under(source, "Map", "Item", "Source"),
         })
 
     def _result(self, state: dict[str, Json], here: str, one: _State, item: Marks, *, jsonata: bool) -> Marks:
@@ -232,7 +233,7 @@ class _Follower:
             for name in _MAPS:
                 if name in state:
                     inner = one.item()
-                    given = one.item_input(inner, self._context(inner))
+                    given = one.item_input(inner, self._context(inner, one.item_source()))
                     found = places.under(
                         self._machine(state[name], f"{here}/{name}", given, inner, jsonata=jsonata), ANY
                     )
@@ -264,6 +265,12 @@ class _State:
     def _path(self, field: str, marks: Marks) -> Marks:
         text = self._state.get(field, "$")
         return NONE if text is None else path_marks(text, self._env(marks))
+
+    def item_source(self) -> Marks:
+        """The marks of a Map's ``Map.Item.Source``, which the arguments of its ItemReader make."""
+        reader = self._state.get("ItemReader")
+        given = reader.get("Arguments" if self._jsonata else "Parameters") if isinstance(reader, dict) else None
+        return WHOLE if template_marks(given, self._env(self.effective), jsonata=self._jsonata) else NONE
 
     def leaving(self, result: Marks) -> tuple[Marks, Marks]:
         """The marks of the output, and of what is assigned."""

@@ -104,11 +104,13 @@ def test_an_empty_map_is_over_at_once():
 
 
 def test_a_selector_sees_item_index_input_and_variables(cold):
-    selector = {"i.$": "$$.Map.Item.Index", "v.$": "$$.Map.Item.Value", "all.$": "$.rate", "x.$": "$x"}
+    """The source is that of the developer guide, "Accessing execution data from the Context object"."""
+    selector = {"item.$": "$$.Map.Item", "all.$": "$.rate", "x.$": "$x"}
     run = Run(machine(("A", {"Type": "Pass", "Assign": {"x": 9}}), ("M", mapped(
         machine(("P", {"Type": "Pass"})), ItemsPath="$.list", ItemSelector=selector))),
         {"list": ["a", "b"], "rate": 2}, cold=cold).start()
-    assert run.snapshot.output == [{"i": i, "v": v, "all": 2, "x": 9} for i, v in enumerate("ab")]
+    assert run.snapshot.output == [
+        {"item": {"Index": i, "Value": v, "Source": "STATE_DATA"}, "all": 2, "x": 9} for i, v in enumerate("ab")]
 
 
 def test_iterations_see_outer_variables_and_keep_their_own(cold):

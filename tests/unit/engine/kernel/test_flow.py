@@ -12,7 +12,6 @@ from engine.kernel.context import PATHS
 from engine.kernel.snapshot import Status
 from engine.kernel.step import step
 from engine.kernel.stimulus import TaskReturned
-from engine.language.asl.times import iso_timestamp
 from engine.testing import simulate
 from tests.support.stepping import FACTS, START, Run, machine, task
 
@@ -86,13 +85,21 @@ def test_assigned_variables_are_recorded_on_the_exit():
 def test_the_context_object():
     state = {"Type": "Pass", "Parameters": {"c.$": "$$"}}
     context = output(state, {"x": 1})["c"]
-    at = iso_timestamp(START)
+    at = "1970-01-01T00:16:40Z"
     assert context == {
         "Execution": {"Id": FACTS.execution_id, "Input": {"x": 1}, "Name": "one", "RoleArn": "", "StartTime": at,
                       "RedriveCount": 0},
         "State": {"EnteredTime": at, "Name": "S"},
         "StateMachine": {"Id": "flow", "Name": "flow"},
     }
+
+
+@pytest.mark.parametrize(("at", "text"), [(0.0, "00Z"), (0.5, "00.500Z"), (1.0, "01Z"), (1.001, "01.001Z")])
+def test_a_time_of_the_context_object_has_a_fraction_where_it_is_not_zero(at, text):
+    """Developer guide, "Accessing execution data from the Context object"."""
+    facts = replace(FACTS, started_at=at)
+    state = {"Type": "Pass", "OutputPath": "$$.Execution.StartTime", "End": True}
+    assert Run(machine(("S", state)), facts=facts).start().snapshot.output == f"1970-01-01T00:00:{text}"
 
 
 def test_the_retry_count_is_in_the_context_of_a_task():

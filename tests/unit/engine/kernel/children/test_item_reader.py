@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import StateFailure
-from engine.kernel.children.item_reader import read_items
+from engine.kernel.children.item_reader import read_items, source_of
 
 
 @pytest.mark.parametrize(("body", "config", "items"), [
@@ -85,3 +85,14 @@ def test_json_lines_and_arrays_are_read_back(items, escaped, ending):
     lines = ending.join(json.dumps(item, ensure_ascii=escaped) for item in items)
     assert read_items(lines, {"InputType": "JSONL"}) == items
     assert read_items(json.dumps({"a": items}), {"ItemsPointer": "/a"}) == items
+
+
+@pytest.mark.parametrize(("reader", "source"), [
+    (None, "STATE_DATA"),
+    ({"resource": "arn:aws:states:::s3:getObject", "arguments": {"Bucket": "b", "Key": "f/k.csv"}}, "S3://b/f/k.csv"),
+    ({"resource": "arn:aws:states:::s3:listObjectsV2", "arguments": {"Bucket": "b", "Prefix": "f/"}}, "S3://b"),
+    ({"resource": "file:read", "arguments": {"Path": "orders/2026.csv"}}, "orders/2026.csv"),
+])
+def test_where_items_come_from(reader, source):
+    """Developer guide, "Accessing execution data from the Context object"; the file is ours."""
+    assert source_of(reader) == source

@@ -150,6 +150,15 @@ def test_the_items_of_a_map(field):
     assert texts(found.machines[f"/States/A/{field}"][0]) == ["/c", "/p/ssn"]
 
 
+@pytest.mark.parametrize(("key", "places"), [("$.card.cvv", ["/s"]), ("$.name", [])])
+def test_the_source_of_an_item_that_is_read(key, places):
+    inner = {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": True}}}
+    reader = {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "b", "Key.$": key}}
+    found = flow({"A": {"Type": "Map", "ItemReader": reader, "ItemSelector": {"s.$": "$$.Map.Item.Source"},
+                        "ItemProcessor": inner, "End": True}})
+    assert texts(found.state("I").input) == places
+
+
 def test_a_batch_and_a_parallel():
     inner = {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": True}}}
     batched = flow({"A": {"Type": "Map", "ItemsPath": "$.people", "ItemProcessor": inner, "End": True, "ItemBatcher": {
