@@ -35,9 +35,9 @@ def context_object(
             "Input": execution_input,
             "Name": facts.name,
             "RoleArn": facts.role_arn,
-            "StartTime": _timestamp(facts.started_at),
+            "StartTime": context_time(facts.started_at),
         },
-        "State": {"EnteredTime": _timestamp(frame.entered_at), "Name": frame.state},
+        "State": {"EnteredTime": context_time(frame.entered_at), "Name": frame.state},
         "StateMachine": {"Id": facts.state_machine_arn or facts.workflow, "Name": facts.workflow},
     }
     if facts.kind == "STANDARD":
@@ -64,7 +64,7 @@ def _item(frame: OpenFrame, peek: Peek) -> tuple[int, Json] | None:
     return None
 
 
-def _timestamp(at: float) -> str:
-    """"When a timestamp has zero fractional seconds, Step Functions removes the trailing zeros" (developer guide,
-    "Accessing execution data from the Context object")."""
+def context_time(at: float) -> str:
+    """A time as the context object has it: "when a timestamp has zero fractional seconds, Step Functions removes the
+    trailing zeros" (developer guide, "Accessing execution data from the Context object")."""
     return iso_timestamp(at).replace(".000Z", "Z")

@@ -15,9 +15,9 @@ from engine.catalog.states import StateText, states_of
 from engine.durable.execution import Execution
 from engine.durable.views.retry_table import Timetable, timetable
 from engine.durable.views.step_facts import Step, Steps
+from engine.kernel.context import STATE_DATA, context_time
 from engine.language.asl.compile import compile_definition
 from engine.language.asl.model import Fallible, Plan
-from engine.language.asl.times import iso_timestamp
 from engine.language.expr.scope import ABSENT, Scope
 from engine.language.rules.failing import Failing, failing_jsonata, failing_path
 from engine.language.rules.tester import Report, examine
@@ -110,13 +110,13 @@ class Explaining:
     def _context(self, step: Step) -> dict[str, Json]:
         """The context object as the step saw it, except a task token."""
         context: dict[str, Json] = {
-            **self._facts, "State": {"EnteredTime": iso_timestamp(step.entered_at), "Name": step.name},
+            **self._facts, "State": {"EnteredTime": context_time(step.entered_at), "Name": step.name},
         }
         if step.attempts:
             context["State"]["RetryCount"] = len(step.attempts) - 1
         item = self._item(step)
         if item is not None:
-            context["Map"] = {"Item": {"Index": item.item, "Value": item.input}}
+            context["Map"] = {"Item": {"Index": item.item, "Value": item.input, "Source": STATE_DATA}}
         return context
 
     def _item(self, step: Step) -> Step | None:

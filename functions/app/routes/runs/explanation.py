@@ -8,7 +8,7 @@ from engine.durable.execution import Execution
 from engine.durable.opening import facts_of
 from engine.errors import InvalidDocument, NotFound
 from engine.governance.roles import Right
-from engine.language.asl.times import iso_timestamp
+from engine.kernel.context import context_time
 from functions.app.routes.executions import key_of, seen
 from functions.app.routes.rules import report_model
 from functions.app.routes.steps import MOST_EVENTS, document_of
@@ -99,7 +99,7 @@ def _facts(call: Call[Any], execution: Execution) -> dict[str, Json]:
     facts = facts_of(call.services.executions.header(execution.key))
     own: dict[str, Json] = {
         "Id": facts.execution_arn, "Input": execution.input, "Name": facts.name, "RoleArn": facts.role_arn,
-        "StartTime": iso_timestamp(facts.started_at),
+        "StartTime": context_time(facts.started_at),
     }
     if facts.kind == "STANDARD":
         own["RedriveCount"] = execution.redrives
