@@ -160,10 +160,20 @@ def check_template(inspection: Inspection, value: Json, spot: Spot) -> None:
     elif spot.is_jsonata:
         if is_jsonata(value):
             check_jsonata(inspection, value, spot)
+        else:
+            _check_delimiters(inspection, value, spot)
     elif looks_like_a_path(value):
         name = spot.field.rpartition("/")[2]
         inspection.warning(spot, f"The value of '{name}' looks like a JSONPath or an intrinsic function call, but the "
                                  "name of the field does not end with '.$'", "NO_DOLLAR")
+
+
+def _check_delimiters(inspection: Inspection, value: Json, spot: Spot) -> None:
+    """Developer guide, "Transforming data with JSONata": "Improperly opening or closing the expression will result in a
+    validation error". A string that holds an expression within other text is text."""
+    if isinstance(value, str) and (value.startswith("{%") or value.endswith("%}")):
+        inspection.error(spot, "A JSONata expression starts with '{%' and ends with '%}', with nothing around them",
+                         INVALID_JSONATA)
 
 
 def _check_members(inspection: Inspection, value: dict[str, Json], spot: Spot) -> None:
@@ -228,8 +238,10 @@ def check_expression(what: Callable[[Inspection, Json, Spot], None]) -> Callable
     def check(inspection: Inspection, value: Json, spot: Spot) -> None:
         if spot.language == JSONATA and is_jsonata(value):
             check_jsonata(inspection, value, spot)
-        else:
-            what(inspection, value, spot)
+            return
+        if spot.language == JSONATA:
+            _check_delimiters(inspection, value, spot)
+        what(inspection, value, spot)
 
     return check
 

@@ -86,6 +86,21 @@ def test_jsonata_that_does_not_parse(source, message):
     assert finding.location == "/States/A/Output/a[0]"
 
 
+@pytest.mark.parametrize("text", ["{% 1", "1 %}", "x {% 1 %}", "{% 1 %} x", "{%}", "{%", "%}"])
+@pytest.mark.parametrize("state", [
+    lambda text: {"Output": {"a": [text]}}, lambda text: {"Assign": {"a": text}},
+    lambda text: {"Type": "Wait", "Timestamp": text},
+])
+def test_an_expression_is_opened_and_closed(state, text):
+    """Developer guide, "Transforming data with JSONata"."""
+    codes = [d.code for d in findings({"QueryLanguage": "JSONata", **state(text)})]
+    assert codes[:1] == ["INVALID_JSONATA_EXPRESSION"]
+
+
+def test_jsonpath_has_no_expressions_to_open():
+    assert findings({"Result": "{% 1"}) == []
+
+
 @pytest.mark.parametrize(("source", "names"), [
     ("$", "$"), ("$$", "$$"), ("name", "name"), ("$.a", "a"), ("a.b", "a"), ("phone & fax", "phone fax"),
     ("$sum(lines.price)", "lines"), ("($c := $trim; $c($))", "$"), ("$trim(?)(name)", "name"),
@@ -137,7 +152,7 @@ def test_results_and_errors_where_there_are_some():
 
 
 def test_text_that_is_not_all_an_expression_is_text():
-    state = {"QueryLanguage": "JSONata", "Output": ["{% 1 +", " {% 1 + %}", "{%%", "$.a", {"x.$": "no path"}]}
+    state = {"QueryLanguage": "JSONata", "Output": [" {% 1 + %} ", "{ %%", "$.a", {"x.$": "no path"}]}
     assert findings(state) == []
 
 
