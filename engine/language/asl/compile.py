@@ -16,7 +16,7 @@ from typing import Any
 from engine.errors import Diagnostic, InvalidDefinition, InvalidExpression, json_pointer
 from engine.language.asl import model
 from engine.language.asl.choice import UnknownRule, compile_rule
-from engine.language.asl.fields import constant, expression, number, task_seconds, text_at, wait_seconds, wait_until
+from engine.language.asl.fields import LONGEST_SECONDS, constant, expression, number, text_at, wait_seconds, wait_until
 from engine.language.asl.flow_fields import compile_flow, jsonpath_path, rendered, result_path
 from engine.language.asl.resources import parse_resource, plain_resource
 from engine.language.expr.scope import Scope
@@ -161,8 +161,8 @@ def _task(site: _Site) -> model.Task:
     return model.Task(
         **_identity(site), **flow, **_fallible(site), next=site.target(definition, site.pointer),
         resource=parse_resource(definition["Resource"]), secret_refs=secret_refs,
-        timeout=task_seconds(definition, "TimeoutSeconds", jsonata=jsonata),
-        heartbeat=task_seconds(definition, "HeartbeatSeconds", jsonata=jsonata),
+        timeout=number(definition, "TimeoutSeconds", jsonata=jsonata, least=1, most=LONGEST_SECONDS),
+        heartbeat=number(definition, "HeartbeatSeconds", jsonata=jsonata, least=1, most=LONGEST_SECONDS),
         credentials=rendered(definition, "Credentials", jsonata=jsonata),
     )
 
@@ -284,7 +284,7 @@ def _distributed(site: _Site, config: Definition) -> model.Distributed:
         kind=config.get("ExecutionType", "STANDARD"), label=definition.get("Label"),
         reader=_reader(site), batcher=_batcher(site),
         tolerated_count=number(definition, "ToleratedFailureCount", jsonata=jsonata),
-        tolerated_percentage=number(definition, "ToleratedFailurePercentage", jsonata=jsonata, kind="float"),
+        tolerated_percentage=number(definition, "ToleratedFailurePercentage", jsonata=jsonata, kind="float", most=100),
         writer=_arguments(site, writer, "ResultWriter/"), writer_resource=plain_resource(writer.get("Resource", "")),
         writer_config=writer.get("WriterConfig"),
     )
@@ -311,8 +311,8 @@ def _batcher(site: _Site) -> model.Batcher | None:
         return None
     within = "ItemBatcher/"
     return model.Batcher(
-        number(batcher, "MaxItemsPerBatch", jsonata=site.jsonata, within=within),
-        number(batcher, "MaxInputBytesPerBatch", jsonata=site.jsonata, within=within),
+        number(batcher, "MaxItemsPerBatch", jsonata=site.jsonata, within=within, least=1),
+        number(batcher, "MaxInputBytesPerBatch", jsonata=site.jsonata, within=within, least=1),
         rendered(batcher, "BatchInput", jsonata=site.jsonata, within=within),
     )
 

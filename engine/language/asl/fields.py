@@ -40,16 +40,19 @@ def constant(value: Json) -> Evaluate:
 
 
 def number(
-    definition: Mapping[str, Json], field: str, *, jsonata: bool, kind: str = "integer", within: str = ""
+    definition: Mapping[str, Json], field: str, *, jsonata: bool, kind: str = "integer", within: str = "",
+    least: int = 0, most: float = math.inf,
 ) -> Evaluate | None:
-    """MaxConcurrency, the tolerances, the limits of batches: `kind` is AWS's word, integer or float.
+    """Timeouts, MaxConcurrency, the tolerances, the limits of batches: `kind` is AWS's word, integer or float.
 
     None where the definition has neither the field nor its Path form. `within` is where it stands in its state, as
-    causes of JSONata name it: ``ItemBatcher/``.
+    causes of JSONata name it: ``ItemBatcher/``. An expression gives something from `least` to `most`. A path names
+    at least 1 where that is `least` ("positive integers"); who reads it says what is wrong with one below 0.
     """
     if field in definition:
         value = definition[field]
-        return _number_expression(value, f"{within}{field}") if jsonata else _literal(value, field)
+        compiled = expression(value, f"{within}{field}") if jsonata else None
+        return _literal(value, field) if compiled is None else _expressed(compiled, kind, least, most)
     path_field = f"{field}Path"
     if path_field not in definition:
         return None
@@ -58,10 +61,13 @@ def number(
 
     def read(scope: Scope) -> Json:
         value = _as_number(path.read(scope))
-        if not _fits(value, kind):
+        unfit = "" if _fits(value, kind) else f"valid {kind}"
+        if not unfit and least == 1 > value:
+            unfit = "positive integer"
+        if unfit:
             raise StateFailure(
                 "States.Runtime",
-                f'The {path_field} field refers to value "{_plain(value)}" which is not a valid {kind}: {text}',
+                f'The {path_field} field refers to value "{_plain(value)}" which is not a {unfit}: {text}',
                 field=path_field,
             )
         return value
@@ -69,49 +75,23 @@ def number(
     return read
 
 
-def task_seconds(definition: Mapping[str, Json], field: str, *, jsonata: bool) -> Evaluate | None:
-    """TimeoutSeconds and HeartbeatSeconds of a Task: "MUST be positive integers" (ASL specification, "Timeouts")."""
-    if jsonata:
-        return _whole_seconds(definition, field, "a positive integer", least=1)
-    given = number(definition, field, jsonata=False)
-    if given is None or field in definition:
-        return given
-    text = definition[f"{field}Path"]
-
-    def read(scope: Scope) -> Json:
-        value = given(scope)
-        if value < 1:
-            raise StateFailure(
-                "States.Runtime",
-                f'The {field}Path field refers to value "{_plain(value)}" which is not a positive integer: {text}',
-                field=f"{field}Path",
-            )
-        return value
-
-    return read
-
-
-def _whole_seconds(definition: Mapping[str, Json], field: str, wanted: str, *, least: int) -> Evaluate | None:
-    """A number of seconds under JSONata: a literal, or an expression whose value must be `wanted`."""
-    compiled = expression(definition.get(field), field)
-    if compiled is None:
-        return number(definition, field, jsonata=True)
+def _expressed(compiled: JsonataExpression, kind: str, least: int, most: float) -> Evaluate:
+    """The number that an expression gives: one "that produces a value that is outside the acceptable range for a field
+    will fail" (developer guide, "Transforming data with JSONata")."""
+    bounds = f"at least {least}" if math.isinf(most) else f"from {least} to {most}"
+    wanted = f"{'an integer' if kind == 'integer' else 'a number'} {bounds}"
 
     def evaluated(scope: Scope) -> Json:
         value = compiled.evaluate_as(scope, "number")
-        if not _fits(value, "integer") or not least <= value <= LONGEST_SECONDS:
+        if not _fits(value, kind) or not least <= value <= most:
             raise StateFailure(
-                "States.QueryEvaluationError", f"The {field} field must be {wanted}, but was: {_plain(value)}",
-                field=field,
+                "States.QueryEvaluationError",
+                f"The value for the field '{compiled.field}' must be {wanted}, but was: {_plain(value)}",
+                field=compiled.field,
             )
         return value
 
     return evaluated
-
-
-def _number_expression(value: Json, field: str) -> Evaluate:
-    compiled = expression(value, field)
-    return _literal(value, field) if compiled is None else lambda scope: compiled.evaluate_as(scope, "number")
 
 
 def _literal(value: Json, field: str) -> Evaluate:
@@ -148,10 +128,8 @@ def _plain(value: Json) -> str:
 
 def wait_seconds(definition: Mapping[str, Json], *, jsonata: bool) -> Evaluate | None:
     """Seconds or SecondsPath of a Wait."""
-    if jsonata:  # "an integer value from 0 to 99999999" (developer guide, "Wait")
-        return _whole_seconds(definition, "Seconds", f"an integer from 0 to {LONGEST_SECONDS}", least=0)
-    if "Seconds" in definition or "SecondsPath" not in definition:
-        return number(definition, "Seconds", jsonata=jsonata)
+    if jsonata or "Seconds" in definition or "SecondsPath" not in definition:
+        return number(definition, "Seconds", jsonata=jsonata, most=LONGEST_SECONDS)  # developer guide, "Wait"
 
     def seconds(value: Json) -> tuple[Json, str]:
         if not _fits(value, "integer"):

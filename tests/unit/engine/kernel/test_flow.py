@@ -190,7 +190,7 @@ def test_time_outs_are_positive_integers(field, unfit):
     assert f'The {field}Path field refers to value "{unfit}" which is not a ' in run.snapshot.cause
     run = Run(machine(("T", task(**{field: "{% $states.input.t %}"}, QueryLanguage="JSONata"))), {"t": unfit}).start()
     assert run.snapshot.error == "States.QueryEvaluationError"
-    assert f"The {field} field must be a positive integer, but was: {unfit}" in run.snapshot.cause
+    assert f"for the field '{field}' must be an integer from 1 to 99999999, but was: {unfit}" in run.snapshot.cause
 
 
 def test_time_outs_by_path_and_by_expression():

@@ -167,3 +167,33 @@ def test_the_seconds_that_a_path_names_are_whole(seconds, status):
     assert result.status == status
     if status == "FAILED":
         assert "The SecondsPath parameter does not reference a valid integer: $.s == " in result.cause
+
+
+DISTRIBUTED = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "P",
+               "States": {"P": {"Type": "Pass", "End": True}}}
+
+
+@pytest.mark.parametrize(("fields", "unfit"), [
+    ({"MaxConcurrency": 0}, (-1, 1.5)), ({"ToleratedFailureCount": 0}, (-1, 0.5)),
+    ({"ToleratedFailurePercentage": 0}, (-0.5, 100.5)),
+    ({"ItemBatcher": {"MaxItemsPerBatch": 1}}, (0, -1, 1.5)), ({"ItemBatcher": {"MaxInputBytesPerBatch": 1}}, (0, 2.5)),
+])
+def test_the_numbers_that_expressions_of_a_map_give_are_in_range(fields, unfit):
+    """Developer guide, "Handling expression errors": a value out of range fails with States.QueryEvaluationError."""
+    def result(value):
+        read = {name: dict.fromkeys(inner, "{% $states.input %}") if isinstance(inner, dict) else "{% $states.input %}"
+                for name, inner in fields.items()}
+        each = {"Type": "Map", "Items": [1], "ItemProcessor": DISTRIBUTED, "End": True, **read}
+        return simulate({"QueryLanguage": "JSONata", "StartAt": "M", "States": {"M": each}}, value)
+
+    assert result(1).status == "SUCCEEDED"
+    for value in unfit:
+        assert (result(value).status, result(value).error) == ("FAILED", "States.QueryEvaluationError"), value
+
+
+@pytest.mark.parametrize("field", ["MaxItemsPerBatchPath", "MaxInputBytesPerBatchPath"])
+def test_the_limits_of_a_batch_that_a_path_names_are_positive(field):
+    each = {"Type": "Map", "ItemsPath": "$.l", "ItemBatcher": {field: "$.n"}, "ItemProcessor": DISTRIBUTED, "End": True}
+    result = simulate({"StartAt": "M", "States": {"M": each}}, {"l": [1], "n": 0})
+    assert (result.error, f'The {field} field refers to value "0" which is not a positive integer' in result.cause) == (
+        "States.Runtime", True)
