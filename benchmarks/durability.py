@@ -35,7 +35,6 @@ from typing import Any
 from benchmarks import over_http, workloads
 from benchmarks.connector import TASK
 from benchmarks.measuring import Figure, measure, now
-from benchmarks.over_http import CLIENTS, PATIENCE_SECONDS
 from engine.durable.worker.serving import Serving
 from engine.ports.queue import Received, Wake
 from engine.settings import Settings
@@ -49,6 +48,11 @@ US = "automate"
 NOTE = "SQLite, WAL, synchronous=FULL: on disk before the next call; audit log on"
 WORKFLOW = "bench"
 WORKER_PROCESSES = (1, 2, 4)
+CLIENTS = 8
+"""Who starts many executions at once, as many as answer the local server's requests. Starts that wait for the disk at
+the same time share one commit."""
+
+PATIENCE_SECONDS = 60.0
 
 _LOOK_SECONDS = 0.0002
 _SELDOM_SECONDS = 0.002

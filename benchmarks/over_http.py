@@ -11,29 +11,26 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from benchmarks import workloads
 from benchmarks.connector import TASK
-from benchmarks.measuring import Figure, measure, now
+from benchmarks.measuring import Figure, measure
 from engine.records import dataclass
 
 Json = Any
 
 ROOT = Path(__file__).parents[1]
 AUTOMATE = (sys.executable, "-m", "functions.cli.main", "--json")
-CLIENTS = 8
-"""Who starts many executions at once, as many as answer the local server's requests. Starts that wait for the disk at
-the same time share one commit."""
+WAITING_CLIENTS = 40
+"""Who starts an execution and waits for its end: fewer than the server holds requests (functions.server.product)."""
 
-PATIENCE_SECONDS = 60.0
-_LOOK_SECONDS = 0.005
+MOST_WAIT_SECONDS = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,38 +110,24 @@ def parallel(repeats: int, folder: str | None = None, *, executions: int = 100) 
     with (
         tempfile.TemporaryDirectory(dir=folder) as data_dir,
         automate_up(data_dir, 1, AUTOMATE_CONNECTORS="benchmarks.connector") as server,
-        ThreadPoolExecutor(CLIENTS) as clients,
+        ThreadPoolExecutor(WAITING_CLIENTS) as clients,
     ):
-        idle = [Connection(server) for _ in range(CLIENTS)]
+        idle = [Connection(server) for _ in range(WAITING_CLIENTS)]
 
-        def ask(method: str, path: str, value: Json = None) -> Json:
+        def ended(_number: int) -> Json:
             connection = idle.pop()
-            answer = connection.ask(method, path, value)
+            found = connection.ask("POST", "/workflows/bench/executions", {"input": {}, "wait": MOST_WAIT_SECONDS})
             idle.append(connection)
-            return answer
-
-        def start(_number: int) -> str:
-            return str(ask("POST", "/workflows/bench/executions", {"input": {}})["id"])
+            return found
 
         def one_round() -> None:
-            for each in list(clients.map(start, range(executions))):
-                ended = _ended(ask, each)
-                if ended["status"] != "SUCCEEDED" or ended["output"] != [55] * branches:
-                    raise AssertionError(f"{each} came to {ended['status']}")
+            for found in clients.map(ended, range(executions)):
+                if found["status"] != "SUCCEEDED" or found["output"] != [55] * branches:
+                    raise AssertionError(f"{found['id']} came to {found['status']}")
 
-        ask("POST", "/workflows/import", document)
+        idle[0].ask("POST", "/workflows/import", document)
         measured = measure(one_round, repeats)
         for connection in idle:
             connection.close()
-    note = f"automate up, one worker; {CLIENTS} connections start, one waits; on disk before the next call"
+    note = f"automate up, one worker; {WAITING_CLIENTS} connections start and wait; on disk before the next call"
     return measured.rate("automate", "W4h", "steps", executions * branches, note)
-
-
-def _ended(ask: Callable[[str, str], Json], execution: str) -> Json:
-    """The execution, once it has ended. Raises TimeoutError."""
-    until = now() + PATIENCE_SECONDS
-    while (found := ask("GET", f"/executions/{quote(execution, safe='')}"))["status"] == "RUNNING":
-        if now() > until:
-            raise TimeoutError(f"{execution} still runs after {PATIENCE_SECONDS:g} s")
-        time.sleep(_LOOK_SECONDS)
-    return found

@@ -60,13 +60,16 @@ def start_execution(call: Call[shapes.StartRequest]) -> Answer[shapes.Execution]
     409 ResourceNotAvailable: the version names a connector that is not installed here. Nothing was started.
     429 BudgetExceeded: the workflow's budget is used up, and it refuses what exceeds it; Retry-After says for how long.
     With ?sync=true an EXPRESS workflow is run at once, and the answer is the execution as it ended; 504 names one that
-    took longer than 25 s."""
+    took longer than 25 s.
+    With `wait` the answer has the output of an execution that ends so soon: one request in the place of several."""
     given = call.given
     started, is_active = started_as(
         call, call.act, call.path["name"], given.input, name=given.name, version=given.version, sync=given.sync
     )
     started = call.services.sync_starts.run(started) if given.sync else started
     call.reads_of(started.key.id)
+    if given.wait and not given.sync:
+        return _answer_of(started.key, _ended(call, started.key, given.wait))
     return _started_answer(call, started, is_active=is_active)
 
 
@@ -247,13 +250,28 @@ def stopped(call: Call[Any], act: Doing, key: ExecutionKey) -> Execution:
 
 def _started_answer(call: Call[Any], started: Execution, *, is_active: bool) -> Answer[shapes.Execution]:
     """A new execution, and where it is found."""
-    return Answer(shown(call, started, is_active=is_active), headers={"Location": execution_address(started.key.id)})
+    return _answer_of(started.key, shown(call, started, is_active=is_active))
+
+
+def _answer_of(key: ExecutionKey, execution: shapes.Execution) -> Answer[shapes.Execution]:
+    return Answer(execution, headers={"Location": execution_address(key.id)})
+
+
+def _ended(call: Call[Any], key: ExecutionKey, seconds: float) -> shapes.Execution:
+    """The execution once it runs no more, or as it stands after so many seconds; at once where no request is held."""
+    written = call.services.executions.written
+    call.services.watching.until(lambda: written(key)[1], "RUNNING", seconds, call.check_still)
+    execution, veil = _seen(call, key)
+    return _shown(call, execution, veil)
 
 
 def seen(call: Call[Any]) -> tuple[Execution, Hides]:
     """The execution that the address names, and what hides its values: where that is nothing, values that are too large
     to be shown are not read. Raises NotFound."""
-    key = key_of(call)
+    return _seen(call, key_of(call))
+
+
+def _seen(call: Call[Any], key: ExecutionKey) -> tuple[Execution, Hides]:
     execution = call.services.executions.describe(key, most=large_values.MOST_SHOWN_BYTES)
     veil = veil_for(call, key, execution)
     return (call.services.executions.describe(key) if veil else execution), veil

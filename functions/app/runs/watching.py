@@ -18,7 +18,8 @@ from threading import BoundedSemaphore, Event
 from engine.clock import Clock
 from engine.records import dataclass
 
-LOOK_SECONDS = 0.5
+FIRST_LOOK_SECONDS, LOOK_SECONDS = 0.005, 0.5
+"""Between two looks: soon at first, for most of what is waited for is short, then twice as long each time."""
 MOST_SECONDS = 25
 
 
@@ -50,8 +51,10 @@ class Watching:
             return Seen(tag, held=False)
         try:
             until = self._clock.now() + min(wait, MOST_SECONDS)
-            while tag == after and self._clock.now() < until and not self._over.is_set():
-                self._clock.sleep(LOOK_SECONDS)
+            pause = FIRST_LOOK_SECONDS
+            while tag == after and (left := until - self._clock.now()) > 0 and not self._over.is_set():
+                self._clock.sleep(min(pause, left))
+                pause = min(2 * pause, LOOK_SECONDS)
                 tag = look()
         finally:
             self._room.release()

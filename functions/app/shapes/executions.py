@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from functions.app.runs.watching import MOST_SECONDS
 from functions.app.shapes.base import (
     ConsoleAddresses,
     ExecutionFilters,
@@ -26,6 +27,10 @@ class StartRequest(Taken):
     version: int | None = Field(None, ge=1, description="By default the active one.")
     sync: bool = Field(
         False, description="Run an EXPRESS workflow here and answer with its outcome; 504 after 25 s. Or ?sync=true."
+    )
+    wait: int = Field(
+        0, ge=0, le=MOST_SECONDS,
+        description="Seconds to wait for its end; then it is answered as it stands. A stage on AWS waits for none.",
     )
 
 

@@ -2115,6 +2115,8 @@ export interface StartRequest {
   version?: number | null;
   /** Run an EXPRESS workflow here and answer with its outcome; 504 after 25 s. Or ?sync=true. */
   sync?: boolean;
+  /** Seconds to wait for its end; then it is answered as it stands. A stage on AWS waits for none. */
+  wait?: number;
 }
 
 /** A state that differs: added, removed or changed. */

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
 
+from engine.clock import SkipClock
 from engine.durable.lifecycle.executions import Executions
 from engine.durable.poison import pause
 from engine.ports.keys import ExecutionKey
 from functions.app.routes import executions
+from functions.app.runs.watching import Watching
 
 HELLO = {"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "Result": {"said": "hello"}, "End": True}}}
 WAITING = {"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 60, "End": True}}}
@@ -36,6 +39,42 @@ def test_start_run_and_look(api):
     assert (shown.json["status"], shown.json["output"]) == ("SUCCEEDED", {"said": "hello"})
     assert api("GET", "/executions/hello:one").json == shown.json
     assert api("GET", "/executions/hello%3Aone", if_none_match=shown.headers["ETag"]).status == 304
+
+
+class Working(SkipClock):
+    """Others work while a request is held."""
+
+    def __init__(self, api):
+        super().__init__()
+        self.api = api
+
+    def sleep(self, seconds):
+        super().sleep(seconds)
+        self.api.work()
+
+
+def test_a_start_waits_for_the_end_where_requests_are_held(api):
+    api.publish("hello", HELLO)
+    api.services = replace(api.services, watching=Watching(Working(api), 1))
+    ended = api("POST", "/workflows/hello/executions", {"name": "one", "wait": 5})
+    assert (ended.status, ended.headers["Location"]) == (201, "/executions/hello%3Aone")
+    assert (ended.json["status"], ended.json["output"]) == ("SUCCEEDED", {"said": "hello"})
+    assert api("GET", "/executions/hello%3Aone").json == ended.json
+
+
+def test_a_start_that_has_waited_long_enough_answers_how_it_stands(api):
+    api.publish("waiting", WAITING)
+    api.services = replace(api.services, watching=Watching(SkipClock(), 1))
+    answer = api("POST", "/workflows/waiting/executions", {"name": "one", "wait": 5})
+    assert (answer.status, answer.json["status"]) == (201, "RUNNING")
+
+
+def test_a_start_waits_for_nothing_where_no_request_is_held(api):
+    api.publish("hello", HELLO)
+    began = api.clock.now()
+    assert api("POST", "/workflows/hello/executions", {"name": "one", "wait": 5}).json["status"] == "RUNNING"
+    assert api.clock.now() == began
+    assert api("POST", "/workflows/hello/executions", {"name": "two", "wait": 26}).status == 422
 
 
 def test_an_etag_of_an_execution_changes_with_it(api):
