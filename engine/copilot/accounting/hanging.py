@@ -171,8 +171,9 @@ class Hanging(Ledger):
         rules = self._rules_of(clause)
         if rules:
             self._measured(clause, *rules[0])
-        head = clause.words[clause.words[0].lower == "only" and len(clause.words) > 1]
-        if not self.is_free(head.start, head.end):
+        first_word = clause.words[clause.words[0].lower == "only" and len(clause.words) > 1]
+        heads = [word for word in clause.words if word is first_word or word.lower == "if"]
+        if not self.is_free(first_word.start, first_word.end):
             return
         pointer = self._started(_said(clause)) or self._too_late(clause, acting)
         if pointer is None and not rules:
@@ -180,7 +181,9 @@ class Hanging(Ledger):
         elif pointer is None:
             pointer = next((f"{choice.pointer}/Choices/{index}/Condition" for choice, index in rules
                             if self._decides(choice, index, acting)), None)
-        self.enter(head.start, head.end, "condition", pointer)
+        for head in heads:
+            if self.is_free(head.start, head.end):
+                self.enter(head.start, head.end, "condition", pointer)
 
     def _too_late(self, clause: Clause, acting: Clause | None) -> str | None:
         """``if there is no answer within 2 days, …``: the limit of a step that leads there when the time is over."""

@@ -134,6 +134,9 @@ class _Cutter:
             return index + 1
         if word.lower in ("and", "but", "then", "before", "plus") and self.current.words:
             after = self.skip_joiners(index)
+            if self.adds_condition(index, after):
+                self.current.words.append(self.words[after - 1])
+                return after + 1
             gerund = word.lower == "before"
             if self.begins(after, gerund=gerund) or self.follows(index, after):
                 self.begin("then" if "then" in {item.lower for item in self.words[index:after]} or gerund else "and")
@@ -162,6 +165,12 @@ class _Cutter:
         is_left_out = after < len(self.words) and self.words[after].lower == "unless" and not self.is_head()
         return "post" if is_left_out and mark == ";" else "comma"
 
+    def adds_condition(self, index: int, after: int) -> bool:
+        """Whether what joins, from `index` on, leads to one more condition of the same clause: ``if a and if b, …``."""
+        begins = [word.lower for word in self.words[index:after + 1]]
+        return begins in (["and", "if"], ["but", "if"]) and self.is_condition() and "if" in (
+            self.current.text.split()[:2])
+
     def is_behind(self, index: int) -> bool:
         """Whether a condition begins that may stand behind its action."""
         after = self.words[index + 1].lower if index + 1 < len(self.words) else ""
@@ -179,6 +188,9 @@ class _Cutter:
             self.begin("hard" if word.text == ";" else "comma")
         elif word.text == ",":
             after = self.skip_joiners(index + 1)
+            if self.adds_condition(index + 1, after):
+                self.current.words.append(self.words[after - 1])
+                return after + 1
             if self.begins(after) or self.follows(index, after) or (self.is_head() and not self.lists_values(index)):
                 self.begin(self.joiner(index + 1, after))
                 return after
