@@ -18,7 +18,7 @@ from typing import Any
 from engine.copilot.accounting.arrivals import arrivals_in
 from engine.copilot.accounting.audience import audience_in
 from engine.copilot.accounting.doubts import doubts_in
-from engine.copilot.accounting.ends import ends_in
+from engine.copilot.accounting.ends import either_way_in, ends_in
 from engine.copilot.accounting.evidence import NEGATED, Said
 from engine.copilot.accounting.facts import Facts, Stated
 from engine.copilot.accounting.fetches import fetches_in
@@ -142,9 +142,10 @@ class _Account(Hanging):
 
     def doubts(self) -> None:
         """What the shape of the document contradicts; and that a loop is over, where it is."""
-        for start, end, pointer in ends_in(self.sentence, self.facts, self.doing):
+        for start, end, pointer in (*ends_in(self.sentence, self.facts, self.doing),
+                                    *either_way_in(self.sentence, self.facts, self.doing)):
             if self.is_free(start, end):
-                self.enter(start, end, "order", pointer)
+                self.enter(start, end, "place" if pointer is None else "order", pointer)
         words = words_of(self.sentence)
         for start, end, kind in (*arrivals_in(self.sentence, self.facts), *moments_in(self.sentence, self.facts),
                                  *turns_in(self.sentence, self.doing),

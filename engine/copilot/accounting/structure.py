@@ -62,7 +62,7 @@ _LEADS = re.compile(r"(?:^|[:.;] )(?:and |then )*(?:repeat|loop|until|while|as l
 _THEN = re.compile(r"\b(then|afterwards|after (?:that|which)|finally)\b[\s,]*(?:and )?$", re.IGNORECASE)
 _OVER = (r"(?:for (?:each|every|all)(?: of)?|(?:go|goes|loop|work|walk|iterate)\w* (?:through|over))(?: the| our| its)?"
          r" (?P<item>[\w -]+)")
-_EITHER_WAY = re.compile(r"\b(?P<said>either way|in (?:both|any|either|all) cases?|anyway|regardless|no matter what)\b")
+EITHER_WAY = re.compile(r"\b(?P<said>either way|in (?:both|any|either|all) cases?|anyway|regardless|no matter what)\b")
 _HEADS = re.compile(rf"(?:^|[,:;] |then |and ){_OVER}", re.IGNORECASE)
 _IN_CASE = re.compile(
     r"^(?P<said>in (?:this|that|those|these|which|such an?) (?:case|event)s?|if so|if that happens)\b")
@@ -199,7 +199,7 @@ def _scopes(sentence: str, clauses: Sequence[Clause], done: Sequence[Done], fact
                 one.state.machine is not other.state.machine):
             continue
         after = clauses[other.place + 1:other.place + 2]
-        if after and after[0].joiner == "post":
+        if (after and after[0].joiner == "post") or EITHER_WAY.search(other.clause.text):
             continue
         mine, others = (guards(facts, each) for each in (one.state, other.state))
         if mine - others and not is_else(other.clause):
@@ -207,13 +207,8 @@ def _scopes(sentence: str, clauses: Sequence[Clause], done: Sequence[Done], fact
 
 
 def _cases(sentence: str, clauses: Sequence[Clause], done: Sequence[Done], facts: Facts) -> Iterator[Doubt]:
-    """``in this case …``: where the condition before it holds; ``either way …``: where it does or not."""
+    """``in this case …``: where the condition before it holds."""
     by_place = {one.place: one for one in done}
-    for one in done:
-        always = _EITHER_WAY.search(one.clause.text)
-        if always is not None and any(not _asks(facts, pointer) for pointer, _ in guards(facts, one.state)):
-            start = one.start + len(one.clause.text[:always.start()])
-            yield start, start + len(always["said"]), "place"
     for place, clause in enumerate(clauses):
         said = _IN_CASE.match(clause.text)
         acts = by_place.get(place) or by_place.get(place + 1)
@@ -235,11 +230,6 @@ def guards(facts: Facts, state: Stated) -> set[tuple[str, str]]:
             if len(sides) == 1 and len({*targets_of(one.state)}) > 1:
                 found.add((one.pointer, next(iter(sides))))
     return found
-
-
-def _asks(facts: Facts, pointer: str) -> bool:
-    """Whether a Choice decides on an answer."""
-    return any(leaf.pointer.startswith(f"{pointer}/") and ".approved" in str(leaf.value) for leaf in facts.conditions())
 
 
 def _fits(sentence: str, head: Clause, facts: Facts, pointer: str, side: str) -> bool:

@@ -126,7 +126,7 @@ class Built:
         if step.rejected is not None:
             # What follows a question that was read to its end is for those who approved.
             rejected = machine.handlers.get(id(step.rejected)) or self._sequence(
-                step.rejected, None if step.approved else after, machine)
+                step.rejected, None if step.gates else after, machine)
             machine.handlers[id(step.rejected)] = rejected
         machine.handlers[id(step.approved)] = approved
         machine.states[name] = {

@@ -109,7 +109,7 @@ class _Cutter:
     def cut(self) -> list[Clause]:
         index = 0
         while index < len(self.words):
-            index = self.take(index)
+            index = self.take(self.one_more_condition(index))
         return [clause for clause in self.clauses if clause.words]
 
     @property
@@ -134,9 +134,6 @@ class _Cutter:
             return index + 1
         if word.lower in ("and", "but", "then", "before", "plus") and self.current.words:
             after = self.skip_joiners(index)
-            if self.adds_condition(index, after):
-                self.current.words.append(self.words[after - 1])
-                return after + 1
             gerund = word.lower == "before"
             if self.begins(after, gerund=gerund) or self.follows(index, after):
                 self.begin("then" if "then" in {item.lower for item in self.words[index:after]} or gerund else "and")
@@ -165,11 +162,15 @@ class _Cutter:
         is_left_out = after < len(self.words) and self.words[after].lower == "unless" and not self.is_head()
         return "post" if is_left_out and mark == ";" else "comma"
 
-    def adds_condition(self, index: int, after: int) -> bool:
-        """Whether what joins, from `index` on, leads to one more condition of the same clause: ``if a and if b, …``."""
-        begins = [word.lower for word in self.words[index:after + 1]]
-        return begins in (["and", "if"], ["but", "if"]) and self.is_condition() and "if" in (
-            self.current.text.split()[:2])
+    def one_more_condition(self, index: int) -> int:
+        """Take ``and if``, from `index` on, where it leads to one more condition of the same clause: ``if a and if b,
+        …``; where to go on."""
+        said = re.match(r"(?:, )?(?:and|but) if\b(?= \S)", lower(self.words[index:index + 4]))
+        if said is None or not self.is_condition() or "if" not in self.current.text.split()[:2]:
+            return index
+        after = index + len(said[0].split())
+        self.current.words += [word for word in self.words[index:after] if word.kind != "mark"]
+        return after
 
     def is_behind(self, index: int) -> bool:
         """Whether a condition begins that may stand behind its action."""
@@ -188,9 +189,6 @@ class _Cutter:
             self.begin("hard" if word.text == ";" else "comma")
         elif word.text == ",":
             after = self.skip_joiners(index + 1)
-            if self.adds_condition(index + 1, after):
-                self.current.words.append(self.words[after - 1])
-                return after + 1
             if self.begins(after) or self.follows(index, after) or (self.is_head() and not self.lists_values(index)):
                 self.begin(self.joiner(index + 1, after))
                 return after

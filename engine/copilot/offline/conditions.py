@@ -40,6 +40,7 @@ def parse_condition(words: list[Word], known: Known) -> Condition | None:
     """The condition that `words` state; None where they state none."""
     words = [replace(word, text="and") if word.lower == "but" and before.lower[-5:] != "thing" else word
              for before, word in zip([*words[:1], *words], words, strict=False)]
+    words = [word for word in words if word.lower != "if"]  # if a and if b
     text = lower([word for word in words if word.kind != "mark"])
     counted = window_in(plain(text)) or window_in(text)
     if counted is not None:

@@ -35,6 +35,8 @@ class Action:
     rejected: list[Step] | None = None
     wants_choice: bool = False
     """An answer was spoken of: approved and rejected are told apart."""
+    gates: bool = False
+    """What is done where it was approved is all that follows."""
 
 
 @dataclass(slots=True)
@@ -141,7 +143,7 @@ def gated(steps: list[Step]) -> list[Step]:
             rest = steps[index + 1:]
             if step.rejected is not None and not step.wants_choice:
                 break
-            step.approved = gated(rest)
+            step.approved, step.gates = gated(rest), bool(rest)
             step.wants_choice = step.wants_choice or bool(rest)
             return steps[:index + 1]
     return steps

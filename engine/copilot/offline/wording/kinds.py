@@ -209,8 +209,10 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"^only (if|when) ", r"\1 "),
     (rf",? (?:and|but) only (if|when|once|after) ([^,;.]+?),? (?=(?:{VERB})\b)", r"; if \2, "),
     (r",? but only (?:if|when|where|in case) ([^,;]+?)(?=[.;]|$)", r" if \1"),
-    ((r",? (?:and,? )?(?:either way|in the end|at the end|in any case|in either case|in both cases|in all cases|in"
-      r" every case|regardless"
+    ((r"(?:(?<=[.;])|,? and(?: then)?|, then) (?P<does>\w[^.;:,]*?),? (?:either way|in any case|in either case"
+      r"|in both cases|in all cases|in every case|regardless|no matter what)(?=[.;]|$)"), r" either way, \g<does>"),
+    ((r"(?:[.;](?= ))?,? (?:and,? )?(?:either way|in the end|at the end|in any case|in either case|in both cases"
+      r"|in all cases|in every case|regardless"
       r"|whatever happens|(?:whatever|no matter what|regardless of) the (?:outcome|result|answer|decision)(?: is)?"
      r"|no matter what),? (?=\w)"),
      lambda said: ", carry on. Then " if re.search(
