@@ -3,7 +3,7 @@
     behind      "if it is late, mail ann, and post to #b otherwise": not on the side of ann's mail
     before      "mail ann and post to #b if it is late, otherwise mail bob": ann's mail hangs on the condition too
     or          "mail ann, or bob if it is not": one of two
-    whose       "if it is late, mail ann, and if it is paid, mail bob; otherwise mail cy": of which of the two, is asked
+    whose       "if it is late, mail ann. If it is paid, mail bob. Otherwise mail cy": of which of the two, is asked
     left out    "mail ann, unless it is late; then mail bob": where it is late, or after ann, is asked
     instead     "if it is late, don't mail ann; mail bob instead": where it is late
     decided     "if it is over 1000, mail ann, and if it is over 500, mail bob": the second always holds there
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from engine.catalog.states import targets_of
 from engine.copilot.accounting.doubts import Doubt
@@ -24,9 +24,12 @@ from engine.copilot.accounting.facts import Facts
 from engine.copilot.accounting.polarity import forbids, refuses
 from engine.copilot.accounting.structure import Done, Means, Scores, done_in, guards
 from engine.copilot.offline.clauses import Clause, clauses_of
-from engine.copilot.offline.conditions import implies
+from engine.copilot.offline.conditions import apart, implies
+from engine.copilot.offline.flow import Condition
+from engine.copilot.offline.phrases import APPROVED, FAILURE, LATE
 
 _ELSE = re.compile(r"\b(?P<said>otherwise|or else|else|if not)\b", re.IGNORECASE)
+_PART = re.compile(r"[.;!?](?=\s)|\n")
 _STOP = re.compile(r"[.;!?](?=\s)")
 _DECIDES = re.compile(
     r"^(?:but |and |then |only )*(?:if|unless|in case|provided|should|(?P<when>when|once|as soon as))\b")
@@ -94,20 +97,34 @@ def _before(
 
 
 def _whose(sentence: str, clauses: Sequence[Clause], facts: Facts) -> Iterator[Doubt]:
-    """``if a, x and if b, y; otherwise z``: the mark does not say whose other side it is."""
-    nexts = {one.pointer: {str(rule.get("Next")) for rule in one.state.get("Choices", ())}
-             for one in facts.typed("Choice")}
-    inner = [one for one in facts.typed("Choice")
-             if not any(side not in nexts[pointer] for pointer, side in guards(facts, one))]
+    """``if a, x and if b, y; otherwise z``, ``if a, x. If b, y. Otherwise z``: the mark does not say whose other side it
+    is. Where one Choice decides and no two of its conditions hold together, it is that of all."""
+    choices = [[str(rule.get("Condition")).strip("{% }") for rule in one.state.get("Choices", ())]
+               for one in facts.typed("Choice")]
+    begins = [0, *(stop.end() for stop in _PART.finditer(sentence))]
     for said in _ELSE.finditer(sentence):
-        before = sentence[:said.start()].rstrip()
-        if len(inner) < 2 or before[-1:] not in (".", ";"):
+        begin = max(place for place in begins if place <= said.start())
+        if not begin or sentence[begin:said.start()].strip(" -*\u2022").lower() not in ("", "and", "but"):
             continue
-        begin = max((stop.end() for stop in _STOP.finditer(before[:-1])), default=0)
-        heads = [decides for clause in clauses if begin <= clause.words[0].start < said.start()
-                 and (decides := _DECIDES.match(clause.text)) and (clause is not clauses[0] or not decides["when"])]
-        if len(heads) > 1 and not _ELSE.search(sentence, begin, said.start()):
+        heads: list[Clause] = []
+        for place in reversed([place for place in begins if place < begin]):
+            first = next((clause for clause in clauses if clause.words[0].start >= place), None)
+            decides = None if first is None else _DECIDES.match(first.text)
+            if decides is None or (first is clauses[0] and decides["when"]) or _ELSE.search(sentence, place, begin):
+                break
+            heads = [clause for clause in clauses if place <= clause.words[0].start < said.start()
+                     and _DECIDES.match(clause.text) and clause.joiner != "post"]
+        if len(heads) < 2 or any(form.match(heads[-1].text) for form in (APPROVED, FAILURE, LATE)):
+            continue
+        if sum(map(len, choices)) > 1 and not any(
+                len(found) >= len(heads) and _is_told_apart(found) for found in choices):
             yield (*said.span("said"), "whose")
+
+
+def _is_told_apart(conditions: Sequence[str]) -> bool:
+    """Whether each condition but the first adds what those before it leave."""
+    return all(apart(Condition(one, ""), Condition(other, "")) or implies(one, other)
+               for one, other in combinations(conditions, 2))
 
 
 def _decided(clauses: Sequence[Clause], facts: Facts) -> Iterator[Doubt]:

@@ -95,6 +95,8 @@ def read(text: str, catalogue: Catalogue, *, ways: Sequence[Way] = ()) -> Readin
     return _Reader(text, catalogue, ways).read()
 
 
+_THING = re.compile(r"(?:(?:the|an?|our|its|their) )?([\w-]+)")
+"""The first word of what a condition speaks of."""
 _HAPPENED = re.compile(r"^(?:once|as soon as) .* (?:has|have) been ")
 """What has happened elsewhere, or is a step of its own: no field of the input tells."""
 
@@ -132,7 +134,7 @@ class _Reader(Earlier):
         together_from: int | None = None
         while self.at < len(self.clauses):
             clause = self.clauses[self.at]
-            if steps and (clause.joiner in ends or self.opposes(clause) or self.is_behind_all(clause, ends)):
+            if steps and (clause.joiner in ends or self.opposes(clause, steps) or self.is_behind_all(clause, ends)):
                 break
             if is_else(clause) and (steps or before or ends):
                 if self.otherwise(clause, inner=bool(ends)):
@@ -155,7 +157,7 @@ class _Reader(Earlier):
             CONCURRENCY.search(before) is not None or re.search(r"\b(?:for|of) each(?: of them)?$", before) is not None
         ) and re.search(r"^(?!.*\ball\b).*\b(?:it|its|each)\b", clause.text) is None
 
-    def opposes(self, clause: Clause) -> bool:
+    def opposes(self, clause: Clause, steps: Sequence[Step]) -> bool:
         """Whether the clause is another `if` of what is decided on, which never holds together with it, or always: ``if
         it is French …, if it is German …``, ``if it is over 1000 …, if it is over 500 …``."""
         if not self.holding or clause.words[0].lower != "if" or clause.joiner == "post":
@@ -163,7 +165,22 @@ class _Reader(Earlier):
         known = replace(self.known, subject=self.holding[-1].subject or self.known.subject)
         found = parse_condition(clause.words[1:], known)
         return found is not None and (apart(self.holding[-1], found) or (
-            clause.joiner in ("comma", "bare") and implies(self.holding[-1].text, found.text)))
+            clause.joiner in ("comma", "bare") and (
+                implies(self.holding[-1].text, found.text) or self.is_case(clause, self.holding[-1], found, steps))))
+
+    def is_case(self, clause: Clause, before: Condition, found: Condition, steps: Sequence[Step]) -> bool:
+        """Whether an `if` behind a comma alone is another case beside the one before it: of the same thing, or before
+        an `otherwise`. ``if it is good, a, if it is bad, b, otherwise c``"""
+        of_a_step = (APPROVED, FAILURE, SUCCESS, LATE)
+        if clause.joiner != "comma" or any(form.match(clause.text) for form in of_a_step) or implies(
+                found.text, before.text) or any(
+                not isinstance(step, Action) or step.waits or f"${step.variable}" in found.text for step in steps):
+            return False
+        following = self.clauses[self.at + 1:]
+        ends = next((place for place, one in enumerate(following) if one.joiner in SENTENCE), len(following))
+        thing, same = _THING.match(before.phrase.lower()), _THING.match(clause.text[3:])
+        return any(is_else(one) for one in following[:ends]) or (
+            thing is not None and same is not None and same[1] in (thing[1], "it"))
 
     def clause(self, clause: Clause, steps: list[Step], before: list[Step], together: int | None) -> int | None:
         """Read one clause, and what belongs to it, into `steps`; where a group that runs together began."""
@@ -384,10 +401,7 @@ class _Reader(Earlier):
         if self.left_out(clause, condition, steps):
             return
         same = self.last_if is not None and self.last_if.otherwise is None and steps and (
-            innermost(steps[-1]) is self.last_if and (apart(self.last_if.condition, condition) or (
-                clause.joiner in ("comma", "bare") and implies(self.last_if.condition.text, condition.text)) or (
-                self.last_if.condition.subject == condition.subject != "" and clause.joiner == "hard"))
-        )
+            innermost(steps[-1]) is self.last_if and self.goes_beside(clause, self.last_if, condition))
         choice = If(condition)
         outer_if, self.last_if = self.last_if, choice
         is_rest = False
@@ -405,6 +419,19 @@ class _Reader(Earlier):
             outer_if.otherwise, self.last_if = choice.then, outer_if
         if not choice.then and steps[-1] is choice and len(steps) > 1:  # what it decides on stands before it
             choice.then = [steps.pop(-2)]
+
+    def goes_beside(self, clause: Clause, last: If, condition: Condition) -> bool:
+        """Whether a condition is decided on only where that of the `if` before it does not hold."""
+        before = last.condition
+        if apart(before, condition):
+            return True
+        if implies(condition.text, before.text) or before.text == condition.text:
+            return False  # it would never be
+        after = next((one for one in self.clauses[self.at:] if one.joiner in SENTENCE), None)
+        narrows = clause.joiner in ("comma", "bare") or (after is not None and is_else(after))
+        return (narrows and implies(before.text, condition.text)) or (
+            before.subject == condition.subject != "" and clause.joiner == "hard") or (
+            self.is_case(clause, before, condition, last.then))
 
     def otherwise(self, clause: Clause, *, inner: bool) -> bool:
         """An `otherwise`: of the last question, or of the last `if`. False where neither is in this block's reach."""

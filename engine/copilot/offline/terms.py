@@ -338,7 +338,7 @@ def _from(text: str, by_text: Mapping[str, Word], known: Known) -> Condition | N
     if not all(re.search(rf"(?:^| ){re.escape(value)}", match["v"]) and _is_name(value, by_text) for value in values):
         return None
     subject = subject_of(match["s"], known)
-    path = f"{subject}.country"
+    path = subject if subject.endswith(".country") else f"{subject}.country"
     found = made(_one_of(path, [spelled_as(value, by_text) for value in values]), path)
     return negated(found) if match["out"] else found
 
