@@ -42,6 +42,9 @@ _COMPARED = re.compile(
 """What is compared with a number."""
 _LATE = re.compile(r"\b(?:answer|repl|respon|react|pass|elapse|go by|run out|over$|up$)")
 
+_HEADS = frozenset({"if", "it's", "he's", "she's", "that's", "they're"})
+"""What a condition is said with, and says nothing by itself."""
+
 
 class Hanging(Ledger):
     """Accounts for the clauses that others hang on."""
@@ -172,7 +175,7 @@ class Hanging(Ledger):
         if rules:
             self._measured(clause, *rules[0])
         first_word = clause.words[clause.words[0].lower == "only" and len(clause.words) > 1]
-        heads = [word for word in clause.words if word is first_word or word.lower == "if"]
+        heads = [word for word in clause.words if word is first_word or word.lower in _HEADS]
         if not self.is_free(first_word.start, first_word.end):
             return
         pointer = self._started(_said(clause)) or self._too_late(clause, acting)

@@ -97,8 +97,8 @@ def _before(
 
 
 def _whose(sentence: str, clauses: Sequence[Clause], facts: Facts) -> Iterator[Doubt]:
-    """``if a, x and if b, y; otherwise z``, ``if a, x. If b, y. Otherwise z``: the mark does not say whose other side it
-    is. Where one Choice decides and no two of its conditions hold together, it is that of all."""
+    """``if a, x and if b, y; otherwise z``, ``if a, x. If b, y. Otherwise z``: the mark does not say whose other side
+    it is. Where one Choice decides and no two of its conditions hold together, it is that of all."""
     choices = [[str(rule.get("Condition")).strip("{% }") for rule in one.state.get("Choices", ())]
                for one in facts.typed("Choice")]
     begins = [0, *(stop.end() for stop in _PART.finditer(sentence))]

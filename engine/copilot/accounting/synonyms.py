@@ -14,7 +14,6 @@ GLUE = frozenset([
     "as", "is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "do", "does", "did",
     "will", "would", "shall", "may", "in", "on", "at", "by", "for", "from", "with", "into", "onto",
     "about", "also", "please", "just", "there", "s", "ve", "re", "ll", "d", "t",
-    "it's", "they're", "that's", "he's", "she's", "there's", "we're", "i'm", "you're", "we've",
 ])
 """Words that say nothing by themselves: nothing can be lost with them."""
 

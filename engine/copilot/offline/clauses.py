@@ -45,7 +45,8 @@ _PLACE = re.compile(r"\w+ (?:(?:the |our )?(?:[\w-]+ )?(?:queue|topic)\b|#|\S+@)
 """Where something is put: what is done is that, and no part of the condition before it."""
 _WITH_ELSE = frozenset({"all", "anything", "something", "everything", "nothing", "anyone", "someone", "everyone", "or"})
 _STATES = re.compile(
-    r"\b(?:(?:is|are|was|were|has|have|does|do|did)(?:n't)?|\w+(?:'s|'re)(?= \w)|exceeds|over|above|under|below|than|equals|fails|failed"
+    r"\b(?:(?:is|are|was|were|has|have|does|do|did)(?:n't)?|\w+(?:'s|'re)(?= \w)"
+    r"|exceeds|over|above|under|below|than|equals|fails|failed"
     r"|arrives?|comes?|lands?"
     r"|appears?|joins"
     r"|calls|hits|contains|includes|mentions|ends|starts|begins|approves|agrees|says|answers|receives|gets|drops"
