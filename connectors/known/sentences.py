@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from engine.copilot.offline.asked import STOP, TODO, Asked, Found, Rule
+from engine.copilot.offline.asked import STOP, TODO, Asked, Found, Rule, people_asked
 from engine.copilot.offline.times import duration_in
 from engine.copilot.offline.words import UNITS, camel, currency_in, number_of, singular, words_of
 
@@ -216,8 +216,14 @@ def _approval(clause: Asked) -> Found | None:
     guesses = {"question": "What is asked?"}
     arguments: dict[str, Json] = {"question": question, "details": "{% $states.input %}"}
     people = [word.text for word in clause.words if word.kind == "email"]
+    several = people_asked(clause.text)
     if people:
         arguments["approvers"] = people
+    elif len(several) > 1:
+        arguments["approvers"] = several
+        one_of_them = clause.has(rf" or (?:\w+ ){{0,2}}?{re.escape(several[-1])}")
+        arguments["needed"] = "any" if one_of_them else "all"
+        guesses["approvers"] = f"Who are {' and '.join(several)}?"
     elif approver and approver not in ("approval", "manual", "permission", "it", "them"):
         arguments["approvers"] = [approver]
         guesses["approvers"] = f"Who is {approver}?"
@@ -225,10 +231,10 @@ def _approval(clause: Asked) -> Found | None:
     seconds = None if every is None else duration_in(words_of(every[1]) + words_of("."))
     if seconds is not None:
         arguments["remind_after"] = seconds
-    several = _SEVERAL.search(clause.text)
-    if several is not None:
-        number = None if several[1] is None else number_of(words_of(several[1])[0])
-        arguments["needed"] = number if number is not None else "all" if several[2] else "any"
+    so_many = _SEVERAL.search(clause.text)
+    if so_many is not None:
+        number = None if so_many[1] is None else number_of(words_of(so_many[1])[0])
+        arguments["needed"] = number if number is not None else "all" if so_many[2] else "any"
     return Found("ask", arguments, guesses, "approval")
 
 

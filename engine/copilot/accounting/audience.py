@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from engine.copilot.accounting.doubts import Doubt
 from engine.copilot.accounting.facts import Facts, Leaf, Stated
 from engine.copilot.accounting.structure import Means, Scores, guards
-from engine.copilot.offline.clauses import Clause
+from engine.copilot.offline.asked import people_asked
+from engine.copilot.offline.clauses import Clause, clauses_of
 from engine.copilot.offline.words import base_verb, stem, stems, words_of
 
 _TELLS = (r"(?:e-?mail|mail|tell|notify|inform|message|alert|ping|warn|remind|text|thank|congratulate|brief"
@@ -56,6 +57,7 @@ def audience_in(sentence: str, facts: Facts, scores: Scores, means: Means) -> It
     """The people whom no step reaches, and the ways on which none does. `means`: whether a word is one for what a state
     does."""
     yield from _people(sentence, facts, scores)
+    yield from _asked(sentence, facts)
     yield from _media(sentence, facts, means)
     reached_by = [leaf for leaf in _recipients(facts) if not leaf.is_open]
     for said in _THING_TO.finditer(sentence):
@@ -101,6 +103,27 @@ def _people(sentence: str, facts: Facts, scores: Scores) -> Iterator[Doubt]:
             lost = lost[1:]  # one address is asked for
         if 0 < len(lost) < len(items):
             yield from ((start, end, "name") for start, end, _ in lost)
+
+
+def _asked(sentence: str, facts: Facts) -> Iterator[Doubt]:
+    """``get approval from legal and from finance``: each of them may decide."""
+    asks = [one for one in facts.typed("Task") if "waitForTaskToken" in str(one.state.get("Resource"))]
+    held = [leaf for one in asks for leaf in (*_of(one, facts), *facts.key("user", "recipient"))]
+    for clause in clauses_of(sentence) if asks else ():
+        start, end = clause.words[0].start, clause.words[-1].end
+        people = people_asked(sentence[start:end]) if _APPROVAL.search(clause.text) else []
+        people += [also[1] or also[2] for also in _AND_TO.finditer(clause.text)] if people or _APPROVAL.search(clause.text) else []
+        for person in people:
+            place = re.compile(rf"\b{re.escape(person)}\b", re.IGNORECASE).search(sentence, start, end)
+            if place is not None and not any(
+                    _names(frozenset(stem(word) for word in re.findall("[a-z]+", person)), leaf) for leaf in held):
+                yield (*place.span(), "name")
+
+
+_APPROVAL = re.compile(r"\b(?:ask|approv\w*|sign\w*[- ]?offs?|consent|permission|ok|okay|go-ahead|confirm\w*|agree)\b")
+_AND_TO = re.compile(
+    r"\band (?:then )?(?:(?:the |our )?([\w-]+(?: [\w-]+)?) to (?:approve|confirm|sign|review|agree|accept)\b"
+    r"|from (?:the |our )?([\w-]+))")
 
 
 def _items(text: str, start: int) -> Iterator[tuple[int, int, frozenset[str]]]:

@@ -87,7 +87,7 @@ def _in_turn(sentence: str, facts: Facts) -> Iterator[Doubt]:
     """``ask ann first and then bob``: not both at once."""
     asked: dict[str, list[int]] = {}
     for leaf in facts.key("approvers"):
-        place = sentence.find(str(leaf.value))
+        place = sentence.lower().find(str(leaf.value).lower())
         if place >= 0:
             asked.setdefault(leaf.pointer.rpartition("/")[0], []).append(place)
     for places in asked.values():

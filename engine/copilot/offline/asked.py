@@ -26,6 +26,31 @@ STOP = frozenset([
 """Words that name nothing."""
 
 
+_NO_NAME = (r"(?:the|an?|our|their|its|his|her|my|your|both|and|or|then|to|for|of|on|in|at|by|via|with|from|about|if"
+            r"|when|whether|that|this|it|them|him|each|every|all|either|must|has|have|should|needs?|is|are|approv\w*"
+            r"|permission|consent|confirm\w*|sign\w*|ok|okay|blessing|details|review\w*|within|until|before|after|before"
+            r"|first|through|as|once|again|every\w*|any\w*|no|one|two|three|people|also|who|which|slack|e?-?mail|me|us"
+            r"|you|up|ask|get|accept\w*|agree\w*)")
+_NAMED = rf"(?!{_NO_NAME}\b)[\w'-]+"
+_PERSON = rf"(?:(?:the|our|their|an?|his|her|its|my|your) )?{_NAMED}(?: {_NAMED}){{0,2}}"
+_NEXT_PERSON = (rf"(?:(?: and| or|,)+(?: then)?(?: also)?(?: (?:from|of|by))? {_PERSON}"
+                rf"| (?=(?:the|our|their|his|her|its|my) ){_PERSON})")
+_SEVERAL_ASKED = re.compile(
+    rf"(?:\b(?:ask|from|of|by|have|get)(?: both)? |^(?:both )?)(?P<all>{_PERSON}{_NEXT_PERSON}+)"
+    r"(?= to | for | about | whether | if | on slack| (?:in|via|by) |,|$| must| ha(?:s|ve) to| should| needs?\b|'s "
+    r"(?:ok|approval))")
+
+
+def people_asked(text: str) -> list[str]:
+    """Those of several who are asked, in lower case, without their articles: legal and finance."""
+    match = _SEVERAL_ASKED.search(text.lower())
+    if match is None:
+        return []
+    said = re.split(r"(?:(?:\b(?:and|or|then|also|from|of|by)\b|,)\s*)+|\s(?=(?:the|our|their|his|her|its|my) )",
+                    match["all"])
+    return [re.sub(r"^(?:the|our|their|an?|his|her|its|my|your) ", "", one.strip()) for one in said if one.strip()]
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The clause at hand: its words, their text, its first verb, and what is known of the sentence before it."""

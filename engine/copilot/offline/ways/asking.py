@@ -26,6 +26,10 @@ _IN_TURN = pattern(
     rf"(?P<lead>^|[.;:,] |\band )(?:first,? )?(?:ask|get|request|obtain)(?: approval from)? (?P<a>{_ONE}) {_TO}(?:"
     rf" first)?"
     rf"{_NEXT} (?:ask |from |by |get )?(?P<b>{_ONE})(?:,? too|,? as well)?{_EACH}(?=[.;,]|$| and\b)")
+_FROM_THEN = pattern(
+    rf"(?P<lead>^|[.;:,] |\b(?:and|then) )(?:get|request|obtain|ask for|wait for|need) (?:an? |the )?(?:approvals?|oks?"
+    rf"|okay|consent|permission|sign-?offs?|go-ahead) (?:from|by|of) (?P<a>{_ONE}|[\w-]+){_NEXT} (?:from |by |of )?"
+    rf"(?P<b>{_ONE}|[\w-]+)(?P<to>)(?P<span>)(?=[.;,]|$| and\b)")
 _FIRST_THEN = pattern(
     rf"(?P<lead>^|[.;:,] |\band )first,? (?P<a>{_ONE}),?{_NEXT} (?P<b>{_ONE}) {_HAS_TO} (?P<verb>{_APPROVES}) "
     rf"(?P<what>[^,;.]+?){_EACH}(?=[.;,]|$)")
@@ -88,7 +92,7 @@ def in_turn(text: str) -> str:
                      f" approve it", text)
     found = _WHEN_APPROVED.sub(r"\g<lead>ask \g<a> to approve \g<what>. If approved, ", found)
     found = _ONLY_WHEN.sub(r"\g<lead>ask \g<a> to approve \g<what>; if approved,", found)
-    for form in (_NEEDED, _APPROVES_FIRST, _FIRST_THEN, _IN_TURN, _PASSIVE):
+    for form in (_NEEDED, _FROM_THEN, _APPROVES_FIRST, _FIRST_THEN, _IN_TURN, _PASSIVE):
         found = form.sub(asked, found)
     return text if found == text else _BOTH.sub("if approved", found)
 
