@@ -114,6 +114,8 @@ def test_a_second_handler_of_one_step_is_a_to_do():
     "If it is over 1000, ask the boss and once she approves charge the card. Otherwise log it.",
     "If the visit is new, email ann@firm.lt and, if it is long, call https://b.firm.lt; otherwise log it.",
     "If the visit is new, then if it is long email ann@firm.lt; otherwise log it.",
+    "If the visit is new, email ann@firm.lt; if it is long, call https://b.firm.lt; otherwise log it.",
+    "If the visit is new, email ann@firm.lt. If it is long, call https://b.firm.lt. Otherwise log it.",
     "If the visit is new, email ann@firm.lt, unless it is paid; otherwise log it.",
 ])
 def test_of_two_conditions_it_is_asked_which_has_the_other_side(sentence):
@@ -123,8 +125,10 @@ def test_of_two_conditions_it_is_asked_which_has_the_other_side(sentence):
 @pytest.mark.parametrize("sentence", [
     "If it is over 1000, ask the boss; if she approves, charge the card; otherwise log it.",
     "If it is over 1000, ask the boss and if she approves charge the card, otherwise log it.",
-    "If the visit is new, email ann@firm.lt; if it is long, call https://b.firm.lt; otherwise log it.",
     "If the visit is new and it is long, email ann@firm.lt; otherwise log it.",
+    "If the visit is over 9, email ann@firm.lt; if it is over 5, call https://b.firm.lt; otherwise log it.",
+    "If the country is \"DE\", email ann@firm.lt. If the country is \"FR\", email bo@firm.lt. Otherwise log it.",
+    "If it is over 1000, ask the boss. If she approves, charge the card. Otherwise log it.",
     "When a visit is booked, if it is long, ask ann@firm.lt to approve it and charge it; otherwise log it.",
 ])
 def test_where_the_marks_say_so_it_is_not(sentence):

@@ -23,6 +23,7 @@ from engine.copilot.accounting.evidence import NEGATED, Said
 from engine.copilot.accounting.facts import Facts, Stated
 from engine.copilot.accounting.fetches import fetches_in
 from engine.copilot.accounting.hanging import Hanging
+from engine.copilot.accounting.joins import joins_in
 from engine.copilot.accounting.ledger import first
 from engine.copilot.accounting.lists import lists_in
 from engine.copilot.accounting.moments import moments_in
@@ -149,6 +150,7 @@ class _Account(Hanging):
         words = words_of(self.sentence)
         for start, end, kind in (*arrivals_in(self.sentence, self.facts), *moments_in(self.sentence, self.facts),
                                  *turns_in(self.sentence, self.doing),
+                                 *joins_in(self.sentence, self.facts, self.doing),
                                  *doubts_in(self.sentence, self.facts, self.doing),
                                  *fetches_in(self.sentence, self.facts, self.doing),
                                  *lists_in(self.sentence, self.facts, self.doing),

@@ -111,9 +111,10 @@ def _asked(sentence: str, facts: Facts) -> Iterator[Doubt]:
     held = [leaf for one in asks for leaf in (*_of(one, facts), *facts.key("user", "recipient"))]
     for clause in clauses_of(sentence) if asks else ():
         start, end = clause.words[0].start, clause.words[-1].end
-        people = people_asked(sentence[start:end]) if _APPROVAL.search(clause.text) else []
-        people += [also[1] or also[2] for also in _AND_TO.finditer(clause.text)] if people or _APPROVAL.search(clause.text) else []
-        for person in people:
+        if _APPROVAL.search(clause.text) is None:
+            continue
+        also = [said[1] or said[2] for said in _AND_TO.finditer(clause.text)]
+        for person in dict.fromkeys([*people_asked(sentence[start:end]), *also]):
             place = re.compile(rf"\b{re.escape(person)}\b", re.IGNORECASE).search(sentence, start, end)
             if place is not None and not any(
                     _names(frozenset(stem(word) for word in re.findall("[a-z]+", person)), leaf) for leaf in held):

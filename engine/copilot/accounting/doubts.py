@@ -42,7 +42,8 @@ _EACH_AND_EACH = re.compile(
     r"\b(?P<verb>\w+) (?:\w+ ){0,3}?(?:each|every) (?P<one>[\w-]+)[^.;]*? and (?:then )?(?P<doing>\w+ "
     r"(?P<said>(?:each|every) (?!one\b|of\b)(?P<other>[\w-]+))[^.;,]*)", re.IGNORECASE)
 _LOGIC = re.compile(
-    r"(?:(?<=\.)|(?<=[a-z]))(?:[Nn]either|[Nn]one|[Nn]or|[Uu]nless|[Ee]xcepts?|[Oo]nly|[Bb]uts?|(?:And|Or)(?![A-Za-z]))"
+    r"(?:(?<=\.)|(?<=[a-z]))(?:[Nn]either|[Nn]one|[Nn]or|[Uu]nless|[Ee]xcepts?|[Oo]nly|[Bb]uts?|(?:And|Or)(?![A-Za-z])"
+    r"|[Ii]f|We|Must|Should|Please)"
     r"(?![a-z])")
 _NOBODY = re.compile(r"= \"(nothing|nobody|none|never|not \w+)\"")
 
@@ -62,6 +63,10 @@ _OWN_VERB = re.compile(
 _OF_A_STEP = re.compile(
     r"\b(?P<said>(?:if|when|should|once) (?:the )?(?P<name>[A-Za-z]\w*(?:-\w+)+)(?: function| workflow| job| lambda)? "
     r"(?!is done|has (?:run|finished|worked|succeeded)|finish|succe|complet|work)[a-z]+(?: [a-z]+)?)\b", re.IGNORECASE)
+_DID_WORK = re.compile(
+    r"\b(?:if|when|once|unless|after) (?P<said>(?:the|its|their|our) (?P<name>[\w-]+) (?:(?:has|have|was|were|is|did) "
+    r"(?:not )?)?(?:work(?:s|ed)?|succe\w+|(?:goes|went|gone) (?:through|well)|complet\w+|fail(?:s|ed)?))\b",
+    re.IGNORECASE)
 _OPEN_QUESTION = re.compile(
     r"\bask\w* [^.;,]*?(?P<said>(?:by e-?mail )?(?:what|how|which|where|why)\b)", re.IGNORECASE)
 _LIMIT = re.compile(r"[<>]=? ?(-?\d+(?:\.\d+)?)")
@@ -182,6 +187,11 @@ def _of_steps(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]
         field = "".join([parts[0].lower(), *(part.capitalize() for part in parts[1:])])
         read = any(f"$states.input.{field}" in str(leaf.value) for leaf in facts.conditions())
         if read and match["name"].lower() in run:
+            yield (*match.span("said"), "failure")
+    for match in _DID_WORK.finditer(sentence):
+        done = any(stem(match["name"].lower()) in one.names for one in facts.typed("Task", "Parallel", "Map"))
+        field = re.compile(rf"\$states\.input\.{re.escape(match['name'])}\.\w+ = true", re.IGNORECASE)
+        if done and any(field.search(str(leaf.value)) for leaf in facts.conditions()):
             yield (*match.span("said"), "failure")
     for match in _OPEN_QUESTION.finditer(sentence):
         asked = state_of(match[0])

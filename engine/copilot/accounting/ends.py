@@ -36,19 +36,19 @@ def either_way_in(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[tu
     one side alone, or not behind a failure."""
     clauses = clauses_of(sentence)
     for clause, after in zip(clauses, [*clauses[1:], None], strict=True):
-        said = EITHER_WAY.search(clause.text)
+        begin, end = clause.words[0].start, clause.words[-1].end
+        said = EITHER_WAY.search(sentence, begin, end)
         if said is None:
             continue
-        whole = sentence[clause.words[0].start:clause.words[-1].end]
+        whole = sentence[begin:end]
         does = state_of(whole) or (None if after is None else state_of(
             sentence[after.words[0].start:after.words[-1].end]))
-        start = clause.words[0].start + whole.lower().index(said["said"])
         if does is not None:
             handlers = [str(catcher.get("Next")) for one in facts.states if one.machine is does.machine
                         and one.name != does.name and does.name in reached(one.machine, *targets_of(one.state))
                         for catcher in one.state.get("Catch", ())]
             always = not guards(facts, does) and all(does.name in reached(does.machine, name) for name in handlers)
-            yield start, start + len(said["said"]), does.pointer if always else None
+            yield (*said.span("said"), does.pointer if always else None)
 
 
 def _asks(state: Stated, words: frozenset[str], facts: Facts) -> bool:

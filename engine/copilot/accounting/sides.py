@@ -113,9 +113,12 @@ def _whose(sentence: str, clauses: Sequence[Clause], facts: Facts) -> Iterator[D
             if decides is None or (first is clauses[0] and decides["when"]) or _ELSE.search(sentence, place, begin):
                 break
             heads = [clause for clause in clauses if place <= clause.words[0].start < said.start()
-                     and _DECIDES.match(clause.text) and clause.joiner != "post"]
-        if len(heads) < 2 or any(form.match(heads[-1].text) for form in (APPROVED, FAILURE, LATE)):
-            continue
+                     and _DECIDES.match(clause.text)]
+        last = max((place for place in begins if place < begin), default=0)
+        answered = [head for head in heads if head.words[0].start >= last]
+        if len(heads) < 2 or (len(answered) == 1 and any(
+                form.match(answered[0].text) for form in (APPROVED, FAILURE, LATE))):
+            continue  # it is the other side of an answer
         if sum(map(len, choices)) > 1 and not any(
                 len(found) >= len(heads) and _is_told_apart(found) for found in choices):
             yield (*said.span("said"), "whose")

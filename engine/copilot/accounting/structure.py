@@ -62,7 +62,8 @@ _LEADS = re.compile(r"(?:^|[:.;] )(?:and |then )*(?:repeat|loop|until|while|as l
 _THEN = re.compile(r"\b(then|afterwards|after (?:that|which)|finally)\b[\s,]*(?:and )?$", re.IGNORECASE)
 _OVER = (r"(?:for (?:each|every|all)(?: of)?|(?:go|goes|loop|work|walk|iterate)\w* (?:through|over))(?: the| our| its)?"
          r" (?P<item>[\w -]+)")
-EITHER_WAY = re.compile(r"\b(?P<said>either way|in (?:both|any|either|all) cases?|anyway|regardless|no matter what)\b")
+EITHER_WAY = re.compile(
+    r"\b(?P<said>either way|in (?:both|any|either|all) cases?|anyway|regardless|no matter what)\b", re.IGNORECASE)
 _HEADS = re.compile(rf"(?:^|[,:;] |then |and ){_OVER}", re.IGNORECASE)
 _IN_CASE = re.compile(
     r"^(?P<said>in (?:this|that|those|these|which|such an?) (?:case|event)s?|if so|if that happens)\b")

@@ -93,6 +93,9 @@ class Failures(Reader):
             return self.actions[-1:]  # the attempts
         of_all = re.search(r"\b(?:any\w*|something|a step|everything|either|one of (?:them|these|those|the \w+)"
                            r"|any of \w+|some of \w+)\b", what)
+        if re.fullmatch(r"either(?: one)?(?: of (?:them|(?:the |these |those )?(?:two|both)))?|(?:any|one) of (?:the"
+                        r"|these) two", what.strip()):
+            return [action for action in self.actions[-2:] if action.catch is None]
         if of_all or (not what and joiner == "stop"):
             return [action for action in self.actions if action.catch is None]
         if re.fullmatch(r"(?:it|that|this|they|he|she|even that|(?:all|the last|the final|every|even the last) "

@@ -1,6 +1,7 @@
 """Clauses put where the reader looks for them: the condition first, the wait before what waits.
 
 start a if it is x, and b if not          if it is x, start a; otherwise start b
+unless it is sold out, a; sold out … go   unless it is sold out, a; if it is sold out, put it
 and delete it after 24 hours              and wait 24 hours and delete it
 never email guests from …; email all …    if the guest is from …, do nothing; otherwise email the guest
 read the tickets and send each to …       read the tickets and send each ticket to …
@@ -13,7 +14,7 @@ import re
 
 from engine.copilot.offline.wording.going_on import going_on_in
 from engine.copilot.offline.wording.parts import SPAN, pattern
-from engine.copilot.offline.wording.sides import ACTS, has
+from engine.copilot.offline.wording.sides import ACTS, done_with, has
 from engine.copilot.offline.words import DETERMINERS, base_verb, singular
 
 _PART = r"(?:(?! and (?:the|an?)\b)[^,;.]|(?<=\w)\.(?=\w))+?"
@@ -24,6 +25,12 @@ _IF_IF = pattern(
     rf"(?P<verb>\b{ACTS}) (?P<a>{_PART}),? if (?P<if>{_PART}),? (?:and|or|but) (?P<b>(?!if\b){_PART}),? if (?P<if2>"
     rf"(?!not\b){_PART})"
     r"(?=[.;]|$)")
+_ONLY_IF = pattern(
+    rf"(?P<lead>^|[.;] |\b(?:and|then) )(?P<does>{ACTS} {_PART}),? only (?:if|when|once) (?P<if>{_PART})(?=[.;,]|$)")
+_OF_THE_KIND = pattern(
+    rf"\b(?P<head>(?:if|unless) (?P<what>(?:the |an? )?[\w-]+) is (?P<how>(?!not\b){_PART}), [^.;]+)"
+    r"(?P<mark>[.;]) (?:and |but )?(?:the |all |any )?(?P=how) [\w-]+s (?P<does>go(?: to| into)?"
+    r"|are \w+(?:ed|ent|t|ld)|get)\b")
 _AFTER = pattern(
     rf"(?P<lead>,? and (?:then )?|[;,] (?:then )?)(?P<does>(?!(?:wait|retry|give|try|repeat|ask|stop)\b){ACTS}"
     rf" [^,;.]+?) after "
@@ -59,6 +66,9 @@ def condition_first(text: str) -> str:
         side = f"if {names['if2']}, " if names.get("if2") else "otherwise "
         return f"if {said['if']}, {said['verb']} {said['a']}; {side}{other}"
 
+    text = _ONLY_IF.sub(r"\g<lead>if \g<if>, \g<does>", text)
+    text = _OF_THE_KIND.sub(
+        lambda said: f"{said['head']}; if {said['what']} is {said['how']}, {done_with(said['does'])}", text)
     return _IF_IF.sub(turned, _IF_NOT.sub(turned, text))
 
 

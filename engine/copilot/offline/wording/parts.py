@@ -83,6 +83,8 @@ def less_one(text: str) -> int:
 def is_charged(said: re.Match[str]) -> bool:
     """Whether what was declined is a payment, and no question."""
     before = said.string[:said.start()].lower()
+    if said[2].lower() != "it" and re.search(r"\bcharge (?:the|her|his|their|its|it|\S*\d)", before):
+        return True
     paid = re.search(r"\b(?:charge|card|payment)\b", said.string[:said.end()].lower())
     return paid is not None and re.search(r"\bapprov|\bask\b", before) is None
 
