@@ -35,7 +35,7 @@ def either_way_in(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[tu
     """Where the sentence says that something is done either way, and the pointer of its state; None where it is done on
     one side alone, or not behind a failure."""
     clauses = clauses_of(sentence)
-    for clause, after in zip(clauses, [*clauses[1:], None], strict=True):
+    for clause, after in zip(clauses, [*clauses[1:], None], strict=False):
         begin, end = clause.words[0].start, clause.words[-1].end
         said = EITHER_WAY.search(sentence, begin, end)
         if said is None:
