@@ -33,6 +33,7 @@ _PART = re.compile(r"[.;!?](?=\s)|\n")
 _STOP = re.compile(r"[.;!?](?=\s)")
 _DECIDES = re.compile(
     r"^(?:but |and |then |only )*(?:if|unless|in case|provided|should|(?P<when>when|once|as soon as))\b")
+_SOME = re.compile(r"s (?:who|that|which|whose|from|with|without|in|on|of|over|under|above|below)\b")
 _HEAD = re.compile(r"^(?:if|unless|when|in case|provided)\b")
 _OR_IF_NOT = re.compile(
     r"\bor (?:(?:the|to|in|to the) )?[^\s,;.]+(?: [^\s,;.]+)?,? (?P<said>if (?:it|he|she|they|that|this)"
@@ -154,12 +155,15 @@ def _left_out(sentence: str, clauses: Sequence[Clause]) -> Iterator[Doubt]:
 
 
 def _instead(clauses: Sequence[Clause], done: Sequence[Done], facts: Facts) -> Iterator[Doubt]:
-    """``if x, don't a; b instead``: b is not done anyway."""
+    """``if x, don't a; b instead``, ``never a those who x; b instead``: b is not done anyway."""
     for one in done:
         before = clauses[max(0, one.place - 2):one.place]
         said = re.search(r"\binstead\b(?! of\b)", one.clause.text)
-        if said is not None and len(before) > 1 and _HEAD.match(before[0].text) and forbids(before[1].text, "") and (
-                not guards(facts, one.state)):
+        mine = guards(facts, one.state)
+        banned = next((other for other in done if other.place == one.place - 1), None)
+        alike = banned is not None and mine & guards(facts, banned.state)
+        if said is not None and before and forbids(before[-1].text, "") and (alike or not mine) and (
+                _HEAD.match(before[0].text) or _SOME.search(before[-1].text)):
             word = next(word for word in one.clause.words if word.lower == "instead")
             yield word.start, word.end, "condition"
 

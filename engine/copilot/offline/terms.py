@@ -247,7 +247,8 @@ def _of_number(  # noqa: PLR0911 - one for each kind of number
         if noun == known.item:
             return path_to([noun, amount_of(noun)], known) if more == [] else path_to([noun, camel(more)], known)
         return path_to([noun, amount_of(noun, aged=not unit)], known)
-    return path_to(names or [camel(more)], known)
+    spans = [f"{span}s"] if span is not None else []
+    return path_to([*names, *spans] or [camel(more)], known)
 
 
 def _results(names: list[str], known: Known) -> list[str] | str:

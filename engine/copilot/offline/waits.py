@@ -8,7 +8,7 @@ from engine.copilot.offline.flow import Wait
 from engine.copilot.offline.naming import Known, path_of
 from engine.copilot.offline.sources import typed
 from engine.copilot.offline.times import duration_in
-from engine.copilot.offline.words import UNITS, VERBS, Word, camel, lower, singular
+from engine.copilot.offline.words import NUMBERS, UNITS, VERBS, Word, camel, lower, singular
 
 _WAITS = r"(?:wait|pause|sleep|delay|rest|stop|(?:hold|sit|hang)(?: on| off| still| tight)?)"
 _OFFSET = re.compile(r"^(\S+ \w+) (before|after) (?:the |an? |his |her |its |their )?"
@@ -16,6 +16,12 @@ _OFFSET = re.compile(r"^(\S+ \w+) (before|after) (?:the |an? |his |her |its |the
                      r"(?:departs|starts|begins|ends|expires|leaves|opens|closes|arrives|takes place|is due"
                      r"|runs out))?")
 """``24 hours before the appointment``."""
+
+_FOR_A_THING = re.compile(
+    r"^wait for (?:(?:the|an?|her|his|their|our|its) )?(?!(?:next|another|full|whole|good|couple|few|half|number|period"
+    rf"|total|about|around|up|at|no|exactly|{'|'.join([*UNITS, *NUMBERS])})s?\b)[a-z][\w'-]*(?: [\w'-]+)*? "
+    r"(?:for|within|in|at most|up to|no longer than)\b")
+"""``wait for the confirmation for up to 3 days``: what is waited for comes from outside, and the time is its limit."""
 
 
 def wait_in(words: list[Word], known: Known) -> tuple[Wait | None, list[Word]]:
@@ -33,7 +39,8 @@ def wait_in(words: list[Word], known: Known) -> tuple[Wait | None, list[Word]]:
         seconds = duration_in(words[:2])
         if seconds is not None and text.split()[0] != "wait":
             return _offset(match, seconds, words)
-    if re.match(rf"^(?:{_WAITS}|after|in)\b", text) or re.match(r"^(?:another )?\S+ \w+ later\b", text):
+    pauses = re.match(rf"^(?:{_WAITS}|after|in)\b", text) is not None and not _FOR_A_THING.match(text)
+    if pauses or re.match(r"^(?:another )?\S+ \w+ later\b", text):
         seconds = duration_in(words)
         if seconds is not None:
             end = next(index for index, word in enumerate(words) if singular(word.lower) in UNITS) + 1

@@ -51,6 +51,10 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
       r"|even if (?:it|that|this) fails|no matter (?:whether|if) (?:it|that|this) \w+(?: or \w+)?),? (?=\w)"),
      "if it fails, carry on. Then "),
     # Answers that do not come
+    ((rf"\b(wait for (?:the |an? |her |his |their |our )?[a-z][\w' -]*?) for (?:up to|at most|no longer than"
+      rf"|a maximum of|max\.?|maximum) ({SPAN})"), r"\1 within \2"),
+    ((r"\bwait for (?:the |an? )?(approval|consent|sign-?off|ok|okay|permission) (?:from|of|by) ((?:the |our )?[\w-]+"
+      r"(?: [\w-]+)?)(?= within\b)"), r"ask \2 for \1"),
     ((rf"\b(?:if|when|should) (?:an?|the|her|his|their|any|no) (?:answer|reply|response|reaction|decision|approval)"
       rf"(?: does not| doesn't| did not| is not| isn't| has not| hasn't| fails to)?(?: yet)? (?:come|comes|came"
       rf"|arrives?|arrived|been given|given|received|been received|is there|is given|is received|reach(?:es)? us)"

@@ -106,6 +106,10 @@ def _but_some(sentence: str) -> str | None:
         return None
     noun = singular(re.sub(r"^(?:the|any) ", "", match["noun"].lower()))
     rest = match["rest"]
+    instead = re.match(r"^[;,] (?:but |and )?(?P<does>[^;]+?) instead(?P<rest>[.;]?.*)$", rest)
+    if instead is not None:
+        return (f"If the {noun} {_one_has(match['is'])}, {instead['does']}; otherwise {match['verb']} the {noun}"
+                f"{instead['rest']}")
     if not _OTHERS.search(rest):
         rest = f"; otherwise {match['verb']} the {noun}{rest}"
     return f"If the {noun} {_one_has(match['is'])}, do nothing{_others(rest)}"
