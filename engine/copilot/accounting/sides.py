@@ -2,6 +2,7 @@
 
     behind      "if it is late, mail ann, and post to #b otherwise": not on the side of ann's mail
     before      "mail ann and post to #b if it is late, otherwise mail bob": ann's mail hangs on the condition too
+    conjoined   "if it is late and if it is new, mail ann, otherwise mail bob": bob where it is late and not new, too
     or          "mail ann, or bob if it is not": one of two
     whose       "if it is late, mail ann. If it is paid, mail bob. Otherwise mail cy": of which of the two, is asked
     left out    "mail ann, unless it is late; then mail bob": where it is late, or after ann, is asked
@@ -47,6 +48,7 @@ def sides_in(sentence: str, facts: Facts, scores: Scores, means: Means) -> Itera
     done = done_in(clauses, scores)
     yield from _together(sentence, done, facts)
     yield from _before(sentence, clauses, done, facts, means)
+    yield from _conjoined(sentence, clauses, done, facts)
     yield from _swapped(sentence, clauses, done, facts)
     yield from _whose(sentence, clauses, facts)
     yield from _decided(clauses, facts)
@@ -80,6 +82,19 @@ def _together(sentence: str, done: Sequence[Done], facts: Facts) -> Iterator[Dou
                 yield (*said.span("said"), "otherwise")
 
 
+def _conjoined(sentence: str, clauses: Sequence[Clause], done: Sequence[Done], facts: Facts) -> Iterator[Doubt]:
+    """``if a and if b, x, otherwise z``: z is done where either of both does not hold."""
+    for said in _ELSE.finditer(sentence):
+        heads = [clause for clause in clauses if clause.words[0].start < said.start() and _HEAD.match(clause.text)]
+        if not heads or re.search(r"\b(?:and|but) if\b", heads[-1].text) is None:
+            continue
+        end = heads[-1].words[-1].end
+        one = next((one for one in done if end <= one.start < said.start()), None)
+        other = next((one for one in done if one.start - 3 <= said.end() < one.clause.words[-1].end), None)
+        if one is not None and other is not None and guards(facts, one.state) & guards(facts, other.state):
+            yield (*said.span("said"), "otherwise")
+
+
 def _before(
     sentence: str, clauses: Sequence[Clause], done: Sequence[Done], facts: Facts, means: Means
 ) -> Iterator[Doubt]:
@@ -102,27 +117,41 @@ def _whose(sentence: str, clauses: Sequence[Clause], facts: Facts) -> Iterator[D
     it is. Where one Choice decides and no two of its conditions hold together, it is that of all."""
     choices = [[str(rule.get("Condition")).strip("{% }") for rule in one.state.get("Choices", ())]
                for one in facts.typed("Choice")]
-    begins = [0, *(stop.end() for stop in _PART.finditer(sentence))]
     for said in _ELSE.finditer(sentence):
-        begin = max(place for place in begins if place <= said.start())
-        if not begin or sentence[begin:said.start()].strip(" -*\u2022").lower() not in ("", "and", "but"):
-            continue
-        heads: list[Clause] = []
-        for place in reversed([place for place in begins if place < begin]):
-            first = next((clause for clause in clauses if clause.words[0].start >= place), None)
-            decides = None if first is None else _DECIDES.match(first.text)
-            if decides is None or (first is clauses[0] and decides["when"]) or _ELSE.search(sentence, place, begin):
-                break
-            heads = [clause for clause in clauses if place <= clause.words[0].start < said.start()
-                     and _DECIDES.match(clause.text)]
-        last = max((place for place in begins if place < begin), default=0)
-        answered = [head for head in heads if head.words[0].start >= last]
-        if len(heads) < 2 or (len(answered) == 1 and any(
-                form.match(answered[0].text) for form in (APPROVED, FAILURE, LATE))):
-            continue  # it is the other side of an answer
-        if sum(map(len, choices)) > 1 and not any(
+        heads = _open_heads(sentence, clauses, said.start())
+        if len(heads) > 1 and sum(map(len, choices)) > 1 and not any(
                 len(found) >= len(heads) and _is_told_apart(found) for found in choices):
             yield (*said.span("said"), "whose")
+
+
+def _open_heads(sentence: str, clauses: Sequence[Clause], end: int) -> list[Clause]:
+    """The conditions whose other side may begin at `end`: those of the sentences in a row that begin with one; behind a
+    comma those that "and" joins. None where it is the other side of an answer."""
+    begins = [0, *(stop.end() for stop in _PART.finditer(sentence, 0, end))]
+    begin, before = begins[-1], begins[-2:-1]
+    own = _heads_in(clauses, begin, end)
+    if own:
+        return own if own[-1].joiner == "and" and not _is_of_a_step(own[-1]) else []
+    if sentence[begin:end].strip(" -*\u2022").lower() not in ("", "and", "but"):
+        return []
+    heads: list[Clause] = []
+    for place in reversed(begins[:-1]):
+        first = next((clause for clause in clauses if clause.words[0].start >= place), None)
+        decides = None if first is None else _DECIDES.match(first.text)
+        if decides is None or (first is clauses[0] and decides["when"]) or _ELSE.search(sentence, place, begin):
+            break
+        heads = _heads_in(clauses, place, end)
+    answers = [head for place in before for head in heads if head.words[0].start >= place]
+    return [] if len(answers) == 1 and _is_of_a_step(answers[0]) else heads
+
+
+def _heads_in(clauses: Sequence[Clause], start: int, end: int) -> list[Clause]:
+    return [clause for clause in clauses if start <= clause.words[0].start < end and _DECIDES.match(clause.text)]
+
+
+def _is_of_a_step(head: Clause) -> bool:
+    """Whether a condition speaks of an answer or a failure."""
+    return any(form.match(head.text) for form in (APPROVED, FAILURE, LATE))
 
 
 def _is_told_apart(conditions: Sequence[str]) -> bool:

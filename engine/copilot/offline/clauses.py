@@ -323,5 +323,6 @@ class _Cutter:
             return word.lower == "stop" and _STATES.search(self.current.text) is not None
         acts = word.lower not in ALSO_NOUNS or self.current.words[-1].kind in ("number", "quoted")
         if after.kind == "word":
-            return acts or after.lower in DETERMINERS | PRONOUNS
+            goes = [one.kind for one in self.words[index + 2:index + 3]] == ["channel"]  # post to #general
+            return acts or goes or after.lower in DETERMINERS | PRONOUNS
         return after.kind in ("url", "channel", "email")

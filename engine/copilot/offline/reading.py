@@ -95,6 +95,8 @@ def read(text: str, catalogue: Catalogue, *, ways: Sequence[Way] = ()) -> Readin
     return _Reader(text, catalogue, ways).read()
 
 
+_OF_A_STEP = (APPROVED, FAILURE, SUCCESS, LATE)
+"""Conditions on what a step before has brought."""
 _THING = re.compile(r"(?:(?:the|an?|our|its|their) )?([\w-]+)")
 """The first word of what a condition speaks of."""
 _HAPPENED = re.compile(r"^(?:once|as soon as) .* (?:has|have) been ")
@@ -164,15 +166,16 @@ class _Reader(Earlier):
             return False
         known = replace(self.known, subject=self.holding[-1].subject or self.known.subject)
         found = parse_condition(clause.words[1:], known)
+        tells = all(isinstance(step, Action) and step.variable is None for step in steps)
         return found is not None and (apart(self.holding[-1], found) or (
+            clause.joiner == "and" and tells and not any(form.match(clause.text) for form in _OF_A_STEP)) or (
             clause.joiner in ("comma", "bare") and (
                 implies(self.holding[-1].text, found.text) or self.is_case(clause, self.holding[-1], found, steps))))
 
     def is_case(self, clause: Clause, before: Condition, found: Condition, steps: Sequence[Step]) -> bool:
         """Whether an `if` behind a comma alone is another case beside the one before it: of the same thing, or before
         an `otherwise`. ``if it is good, a, if it is bad, b, otherwise c``"""
-        of_a_step = (APPROVED, FAILURE, SUCCESS, LATE)
-        if clause.joiner != "comma" or any(form.match(clause.text) for form in of_a_step) or implies(
+        if clause.joiner != "comma" or any(form.match(clause.text) for form in _OF_A_STEP) or implies(
                 found.text, before.text) or any(
                 not isinstance(step, Action) or step.waits or f"${step.variable}" in found.text for step in steps):
             return False

@@ -111,9 +111,9 @@ _LATE_ELSE = pattern(
     r"(?:and )?(?:otherwise|or else|else|if not|or)\b,? (?=\w)")
 _AT_MOST = pattern(rf"(?P<ask>\bask [^;.]*?), (?:at most (?P<a>{SPAN})|(?P<b>{SPAN}) at (?:the )?most)(?=[.;])")
 _SILENT = pattern(
-    r"\b(?:if|when|should) (?:there is no (?:answer|reply|response|reaction)|(?:nobody|no ?one) (?:answers?|replies|reacts"
-    r"|responds?)|(?:they|he|she|nobody|the [\w-]+|\S+@\S+) (?:(?:does not|doesn't|do not|don't) (?:answer|reply|react"
-    r"|respond)|(?:stays?|remains?|keeps?) (?:silent|quiet|mum)"
+    r"\b(?:if|when|should) (?:there is no (?:answer|reply|response|reaction)|(?:nobody|no ?one) (?:answers?|replies"
+    r"|reacts|responds?)|(?:they|he|she|nobody|the [\w-]+|\S+@\S+) (?:(?:does not|doesn't|do not|don't) (?:answer"
+    r"|reply|react|respond)|(?:stays?|remains?|keeps?) (?:silent|quiet|mum)"
     r"|says? nothing|(?:does not|doesn't|do not|don't) say anything|ignores? (?:it|that|the (?:question|request))))"
     r"(?: (?:by then|until then|in that time|all that time))?(?=,)")
 
