@@ -136,7 +136,7 @@ def test_where_the_marks_say_so_it_is_not(sentence):
 
 
 def test_a_condition_that_the_one_around_it_decides_is_a_to_do():
-    said = "If the total is over 1000, email ann@firm.lt, and if it is over 500 call https://b.firm.lt."
+    said = "If the total is over 1000, run the score function, and if it is over 500 call https://b.firm.lt."
     assert "if it is over 500" in " ".join(to_dos(said))
     assert to_dos(said.replace("over 500", "over 5000")) == []
 

@@ -124,7 +124,7 @@ def _corrected(sentence: str) -> Iterator[Doubt]:
 def _in_time(sentence: str, facts: Facts) -> Iterator[Doubt]:
     """``if it is not paid within 30 days``: a wait, and no field of so many days."""
     for said in _IN_TIME.finditer(sentence):
-        if any(re.search(rf"{said['unit']}s\b", str(leaf.value)) for leaf in facts.conditions()):
+        if any(re.search(rf"{said['unit']}s\b", str(leaf.value), re.IGNORECASE) for leaf in facts.conditions()):
             yield (*said.span("said"), "time")
 
 
@@ -190,8 +190,8 @@ def _of_steps(sentence: str, facts: Facts, state_of: StateOf) -> Iterator[Doubt]
             yield (*match.span("said"), "failure")
     for match in _DID_WORK.finditer(sentence):
         done = any(stem(match["name"].lower()) in one.names for one in facts.typed("Task", "Parallel", "Map"))
-        field = re.compile(rf"\$states\.input\.{re.escape(match['name'])}\.\w+ = true", re.IGNORECASE)
-        if done and any(field.search(str(leaf.value)) for leaf in facts.conditions()):
+        works = re.compile(rf"\$states\.input\.{re.escape(match['name'])}\.\w+ = true", re.IGNORECASE)
+        if done and any(works.search(str(leaf.value)) for leaf in facts.conditions()):
             yield (*match.span("said"), "failure")
     for match in _OPEN_QUESTION.finditer(sentence):
         asked = state_of(match[0])

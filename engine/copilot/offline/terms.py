@@ -204,6 +204,10 @@ def _so_many(text: str, _: Mapping[str, Word], known: Known) -> Condition | None
     return made(f"{path} {sign} {number}", path)
 
 
+_OF_TIME = frozenset({"age", "delay", "downtime", "duration", "latency", "length", "runtime", "time", "uptime", "wait"})
+"""What is a span by itself."""
+
+
 def _of_number(  # noqa: PLR0911 - one for each kind of number
     before: str, behind: str, known: Known, *, aged: bool = False, counts: bool = False
 ) -> str:
@@ -247,7 +251,7 @@ def _of_number(  # noqa: PLR0911 - one for each kind of number
         if noun == known.item:
             return path_to([noun, amount_of(noun)], known) if more == [] else path_to([noun, camel(more)], known)
         return path_to([noun, amount_of(noun, aged=not unit)], known)
-    spans = [f"{span}s"] if span is not None else []
+    spans = [f"{span}s"] if span is not None and not _OF_TIME & {*map(singular, names)} else []
     return path_to([*names, *spans] or [camel(more)], known)
 
 

@@ -12,6 +12,7 @@ from engine.copilot.offline.wording.parts import (
     COUNT,
     GAP,
     LONGER,
+    NO,
     NO_ANSWER,
     NOBODY,
     NUMBER,
@@ -20,6 +21,7 @@ from engine.copilot.offline.wording.parts import (
     TIMES,
     VERB,
     WHO,
+    YES,
     acts,
     again,
     attempts,
@@ -31,6 +33,7 @@ from engine.copilot.offline.wording.parts import (
     is_retried,
     last_date,
     one,
+    the_rest,
     turned,
     unit_of,
     unless,
@@ -210,6 +213,16 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
      rf"times)"
       rf"(?: (?:every|after) {SPAN})?),? (?:and )?then (?=\w)"), r"\1; if it still fails, "),
     # Conditions
+    (rf"\bcheck (?:that|whether|if) (?P<is>[^.;]+?)[.;,] (?:and )?{YES}(?P<does>[^.;]+?)[.;,] (?:and )?{NO}",
+     r"if \g<is>, \g<does>; otherwise "),
+    (rf"\bcheck (?:that|whether|if) (?P<is>[^.;]+?)[.;,] (?:and )?{NO}(?P<does>[^.;]+?)[.;,] (?:and )?{YES}",
+     r"unless \g<is>, \g<does>; otherwise "),
+    (r"(\bask [^;.]*?),? and if so,? (?=\w)", r"\1, and if approved "),
+    (rf"\bcheck (?:that|whether|if) (?P<is>[^.;]+?)[.;,] (?:and )?{YES}(?=\w)", r"if \g<is>, "),
+    ((r"[.;] if (?:it|that|this|they)(?: is| are|'s| takes| costs| weighs) (?P<more>longer|more|higher|heavier|larger"
+      r"|bigger|above(?: that)?|over(?: that)?|less|lower|shorter|lighter|smaller|below(?: that)?|under(?: that)?)"
+      r"(?: than that)?, "),
+     the_rest),
     (r"^only (if|when) ", r"\1 "),
     (rf",? (?:and|but) only (if|when|once|after) ([^,;.]+?),? (?=(?:{VERB})\b)", r"; if \2, "),
     (r",? but only (?:if|when|where|in case) ([^,;]+?)(?=[.;]|$)", r" if \1"),

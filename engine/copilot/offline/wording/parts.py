@@ -80,6 +80,24 @@ def less_one(text: str) -> int:
     return max(1, int(number_of(words_of(text)[0]) or 1) - 1)
 
 
+_IT = r"(?:it|that|this|they|he|she)"
+YES = (rf"if (?:{_IT} (?:does|do|is|are|has|have)|so|yes|true|that is the case)(?:,| then)? (?!(?:not|no)\b)")
+"""What follows where something that is checked holds."""
+NO = (rf"(?:if (?:{_IT} (?:(?:does|do|is|are|has|have)(?: not|n't)|isn't)|not|no|that is not the case)|otherwise|else)"
+      r"(?:,| then)? (?=\w)")
+"""What follows where it does not."""
+
+
+def the_rest(said: re.Match[str]) -> str:
+    """``If it is 3 days or less, …. If it is longer, …``: otherwise, where the bound before it is the other way."""
+    before = re.split(r"[.;] ", said.string[:said.start()])[-1].lower().partition(",")[0]
+    low = re.search(r"\b(?:or (?:less|fewer|below|under)|at most|up to|no more than|not more than)\b", before)
+    high = re.search(r"\b(?:or (?:more|over|above)|at least|no less than)\b", before)
+    less = re.search(r"\b(?:less|lower|shorter|lighter|smaller|below|under)\b", said["more"].lower()) is not None
+    is_rest = before.startswith("if ") and (high is not None if less else low is not None)
+    return f"{said[0][0]} otherwise " if is_rest else said[0]
+
+
 def is_charged(said: re.Match[str]) -> bool:
     """Whether what was declined is a payment, and no question."""
     before = said.string[:said.start()].lower()
