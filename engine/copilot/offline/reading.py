@@ -415,13 +415,21 @@ class _Reader(Earlier):
         else:
             steps.append(choice)
         self.holding.append(condition)
-        choice.then = gated(self.block([], ends=SENTENCE))
+        whole = begins and self.starts_all(condition)
+        choice.then = gated(self.block([], ends=frozenset() if whole else SENTENCE))
         self.holding.pop()
         self.last_if = choice
         if is_rest and outer_if is not None:  # of two sides the second is what else there is
             outer_if.otherwise, self.last_if = choice.then, outer_if
         if not choice.then and steps[-1] is choice and len(steps) > 1:  # what it decides on stands before it
             choice.then = [steps.pop(-2)]
+
+    def starts_all(self, condition: Condition) -> bool:
+        """Whether what a text begins with is what happens, and no size: all that follows is done then, unless an
+        `otherwise` speaks of it."""
+        after = next((one for one in self.clauses[self.at:] if one.joiner in SENTENCE), None)
+        return re.fullmatch(r"\$states\.input\.[\w.]+ = true", condition.text) is not None and (
+            after is None or not is_else(after)) and not any(is_else(one) for one in self.clauses[self.at:][:2])
 
     def goes_beside(self, clause: Clause, last: If, condition: Condition) -> bool:
         """Whether a condition is decided on only where that of the `if` before it does not hold."""
