@@ -127,7 +127,7 @@ def test_of_two_conditions_it_is_asked_which_has_the_other_side(sentence):
     "If it is over 1000, ask the boss and if she approves charge the card, otherwise log it.",
     "If the visit is new and it is long, email ann@firm.lt; otherwise log it.",
     "If the visit is over 9, email ann@firm.lt; if it is over 5, call https://b.firm.lt; otherwise log it.",
-    "If the country is \"DE\", email ann@firm.lt. If the country is \"FR\", email bo@firm.lt. Otherwise log it.",
+    'If the country is "DE", email ann@firm.lt. If the country is "FR", email bo@firm.lt. Otherwise log it.',
     "If it is over 1000, ask the boss. If she approves, charge the card. Otherwise log it.",
     "When a visit is booked, if it is long, ask ann@firm.lt to approve it and charge it; otherwise log it.",
 ])

@@ -1,5 +1,6 @@
 """When something is done, where the document holds no such moment: ``on the hearing date``, ``at closing time``,
-``by the end of the week``. That a message's text repeats the words is no wait.
+``by the end of the week``. That a message's text repeats the words is no wait. ``wait until the truck has arrived``: no
+date says so.
 """
 
 from __future__ import annotations
@@ -33,6 +34,13 @@ _CALENDAR = frozenset(map(stem, (
 """What a schedule can say by itself."""
 _OFFSET = re.compile(r"\) [-+] \d")
 
+_HAPPENS = re.compile(
+    r"\bwait(?:s|ing)? until (?P<said>(?:the|an?|all|both|it|they|he|she|everything|somebody|someone|her|his|their"
+    r"|our)\b[^.;,]*? (?:(?:has|have|is|are|was|were|gets?) (?!due\b|over\b|in\b|at\b|on\b)\w+|arrives?|comes?"
+    r"|answers?|confirms?|signs?|pays?|replies|responds|approves?)(?: (?:back|in|it))?)(?=[.;,]|$| and\b| then\b)",
+    re.IGNORECASE)
+"""What is waited for and no date tells: it comes from outside."""
+
 
 def moments_in(sentence: str, facts: Facts) -> Iterator[Doubt]:
     """The phrases of time that no Wait, no schedule, no time limit and no condition holds."""
@@ -41,6 +49,8 @@ def moments_in(sentence: str, facts: Facts) -> Iterator[Doubt]:
         acts = any(word.lower() in VERBS and stem(word.lower()) not in _CALENDAR for word in words[:-1])
         if not acts and sentence[:match.start()].count('"') % 2 == 0 and not _is_held(words, facts):
             yield (*match.span("said"), "time")
+    if any(True for _ in facts.key("Timestamp")) and next(facts.circles(), None) is None:
+        yield from ((*match.span("said"), "time") for match in _HAPPENS.finditer(sentence))
 
 
 def _is_held(words: list[str], facts: Facts) -> bool:

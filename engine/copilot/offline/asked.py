@@ -36,9 +36,9 @@ _PERSON = rf"(?:(?:the|our|their|an?|his|her|its|my|your) )?{_NAMED}(?: {_NAMED}
 _NEXT_PERSON = (rf"(?:(?: and| or|,)+(?: then)?(?: also)?(?: (?:from|of|by))? {_PERSON}"
                 rf"| (?=(?:the|our|their|his|her|its|my) ){_PERSON})")
 _SEVERAL_ASKED = re.compile(
-    rf"(?:\b(?:ask|from|of|by|have|get)(?: both)? |^(?:both )?)(?P<all>{_PERSON}{_NEXT_PERSON}+)"
-    r"(?= to | for | about | whether | if | on slack| (?:in|via|by) |,|$| must| ha(?:s|ve) to| should| needs?\b|'s "
-    r"(?:ok|approval))")
+    rf"(?:\b(?:ask|from|of|by|have|get)(?: (?:both|either))? |^(?:both |either )?)(?P<all>{_PERSON}{_NEXT_PERSON}+)"
+    r"(?= to | for | about | whether | if | on slack| (?:in|via|by) |,|$| must"
+    r"| ha(?:s|ve) to| should| needs?\b| approves?| agrees?|'s (?:ok|approval))")
 
 
 def people_asked(text: str) -> list[str]:

@@ -53,6 +53,10 @@ KINDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
       r"|failed)(?: or (?:not|fails?|failed|works?|succeeds?))?|(?:on )?success or failure|succeed or fail"
       r"|even if (?:it|that|this) fails|no matter (?:whether|if) (?:it|that|this) \w+(?: or \w+)?),? (?=\w)"),
      "if it fails, carry on. Then "),
+    # Answers
+    (r"(?<=[.;,] )(?:and )?after (?:(?:the|her|his|an?|their) )?(?:approval|rejection|refusal),? (?=\w)",
+     lambda said: said[0] if not is_asked(said) else (
+         "if approved, " if "approval" in said[0].lower() else "if rejected, ")),
     # Answers that do not come
     ((rf"\b(wait for (?:the |an? |her |his |their |our )?[a-z][\w' -]*?) for (?:up to|at most|no longer than"
       rf"|a maximum of|max\.?|maximum) ({SPAN})"), r"\1 within \2"),

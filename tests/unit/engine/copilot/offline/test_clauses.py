@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.catalog.states import states_of
 from engine.copilot.offline.clauses import clauses_of
-from engine.copilot.offline.words import VERBS
+from engine.copilot.offline.words import PREPOSITIONS, VERBS
 from tests.copilot.evaluate import COPILOT
 
 
@@ -34,7 +34,8 @@ def test_a_verb_is_known_by_where_it_stands(text, clauses):
 ]))
 @example("whitelabel", "When a form is submitted, {} the record and post to #ops.")
 def test_what_nobody_has_a_word_for_is_a_step_of_its_own_or_a_to_do(verb, form):
-    assume(not verb.endswith(("ly", "ing", "ed")) and verb not in {*VERBS, "them", "they", "these", "that", "then"})
+    assume(not verb.endswith(("ly", "ing", "ed")) and verb not in {
+        *VERBS, *PREPOSITIONS, "them", "they", "these", "that", "then"})
     proposal = COPILOT.draft(form.format(verb))
     names = [item.name.lower() for item in states_of(proposal.document["definition"])]
     lost = [word.text for word in proposal.words if word.pointer is None and verb in word.text]
