@@ -20,7 +20,7 @@ from engine.copilot.catalogue import Catalogue
 from engine.copilot.offline import triggers
 from engine.copilot.offline.actions import parse_action
 from engine.copilot.offline.clauses import Clause
-from engine.copilot.offline.conditions import apart, implies, never, opposite, parse_condition
+from engine.copilot.offline.conditions import never, opposite, parse_condition
 from engine.copilot.offline.earlier import Earlier
 from engine.copilot.offline.flow import (
     Action,
@@ -95,10 +95,6 @@ def read(text: str, catalogue: Catalogue, *, ways: Sequence[Way] = ()) -> Readin
     return _Reader(text, catalogue, ways).read()
 
 
-_OF_A_STEP = (APPROVED, FAILURE, SUCCESS, LATE)
-"""Conditions on what a step before has brought."""
-_THING = re.compile(r"(?:(?:the|an?|our|its|their) )?([\w-]+)")
-"""The first word of what a condition speaks of."""
 _HAPPENED = re.compile(r"^(?:once|as soon as) .* (?:has|have) been ")
 """What has happened elsewhere, or is a step of its own: no field of the input tells."""
 
@@ -158,32 +154,6 @@ class _Reader(Earlier):
         return ends == frozenset({"stop"}) and clause.joiner == "then" and (
             CONCURRENCY.search(before) is not None or re.search(r"\b(?:for|of) each(?: of them)?$", before) is not None
         ) and re.search(r"^(?!.*\ball\b).*\b(?:it|its|each)\b", clause.text) is None
-
-    def opposes(self, clause: Clause, steps: Sequence[Step]) -> bool:
-        """Whether the clause is another `if` of what is decided on, which never holds together with it, or always: ``if
-        it is French …, if it is German …``, ``if it is over 1000 …, if it is over 500 …``."""
-        if not self.holding or clause.words[0].lower != "if" or clause.joiner == "post":
-            return False
-        known = replace(self.known, subject=self.holding[-1].subject or self.known.subject)
-        found = parse_condition(clause.words[1:], known)
-        tells = all(isinstance(step, Action) and step.variable is None for step in steps)
-        return found is not None and (apart(self.holding[-1], found) or (
-            clause.joiner == "and" and tells and not any(form.match(clause.text) for form in _OF_A_STEP)) or (
-            clause.joiner in ("comma", "bare") and (
-                implies(self.holding[-1].text, found.text) or self.is_case(clause, self.holding[-1], found, steps))))
-
-    def is_case(self, clause: Clause, before: Condition, found: Condition, steps: Sequence[Step]) -> bool:
-        """Whether an `if` behind a comma alone is another case beside the one before it: of the same thing, or before
-        an `otherwise`. ``if it is good, a, if it is bad, b, otherwise c``"""
-        if clause.joiner != "comma" or any(form.match(clause.text) for form in _OF_A_STEP) or implies(
-                found.text, before.text) or any(
-                not isinstance(step, Action) or step.waits or f"${step.variable}" in found.text for step in steps):
-            return False
-        following = self.clauses[self.at + 1:]
-        ends = next((place for place, one in enumerate(following) if one.joiner in SENTENCE), len(following))
-        thing, same = _THING.match(before.phrase.lower()), _THING.match(clause.text[3:])
-        return any(is_else(one) for one in following[:ends]) or (
-            thing is not None and same is not None and same[1] in (thing[1], "it"))
 
     def clause(self, clause: Clause, steps: list[Step], before: list[Step], together: int | None) -> int | None:
         """Read one clause, and what belongs to it, into `steps`; where a group that runs together began."""
@@ -423,26 +393,6 @@ class _Reader(Earlier):
             outer_if.otherwise, self.last_if = choice.then, outer_if
         if not choice.then and steps[-1] is choice and len(steps) > 1:  # what it decides on stands before it
             choice.then = [steps.pop(-2)]
-
-    def starts_all(self, condition: Condition) -> bool:
-        """Whether what a text begins with is what happens, and no size: all that follows is done then, unless an
-        `otherwise` speaks of it."""
-        after = next((one for one in self.clauses[self.at:] if one.joiner in SENTENCE), None)
-        return re.fullmatch(r"\$states\.input\.[\w.]+ = true", condition.text) is not None and (
-            after is None or not is_else(after)) and not any(is_else(one) for one in self.clauses[self.at:][:2])
-
-    def goes_beside(self, clause: Clause, last: If, condition: Condition) -> bool:
-        """Whether a condition is decided on only where that of the `if` before it does not hold."""
-        before = last.condition
-        if apart(before, condition):
-            return True
-        if implies(condition.text, before.text) or before.text == condition.text:
-            return False  # it would never be
-        after = next((one for one in self.clauses[self.at:] if one.joiner in SENTENCE), None)
-        narrows = clause.joiner in ("comma", "bare") or (after is not None and is_else(after))
-        return (narrows and implies(before.text, condition.text)) or (
-            before.subject == condition.subject != "" and clause.joiner == "hard") or (
-            self.is_case(clause, before, condition, last.then))
 
     def otherwise(self, clause: Clause, *, inner: bool) -> bool:
         """An `otherwise`: of the last question, or of the last `if`. False where neither is in this block's reach."""
