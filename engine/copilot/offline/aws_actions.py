@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from engine.copilot.offline.asked import STOP, TODO, Asked, Found, Rule
+from engine.copilot.offline.sources import kept_in
 from engine.copilot.offline.words import PROPERTIES, TRADE_VERBS, VERBS, camel
 
 
@@ -125,7 +126,7 @@ def _table(clause: Asked) -> Found | None:
         return None
     guesses["Item"] = "Which attributes does the item have?"
     del guesses["Key"]
-    item = {**key, "data": {"S": "{% $string($states.input) %}"}}
+    item = {**key, "data": {"S": f"{{% $string({kept_in(clause.text, clause.known)}) %}}"}}
     return Found(f"{base}putItem", {"TableName": name, "Item": item}, guesses)
 
 
@@ -145,7 +146,8 @@ def _queue(clause: Asked) -> Found | None:
     if name is None or (clause.verb in _MAKING and not clause.has(r"^drop .* (?:on|in)(?:to)? ")):
         return None
     url = f"{TODO}the URL of the queue {name}" if name else f"{TODO}the queue's URL"
-    return Found("arn:aws:states:::sqs:sendMessage", {"QueueUrl": url, "MessageBody": "{% $states.input %}"},
+    body = f"{{% {kept_in(clause.text, clause.known)} %}}"
+    return Found("arn:aws:states:::sqs:sendMessage", {"QueueUrl": url, "MessageBody": body},
                   {"QueueUrl": f"The URL of the queue {name}." if name else "Which queue?"})
 
 

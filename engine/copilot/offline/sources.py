@@ -124,6 +124,23 @@ class Source:
         return _ADDRESS.search(self.field) is not None
 
 
+_KEPT = re.compile(
+    r"^\w+ (?:the |all |all the |those |these |its |their )?(?P<what>[\w-]+(?: [\w-]+)?) (?:in|into|to|on) ")
+
+
+def kept_in(text: str, known: Known) -> str:
+    """The path of what is saved or sent on: the answer of the step that has fetched it, else the input."""
+    said = _KEPT.search(text)
+    results = [path for name, path in known.results if name != "approval"]
+    if said is None or not results:
+        return "$states.input"
+    thing = singular(said["what"].split()[-1])
+    got = next((path for things, path in reversed(known.fetched) if thing in things), None)
+    is_answer = thing in ("result", "answer", "response", "output") or (
+        said["what"] == "them" and bool(known.fetched and known.fetched[-1][0]))
+    return got or (results[-1] if is_answer else "$states.input")
+
+
 def source_in(text: str, known: Known) -> Source | None:
     """What the text takes from the answer of an earlier step: of the one that it names, else of the last. None where it
     says no such thing, or where no step before it has an answer."""

@@ -58,6 +58,13 @@ _NOT_OF_IT = r"(?:if|when\w*|once|unless|while|until|for|each|every|on|at|before
 _SEPARATES = r"(?:[.;:,]|,? and\b|,? then\b| -)(?:,? and\b)?(?:,? then\b)?"
 
 
+_BROUGHT = re.compile(
+    r"^(?:the|an?|our|each|every|some) (?!system\b|workflow\b|flow\b)[\w-]+(?: (?!function\b|workflow\b|job\b)[\w-]+)?"
+    r" (?:uploads|drops|puts|places|leaves|stores) [^.;:,]+? (?:in|into|to) (?:the|our) (?P<bucket>[\w-]+ bucket)"
+    r"(?:[.;]|, (?:and )?(?=then\b)) (?:then,? )?(?:we |the system )?(?=\w)", re.IGNORECASE)
+"""Somebody brings what starts it: ``The driver uploads the slip into the slips bucket. Then we …``."""
+
+
 def started(text: str) -> str:
     """`text` with its start before all else."""
     called = re.match(r"(?:(?!\b(?:if|unless|then)\b)[^.;:])*?\b(?P<source>(?:our|the|a|my) webhook(?: "
@@ -65,6 +72,7 @@ def started(text: str) -> str:
                       r"(?P<rest>.+)", text, re.IGNORECASE | re.DOTALL)
     if called is not None and not _acts(text) and not re.match(r"when", text, re.IGNORECASE):
         return _when("webhook", called, "", called["rest"])
+    text = _BROUGHT.sub(r"When a file lands in the \g<bucket>, ", text)
     text = re.sub(r"^(?:it|this|the (?:workflow|flow)) (?:starts|begins|runs|is started|is triggered)(?: either)? "
                   r"(?=when|whenever|by|from|on|through|each|every|once)", "", text, flags=re.IGNORECASE)
     for kind, source in _SOURCES:
