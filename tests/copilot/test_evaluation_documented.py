@@ -15,6 +15,8 @@ from tests.copilot.evaluate import (
     ELEVENTH_LOCKED,
     FIFTH,
     FIFTH_LOCKED,
+    FOURTEENTH,
+    FOURTEENTH_LAST,
     FOURTH_LOCKED,
     LOCKED,
     NINTH,
@@ -48,6 +50,8 @@ NAMES = {
     THIRTEENTH_LOCKED: "a thirteenth author's locked, run once, then counted; only the silent one was read",
     TWELFTH_LOCKED: "a twelfth author's locked, run once, then counted; only a silent one was read",
     TWELFTH: "a twelfth author's, open",
+    FOURTEENTH_LAST: "a fourteenth set's second half, run once at the end, then the silent one was changed for",
+    FOURTEENTH: "a fourteenth set's first half",
     ELEVENTH_LOCKED: "an eleventh author's locked, run once, then counted; nobody read how they fail",
     ELEVENTH: "an eleventh author's, open",
     EIGHTH_LOCKED: "an eighth author's locked, run once, then counted; only the silent one was read",
@@ -110,4 +114,7 @@ def test_the_strangers_locked_sets_come_first_and_what_to_expect_is_said():
     assert "37 of these 90 right, 47 wrong but flagged, 6 wrong and silent" in " ".join(TEXT.split())
     assert "28 of the 60 right, 31 wrong but flagged, 1 wrong and silent" in " ".join(TEXT.split())
     assert "22 of them right, 37 wrong but flagged, 1 wrong and silent" in " ".join(TEXT.split())
+    assert "17 of the 31 right, 13 wrong but flagged, 1 wrong and silent" in " ".join(TEXT.split())
+    assert "9 of the 32 right, 20 wrong but flagged, 3 wrong and silent" in " ".join(TEXT.split())
+    assert "14 of the 31 right, 13 wrong but flagged, 4 wrong and silent" in " ".join(TEXT.split())
     assert "**What to expect.**" in TEXT
