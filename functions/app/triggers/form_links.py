@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.clock import Clock
-from engine.errors import Conflict, NotFound, StorageError
+from engine.errors import Conflict, NotFound, StorageError, StoreBusy
 from engine.language.asl.times import parse_timestamp
 from engine.ports.deliveries import TriggerState, TriggerStates
 from engine.records import dataclass
@@ -132,7 +132,7 @@ class FormLinks:
             spec = json.dumps([found.workflow, found.trigger, found.made_by, found.most, max(0, found.used + by)])
             if self._states.change(replace(state, spec=spec)):
                 return
-        raise FormClosed("too many submit this form at once")
+        raise StoreBusy("too many submit this form at once")
 
 
 def _digest(token: str) -> str:

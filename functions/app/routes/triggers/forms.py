@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -143,26 +144,32 @@ def _listening(call: Call[Any]) -> Listener:
 def _delivered(call: Call[Any], form: Listener, arrival: Arrival, title: str, again: _Again) -> Answer[str]:
     triggers, token = call.services.open_triggers(), _token(call)
     thanks = form_page.says(title, "Thank you. It was received.")
-    try:
+    later = "It cannot be taken just now. Nothing that you typed is lost: submit it again later."
+
+    def is_received() -> bool:
         known = triggers.delivering.known(form, arrival)
-        if known is not None and known.outcome == STARTED:
+        return known is not None and known.outcome == STARTED
+
+    try:
+        if is_received():
             return _html(thanks)
         triggers.links.take(token)
-    except UserError as error:
-        return _refused(call, error)
-    later = "It cannot be taken just now. Nothing that you typed is lost: submit it again later."
+    except (UserError, StorageError) as error:
+        return _refused(call, error) if isinstance(error, UserError) else again({"": later}, 503)
     try:
         done = triggers.delivering.deliver(form, arrival)
-    except (UserError, StorageError):
-        triggers.links.give_back(token)
+    except (UserError, StorageError) as error:
+        with suppress(StorageError):  # then nobody knows whether it was received, and it stays counted
+            if isinstance(error, StorageError) and is_received():
+                return _html(thanks)
+            triggers.links.give_back(token)
         return again({"": later}, 503)
     if done.again or done.delivery.outcome != STARTED:
         triggers.links.give_back(token)
     if done.delivery.outcome == STARTED:
         return _html(thanks)
-    if done.retry_after is not None:
-        return again({"": later}, 429)
-    return again({"": "It cannot be taken as it is. Whoever gave you the link can see why."}, 422)
+    never = "It cannot be taken as it is. Whoever gave you the link can see why."
+    return again({"": never}, 422) if done.retry_after is None else again({"": later}, 429)
 
 
 def _opened(call: Call[Any], *, submitted: bool = False) -> tuple[FormLink, Listener]:

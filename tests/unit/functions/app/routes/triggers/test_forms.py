@@ -174,6 +174,35 @@ def test_a_paused_form_and_a_store_that_fails_lose_nothing(formed, monkeypatch):
     assert submit(formed, path, page, name="Ada", count="1").status == 200
 
 
+def test_a_submission_whose_answer_was_lost_is_received_and_counts(formed, monkeypatch):
+    publish(formed, public={**PUBLIC, "most": 1})
+    path = link(formed)
+    page = formed.api("GET", path)
+    start = formed.api.stores.deliveries.start
+
+    def start_and_lose_the_answer(*given):
+        start(*given)
+        raise StoreUnavailable("x")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(formed.api.stores.deliveries, "start", start_and_lose_the_answer)
+        assert submit(formed, path, page, name="Ada", count="1").status == 200
+    other = re.sub(r'value="[^"]+"', 'value="another"', page.text, count=1)
+    assert submit(formed, path, type(page)(200, {}, other), name="Bob", count="1").status == 410
+    assert len(formed.executions()) == 1
+
+
+def test_a_form_that_many_submit_at_once_is_not_closed(formed, monkeypatch):
+    publish(formed)
+    path = link(formed)
+    page = formed.api("GET", path)
+    with monkeypatch.context() as patch:
+        patch.setattr(formed.api.stores.trigger_states, "change", lambda _: False)
+        reply = submit(formed, path, page, name="Ada", count="1")
+    assert (reply.status, 'value="Ada"' in reply.text) == (503, True)
+    assert submit(formed, path, page, name="Ada", count="1").status == 200
+
+
 def test_a_form_that_is_gone_is_closed(formed):
     publish(formed)
     path = link(formed)
