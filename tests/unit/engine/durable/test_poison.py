@@ -13,7 +13,7 @@ from engine.durable.poison import MOST_STRIKES, OutOfTime
 from engine.durable.worker.serving import Serving
 from engine.errors import SchemaTooNew, StoreUnavailable, Throttled
 from engine.ports.journal import InboxItem
-from tests.support.durable import Product, ScriptedTasks
+from tests.support.durable import TESTER, Product, ScriptedTasks
 from tests.support.faults import Once
 from tests.support.flows import ONE_TASK, THREE_TASKS, WAIT, WORK, Died, die, flow, task
 from tests.support.poisoned import FRAGILE, PAST_ANY_LEASE, dies, killer, paused, raising, status, strikes
@@ -88,6 +88,16 @@ def test_progress_starts_the_count_anew():
         dies(product, key)
     assert product.run(key) is None
     assert product.describe(key).status == "SUCCEEDED"
+    assert strikes(product, key) == 0
+
+
+def test_a_redrive_starts_the_count_anew():
+    product, key = killer()
+    paused(product, key)
+    product.executions.stop(key, actor=TESTER)
+    product.drain()
+    assert status(product, key) == "ABORTED"
+    product.executions.redrive(key)
     assert strikes(product, key) == 0
 
 

@@ -101,6 +101,27 @@ def test_what_was_leased_and_not_used_is_lost_with_its_minute():
     assert None not in take(budgets_over(rows, clock), 40, 40, ahead=False)
 
 
+def test_of_a_slice_over_several_minutes_those_to_come_stay_whole():
+    """What is left of a minute that is over is lost with it, and nothing of those that follow."""
+    clock = SkipClock(MINUTE)
+    budgets = budgets_over(CountedStates(), clock)
+    assert take(budgets, 10, 45, ahead=True)[-6:] == [MINUTE + 180, *[MINUTE + 240] * 5]
+    clock.sleep(300)
+    assert take(budgets, 10, 100, ahead=True) == [MINUTE + 60 * later for later in range(5, 15) for _ in range(10)]
+
+
+def test_what_is_closed_gives_no_unit_of_a_slice_in_hand_either():
+    clock = SkipClock(MINUTE)
+    budgets = budgets_over(CountedStates(), clock)
+    assert take(budgets, 100, 1, ahead=False) == [MINUTE]
+    budgets.close("default", "flow", MINUTE + 90)
+    assert take(budgets, 100, 1, ahead=False) == [None]
+    clock.sleep(60)
+    assert take(budgets, 100, 1, ahead=False) == [None]
+    clock.sleep(60)
+    assert take(budgets, 100, 1, ahead=False) == [MINUTE + 120]
+
+
 def test_a_unit_that_is_given_back_is_the_next_one():
     budgets = budgets_over(CountedStates(), SkipClock(START))
     [unit] = take(budgets, 1, 1, ahead=False)

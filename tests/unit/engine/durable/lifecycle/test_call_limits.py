@@ -154,6 +154,15 @@ def test_failures_in_a_row_open_the_circuit_longer_each_time_until_one_succeeds(
     assert limits.turn("default", ACCOUNT, limit) is None
 
 
+def test_who_asks_for_less_time_than_the_failures_in_a_row_make_is_left_alone_for_the_longer():
+    clock = SkipClock(START // 10 * 10)
+    limit = CallLimit("shop", 1000, 1.0)
+    limits = CallLimits(CountedStates(), clock)
+    for _ in range(8):
+        limits.told("default", ACCOUNT, limit, TaskFailed("E", retry_after=1.0))
+    assert limits.turn("default", ACCOUNT, limit) == clock.now() + 8.0
+
+
 @pytest.mark.parametrize("outcome", [DONE, TaskFailed("E", retryable=False)])
 def test_what_a_repetition_would_not_mend_breaks_nothing(outcome):
     limits = CallLimits(CountedStates(), SkipClock(START))

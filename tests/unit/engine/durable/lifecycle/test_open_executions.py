@@ -145,6 +145,19 @@ def test_beyond_what_may_be_open_a_start_and_a_redrive_are_refused():
         product.executions.redrive(one)
 
 
+def test_a_redrive_that_finds_no_place_uses_no_unit_of_the_minute():
+    product = Product(ASK, budgets={"open_executions": 1, "executions_per_minute": 3, "when_exceeded": "refuse"})
+    one = product.start(name="one")
+    product.executions.stop(one, actor=TESTER)
+    _settled(product)
+    two = product.start(name="two")
+    with pytest.raises(BudgetExceeded, match="as many open executions"):
+        product.executions.redrive(one)
+    product.executions.stop(two, actor=TESTER)
+    _settled(product)
+    assert product.executions.redrive(one).status == "RUNNING"
+
+
 def test_the_budget_is_that_of_the_version_that_starts_also_where_nothing_else_is_different():
     product = Product(ASK, budgets={"open_executions": 1})
     product.published.publish(ASK, budgets={"open_executions": 50})

@@ -15,6 +15,7 @@ from engine.durable.lifecycle.pausing import (
     WorkflowPaused,
 )
 from engine.errors import StoreUnavailable
+from engine.ports.journal import HeaderChange
 from engine.ports.pauses import ALL
 from tests.support.durable import TESTER, Product
 from tests.support.faults import Once
@@ -238,6 +239,20 @@ def test_a_call_whose_worker_died_is_taken_over_only_after_the_resume():
     product.drain()
     assert product.describe(key).output == {"ok": 1}
     assert len(set(product.tasks.keys)) == 1
+
+
+def test_a_look_at_what_is_held_takes_back_no_strike_that_it_did_not_get():
+    """It has cost workers before, and troubles nobody while it is held: nothing of that is forgiven."""
+    product = Product(WAIT)
+    key = product.start({})
+    product.run(key)
+    header = product.stores.journal.header(key)
+    product.stores.journal.update_headers([
+        HeaderChange(key, header.seq, header.status, header.due_at, strikes=1)
+    ])
+    pause(product, running=HOLD)
+    sweep_for(product, 3 * HOLD_SECONDS)
+    assert product.stores.journal.header(key).strikes == 1
 
 
 def test_a_worker_that_could_not_read_yet_what_is_paused_begins_nothing():

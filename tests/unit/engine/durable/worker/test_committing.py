@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 
 from engine.clock import SkipClock
+from engine.durable.worker.committing import COMMIT_ATTEMPTS
+from engine.errors import StoreBusy
 from tests.support.backends import Backend, open_local
 from tests.support.durable import START, Product, ScriptedTasks
-from tests.support.flows import ONE_TASK, WORK, die
+from tests.support.flows import ONE_TASK, THREE_TASKS, WORK, die
 from tests.support.poisoned import dies, killer
 
 
@@ -39,3 +41,21 @@ def test_one_with_strikes_ends_like_any_other(tmp_path):
     header = product.stores.journal.header(key)
     assert (header.status, header.strikes) == ("SUCCEEDED", 0)
     product.stores.stores.close()
+
+
+def test_what_a_commit_failed_before_is_forgotten_once_it_stands(monkeypatch):
+    """A store that fails for a moment, now and then, does not add up: each commit has all of its tries."""
+    product = Product(THREE_TASKS, ScriptedTasks({WORK: [{}, {}, {}]}))
+    key = product.start({})
+    commit, tries = product.stores.journal.commit, []
+
+    def fails_twice(segments, *more):
+        tries.append(segments[0].seq)
+        if tries.count(segments[0].seq) < COMMIT_ATTEMPTS:
+            raise StoreBusy("locked")
+        return commit(segments, *more)
+
+    monkeypatch.setattr(product.stores.journal, "commit", fails_twice)
+    assert product.run(key) is None
+    assert product.describe(key).status == "SUCCEEDED"
+    assert set(map(tries.count, tries)) == {COMMIT_ATTEMPTS}
