@@ -246,6 +246,15 @@ def test_one_that_replaces_it_ends_the_tokens_of_the_one_before(worker, workspac
     assert worker().get(workspace, KEY) != first
 
 
+def test_one_that_is_kept_anew_begins_without_the_tokens_of_before(worker, workspace, by_client, authorizer):
+    connections = worker()
+    connections.save(workspace, NAME, by_client, by="ann")
+    first = connections.get(workspace, KEY)
+    connections.save(workspace, NAME, by_client, by="ann")
+    assert connections.get(workspace, KEY) != first
+    assert len(authorizer.asked) == 2
+
+
 def test_a_person_connects_and_every_worker_has_the_token(worker, workspace, by_code, authorizer, backend):
     authorizer.validator.redirect_uris = ["https://studio.example/x"]
     here = worker()

@@ -118,6 +118,15 @@ def test_what_was_rolled_back_to_between_the_looks_stays(backend, published):
     assert let_go(backend, published) == [*range(20, 10, -1), 3, 2]
 
 
+def test_what_was_started_while_it_was_active_stays_when_it_is_rolled_back_from(backend, published):
+    """It was active for longer than a term; its last use is the rollback, and not when it was activated."""
+    activate(backend, published, 3)
+    backend.clock.sleep(TERM + 2 * DAY)
+    start(backend, published, 3)
+    activate(backend, published, 20)
+    assert let_go(backend, published) == [*range(20, 10, -1), 3]
+
+
 def test_a_pinned_definition_is_found_as_long_as_a_version_has_it(backend, published):
     start(backend, published, 1)
     activate(backend, published, 1)

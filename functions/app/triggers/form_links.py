@@ -129,7 +129,7 @@ class FormLinks:
             found = _link(state)
             if by > 0 and found.used >= found.most:
                 raise FormClosed("this form is closed")
-            spec = json.dumps([found.workflow, found.trigger, found.made_by, found.most, max(0, found.used + by)])
+            spec = json.dumps([found.workflow, found.trigger, found.made_by, found.most, found.used + by])
             if self._states.change(replace(state, spec=spec)):
                 return
         raise StoreBusy("too many submit this form at once")

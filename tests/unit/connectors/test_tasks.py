@@ -147,6 +147,11 @@ def test_a_connector_error_s_code_and_authentication_are_handed_on(probe):
     assert outcome.authentication is True
 
 
+def test_a_service_in_trouble_is_told_so_that_it_is_left_alone(probe):
+    assert probe(raising(ConnectorError("503", retryable=True, unavailable=True))).unavailable is True
+    assert probe(raising(ConnectorError("409", retryable=True))).unavailable is False
+
+
 def test_the_cause_is_scrubbed_before_it_is_cut(probe):
     secret = "s3cr3t" * 20
     for length in range(7_880, 8_010, 7):

@@ -260,6 +260,19 @@ def test_of_two_secrets_each_must_be_granted_and_each_limits_the_hosts():
     assert resolving(inner, first, second).call(call).error == "Automate.SecretNotGranted"
 
 
+def test_the_second_call_reaches_what_the_grants_allow_by_then():
+    backend = Backend("b", {"KEY": "the-old-one"}, fresh={"KEY": "the-new-one"})
+    backend.granted = (SecretGrant("*", "*", "a.example"),)
+
+    def refused(_call):
+        backend.granted = (SecretGrant("*", "*", "b.example"),)
+        return REFUSED
+
+    inner = Inner(refused, TaskSucceeded(1))
+    resolving(inner, backend).call(CALL)
+    assert [call.hosts for call in inner.calls] == [(("a.example",),), (("b.example",),)]
+
+
 def test_who_asks_again_after_a_rotation_asks_for_the_grants_too():
     backend = Backend("b", {"KEY": "the-old-one"}, fresh={"KEY": "the-new-one"})
     backend.granted = (SecretGrant("*"),)

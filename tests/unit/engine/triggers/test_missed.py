@@ -24,9 +24,10 @@ def test_what_was_missed_follows_the_policy(missed, most, hours):
     assert found.left_out == 4 - len(hours)
 
 
+@pytest.mark.parametrize("late", [0, 60])
 @pytest.mark.parametrize(("missed", "hours"), [("skip", [0]), ("one", [0]), ("all", [-1, 0])])
-def test_what_is_on_time_is_always_started_and_stands_for_what_was_missed(missed, hours):
-    found = due(HOURLY, looked=SIX - 2 * HOUR, now=SIX + 59, since=0, missed=missed, most=5)
+def test_what_is_on_time_is_always_started_and_stands_for_what_was_missed(missed, hours, late):
+    found = due(HOURLY, looked=SIX - 2 * HOUR, now=SIX + late, since=0, missed=missed, most=5)
     assert found.times == tuple(SIX + hour * HOUR for hour in hours)
 
 

@@ -41,6 +41,14 @@ def test_a_task_is_of_its_execution(ran, reads):
     assert reads() == [("POST /activities/{activity}/task", "input", f"flow:{task['input']['who']}")]
 
 
+def test_who_has_the_answer_already_reads_nothing(ran, reads):
+    shown = ran("GET", "/executions/flow%3Aone")
+    assert len(reads()) == 1
+    ran.clock.sleep(100)
+    assert ran("GET", "/executions/flow%3Aone", if_none_match=shown.headers["ETag"]).status == 304
+    assert len(reads()) == 1
+
+
 def test_past_inputs_are_a_reading_of_each(ran, reads):
     assert len(ran("GET", "/workflows/flow/inputs").json["inputs"]) == 2
     assert sorted(reads()) == [("GET /workflows/{name}/inputs", "inputs", f"flow:{name}") for name in ("one", "two")]

@@ -390,6 +390,18 @@ def test_a_group_that_somebody_else_changed_meanwhile_is_read_again(place, monke
     assert len(place.told) == 1
 
 
+def test_an_end_that_is_told_again_is_counted_once(place, monkeypatch):
+    """A batch of the stream may come again, to another process."""
+    alerting, ends = place.api.services.open_triggers().ended._alerting, []
+    tell = alerting.tell
+    monkeypatch.setattr(alerting, "tell", lambda end, cause: (ends.append(end), tell(end, cause)))
+    place.fail("one")
+    place.fail("two")
+    tell(ends[-1], None)
+    place.later(601)
+    assert [told["more"] for told in place.told] == [0, 0]
+
+
 def test_a_start_whose_answer_is_lost_is_the_only_alert_of_its_group(place, monkeypatch):
     """Another failure of the group comes before the first is told of again."""
     delivering = place.api.services.open_triggers().ended._alerting._delivering

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine.clock import SkipClock
-from engine.durable.triggering.delivering import Delivered
+from engine.durable.triggering.delivering import Delivered, TriggerPaused
 from engine.durable.triggering.schedules import Schedules
 from engine.errors import StoreUnavailable, UserError
 from engine.ports.deliveries import TriggerState
@@ -124,6 +124,22 @@ def test_a_pause_holds_the_times_and_a_resume_treats_them_as_missed(place):
     ))
     assert look(place, schedules, at("2026-11-27T08:32:00")) == 1
     assert times(place) == ["20261127T080000Z"]
+
+
+def test_a_time_at_which_somebody_pauses_it_is_held_and_not_lost(place, monkeypatch):
+    """The pause comes after the look at the schedule's state, and before the start."""
+    def paused(*_, **__):
+        raise TriggerPaused("just now")
+
+    place.clock.set(at("2026-11-27T05:59:00"))
+    place.publish("nightly", schedule("cron(0 6 * * ? *)"))
+    schedules = place.schedules()
+    schedules.fire()
+    with monkeypatch.context() as patched:
+        patched.setattr(place.delivering, "deliver", paused)
+        assert look(place, schedules, at("2026-11-27T06:02:00")) == 0
+    assert look(place, schedules, at("2026-11-27T06:04:00")) == 1
+    assert times(place) == ["20261127T060000Z"]
 
 
 def test_a_version_that_says_the_same_goes_on_and_one_that_does_not_begins(place):

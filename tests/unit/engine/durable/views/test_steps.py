@@ -153,6 +153,14 @@ def test_variables_are_those_the_state_could_see():
     assert (dict(second.variables), second.output) == ({"x": 7}, 7)
 
 
+def test_what_one_state_assigns_leaves_the_other_variables():
+    found = steps({"QueryLanguage": "JSONata", "StartAt": "One", "States": {
+        "One": {"Type": "Pass", "Assign": {"x": 1, "y": 1}, "Next": "Two"},
+        "Two": {"Type": "Pass", "Assign": {"y": 2}, "Next": "Three"}, "Three": PASS,
+    }})
+    assert dict(found.steps[2].variables) == {"x": 1, "y": 2}
+
+
 def test_an_expression_that_fails_is_the_failure_of_its_state():
     found = steps({"QueryLanguage": "JSONata", "StartAt": "A", "States": {
         "A": {"Type": "Pass", "Output": "{% $error('no') %}", "End": True},

@@ -207,5 +207,17 @@ def test_two_that_decide_at_once_are_one_decision():
     found.answer(row.id, Who("bob", "user"), Answer("refused", "no"), lambda _terms: None)
     with pytest.raises(ApprovalOver, match="decided just now"):
         found.answer(row.id, Who("eve", "user"), Answer("approved"), lambda _terms: None)
+    with pytest.raises(ApprovalOver, match="decided just now"):
+        found.find(row.id)
+    assert found.page(10, None, lambda act, items: list(map(act, items))) == ([], None)
     run.go_on(120)
     assert run.product.describe(run.key).output["decision"] == "refused"
+
+
+def test_one_answer_of_each_counts_whatever_way_they_take():
+    run = Run(Fault())
+    run.go_on(60)
+    run.answer("ada")
+    (row,) = run.store.page(ApprovalQuery(run.workspace)).approvals
+    with pytest.raises(AlreadyAnswered, match="ada has answered"):
+        run.answering.answer(row.id, Who("ada", "slack"), Answer("approved"), lambda _terms: None)

@@ -284,6 +284,17 @@ def test_what_a_sender_shows_in_place_of_a_signature_is_not_kept(hooked):
     assert "let-me-in" not in delivery.text
 
 
+def test_the_header_of_a_signature_of_your_own_is_not_kept_whatever_it_is_called(hooked):
+    hooked.publish({
+        "type": "webhook", "path": "order", "input": "{% $states.context.Trigger.Headers %}",
+        "auth": {"style": "hmac", "header": "X-Proof", "secrets": [{"$secret": "HOOK"}]},
+    })
+    proof = hmac.new(SECRET.encode(), b'{"n": 1}', "sha256").hexdigest()
+    reply = hooked.api("POST", "/hooks/flow/order", b'{"n": 1}', x_proof=proof, x_other="kept")
+    found = hooked.api("GET", f"/executions/{quote(reply.json['execution'], safe='')}").json["input"]
+    assert set(found) == {"content-type", "x-other"}
+
+
 def test_slack_checks_the_address_and_starts_nothing(hooked):
     hooked.publish({"type": "webhook", "path": "order", "auth": {"style": "slack", "secrets": [{"$secret": "HOOK"}]}})
     body = json.dumps({"type": "url_verification", "challenge": "3eZbrw1aB"}).encode()
