@@ -244,3 +244,20 @@ def test_a_term_that_is_made_shorter_and_longer_again_leaves_a_checkpoint(audit,
     assert said == ([8, 7, 5] if hasattr(audit.log, "_days") else []), "one for each day that had entries"
     if hasattr(audit.log, "_days"):
         audit.log._days = 0.0
+
+
+def test_a_term_that_is_made_longer_twice_leaves_a_checkpoint_for_what_has_the_shortest(audit, clock, workspace):
+    """Entries with the longest term are before them, and are there still."""
+    for days in (DAYS, 30.0, 60.0, DAYS):
+        if hasattr(audit.log, "_days"):
+            audit.log._days = days
+        audit.record([an_entry(workspace, "workflow/orders", at=clock.now(), after={"days": days})])
+        clock.sleep(DAY)
+    for _ in range(70):
+        clock.sleep(DAY)
+        expire(audit, clock, workspace)
+        assert problems(audit, workspace) == []
+    left = audit.log.oldest(workspace, Subject("workflow", "orders").chain, after=0, limit=9)
+    assert [record.number for record in left][:2] == ([1, 4] if hasattr(audit.log, "_days") else [1, 2])
+    if hasattr(audit.log, "_days"):
+        audit.log._days = 0.0

@@ -478,7 +478,9 @@ class Executions:
 
         changes = map_run_view.checked_limits(max_concurrency, tolerated_failure_count, tolerated_failure_percentage)
         frame = map_run_view.to_update(self._load(key, outlined=True), map_run)
-        self._journal.put_inbox(inbox.map_run_item(key, self._clock.now(), frame.place, changes))
+        at = self._clock.now()
+        while not self._journal.put_inbox(inbox.map_run_item(key, at, frame.place, changes)):
+            at += 0.001  # another one came in the same millisecond: this one follows on it
         self._queue.send([Wake(key)])
 
     def _header_of(self, key: ExecutionKey) -> Header:

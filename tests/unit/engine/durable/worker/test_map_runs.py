@@ -415,6 +415,19 @@ def test_a_run_is_updated():
     assert execution.ended_at - execution.started_at == pytest.approx(2000, abs=30)
 
 
+def test_updates_of_the_same_moment_all_count_the_last_one_last():
+    product = Product(distributed(REST, MaxConcurrency=1))
+    key = product.start([1000] * 4)
+    for _ in range(2):
+        product.run(key)
+    (arn,) = product.executions.map_runs(key)
+    for limits in ({"max_concurrency": 3}, {"tolerated_failure_percentage": 50}, {"max_concurrency": 2}):
+        product.executions.update_map_run(key, arn, **limits)
+    product.run(key)
+    run = product.executions.describe_map_run(key, arn)
+    assert (run.max_concurrency, run.tolerated_failure_percentage) == (2, 50)
+
+
 def test_what_cannot_be_described_or_updated():
     product, key, _ = run(distributed(), [1])
     (arn,) = product.executions.map_runs(key)

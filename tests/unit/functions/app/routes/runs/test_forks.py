@@ -93,7 +93,7 @@ def test_a_fork_of_a_fork_and_a_workflow_that_is_gone(ran):
 
 
 def test_many_redrives_leave_forks_alone(ran):
-    ran("POST", FORK, {"event": 1, "input": {}})
+    assert ran("POST", FORK, {"event": 1, "input": {"message": "another"}}).json["status"] == "ABORTED"
     answer = ran("POST", "/workflows/flow/redrive", {"status": "ABORTED"})
     assert (answer.json["redriven"], answer.json["refused"]) == ([], [])
 
