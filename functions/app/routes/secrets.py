@@ -179,7 +179,7 @@ def revoke_secret(call: Call[shapes.RevokeQuery]) -> shapes.Secret:
 
     On AWS a worker that used the secret within the last minute may go on for the rest of it."""
     given = call.given
-    grant = None if given.all else SecretGrant(given.workflow, given.connector, given.host)
+    grant = None if given.all else SecretGrant(given.workflow, given.connector, _host(given.host))
     before = _writable(call, check_key(call.path["key"]))
     if before is not None and grant is not None and grant not in (before.grants or ()):
         raise NotFound(

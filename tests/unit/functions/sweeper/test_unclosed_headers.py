@@ -10,6 +10,7 @@ import pytest
 
 from engine.adapters.aws import items
 from engine.adapters.aws.bodies import MOST_INLINE_BYTES
+from engine.adapters.aws.retention import DynamoRetention
 from engine.durable import poison
 from engine.durable.lifecycle.dead_letters import DeadLetters
 from engine.durable.lifecycle.errors import ExecutionTaken
@@ -55,6 +56,15 @@ def unclosed(stores, monkeypatch, answer):
     assert status(stores, key) == "RUNNING"
     assert len(product.tasks.calls) == 1
     return product, key, stores.clock.now()
+
+
+def test_what_is_closed_gets_no_later_term(stores):
+    """It would get another one each time that DynamoDB has deleted it, for ever where it is kept for ever."""
+    product = Aws(stores, ONE_TASK, {WORK: [SHORT]}, retention_days=1)
+    key = product.ended()
+    before = partition(key)
+    DynamoRetention(stores.stored, stores.blobs, lambda _key: iter(())).put_off(key)
+    assert partition(key) == before
 
 
 def paused(product, key, how):

@@ -259,8 +259,11 @@ def test_a_grant_is_revoked_as_it_was_given_and_all_are(api):
     assert api("DELETE", f"/secrets/{KEY}/grants?workflow=pay").status == 404
     left = api("DELETE", f"/secrets/{KEY}/grants?workflow=pay&connector=http&host=example.com").json["grants"]
     assert left == [{"workflow": "other", "connector": "*", "host": "*"}]
+    api("POST", f"/secrets/{KEY}/grants", {**GRANT, "host": "Example.COM"})
+    again = api("DELETE", f"/secrets/{KEY}/grants?workflow=pay&connector=http&host=Example.COM")
+    assert again.json["grants"] == left
     assert api("DELETE", f"/secrets/{KEY}/grants?all=true").json["grants"] == []
-    assert len(api("GET", "/audit?act=secret.revoke").json["entries"]) == 2
+    assert len(api("GET", "/audit?act=secret.revoke").json["entries"]) == 3
 
 
 @pytest.mark.parametrize("changed", [
