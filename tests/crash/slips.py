@@ -172,7 +172,7 @@ SLIPS: dict[str, Edited] = {
         "an answer that is sent again is taken",
         Edit(
             "engine.durable.lifecycle.answers",
-            "        if not self._journal.put_inbox(item) and item not in self._journal.inbox(waiting.key):",
+            "        if not self._journal.put_inbox(item) and not self._is_there(item):",
             "        if not self._journal.put_inbox(item):",
         ),
         test=(

@@ -19,7 +19,7 @@ from engine.kernel.stimulus import CallbackErred, CallbackReturned, Stimulus
 from engine.kernel.tokens import TokenPlace, parse_token
 from engine.language.asl.model import Plan, Task
 from engine.language.asl.times import iso_timestamp
-from engine.ports.journal import Journal
+from engine.ports.journal import InboxItem, Journal
 from engine.ports.keys import ExecutionKey
 from engine.ports.queue import Wake, WakeQueue
 from engine.ports.secrets import Scrubs, SecretMasks
@@ -74,10 +74,14 @@ class TaskAnswers:
         place, waiting = self._waiting_task(token)
         kept = masked_answer(self._masks, waiting.plan, waiting.snapshot, place.frame, answer)
         item = inbox.answer_item(waiting.key, self._clock.now(), place.of_frame, kept)
-        if not self._journal.put_inbox(item) and item not in self._journal.inbox(waiting.key):
-            raise timed_out()  # else a client that repeats by itself wrote it, and its first reply was lost
+        if not self._journal.put_inbox(item) and not self._is_there(item):
+            raise timed_out()  # else it was taken before, and a reply was lost or the wake
         self._queue.send([Wake(waiting.key)])
         return kept
+
+    def _is_there(self, item: InboxItem) -> bool:
+        """Whether just this answer lies there, whenever it came."""
+        return any((found.id, found.body) == (item.id, item.body) for found in self._journal.inbox(item.key))
 
     def _waiting_task(self, token: str) -> tuple[TokenPlace, Activation]:
         place = parse_token(token)

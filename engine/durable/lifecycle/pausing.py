@@ -79,15 +79,19 @@ class Pausing:
         return made
 
     def resume(self, workspace: str, workflow: str) -> Resumed:
-        """Let it go on. Raises Conflict (WorkflowIsNotPaused)."""
+        """Let it go on. Raises Conflict (WorkflowIsNotPaused). It stands though a store fails that is to wake them."""
         if not self._pauses.delete(workspace, workflow):
             raise _not_paused(workflow, self.paused(workspace))
         woken, token = 0, None
         while True:
-            page = self._index.query(ExecutionQuery(
-                workspace, workflow=workflow or None, status=RUNNING, limit=_PAGE, next_token=token
-            ))
-            self._queue.send([Wake(row.key) for row in page.rows])
+            try:
+                page = self._index.query(ExecutionQuery(
+                    workspace, workflow=workflow or None, status=RUNNING, limit=_PAGE, next_token=token
+                ))
+                self._queue.send([Wake(row.key) for row in page.rows])
+            except StorageError as error:
+                _LOG.warning("what is resumed is woken by a sweep: %s", error)
+                return Resumed(woken, complete=False)
             woken, token = woken + len(page.rows), page.next_token
             if token is None or woken >= MOST_WOKEN:
                 return Resumed(woken, complete=token is None)

@@ -191,3 +191,23 @@ def test_an_answer_that_a_client_sends_again_for_want_of_a_reply_is_taken_and_an
         made.executions.answers.send_task_success(token, {"n": 2})
     made.drain()
     assert made.describe(key).output == {"n": 1}
+
+
+def test_an_answer_whose_wake_failed_is_taken_when_it_is_sent_again(monkeypatch):
+    """Whoever answers was told to come again, and says the same later: it is no second answer."""
+    made = Product(FLOW, masks=AnswerMasks([Vault(KEY=VALUE)]))
+    key, token = asked(made)
+
+    def refuse(_wakes):
+        raise StoreUnavailable("gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(made.stores.queue, "send", refuse)
+        with pytest.raises(StoreUnavailable):
+            made.executions.answers.send_task_success(token, {"n": 1})
+    made.clock.sleep(5)
+    made.executions.answers.send_task_success(token, {"n": 1})
+    with pytest.raises(Conflict):
+        made.executions.answers.send_task_success(token, {"n": 2})
+    made.drain()
+    assert made.describe(key).output == {"n": 1}

@@ -313,6 +313,23 @@ def test_a_resume_that_dies_before_its_wakes_is_made_good_by_a_sweep():
     assert product.describe(key).status == "SUCCEEDED"
 
 
+def test_a_resume_whose_wakes_fail_is_done_and_a_sweep_wakes(monkeypatch):
+    product = Product(ONE_TASK)
+    pause(product)
+    key = product.start({})
+
+    def refuse(_wakes):
+        raise StoreUnavailable("gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(product.stores.queue, "send", refuse)
+        resumed = resume(product)
+    assert (resumed.woken, resumed.complete) == (0, False)
+    assert product.pausing.paused("default") == []
+    sweep_for(product, HOLD_SECONDS + 60)
+    assert product.describe(key).status == "SUCCEEDED"
+
+
 def test_only_what_is_paused_can_be_resumed():
     product = Product(ONE_TASK)
     with pytest.raises(WorkflowIsNotPaused, match="'flow' is not paused"):
