@@ -7,6 +7,7 @@ import json
 import pytest
 
 from engine.adapters.aws.erasure import store as aws_store
+from engine.durable import inbox
 from engine.durable.lifecycle.erasing import ASKED_SECONDS, Erasing, ExecutionIsOpen
 from engine.durable.lifecycle.errors import ExecutionTaken
 from engine.durable.lifecycle.forking.forks import Wanted
@@ -123,6 +124,8 @@ def test_what_runs_stays_and_the_others_go(stores):
 def test_the_items_of_a_map_run_go_with_it(stores):
     product = Asked(stores, ITEMS)
     key = product.ended({"lines": [CANARY, CANARY, CANARY]})
+    item = ExecutionKey("default", f"{key.id}~1.0~0")
+    assert stores.journal.put_inbox(inbox.stop_item(item, 1.0, error=None, cause=CANARY, actor=TESTER))
     product.erasing.erase_one(key, TESTER)
     product.over()
     assert left(stores) == []
@@ -340,6 +343,20 @@ def test_what_a_copy_brings_back_is_erased_again(stores):
     product.over()
     assert stores.journal.header(key) is None
     assert product.erasing.catch_up("default", TESTER) == 0
+
+
+def test_one_that_got_the_name_since_is_not_erased_with_what_a_copy_brings_back(stores):
+    product = Asked(stores)
+    started = product.clock.now()
+    key = product.ended({"order": 1})
+    product.clock.sleep(1.0)
+    product.erasing.erase_one(key, TESTER)
+    product.over()
+    product.clock.sleep(1.0)
+    put_back(stores, key, product.clock.now())
+    assert started < stores.journal.header(key).started_at
+    assert product.erasing.catch_up("default", TESTER) == 0
+    assert stores.journal.header(key) is not None
 
 
 def test_a_view_of_an_erased_key_goes_and_one_that_a_copy_brings_back_too(stores):

@@ -13,7 +13,7 @@ from engine.durable.opening import facts_of
 from engine.kernel.snapshot import Snapshot, Status
 from engine.ports.keys import ExecutionKey
 from tests.support import patience
-from tests.support.durable import Product
+from tests.support.durable import TESTER, Product
 from tests.support.flows import flow
 
 CHILD_STEPS = ("header", "put_inbox", "put_inbox", "send")
@@ -149,3 +149,21 @@ def test_a_notice_says_how_often_its_execution_was_redriven():
     ended = Snapshot(facts_of(header), {}, status=Status.SUCCEEDED)
     assert "redrives" not in notices.notice(header, ended)
     assert notices.notice(header, replace(ended, redrives=2))["redrives"] == 2
+
+
+@pytest.mark.parametrize("how", ["its parent has ended", "its parent has stopped it"])
+def test_a_child_for_which_nobody_waits_tells_nothing(how):
+    product = Product(distributed())
+    key = product.start([1, 2])
+    product.run(key)
+    journal, queue, clock = product.stores.journal, product.stores.queue, product.clock
+    child = journal.header(ExecutionKey("default", f"{key.id}~1.0~0"))
+    ended = Snapshot(None, 1, status=Status.SUCCEEDED, output=1)
+    if how == "its parent has ended":
+        product.executions.stop(key, actor=TESTER)
+        product.run(key)
+        assert journal.header(key).status == "ABORTED"
+    else:
+        ended = replace(ended, status=Status.ABORTED, output=None, cause=notices.PARENT_ENDED)
+    notices.tell(journal, queue, clock, child, ended)
+    assert journal.inbox(key) == []

@@ -11,7 +11,7 @@ from engine.durable import activation as activation_module
 from engine.durable import codec
 from engine.durable.poison import MOST_STRIKES, OutOfTime
 from engine.durable.worker.serving import Serving
-from engine.errors import SchemaTooNew, StoreUnavailable, Throttled
+from engine.errors import Fenced, SchemaTooNew, StoreUnavailable, Throttled
 from engine.ports.journal import InboxItem
 from tests.support.durable import TESTER, Product, ScriptedTasks
 from tests.support.faults import Once
@@ -98,6 +98,18 @@ def test_a_redrive_starts_the_count_anew():
     product.drain()
     assert status(product, key) == "ABORTED"
     product.executions.redrive(key)
+    assert strikes(product, key) == 0
+
+
+def test_who_is_fenced_leaves_no_strike():
+    """Somebody else was faster: the execution is not to blame."""
+    product = Product(WAIT)
+    key = product.start({})
+    slow = product.worker()
+    slow.admit([key], math.inf)
+    product.run(key)
+    slow.round()
+    assert isinstance(slow.take_outcomes()[key], Fenced)
     assert strikes(product, key) == 0
 
 

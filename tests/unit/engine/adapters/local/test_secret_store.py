@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from engine.adapters.local.secret_store import LocalSecretStore
+from engine.adapters.local.secret_store import PREVIOUS_SECONDS, LocalSecretStore
 from engine.clock import SkipClock
 from engine.errors import StoreBusy, StoreCorrupt, StoreUnavailable
 
@@ -139,6 +139,28 @@ def test_a_store_emptied_of_secrets_may_get_a_new_key(store, folder):
     (folder / "secrets.key").unlink()
     store.set("default", "KEY", "again", by="ann")
     assert store.get("default", "KEY") == "again"
+
+
+def test_the_value_of_before_is_good_for_its_time(folder):
+    clock = SkipClock(1000.0)
+    store = LocalSecretStore(folder, clock)
+    for value in ("the-first-one", "the-second-one"):
+        store.set("default", "KEY", value, by="ann")
+    clock.sleep(PREVIOUS_SECONDS)
+    assert store.list("default")[0].previous_until is None
+    assert store.go_back("default", "KEY", by="ann") is None
+    assert store.get("default", "KEY") == "the-second-one"
+
+
+def test_what_is_written_lasts_before_it_takes_its_place(store, monkeypatch):
+    """A machine that loses its power has the old contents or the new, and no empty file."""
+    store.set("default", "KEY", "hush-hush-4711", by="ann")
+    made = []
+    for name in ("fsync", "replace"):
+        act = getattr(os, name)
+        monkeypatch.setattr(os, name, lambda *given, name=name, act=act: (made.append(name), act(*given)))
+    store.set("default", "KEY", "hush-hush-4712", by="ann")
+    assert made == ["fsync", "replace", "fsync"]
 
 
 def test_a_crash_before_the_rename_leaves_the_old_contents(store, folder, monkeypatch):

@@ -60,6 +60,28 @@ def test_a_start_is_refused_and_leaves_nothing(stores):
     assert stores.journal.execution_input(other.key) is None
 
 
+@pytest.mark.parametrize("used", ["started", "activated"])
+def test_what_is_of_use_between_the_look_and_the_delete_stays(stores, monkeypatch, used):
+    for number in (4, 5):
+        stores.catalog.put_version(a_version("default", number))
+    database = stores.retention._database
+    other = replace(a_header(KEY, version=3), key=ExecutionKey.of("default", "orders", "two"))
+    write = database.write
+
+    def late(work, **durable):
+        monkeypatch.undo()
+        if used == "started":
+            assert stores.journal.create(other, b"{}", row_of(other)) is None
+        else:
+            etag = stores.catalog.workflow("default", "orders").etag
+            stores.catalog.set_active("default", "orders", 3, expect_etag=etag)
+        return write(work, **durable)
+
+    monkeypatch.setattr(database, "write", late)
+    stores.retention.old_versions("default", "orders", 1e12, 1)
+    assert 3 in [version.number for version in stores.catalog.versions("default", "orders")]
+
+
 @pytest.mark.parametrize("name", ["two", "one"])
 def test_a_start_that_gets_the_number_of_one_that_was_taken_keeps_its_version(stores, monkeypatch, name):
     for number in (4, 5):

@@ -138,3 +138,22 @@ def test_a_queue_that_refuses_leaves_nothing_claimed(stores, clock, swept, monke
     with pytest.raises(Throttled):
         swept.sweep()
     assert swept.sweep() == 2
+
+
+def test_what_lies_unread_in_an_inbox_moves_no_timer(stores, clock, swept, calls):
+    """A wait that ends in an hour ends then, though somebody has said something meanwhile."""
+    [key] = timers(stores, clock, 1, due_in=3600.0)
+    due_at = stores.journal.header(key).due_at
+    stores.journal.put_inbox(an_item(key, "beat", due_at=clock.now()))
+    assert swept.sweep() == 1
+    assert stores.journal.header(key).due_at == due_at
+
+
+def test_a_claim_leaves_what_is_said_of_an_execution(stores, clock, swept, calls):
+    """What it waits for, or what it cost workers: the header alone says it."""
+    [key] = timers(stores, clock, 1)
+    due_at = stores.journal.header(key).due_at
+    stores.journal.update_headers([HeaderChange(key, -1, "RUNNING", due_at, cause="waits")])
+    assert swept.sweep() == 1
+    header = stores.journal.header(key)
+    assert (header.due_at > due_at, header.cause) == (True, "waits")

@@ -186,3 +186,22 @@ def test_what_came_of_a_call_is_unknown_where_the_port_breaks():
     pool.submit(TICKET, CALL, clock.now() + 5)
     (answer,) = pool.answers(0.0)
     assert answer.outcome == TaskFailed("Automate.TaskError", "KeyError in the task port", definite=False)
+
+
+def test_of_those_that_hang_as_many_are_given_up_as_there_are_threads():
+    """A service that never answers takes no more threads than twice as many."""
+    goes_on = threading.Event()
+
+    class Hangs:
+        def call(self, _call):
+            goes_on.wait(SECONDS)
+            return TaskSucceeded(None)
+
+    clock = SkipClock()
+    pool = CallPool(Hangs(), clock, 1)
+    for number, free in ((0, 1), (1, 0)):
+        pool.submit(replace(TICKET, call=("", 1, number)), CALL, clock.now() + 5)
+        assert pool.free == 0
+        clock.sleep(5)
+        assert pool.free == free
+    goes_on.set()

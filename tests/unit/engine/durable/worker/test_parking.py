@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.ports.journal import HeaderChange
 from tests.support.durable import Product, ScriptedTasks
 from tests.support.flows import ONE_TASK, WAIT, WORK, Died, die, flow
 
@@ -25,6 +26,24 @@ def test_a_crash_behind_a_lease_is_found_when_the_lease_ends():
         execution = product.describe(key)
         assert execution.status == "SUCCEEDED"
         assert execution.ended_at - lease_end <= 60
+
+
+def test_who_finds_it_leased_sees_that_somebody_looks_and_leaves_what_is_said_of_it():
+    product = Product(ONE_TASK)
+    key = product.start({})
+    journal = product.stores.journal
+
+    def while_it_is_called(_call):
+        later = product.clock.now() + 86_400
+        assert journal.update_headers([HeaderChange(key, 0, "RUNNING", later, cause="a defect")]) == [True]
+        product.run(key)
+        header = journal.header(key)
+        return {"due": header.due_at == journal.load(key).segments[-1].lease_until, "cause": header.cause}
+
+    product.tasks.answers[WORK] = [while_it_is_called]
+    product.run(key)
+    product.drain()
+    assert product.describe(key).output == {"due": True, "cause": "a defect"}
 
 
 def test_heartbeats_do_not_multiply_wakes():
