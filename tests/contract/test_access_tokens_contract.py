@@ -93,6 +93,23 @@ def test_of_many_writers_none_is_lost(store, opened):
     assert sorted(record.name for record in store.read()) == sorted(f"t{n}" for n in range(21))
 
 
+@pytest.mark.parametrize("opened", ["dynamodb"], indirect=True)
+def test_a_change_sees_what_another_process_changed_meanwhile(opened):
+    """Else a token that was revoked just now is good again. In a data folder the other one waits."""
+    one, other, seen = opened(), opened(), []
+    one.change(put(ONE))
+
+    def rotated(records):
+        seen.append(records[0].revoked_at)
+        if len(seen) == 1:
+            other.change(lambda found: ([replace(found[0], revoked_at=NOW + 1)], None))
+        return [replace(records[0], rotated_at=NOW + 2)], None
+
+    one.change(rotated)
+    assert seen == [None, NOW + 1]
+    assert one.find(ONE.id) == replace(ONE, revoked_at=NOW + 1, rotated_at=NOW + 2)
+
+
 def test_the_last_use_is_kept_to_the_hour_and_goes_with_its_token(store, opened):
     store.change(put(ONE))
     store.mark_used(ONE.id, NOW)
