@@ -30,6 +30,7 @@ def test_so_many_approvals_approve_and_one_refusal_refuses(asked, given, decided
 
 @pytest.mark.parametrize("asked", [
     {"approvers": [" "]}, {"approvers": ["role:Admin"]}, {"needed": True}, {"needed": 21}, {"needed": 1.5},
+    {"needed": 3, "approvers": ["a", "b"]},
     {"form": {"properties": []}}, {"form": {"type": 7}},
 ])
 def test_what_nobody_could_answer_is_none(asked):

@@ -8,6 +8,7 @@ import pytest
 
 from connectors.asking import Asking
 from connectors.declared.adapter import connector_class
+from connectors.errors import ConnectorError
 from connectors.registry import Registry
 from connectors.sdk import ConnectorAdapter
 from connectors.shipped import approval
@@ -16,7 +17,7 @@ from connectors.shipped.mail import EmailConnector
 from connectors.tasks import ConnectorTasks
 from engine.clock import SkipClock
 from engine.governance.masking import SecretValues
-from engine.ports.people.approvals import APPROVED, OVER, REFUSED, ApprovalQuery
+from engine.ports.people.approvals import APPROVED, OPEN, OVER, REFUSED, ApprovalQuery
 from engine.ports.tasks import TaskCall, TaskFailed, TaskGoesOn, TaskSucceeded
 from tests.support.memory.approvals import MemoryApprovals
 from tests.support.vendors.slack_server import ARCHIVED, TOKEN, SlackServer
@@ -84,6 +85,23 @@ def test_it_asks_once_however_often_it_is_called(product):
     (row,) = rows(product)
     assert first == second == TaskSucceeded({"approval": row.id}, handed_over=True)
     assert (row.execution_id, row.place, row.since) == ("flow:one", ("/0", 3, 0), 1_700_000_000.0)
+
+
+def test_who_is_asked_by_mail_may_answer_at_once(product, monkeypatch):
+    found = []
+    monkeypatch.setattr(Mails, "execute", lambda *_: found.append([row.status for row in rows(product)]))
+    product.call({"email": {"host": "mail.example.com", "from": "a@example.com", "to": "b@example.com"}})
+    assert found == [[OPEN]]
+
+
+@pytest.mark.parametrize(("definite", "left"), [(True, 0), (False, 1)])
+def test_where_the_mail_may_be_out_it_can_be_answered(product, monkeypatch, definite, left):
+    def fail(*_):
+        raise ConnectorError("no answer", definite=definite)
+
+    monkeypatch.setattr(Mails, "execute", fail)
+    product.call({"email": {"host": "mail.example.com", "from": "a@example.com", "to": "b@example.com"}})
+    assert len(rows(product)) == left
 
 
 def test_a_reminder_is_due_where_one_is_wanted(product):

@@ -41,6 +41,24 @@ def test_only_a_workflow_that_is_there_can_be_paused(api):
     assert api("POST", "/pause", {"starts": "drop"}).status == 422
 
 
+def test_the_same_pause_again_is_no_act(api):
+    api.publish("pause", WAITING)
+    how = {"starts": "queue", "running": "hold"}
+    for more in ({}, {}, {"running": "finish"}):
+        assert api("POST", "/workflows/pause/pause", {**how, **more}).status == 200
+    entries = api("GET", "/audit?act=workflow.pause").json["entries"]
+    assert [entry["after"]["running"] for entry in entries] == ["finish", "hold"]
+
+
+def test_of_many_those_are_stopped_that_are_asked_for(api):
+    api.publish("pause", WAITING)
+    for name in ("ended", "open"):
+        start(api, name)
+    api("POST", "/executions/pause%3Aended/stop", {})
+    api.work()
+    assert api("POST", "/workflows/pause/stop", {}).json["stopped"] == ["pause:open"]
+
+
 def test_many_are_stopped_page_by_page(api):
     api.publish("pause", WAITING)
     for number in range(5):

@@ -45,3 +45,12 @@ def test_addresses_are_not_kept_without_end(monkeypatch):
     for number in range(100):
         found.refused(str(number), "wrong")
     assert len(found._left) == 10
+
+
+def test_of_too_many_addresses_the_oldest_is_forgotten(monkeypatch):
+    monkeypatch.setattr(refusals, "MOST_ADDRESSES", 2)
+    found = WebhookRefusals(SkipClock())
+    for address in ("a", "b", "c"):
+        for _ in range(int(BURST)):
+            found.refused(address, "wrong")
+    assert [found.is_held(address) for address in ("a", "b", "c")] == [False, True, True]
