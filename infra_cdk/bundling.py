@@ -94,8 +94,8 @@ NOT_FOR_WORKERS = (
     )),
     *(f"engine/language/asl/{name}.py" for name in ("source", "source_json", "source_yaml")),
     *(f"engine/catalog/{name}.py" for name in (
-        "alert_checks", "alerts", "budgets", "cases", "catalog", "comparisons", "diff", "document", "files", "heard",
-        "input_schema", "marking", "passing", "publishing", "required_inputs", "sensitive", "startable", "states",
+        "alert_checks", "alerts", "budgets", "cases", "catalog", "comparisons", "diff", "document", "files",
+        "given_inputs", "heard", "input_schema", "marking", "passing", "publishing", "sensitive", "startable", "states",
         "studio", "trigger_checks", "triggers", "uncallable", "unwritten", "wording",
     )),
     *(f"engine/governance/{name}.py" for name in (

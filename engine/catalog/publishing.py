@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine.catalog.comparisons import comparison_problems
 from engine.catalog.document import WorkflowDocument
+from engine.catalog.given_inputs import input_problems
 from engine.catalog.input_schema import SchemaFault, check_schema
 from engine.catalog.marking import sensitive_problems
-from engine.catalog.required_inputs import input_problems
 from engine.catalog.states import StateText, is_distributed, states_of
 from engine.catalog.triggers import WorkflowEndTrigger
 from engine.catalog.uncallable import resource_problems

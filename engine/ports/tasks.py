@@ -147,6 +147,11 @@ class TaskInput(Protocol):
         ...
 
     @property
+    def types(self) -> tuple[str, ...]:
+        """The JSON types that it may have; empty for any."""
+        ...
+
+    @property
     def minLength(self) -> int | None:  # noqa: N802 - JSON Schema's
         """The least length of a text; 0 says that it may be empty."""
         ...

@@ -54,9 +54,12 @@ describe("fields", () => {
           url: { type: "string", required: true },
           method: { enum: ["GET"], default: "GET" },
           token: { type: "string", secret: true, required: true },
+          to: { type: ["string", "array"], required: true },
+          parts: { type: "array", required: true },
+          data: { required: true },
         },
         "slack",
       ),
-    ).toEqual({ url: "", token: { $secret: "SLACK_TOKEN" } });
+    ).toEqual({ url: "", token: { $secret: "SLACK_TOKEN" }, to: "", parts: [], data: {} });
   });
 });

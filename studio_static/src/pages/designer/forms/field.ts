@@ -205,10 +205,23 @@ export function firstValue(name: string, spec: FieldSpec): FieldValue {
     case "choice":
       return { kind: "literal", value: spec.enum?.[0] ?? "" };
     case "json":
-      return { kind: "literal", value: typesOf(spec)[0] === "array" ? [] : {} };
+      return { kind: "literal", value: firstOf(typesOf(spec)[0] ?? "object") };
     default:
       return { kind: "literal", value: "" };
   }
+}
+
+function firstOf(type: JsonType): Json {
+  const values: Record<JsonType, Json> = {
+    string: "",
+    number: 0,
+    integer: 0,
+    boolean: false,
+    object: {},
+    array: [],
+    null: null,
+  };
+  return values[type];
 }
 
 /** Arguments for a new Task: every required field, the defaults left to the connector; a secret by the key that it would
