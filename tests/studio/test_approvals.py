@@ -46,6 +46,25 @@ def test_nothing_waits(empty_studio, screens):
     screens(empty_studio, "approvals-empty", widths=(1440, 390))
 
 
+def test_a_run_that_waits_says_who_answers_it(studio):
+    page, server = studio.page, studio.server
+    asked = ask(server, "led", question="Charge it?")
+    studio.open("/executions/led%3Arun-1")
+    page.get_by_role("link", name="Answer it").click()
+    expect(page.get_by_role("heading", name="Charge it?")).to_be_visible()
+    assert asked["id"] in page.url
+    server.json("POST", f"/approvals/{asked['id']}/answer", {"decision": "approved"})
+
+    given = {"expenseId": "e-1", "employee": "noor", "amount": 400, "limit": 100}
+    server.json("POST", "/workflows/approval/executions", {"name": "e-1", "input": given})
+    studio.open("/executions/approval%3Ae-1")
+    expect(page.get_by_text("automate task success TOKEN --output JSON")).to_be_visible()
+    expect(page.get_by_text("automate show approval:e-1", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Answer it")).to_have_count(0)
+    studio.check_axe()
+    server.json("POST", "/executions/approval%3Ae-1/stop", {})
+
+
 def test_an_approval_is_opened_from_its_link_on_a_phone_and_answered(studio, screens):
     page, server = studio.page, studio.server
     asked = ask(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { step } from "./testing.testdata";
 import {
+  answeredBy,
   attemptsSentence,
   auditSearch,
   awaitedFact,
@@ -53,6 +54,16 @@ it("says what a step waits for", () => {
     step("A#1", { to: null, status: "WAITING", waits: [{ from: "2026-11-24T14:00:00Z", to: null, why }] });
   expect(standingSentence(wait("callback"))).toBe("Waits for an answer from outside.");
   expect(standingSentence(wait("wait"))).toBe("Waits for its time.");
+});
+
+it("says who answers a step that waits", () => {
+  const asked = (resource: string | null, why: "wait" | "callback" = "callback") =>
+    answeredBy(step("A#1", { status: "WAITING", resource, waits: [{ from: "2026-11-24T14:00:00Z", to: null, why }] }));
+  expect(asked("connector:approval:ask.waitForTaskToken")).toBe("people");
+  expect(asked("connector:log:write.waitForTaskToken")).toBe("token");
+  expect(asked("connector:log:write.waitForTaskToken", "wait")).toBeNull();
+  expect(asked("arn:aws:states:eu-west-1:1:activity:pick")).toBeNull();
+  expect(answeredBy(step("A#1", { status: "SUCCEEDED" }))).toBeNull();
 });
 
 it("says which call a redriven step waits for", () => {

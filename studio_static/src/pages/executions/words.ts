@@ -77,6 +77,13 @@ export function standingSentence(step: Step): string | null {
   return null;
 }
 
+/** Who answers a step that waits for an answer from outside; null where it waits for none, or a worker polls for it. */
+export function answeredBy(step: Step): "people" | "token" | null {
+  if (step.status !== "WAITING" || step.waits.at(-1)?.why !== "callback") return null;
+  if (!step.resource?.endsWith(".waitForTaskToken")) return null;
+  return step.resource.startsWith("connector:approval:") ? "people" : "token";
+}
+
 /** One sentence for a step that a redrive has not begun again: its call of before may still be under way. */
 export function awaitedSentence(step: Step, calls: readonly AwaitedCall[], clock: Clock): string | null {
   const call = calls.find((each) => each.state === step.name);

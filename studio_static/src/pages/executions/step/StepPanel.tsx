@@ -21,6 +21,7 @@ import { placeWords, type StepIndex, stepsIn } from "../steps";
 import { TabStrip } from "../TabStrip";
 import { begunAsIf, type Rest, secondsRan } from "../time/rests";
 import { auditSearch } from "../words";
+import { Answering } from "./Answering";
 import { Attempts } from "./Attempts";
 import { ComparedTab } from "./ComparedTab";
 import { ItemGrid } from "./ItemGrid";
@@ -131,6 +132,7 @@ export function StepPanel(props: StepPanelProps) {
           onRedrive={onRedrive}
           onCompare={isComparable && !compared ? () => show(COMPARED) : undefined}
         />
+        {live && <Answering execution={execution.id} step={step} />}
       </div>
       <TabStrip
         label={`Step ${step.name}`}
