@@ -43,9 +43,11 @@ def read_json(raw: bytes | str) -> Json:
             f"not JSON: {error.msg[:1].lower()}{error.msg[1:]}", where=f"line {error.lineno}, column {error.colno}"
         ) from None
     except UnicodeDecodeError:
-        raise InvalidDocument("not JSON: the text is not UTF-8", where="/") from None
+        raise InvalidDocument("not JSON: the text is not UTF-8", where="/", advice="Send it as UTF-8.") from None
     except RecursionError:
-        raise InvalidDocument("nested too deeply", where="/") from None
+        raise InvalidDocument(
+            "nested too deeply", where="/", advice="Nest it less deeply, or give its inner part as text."
+        ) from None
     return value
 
 

@@ -252,7 +252,8 @@ class Guard:
         length = environ.get("CONTENT_LENGTH") or "0"
         if not _LENGTH.fullmatch(length) or int(length) > self._max_bytes:
             return (413, "PayloadTooLarge",
-                    f"the request is {length[:20]} bytes; at most {self._max_bytes} are accepted", None)
+                    f"the request is {length[:20]} bytes; at most {self._max_bytes} are accepted",
+                    "Hand over where large data lies, not the data; or raise AUTOMATE_MAX_INPUT_BYTES.")
         return None
 
     def _sign_in(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

@@ -123,8 +123,13 @@ def _token(path: Path) -> str:
             finally:
                 scratch.unlink()
         token = path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise StoreUnavailable(f"{path} cannot be used: {error}") from error
+    except UnicodeDecodeError:
+        token = ""
+    except OSError as error:
+        raise StoreUnavailable(
+            f"{path} cannot be read: {error.strerror}. Make it readable, or move it away: the next start makes a new "
+            "one."
+        ) from error
     if len(token) < 20:
         raise StoreUnavailable(f"{path} is damaged. Delete it: the next start makes a new one.")
     return token

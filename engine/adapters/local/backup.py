@@ -42,6 +42,9 @@ class Backup:
     unfinished: int
 
 
+_SAVED = "Go on with an earlier backup; `sqlite3 FILE .recover` saves what is readable."
+
+
 def back_up(source: Path, target: Path, *, copy_secrets: Callable[[Path], None]) -> Backup:
     """Copy the data folder `source` to `target`, which must not be there, and check the copy.
 
@@ -113,7 +116,7 @@ def _readable(source: Path) -> sqlite3.Connection:
 
 def _unreadable(path: Path, error: sqlite3.DatabaseError) -> StorageError:
     if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return StoreCorrupt(f"{path} cannot be read: {error}; there is no backup of it")
+        return StoreCorrupt(f"{path} cannot be read: {error}; there is no backup of it. {_SAVED}")
     return StoreUnavailable(f"{path} cannot be copied: {error}")
 
 
@@ -124,8 +127,13 @@ def _checked(copy: Path, target: Path) -> Backup:
         with closing(sqlite3.connect(database)) as connection:
             verdict = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
             version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if verdict != "ok" or version < VERSION:  # a newer one's may be worked on: oldest_reader
-                raise StoreCorrupt(f"the copy does not check: {verdict}, schema {version}; it was removed")
+            if verdict != "ok":
+                reason = " ".join(str(verdict).split())
+                raise StoreCorrupt(
+                    f"the database is damaged: its copy does not check ({reason}), and was removed. {_SAVED}"
+                )
+            if version < VERSION:  # a newer one's may be worked on: oldest_reader
+                raise StoreCorrupt(f"the copy has the schema {version}, not {VERSION}; it was removed")
             counts = [
                 connection.execute(query).fetchone()[0] for query in (
                     "SELECT count(*) FROM workflow", "SELECT count(*) FROM header",

@@ -434,7 +434,8 @@ def _opening(path: Path) -> Iterator[None]:
         lock = os.open(path.parent / "locks" / ".open", os.O_CREAT | os.O_RDWR, 0o600)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
-        raise StoreUnavailable(f"{error.filename} cannot be opened for writing: {error.strerror}.") from error
+        raise StoreUnavailable(f"{error.filename} cannot be opened for writing: {error.strerror}."
+                               " Move it away, or set AUTOMATE_DATA_DIR to another folder.") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -196,7 +196,7 @@ def test_an_unwritable_place_is_refused():
 
 def test_a_folder_in_place_of_the_database_is_refused(folder):
     (folder / "automate.db").mkdir(parents=True)
-    with pytest.raises(StoreUnavailable, match="cannot be opened for writing"):
+    with pytest.raises(StoreUnavailable, match=r"cannot be opened for writing: .*\. Move it away"):
         open_local(folder, SkipClock())
 
 

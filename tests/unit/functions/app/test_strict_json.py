@@ -35,6 +35,15 @@ def test_what_no_value_may_hold_is_refused_with_its_place(text, place, told):
     assert (caught.value.where, caught.value.advice is None) == (place, False)
 
 
+@pytest.mark.parametrize(("text", "advice"), [
+    (b'"\xff"', "Send it as UTF-8."), ("[" * 100_000, "Nest it less deeply, or give its inner part as text."),
+])
+def test_what_is_no_text_or_too_deep_has_advice(text, advice):
+    with pytest.raises(InvalidDocument) as caught:
+        read_json(text)
+    assert caught.value.advice == advice
+
+
 @pytest.mark.parametrize(("text", "told"), [
     (b'"\xed\xa0\x80"', "not UTF-8"), ("{}".encode("utf-16"), "not UTF-8"), ("{}".encode("utf-16-le"), "not JSON"),
     ('{"a": 1, "a": }', "expecting value"), ("9" * 5000, "too long"),

@@ -81,6 +81,7 @@ def test_too_large_a_request_is_refused(ask):
     assert ask("POST", "/workflows/import", b"x" * (1024 + 64 * 1024)).status == 200
     reply = ask("POST", "/workflows/import", b"x" * (1024 + 64 * 1024 + 1))
     assert (reply.status, reply.error["code"]) == (413, "PayloadTooLarge")
+    assert "AUTOMATE_MAX_INPUT_BYTES" in reply.error["advice"]
 
 
 def test_every_answer_has_security_headers(ask):

@@ -31,3 +31,12 @@ def test_a_damaged_token_is_refused(tmp_path, clock):
     (tmp_path / "token").write_text("short\n")
     with pytest.raises(StoreUnavailable, match="damaged"):
         Owner(tmp_path, clock)
+    (tmp_path / "token").write_bytes(b"\xff" * 40)
+    with pytest.raises(StoreUnavailable, match=r"damaged\. Delete it"):
+        Owner(tmp_path, clock)
+
+
+def test_a_token_that_cannot_be_read_is_told_with_what_to_do(tmp_path, clock):
+    (tmp_path / "token").mkdir()
+    with pytest.raises(StoreUnavailable, match=r"token cannot be read: .*\. Make it readable, or move it"):
+        Owner(tmp_path, clock)

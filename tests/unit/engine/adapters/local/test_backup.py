@@ -156,7 +156,7 @@ def test_a_damaged_database_leaves_no_copy(folder, clock, tmp_path):
     data = bytearray(database.read_bytes())
     data[4096 * 2 : 4096 * 6] = b"\xff" * 4096 * 4
     database.write_bytes(data)
-    with pytest.raises(StoreCorrupt):
+    with pytest.raises(StoreCorrupt, match=r"\.recover` saves what is readable"):
         copied(folder, tmp_path / "copy", clock)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data"]
 
