@@ -299,6 +299,7 @@ def test_the_demo_twice(tmp_path):
     assert "SUCCEEDED" in first
     assert '"status": "confirmed"' in first
     assert "/signin?code=" in first
+    assert "warning" not in first, "the first thing that somebody sees of the product"
     second, status = run_demo(folder, 0)
     assert status == 0, second
     assert "order_flow version 1: unchanged" in second
