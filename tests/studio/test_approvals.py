@@ -42,6 +42,7 @@ def ask(server, name, **arguments):
 def test_nothing_waits(empty_studio, screens):
     empty_studio.open("/approvals/")
     expect(empty_studio.page.get_by_text("Nothing waits for an answer")).to_be_visible()
+    expect(empty_studio.page.get_by_text("waits for its task token is no approval")).to_be_visible()
     empty_studio.check_axe()
     screens(empty_studio, "approvals-empty", widths=(1440, 390))
 

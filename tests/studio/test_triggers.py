@@ -40,6 +40,8 @@ def test_a_webhook_is_seen_arriving_replayed_and_paused(studio, hooked):
     expect(webhook).to_contain_text(f"{server.url}/hooks/hooked/orders")
     signed = page.get_by_role("row").filter(has_text="/hooks/order_flow/orders")
     expect(signed).to_contain_text("signed with an HMAC of a secret")
+    named = page.get_by_role("link", name="support_triage")
+    assert named.evaluate("link => link.getClientRects().length") == 1, "its name is broken within a word"
     expect(webhook).to_contain_text("Listening")
     schedule = page.get_by_role("row").filter(has_text="hooked").filter(has_text="Europe/Berlin")
     expect(schedule).to_contain_text(re.compile(r"in \d+ (d|h|min)"))

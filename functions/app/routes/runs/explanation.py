@@ -35,7 +35,7 @@ def explain_step(call: Call[shapes.ExplanationQuery]) -> shapes.StepExplanation:
     if len(named) != 1:
         raise InvalidDocument(
             f"{' and '.join(named)} are given, and one of them says which step" if named else
-            "which step is meant is not said: give a state, a step or an event", where="state",
+            "the step is not given: name a state, a step or an event", where="state",
             advice="`automate show ID` lists the states, GET /executions/{id}/steps the steps and their events.",
         )
     execution, veil = seen(call)

@@ -80,7 +80,8 @@ const Nothing = () => (
     title="Nothing waits for an answer"
     action={<NavLink to="/connectors/">See the connector approval</NavLink>}
   >
-    A step that asks people stands here until they have decided: approval, Ask for approval, in the designer's palette.
+    A step that asks people stands here until they have decided. In the designer's palette it is Approval, Ask for
+    approval. A step that waits for its task token is no approval: its execution says how it is answered.
   </EmptyState>
 );
 

@@ -127,7 +127,7 @@ def test_a_choice_that_failed_says_where(api):
 
 
 @pytest.mark.parametrize(("query", "status", "says"), [
-    ("", 422, "which step is meant is not said"), ("state=A&event=1", 422, "state and event are given, and one of"),
+    ("", 422, "the step is not given"), ("state=A&event=1", 422, "state and event are given, and one of"),
     ("state=Nope", 404, "has not entered a state 'Nope'"), ("event=999", 404, "to which the event 999 belongs"),
     ("event=0", 422, "at least 1"), ("step=Tier%3F%239", 404, "has no step 'Tier?#9'"),
     ("state=Tier%3F&attempt=1", 404, "Tier?#1 has no attempt 1: it has 0"),
