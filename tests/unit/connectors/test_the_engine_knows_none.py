@@ -35,6 +35,7 @@ OTHER_MEANINGS = {
     ("kernel/children/map_run.py", "files"): "a member of a Map Run's results",
     ("durable/worker/map_run_results.py", "files"): "a member of a Map Run's results",
     ("copilot/offline/aws_actions.py", "log"): "the verb",
+    ("copilot/offline/wording/kinds.py", "approval"): "a word for a yes",
     ("copilot/offline/sources.py", "approval"): "the variable that holds an approval's answer",
     ("triggers/forms.py", "email"): "a format of JSON Schema",
     ("triggers/form_faults.py", "email"): "a format of JSON Schema",
