@@ -127,7 +127,7 @@ function columns(isWide: boolean, isNarrow: boolean, onDone: () => void): Column
     !isNarrow && {
       id: "workflow",
       header: "Starts",
-      minWidth: isWide ? 165 : 110,
+      minWidth: isWide ? 147 : 110,
       cell: (trigger) => (
         <div className="breaks">
           <NavLink to={workflowHref(trigger.workflow)}>{trigger.workflow}</NavLink>
