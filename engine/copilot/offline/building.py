@@ -20,6 +20,7 @@ from engine.copilot.offline.asked import TODO
 from engine.copilot.offline.flow import WORK, Action, Again, End, ForEach, If, Placeholder, Step, Together, Wait
 from engine.copilot.offline.words import camel, title
 from engine.copilot.proposal import PlanStep, ToDo
+from engine.language.asl.assigned import assigned_in
 from engine.records import dataclass
 
 Json = Any
@@ -352,22 +353,17 @@ def _reached(start: str, states: States) -> list[str]:
 
 def _with_own_variables(machine: Json, outer: frozenset[str] = frozenset()) -> Json:
     """`machine` with names of their own for the variables of a loop or a branch that `outer` or `machine` has too."""
-    known = outer | _assigned(machine)
+    known = outer | assigned_in(machine)
     states = {}
     for name, state in machine["States"].items():
         states[name] = dict(state)
         branches = []
         for holder, index, inner in machines_in(state):
-            clashing = {one: f"inner{one[0].upper()}{one[1:]}" for one in _assigned(inner) & known}
+            clashing = {one: f"inner{one[0].upper()}{one[1:]}" for one in assigned_in(inner) & known}
             own = _with_own_variables(_renamed(inner, clashing) if clashing else inner, known)
             branches.append(own)
             states[name][holder] = own if index is None else branches
     return {**machine, "States": states}
-
-
-def _assigned(machine: Json) -> frozenset[str]:
-    holders = (holder for state in machine["States"].values() for holder in (state, *state.get("Catch", ())))
-    return frozenset(name for holder in holders for name in holder.get("Assign", ()))
 
 
 def _renamed(value: Json, names: dict[str, str]) -> Json:

@@ -15,13 +15,14 @@ from typing import Any
 from engine.kernel.children.child_ids import HUNDRED, RUNS, SUCCEEDED
 from engine.kernel.forward.changed import different
 from engine.kernel.forward.dataflow import Machines, TooManyWays
-from engine.kernel.forward.definitions import assigned_by, machines_of, pointer_to, processor_field
+from engine.kernel.forward.definitions import machines_of, pointer_to, processor_field
 from engine.kernel.forward.frames import Standing, dropped
 from engine.kernel.forward.ran import Ran
 from engine.kernel.forward.shapes import BLUR, IS_BLUR, IS_FRESH, Alts, bounded, one_of, shape_of
 from engine.kernel.forward.verdict import Finding, Verdict
 from engine.kernel.forward.ways import Entry
 from engine.kernel.snapshot import Frame, Phase
+from engine.language.asl.assigned import assigned_by
 from engine.records import dataclass
 
 Json = Any

@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.errors import UserError
-from engine.kernel.forward.definitions import assigned_by, inner_machines, pointer_to, processor_field
+from engine.kernel.forward.definitions import inner_machines, pointer_to, processor_field
 from engine.kernel.forward.exits import Exit, on_every_way
 from engine.kernel.forward.expressions import Env, Expressions, guard
 from engine.kernel.forward.shapes import (
@@ -45,6 +45,7 @@ from engine.kernel.forward.ways import (
     possible,
     split_at,
 )
+from engine.language.asl.assigned import assigned_in
 from engine.language.expr.reference import compile_reference
 from engine.records import dataclass
 
@@ -174,7 +175,7 @@ class Machines:
         states = self._of[pointer][0]["States"]
         if any(True for state in states.values() for _ in inner_machines(state)):
             return IS_BLUR
-        names = {name for state in states.values() for name in assigned_by(state)}
+        names = assigned_in(self._of[pointer][0])
         entry = Entry(IS_BLUR, dict.fromkeys(names, IS_BLUR))
         return self.run(pointer, dict.fromkeys(states, entry), start=None)
 

@@ -29,12 +29,6 @@ def inner_machines(state: Json) -> Iterator[tuple[tuple[Key, ...], Json]]:
         yield (field,), state[field]
 
 
-def assigned_by(state: Json) -> Iterator[str]:
-    """The variables that a state assigns, whichever way it is left."""
-    for holder in (state, *(state.get("Choices") or ()), *(state.get("Catch") or ())):
-        yield from (name.removesuffix(".$") for name in holder.get("Assign") or {})
-
-
 def processor_field(state: Json) -> str:
     """ItemProcessor, or Iterator as it was called before."""
     return "Iterator" if "Iterator" in state else "ItemProcessor"

@@ -15,6 +15,7 @@ from dataclasses import field, replace
 from typing import Any
 
 from engine.errors import UserError
+from engine.language.asl.assigned import assigned_by, objects_of
 from engine.language.expr.reference import compile_reference
 from engine.language.sensitive import places
 from engine.language.sensitive.expressions import Env, jsonata_marks, path_marks, template_marks
@@ -194,7 +195,7 @@ class _Follower:
         result = places.bounded(result | self._declared.results.get(name, NONE))
         output, assigned = one.leaving(result)
         shown = output
-        for holder in (*_objects(state.get("Choices")), *_objects(state.get("Catch"))):
+        for holder in (*objects_of(state.get("Choices")), *objects_of(state.get("Catch"))):
             caught = places.under(WHOLE, "Cause") if self._causes else NONE
             out, also = one.by_rule(holder, output, caught if "ErrorEquals" in holder else None)
             assigned = places.bounded(assigned | also)
@@ -358,16 +359,10 @@ def _assigned(machine: Json) -> Iterator[str]:
     for state in states.values() if isinstance(states, dict) else ():
         if not isinstance(state, dict):
             continue
-        for holder in (state, *_objects(state.get("Choices")), *_objects(state.get("Catch"))):
-            names = holder.get("Assign")
-            yield from (name.removesuffix(".$") for name in (names if isinstance(names, dict) else ()))
+        yield from assigned_by(state)
         branches = state.get("Branches")
         for inner in (*(branches if isinstance(branches, list) else ()), *(state.get(name) for name in _MAPS)):
             yield from _assigned(inner)
-
-
-def _objects(value: Json) -> tuple[dict[str, Json], ...]:
-    return tuple(item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
 
 
 def _escaped(name: str) -> str:

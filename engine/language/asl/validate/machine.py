@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from engine.errors import Diagnostic
+from engine.language.asl.assigned import assigned_in
 from engine.language.asl.validate.inspection import JSONATA, JSONPATH, SCHEMA, Inspection, Json, Spot
 from engine.language.asl.validate.maps import check_processor_config
 from engine.language.asl.validate.shapes import LARGEST_SECONDS, Field, Table, check_object, number, one_of, string
@@ -75,7 +76,7 @@ def _check_machine(inspection: Inspection, machine: Json, spot: Spot, table: Tab
     states = machine.get("States")
     if not isinstance(states, dict):
         return
-    assigned = frozenset(_assigned(states))
+    assigned = assigned_in(machine)
     for name, state in states.items():
         here = replace(spot.of_state(name), has_result=_has_result(state))
         _check_name(inspection, name, here)
@@ -85,16 +86,6 @@ def _check_machine(inspection: Inspection, machine: Json, spot: Spot, table: Tab
             _check_machine(inspection, nested, replace(inner, outer_variables=spot.outer_variables | assigned), table)
     if states:
         _check_graph(inspection, machine, spot)
-
-
-def _assigned(states: dict[str, Json]) -> Iterator[str]:
-    """The variables that the states of one machine assign, without those of the machines in it."""
-    for state in states.values():
-        if isinstance(state, dict):
-            rules = (state[name] for name in ("Choices", "Catch") if isinstance(state.get(name), list))
-            for holder in (state, *(rule for each in rules for rule in each if isinstance(rule, dict))):
-                names = holder.get("Assign")
-                yield from (name.removesuffix(".$") for name in (names if isinstance(names, dict) else ()))
 
 
 def _has_result(state: Json) -> bool:
