@@ -22,6 +22,7 @@ from benchmarks import workloads
 from benchmarks.connector import TASK
 from benchmarks.measuring import Figure, measure
 from engine.records import dataclass
+from functions.app.runs.watching import MOST_SECONDS
 
 Json = Any
 
@@ -29,8 +30,6 @@ ROOT = Path(__file__).parents[1]
 AUTOMATE = (sys.executable, "-m", "functions.cli.main", "--json")
 WAITING_CLIENTS = 40
 """Who starts an execution and waits for its end: fewer than the server holds requests (functions.server.product)."""
-
-MOST_WAIT_SECONDS = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def parallel(repeats: int, folder: str | None = None, *, executions: int = 100) 
 
         def ended(_number: int) -> Json:
             connection = idle.pop()
-            found = connection.ask("POST", "/workflows/bench/executions", {"input": {}, "wait": MOST_WAIT_SECONDS})
+            found = connection.ask("POST", "/workflows/bench/executions", {"input": {}, "wait": MOST_SECONDS})
             idle.append(connection)
             return found
 

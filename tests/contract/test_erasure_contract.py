@@ -330,13 +330,19 @@ def test_a_long_one_is_deleted_in_pieces(stores):
     assert left(stores) == []
 
 
-def test_what_a_copy_brings_back_is_erased_again(stores):
+def erased(stores):
+    """A product, one that it has erased, and when that was started."""
     product = Asked(stores)
     started = product.clock.now()
     key = product.ended({"order": 1})
     product.clock.sleep(1.0)
     product.erasing.erase_one(key, TESTER)
     product.over()
+    return product, key, started
+
+
+def test_what_a_copy_brings_back_is_erased_again(stores):
+    product, key, started = erased(stores)
     put_back(stores, key, started)
     assert stores.journal.header(key) is not None
     assert product.erasing.catch_up("default", TESTER) == 1
@@ -346,12 +352,7 @@ def test_what_a_copy_brings_back_is_erased_again(stores):
 
 
 def test_one_that_got_the_name_since_is_not_erased_with_what_a_copy_brings_back(stores):
-    product = Asked(stores)
-    started = product.clock.now()
-    key = product.ended({"order": 1})
-    product.clock.sleep(1.0)
-    product.erasing.erase_one(key, TESTER)
-    product.over()
+    product, key, started = erased(stores)
     product.clock.sleep(1.0)
     put_back(stores, key, product.clock.now())
     assert started < stores.journal.header(key).started_at

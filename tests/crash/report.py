@@ -27,7 +27,8 @@ from typing import Any
 from tests.crash.campaign import Campaign
 from tests.crash.faults import Spec
 from tests.crash.killed import kill_all
-from tests.crash.mutants import MUTANTS, run_mutant
+from tests.crash.mutants import MUTANTS
+from tests.crash.noticed import run_mutant
 from tests.crash.plans import PLANS
 
 Row = tuple[str, str, str, str]

@@ -13,7 +13,8 @@ from tests.crash.arriving import ARRIVING, arriving_campaign
 from tests.crash.arriving_edits import ARRIVING_EDITS
 from tests.crash.campaign import by_chance, slice_of
 from tests.crash.faults import MODES, Faults, Spec
-from tests.crash.mutants import Mutant, assert_noticed
+from tests.crash.mutants import Mutant
+from tests.crash.noticed import assert_noticed
 from tests.crash.ruled import each_call
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ import pytest
 from tests.crash.campaign import slice_of
 from tests.crash.faults import DEATHS
 from tests.crash.large_on_aws import LARGE, MUTANTS, large_campaign
-from tests.crash.mutants import assert_noticed
+from tests.crash.noticed import assert_noticed
 from tests.crash.ruled import each_call
 
 MODES = (*DEATHS, "throttled", "lost-reply")

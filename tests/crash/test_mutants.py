@@ -13,7 +13,8 @@ from tests.crash.direct import DIRECT
 from tests.crash.edits import EDITS
 from tests.crash.ending_edits import ENDING_EDITS
 from tests.crash.large_value_edits import LARGE_VALUE_EDITS
-from tests.crash.mutants import MUTANTS, Mutant, assert_noticed
+from tests.crash.mutants import MUTANTS, Mutant
+from tests.crash.noticed import assert_noticed
 from tests.crash.slips import SLIPS
 
 ROOT = Path(__file__).parents[2]

@@ -17,7 +17,7 @@ from tests.crash.campaign import slice_of
 from tests.crash.erasing import ERASED, erased_campaign
 from tests.crash.erasing_mutants import ERASING_MUTANTS
 from tests.crash.faults import AWS_MODES, MODES, Faults, Spec
-from tests.crash.mutants import assert_noticed
+from tests.crash.noticed import assert_noticed
 from tests.crash.ruled import each_call
 
 TEXT = (Path(__file__).parents[2] / "docs" / "reliability.md").read_text(encoding="utf-8")

@@ -10,7 +10,8 @@ import pytest
 
 from tests.crash.campaign import by_chance, slice_of
 from tests.crash.faults import MODES, Faults, Spec
-from tests.crash.mutants import Mutant, assert_noticed
+from tests.crash.mutants import Mutant
+from tests.crash.noticed import assert_noticed
 from tests.crash.ruled import each_call
 from tests.crash.telling import FAMILIES, TELLING, telling_campaign
 from tests.crash.telling_edits import TELLING_EDITS

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash.campaign import slice_of
-from tests.crash.mutants import assert_noticed
+from tests.crash.noticed import assert_noticed
 from tests.crash.rights.forgetting import FORGOTTEN, forgetting_campaign
 from tests.crash.rights.forgetting_mutants import FORGETTING_MUTANTS
 from tests.crash.ruled import each_call

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash.campaign import slice_of
-from tests.crash.mutants import assert_noticed
+from tests.crash.noticed import assert_noticed
 from tests.crash.rights.forgetting_keys import KEYS, keys_campaign
 from tests.crash.rights.forgetting_keys_mutants import KEYS_MUTANTS
 from tests.crash.ruled import each_call

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash.campaign import slice_of
-from tests.crash.mutants import assert_noticed
+from tests.crash.noticed import assert_noticed
 from tests.crash.rights.revoking import RIGHTS, rights_campaign
 from tests.crash.rights.revoking_mutants import REVOKING_MUTANTS
 from tests.crash.ruled import each_call

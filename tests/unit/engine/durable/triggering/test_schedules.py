@@ -126,22 +126,6 @@ def test_a_pause_holds_the_times_and_a_resume_treats_them_as_missed(place):
     assert times(place) == ["20261127T080000Z"]
 
 
-def test_a_time_at_which_somebody_pauses_it_is_held_and_not_lost(place, monkeypatch):
-    """The pause comes after the look at the schedule's state, and before the start."""
-    def paused(*_, **__):
-        raise TriggerPaused("just now")
-
-    place.clock.set(at("2026-11-27T05:59:00"))
-    place.publish("nightly", schedule("cron(0 6 * * ? *)"))
-    schedules = place.schedules()
-    schedules.fire()
-    with monkeypatch.context() as patched:
-        patched.setattr(place.delivering, "deliver", paused)
-        assert look(place, schedules, at("2026-11-27T06:02:00")) == 0
-    assert look(place, schedules, at("2026-11-27T06:04:00")) == 1
-    assert times(place) == ["20261127T060000Z"]
-
-
 def test_a_version_that_says_the_same_goes_on_and_one_that_does_not_begins(place):
     place.clock.set(at("2026-11-27T05:00:00"))
     place.publish("nightly", schedule("rate(1 hour)"))
@@ -255,19 +239,25 @@ def test_a_time_within_its_window_was_not_missed(place, missed):
     assert times(place)[:30] == wanted
 
 
-def test_where_the_place_takes_nothing_new_the_time_stays_due(place, monkeypatch):
-    class Full(UserError):
-        status = 503
+class Full(UserError):
+    status = 503
 
-    def full(*_, **__):
-        raise Full("the disk is full")
+
+@pytest.mark.parametrize(("part", "asked", "error"), [
+    ("executions", "start", Full("the disk is full")),
+    # after the look at the schedule's state, and before the start
+    ("delivering", "deliver", TriggerPaused("just now")),
+])
+def test_a_time_that_is_not_taken_when_it_comes_is_held_and_not_lost(place, monkeypatch, part, asked, error):
+    def refuse(*_, **__):
+        raise error
 
     place.clock.set(at("2026-11-27T05:59:00"))
     place.publish("nightly", schedule("cron(0 6 * * ? *)"))
     schedules = place.schedules()
     schedules.fire()
     with monkeypatch.context() as patched:
-        patched.setattr(place.executions, "start", full)
+        patched.setattr(getattr(place, part), asked, refuse)
         assert look(place, schedules, at("2026-11-27T06:02:00")) == 0
     assert look(place, schedules, at("2026-11-27T06:04:00")) == 1
     assert times(place) == ["20261127T060000Z"]
