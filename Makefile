@@ -11,7 +11,7 @@ python := .venv/bin/python
 processes = -n $(TEST_PROCESSES)
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev install-infra install-audit run studio studio-check studio-dev screenshots studio-budgets test test-full deploy e2e checks lint browser compiled crash conformance copilot-eval bench bench-peers cost-count synth lock sbom audit docs reset
+.PHONY: help install install-dev install-infra install-audit run studio studio-check studio-dev screenshots studio-budgets test test-full deploy e2e checks lint browser compiled crash conformance bench bench-peers cost-count synth lock sbom audit docs reset
 
 help: ## Say what can be made
 	@echo "Automate: make TARGET [PORT=8400] [AUTOMATE_DATA_DIR=.automate] [PYTHON=/path/to/python3] [INSTALL_SECONDS=900]"
@@ -105,9 +105,6 @@ crash: install-dev ## Let everything go wrong everywhere, count what breaks (CRA
 
 conformance: install-dev ## Compare with recorded answers of AWS Step Functions (CONFORMANCE_DIR)
 	@$(python) -m tests.conformance.run
-
-copilot-eval: install-dev ## Draft the evaluation's sentences offline and print the table
-	@$(python) -m tests.copilot.evaluate
 
 bench: install ## Time the interpreter and the durable worker
 	@$(python) -m benchmarks.run

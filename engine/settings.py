@@ -23,7 +23,7 @@ _PROGRAM = (r"/.+", "the whole path of a program")
 _TOPIC = (r"arn:aws[a-z-]*:sns:.+", "the ARN of an SNS topic")
 _WORKFLOW = (r"[A-Za-z0-9_-]{1,80}", "a workflow's name")
 _SLACK_USER = (r"[^=]*[^=\s][^=]*=\s*[^=/\s][^=]*", "USER=NAME or USER=NAME/ROLE")
-_PROVIDER = (r"offline|bedrock|openai", "offline, bedrock or openai")
+_PROVIDER = (r"none|offline|bedrock|openai|anthropic", "none, bedrock, openai or anthropic")
 
 
 def _setting(
@@ -224,30 +224,43 @@ class Settings:
         "Without a profile, credentials come from the environment (AWS_ACCESS_KEY_ID and so on).",
     )
     copilot_provider: str = _setting(
-        "offline", "AUTOMATE_COPILOT_PROVIDER",
-        "Who drafts from a sentence: offline (a grammar, nothing leaves the machine), bedrock (Amazon Bedrock's "
-        "Converse, with this machine's or the Lambda's own credentials) or openai (any OpenAI-compatible endpoint).",
+        "none", "AUTOMATE_COPILOT_PROVIDER",
+        "Who serves the copilot's model: none (templates and outlines, nothing leaves the machine), bedrock (Amazon "
+        "Bedrock's Converse, with this machine's or the Lambda's own credentials), openai (OpenAI, or any endpoint "
+        "with its chat completions, such as Ollama or llama.cpp) or anthropic. offline is the earlier name of none.",
         form=_PROVIDER,
     )
     copilot_model: str = _setting(
         "", "AUTOMATE_COPILOT_MODEL",
-        "The model: for bedrock a model's or an inference profile's id, for openai the name its endpoint knows.",
+        "The model: for bedrock a model's or an inference profile's id, else the name that its endpoint knows.",
     )
     copilot_url: str = _setting(
         "", "AUTOMATE_COPILOT_URL",
-        "For openai the address before /chat/completions, such as http://127.0.0.1:11434/v1; for bedrock a VPC "
-        "endpoint, by default the region's own.",
+        "The address before /chat/completions (openai, such as http://127.0.0.1:11434/v1) or before /v1/messages "
+        "(anthropic), by default the vendor's own; for bedrock a VPC endpoint, by default the region's own.",
         form=_ADDRESS,
     )
     copilot_secret: str = _setting(
         "", "AUTOMATE_COPILOT_SECRET",
-        "For openai the key of the secret that holds the API key, as `automate secrets` lists it; none for an endpoint "
-        "that asks for no key.",
+        "For openai and anthropic the key of the secret that holds the API key, as `automate secrets` lists it; none "
+        "for an endpoint that asks for no key.",
     )
     copilot_seconds: float = _setting(
-        25.0, "AUTOMATE_COPILOT_SECONDS",
-        "How long one draft by a model may take in all, its repairs included. API Gateway cuts requests off at 29 s.",
-        least=1, most=600,
+        180.0, "AUTOMATE_COPILOT_SECONDS",
+        "How long one turn of a conversation may take, its calls of tools and its repairs included.",
+        least=5, most=840,
+    )
+    copilot_answers: int = _setting(
+        20, "AUTOMATE_COPILOT_ANSWERS", "How many answers of the model one turn may take.", least=1, most=200,
+    )
+    copilot_tokens: int = _setting(
+        200_000, "AUTOMATE_COPILOT_TOKENS",
+        "How many tokens one turn may use, input and output together, as far as the provider counts them.",
+        least=1000, most=100_000_000,
+    )
+    copilot_days: float = _setting(
+        90.0, "AUTOMATE_COPILOT_DAYS", "How many days a conversation is kept after its last entry.",
+        least=0.01, most=3650,
     )
     four_eyes: int = _setting(
         0, "AUTOMATE_FOUR_EYES",

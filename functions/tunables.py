@@ -37,7 +37,7 @@ _SHAPES = {
     "stage": (r"[a-z][a-z0-9-]{0,19}", "lower-case letters, digits and hyphens, at most 20, a letter first"),
     "alarm_email": (r"|[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+", "one mail address"),
     "log_level": (r"DEBUG|INFO|WARNING|ERROR", "DEBUG, INFO, WARNING or ERROR"),
-    "copilot_provider": (r"offline|bedrock|openai", "offline, bedrock or openai"),
+    "copilot_provider": (r"none|offline|bedrock|openai|anthropic", "none, bedrock, openai or anthropic"),
     "python": (r"3\.[0-9]{2}", "a version of Python, such as 3.13"),
     "architecture": ("|".join(_ARCHITECTURES), " or ".join(_ARCHITECTURES)),
     "alarm_topic_arn": (f"|{_ARN.format('sns', '[A-Za-z0-9_-]+')}", "the topic's ARN, arn:aws:sns:REGION:ACCOUNT:NAME"),
@@ -316,17 +316,27 @@ class Tunables:
         False, "X-Ray traces of the API, the worker and the connector function. They cost start-up time and money."
     )
     copilot_provider: str = _choice(
-        "offline",
-        "Who drafts in the copilot: offline (a grammar, nothing leaves the account), bedrock or openai "
-        "(AUTOMATE_COPILOT_PROVIDER).",
+        "none",
+        "Who serves the copilot's model: none (templates and outlines, nothing leaves the account), bedrock, openai or "
+        "anthropic (AUTOMATE_COPILOT_PROVIDER). offline is the earlier name of none.",
     )
     copilot_model: str = _choice(
         "",
         "The model: with bedrock its id or an inference profile's, which the API's role may then invoke "
         "(AUTOMATE_COPILOT_MODEL).",
     )
-    copilot_url: str = _choice("", "With openai what stands before /chat/completions (AUTOMATE_COPILOT_URL).")
-    copilot_secret: str = _choice("", "With openai the key of the secret with the API key (AUTOMATE_COPILOT_SECRET).")
+    copilot_url: str = _choice(
+        "", "The model's address, by default the vendor's or the region's own (AUTOMATE_COPILOT_URL)."
+    )
+    copilot_secret: str = _choice(
+        "", "With openai and anthropic the key of the secret with the API key (AUTOMATE_COPILOT_SECRET)."
+    )
+    copilot_seconds: int = _choice(
+        180, "How long one turn of the copilot may take, at most 840 s (AUTOMATE_COPILOT_SECONDS).", least=5, most=840,
+    )
+    copilot_days: int = _choice(
+        90, "How many days a conversation with the copilot is kept (AUTOMATE_COPILOT_DAYS).", least=1, most=3650,
+    )
     architecture: str = _choice("arm64", "arm64 or x86_64. arm64 costs a fifth less.")
     python: str = _choice("3.13", "The functions' Python. Change it only to meet an emulator that runs another.")
     connector_requirements: str = _choice(
@@ -382,6 +392,11 @@ class Tunables:
             return Heard.parse(self.hears)
         except InvalidDocument as error:
             raise InvalidDocument(error.message, where="-c hears=…", advice=error.advice) from None
+
+    @property
+    def copilots(self) -> bool:
+        """Whether a model serves the copilot."""
+        return self.copilot_provider not in ("none", "offline")
 
     @property
     def told_topics(self) -> tuple[str, ...]:
@@ -455,7 +470,7 @@ class Tunables:
                 advice="Give -c table=… and -c table_stream=… (aws dynamodb describe-table prints LatestStreamArn).",
             )
         written_schema(self.snapshot_schema)
-        if self.copilot_provider != "offline" and not self.copilot_model:
+        if self.copilots and not self.copilot_model:
             raise InvalidDocument(
                 f"copilot_provider={self.copilot_provider} needs a model", where="copilot_model",
                 advice="Add -c copilot_model=….",

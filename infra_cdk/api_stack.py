@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from aws_cdk import (
+    ArnFormat,
     CfnOutput,
     Duration,
     RemovalPolicy,
@@ -43,6 +44,9 @@ from infra_cdk.sign_in import MFA, make_client, make_page
 
 API_TIMEOUT_SECONDS = 29
 """API Gateway gives up after 29 s."""
+
+MARGIN_SECONDS = 60
+"""What a turn of the copilot may take beyond its own limit: the checks of its last draft."""
 
 ACCESS_LOG = {
     "requestId": "$context.requestId", "requestTime": "$context.requestTime",
@@ -152,8 +156,8 @@ class ApiStack(Stack):
     def _make_function(self, data: DataStack, engine: EngineStack, bundles: Bundles) -> aws_lambda.Function:
         function = Functions(self, self._tunables, bundles).make(
             Shape(
-                "api", self._tunables.api_memory_mb, API_TIMEOUT_SECONDS, "Authoring, publishing, starting, looking",
-                api=True, traced=True,
+                "api", self._tunables.api_memory_mb, self._timeout_seconds(),
+                "Authoring, publishing, starting, looking", api=True, traced=True,
             ),
             {
                 **engine.settings, **({PROOF: self.origin_proof} if self._tunables.cdn else {}),
@@ -174,6 +178,7 @@ class ApiStack(Stack):
         engine.wakes.grant_send_messages(function)
         engine.grant_task_roles(function)
         self._grant_model(function)
+        self._let_it_run_turns(function)
         self._grant_a_look_at_alarms(function)
         allow(function, ["logs:FilterLogEvents"], f"{engine.worker.log_group.log_group_arn}:*")
         if self.sign_in is not None and self._tunables.cdn:
@@ -184,14 +189,31 @@ class ApiStack(Stack):
             ))
         return function
 
+    def _timeout_seconds(self) -> int:
+        """That of a request, or with a model that of a turn of the copilot."""
+        if not self._tunables.copilots:
+            return API_TIMEOUT_SECONDS
+        return max(API_TIMEOUT_SECONDS, self._tunables.copilot_seconds + MARGIN_SECONDS)
+
     def _copilot_settings(self) -> dict[str, str]:
         """What is set, in the names of engine.settings."""
         tunables = self._tunables
         named = {
             "AUTOMATE_COPILOT_PROVIDER": tunables.copilot_provider, "AUTOMATE_COPILOT_MODEL": tunables.copilot_model,
             "AUTOMATE_COPILOT_URL": tunables.copilot_url, "AUTOMATE_COPILOT_SECRET": tunables.copilot_secret,
+            "AUTOMATE_COPILOT_SECONDS": str(tunables.copilot_seconds) if tunables.copilots else "",
+            "AUTOMATE_COPILOT_DAYS": str(tunables.copilot_days),
         }
         return {name: value for name, value in named.items() if value}
+
+    def _let_it_run_turns(self, function: aws_lambda.Function) -> None:
+        """Invoking itself: a turn of the copilot runs in an invocation of its own, which no limit of the gateway
+        ends."""
+        if self._tunables.copilots:
+            name = f"{self._tunables.prefix}-api"
+            allow(function, ["lambda:InvokeFunction"], self.format_arn(
+                service="lambda", resource="function", resource_name=name, arn_format=ArnFormat.COLON_RESOURCE_NAME
+            ))
 
     def _access_settings(self) -> dict[str, str]:
         """What is set of who may do what."""
@@ -214,7 +236,8 @@ class ApiStack(Stack):
             return
         base = model.partition(".")[2] if model.count(".") > 1 else model
         allow(
-            function, ["bedrock:InvokeModel"], f"arn:{self.partition}:bedrock:*::foundation-model/{base}",
+            function, ["bedrock:InvokeModelWithResponseStream"],
+            f"arn:{self.partition}:bedrock:*::foundation-model/{base}",
             self.format_arn(service="bedrock", resource="inference-profile", resource_name=model),
         )
 

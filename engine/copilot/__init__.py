@@ -1,1 +1,2 @@
-"""A sentence to a draft, and help with a draft: explain, fix, error handling. By a model, or by a grammar offline."""
+"""Conversations in which a model drafts, outlines without a model, and help with a document: explain, fix, error
+handling."""

@@ -1,11 +1,12 @@
-"""What looks like a secret, by its shape: it must not reach a model even where nobody has stored it as one."""
+"""Masking what is a secret or looks like one by its shape, before anything is sent to a model."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
-from engine.governance.masking import MASK
+from engine.governance.masking import MASK, Scrubber
 
 Json = Any
 
@@ -20,10 +21,28 @@ _SHAPES = re.compile(
 )
 _NAME = r"(?:password|passwd|pwd|secret|token|api[-_ ]?key|access[-_ ]?key)"
 _NAMED = re.compile(
-    # "is" alone is a condition too (the token is expired): a value has a digit then.
-    rf"(?i)\b{_NAME}\b(?:\s*[:=]\s*[\"']?|\s+is\s+(?=[^\s]*\d))(?P<value>[^\s\"',;{{}}$*][^\s\"',;{{}}]{{5,}})"
+    # "is" alone is a condition too (the token is expired): a value has a digit then. SLACK_TOKEN is a secret's name.
+    rf"(?i:\b{_NAME}\b(?:\s*[:=]\s*[\"']?|\s+is\s+(?=[^\s]*\d)))(?![A-Z_]+(?:$|[\s\"',;.{{}}]))(?P<value>[^\s\"',;{{}}$*][^\s\"',;{{}}]{{5,}})"
 )
 _MEMBER = re.compile(rf"(?i)(?:^|[-_])(?:{_NAME})$")
+
+
+class Scrub:
+    """Masks stored secrets (`known`) and what looks like a secret. `masked` says whether it has masked anything."""
+
+    def __init__(self, known: Scrubber) -> None:
+        self._known = known
+        self.masked = False
+
+    def __call__(self, value: Json) -> Json:
+        """`value` with what is or looks like a secret masked."""
+        clean = scrubbed(self._known.json(value))
+        self.masked = self.masked or bool(clean != value)
+        return clean
+
+    def values(self, value: Json) -> Json:
+        """`value` with stored secrets masked and what has the shape of one: a test's "password": "x" stays."""
+        return _each_text(self._known.json(value), lambda text: _SHAPES.sub(MASK, text))
 
 
 def scrubbed(value: Json) -> Json:
@@ -37,8 +56,16 @@ def scrubbed(value: Json) -> Json:
     return value
 
 
+def _each_text(value: Json, change: Callable[[str], str]) -> Json:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {name: _each_text(item, change) for name, item in value.items()}
+    return [_each_text(item, change) for item in value] if isinstance(value, list) else value
+
+
 def _is_written_out(name: str, value: Json) -> bool:
-    """Whether a member that is called like a secret holds one, and neither an expression nor a blank."""
+    """Whether a member with the name of a secret holds a text that is no expression and no blank."""
     return (
         isinstance(value, str) and value not in ("", MASK) and _MEMBER.search(name) is not None
         and not value.startswith(("{%", "$", "TODO"))

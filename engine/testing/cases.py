@@ -83,7 +83,7 @@ def run_case(document: WorkflowDocument, case: Case, *, clock: Clock, seconds: f
         give_up=lambda: clock.now() - began >= seconds,
     )
     took = clock.now() - began
-    states = tuple(_entered(ended.events))
+    states = tuple(entered(ended.events))
     error, cause = ended.error, ended.cause
     if ended.status == "RUNNING":
         error, cause = why_open(states[-1] if states else None, seconds, late=took >= seconds)
@@ -191,7 +191,8 @@ def _unanswered(events: Sequence[dict[str, Json]]) -> Iterator[str]:
                 yield details["cause"]
 
 
-def _entered(events: Sequence[dict[str, Json]]) -> Iterator[str]:
+def entered(events: Sequence[dict[str, Json]]) -> Iterator[str]:
+    """The names of the states that a history enters, in order."""
     for event in events:
         details = event.get("stateEnteredEventDetails")
         if details is not None:

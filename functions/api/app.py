@@ -13,7 +13,7 @@ from typing import Any
 import chalice.app
 from chalice.app import Chalice, MultiDict
 
-from functions.api import aws, doors
+from functions.api import aws, copilot_turns, doors
 from functions.api.access_log import execution_in, log_access
 from functions.api.metrics import emit_metrics
 from functions.app import http
@@ -29,6 +29,7 @@ def create_app(provider: Provider) -> Chalice:
     """A Chalice app over the services that `provider` gives at each request."""
     # env={}: Chalice would write AWS_EXECUTION_ENV into the process's environment.
     made = _Api("automate", configure_logs=False, env={})
+    made.provider = provider
     made.register_middleware(_remember_request, "http")
     for route in every_route():
         name = f"{route.handler.__module__.rpartition('.')[2]}_{route.handler.__name__}"
@@ -40,8 +41,13 @@ def create_app(provider: Provider) -> Chalice:
 class _Api(Chalice):
     """A Chalice app behind the doors of functions.api.doors."""
 
+    provider: Provider
+
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
-        """Answer one request of API Gateway."""
+        """Answer one request of API Gateway, or run a turn of the copilot."""
+        turn = copilot_turns.turn_in(event)
+        if turn is not None:
+            return copilot_turns.run_turn(self.provider(), turn)
         found = doors.through(event)
         if isinstance(found, http.Response):
             return _for_chalice(found).to_dict()

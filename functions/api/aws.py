@@ -26,6 +26,7 @@ from engine.ports.logs import ExecutionLogs
 from engine.settings import Settings
 from functions.api.app_clients import APP_CLIENT, STUDIO_CLIENT_PARAMETER, AppClients
 from functions.api.callers import Callers
+from functions.api.copilot_turns import HandOver
 from functions.api.metrics import METERING
 from functions.app.acts import Recorder
 from functions.app.console_links import ConsoleLinks
@@ -132,6 +133,7 @@ def _services() -> Services:
         startable=Startable(chain.tasks, only="connector:"),  # AWS's services can be called on every stage
         published=published, starts_pauses=stores.started_pauses, heard=Heard.parse(os.environ.get(HEARS, "")),
         erases_at_once=False,  # the sweeper may delete, and has the time
+        hand_over_turn=HandOver(stores.clients),
     )
     return replace(
         services, transfers=S3Transfers(stores.clients, settings.bucket),

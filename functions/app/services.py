@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from engine.governance.roles import Caller
     from engine.ports.alarms import Alarms
     from engine.ports.logs import ExecutionLogs
+    from engine.ports.people.conversations import Conversations
     from engine.ports.people.views import Views
     from engine.ports.queue import WakeQueue
     from engine.ports.retention import Ended, Space
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from functions.app.access import Refusing
     from functions.app.approvals.answering import Answering
     from functions.app.console_links import ConsoleLinks
+    from functions.app.copilot.place import TurnPlace
     from functions.app.reads import Reads
     from functions.app.runs.watching import Watching
     from functions.app.sensitive.gate import Gate
@@ -90,6 +92,8 @@ class Services:
     `open_hiding` gives what hides the sensitive fields of executions, `open_triggers` and `open_webhooks` what arrives
     from outside, `open_erasing` what erases executions, `open_answering` what people are asked.
     `open_tallying` gives what reads the counts of executions, `queue` is that of wakes.
+    `open_conversations` gives the store of conversations with the copilot, `open_turn_place` says where
+    their turns run.
     `open_tokens` gives the named tokens. `alarms`, `transfers` and `open_grants` (the grants to IAM roles) are None on
     one machine, where `workers` counts the processes that serve the queue, `open_reads` gives what keeps who read what,
     and `storage` looks at the folder. `heard` is what of its AWS account a stage hears.
@@ -123,6 +127,8 @@ class Services:
     open_tallying: Callable[[], Tallying]
     open_views: Callable[[], Views]
     queue: WakeQueue
+    open_conversations: Callable[[], Conversations]
+    open_turn_place: Callable[[], TurnPlace]
     alarms: Alarms | None = None
     transfers: Transfers | None = None
     readers: Executor | None = None

@@ -17,8 +17,9 @@ from functions.app.index import ROUTES
 from functions.app.routing import Route, RouteTable
 
 MODULES = (
-    "workflow_list", "workflows", "versions", "conversion", "executions", "steps", "runs.effects", "runs.changes",
-    "runs.explanation", "runs.cost", "runs.forks", "runs.views", "runs.approvals", "runs.slack", "map_runs",
+    "workflow_list", "workflows", "versions", "conversion", "executions", "steps", "runs.effects",
+    "runs.changes", "runs.explanation", "runs.cost", "runs.forks", "runs.views", "runs.approvals", "runs.slack",
+    "map_runs",
     "operations", "redrives", "tasks", "activities", "triggers.deliveries", "triggers.hooks", "triggers.events",
     "triggers.forms", "definitions", "rules", "testing", "copilot", "secrets", "connections.kept",
     "connections.connecting", "tokens", "grants", "audit", "alarms", "figures", "uploads", "storage",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Protocol
 
 from connectors.registry import default_registry
@@ -48,9 +49,11 @@ if TYPE_CHECKING:
     from engine.durable.worker.worker import Worker
     from engine.ports.erasure import Erasure, ErasureStore
     from engine.ports.people.approvals import Approvals
+    from engine.ports.people.conversations import ConversationKey, Conversations
     from engine.ports.people.views import Views
     from functions.app.access import Refusing
     from functions.app.approvals.answering import Answering
+    from functions.app.copilot.place import TurnPlace
     from functions.app.sensitive.gate import Gate
     from functions.app.triggers.service import Triggers
     from functions.app.triggers.webhooks import Webhooks
@@ -58,6 +61,10 @@ if TYPE_CHECKING:
 
 class Stores(Protocol):
     """All stores of one place: engine.adapters.{aws,local}.stores, and those in memory of the tests."""
+
+    @property
+    def owner(self) -> str:
+        """The name of this process in leases; empty where leases name none."""
 
     def is_alive(self, owner: str) -> bool:
         """Whether the process that a lease names still runs, as far as this place can tell."""
@@ -108,6 +115,10 @@ class Stores(Protocol):
         """What Tasks have asked people."""
 
     @property
+    def conversations(self) -> Conversations:
+        """Conversations with the copilot."""
+
+    @property
     def views(self) -> Views:
         """What people have saved of the list of executions."""
 
@@ -134,13 +145,15 @@ def services_over(
     published: CatalogPublished | None = None, starts_pauses: Pauses | None = None, heard: Heard | None = None,
     erases_at_once: bool = True, forget: Callable[[Sequence[str]], None] = lambda _names: None,
     run_command: Run | None = None, most_watching: int = 0, room: Callable[[], None] = lambda: None,
+    hand_over_turn: Callable[[ConversationKey], None] | None = None,
 ) -> Services:
     """The services. `new_worker` makes a worker for a synchronous start, `startable` is asked of each version before it
     is started, `room` before anything begins; `budgets` are the process's; `longest_poll` and `most_waiting` are those
     of Activities. `published` and `starts_pauses` are what starts read, where that is not the stores' own. `heard` is
     what triggers hear there, None: everything. `erases_at_once`: who asks for an erasure does all of it; `forget`
     blanks what logs say of executions, by their ids, and of actors. `run_command` runs commands of alerts, None: none
-    is run. `most_watching` requests for changes are held at once.
+    is run. `most_watching` requests for changes are held at once. `hand_over_turn` has a turn of the copilot run
+    elsewhere; None: it runs in a thread of this process.
     What only one place has (`alarms`, `transfers`, `readers`, `workers`) it adds itself."""
     @cache
     def catalog() -> Catalog:
@@ -236,6 +249,8 @@ def services_over(
         open_erasing=erasing, heard=heard,
         open_tallying=cache(partial(_tallying, stores, settings, clock, live=erases_at_once)), queue=stores.queue,
         open_answering=_answering(stores, executions, clock, settings.workspace), open_views=lambda: stores.views,
+        open_conversations=lambda: stores.conversations,
+        open_turn_place=cache(partial(_turn_place, stores, hand_over_turn)),
     )
 
 
@@ -243,6 +258,12 @@ def _tallying(stores: Stores, settings: Settings, clock: Clock, *, live: bool) -
     from engine.durable.lifecycle.tallying import Tallying  # noqa: PLC0415  few requests read counts
 
     return Tallying(stores.index, clock, settings.workspace, live=live)
+
+
+def _turn_place(stores: Stores, hand_over: Callable[[ConversationKey], None] | None) -> TurnPlace:
+    from functions.app.copilot.place import TurnPlace  # noqa: PLC0415  few processes run turns
+
+    return TurnPlace(stores.owner or f"process-{token_hex(4)}", stores.is_alive, hand_over)
 
 
 def _answering(

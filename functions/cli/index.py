@@ -4,6 +4,8 @@ from __future__ import annotations
 
 SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "Authoring": (
+        ("new", "workflows",
+         "Begin a workflow: list the templates that fit WORDS, or write one out with --template."),
         ("import", "workflows",
          "Make a file the draft of its workflow (JSON or YAML), or bring state machines in from AWS Step Functions."),
         ("export", "workflows",
@@ -29,7 +31,7 @@ SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("events", "events",
          "Put events and messages, and test the patterns of event triggers."),
         ("copilot", "copilot",
-         "Draft a workflow from a sentence, explain one, fix what the linter finds."),
+         "Draft a workflow with a model, outline one without, explain one, fix what the linter finds."),
         ("connectors", "connectors",
          "List the connectors, their actions and inputs. Needs no data folder."),
         ("cost", "cost",

@@ -80,11 +80,17 @@ def ageing_of(stores: LocalStores, clock: Clock, retention: Retention) -> Ageing
 def age(
     folder: Path, stores: LocalStores, clock: Clock, retention: Retention, ended: threading.Event,
     erasing: Callable[[], int] = lambda: 0, expiring: Callable[[], bool] = lambda: False,
+    conversation_days: float = 90.0,
 ) -> None:
     """Do the job, as long as no other process does, until `ended`. `erasing` goes on with erasures that died,
-    `expiring` does a piece of what is to be done for old entries of the audit log, and says whether there is more."""
+    `expiring` does a piece of what is to be done for old entries of the audit log, and says whether there is more.
+    Conversations with the copilot are deleted `conversation_days` after their last entry."""
     job = ageing_of(stores, clock, retention)
-    round_ = lambda: job.round() or expiring()  # noqa: E731
+
+    def round_() -> bool:
+        now = TrustedClock(clock, stores.space).now()
+        return job.round() or expiring() or stores.conversations.expire(now - conversation_days * 86_400) > 0
+
     pause = FIRST_SECONDS
     lock = os.open(folder / "locks", os.O_RDONLY | os.O_CLOEXEC)
     try:

@@ -268,7 +268,7 @@ class Product:
         expiry = AuditExpiry(self.services.audit, terms, self.settings.audit_days)
         age(
             self.folder, self.stores, self.clock, Retention.of(self.settings), ended, erasing,
-            lambda: expiry.round(self.settings.workspace),
+            lambda: expiry.round(self.settings.workspace), self.settings.copilot_days,
         )
 
     def _schedule(self, ended: threading.Event) -> None:

@@ -8,7 +8,7 @@ SHORT = frozenset({
     "test_the_engines_findings_are_marked_listed_and_mended",
     "test_a_workflow_is_made_by_keyboard_alone",
     "test_the_sentence_of_the_guide_becomes_a_draft",
-    "test_what_is_not_understood_becomes_a_step_that_says_so",
+    "test_a_turn_that_runs_streams_goes_on_elsewhere_and_can_be_stopped",
     "test_a_step_alone_up_to_it_and_from_it",
     "test_a_real_call_is_made_only_when_it_is_chosen",
     "test_debugging_failures_as_the_guide_tells_it",

@@ -42,6 +42,7 @@ class Backend:
     trigger_states = property(lambda self: self.stores.trigger_states)
     erasure = property(lambda self: self.stores.erasure)
     retention = property(lambda self: self.stores.retention)
+    conversations = property(lambda self: self.stores.conversations)
     views = property(lambda self: self.stores.views)
     together = property(lambda self: self.stores.together)
     owner = property(lambda self: self.stores.owner)

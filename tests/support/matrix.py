@@ -30,6 +30,7 @@ TABLE = {
         GET /workflows/{name}/diff
         GET /workflows/{name}/inputs
         GET /sample-workflows
+        GET /templates
         POST /workflows/convert
         GET /executions
         GET /executions/{id}
@@ -112,7 +113,11 @@ TABLE = {
         GET /workflows/{name}/publish
         POST /test/run
         POST /cases/run
-        POST /copilot/draft
+        GET /workflows/{name}/conversation
+        POST /workflows/{name}/conversation
+        POST /workflows/{name}/conversation/stop
+        DELETE /workflows/{name}/conversation
+        POST /copilot/outline
         POST /copilot/explain
         POST /copilot/fix
         POST /copilot/error-handling

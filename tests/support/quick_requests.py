@@ -56,6 +56,7 @@ def _asked(handler: Any, request: Any, region: str) -> None:
     headers = Headers(request.headers)
     handler.normalized_request = SimpleNamespace(
         method=request.method, headers=headers, data=body, values={}, path="/", content_type=headers["Content-Type"],
+        host=_parts(request.url).netloc,
     )
     handler.is_werkzeug_request, handler.raw_body, handler.body = False, body, body.decode()
     handler.uri, handler.parsed_url = request.url, _parts(request.url)

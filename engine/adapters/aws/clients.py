@@ -57,6 +57,7 @@ class Clients:
     logs: _Client[Any] = _Client("logs")
     cloudwatch: _Client[Any] = _Client("cloudwatch")
     sns: _Client[Any] = _Client("sns")
+    function_calls: _Client[Any] = _Client("lambda")
 
     def __init__(self, connections: int) -> None:
         self._lock = Lock()

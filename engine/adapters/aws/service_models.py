@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
+from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.adapters.aws.integration_names import action_name, resource_name
 
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
 
 _LOCK = Lock()
 """A session reads one model at a time: its parts are made at first use, which is not thread-safe."""
+
+_HEAD_BYTES = 8_192
 
 KEPT_MODELS = 32
 """A large service's model takes tens of MB."""
@@ -44,3 +49,25 @@ def _session() -> botocore.session.Session:
     import botocore.session  # noqa: PLC0415  botocore only for those who use it
 
     return botocore.session.Session()
+
+
+@cache
+def full_names() -> dict[str, str]:
+    """The name in a resource → the service's full name, such as "Amazon Simple Email Service". botocore has it at the
+    head of each model; reading the heads of all takes 0.2 s, loading all models several seconds. "" where the head has
+    none."""
+    import gzip  # noqa: PLC0415  for those who search alone
+
+    paths = [Path(path) for path in _session().get_component("data_loader").search_paths]
+    return {resource: _full_name(gzip.open, paths, name) for resource, name in services().items()}
+
+
+def _full_name(opened: Callable[..., Any], paths: Sequence[Path], service: str) -> str:
+    for folder in paths:
+        found = sorted((folder / service).glob("*/service-2.json.gz"))
+        if found:
+            with opened(found[-1], "rb") as model:
+                head = model.read(_HEAD_BYTES).decode("utf-8", "replace")
+            named = re.search(r'"serviceFullName"\s*:\s*"([^"]*)"', head)
+            return named[1] if named is not None else ""
+    return ""

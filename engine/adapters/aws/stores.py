@@ -26,6 +26,7 @@ from engine.settings import Settings
 if TYPE_CHECKING:
     from engine.adapters.aws.erasure.store import DynamoErasure
     from engine.adapters.aws.people.approvals import DynamoApprovals
+    from engine.adapters.aws.people.conversations import DynamoConversations
     from engine.adapters.aws.people.views import DynamoViews
 
 THREADS = 16
@@ -36,7 +37,7 @@ class AwsStores:
     """Made with `AwsStores.from_settings`. No client is made before its first use. `confirmed`: the stage will not
     return to a release before 0.2.0, so that what that one cannot read may be written. `spread_lists` says the same of
     0.2.0. `at_once` is how calls are made that do not need each other's answers. Entries of the audit log are kept for
-    `audit_days`; 0 is for ever."""
+    `audit_days`; 0 is for ever. Conversations with the copilot expire after `conversation_days`."""
 
     owner = ""
     """A lease names no process here: time alone ends it."""
@@ -47,7 +48,9 @@ class AwsStores:
     def __init__(
         self, clients: Clients, *, table: str, queue_url: str, bucket: str, clock: Clock, confirmed: bool = True,
         spread_lists: bool = True, at_once: AtOnce | None = None, audit_days: float = 0.0,
+        conversation_days: float = 90.0,
     ) -> None:
+        self._conversation_days = conversation_days
         self.clients = clients
         self.blobs = S3Blobs(clients, bucket)
         at_once = at_once or InOrder()
@@ -82,6 +85,13 @@ class AwsStores:
         return DynamoViews(self.stored)
 
     @cached_property
+    def conversations(self) -> DynamoConversations:
+        """Conversations with the copilot; likewise."""
+        from engine.adapters.aws.people.conversations import DynamoConversations  # noqa: PLC0415
+
+        return DynamoConversations(self.stored, self._conversation_days)
+
+    @cached_property
     def erasure(self) -> DynamoErasure:
         """What erases executions that somebody wants erased. Few functions import it."""
         from engine.adapters.aws.erasure.erased_list import ErasedList  # noqa: PLC0415
@@ -109,6 +119,7 @@ class AwsStores:
             clients, table=settings.table, queue_url=settings.queue_url, bucket=settings.bucket, clock=clock,
             confirmed=settings.snapshot_schema > 0, spread_lists=settings.spread_lists > 0,
             at_once=InThreads(threads) if threads > 1 else None, audit_days=settings.audit_days,
+            conversation_days=settings.copilot_days,
         )
 
     def is_alive(self, owner: str) -> bool:  # noqa: ARG002 - the other families look at it

@@ -28,6 +28,8 @@ On demand, with keys `pk` and `sk`. What lies in it:
     T#<workspace>#<activity>    <entered>, <id>   work item of an activity, until its execution knows who took it
     P#<workspace>               O#<approval>      what a Task has asked people, while it is open
                                 Z#<execution>#<approval>  what became of it; `expires_at`
+    U#<workspace>#<owner>       C#<workflow>      end of a person's conversation with the copilot; `expires_at`
+                                C#<workflow>#<9 digits>   an entry of it; likewise
     K                           T#<id>            named token; H, the head, counts their changes
     AH#<workspace>#<chain>      H                 head of a chain of the audit log
     A#<workspace>#<chain>       N#<12 digits>     records from this number on; no function may change or delete one

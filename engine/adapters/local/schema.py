@@ -11,6 +11,7 @@ execution   the executions index; each filter has an index that ends in the list
 activity    the activities by name; work_item, what waits for their workers: a partial index over what is not taken
 approval    what Tasks have asked people: a partial index over what is open
 saved_views filters of the list of executions that people have saved, a row a workspace
+conversation a person's conversation with the copilot about a draft; conversation_entry, its entries
 pause       what was paused: a workflow, or '' for all of a workspace
 delivery    what arrived at triggers: it outlives its execution; trigger_state, how far each trigger has looked
 ended       ends of executions that somebody listens for, until they are told
@@ -215,6 +216,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (workspace, at)) STRICT, WITHOUT ROWID""",
     ),
     ("CREATE TABLE made_with (snapshot_schema INTEGER NOT NULL) STRICT",),
+    (
+        """CREATE TABLE conversation (
+            workspace TEXT NOT NULL, owner TEXT NOT NULL, workflow TEXT NOT NULL, id TEXT NOT NULL,
+            sequence INTEGER NOT NULL, at REAL NOT NULL,
+            PRIMARY KEY (workspace, owner, workflow)) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE conversation_entry (
+            workspace TEXT NOT NULL, owner TEXT NOT NULL, workflow TEXT NOT NULL, n INTEGER NOT NULL, body BLOB NOT
+            NULL, PRIMARY KEY (workspace, owner, workflow, n)) STRICT, WITHOUT ROWID""",
+    ),
 )
 
 VERSION = len(MIGRATIONS)

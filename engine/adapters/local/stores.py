@@ -30,6 +30,7 @@ from engine.settings import Settings
 if TYPE_CHECKING:
     from engine.adapters.local.erasure.store import SqliteErasure
     from engine.adapters.local.people.approvals import SqliteApprovals
+    from engine.adapters.local.people.conversations import SqliteConversations
     from engine.adapters.local.people.views import SqliteViews
     from engine.adapters.local.retention import SqliteRetention
     from engine.adapters.local.space import SqliteSpace
@@ -110,6 +111,13 @@ class LocalStores:
         from engine.adapters.local.people.views import SqliteViews  # noqa: PLC0415
 
         return SqliteViews(self._database)
+
+    @cached_property
+    def conversations(self) -> SqliteConversations:
+        """Conversations with the copilot; few requests ask."""
+        from engine.adapters.local.people.conversations import SqliteConversations  # noqa: PLC0415
+
+        return SqliteConversations(self._database)
 
     @cached_property
     def retention(self) -> SqliteRetention:

@@ -401,6 +401,12 @@ class Executions:
         (ExecutionNotRedrivable, an archived workflow), NotFound."""
         return self._forwards().plan(*self._onto(key, version, "", at))
 
+    def forward_plan_onto(self, key: ExecutionKey, version: PublishedVersion) -> Verdict:
+        """The same for a version that is not published yet. Raises Conflict (ExecutionNotRedrivable), NotFound."""
+        from engine.durable.lifecycle.redrives import Onto  # noqa: PLC0415  few ask for it
+
+        return self._forwards().plan(self._load(key), Onto(version, ""))
+
     def forward(
         self, key: ExecutionKey, version: int, *, actor: Actor, at: At | None = None, accept: bool = False
     ) -> Execution:

@@ -1,35 +1,34 @@
-"""The catalogue a draft may use: the actions of the connectors that are here, and how sentences ask for them."""
+"""The catalogue that a draft may use: the actions of the connectors that are here, and AWS's operations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from connectors.known import loaded, resource_of, sentences
+from connectors.known import loaded, resource_of
 from connectors.registry import Registry
-from connectors.sdk import ActionSpec
-from engine.copilot.catalogue import ActionFact, Catalogue, Input
+from connectors.sdk import ActionSpec, Field
+from engine.copilot.catalogue import ActionFact, AwsOperations, Catalogue, Input
 
 
-def catalogue_of(registry: Registry) -> Catalogue:
-    """Facts only: no connector is called. One that cannot be loaded is left out."""
+def catalogue_of(registry: Registry, aws: AwsOperations | None = None) -> Catalogue:
+    """The catalogue of `registry`, whose connectors are not called. One that cannot be loaded is left out."""
     return Catalogue(
-        (fact for code, adapter in loaded(registry) for fact in _facts(code, adapter.name, adapter.actions)),
-        named_rules=sentences.NAMED, implied_rules=sentences.IMPLIED, everyday=sentences.EVERYDAY,
-        meanings=sentences.MEANINGS, doings=sentences.DOINGS, foreign=sentences.FOREIGN,
+        (fact for code, adapter in loaded(registry) for fact in _facts(code, adapter.name, adapter.actions)), aws,
+        any_service="connector:http:request",
     )
 
 
 def _facts(code: str, name: str, actions: Mapping[str, ActionSpec]) -> Iterator[ActionFact]:
     for action, spec in actions.items():
-        inputs = {
-            key: Input(key, _type(field.types), field.required, field.secret, field.description, field.enum or ())
-            for key, field in spec.inputs.items()
-        }
         yield ActionFact(
-            resource_of(code, action, spec), f"{name} · {action.replace('_', ' ')}", spec.description, inputs,
-            spec.waits, spec.means or "",
+            resource_of(code, action, spec), f"{name} · {spec.title or action.replace('_', ' ')}", spec.description,
+            {key: _input(key, field) for key, field in spec.inputs.items()},
+            {key: _input(key, field) for key, field in spec.outputs.items()}, spec.waits,
+            errors=("States.TaskFailed", "States.Timeout", f"{code}.ConnectorError"),
+            connections=tuple(spec.connections),
         )
 
 
-def _type(types: tuple[str, ...]) -> str:
-    return types[0] if types else ""
+def _input(name: str, field: Field) -> Input:
+    kind = field.types[0] if field.types else ""
+    return Input(name, kind, field.required, field.secret, field.description, field.enum or ())

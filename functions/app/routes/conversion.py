@@ -1,4 +1,4 @@
-"""Routes for beginning a workflow: the samples, and files of other kinds."""
+"""Routes for beginning a workflow: the samples, templates, and files of other kinds."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from functions.app.acts import NoAct
 from functions.app.routing import Call, RouteTable
 from functions.app.shapes import base
 from functions.app.shapes import conversion as shapes
+from functions.app.templates import find
 
 table = RouteTable("Workflows")
 
@@ -25,6 +26,14 @@ SAMPLES = Path(__file__).parents[3] / "workflows"
 def list_samples(call: Call[base.Nothing]) -> shapes.SampleList:  # noqa: ARG001 - a handler's shape
     """Workflows to begin with, each with an input."""
     return _samples()
+
+
+@table.route("GET", "/templates", right=Right.LOOK, example="words=refund+with+approval")
+def list_templates(call: Call[shapes.TemplateQuery]) -> shapes.TemplateList:
+    """Templates to begin a workflow with: those that fit `words`, the best first, else all of them."""
+    return shapes.TemplateList(templates=[shapes.TemplateRow.of(each, to_dos=[
+        {"state": to_do.state, "pointer": to_do.pointer, "text": to_do.text} for to_do in each.to_dos
+    ]) for each in find(call.given.words)])
 
 
 @table.route(

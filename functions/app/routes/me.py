@@ -30,8 +30,8 @@ def get_me(call: Call[base.Nothing]) -> shapes.Me:
 
 
 def _copilot(settings: Settings) -> shapes.Copilot:
-    """Who drafts, as the settings say it. One that is no provider shows when it is asked for."""
-    for provider in ("bedrock", "openai"):
+    """The copilot's model, as the settings name it."""
+    for provider in ("bedrock", "openai", "anthropic"):
         if settings.copilot_provider == provider:
             return shapes.Copilot(configured=True, provider=provider, model=settings.copilot_model or None)
-    return shapes.Copilot(configured=False, provider="offline", model=None)
+    return shapes.Copilot(configured=False, provider="none", model=None)

@@ -12,6 +12,8 @@ from engine.governance.audit.recorder import new_id
 from engine.governance.masking import MASK
 from engine.governance.roles import Right
 from engine.language.asl.times import iso_timestamp
+from engine.ports.keys import Actor
+from engine.ports.people.conversations import owner_of
 from functions.app.acts import Act, Acts, Doing, Target
 from functions.app.routes.executions import key_of
 from functions.app.routing import Call, RouteTable
@@ -93,12 +95,14 @@ def erase_by_key(call: Call[erasures.EraseRequest]) -> erasures.ErasedByKey:
     example={"actor": "ada@example.com", "dry_run": True},
 )
 def erase_actor(call: Call[erasures.EraseActorRequest]) -> erasures.ErasedActors:
-    """Erase an actor's name from the audit log, and where they acted from. The entries stay. It cannot be undone.
+    """Erase an actor's name from the audit log, where they acted from, and their conversations with the copilot. The
+    entries stay. It cannot be undone.
 
     409 (Conflict) for whoever asks, and for a token that is not revoked. Entries of a release before pseudonyms keep
     the name until their term."""
     found = call.services.audit.actors.found(call.workspace, call.given.actor)
     erasure, pending = None, False
+    conversations = _conversations_of(call, erases=not call.given.dry_run)
     if call.given.dry_run or not found:
         call.acts.unchanged()
     else:
@@ -117,7 +121,19 @@ def erase_actor(call: Call[erasures.EraseActorRequest]) -> erasures.ErasedActors
             pending = call.services.open_erasing().erase_actors(call.workspace, pseudonyms, call.actor, erasure)
     return erasures.ErasedActors(
         erasure=erasure, actors=sorted(f"{row.kind}/{row.name}" for row in found), pending=pending,
+        conversations=conversations,
     )
+
+
+def _conversations_of(call: Call[erasures.EraseActorRequest], *, erases: bool) -> int:
+    """How many conversations with the copilot the actor has; with `erases` they are deleted. The audit log need not
+    know the actor. Nobody erases themselves, so theirs stay."""
+    store, name = call.services.open_conversations(), call.given.actor
+    if name == call.actor.name:
+        return 0
+    owners = [owner_of(Actor(name, kind)) for kind in ("user", "token", "role")]
+    each = store.delete_all_of if erases else store.count_of
+    return sum(each(call.workspace, owner) for owner in owners)
 
 
 @table.route("GET", "/erasures", right=Right.LOOK)

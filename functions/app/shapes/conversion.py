@@ -1,4 +1,4 @@
-"""What the routes of samples and of files of other kinds take and give."""
+"""What the routes of samples, of templates and of files of other kinds take and give."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from functions.app.shapes.base import Given, Json, Taken
+from functions.app.shapes.copilot import ProposalToDo
 
 
 class Sample(Given):
@@ -22,6 +23,30 @@ class SampleList(Given):
     """The samples, by name."""
 
     samples: list[Sample]
+
+
+class TemplateQuery(Taken):
+    """Words to find templates by."""
+
+    words: str = Field("", description="What the workflow is to do, in words. Without any, all templates are listed.")
+
+
+class TemplateRow(Given):
+    """A whole workflow to begin with."""
+
+    name: str
+    title: str
+    area: str
+    description: str
+    connectors: list[str] = Field(description="Codes of the connectors that it calls.")
+    to_dos: list[ProposalToDo] = Field(description="What must be filled in before it runs.")
+    document: dict[str, Json] = Field(description="With input_schema and cases.")
+
+
+class TemplateList(Given):
+    """Templates: those that fit the words, the best first; else all, by area and title."""
+
+    templates: list[TemplateRow]
 
 
 class ConvertRequest(Taken):

@@ -61,6 +61,7 @@ class ErasedActors(Given):
     erasure: str | None = Field(description="Its id; the audit log has it as erasure/ID.")
     actors: list[str] = Field(description="As KIND/NAME.")
     pending: bool
+    conversations: int = Field(description="Conversations with the copilot that were deleted, or would be.")
 
 
 class Erasure(Given):

@@ -13,8 +13,8 @@ from functions.app.shapes.base import Given
 class Copilot(Given):
     """What drafts workflows from sentences here."""
 
-    configured: bool = Field(description="Whether a model is configured; without one, an offline grammar drafts.")
-    provider: Literal["offline", "bedrock", "openai"]
+    configured: bool = Field(description="Whether a model is configured; without one there are templates and outlines.")
+    provider: Literal["none", "bedrock", "openai", "anthropic"]
     model: str | None
 
 

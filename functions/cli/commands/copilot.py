@@ -17,7 +17,7 @@ _OUTPUT = click.option("--output", metavar="FILE", help="Write the document ther
 
 @click.group(cls=Grouped)
 def copilot() -> None:
-    """Draft a workflow from a sentence, explain one, fix what the linter finds."""
+    """Draft a workflow with a model, outline one without, explain one, fix what the linter finds."""
 
 
 @copilot.command("draft")
@@ -25,9 +25,51 @@ def copilot() -> None:
 @click.option("--change", metavar="FILE", help="A document to change; by default a new one is made.")
 @_OUTPUT
 def draft(*, sentence: str, change: str | None, output: str | None) -> None:
-    """Draft a workflow document from SENTENCE, with a plan and to-dos where something was guessed."""
+    """Draft a workflow document from SENTENCE in one turn; without a model, outline it."""
     current = _document(change) if change is not None else None
-    _propose("draft", {"sentence": sentence, "document": current}, output)
+    with session().client() as api:
+        if not api.get("/me")["copilot"]["configured"]:
+            session().screen.notice("No model is set, so this is an outline. `automate copilot setup` finds a model.")
+            _show(api.post("/copilot/outline", {"sentence": sentence, "document": current}), output)
+            return
+        from functions.cli.conversing import one_turn
+
+        turn = one_turn(api, session().screen, sentence, current)
+    if turn["proposal"] is not None:
+        _show(turn["proposal"], output)
+    else:
+        session().screen.show(turn, lambda: None)
+        if turn["status"] == "FAILED":
+            problem = turn["problem"]
+            raise Refused(problem["message"], advice=problem["advice"], details=problem["findings"])
+
+
+@copilot.command("chat")
+@click.argument("workflow")
+@click.argument("text", required=False)
+@click.option("--execution", metavar="ID", help="An execution that the first request is about.")
+@click.option("--apply", "applies", is_flag=True, help="Save each draft that comes without asking.")
+@click.option("--delete", "deletes", is_flag=True, help="Delete your conversation about the workflow, and end.")
+def chat(*, workflow: str, text: str | None, execution: str | None, applies: bool, deletes: bool) -> int:
+    """Talk with the model about the draft of WORKFLOW: each line is a turn, TEXT is a single one.
+
+    Ctrl+C stops the turn that runs."""
+    from functions.cli.conversing import talk
+
+    with session().client() as api:
+        if deletes:
+            api.delete(f"/workflows/{workflow}/conversation")
+            session().screen.show({"deleted": workflow}, lambda: click.echo("The conversation is deleted."))
+            return 0
+        return talk(api, session().screen, workflow, text, execution=execution, applies=applies)
+
+
+@copilot.command("outline")
+@click.argument("sentence")
+@_OUTPUT
+def outline(*, sentence: str, output: str | None) -> None:
+    """Outline SENTENCE without a model: one step to be filled in for each clause."""
+    _propose("outline", {"sentence": sentence}, output)
 
 
 @copilot.command("explain")
@@ -83,28 +125,25 @@ def _chosen(found: list[Diagnostic], file: str, location: str | None) -> Diagnos
 
 
 def _propose(what: str, given: dict[str, Json], output: str | None) -> None:
-    """The plan and the to-dos for people on standard error, so that the document can be piped on."""
     with session().client() as api:
         proposal = api.post(f"/copilot/{what}", given)
+    _show(proposal, output)
+
+
+def _show(proposal: Json, output: str | None) -> None:
+    """The plan and the to-dos for people on standard error, so that the document can be piped on."""
+    from functions.cli.proposals import print_proposal
+
     text = json.dumps(proposal["document"], indent=2, ensure_ascii=False) + "\n"
     if output is not None:
         write_file(output, [text.encode()], option="--output")
-    session().screen.show(proposal, lambda: _print(proposal, text if output is None else None))
 
+    def for_people() -> None:
+        print_proposal(proposal)
+        if output is None:
+            click.echo(text, nl=False)
 
-def _print(proposal: Json, text: str | None) -> None:
-    click.echo("Plan", err=True)
-    for number, line in enumerate(proposal["plan"], 1):
-        click.echo(f"  {number}. {line['text']}", err=True)
-    if proposal["to_dos"]:
-        click.echo("To do", err=True)
-    for to_do in proposal["to_dos"]:
-        place = f"{to_do['state']}{to_do['pointer']}: " if to_do["state"] else ""
-        click.echo(f"  - {place}{to_do['text']}", err=True)
-    for note in proposal["notes"]:
-        click.echo(f"Note: {note}", err=True)
-    if text is not None:
-        click.echo(text, nl=False)
+    session().screen.show(proposal, for_people)
 
 
 COMMANDS = (copilot,)

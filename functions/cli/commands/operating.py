@@ -145,16 +145,21 @@ def erase(*, business_key: str | None, workflow: str | None, actor: str | None, 
 def _erase_actor(actor: str, *, dry_run: bool, yes: bool) -> int:
     screen = session().screen
     with session().client() as api:
-        found = api.post("/erasures/actors", {"actor": actor, "dry_run": True})["actors"]
-        if not found or dry_run:
-            screen.show({"actors": found, "erased": []}, lambda: click.echo(
-                "\n".join(found) or "The audit log has no actor of this name, except what earlier releases wrote."
+        would = api.post("/erasures/actors", {"actor": actor, "dry_run": True})
+        found, conversations = would["actors"], would.get("conversations", 0)  # an earlier release has none
+        plural = "" if conversations == 1 else "s"
+        also = f"{conversations} conversation{plural} with the copilot" if conversations else ""
+        if not (found or conversations) or dry_run:
+            screen.show({"actors": found, "erased": [], "conversations": conversations}, lambda: click.echo(
+                "\n".join([*found, *filter(None, [also])])
+                or "The audit log has no actor of this name, except what earlier releases wrote."
             ))
             return 0
-        confirm_erasing(f"Erase {', '.join(found)} from the audit log for good?", yes=yes)
+        named = ", ".join([*(f"{each} from the audit log" for each in found), *filter(None, [also])])
+        confirm_erasing(f"Erase {named} for good?", yes=yes)
         done = api.post("/erasures/actors", {"actor": actor})
-    screen.show({"actors": found, "erased": done["actors"]}, lambda: click.echo(
-        f"{', '.join(done['actors'])}: erased{PENDING if done['pending'] else ''}"
+    screen.show({"actors": found, "erased": done["actors"], "conversations": conversations}, lambda: click.echo(
+        f"{', '.join([*done['actors'], *filter(None, [also])])}: erased{PENDING if done['pending'] else ''}"
     ))
     return 0
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from datetime import datetime
 from typing import Any
 
 import click
 
-from engine.errors import UserError
+from engine.errors import NotFound, UserError
 from functions.cli.client.client import Client, part
 from functions.cli.files import Json, OtherFile, document_in, finding_of, placed, read_file, write_file
 from functions.cli.screen import counted, styled_diff
@@ -33,6 +34,31 @@ def list_workflows() -> None:
         found, ("WORKFLOW", "ACTIVE", "LATEST", "CHANGED", "DESCRIPTION"), cells,
         empty="No workflows yet. Import one: automate import --file FILE --publish",
     )
+
+
+@click.command("new")
+@click.argument("words", nargs=-1)
+@click.option("--template", "chosen", metavar="NAME", help="The template to begin with; by default they are listed.")
+@click.option("--name", metavar="WORKFLOW", help="The workflow's name; by default the template's.")
+@click.option("--output", metavar="FILE", help="Write the document there; by default to standard output.")
+def new(*, words: tuple[str, ...], chosen: str | None, name: str | None, output: str | None) -> None:
+    """Begin a workflow: list the templates that fit WORDS, or write one out with --template."""
+    from functions.cli.templates import print_template, print_templates
+
+    with session().client(folder=False) as api:
+        found = api.get("/templates", words=" ".join(words))["templates"]
+    if chosen is None:
+        session().screen.show({"templates": found}, lambda: print_templates(found, words))
+        return
+    template = next((each for each in found if each["name"] == chosen), None)
+    if template is None:
+        near = ", ".join(each["name"] for each in found[:8])
+        raise NotFound(f"there is no template {chosen}", where="--template", advice=f"There are {near}, and others.")
+    document = {**template["document"], **({} if name is None else {"name": name})}
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    if output is not None:
+        write_file(output, [text.encode()], option="--output")
+    session().screen.show({**template, "document": document}, lambda: print_template(template, text, output))
 
 
 @click.command("import")
@@ -248,4 +274,4 @@ def _print_schedule(schedule: Json) -> None:
         click.echo(f"  left out, the clocks are put forward over it: {first}{more}")
 
 
-COMMANDS = (import_file, export, validate, publish, versions, diff, rollback, list_workflows)
+COMMANDS = (new, import_file, export, validate, publish, versions, diff, rollback, list_workflows)

@@ -550,6 +550,18 @@ export interface ConsoleAddresses {
   xray?: string | null;
 }
 
+/** The caller's own conversation about a draft. */
+export interface Conversation {
+  tag: string;
+  /** Whether the request may wait for something new; else poll. */
+  held: boolean;
+  /** Whether a turn runs. */
+  running: boolean;
+  /** Whether `turns` are all of them; else those that may have changed since `after`. */
+  reset: boolean;
+  turns: Turn[];
+}
+
 /** What was recognised. Nothing is stored. */
 export interface Conversion {
   format: "workflow" | "asl" | "sam" | "cloudformation" | "n8n";
@@ -566,9 +578,9 @@ export interface ConvertRequest {
 
 /** What drafts workflows from sentences here. */
 export interface Copilot {
-  /** Whether a model is configured; without one, an offline grammar drafts. */
+  /** Whether a model is configured; without one there are templates and outlines. */
   configured: boolean;
-  provider: "offline" | "bedrock" | "openai";
+  provider: "none" | "bedrock" | "openai" | "anthropic";
   model: string | null;
 }
 
@@ -736,14 +748,6 @@ export interface Draft {
   cases: Record<string, Json>[];
 }
 
-/** What the workflow should do, in words. */
-export interface DraftRequest {
-  /** What should happen, in English; at most 4,000 characters. */
-  sentence: string;
-  /** The document to change; by default a new one is made. */
-  document?: Record<string, Json> | null;
-}
-
 /** What the copy is called. */
 export interface DuplicateRequest {
   /** A new workflow's name. */
@@ -865,6 +869,8 @@ export interface ErasedActors {
   /** As KIND/NAME. */
   actors: string[];
   pending: boolean;
+  /** Conversations with the copilot that were deleted, or would be. */
+  conversations: number;
 }
 
 /**
@@ -1508,6 +1514,14 @@ export interface NotRedriven {
 export interface Nothing {
 }
 
+/** A request in words. */
+export interface OutlineRequest {
+  /** What should happen, in any language; at most 4,000 characters. */
+  sentence: string;
+  /** The document to replace; it keeps its name. */
+  document?: Record<string, Json> | null;
+}
+
 /** A real input, and what came of it. */
 export interface PastInput {
   execution: string;
@@ -1562,20 +1576,43 @@ export interface PlanLine {
   states: string[];
 }
 
-/** A document to look at. Nothing was stored. */
+/** A document to look at. It is neither stored nor published. */
 export interface Proposal {
   document: Record<string, Json>;
   plan: PlanLine[];
   to_dos: ProposalToDo[];
   diagnostics: ProposalFinding[];
   changes: ProposedChange[];
-  /** offline, bedrock or openai. */
+  /** none, bedrock, openai or anthropic. */
   provider: string;
-  /** How many answers of the model it took; 0 offline. */
+  /** The number of drafts that the model handed in; 0 without a model. */
   attempts: number;
   notes: string[];
-  /** What became of each word, for a new draft of a sentence; else empty. */
-  words: WordUse[];
+  /** Each clause of the request; empty without a model. */
+  clauses: ProposalClause[];
+  /** The cases that ran before the draft is shown. */
+  cases: ProposalCase[];
+  forward: ProposalForward | null;
+}
+
+/** A test case of the draft, and how it ran. */
+export interface ProposalCase {
+  name: string;
+  passed: boolean;
+  /** The states that it entered, in order. */
+  states: string[];
+  problem: string | null;
+}
+
+/** A clause of the request, and what the draft does about it. */
+export interface ProposalClause {
+  text: string;
+  /** Names of states, or JSON pointers into the document, that do it. */
+  states: string[];
+  /** Why the draft does not do it. */
+  open: string | null;
+  /** Why it asks for no step. */
+  no_step: string | null;
 }
 
 /** A finding of the linter about the proposed definition. */
@@ -1584,6 +1621,12 @@ export interface ProposalFinding {
   message: string;
   location: string;
   severity: string;
+}
+
+/** How an execution that did not succeed would go on by the proposed definition. */
+export interface ProposalForward {
+  execution: string;
+  text: string;
 }
 
 /** What a person must look at: a guess, or what was not said. */
@@ -2257,6 +2300,25 @@ export interface TaskSuccessRequest {
   output?: Json;
 }
 
+/** Templates: those that fit the words, the best first; else all, by area and title. */
+export interface TemplateList {
+  templates: TemplateRow[];
+}
+
+/** A whole workflow to begin with. */
+export interface TemplateRow {
+  name: string;
+  title: string;
+  area: string;
+  description: string;
+  /** Codes of the connectors that it calls. */
+  connectors: string[];
+  /** What must be filled in before it runs. */
+  to_dos: ProposalToDo[];
+  /** With input_schema and cases. */
+  document: Record<string, Json>;
+}
+
 /** What would arrive. `facts` are names of the context's Trigger: Headers, Query … */
 export interface TestRequest {
   value?: Json;
@@ -2376,6 +2438,77 @@ export interface Trigger {
 /** By workflow and name. */
 export interface TriggerList {
   triggers: Trigger[];
+}
+
+/** One turn of a conversation. */
+export interface Turn {
+  number: number;
+  asked: string;
+  at: string | null;
+  status: "RUNNING" | "DONE" | "STOPPED" | "FAILED";
+  /** The model's text so far. */
+  text: string;
+  calls: TurnCall[];
+  question: TurnQuestion | null;
+  proposal: Proposal | null;
+  problem: TurnProblem | null;
+  usage: TurnUsage;
+  limits: TurnLimits;
+}
+
+/** A turn that has begun. */
+export interface TurnBegun {
+  number: number;
+  /** GET …/conversation?after=TAG answers what comes behind it. */
+  tag: string;
+}
+
+/** A call of a tool by the model. */
+export interface TurnCall {
+  tool: string;
+  about: string;
+  /** Null while it runs. */
+  outcome: string | null;
+  failed: boolean;
+}
+
+/** What a turn may use. */
+export interface TurnLimits {
+  answers: number;
+  /** Input and output together. */
+  tokens: number;
+  seconds: number;
+}
+
+/** Why a turn has no draft. */
+export interface TurnProblem {
+  message: string;
+  advice: string;
+  findings: string[];
+}
+
+/** A question of the model; the answer is the next turn's text. */
+export interface TurnQuestion {
+  text: string;
+  choices: string[];
+}
+
+/** A request about the draft on the canvas. */
+export interface TurnRequest {
+  /** What should happen or change, or a question; at most 4,000 characters. */
+  text: string;
+  /** The draft on the canvas; by default the stored one. */
+  document?: Record<string, Json> | null;
+  /** The id of an execution that the request is about. */
+  execution?: string | null;
+}
+
+/** What a turn has used. */
+export interface TurnUsage {
+  answers: number;
+  input_tokens: number;
+  output_tokens: number;
+  seconds: number;
 }
 
 /** A call that was not made, for it writes and nothing says what it comes to. */
@@ -2535,19 +2668,6 @@ export interface Watch {
   watched: boolean;
   alarms: Alarm[];
   topics: AlarmTopic[];
-}
-
-/** What a word or a phrase of the sentence became. */
-export interface WordUse {
-  /** Its first character, from 0. */
-  start: number;
-  /** The character behind it. */
-  end: number;
-  text: string;
-  /** What it says: time, duration, condition, name, word … */
-  kind: string;
-  /** The part of the document that it became; null where it is a to-do. */
-  pointer: string | null;
 }
 
 /** One workflow. Versions are null before the first publish. */

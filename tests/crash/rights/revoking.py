@@ -128,7 +128,7 @@ class RightsWorld(World):
             name: self.wrap(name, getattr(self.stores, name))
             for name in (
                 "journal", "index", "queue", "catalog", "pauses", "deliveries", "trigger_states", "activities",
-                "approvals", "erasure", "views",
+                "approvals", "erasure", "views", "conversations",
             )
         }, audit=audit.log, is_alive=bool, together=None if self.stores.together is None else self.together)
         services = services_over(

@@ -8,6 +8,7 @@ from tests.support.memory.approvals import MemoryApprovals
 from tests.support.memory.audit_log import MemoryAuditLog
 from tests.support.memory.blobs import MemoryBlobs
 from tests.support.memory.catalog_store import MemoryCatalogStore
+from tests.support.memory.conversations import MemoryConversations
 from tests.support.memory.deliveries import MemoryDeliveries, MemoryTriggerStates
 from tests.support.memory.ends import MemoryEnds
 from tests.support.memory.erasure import MemoryErasure
@@ -36,6 +37,7 @@ class MemoryStores:
         self.activities = MemoryActivities()
         self.approvals = MemoryApprovals()
         self.views = MemoryViews()
+        self.conversations = MemoryConversations()
         self.deliveries = MemoryDeliveries(self.journal)
         self.trigger_states = MemoryTriggerStates()
         self.ends = MemoryEnds(self.journal)

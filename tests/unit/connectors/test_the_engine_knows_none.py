@@ -18,30 +18,14 @@ CODES = {point.name for point in (*BUILTIN, *SHIPPED)}
 
 OTHER_MEANINGS = {
     **{(f"{module}.py", style): "the style of a webhook's signature" for style in ("github", "slack", "stripe")
-       for module in ("catalog/triggers", "triggers/signatures", "copilot/offline/triggers")},
-    ("copilot/offline/words.py", "email"): "a verb, and the kind of a word that is an address",
-    ("copilot/offline/words.py", "log"): "a verb",
-    ("copilot/offline/words.py", "transform"): "a verb",
-    ("copilot/offline/clauses.py", "email"): "the kind of a word that is an address",
-    ("copilot/offline/reading.py", "email"): "the kind of a word that is an address",
-    ("copilot/offline/wording/spelling.py", "email"): "the kind of a word that is an address",
-    ("copilot/accounting/ledger.py", "email"): "the kind of a word that is an address",
-    ("copilot/accounting/audience.py", "email"): "a member of arguments, for whom a message is",
-    ("copilot/accounting/audience.py", "slack"): "a word for where a message goes",
-    ("copilot/offline/voice.py", "email"): "a word for a message",
-    ("copilot/offline/wording/sharing.py", "email"): "a verb",
-    ("copilot/offline/voice.py", "llm"): "a word for a model",
-    ("copilot/offline/wording/repeating.py", "http"): "how an address begins",
+       for module in ("catalog/triggers", "triggers/signatures")},
     ("kernel/children/map_run.py", "files"): "a member of a Map Run's results",
     ("durable/worker/map_run_results.py", "files"): "a member of a Map Run's results",
-    ("copilot/offline/aws_actions.py", "log"): "the verb",
-    ("copilot/offline/wording/kinds.py", "approval"): "a word for a yes",
-    ("copilot/offline/sources.py", "approval"): "the variable that holds an approval's answer",
     ("triggers/forms.py", "email"): "a format of JSON Schema",
     ("triggers/form_faults.py", "email"): "a format of JSON Schema",
     ("language/asl/integrations.py", "http"): "AWS's own integration http:invoke",
     ("language/asl/credentials.py", "http"): "how an address begins",
-    ("adapters/models/openai.py", "http"): "the scheme of an address",
+    ("adapters/models/http_stream.py", "http"): "the scheme of an address",
     ("settings.py", "slack"): "how one is called who answers in Slack",
 }
 """Strings that are spelled as a connector's code and mean something else."""

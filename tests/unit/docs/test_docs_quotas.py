@@ -140,8 +140,14 @@ BEYOND = {
     "a TestState of a Wait": "engine/testing/teststate/test_flow.py::test_a_wait_beyond_five_minutes_times_out",
     "a sentence for the copilot":
         "functions/app/routes/test_copilot.py::test_a_sentence_that_says_nothing_or_too_much_is_refused",
-    "one draft by a model":
-        "engine/adapters/models/test_models.py::test_a_model_that_is_wrong_for_ever_is_asked_so_often_and_the_grammar_drafts",
+    "a turn of the copilot":
+        "engine/copilot/conversation/test_running.py::test_a_turn_ends_at_its_limits",
+    "drafts of a turn that are sent back":
+        "engine/copilot/conversation/test_running.py::test_a_model_that_is_wrong_for_ever_ends_with_the_findings",
+    "a draft that a model is sent":
+        "functions/app/routes/test_conversation.py::test_a_draft_that_is_too_large_for_a_model_is_refused",
+    "turns of a conversation":
+        "functions/app/routes/test_conversation.py::test_a_conversation_has_so_many_turns",
     "a secret's value":
         "engine/governance/test_secret_refs.py::test_a_value_that_cannot_be_kept_is_refused_without_showing_it",
     "the least of a secret's value":

@@ -10,7 +10,7 @@ from functions.tunables import LOG_RETENTION, Tunables, refuse_misspelt
 
 @pytest.mark.parametrize(("name", "value", "would_do"), [
     ("log_retention_days", "45", "one of 1, 3, 5"), ("log_level", "LOUD", "DEBUG"), ("python", "banana", "3.13"),
-    ("copilot_provider", "anthropic", "bedrock"), ("alarm_topic_arn", "ops", "the topic's ARN"),
+    ("copilot_provider", "clippy", "bedrock"), ("alarm_topic_arn", "ops", "the topic's ARN"),
     ("table", "orders table", "the table's name"), ("bucket", "B@D", "the bucket's name"),
     ("user_pool_id", "abc", "the pool's id"), ("architecture", "x86", "arm64"),
 ])

@@ -18,14 +18,34 @@ def api_of(tmp_path, **context):
 
 
 def allowed(template):
-    """The resources that bedrock:InvokeModel is allowed on."""
+    """The resources that bedrock:InvokeModelWithResponseStream is allowed on."""
     policies = template.find_resources("AWS::IAM::Policy").values()
     statements = [item for policy in policies for item in policy["Properties"]["PolicyDocument"]["Statement"]]
-    return [item["Resource"] for item in statements if item["Action"] == "bedrock:InvokeModel"]
+    return [item["Resource"] for item in statements if item["Action"] == "bedrock:InvokeModelWithResponseStream"]
+
+
+def invoked(template):
+    """The functions that lambda:InvokeFunction is allowed on."""
+    policies = template.find_resources("AWS::IAM::Policy").values()
+    statements = [item for policy in policies for item in policy["Properties"]["PolicyDocument"]["Statement"]]
+    return [item["Resource"] for item in statements if item["Action"] == "lambda:InvokeFunction"]
 
 
 def test_none_by_default(tmp_path):
-    assert allowed(api_of(tmp_path)) == []
+    template = api_of(tmp_path)
+    assert (allowed(template), invoked(template)) == ([], [])
+
+
+def test_a_turn_has_the_time_of_a_turn_in_an_invocation_of_its_own(tmp_path):
+    template = api_of(tmp_path, copilot_provider="anthropic", copilot_model="m", copilot_seconds="120")
+    [function] = template.find_resources(
+        "AWS::Lambda::Function", {"Properties": {"FunctionName": "automate-test-api"}}
+    ).values()
+    assert function["Properties"]["Timeout"] == 180
+    assert function["Properties"]["Environment"]["Variables"]["AUTOMATE_COPILOT_SECONDS"] == "120"
+    [itself] = invoked(template)
+    assert ":function:automate-test-api" in json.dumps(itself)
+    assert allowed(template) == []
 
 
 def test_bedrocks_model_and_no_other(tmp_path):

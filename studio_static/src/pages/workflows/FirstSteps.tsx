@@ -64,7 +64,8 @@ export function FirstSteps({ onDo, onArchived }: FirstStepsProps) {
             </ActButton>
           }
         >
-          “When a high value order comes in, ask finance on Slack and charge the card” becomes a draft that you check.
+          “When a high value order comes in, ask finance on Slack and charge the card” becomes a draft that you check,
+          or without a model an outline.
         </Step>
         <Step
           icon={ICONS.blank}

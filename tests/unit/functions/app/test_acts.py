@@ -19,6 +19,7 @@ from engine.governance.roles import Right
 from engine.ports.keys import Actor, ExecutionKey
 from functions.app import http
 from functions.app.acts import Act, Acts, NoAct
+from functions.app.copilot.place import TurnPlace
 from functions.app.routing import Call, RouteTable, answer
 from functions.app.shapes import base
 from functions.app.table import every_route
@@ -46,6 +47,21 @@ def document(definition=PASS, name="flow"):
 
 def published(api):
     api.publish("flow", PASS)
+
+
+def asked_by_a_model(api):
+    """The turn is handed over and not run: nothing is asked of the model."""
+    published(api)
+    settings = replace(
+        api.services.settings, copilot_provider="openai", copilot_model="a", copilot_url="http://127.0.0.1:9"
+    )
+    place = TurnPlace("here", bool, lambda _key: None)
+    api.services = replace(api.services, settings=settings, open_turn_place=lambda: place)
+
+
+def turning(api):
+    asked_by_a_model(api)
+    api("POST", "/workflows/flow/conversation", {"text": "why?"})
 
 
 def two_versions(api):
@@ -280,6 +296,9 @@ CASES = {
     "rotate_token": (named, "/tokens/ci/rotate", {}, {"token/ci"}),
     "retire_token": (rotated, "/tokens/ci/older", None, {"token/ci"}),
     "revoke_token": (named, "/tokens/ci", None, {"token/ci"}),
+    "begin_turn": (asked_by_a_model, "/workflows/flow/conversation", {"text": "why?"}, set()),
+    "stop_turn": (turning, "/workflows/flow/conversation/stop", {}, set()),
+    "delete_conversation": (turning, "/workflows/flow/conversation", None, set()),
     "propose_error_handling": (None, "/copilot/error-handling", document(LOGS), set()),
     "erase_execution": (started(PASS), "/executions/flow%3Aone", None, {"erasure/<id>"}),
     "erase_by_key": (keyed, "/erasures", {"business_key": "k"}, {"erasure/<id>", "view/hers"}),

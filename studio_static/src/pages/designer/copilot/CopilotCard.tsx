@@ -1,6 +1,7 @@
 /**
- * The copilot in the designer: say what should happen, look at the proposal, apply it as one step that one undo takes
- * back. It also explains, and takes up what is asked elsewhere: a problem to fix, failures to handle.
+ * The copilot in the designer: a conversation with the model, or without one an outline. A proposal is looked at, and
+ * applied as one step that one undo takes back. It also explains, and takes up what is asked elsewhere: a problem to fix,
+ * failures to handle.
  */
 import "./copilot.css";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
@@ -13,30 +14,35 @@ import { TextButton } from "../forms/controls";
 import { whereOf } from "../problems/problems";
 import type { CopilotRequest, CopilotSlot } from "../slots";
 import { definitionIn } from "../store";
-import { applied, type Explanation, labelOf } from "./asking";
+import { applied, type Explanation, labelOf, labelOfTurn, type Proposal } from "./asking";
+import { Conversation } from "./Conversation";
 import { ProposalDialog } from "./ProposalDialog";
+import type { Turn } from "./turns";
+import { useConversation } from "./useConversation";
 import { type Outcome, useCopilot } from "./useCopilot";
-
-const EXAMPLE = "When a high value order comes in, ask finance on Slack and charge the card";
 
 export default function CopilotCard(slot: CopilotSlot) {
   const { document, request, onTaken } = slot;
   const { outcome, ask, clear } = useCopilot();
   const [text, setText] = useState("");
+  const copilot = useMe()?.copilot;
   const taken = useRef<CopilotRequest | null>(null);
+  const [first, setFirst] = useState<string | null>(null);
   useEffect(() => {
-    if (request === null || request === taken.current) return;
+    if (request === null || request === taken.current || copilot === undefined) return;
     taken.current = request;
+    if (request.kind === "draft" && copilot.configured) {
+      setFirst(request.text);
+      onTaken();
+      return;
+    }
     if (request.kind === "draft") setText(request.text);
     ask(request, document);
-  }, [request, document, ask]);
+  }, [request, document, ask, copilot, onTaken]);
   const done = (isApplied: boolean): void => {
     clear();
     onTaken();
-    // Once the proposal is closed: to what it made, else to what asked for it, where that is still there.
-    window.requestAnimationFrame(() => {
-      if (isApplied || isNowhere(window.document.activeElement)) focusCanvas();
-    });
+    toCanvas(isApplied);
   };
   const put = (asked: CopilotRequest): void => ask(asked, document);
   return (
@@ -44,18 +50,22 @@ export default function CopilotCard(slot: CopilotSlot) {
       <h2 className="cp-title row gap-6 size-14 flush">
         <Spark /> Copilot
       </h2>
-      <Sentence
-        text={text}
-        onText={setText}
-        busy={outcome.kind === "busy"}
-        onAsk={() => put({ kind: "draft", text })}
-      />
+      {copilot?.configured === true && <Talk slot={slot} first={first} onFirst={() => setFirst(null)} />}
+      {copilot?.configured === false && (
+        <Outlining
+          text={text}
+          onText={setText}
+          busy={outcome.kind === "busy"}
+          onAsk={() => put({ kind: "draft", text })}
+        />
+      )}
       <Help slot={slot} busy={outcome.kind === "busy"} ask={put} />
       <Answer outcome={outcome} onClose={() => done(false)} />
       <Provider />
       {outcome.kind === "proposed" && (
         <ProposalDialog
-          outcome={outcome}
+          proposal={outcome.proposal}
+          base={outcome.base}
           isStale={outcome.base !== document}
           connectors={slot.connectors}
           onDiscard={() => done(false)}
@@ -73,6 +83,70 @@ export default function CopilotCard(slot: CopilotSlot) {
   );
 }
 
+/** Once a dialog is closed: to what it made, else to what asked for it, where that is still there. */
+function toCanvas(isApplied: boolean): void {
+  window.requestAnimationFrame(() => {
+    if (isApplied || isNowhere(window.document.activeElement)) focusCanvas();
+  });
+}
+
+interface TalkProps {
+  slot: CopilotSlot;
+  /** What was asked before the page was here. */
+  first: string | null;
+  onFirst: () => void;
+}
+
+/** The conversation with the model, and the dialog for a turn's proposal. */
+function Talk({ slot, first, onFirst }: TalkProps) {
+  const conversation = useConversation(slot.workflow);
+  const { begin } = conversation;
+  const [text, setText] = useState("");
+  const [looked, setLooked] = useState<{ turn: Turn; proposal: Proposal; base: JsonObject } | null>(null);
+  const [done, setDone] = useState<ReadonlyMap<number, string>>(new Map());
+  const send = (asked: string): void => {
+    void begin(asked, slot.document).then((isBegun) => setText(isBegun ? "" : asked));
+  };
+  const { document } = slot;
+  useEffect(() => {
+    if (first === null) return;
+    onFirst();
+    void begin(first, document).then((isBegun) => !isBegun && setText(first));
+  }, [first, onFirst, begin, document]);
+  return (
+    <>
+      <Conversation
+        conversation={conversation}
+        text={text}
+        onText={setText}
+        onSend={send}
+        onLook={(turn, proposal) => setLooked({ turn, proposal, base: slot.document })}
+        applied={done}
+      />
+      {looked !== null && (
+        <ProposalDialog
+          proposal={looked.proposal}
+          base={looked.base}
+          isStale={looked.base !== slot.document}
+          connectors={slot.connectors}
+          onDiscard={() => {
+            setLooked(null);
+            toCanvas(false);
+          }}
+          onApply={() => {
+            const label = labelOfTurn(looked.turn.asked);
+            slot.apply((now) => applied(looked.proposal, now), label);
+            slot.select(startOf(looked.proposal.document));
+            setDone(new Map([...done, [looked.turn.number, label]]));
+            setLooked(null);
+            toCanvas(true);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
 /** The first step of what was drafted: it comes into sight, with its form beside it. */
 function startOf(document: JsonObject): readonly StatePointer[] {
   const definition = definitionIn(document);
@@ -80,14 +154,15 @@ function startOf(document: JsonObject): readonly StatePointer[] {
   return typeof start === "string" ? pointersOf(definition, start).slice(0, 1) : [];
 }
 
-interface SentenceProps {
+interface OutliningProps {
   text: string;
   onText: (text: string) => void;
   busy: boolean;
   onAsk: () => void;
 }
 
-function Sentence({ text, onText, busy, onAsk }: SentenceProps) {
+/** Without a model: the clauses of a request become steps to be filled in. */
+function Outlining({ text, onText, busy, onAsk }: OutliningProps) {
   const id = useId();
   const isEmpty = text.trim() === "";
   const submit = (event: FormEvent): void => {
@@ -105,14 +180,14 @@ function Sentence({ text, onText, busy, onAsk }: SentenceProps) {
         rows={3}
         maxLength={4000}
         value={text}
-        placeholder={EXAMPLE}
+        placeholder="When an order comes in, check the stock and tell the warehouse"
         onChange={(event) => onText(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event);
         }}
       />
       <button type="submit" className="cp-ask" disabled={isEmpty || busy} title="Ctrl+Enter">
-        Draft it
+        Outline it
       </button>
     </form>
   );
@@ -142,7 +217,7 @@ function Help({ slot, busy, ask }: { slot: CopilotSlot; busy: boolean; ask: (req
 }
 
 const WAITING: Readonly<Record<CopilotRequest["kind"], string>> = {
-  draft: "Drafting…",
+  draft: "Outlining…",
   explain: "Reading…",
   fix: "Looking for a fix…",
   errors: "Looking at what can fail…",
@@ -213,7 +288,7 @@ function Provider() {
     <p className="dz-quiet">
       {copilot.configured
         ? `A model drafts: ${copilot.provider}${model}.`
-        : "A grammar drafts; nothing is sent to a model."}
+        : "No model is set: an outline has a step to fill in for each clause. `automate copilot setup` finds a model."}
     </p>
   );
 }

@@ -2,17 +2,17 @@
 import Alert from "@cloudscape-design/components/alert";
 import Badge from "@cloudscape-design/components/badge";
 import { useState } from "react";
-import { pointersOf, type StatePointer } from "../../../asl";
+import { type JsonObject, pointersOf, type StatePointer } from "../../../asl";
 import { Dialog } from "../../../ui/Dialog";
 import type { ConnectorList } from "../palette/items";
 import { Difference } from "../publish/Difference";
 import { definitionIn } from "../store";
 import { isBlank, type Proposal } from "./asking";
-import type { Outcome } from "./useCopilot";
-import { litBy, Words } from "./Words";
 
 interface ProposalDialogProps {
-  outcome: Extract<Outcome, { kind: "proposed" }>;
+  proposal: Proposal;
+  /** The document that it was made of. */
+  base: JsonObject;
   /** The draft was changed after this was asked for. */
   isStale: boolean;
   connectors: ConnectorList | null;
@@ -20,8 +20,7 @@ interface ProposalDialogProps {
   onDiscard: () => void;
 }
 
-export function ProposalDialog({ outcome, isStale, connectors, onApply, onDiscard }: ProposalDialogProps) {
-  const { proposal, base, request } = outcome;
+export function ProposalDialog({ proposal, base, isStale, connectors, onApply, onDiscard }: ProposalDialogProps) {
   const [lit, setLit] = useState<StatePointer | null>(null);
   return (
     <Dialog
@@ -37,10 +36,8 @@ export function ProposalDialog({ outcome, isStale, connectors, onApply, onDiscar
       <div className="cp-proposal">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
         <section className="cp-words stack gap-12 scrolls" aria-label="In words" tabIndex={0}>
-          {request.kind === "draft" && proposal.words.length > 0 && (
-            <Words sentence={request.text} proposal={proposal} onLit={setLit} />
-          )}
-          <Plan proposal={proposal} />
+          {proposal.clauses.length > 0 ? <Clauses proposal={proposal} onLit={setLit} /> : <Plan proposal={proposal} />}
+          <Cases proposal={proposal} />
           <ToDos proposal={proposal} onLit={setLit} />
           <Notes proposal={proposal} />
         </section>
@@ -54,6 +51,58 @@ export function ProposalDialog({ outcome, isStale, connectors, onApply, onDiscar
         />
       </div>
     </Dialog>
+  );
+}
+
+/** What a button hears that lights a part up: pointed at, gone to or pressed, until another is. */
+const litBy = (light: () => void, dim: () => void) => ({
+  onMouseEnter: light,
+  onMouseLeave: () => {
+    if (document.activeElement?.closest(".cp-words button") == null) dim();
+  },
+  onFocus: light,
+  onBlur: dim,
+});
+
+/** Each clause of the request, with the steps that do it. */
+function Clauses({ proposal, onLit }: { proposal: Proposal; onLit: (state: StatePointer | null) => void }) {
+  const definition = definitionIn(proposal.document);
+  return (
+    <section aria-labelledby="cp-clauses">
+      <h3 id="cp-clauses">Your request</h3>
+      <ol className="cp-plan">
+        {proposal.clauses.map(({ text, states, open, no_step: nothing }, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a request may say the same twice
+          <li key={index}>
+            {text}
+            <span className="flex wraps gap-6">
+              {states.map((name) => (
+                <Place key={name} name={name} pointer={pointersOf(definition, name)[0] ?? null} onLit={onLit} />
+              ))}
+            </span>
+            {open !== null && <span className="cp-open">{`Left open: ${open}`}</span>}
+            {nothing !== null && <span className="dim">{`Needs no step: ${nothing}`}</span>}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Cases({ proposal }: { proposal: Proposal }) {
+  if (proposal.cases.length === 0) return null;
+  return (
+    <section aria-labelledby="cp-cases">
+      <h3 id="cp-cases">Cases</h3>
+      <ul className="plain-list cp-cases">
+        {proposal.cases.map(({ name, passed, problem, states }) => (
+          <li key={name} className={passed ? "" : "cp-fails"}>
+            <strong>{`${passed ? "✓" : "✗"} ${name}`}</strong>{" "}
+            <span className="dim">{passed ? states.join(" → ") : problem}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -131,8 +180,9 @@ function byState(toDos: Proposal["to_dos"]): Map<string, string[]> {
 }
 
 function Notes({ proposal }: { proposal: Proposal }) {
-  const { attempts, diagnostics, notes, provider } = proposal;
-  const answers = attempts > 1 ? `, in ${attempts} answers` : "";
+  const { attempts, diagnostics, forward, notes, provider } = proposal;
+  const drafts =
+    attempts > 1 ? `, at the ${attempts}${attempts === 2 ? "nd" : attempts === 3 ? "rd" : "th"} draft` : "";
   const warnings =
     diagnostics.length === 0 ? "The linter finds nothing." : `The linter says: ${diagnostics[0]?.message}`;
   return (
@@ -143,7 +193,8 @@ function Notes({ proposal }: { proposal: Proposal }) {
           <li key={note}>{note}</li>
         ))}
         <li>{warnings}</li>
-        <li>{provider === "offline" ? "Made without a model." : `Made by ${provider}${answers}.`}</li>
+        {forward !== null && <li>{`${forward.execution}: ${forward.text}`}</li>}
+        <li>{provider === "none" ? "Made without a model." : `Made by ${provider}${drafts}.`}</li>
       </ul>
     </section>
   );

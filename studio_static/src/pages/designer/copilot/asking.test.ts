@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../asl/types";
 import type { Problem } from "../problems/problems";
-import { applied, labelOf, lostIn, type Proposal, piecesOf, placeOf, requestOf, stateIn } from "./asking";
+import { applied, labelOf, type Proposal, requestOf } from "./asking";
 
 const PASS = { Type: "Pass", End: true };
 const document = (states: JsonObject, more: JsonObject = {}): JsonObject => ({
@@ -14,10 +14,13 @@ const proposal = (made: JsonObject, toDos: Proposal["to_dos"] = []): Proposal =>
   plan: [],
   to_dos: toDos,
   diagnostics: [],
-  provider: "offline",
+  changes: [],
+  provider: "none",
   attempts: 0,
   notes: [],
-  words: [],
+  clauses: [],
+  cases: [],
+  forward: null,
 });
 const problem: Problem = {
   id: "p",
@@ -34,7 +37,7 @@ const problem: Problem = {
 describe("requestOf", () => {
   it("leaves the one step of a new workflow out of what is to be changed", () => {
     const { address, body } = requestOf({ kind: "draft", text: "do it" }, document({ Begin: PASS }));
-    expect(address).toBe("/copilot/draft");
+    expect(address).toBe("/copilot/outline");
     expect(body).toEqual({ sentence: "do it", document: { name: "w", definition: {} } });
   });
   it("keeps a step that says something, and two", () => {
@@ -87,45 +90,10 @@ describe("applied", () => {
 describe("labelOf", () => {
   const where = () => "A, Next";
   it("names the step of the history", () => {
-    expect(labelOf({ kind: "draft", text: " Charge  the card " }, where)).toBe("Draft: Charge the card");
-    expect(labelOf({ kind: "draft", text: "x".repeat(100) }, where)).toHaveLength("Draft: ".length + 40);
+    expect(labelOf({ kind: "draft", text: " Charge  the card " }, where)).toBe("Outline: Charge the card");
+    expect(labelOf({ kind: "draft", text: "x".repeat(100) }, where)).toHaveLength("Outline: ".length + 40);
     expect(labelOf({ kind: "fix", problem }, where)).toBe("Fix: A, Next");
     expect(labelOf({ kind: "errors", states: ["/States/A"] }, where)).toBe("Add error handling to A");
     expect(labelOf({ kind: "errors", states: [] }, where)).toBe("Add error handling");
-  });
-});
-
-describe("the words of a sentence", () => {
-  const use = (start: number, end: number, text: string, pointer: string | null) => ({
-    start,
-    end,
-    text,
-    kind: "word",
-    pointer,
-  });
-  const document = {
-    definition: { States: { "A/B": { Retry: [{ MaxAttempts: 3 }] } } },
-    triggers: [{ expression: "rate(1 hour)" }],
-  };
-
-  it("are cut by characters, with what lies between them", () => {
-    const words = [use(2, 6, "call", "/x"), use(10, 16, "thrice", null)];
-    expect(piecesOf("  🙂 call it thrice. ", words).map(({ text, word }) => [text, word?.text ?? null])).toEqual([
-      ["🙂 ", null],
-      ["call", "call"],
-      [" it ", null],
-      ["thrice", "thrice"],
-      [".", null],
-    ]);
-  });
-
-  it("lead to a state and what stands there, or to nothing", () => {
-    const retry = use(0, 1, "x", "/definition/States/A~1B/Retry/0/MaxAttempts");
-    expect(stateIn(retry.pointer ?? "")).toBe("/States/A~1B");
-    expect(placeOf(retry, document)).toBe("A/B, MaxAttempts: 3");
-    expect(stateIn("/triggers/0/expression")).toBeNull();
-    expect(placeOf(use(0, 1, "x", "/triggers/0/expression"), document)).toBe("the trigger, expression: rate(1 hour)");
-    expect(placeOf(use(0, 1, "x", null), document)).toBe("not in the draft");
-    expect(lostIn([retry, use(2, 3, "y", null)])).toHaveLength(1);
   });
 });

@@ -1,6 +1,6 @@
 /** What the copilot is asked for, as a request to the API; and what becomes of the document when its proposal is applied. */
 
-import { nameOf, type StatePointer } from "../../../asl";
+import { nameOf } from "../../../asl";
 import { isObject, own, withEntry } from "../../../asl/pointer";
 import { studioOf } from "../../../asl/studio";
 import type { Json, JsonObject } from "../../../asl/types";
@@ -18,72 +18,23 @@ export interface Proposal {
   readonly provider: string;
   readonly attempts: number;
   readonly notes: readonly string[];
-  readonly words: readonly WordUse[];
+  readonly changes: readonly { readonly state: string; readonly change: string }[];
+  readonly clauses: readonly Clause[];
+  readonly cases: readonly {
+    readonly name: string;
+    readonly passed: boolean;
+    readonly states: readonly string[];
+    readonly problem: string | null;
+  }[];
+  readonly forward: { readonly execution: string; readonly text: string } | null;
 }
 
-/** What a word or a phrase of the sentence became. Places are in characters, not in UTF-16; null is a to-do. */
-export interface WordUse {
-  readonly start: number;
-  readonly end: number;
+/** A clause of the request: the states that do it, why it is left open, or why it needs no step. */
+export interface Clause {
   readonly text: string;
-  readonly kind: string;
-  readonly pointer: string | null;
-}
-
-export interface Piece {
-  readonly start: number;
-  readonly text: string;
-  /** Null for what says nothing by itself. */
-  readonly word: WordUse | null;
-}
-
-/** The sentence cut where a word that is accounted for begins or ends. */
-export function piecesOf(sentence: string, words: readonly WordUse[]): Piece[] {
-  const characters = Array.from(sentence.trim());
-  const pieces: Piece[] = [];
-  let at = 0;
-  const take = (end: number, word: WordUse | null): void => {
-    if (end > at) pieces.push({ start: at, text: characters.slice(at, end).join(""), word });
-    at = Math.max(at, end);
-  };
-  for (const word of words) {
-    take(word.start, null);
-    take(word.end, word);
-  }
-  take(characters.length, null);
-  return pieces;
-}
-
-/** The state that a pointer of a document leads into, as a pointer of its definition; null for a trigger. */
-export function stateIn(pointer: string): StatePointer | null {
-  const parts = pointer.split("/");
-  const last = parts.lastIndexOf("States");
-  return parts[1] !== "definition" || last < 0 ? null : `/${parts.slice(2, last + 2).join("/")}`;
-}
-
-/** Where a word went, for people: "Charge, MaxAttempts: 3". */
-export function placeOf(word: WordUse, document: JsonObject): string {
-  if (word.pointer === null) return "not in the draft";
-  const state = stateIn(word.pointer);
-  const value = valueAt(document, word.pointer);
-  const last = word.pointer.slice(word.pointer.lastIndexOf("/") + 1);
-  const place = state === null ? "the trigger" : nameOf(state);
-  const says = typeof value === "string" || typeof value === "number";
-  return says ? `${place}, ${last}: ${String(value)}` : place;
-}
-
-function valueAt(document: JsonObject, pointer: string): Json | undefined {
-  let value: Json | undefined = document;
-  for (const part of pointer.split("/").slice(1)) {
-    const name = part.replaceAll("~1", "/").replaceAll("~0", "~");
-    value = Array.isArray(value) ? value[Number(name)] : isObject(value) ? own(value, name) : undefined;
-  }
-  return value;
-}
-
-/** What the draft has nothing of. */
-export function lostIn(words: readonly WordUse[]): readonly WordUse[] {
-  return words.filter((word) => word.pointer === null);
+  readonly states: readonly string[];
+  readonly open: string | null;
+  readonly no_step: string | null;
 }
 
 export interface Explanation {
@@ -98,7 +49,7 @@ export function requestOf(request: CopilotRequest, document: JsonObject): { addr
   switch (request.kind) {
     case "draft":
       return {
-        address: "/copilot/draft",
+        address: "/copilot/outline",
         body: {
           sentence: request.text,
           document: isBlank(document) ? withEntry(document, "definition", {}) : document,
@@ -135,7 +86,7 @@ const SAYS_NOTHING: ReadonlySet<string> = new Set(["Type", "End"]);
 export function labelOf(request: Asked, where: typeof whereOf): string {
   switch (request.kind) {
     case "draft":
-      return `Draft: ${shortened(request.text)}`;
+      return `Outline: ${shortened(request.text)}`;
     case "fix":
       return `Fix: ${where(request.problem)}`;
     case "errors":
@@ -144,6 +95,9 @@ export function labelOf(request: Asked, where: typeof whereOf): string {
         : "Add error handling";
   }
 }
+
+/** What the step of the history is called that applies a turn of the conversation. */
+export const labelOfTurn = (asked: string): string => `Copilot: ${shortened(asked)}`;
 
 const LONGEST = 40;
 
@@ -156,7 +110,7 @@ function shortened(text: string): string {
  * The proposed document with its to-dos beside it; those of before stay where their state does and says the same. What
  * the Studio keeps (notes, places) is the present document's.
  */
-export function applied(proposal: Proposal, document: JsonObject): JsonObject {
+export function applied(proposal: Pick<Proposal, "document" | "to_dos">, document: JsonObject): JsonObject {
   const states = statesOf(proposal.document);
   const before = statesOf(document);
   const kept = toDosOf(document).filter(

@@ -16,6 +16,7 @@ import { type ApiError, asApiError } from "../../../api/errors";
 import type { WorkflowList } from "../../../api/schema";
 import { useApi } from "../../../api/useApi";
 import { follow, go, workflowHref } from "../../../app/links";
+import { useMe } from "../../../app/me";
 import { usePage } from "../../../app/page";
 import { NAME_WORDS, nameProblem } from "../../../asl/names";
 import { Allowed } from "../../../ui/Allowed";
@@ -57,6 +58,7 @@ function Begin({ taken }: { taken: readonly string[] }) {
   const [name, setName] = useState<string | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
+  const hasModel = useMe()?.copilot.configured === true;
   const field = useRef<InputProps.Ref>(null);
   useEffect(() => {
     if (isBlank()) field.current?.select();
@@ -84,7 +86,11 @@ function Begin({ taken }: { taken: readonly string[] }) {
         <SpaceBetween size="m">
           <FormField
             label="What is to happen?"
-            description="The copilot makes a draft of it, which you see before it is applied. Leave it empty to begin with a blank canvas."
+            description={
+              hasModel
+                ? "The copilot makes a draft of it, which you see before it is applied. Leave it empty to begin with a blank canvas."
+                : "It becomes an outline: a step to fill in for each clause, which you see before it is applied. Leave it empty to begin with a blank canvas."
+            }
           >
             <Textarea
               value={text}
@@ -106,7 +112,7 @@ function Begin({ taken }: { taken: readonly string[] }) {
               disabled={complaint !== null || text.trim() === ""}
               onClick={() => void begin(true)}
             >
-              Draft it
+              {hasModel ? "Draft it" : "Outline it"}
             </Button>
             <Button formAction="none" disabled={complaint !== null || busy} onClick={() => void begin(false)}>
               Blank canvas

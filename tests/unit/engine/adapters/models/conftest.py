@@ -1,61 +1,54 @@
-"""The copilot's routes with each provider, over a model server on the loopback."""
+"""The models of each provider, over a scripted server on the loopback."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from connectors.registry import Registry
-from engine.copilot.copilot import Copilot
-from engine.settings import Settings
-from functions.app.copilot.providers import copilot_of
-from tests.support.model_server import KEY, ModelServer, QuickClock, Secrets
+from engine.ports.language_model import Asked, LanguageModel, Message, Reply, Request, Tool
+from tests.support.model_server import KEY, ModelServer, model_at
+
+PROVIDERS = ("openai", "anthropic", "bedrock")
 
 
-@pytest.fixture(scope="session")
-def registry() -> Registry:
-    """What every installation has, read once."""
-    return Registry(installed=list)
-
-
-@dataclasses.dataclass
+@dataclass
 class Asking:
-    """A copilot with a model, the server behind it, and the clock it pauses by."""
+    """A model, the server behind it, and the pieces of text that were heard."""
 
-    copilot: Copilot
+    model: LanguageModel
     server: ModelServer
-    clock: QuickClock
+    heard: list[str] = field(default_factory=list)
+
+    def ask(
+        self, *messages: Message, tools: tuple[Tool, ...] = (), schema: Any = None, seconds: float = 20,
+        hear: Callable[[str], None] | None = None,
+    ) -> Reply:
+        request = Request("Be brief.", messages or (Asked("Hello"),), tools, schema)
+        return self.model.reply(request, seconds=seconds, hear=hear or self.heard.append)
 
 
-@pytest.fixture(params=["bedrock", "openai"])
-def provider(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@pytest.fixture(params=PROVIDERS)
+def provider(request):
+    return request.param
 
 
 @pytest.fixture
-def asking(provider: str, registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Asking]]:
-    """`asking(script, …)`: a copilot of `provider` over a server that answers from `script`."""
-    for name, value in {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
-                        "AWS_EC2_METADATA_DISABLED": "true"}.items():
+def serve(provider, monkeypatch) -> Iterator[Callable[..., Asking]]:
+    """`serve(entry, …)`: a model of the provider over a server that answers from the script."""
+    for name, value in {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": KEY, "AWS_REGION": "eu-central-1",
+                        "AWS_DEFAULT_REGION": "eu-central-1"}.items():
         monkeypatch.setenv(name, value)
-    running: list[ModelServer] = []
+    servers: list[ModelServer] = []
 
-    def start(script: list[Any], *, seconds: float = 20.0, **secrets: str) -> Asking:
+    def made(*script: Any) -> Asking:
         server = ModelServer(script)
         server.start()
-        running.append(server)
-        settings = Settings(
-            copilot_provider=provider, copilot_model="a-model", copilot_seconds=seconds, aws_region="eu-central-1",
-            copilot_url=server.base if provider == "bedrock" else f"{server.base}/v1",
-            copilot_secret="" if provider == "bedrock" else "MODEL_KEY",
-        )
-        clock = QuickClock()
-        backends = [Secrets(MODEL_KEY=KEY, **secrets)]
-        return Asking(copilot_of(settings, registry, backends, clock), server, clock)
+        servers.append(server)
+        return Asking(model_at(provider, server.base), server)
 
-    yield start
-    for server in running:
+    yield made
+    for server in servers:
         server.stop()

@@ -17,67 +17,37 @@ def _errors(answer: Any) -> list[Any]:
     return [item for item in answer["diagnostics"] if item["severity"] == "ERROR"]
 
 
-def test_a_sentence_becomes_a_draft_with_its_plan_and_to_dos(api: Any) -> None:
-    answer = api("POST", "/copilot/draft", {"sentence": _SENTENCE}).json
-    assert (answer["provider"], answer["attempts"], _errors(answer)) == ("offline", 0, [])
-    resources = [state.get("Resource") for state in answer["document"]["definition"]["States"].values()]
-    assert "connector:approval:ask.waitForTaskToken" in resources
-    assert "connector:stripe:create_payment_intent" in resources
-    assert [line["text"] for line in answer["plan"]]
-    assert any("high value" in to_do["text"] for to_do in answer["to_dos"])
+def test_an_outline_has_a_step_for_each_clause_and_guesses_nothing(api: Any) -> None:
+    answer = api("POST", "/copilot/outline", {"sentence": _SENTENCE}).json
+    assert (answer["provider"], answer["attempts"], _errors(answer), answer["cases"]) == ("none", 0, [], [])
+    states = answer["document"]["definition"]["States"]
+    assert {state["Type"] for state in states.values()} == {"Pass"}
+    comments = [state["Comment"] for state in states.values()]
+    assert comments == ["TODO: When a high value order comes in", "TODO: ask finance on Slack", "TODO: charge the card"]
+    assert [to_do["state"] for to_do in answer["to_dos"]] == list(states)
     assert {change["change"] for change in answer["changes"]} == {"added"}
 
 
-def test_a_draft_is_stored_nowhere(api: Any) -> None:
-    api("POST", "/copilot/draft", {"sentence": _SENTENCE})
+def test_an_outline_is_stored_nowhere_and_can_be_published(api: Any) -> None:
+    document = api("POST", "/copilot/outline", {"sentence": _SENTENCE}).json["document"]
     assert api("GET", "/workflows").json["workflows"] == []
-
-
-def test_a_draft_can_be_saved_and_names_only_what_is_here(api: Any) -> None:
-    document = api("POST", "/copilot/draft", {"sentence": _SENTENCE}).json["document"]
     saved = api("PUT", f"/workflows/{document['name']}/draft", {"document": document}, if_none_match="*")
-    assert saved.status in (200, 201), saved.text
-    found = api("POST", "/definitions/validate", {"name": document["name"], "document": document}).json
-    assert [item for item in found["diagnostics"] if item["code"] == "UNKNOWN_RESOURCE"] == []
-
-
-def test_what_a_draft_names_is_what_is_installed(api: Any) -> None:
-    sentence = "When an order comes in, post to #orders on Slack and email the customer"
-    answer = api("POST", "/copilot/draft", {"sentence": sentence}).json
-    tasks = {
-        state["Resource"]: state["Arguments"] for state in answer["document"]["definition"]["States"].values()
-        if state["Type"] == "Task"
-    }
-    installed = {
-        action["resource"]: action for connector in api("GET", "/connectors").json["connectors"]
-        for action in connector["actions"]
-    }
-    assert tasks.keys() == {"connector:slack:post_message", "connector:email:send"}
-    for resource, arguments in tasks.items():
-        inputs = installed[resource]["inputs"]
-        assert arguments.keys() <= inputs.keys()
-        assert {name for name, item in inputs.items() if item.get("required")} <= arguments.keys()
-    assert tasks["connector:slack:post_message"]["token"] == {"$secret": "SLACK_TOKEN"}
-    assert not any("no code here" in to_do["text"] for to_do in answer["to_dos"])
-    document = {**answer["document"], "name": "tells"}
-    saved = api("PUT", "/workflows/tells/draft", {"document": document}, if_none_match="*")
-    published = api("POST", "/workflows/tells/publish", {}, if_match=saved.headers["ETag"])
+    published = api("POST", f"/workflows/{document['name']}/publish", {}, if_match=saved.headers["ETag"])
     assert published.status == 200, published.text
 
 
 @pytest.mark.parametrize(("sentence", "status"), [("", 422), ("  \n", 422), ("a" * 4001, 422)])
 def test_a_sentence_that_says_nothing_or_too_much_is_refused(api: Any, sentence: str, status: int) -> None:
-    reply = api("POST", "/copilot/draft", {"sentence": sentence})
+    reply = api("POST", "/copilot/outline", {"sentence": sentence})
     assert (reply.status, reply.error["where"]) == (status, "sentence")
 
 
-def test_a_new_draft_in_place_of_another_says_so(api: Any) -> None:
+def test_an_outline_in_place_of_a_document_keeps_its_name(api: Any) -> None:
     document = {"name": "mine", "tags": {"team": "a"}, "definition": {
         "StartAt": "Old", "States": {"Old": {"Type": "Pass", "End": True}}}}
-    answer = api("POST", "/copilot/draft", {"sentence": "Charge the card", "document": document}).json
+    answer = api("POST", "/copilot/outline", {"sentence": "Charge the card", "document": document}).json
     assert (answer["document"]["name"], answer["document"]["tags"]) == ("mine", {"team": "a"})
     assert {"state": "Old", "change": "removed"} in answer["changes"]
-    assert any("cannot change a workflow" in note for note in answer["notes"])
 
 
 _FLOW = {"name": "flow", "triggers": [{"type": "schedule", "expression": "rate(1 hour)"}], "definition": {
@@ -159,7 +129,7 @@ def test_what_has_no_safe_fix_is_refused(api: Any) -> None:
     {"definition": {"States": {"A": {"Type": "Parallel", "Branches": {"x": 1}}}}, "triggers": [1, {"type": []}]},
 ])
 @pytest.mark.parametrize(("route", "more"), [
-    ("explain", {}), ("error-handling", {}), ("draft", {"sentence": "Charge the card"}),
+    ("explain", {}), ("error-handling", {}), ("outline", {"sentence": "Charge the card"}),
     ("fix", {"diagnostic": {"code": "X", "message": "Missing 'Next' target: B", "location": "/States/A/Next"}}),
     ("fix", {"diagnostic": {"location": "/States/A[99999]/x"}}),
     ("fix", {"diagnostic": {"message": "StartAt", "location": "/"}}),
@@ -196,7 +166,9 @@ def test_error_handling_of_one_state(api: Any) -> None:
     assert api("POST", "/copilot/error-handling", {"document": _FLOW, "states": ["Small"]}).status == 403
 
 
-@pytest.mark.parametrize("route", table.routes, ids=lambda route: route.path)
+@pytest.mark.parametrize(
+    "route", [each for each in table.routes if each.path.startswith("/copilot/")], ids=lambda route: route.path
+)
 def test_each_route_s_example_is_answered(api: Any, route: Any) -> None:
     answer = api(route.method, route.path, route.example)
     assert answer.status == 200, answer.text

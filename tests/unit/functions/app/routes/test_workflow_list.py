@@ -155,7 +155,7 @@ def test_who_asks(api):
     assert (me["actor"], me["actor_kind"], me["workspace"], me["stage"]) == ("ada", "user", "default", "local")
     assert set(me["rights"]) == {"look", "edit", "publish", "run", "secrets", "operate", "access", "audit", "reveal"}
     assert (me["roles"], me["ignored_groups"]) == (["admin"], [])
-    assert me["copilot"]["provider"] in ("offline", "bedrock", "openai")
+    assert me["copilot"]["provider"] in ("none", "bedrock", "openai", "anthropic")
     assert Release(me["product_version"], me["commit"]) == release()
 
 

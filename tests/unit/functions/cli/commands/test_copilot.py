@@ -17,25 +17,35 @@ def broken(tmp_path):
     return str(path)
 
 
-def test_a_draft_is_printed_and_its_plan_beside_it(automate):
+def test_without_a_model_a_draft_is_an_outline_and_says_so(automate):
     status, out, err = automate("copilot", "draft", "Wait 2 days, then email the customer")
     assert status == 0
     states = json.loads(out)["definition"]["States"]
-    assert [state["Type"] for state in states.values()] == ["Wait", "Task"]
+    assert [state["Type"] for state in states.values()] == ["Pass", "Pass"]
+    assert "No model is set" in err
     assert "1. Wait 2 days" in err
     assert "To do" in err
 
 
-def test_a_draft_in_a_file_can_be_imported(automate, tmp_path):
+def test_an_outline_in_a_file_can_be_imported(automate, tmp_path):
     path = tmp_path / "draft.json"
-    assert automate("copilot", "draft", "Log the order", "--output", str(path))[0] == 0
+    assert automate("copilot", "outline", "Log the order", "--output", str(path))[0] == 0
     assert automate("import", "--file", str(path))[0] == 0
 
 
-def test_a_draft_in_json_has_all_of_the_proposal(automate):
-    status, answer = automate.json("copilot", "draft", "Log the order")
+def test_an_outline_in_json_has_all_of_the_proposal(automate):
+    status, answer = automate.json("copilot", "outline", "Log the order")
     assert status == 0
     assert set(answer) >= {"document", "plan", "to_dos", "diagnostics", "changes", "provider", "notes"}
+
+
+def test_a_chat_without_a_model_says_what_to_do(automate, hello):
+    assert automate("import", "--file", str(hello))[0] == 0
+    status, _, err = automate("copilot", "chat", "hello", "say goodbye too")
+    assert status == 1
+    assert "no model is set" in err
+    assert "automate copilot setup" in err
+    assert automate("copilot", "chat", "nothing", "say goodbye")[0] == 1
 
 
 def test_explain(automate, broken):

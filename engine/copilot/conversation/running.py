@@ -1,0 +1,402 @@
+"""Running one turn: ask the model, answer its calls, check its draft, until the turn ends.
+
+    ask ─► text ─► calls of tools ─► their results ─► ask …
+             │            └─ propose ─► check ─► holds: the proposal
+             │                            └─ findings ─► ask … (at most REFUSALS times)
+             └─ plain text: the answer
+
+Each step is an entry of the conversation, appended before the next begins. So a turn whose process is killed goes on
+from its last entry, in another process (`run` again). The position that each append names keeps two processes from
+running one turn: the one that comes second finds another end, and leaves. A stop is an entry as well, and ends a run
+in the same way.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from engine.catalog.document import parse_document
+from engine.clock import Clock
+from engine.copilot.clauses import clauses_of
+from engine.copilot.conversation.answers import Checked, Request, check_draft, shown_with_flaws
+from engine.copilot.conversation.plain_answers import Meant, is_data, meant_by
+from engine.copilot.conversation.prompt import (
+    ANSWER_SCHEMA,
+    findings_prompt,
+    prompt_without_tools,
+    request_prompt,
+    system_prompt,
+)
+from engine.copilot.conversation.sources import Sources
+from engine.copilot.conversation.tools import ASK, ENDING, TOOLS, Answer, Toolbox, arguments_of
+from engine.copilot.conversation.turns import names_of_earlier_cases, turns_of, written
+from engine.copilot.scrubbing import Scrub
+from engine.errors import AutomateError, InvalidDocument, UserError
+from engine.ports.language_model import (
+    Answered,
+    Asked,
+    LanguageModel,
+    Message,
+    ModelUnavailable,
+    Reply,
+    Result,
+    ToolCall,
+)
+from engine.ports.language_model import Request as Question
+from engine.ports.people.conversations import ConversationKey, Conversations
+from engine.records import dataclass
+
+Json = Any
+
+REFUSALS = 4
+"""Drafts of one turn that are sent back at most."""
+REMEMBERED = 8
+"""Earlier turns that the model is told of."""
+PIECE_SECONDS = 0.25
+PIECE_CHARACTERS = 2_000
+LEAST_SECONDS = 1.0
+PAUSE_SECONDS = 1.0
+_DONE: tuple[str, Mapping[str, Json]] = ("ended", {"status": "DONE", "reply": "", "problem": None})
+MASKED = "What is or looks like a secret was masked before it was sent to the model: name a secret by its key."
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one turn may use: answers of the model, tokens in all, seconds from the request to the end."""
+
+    answers: int
+    tokens: int
+    seconds: float
+
+
+class Gone(AutomateError):
+    """The turn is over for this process: it was stopped, it was deleted, or another process runs it."""
+
+
+class _Ended(Exception):
+    """The turn cannot go on: the problem that the person is shown."""
+
+    def __init__(self, message: str, advice: str, findings: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.problem = {"message": message, "advice": advice, "findings": list(findings)}
+
+
+class TurnRunner:
+    """Runs turns with one model. `by` names this process in the claim of a turn. Safe to share between threads."""
+
+    def __init__(
+        self, model: LanguageModel, sources: Sources, conversations: Conversations, clock: Clock, limits: Limits, *,
+        by: str,
+    ) -> None:
+        self.model = model
+        self.sources = sources
+        self.conversations = conversations
+        self.clock = clock
+        self.limits = limits
+        self.by = by
+        self.calls_tools = True
+        """False once the model has said that it cannot."""
+
+    def run(self, key: ConversationKey) -> None:
+        """Run the turn that is open in the conversation to its end. Returns at once where none is, and where another
+        process has it or takes it. Raises StorageError."""
+        try:
+            _Run(self, key).run()
+        except Gone:
+            return
+
+
+class _Run:
+    """One process's work on one turn."""
+
+    def __init__(self, runner: TurnRunner, key: ConversationKey) -> None:
+        self._runner = runner
+        self._sources, self._conversations, self._clock = runner.sources, runner.conversations, runner.clock
+        self._limits = runner.limits
+        self._key = key
+        self._known = self._sources.known_secrets()
+        self._scrub = Scrub(self._known)
+        kept = self._conversations.read(key)
+        self._end = kept.end
+        turns = turns_of(kept.entries)
+        if not turns or not turns[-1].running:
+            raise Gone
+        self._earlier, self._turn = turns[:-1], turns[-1]
+        self._request = Request(
+            clauses_of(self._turn.asked), self._turn.document or {"name": key.workflow},
+            names_of_earlier_cases(self._earlier),
+        )
+        named = [turn.execution for turn in turns if turn.execution is not None]
+        self._toolbox = Toolbox(self._sources, self._request.current, named)
+        self._deadline = self._clock.now() + self._limits.seconds
+        self._checked: Checked | None = None
+
+    def run(self) -> None:
+        self._append("claimed", by=self._runner.by, until=self._deadline)
+        try:
+            while not self._step():
+                pass
+        except _Ended as ended:
+            self._finish_with(ended)
+
+    def _step(self) -> bool:
+        """Answer what is open, else ask the model; whether the turn is over."""
+        turn = self._turn
+        if turn.cut:
+            return self._refuse(None, ["The answer was cut off at the limit of tokens. Answer shorter: fewer states."])
+        if turn.said and isinstance(turn.said[-1], Answered) and not turn.said[-1].calls:
+            return self._take_text(turn.said[-1].text)
+        waiting = turn.unanswered()
+        if waiting:
+            return any(self._take_call(call) for call in waiting)
+        self._ask()
+        return False
+
+    # The model
+
+    def _ask(self) -> None:
+        turn, limits = self._turn, self._limits
+        left = self._deadline - self._clock.now()
+        if turn.answers >= limits.answers:
+            raise _Ended(f"the turn has used its {limits.answers} answers of the model", "Ask for less at a time.")
+        if turn.tokens >= limits.tokens:
+            raise _Ended(f"the turn has used its {limits.tokens:,} tokens", "Ask for less at a time.")
+        if left < LEAST_SECONDS:
+            raise _Ended(f"the turn has used its {limits.seconds:.0f} s", "Ask for less at a time.")
+        try:
+            reply = self._reply(left)
+        except ModelUnavailable as fault:
+            self._after(fault)
+            return
+        self._keep(reply)
+
+    def _reply(self, seconds: float) -> Reply:
+        pieces = _Pieces(self)
+        reply = self._runner.model.reply(self._question(), seconds=seconds, hear=pieces.hear)
+        pieces.flush()
+        return reply
+
+    def _question(self) -> Question:
+        messages = [*self._memory(), Asked(self._scrub(request_prompt(
+            self._turn.asked, self._request.clauses, self._request.current, self._turn.execution
+        ))), *self._turn.said]
+        catalogue = self._sources.catalogue
+        if self._runner.calls_tools:
+            return Question(system_prompt(catalogue), messages, TOOLS)
+        return Question(
+            prompt_without_tools(catalogue, self._turn.asked), _without_calls(messages), schema=ANSWER_SCHEMA
+        )
+
+    def _memory(self) -> list[Message]:
+        """Earlier turns: what was asked, and the model's text. The draft of now is in the request."""
+        found: list[Message] = []
+        for turn in self._earlier[-REMEMBERED:]:
+            said = turn.text or ("(a draft)" if turn.proposal else "(no answer)")
+            if turn.question is not None:
+                said = f"{turn.question['text']} {' / '.join(turn.question['choices'])}"
+            found += [Asked(self._scrub(turn.asked)), Answered(self._scrub(said)[:PIECE_CHARACTERS])]
+        return found
+
+    def _after(self, fault: ModelUnavailable) -> None:
+        """Wait where the fault passes, go on without tools where the model has none; else the turn ends."""
+        if fault.no_tools and self._runner.calls_tools:
+            self._runner.calls_tools = False
+            return
+        message = self._scrub(str(fault))
+        if not fault.passing:
+            raise _Ended(f"the model cannot be asked: {message}",
+                         "Correct the settings AUTOMATE_COPILOT_…; `automate copilot setup` tries them.")
+        pause = PAUSE_SECONDS if fault.retry_after is None else fault.retry_after
+        if self._clock.now() + pause + LEAST_SECONDS > self._deadline:
+            raise _Ended(f"the model did not answer in time: {message}", "Try again later.")
+        self._clock.sleep(pause)
+
+    def _keep(self, reply: Reply) -> None:
+        calls = [[call.id, call.name, self._clean(call.arguments)] for call in reply.calls] if reply.complete else []
+        self._append(
+            "answered", text=self._scrub.values(reply.text), shown=not is_data(reply.text), calls=calls,
+            complete=reply.complete, input_tokens=reply.input_tokens, output_tokens=reply.output_tokens,
+        )
+
+    def _clean(self, arguments: str) -> str:
+        """The arguments of a call without a secret's value: they are kept with the conversation."""
+        try:
+            return json.dumps(self._scrub.values(json.loads(arguments)), ensure_ascii=False)
+        except ValueError:
+            return str(self._scrub.values(arguments))
+
+    # Its answers
+
+    def _take_call(self, call: ToolCall) -> bool:
+        """Answer a call; whether it ends the turn."""
+        if call.name not in ENDING:
+            self._answer(call, self._toolbox.answer(call))
+            return False
+        try:
+            given = arguments_of(call)
+        except InvalidDocument as problem:
+            return self._refuse(call, [f"{problem.message}."])
+        return self._take(call.name, given, call)
+
+    def _take(self, kind: str, given: dict[str, Json], call: ToolCall | None) -> bool:
+        if kind == ASK.name:
+            return self._question_asked(given, call)
+        return self._proposed(given, call)
+
+    def _take_text(self, text: str) -> bool:
+        """A message without calls: the answer of a model without tools, a draft written as JSON, or plain text."""
+        meant = meant_by(text, schema=not self._runner.calls_tools)
+        if isinstance(meant, str):
+            return self._refuse(None, [meant])
+        assert isinstance(meant, Meant)  # noqa: S101 - for the type checker
+        if meant.kind == "say":
+            self._append("ended", status="DONE", reply=meant.text if is_data(text) else "", problem=None)
+            return True
+        return self._take(meant.kind, meant.given, None)
+
+    def _question_asked(self, given: dict[str, Json], call: ToolCall | None) -> bool:
+        question, choices = given.get("question"), given.get("choices")
+        texts = [str(each) for each in choices if str(each).strip()] if isinstance(choices, list) else []
+        if not isinstance(question, str) or not question.strip() or not texts:
+            return self._refuse(call, ['ask needs "question", a text, and "choices", a list of texts.'])
+        if self._scrub(given) != given:
+            return self._refuse(call, ["The question holds a secret's value. Ask without it."])
+        asked = {"text": question.strip()[:1000], "choices": [each[:200] for each in texts[:6]]}
+        self._append_all(("question", asked), _DONE)
+        return True
+
+    def _proposed(self, given: dict[str, Json], call: ToolCall | None) -> bool:
+        checked = check_draft(given, self._request, self._sources, Scrub(self._known))
+        self._checked = checked
+        if checked.faults:
+            return self._refuse(call, checked.faults)
+        assert checked.proposal is not None  # noqa: S101 - without faults there is one
+        self._hand_over(checked, given)
+        return True
+
+    def _hand_over(self, checked: Checked, given: dict[str, Json] | None) -> None:
+        proposal = shown_with_flaws(checked)
+        if proposal is None:
+            return
+        reply = self._scrub(str((given or {}).get("reply") or "").strip())
+        proposal = replace(
+            proposal, provider=self._runner.model.provider, attempts=self._turn.refused + 1,
+            notes=(MASKED,) if self._scrub.masked else (), forward=self._forward(proposal.document),
+        )
+        self._append_all(("proposed", {"reply": reply[:2000], "proposal": proposal.as_dict()}), _DONE)
+
+    def _forward(self, document: dict[str, Json]) -> dict[str, str] | None:
+        execution = self._turn.execution
+        if execution is None:
+            return None
+        try:
+            text = self._sources.forward(execution, parse_document(document))
+        except UserError as problem:
+            text = problem.message
+        return {"execution": execution, "text": self._scrub(text)}
+
+    def _refuse(self, call: ToolCall | None, findings: Sequence[str]) -> bool:
+        """Send a draft back. After REFUSALS of them the turn ends: with the last draft, where only its clauses and
+        cases are at fault."""
+        if self._turn.refused >= REFUSALS:
+            if self._checked is not None and self._checked.proposal is not None:
+                self._hand_over(self._checked, None)
+                return True
+            raise _Ended(
+                f"the model made no usable draft in {REFUSALS + 1} attempts",
+                "Say it in other words or in smaller parts, or take a template.", findings,
+            )
+        text = findings_prompt(findings)
+        if call is None:
+            self._append("refused", text=text)
+        else:
+            self._append(
+                "result", call=call.id, tool=call.name, about="", outcome=_count(findings), text=text, failed=True,
+                refused=True,
+            )
+        return False
+
+    def _answer(self, call: ToolCall, answer: Answer) -> None:
+        self._append(
+            "result", call=call.id, tool=call.name, about=self._scrub(answer.about)[:200], outcome=answer.outcome,
+            text=self._scrub(answer.text), failed=answer.failed, refused=False,
+        )
+
+    def _finish_with(self, ended: _Ended) -> None:
+        if self._checked is not None and self._checked.proposal is not None:
+            self._hand_over(self._checked, None)
+            return
+        self._append("ended", status="FAILED", reply="", problem=self._scrub(ended.problem))
+
+    # The conversation
+
+    def heard(self, text: str) -> None:
+        """Append a piece of the model's text."""
+        self._append("text", text=self._scrub.values(text))
+
+    @property
+    def clock(self) -> Clock:
+        """The clock by which pieces are put together."""
+        return self._clock
+
+    def _append(self, kind: str, **more: Json) -> None:
+        self._append_all((kind, more))
+
+    def _append_all(self, *entries: tuple[str, Mapping[str, Json]]) -> None:
+        """Append all of the entries or none."""
+        now = self._clock.now()
+        texts = [written(now, kind, **more) for kind, more in entries]
+        end = self._conversations.append(self._key, self._end, texts, now)
+        if end is None:
+            raise Gone
+        for number, (kind, more) in enumerate(entries, self._end.sequence + 1):
+            self._turn.take(number, {"kind": kind, "at": now, **more})
+        self._end = end
+
+
+class _Pieces:
+    """Puts pieces of text together, so that an entry holds some of them."""
+
+    def __init__(self, run: _Run) -> None:
+        self._run = run
+        self._held = ""
+        self._is_data: bool | None = None
+        self._since = run.clock.now()
+
+    def hear(self, text: str) -> None:
+        """Hear a piece. Raises Gone where the turn is over. A draft that is written as text is not shown piece by
+        piece."""
+        self._held += text
+        if self._is_data is None and self._held.strip():
+            self._is_data = is_data(self._held)
+        if self._is_data:
+            self._held = ""
+        if len(self._held) >= PIECE_CHARACTERS or self._run.clock.now() - self._since >= PIECE_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Append what is held."""
+        if self._held:
+            held, self._held = self._held, ""
+            self._since = self._run.clock.now()
+            self._run.heard(held)
+
+
+def _without_calls(messages: Sequence[Message]) -> list[Message]:
+    """The messages for a model without tools: results become messages of the person."""
+    found: list[Message] = []
+    for message in messages:
+        if isinstance(message, Result):
+            found.append(Asked(message.text))
+        elif isinstance(message, Answered):
+            found.append(Answered(message.text or "(called a tool)"))
+        else:
+            found.append(message)
+    return found
+
+
+def _count(findings: Sequence[str]) -> str:
+    return f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"

@@ -1,0 +1,122 @@
+"""The operations of all AWS services as the copilot's catalogue has them, read from botocore's models.
+
+A search scores services by the words of their names first, because loading all models takes seconds and hundreds of
+MB. It loads the models of the few that fit best, and of those that workflows call most.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from engine.adapters.aws.integration_names import capitalised, sdk_member
+from engine.adapters.aws.service_models import actions, full_names, service_model, services
+from engine.copilot.catalogue import ActionFact, Input, words_of
+from engine.language.asl.integrations import OPTIMISED, REQUIRED_ARGUMENTS
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel
+
+_COMMON = ("s3", "dynamodb", "lambda", "sqs", "sns", "eventbridge", "sfn", "sesv2", "glue", "athena", "bedrockruntime",
+           "ecs", "secretsmanager", "cloudwatch", "textract", "comprehend", "translate", "rekognition", "ssm")
+_MOST_SERVICES = 4
+_TYPES = {"structure": "object", "map": "object", "list": "array", "boolean": "boolean", "integer": "integer",
+          "long": "integer", "float": "number", "double": "number"}
+_OPTIMISED_SERVICES = {"states": "sfn", "events": "eventbridge", "elasticmapreduce": "emr", "bedrock": "bedrockruntime",
+                       "emr-containers": "emrcontainers", "emr-serverless": "emrserverless"}
+"""Optimised integrations that the SDK's resources call otherwise."""
+_SDK_RESOURCE = re.compile(r"arn:aws:states:::aws-sdk:([a-z0-9]+):([A-Za-z0-9]+)")
+_RESOURCE = re.compile(r"arn:aws:states:::([a-z-]+):([A-Za-z]+)")
+
+
+class BotocoreOperations:
+    """engine.copilot.catalogue.AwsOperations over botocore's models. Safe to share between threads."""
+
+    def search(self, words: frozenset[str], most: int) -> list[ActionFact]:
+        """The operations whose service and name fit most of the words; without their inputs."""
+        named = sorted(
+            ((_shared(words, _service_words(service)), service) for service in services()), key=lambda each: -each[0]
+        )
+        fitting = [service for score, service in named[:_MOST_SERVICES] if score]
+        scored: list[tuple[int, int, ActionFact]] = []
+        for service in dict.fromkeys((*fitting, *(each for each in _COMMON if each in services()))):
+            of_service = _shared(words, _service_words(service))
+            for action in actions(services()[service]):
+                score = 3 * _shared(words, words_of(action)) + 2 * of_service
+                if score > 2 * of_service or (of_service and service in fitting and len(words) == 1):
+                    extra = len(words_of(action) - words)
+                    scored.append((-score, extra, _listed(service, action)))
+        return [fact for _, _, fact in islice(sorted(scored, key=lambda each: each[:2]), most)]
+
+    def get(self, resource: str) -> ActionFact | None:
+        """The operation with its inputs and outputs; None where AWS has none of this name."""
+        sdk = _SDK_RESOURCE.fullmatch(resource)
+        if sdk is not None:
+            return _described(resource, sdk[1], sdk[2], sdk=True)
+        optimised = _RESOURCE.fullmatch(resource)
+        if optimised is None or optimised[2] not in OPTIMISED.get(optimised[1], {}):
+            return None
+        return _described(resource, _OPTIMISED_SERVICES.get(optimised[1], optimised[1]), optimised[2], sdk=False)
+
+
+def _listed(service: str, action: str) -> ActionFact:
+    short = next((name for name, actual in _OPTIMISED_SERVICES.items() if actual == service), service)
+    resource = (f"arn:aws:states:::{short}:{action}" if action in OPTIMISED.get(short, {})
+                else f"arn:aws:states:::aws-sdk:{service}:{action}")
+    return ActionFact(resource, f"{full_names().get(service) or service}: {_in_words(action)}", open_inputs=True)
+
+
+def _described(resource: str, service: str, action: str, *, sdk: bool) -> ActionFact | None:
+    operation = _operation(service, action)
+    if operation is None:
+        if sdk:
+            return None
+        needed = REQUIRED_ARGUMENTS.get(":".join(resource.split(":")[-2:]), ())
+        return ActionFact(resource, f"{service}: {_in_words(action)}", open_inputs=True,
+                          inputs={name: Input(name, required=True) for name in needed})
+    spelled = sdk_member if sdk else capitalised
+    given, gives = operation.input_shape, operation.output_shape
+    required = set(given.required_members) if given is not None else set()
+    known = None if sdk else REQUIRED_ARGUMENTS.get(":".join(resource.split(":")[-2:]))
+    inputs = {} if given is None else {
+        spelled(name): Input(
+            spelled(name), _TYPES.get(shape.type_name, "string"),
+            spelled(name) in known if known is not None else name in required,
+            description=_plain(shape.documentation), enum=tuple(getattr(shape, "enum", None) or ()),
+        ) for name, shape in given.members.items()
+    }
+    outputs = {} if gives is None else {
+        spelled(name): Input(spelled(name), _TYPES.get(shape.type_name, "string"))
+        for name, shape in islice(gives.members.items(), 20)
+    }
+    title = f"{full_names().get(service) or service}: {_in_words(action)}"
+    # An optimised integration changes some operations (Lambda's Payload), so its inputs are not closed.
+    return ActionFact(resource, title, _plain(operation.documentation), inputs, outputs, open_inputs=not sdk)
+
+
+def _operation(service: str, action: str) -> OperationModel | None:
+    known = services().get(service)
+    name = None if known is None else actions(known).get(action)
+    return None if known is None or name is None else service_model(known).operation_model(name)
+
+
+@cache
+def _service_words(service: str) -> frozenset[str]:
+    return words_of(f"{service} {full_names().get(service, '')}") - {"amazon", "service", "simple"}
+
+
+def _shared(words: frozenset[str], others: frozenset[str]) -> int:
+    return sum(any(word == other or (len(word) > 3 and (word.startswith(other) or other.startswith(word)) and
+                   len(other) > 2) for other in others) for word in words)
+
+
+def _in_words(action: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", action).lower()
+
+
+def _plain(documentation: str) -> str:
+    """The first sentence of botocore's HTML."""
+    text = " ".join(re.sub(r"<[^>]+>", " ", documentation or "").split())
+    return re.split(r"(?<=\.)\s", text, maxsplit=1)[0][:200]
