@@ -32,6 +32,7 @@ ENDPOINT_ALONE: Mapping[str, str] = {
 PARTLY: Mapping[str, str] = {
     "show": "yes; tokens of waiting tasks are left out: who has one may answer",
     "simulate": "yes; a file is run in memory, here",
+    "copilot": "yes; `setup` is for a data folder alone",
     "signout": "yes, of a server of this machine; `--new-token` is refused: the folder has the token",
     "grants": "yes, of a stage; a data folder has none",
     "people": "the same: it asks Cognito, with credentials of the account",

@@ -34,6 +34,7 @@ from functions.app.identity import COMMAND_LINE
 from functions.app.services import Place, Services, Storage
 from functions.app.wiring import audit_over, services_over
 from functions.server.callers import Callers
+from functions.server.folder_model import with_folder_model
 from functions.server.logs import LOGS
 from functions.server.resources import files_of_this_machine
 from functions.server.room import refuse_without_room
@@ -90,6 +91,7 @@ class Product:
 
         Raises StorageError when the folder cannot be used, UserError for a connector module that cannot be loaded.
         """
+        settings = with_folder_model(settings, environment)
         clock = SystemClock()
         store = LocalSecretStore(settings.data_dir, clock, busy_timeout=settings.busy_timeout_seconds)
         backends = (EnvironmentSecrets(environment), store)

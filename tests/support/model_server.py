@@ -70,16 +70,23 @@ class Asked:
 
 
 class ModelServer:
-    """`base` is its address, `asked` the requests it had; `left` is set when a client closes before the end."""
+    """`base` is its address, `models` are the names that it lists, `asked` the requests it had; `left` is set when a
+    client closes before the end."""
 
     def __init__(self, script: Sequence[Any]) -> None:
         self.script = list(script)
         self.asked: list[Asked] = []
+        self.models = ["a-model"]
         self.closing, self.left = threading.Event(), threading.Event()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                _head(self, 200, "application/json", {})
+                _chunk(self, json.dumps({"object": "list", "data": [{"id": each} for each in outer.models]}).encode())
+                _chunk(self, b"")
 
             def do_POST(self) -> None:
                 raw = self.rfile.read(int(self.headers["content-length"]))

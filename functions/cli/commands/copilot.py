@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from engine.errors import Diagnostic, NotFound, Refused
+from engine.errors import Diagnostic, InvalidDocument, NotFound, Refused
 from functions.cli.files import Json, document_in, finding_of, read_file, write_file
 from functions.cli.groups import Grouped
 from functions.cli.session import session
@@ -29,10 +29,10 @@ def draft(*, sentence: str, change: str | None, output: str | None) -> None:
     current = _document(change) if change is not None else None
     with session().client() as api:
         if not api.get("/me")["copilot"]["configured"]:
-            session().screen.notice("No model is set, so this is an outline. `automate copilot setup` finds a model.")
+            _offer()
             _show(api.post("/copilot/outline", {"sentence": sentence, "document": current}), output)
             return
-        from functions.cli.conversing import one_turn
+        from functions.cli.copilot.conversing import one_turn
 
         turn = one_turn(api, session().screen, sentence, current)
     if turn["proposal"] is not None:
@@ -42,6 +42,28 @@ def draft(*, sentence: str, change: str | None, output: str | None) -> None:
         if turn["status"] == "FAILED":
             problem = turn["problem"]
             raise Refused(problem["message"], advice=problem["advice"], details=problem["findings"])
+
+
+@copilot.command("setup")
+@click.option("--provider", type=click.Choice(["openai", "anthropic", "bedrock"]), help="By default openai.")
+@click.option("--url", metavar="URL", help="Its address; by default the usual ports of this machine, or the vendor's.")
+@click.option("--model", metavar="NAME", help="The model; by default the first that the server lists.")
+@click.option("--secret", metavar="KEY", help="The secret that holds the API key, as `automate secrets` lists it.")
+@click.option("--remove", "removes", is_flag=True, help="Forget the model that the data folder names.")
+def setup(*, removes: bool, **given: str | None) -> int:
+    """Find a model, try it, and keep it as the data folder's.
+
+    Without options, servers of this machine are looked for where Ollama, LM Studio, llama.cpp and vLLM serve."""
+    from functions.cli.copilot.setup import remove, set_up
+
+    if session().endpoint is not None:
+        raise InvalidDocument("a model is set up for a data folder alone", where="--endpoint",
+                              advice="A stage takes it as -c copilot_provider=…: docs/copilot.md.")
+    if removes:
+        return remove(session().screen, session().settings)
+    chosen = {f"copilot_{name}": value for name, value in given.items() if value is not None}
+    with session().product() as product:
+        return set_up(session().screen, product, chosen)
 
 
 @copilot.command("chat")
@@ -54,7 +76,7 @@ def chat(*, workflow: str, text: str | None, execution: str | None, applies: boo
     """Talk with the model about the draft of WORKFLOW: each line is a turn, TEXT is a single one.
 
     Ctrl+C stops the turn that runs."""
-    from functions.cli.conversing import talk
+    from functions.cli.copilot.conversing import talk
 
     with session().client() as api:
         if deletes:
@@ -110,6 +132,16 @@ def error_handling(*, file: str, states: tuple[str, ...], output: str | None) ->
     _propose("error-handling", {"document": _document(file), "states": states}, output)
 
 
+def _offer() -> None:
+    """Say that no model is set, and which server of this machine could serve one."""
+    from functions.cli.copilot.model_servers import find_servers
+
+    found = find_servers() if session().endpoint is None else []
+    offer = "".join(f"{each.program} answers at {each.url}. " for each in found[:1])
+    advice = "`automate copilot setup` tries it." if offer else "`automate copilot setup` finds one."
+    session().screen.notice(f"No model is set, so this is an outline. {offer}{advice}")
+
+
 def _document(file: str) -> dict[str, Any]:
     return dict(document_in(read_file(file), file)[0].as_written)
 
@@ -132,7 +164,7 @@ def _propose(what: str, given: dict[str, Json], output: str | None) -> None:
 
 def _show(proposal: Json, output: str | None) -> None:
     """The plan and the to-dos for people on standard error, so that the document can be piped on."""
-    from functions.cli.proposals import print_proposal
+    from functions.cli.copilot.proposals import print_proposal
 
     text = json.dumps(proposal["document"], indent=2, ensure_ascii=False) + "\n"
     if output is not None:

@@ -57,7 +57,7 @@ def test_what_asks_nothing_imports_no_command_and_no_store(arguments):
 
 
 @pytest.mark.parametrize(("arguments", "most"), [
-    (["executions"], 200), (["start", "hello", "--input", "{}"], 204), (["show", "hello:one"], 223),
+    (["executions"], 201), (["start", "hello", "--input", "{}"], 205), (["show", "hello:one"], 224),
 ], ids=lambda value: value[0] if isinstance(value, list) else "")
 def test_a_command_imports_its_own_routes_alone(automate, hello, arguments, most):
     automate("import", "--file", str(hello), "--publish")

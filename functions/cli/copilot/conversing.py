@@ -11,7 +11,7 @@ import click
 
 from engine.copilot.outline import name_of
 from functions.cli.client.client import Client
-from functions.cli.proposals import print_proposal
+from functions.cli.copilot.proposals import print_proposal
 from functions.cli.screen import Screen
 
 Json = Any
