@@ -37,7 +37,7 @@ _WIDE = "\u3002\u3001\uff0c\uff1b\uff1a\uff01\uff1f\u0964\u061f\u060c\u061b"
 """The stops of Chinese, Japanese, Hindi and Arabic, after which no space need stand."""
 _DASHES = "\u2013\u2014\u2192"
 _STOPS = re.compile(rf"(?<=[.,;:!?])\s+|(?<=[{_WIDE}])\s*|\n+|\s+[{_DASHES}]\s+")
-_BULLET = re.compile(r"^\s*(?:[-*•]|\(?\d{1,2}[.)])\s+")
+_BULLET = re.compile(r"^[^\S\n]*(?:[-*•]|\(?\d{1,2}[.)])\s+", re.MULTILINE)
 _EDGES = f" \t\r\n.,;:!?{_WIDE}{_DASHES}"
 _QUOTED = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|„[^“”\n]*[“”]|«[^»\n]*»|「[^」\n]*」|\{[^{}\n]*\}")
 _LEAST_WORDS = 2
@@ -69,7 +69,7 @@ def clauses_of(text: str) -> tuple[str, ...]:
     marked = _QUOTED.sub(keep, text)
     found: list[str] = []
     for line in _STOPS.split(_BULLET.sub("", marked)):
-        found += _joined(_BULLET.sub("", line))
+        found += _joined(line)
     whole = [re.sub(r"\x00(\d+)\x00", lambda match: kept[int(match[1])], clause) for clause in found]
     return tuple(clause for clause in whole if re.search(r"\w", clause))
 
@@ -82,11 +82,16 @@ def without_and(clause: str) -> str:
 def _joined(text: str) -> list[str]:
     """The parts of a line between conjunctions, where both sides are long enough."""
     parts: list[str] = []
-    for piece in _JOINT.split(text):
-        if parts and (len(parts[-1].split()) < _LEAST_WORDS or len(_without_joint(piece).split()) < _LEAST_WORDS):
+    held = ""
+    for split in _JOINT.split(text):
+        piece, held = held + split, ""
+        if piece.strip().lower() in _WORDS:  # "und dann" begins one clause
+            held = piece
+        elif parts and (len(parts[-1].split()) < _LEAST_WORDS or len(_without_joint(piece).split()) < _LEAST_WORDS):
             parts[-1] = f"{parts[-1]}{piece}"
         else:
             parts.append(piece)
+    parts.append(held)
     return [part.strip(_EDGES) for part in parts]
 
 
