@@ -24,7 +24,11 @@ from engine.records import dataclass
 Json = Any
 
 _PLACES = ((4.0, "title"), (4.0, "words"), (2.0, "area"), (1.0, "description"), (1.0, "connectors"))
-_FILLER = words_of("a when then if is it we us our my me new from into at as be all any each every this that will must")
+_FILLER = words_of(
+    "a when then if is it we us our my me new from into at as be are was has have had all any each every this that they "
+    "their them who will must should need needs want wants can not no after before over under above below more less "
+    "than within until person people somebody someone nobody gets make do does done up"
+)
 """Words that say nothing about a task."""
 
 
@@ -73,12 +77,14 @@ def find(text: str) -> list[Template]:
 
 
 def _score(words: frozenset[str], one: Template) -> float:
-    """A word counts by the place where it stands, and the more the fewer templates have it."""
-    return sum(
+    """A word counts by the place where it stands, and the more the fewer templates have it; two that fit count for
+    more than one that fits well."""
+    found = [
         weight * log(1 + len(templates()) / _templates_with(word))
         for word in words
         for weight in [max((weight for weight, place in _PLACES if _has(one, place, word)), default=0.0)] if weight
-    )
+    ]
+    return sum(found) * len(found) / len(words)
 
 
 def _templates_with(word: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -61,3 +62,22 @@ def test_a_template_says_what_it_is(template):
     assert len(document["cases"]) >= 2
     assert len(json.dumps(document)) < 12_000
     assert find(template.title)[0] == template
+
+
+@pytest.mark.parametrize(("words", "name"), [
+    ("invoice needs sign off", "invoice_approval"), ("the customer wants their money back", "refund_with_approval"),
+    ("nobody answers a ticket", "sla_escalation"), ("approve holiday", "leave_request"),
+    ("server is down, page the engineer", "incident_response"), ("check stock and reorder", "stock_reorder"),
+])
+def test_a_template_is_found_by_words_that_are_not_its_title(words, name):
+    assert find(words)[0].name == name
+
+
+def test_words_that_fit_nothing_find_nothing_and_no_words_find_all():
+    assert find("zebra crossing") == []
+    assert find("before it is done") == list(templates())
+
+
+def test_the_readme_counts_the_templates():
+    readme = (Path(__file__).parents[4] / "README.md").read_text(encoding="utf-8")
+    assert f"one of {len(templates())} templates" in readme
