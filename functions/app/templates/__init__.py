@@ -25,9 +25,9 @@ Json = Any
 
 _PLACES = ((4.0, "title"), (4.0, "words"), (2.0, "area"), (1.0, "description"), (1.0, "connectors"))
 _FILLER = words_of(
-    "a when then if is it we us our my me new from into at as be are was has have had all any each every this that they "
-    "their them who will must should need needs want wants can not no after before over under above below more less "
-    "than within until person people somebody someone nobody gets make do does done up"
+    "a when then if is it we us our my me new from into at as be are was has have had all any each every this that "
+    "they their them who will must should need needs want wants can not no after before over under above below more "
+    "less than within until person people somebody someone nobody gets make do does done up"
 )
 """Words that say nothing about a task."""
 
