@@ -14,6 +14,11 @@ from typing import Any
 from engine.errors import InvalidDocument
 from engine.records import dataclass
 
+WIRING = frozenset({
+    "AUTOMATE_ARRIVALS", "AUTOMATE_CONNECTOR_FUNCTION", "AUTOMATE_HEARS", "AUTOMATE_HEARS_ENDS", "AUTOMATE_STATUS_BUS",
+    "AUTOMATE_STATUS_QUEUE", "AUTOMATE_STUDIO_PARAMETER", "AUTOMATE_TRACED", "AUTOMATE_WORKER_LOG_GROUP",
+})
+"""The environment variables by which a deployment connects its functions, beside the settings: no secret is in one."""
 MOST_DAYS = 36_500
 """A hundred years: the most that a term of keeping may be."""
 

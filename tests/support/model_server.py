@@ -73,7 +73,7 @@ class ModelServer:
     """`base` is its address, `models` are the names that it lists, `asked` the requests it had; `left` is set when a
     client closes before the end."""
 
-    def __init__(self, script: Sequence[Any]) -> None:
+    def __init__(self, script: Sequence[Any], port: int = 0) -> None:
         self.script = list(script)
         self.asked: list[Asked] = []
         self.models = ["a-model"]
@@ -101,7 +101,7 @@ class ModelServer:
             def log_message(self, *_: Any) -> None:
                 """Quiet."""
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True
 
     @property

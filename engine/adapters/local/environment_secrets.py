@@ -13,19 +13,20 @@ from engine.errors import InvalidDocument, Refused
 from engine.governance.secret_grants import ENVIRONMENT, SETTING, parse_grant
 from engine.governance.secret_refs import check_key, is_key
 from engine.ports.secrets import Grants, SecretGrant, SecretInfo
-from engine.settings import Settings
+from engine.settings import WIRING, Settings
 
 PREFIX = "AUTOMATE_"
 
 
 class EnvironmentSecrets:
-    """Read only. A variable that is one of the product's settings is never read as a secret."""
+    """Read only. A variable that is one of the product's settings, or connects the functions of a deployment, is never
+    read as a secret."""
 
     name = ENVIRONMENT
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
-        self._settings = Settings.environment_names()
+        self._settings = Settings.environment_names() | WIRING
         self._grants = _read_grants(environment.get(SETTING, ""))
 
     def get(self, workspace: str, key: str, *, fresh: bool = False) -> str | None:  # noqa: ARG002 - the port's shape

@@ -35,7 +35,11 @@ class Stage:
         self.name = name
         self.services_port = free_port()
         """Where a test's own services listen: the stage may call them, and the emulator."""
+        self.model_port = free_port()
+        """Where a test's model server listens: the stage's copilot asks it, with the key of the secret MODEL_KEY."""
         self.context = {
+            "copilot_provider": "openai", "copilot_model": "a-model", "copilot_secret": "MODEL_KEY",
+            "copilot_url": f"http://127.0.0.1:{self.model_port}/v1",
             "egress_allow": f"127.0.0.1:{self.services_port},127.0.0.1:{emulator.port}",
             "stage": name, "cdn": "false", "protect": "false", "architecture": ARCHITECTURE, "python": PYTHON, **context
         }

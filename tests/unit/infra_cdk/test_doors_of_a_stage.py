@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.settings import WIRING, Settings
 from functions.app.routing import Anyone
 from functions.app.table import every_route
 
@@ -48,3 +49,15 @@ def test_the_function_knows_the_root_and_its_account_and_no_other_function_does(
     }
     assert known["automate-test-api"]["OWN_ACCOUNT"] == {"Ref": "AWS::AccountId"}
     assert {name for name, variables in known.items() if "TOKEN_ROOT" in variables} == {"automate-test-api"}
+
+
+def test_no_variable_of_a_function_counts_as_a_secret(templates):
+    """What begins with AUTOMATE_ and is neither a setting nor wiring is a secret of the environment, to be masked."""
+    named = {
+        variable for template in templates.values()
+        for resource in template.find_resources("AWS::Lambda::Function").values()
+        for variable in resource["Properties"].get("Environment", {}).get("Variables", {})
+        if variable.startswith("AUTOMATE_")
+    }
+    assert named - Settings.environment_names() - WIRING == set()
+    assert named >= {"AUTOMATE_TRACED", "AUTOMATE_TABLE"}

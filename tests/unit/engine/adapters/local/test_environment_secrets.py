@@ -3,7 +3,7 @@ import pytest
 from engine.adapters.local.environment_secrets import EnvironmentSecrets
 from engine.errors import InvalidDocument, Refused
 from engine.ports.secrets import SecretGrant
-from engine.settings import Settings
+from engine.settings import WIRING, Settings
 
 ENVIRONMENT = {
     "AUTOMATE_STRIPE_KEY": "sk-1", "AUTOMATE_EMPTY": "", "AUTOMATE_": "x", "AUTOMATE_STAGE": "prod",
@@ -22,7 +22,7 @@ def test_an_unset_or_empty_variable_is_no_secret(key):
 
 
 @pytest.mark.parametrize(
-    "variable", sorted(name for name in Settings.environment_names() if name.startswith("AUTOMATE_"))
+    "variable", sorted(name for name in Settings.environment_names() | WIRING if name.startswith("AUTOMATE_"))
 )
 def test_a_setting_is_never_read_as_a_secret(variable):
     with pytest.raises(Refused) as caught:
