@@ -98,7 +98,10 @@ def test_the_name_of_the_draft_and_its_settings_are_not_the_models_to_change(des
     given["document"] |= {"name": "payroll", "sensitive": {}, "kind": "EXPRESS", "tags": {"x": "y"}}
     current = {"name": "orders", "tags": {"team": "a"}, "sensitive": {"input": ["/card"]},
                "definition": {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}}
-    made = desk.ask(REQUEST, calls(("propose", given)), document=current).proposal["document"]
+    turn = desk.ask(REQUEST, calls(("propose", given)), calls(("propose", draft())), document=current)
+    assert [call.failed for call in turn.calls] == [True, False]
+    assert "is no part of a draft" in texts(desk.model.asked)
+    made = turn.proposal["document"]
     assert {key: made.get(key) for key in ("name", "tags", "sensitive", "kind")} == {
         "name": "orders", "tags": {"team": "a"}, "sensitive": {"input": ["/card"]}, "kind": None}
 

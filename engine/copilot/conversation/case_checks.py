@@ -1,4 +1,4 @@
-"""Running the cases of a draft, and finding the states that none of them enters.
+"""Running the cases of a draft, and finding the states and the ways that none of them takes.
 
 The cases that the person had before are kept and run too. Where one of them fails now, the person sees it. The model
 is not told, because their inputs may be somebody's data.
@@ -6,22 +6,24 @@ is not told, because their inputs may be somebody's data.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 from pydantic import ValidationError
 
 from engine.catalog.cases import Case
 from engine.catalog.document import WorkflowDocument
-from engine.catalog.states import states_of
+from engine.catalog.states import StateText, is_distributed, states_of
 from engine.copilot.conversation.sources import Ran, Sources
-from engine.copilot.proposal import CaseRun, changes_between
+from engine.copilot.proposal import CaseRun
 from engine.durable.lifecycle.start_checks import check_input
 from engine.errors import InvalidDocument
 from engine.records import dataclass
 
 Json = Any
+
+_MARK = "\N{RIGHTWARDS ARROW} way "
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +36,20 @@ class Tested:
 
 
 def check_cases(
-    document: WorkflowDocument, made: Sequence[Case], current: Mapping[str, Json], own: frozenset[str], sources: Sources
+    document: WorkflowDocument, made: Sequence[Case], current: Mapping[str, Json], own: frozenset[str],
+    changed: set[str], sources: Sources,
 ) -> Tested:
-    """Run `made`, the model's cases, and those of `current` that neither they nor earlier proposals (`own`) replace."""
+    """Run `made`, the model's cases, and those of `current` that neither they nor earlier proposals (`own`) replace.
+    `changed` are the states that are new or changed: each of them, and each way out of them, needs a case."""
     replaced = own | {case.name for case in made}
     kept = [case for case in _cases_of(current) if case.name not in replaced]
     runs = sources.run_cases(document, [*made, *kept])
     flaws = [*_misfits(document, made), *_failures(runs[:len(made)])]
     if not flaws:
-        flaws += _not_entered(document, current, runs)
+        flaws += _not_entered(document, changed, runs)
+    if not flaws:
+        flaws += [f"/cases: no case goes from {way}. Add a case that does."
+                  for way in ways_not_taken(document, changed, [*made, *kept], sources.run_cases)]
     return Tested(
         [case.model_dump(exclude_unset=True) for case in (*made, *kept)],
         tuple(CaseRun(run.name, run.states, run.problem) for run in runs), tuple(flaws),
@@ -78,32 +85,50 @@ def _failures(runs: Sequence[Ran]) -> Iterator[str]:
                    "Correct the draft, or the case.")
 
 
-def _not_entered(document: WorkflowDocument, current: Mapping[str, Json], runs: Sequence[Ran]) -> Iterator[str]:
+def _runs_in_cases(document: WorkflowDocument) -> Iterator[StateText]:
+    """The states that a case can enter: the items of a distributed Map run as executions of their own."""
+    for state in states_of(document.definition):
+        if not any(is_distributed(machine["States"][name]) for machine, name in state.way[:-1]):
+            yield state
+
+
+def _not_entered(document: WorkflowDocument, changed: set[str], runs: Sequence[Ran]) -> Iterator[str]:
     """States that are new or changed and that no case enters."""
     entered = {name for run in runs for name in run.states}
-    changed = {
-        change.state for change in changes_between(current, document.as_written) if change.change != "removed"
-    }
-    missing = [state.name for state in states_of(document.definition) if state.name in changed - entered]
+    missing = [state.name for state in _runs_in_cases(document) if state.name in changed - entered]
     if missing:
         yield (f"/cases: no case enters {', '.join(missing)}. Add a case for each path of the request that leads "
                "there, failures too.")
-        return
-    taken = {pair for run in runs for pair in pairwise(run.states)}
-    for name, target, how in ways_out(document, changed):
-        if (name, target) not in taken:
-            yield f"/cases: no case goes from {name} to {target} ({how}). Add a case that does."
 
 
-def ways_out(document: WorkflowDocument, changed: set[str]) -> Iterator[tuple[str, str, str]]:
-    """The transitions of Choices and Catches that are new or changed, with what they are. Those inside a Parallel or a
-    Map are left out: states of other branches are entered in between."""
-    for state in states_of(document.definition):
-        if len(state.way) > 1 or state.name not in changed:
-            continue
-        for rule in state.own.get("Choices") or ():
-            yield state.name, rule.get("Next", ""), "a rule of the Choice"
-        if "Default" in state.own:
-            yield state.name, state.own["Default"], "the Default of the Choice"
-        for catcher in state.own.get("Catch") or () if not state.state.keys() & {"Branches", "ItemProcessor"} else ():
-            yield state.name, catcher.get("Next", ""), "a Catch"
+def ways_not_taken(
+    document: WorkflowDocument, changed: set[str], cases: Sequence[Case], run: Any
+) -> list[str]:
+    """The rules and Defaults of the Choices, and the Catches, of the `changed` states that no case takes, in words:
+    "Size? to Small (rule 2 of its Choices)".
+
+    Two ways may lead to one state, so a copy of the definition is run in which each way leads through a Pass of its
+    own. `run` is Sources.run_cases."""
+    definition = copy.deepcopy(document.definition)
+    ways: dict[str, str] = {}
+    for state in list(_runs_in_cases(document.model_copy(update={"definition": definition}))):
+        if state.name in changed:
+            for holder, field, how in _ways_out(state.state):
+                mark = f"{_MARK}{len(ways) + 1}"
+                ways[mark] = f"{state.name} to {holder[field]} ({how})"
+                state.machine["States"][mark] = {"Type": "Pass", "Next": holder[field]}
+                holder[field] = mark
+    if not ways:
+        return []
+    taken = {name for ran in run(document.model_copy(update={"definition": definition}), cases) for name in ran.states}
+    return [words for mark, words in ways.items() if mark not in taken]
+
+
+def _ways_out(state: dict[str, Json]) -> Iterator[tuple[dict[str, Json], str, str]]:
+    """The places of the state that name where it goes on, beside its Next: their holder, its field, and what it is."""
+    for number, rule in enumerate(state.get("Choices") or (), 1):
+        yield rule, "Next", f"rule {number} of its Choices"
+    if "Default" in state:
+        yield state, "Default", "the Default of its Choices"
+    for catcher in state.get("Catch") or ():
+        yield catcher, "Next", f"the Catch of {', '.join(map(str, catcher.get('ErrorEquals') or ()))}"

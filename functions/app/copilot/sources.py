@@ -105,8 +105,8 @@ def _problem(result: testing.CaseResult) -> str | None:
     texts = [
         f"expected {each.what} {_short(each.expected)}, got {_short(each.actual)}" for each in result.differences
     ]
-    if texts and result.unanswered is not None:
-        texts.append(result.unanswered)
+    if result.unanswered is not None:
+        texts.append(f"{result.unanswered} A retried call needs a stub for each attempt")
     return "; ".join(texts) or None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from itertools import pairwise
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from engine.catalog.catalog import Catalog
 from engine.catalog.document import parse_document
 from engine.catalog.states import states_of
 from engine.clock import SkipClock
-from engine.copilot.conversation.case_checks import ways_out
+from engine.copilot.conversation.case_checks import ways_not_taken
 from engine.durable.lifecycle.start_checks import check_input
 from engine.ports.keys import Actor
 from engine.testing.cases import run_cases
@@ -45,12 +45,10 @@ def test_the_cases_of_a_template_pass_and_fit_its_input_schema(template):
 @each_template
 def test_the_cases_of_a_template_take_every_way(template):
     document = parse_document(template.document)
-    ran = [each.states for each in run_cases(document, document.cases, clock=SkipClock())]
     names = {state.name for state in states_of(document.definition)}
-    assert names - {name for states in ran for name in states} == set()
-    taken = {pair for states in ran for pair in pairwise(states)}
-    ways = {(name, target) for name, target, _ in ways_out(document, names)}
-    assert ways - taken == set()
+    run = partial(run_cases, clock=SkipClock())
+    assert names - {name for each in run(document, document.cases) for name in each.states} == set()
+    assert ways_not_taken(document, names, document.cases, run) == []
 
 
 @each_template
