@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import field
+from itertools import islice
 from typing import Any, Protocol
 
 from engine.records import dataclass
@@ -34,7 +35,8 @@ class Input:
 class ActionFact:
     """One action. `resource` is the text of a Task's Resource. `inputs` is empty for an action that takes none, or
     whose inputs are not known (`open_inputs`). `waits`: somebody answers it later, by a task token. `errors` are names
-    that a Retry or Catch may match. `connections` are the kinds of connection that it takes."""
+    that a Retry or Catch may match. `connections` are the kinds of connection that it takes. `patterns` may be put
+    behind the resource (.sync)."""
 
     resource: str
     title: str
@@ -45,6 +47,7 @@ class ActionFact:
     open_inputs: bool = False
     errors: tuple[str, ...] = ()
     connections: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
 
     @property
     def bare(self) -> str:
@@ -69,6 +72,10 @@ class AwsOperations(Protocol):
         none."""
         ...
 
+    def closest(self, resource: str) -> list[str]:
+        """Resources of the same service like one that is not there."""
+        ...
+
 
 class NoAws:
     """AwsOperations where AWS is left out."""
@@ -80,6 +87,10 @@ class NoAws:
     def get(self, resource: str) -> ActionFact | None:  # noqa: ARG002 - the protocol's shape
         """None."""
         return None
+
+    def closest(self, resource: str) -> list[str]:  # noqa: ARG002 - the protocol's shape
+        """No resource."""
+        return []
 
 
 class Catalogue:
@@ -114,14 +125,20 @@ class Catalogue:
         found = [fact for score, _, fact in sorted(scored, key=lambda each: (-each[0], each[1])) if score > 0][:most]
         return [*found, *self._aws.search(words, max(most - len(found), most // 3))][:most + most // 3]
 
+    def some(self, most: int) -> list[ActionFact]:
+        """The first `most` actions of connectors."""
+        return list(islice(self._actions.values(), most))
+
     def closest(self, resource: str) -> list[str]:
         """Resources like one that is not here: for the advice of a finding."""
+        if resource.startswith("arn:"):
+            return self._aws.closest(resource)
         return [fact.resource for fact in self.search(re.sub(r"[^A-Za-z0-9]+", " ", resource), 4)][:4]
 
 
 def words_of(text: str) -> frozenset[str]:
     """The words of `text` in lower case, ``camelCase`` and ``snake_case`` taken apart, without the shortest."""
-    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text)
+    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
     return frozenset(word for word in re.findall(r"[^\W_]+", parts.lower()) if len(word) > 1 and word not in _STOP)
 
 

@@ -21,9 +21,10 @@ _JOINTS = {
     "fr": "et puis|et|puis|mais|sinon|si|quand|lorsque|avant de|après|jusqu'à|ou",
     "pt": "e depois|e|depois|mas|senão|se|quando|antes de|até|ou",
     "it": "e poi|e|poi|ma|altrimenti|se|quando|prima di|dopo|finché|o",
-    "nl": "en dan|en|dan|maar|anders|als|wanneer|voordat|nadat|totdat|of",
+    "nl": "en dan|en|dan|maar|anders|wanneer|voordat|nadat|totdat",
 }
-"""Conjunctions before which a clause begins, by language. They are looked for together: a request mixes languages."""
+"""Conjunctions before which a clause begins, by language. They are looked for together, because a request mixes
+languages. So what means something else in another language is left out (Dutch "of" and "als")."""
 
 _AND = (
     "and then", "and", "then", "und dann", "und", "dann", "y luego", "y", "luego", "et puis", "et", "puis", "e depois",
@@ -36,10 +37,11 @@ _JOINT = re.compile(rf"(?<=\s)(?=(?:{'|'.join(map(re.escape, _WORDS))})\s)", re.
 _WIDE = "\u3002\u3001\uff0c\uff1b\uff1a\uff01\uff1f\u0964\u061f\u060c\u061b"
 """The stops of Chinese, Japanese, Hindi and Arabic, after which no space need stand."""
 _DASHES = "\u2013\u2014\u2192"
-_STOPS = re.compile(rf"(?<=[.,;:!?])\s+|(?<=[{_WIDE}])\s*|\n+|\s+[{_DASHES}]\s+")
+_ABBREVIATED = r"(?<!\b\w\.)(?<!\bDr\.)(?<!\bMr\.)(?<!\bMrs\.)(?<!\bNo\.)(?<!\bNr\.)(?<!\bSt\.)"
+_STOPS = re.compile(rf"(?<=[.,;:!?]){_ABBREVIATED}\s+|(?<=[{_WIDE}])\s*|\n+|\s+[{_DASHES}]\s+")
 _BULLET = re.compile(r"^[^\S\n]*(?:[-*•]|\(?\d{1,2}[.)])\s+", re.MULTILINE)
 _EDGES = f" \t\r\n.,;:!?{_WIDE}{_DASHES}"
-_QUOTED = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|„[^“”\n]*[“”]|«[^»\n]*»|「[^」\n]*」|\{[^{}\n]*\}")
+_QUOTED = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|„[^“”\n]*[“”]|«[^»\n]*»|「[^」\n]*」|\{[^{}\n]*\}|\([^()\n]*\)")
 _LEAST_WORDS = 2
 """A conjunction splits only where both sides have so many words: "salt and pepper" stays one."""
 
@@ -58,8 +60,8 @@ def check_request(text: str, *, where: str = "text") -> str:
 
 
 def clauses_of(text: str) -> tuple[str, ...]:
-    """The clauses of `text` in order, without punctuation at their ends. What stands in quotation marks or braces is
-    not split. At least one for a text that has a letter or digit; none for one that has neither."""
+    """The clauses of `text` in order, without punctuation at their ends. What stands in quotation marks, braces or
+    brackets is not split. At least one for a text that has a letter or digit; none for one that has neither."""
     kept: list[str] = []
 
     def keep(found: re.Match[str]) -> str:
@@ -87,12 +89,18 @@ def _joined(text: str) -> list[str]:
         piece, held = held + split, ""
         if piece.strip().lower() in _WORDS:  # "und dann" begins one clause
             held = piece
-        elif parts and (len(parts[-1].split()) < _LEAST_WORDS or len(_without_joint(piece).split()) < _LEAST_WORDS):
+        elif parts and (len(parts[-1].split()) < _LEAST_WORDS or len(_without_joint(piece).split()) < _LEAST_WORDS
+                        or _is_range(parts[-1], _without_joint(piece))):
             parts[-1] = f"{parts[-1]}{piece}"
         else:
             parts.append(piece)
     parts.append(held)
     return [part.strip(_EDGES) for part in parts]
+
+
+def _is_range(before: str, after: str) -> bool:
+    """Whether two numbers meet at the conjunction: between 1,000 and 10,000."""
+    return before.rsplit(maxsplit=1)[-1][:1].isdigit() and after[:1].isdigit()
 
 
 def _without_joint(piece: str) -> str:

@@ -19,7 +19,7 @@ from engine.ports.language_model import Answered, Hear, Message, ModelUnavailabl
 Json = Any
 
 _WHAT = "the chat completions API"
-_LEFT_OUT = (400, 404, 422)
+_LEFT_OUT = (400, 404, 422, 500)
 _FORMATS = ("json_schema", "json_object", "none")
 """The forms of ``response_format`` that are tried, one after the other."""
 

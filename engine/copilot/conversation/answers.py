@@ -95,7 +95,8 @@ def check_draft(given: Mapping[str, Json], request: Request, sources: Sources, s
     if wrong:
         return Checked(None, tuple(dict.fromkeys(wrong)))
     places = Places(document.as_written, request.current)
-    answered = answered_clauses(given.get("clauses"), request.clauses, places, changes=bool(changes))
+    adds = any(change.change == "added" for change in changes)
+    answered = answered_clauses(given.get("clauses"), request.clauses, places, adds=adds)
     tested = check_cases(document, read.cases, request.current, request.own_cases, changed, sources)
     shown = {key: value for key, value in document.as_written.items() if key != "cases"}
     if tested.cases:
@@ -137,7 +138,7 @@ def _read(given: Mapping[str, Json], current: Mapping[str, Json]) -> _Read:
         try:
             read.cases.append(case_of(case, index))
         except InvalidDocument as problem:
-            read.findings.append(f"{problem.where}: {problem.message}. {problem.advice}")
+            read.findings.append(f"{problem.where}: {problem.message}. {problem.advice or ''}".strip())
     names = [case.name for case in read.cases]
     read.findings += [f"/cases: two cases are called {name}." for name in sorted(set(names)) if names.count(name) > 1]
     return read

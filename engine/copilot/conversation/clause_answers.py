@@ -31,9 +31,9 @@ class Answered:
         return {place for clause in self.clauses for place in clause.done_in}
 
 
-def answered_clauses(given: Json, texts: Sequence[str], places: Places, *, changes: bool) -> Answered:
-    """The answers in `given`, the `clauses` of a proposal, to the clauses `texts`. `changes`: the draft changes
-    something, so some clause must be done in it."""
+def answered_clauses(given: Json, texts: Sequence[str], places: Places, *, adds: bool) -> Answered:
+    """The answers in `given`, the `clauses` of a proposal, to the clauses `texts`. `adds`: the draft has a state more,
+    so some clause must be done in it."""
     found = Answered()
     by_number: dict[int, list[Mapping[str, Json]]] = {}
     for item in given if isinstance(given, list) else ():
@@ -41,12 +41,10 @@ def answered_clauses(given: Json, texts: Sequence[str], places: Places, *, chang
         if number is not None:
             by_number.setdefault(number, []).append(item)
     found.clauses = tuple(
-        _answer(number, text, by_number.pop(number, []), places, found) for number, text in enumerate(texts, 1)
+        _answer(number, text, by_number.get(number, []), places, found) for number, text in enumerate(texts, 1)
     )
-    for number in sorted(by_number):
-        found.flaws.append(f"/clauses: there is no clause {number}; the request has {len(texts)}.")
-    if changes and not found.flaws and not found.places:
-        found.flaws.append("/clauses: the draft changes something, and no clause is done in it. Name the states that "
+    if adds and not found.flaws and not found.places:
+        found.flaws.append("/clauses: the draft adds states, and no clause is done in it. Name the states that "
                            "do each clause in done_in.")
     return found
 

@@ -15,6 +15,8 @@ from engine.copilot.proposal import has_states
 
 Json = Any
 
+MOST_LISTED = 80
+"""Actions of connectors that are listed in the first prompt; where there are more, only the connectors are."""
 MOST_CONNECTORS = 60
 """Codes of connectors in the prompt; the others are found by search_actions."""
 
@@ -30,9 +32,13 @@ How a turn ends, with exactly one of:
   change.
 
 Before you propose
-- search_actions for every service that is named or meant; describe_action for each action that you use. Call nothing
-  that you did not find. For a service without a connector use the action that calls any HTTP API, if the service's API
-  is known to you; else a Pass state with a Comment that begins "TODO:", and say in `clauses` that it is open.
+- search_actions, in English words, for every service that is named or meant; describe_action for each action that you
+  use. Call nothing that is not there. For a service without a connector use the action that calls any HTTP API, if
+  the service's API is known to you; else a Pass state with a Comment that begins "TODO:", and say in `clauses` that it
+  is open.
+- Of AWS there are Step Functions' optimised integrations (arn:aws:states:::lambda:invoke, sqs:sendMessage, sns:publish,
+  dynamodb:putItem, glue:startJobRun.sync, ecs:runTask.sync, athena:startQueryExecution.sync, events:putEvents) and
+  every operation of the SDK (arn:aws:states:::aws-sdk:s3:putObject). search_actions finds one by its service and name.
 - list_workflows where the request speaks of another workflow; list_connections where secrets are needed.
 
 Rules of the definition
@@ -52,23 +58,26 @@ Rules of the definition
 - Starting another workflow: "Resource": "arn:aws:states:::states:startExecution.sync:2", "Arguments":
   {"StateMachineArn": "its name", "Input": {...}}.
 - A failure that the request speaks of is a Catch on the state that fails, not a Choice. Retry: [{"ErrorEquals":
-  ["States.TaskFailed"], "IntervalSeconds": 2, "MaxAttempts": 3, "BackoffRate": 2}].
+  ["States.TaskFailed"], "IntervalSeconds": 2, "MaxAttempts": 3, "BackoffRate": 2}]. Catch the errors that
+  describe_action lists, or States.ALL; what a service says stands in the cause.
+- A Task that waits for its call takes at most 240 s. Longer work has .sync, .waitForTaskToken or a Wait and a loop.
 - A secret is {"$secret": "KEY"} in Arguments and never a value. Invent no step that was not asked for.
 
-Triggers, only if the request says how it starts: "triggers": [
-  {"type": "schedule", "expression": "cron(0 6 * * ? *)" or "rate(1 hour)", "timezone": "Europe/Berlin"},
-  {"type": "webhook", "path": "name"}, {"type": "queue", "queue": "name"}, {"type": "event", "pattern": {...}},
-  {"type": "workflow_end", "workflow": "name", "status": ["FAILED"]}], each optionally with
-  "when": "{% condition on $states.input %}".
+Triggers, only if the request says how it starts. Behind each stands what arrives, which is $states.input unless the
+trigger has an "input" of its own, a template. Each may have "when": "{% a condition %}".
+<TRIGGERS>
 
 propose takes
-- document: {"description": "one sentence", "definition": {...}, "triggers": [...], "input_schema": {...}}. For a
-  change, the whole changed definition; leave what was not asked for as it is.
+- document: {"description": "one sentence", "definition": {...}, "triggers": [...], "input_schema": {...}}, and no other
+  part (kind, alerts, budgets are the person's to set). For a change, the whole changed definition; leave what was not
+  asked for as it is.
 - clauses: for EVERY numbered clause of the request one of {"number": 1, "done_in": ["State Name" or "/triggers/0"]},
-  {"number": 2, "open": "why the draft does not do it"}, {"number": 3, "no_step": "a greeting, a reason"}.
+  {"number": 2, "open": "why the draft does not do it"}, {"number": 3, "no_step": "a greeting, a reason"}. What asks to
+  remove a step is done in the step that is gone.
 - assumptions: everything that you guessed: [{"place": "State Name" or "/triggers/0", "text": "..."}].
 - cases: tests that together enter every state that you add or change and take every rule and Default of a Choice and
   every Catch, so one for each path of the request:
+  (a name has letters, digits, - and _)
   {"name": "high-value", "input": {...}, "stubs": {"connector:x:y": [{"output": {...}}]}, "expect": {"status":
   "SUCCEEDED", "states": ["A", "B"]}}. Stubs stand by the Resource as written and are used up in order, one for each
   call:
@@ -111,18 +120,45 @@ ANSWER_SCHEMA: dict[str, Json] = {
 """The answer of a model without tools."""
 
 
+TRIGGERS: tuple[tuple[Json, str], ...] = (
+    ({"type": "schedule", "expression": "cron(0 6 * * ? *)", "timezone": "Europe/Berlin"},
+     '{"scheduled_time": …}; also rate(1 hour), at(2030-01-31T06:00:00); one of the two day fields of cron is ?'),
+    ({"type": "webhook", "path": "new-order", "auth": {"style": "hmac", "header": "X-Signature", "secrets": [
+        {"$secret": "KEY_OF_THE_SENDER"}]}},
+     "the body; path: letters, digits, hyphens; other styles: github, shopify, slack, stripe, standard-webhooks"),
+    ({"type": "form"}, "the fields of input_schema, filled in by a person"),
+    ({"type": "queue", "queue": "orders"}, "the message's body; a name, or the ARN of an SQS queue"),
+    ({"type": "event", "pattern": {"source": ["shop"], "detail-type": ["Order Placed"]}}, "the event; see its .detail"),
+    ({"type": "s3", "bucket": "uploads", "prefix": "in/"}, "S3's event: .detail.bucket.name, .detail.object.key"),
+    ({"type": "folder", "folder": "invoices", "pattern": "*.csv"}, "{path, name, size}"),
+    ({"type": "workflow_end", "workflow": "order_flow", "statuses": ["FAILED", "TIMED_OUT"]},
+     "name, status, error, cause; input and output as texts of JSON"),
+)
+"""An example of each kind of trigger, with what arrives."""
+
+
+def _rules() -> str:
+    shown = "\n".join(f"  {json.dumps(trigger)}  {arrives}" for trigger, arrives in TRIGGERS)
+    return _RULES.replace("<TRIGGERS>", shown)
+
+
 def system_prompt(catalogue: Catalogue) -> str:
     """The rules for a model that calls tools."""
-    codes = catalogue.connectors
-    more = f" and {len(codes) - MOST_CONNECTORS} more" if len(codes) > MOST_CONNECTORS else ""
-    return (f"{_RULES}\nConnectors here: {', '.join(codes[:MOST_CONNECTORS])}{more}. "
-            f"{catalogue.any_service} calls any HTTP API.")
+    facts = catalogue.some(MOST_LISTED + 1)
+    if len(facts) <= MOST_LISTED:
+        here = f"Actions of connectors here: {', '.join(fact.resource for fact in facts)}."
+    else:
+        codes = catalogue.connectors
+        more = f" and {len(codes) - MOST_CONNECTORS} more" if len(codes) > MOST_CONNECTORS else ""
+        here = f"Connectors here: {', '.join(codes[:MOST_CONNECTORS])}{more}."
+    return f"{_rules()}\n{here} {catalogue.any_service} calls any HTTP API."
 
 
 def prompt_without_tools(catalogue: Catalogue, request: str) -> str:
-    """The rules for a model that calls none, with the actions that fit the words of the request."""
-    found = catalogue.search(request, 16)
-    return f"{_RULES}{_WITHOUT_TOOLS}" + "\n".join(map(action_line, found))
+    """The rules for a model that calls none, with the actions that fit the words of the request, and as many others of
+    connectors as there is room for."""
+    found = {fact.resource: fact for fact in (*catalogue.search(request, 16), *catalogue.some(MOST_LISTED // 2))}
+    return f"{_rules()}{_WITHOUT_TOOLS}" + "\n".join(map(action_line, found.values()))
 
 
 def request_prompt(

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -31,7 +32,7 @@ from engine.copilot.conversation.prompt import (
     system_prompt,
 )
 from engine.copilot.conversation.sources import Sources
-from engine.copilot.conversation.tools import ASK, ENDING, TOOLS, Answer, Toolbox, arguments_of
+from engine.copilot.conversation.tools import ASK, ENDING, PROPOSE, TOOLS, Answer, Toolbox, arguments_of
 from engine.copilot.conversation.turns import names_of_earlier_cases, turns_of, written
 from engine.copilot.scrubbing import Scrub
 from engine.errors import AutomateError, InvalidDocument, UserError
@@ -60,6 +61,8 @@ PIECE_CHARACTERS = 2_000
 LEAST_SECONDS = 1.0
 PAUSE_SECONDS = 1.0
 _DONE: tuple[str, Mapping[str, Json]] = ("ended", {"status": "DONE", "reply": "", "problem": None})
+WORDS_ALONE = ("The draft was refused, and words do not correct it. Hand in the corrected draft, ask the person, or "
+               "answer in words once more if there is nothing to draft.")
 MASKED = "What is or looks like a secret was masked before it was sent to the model: name a secret by its key."
 
 
@@ -132,7 +135,6 @@ class _Run:
         named = [turn.execution for turn in turns if turn.execution is not None]
         self._toolbox = Toolbox(self._sources, self._request.current, named)
         self._deadline = self._clock.now() + self._limits.seconds
-        self._checked: Checked | None = None
 
     def run(self) -> None:
         self._append("claimed", by=self._runner.by, until=self._deadline)
@@ -253,13 +255,22 @@ class _Run:
             return self._refuse(None, [meant])
         assert isinstance(meant, Meant)  # noqa: S101 - for the type checker
         if meant.kind == "say":
-            self._append("ended", status="DONE", reply=meant.text if is_data(text) else "", problem=None)
-            return True
+            return self._said(meant.text if is_data(text) else "")
         return self._take(meant.kind, meant.given, None)
+
+    def _said(self, reply: str) -> bool:
+        """An answer in words ends the turn. Behind a draft that was refused the model is asked once for the draft."""
+        turn = self._turn
+        drafted = turn.refused and any(map(_hands_in, turn.said))
+        if drafted and turn.refused < REFUSALS and Asked(findings_prompt([WORDS_ALONE])) not in turn.said:
+            return self._refuse(None, [WORDS_ALONE])
+        if not (drafted and self._hand_over_flawed()):
+            self._append("ended", status="DONE", reply=reply, problem=None)
+        return True
 
     def _question_asked(self, given: dict[str, Json], call: ToolCall | None) -> bool:
         question, choices = given.get("question"), given.get("choices")
-        texts = [str(each) for each in choices if str(each).strip()] if isinstance(choices, list) else []
+        texts = [text for each in choices if (text := _choice(each))] if isinstance(choices, list) else []
         if not isinstance(question, str) or not question.strip() or not texts:
             return self._refuse(call, ['ask needs "question", a text, and "choices", a list of texts.'])
         if self._scrub(given) != given:
@@ -269,19 +280,35 @@ class _Run:
         return True
 
     def _proposed(self, given: dict[str, Json], call: ToolCall | None) -> bool:
-        checked = check_draft(given, self._request, self._sources, Scrub(self._known))
-        self._checked = checked
+        checked = self._check(given)
         if checked.faults:
             return self._refuse(call, checked.faults)
-        assert checked.proposal is not None  # noqa: S101 - without faults there is one
         self._hand_over(checked, given)
         return True
 
-    def _hand_over(self, checked: Checked, given: dict[str, Json] | None) -> None:
+    def _check(self, given: dict[str, Json]) -> Checked:
+        return check_draft(given, self._request, self._sources, Scrub(self._known))
+
+    def _last_flawed(self) -> tuple[Checked, dict[str, Json]] | None:
+        """The last draft of the turn that can be shown, with its flaws; None where there is none."""
+        for message in reversed(self._turn.said):
+            for given in reversed(_proposals_in(message, schema=not self._runner.calls_tools)):
+                checked = self._check(given)
+                if checked.proposal is not None:
+                    return checked, given
+        return None
+
+    def _hand_over_flawed(self) -> bool:
+        """End the turn with the last draft whose clauses and cases alone are at fault; whether there is one."""
+        found = self._last_flawed()
+        if found is not None:
+            self._hand_over(*found)
+        return found is not None
+
+    def _hand_over(self, checked: Checked, given: dict[str, Json]) -> None:
         proposal = shown_with_flaws(checked)
-        if proposal is None:
-            return
-        reply = self._scrub(str((given or {}).get("reply") or "").strip())
+        assert proposal is not None  # noqa: S101 - what is handed over can be shown
+        reply = self._scrub(str(given.get("reply") or "").strip())
         proposal = replace(
             proposal, provider=self._runner.model.provider, attempts=self._turn.refused + 1,
             notes=(MASKED,) if self._scrub.masked else (), forward=self._forward(proposal.document),
@@ -302,8 +329,7 @@ class _Run:
         """Send a draft back. After REFUSALS of them the turn ends: with the last draft, where only its clauses and
         cases are at fault."""
         if self._turn.refused >= REFUSALS:
-            if self._checked is not None and self._checked.proposal is not None:
-                self._hand_over(self._checked, None)
+            if self._hand_over_flawed():
                 return True
             raise _Ended(
                 f"the model made no usable draft in {REFUSALS + 1} attempts",
@@ -326,8 +352,7 @@ class _Run:
         )
 
     def _finish_with(self, ended: _Ended) -> None:
-        if self._checked is not None and self._checked.proposal is not None:
-            self._hand_over(self._checked, None)
+        if self._turn.refused and self._hand_over_flawed():
             return
         self._append("ended", status="FAILED", reply="", problem=self._scrub(ended.problem))
 
@@ -383,6 +408,33 @@ class _Pieces:
             held, self._held = self._held, ""
             self._since = self._run.clock.now()
             self._run.heard(held)
+
+
+def _hands_in(message: Message) -> bool:
+    """Whether a message of the model calls propose, rightly or not."""
+    return isinstance(message, Answered) and any(call.name == PROPOSE.name for call in message.calls)
+
+
+def _proposals_in(message: Message, *, schema: bool) -> list[dict[str, Json]]:
+    """The drafts that a message of the model hands in."""
+    if not isinstance(message, Answered):
+        return []
+    if not message.calls:
+        meant = meant_by(message.text, schema=schema)
+        return [meant.given] if isinstance(meant, Meant) and meant.kind == PROPOSE.name else []
+    found: list[dict[str, Json]] = []
+    for call in message.calls:
+        if call.name == PROPOSE.name:
+            with suppress(InvalidDocument):
+                found.append(arguments_of(call))
+    return found
+
+
+def _choice(given: Json) -> str:
+    """A choice as a text, also where it is an object with a label."""
+    if isinstance(given, dict):
+        given = next((given[name] for name in ("label", "text", "value", "title", "name") if given.get(name)), "")
+    return str(given).strip() if isinstance(given, (str, int, float)) else ""
 
 
 def _without_calls(messages: Sequence[Message]) -> list[Message]:

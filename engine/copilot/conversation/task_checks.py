@@ -24,8 +24,10 @@ _CALLED_BY_ARN = re.compile(r"arn:aws[a-z-]*:(?:lambda:[^:]*:[^:]*:function|stat
 """A function or an activity of one's own, as Amazon's language names it in a Resource."""
 _OTHER_LANGUAGE = re.compile(r"\$\$?\.[A-Za-z_].*|.*\{\{.+\}\}.*|\$\{\w+\}", re.DOTALL)
 """A path or a template of another language, which JSONata takes as plain text."""
+_TEXT_ALONE = re.compile(r"\{%\s*(?:'[^']*'|\"[^\"]*\")\s*%\}")
+"""An expression that is nothing but a text."""
 _PLACEHOLDER = re.compile(r"<[a-z ]+>")
-_ADDRESSES = frozenset({"url", "ApiEndpoint"})
+_HTTP_TASK = "arn:aws:states:::http:invoke"
 _EVERY_TASK = ("States.", "Automate.")
 """Names that begin so are the engine's own: any Task can have them."""
 _TIMEOUTS = ("TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath")
@@ -140,11 +142,12 @@ def _inputs(state: StateText, fact: ActionFact, secrets: Any) -> Iterator[str]:
     known = list(fact.inputs)
     for name in sorted(names.keys() - set(known)) if is_aws and not fact.open_inputs else ():
         yield f"{place}/{name}: {resource} has no input {name}. It takes {', '.join(known[:20])}."
-    if resource == "arn:aws:states:::http:invoke" and not names.keys() & {"Authentication", "InvocationConfig"}:
+    if resource == _HTTP_TASK and not names.keys() & {"Authentication", "InvocationConfig"}:
         yield (f'{place}: an HTTP Task of AWS needs Authentication: {{"ConnectionArn": …}}, an EventBridge connection. '
                "Without one use the connector that calls any HTTP API.")
-    for name, value in names.items():
-        yield from _value(f"{place}/{name}", name, value, fact, secrets)
+    for name, value in (given or {}).items():
+        if not name.endswith(".$"):
+            yield from _value(f"{place}/{name}", name, value, fact, secrets)
     if jsonata:
         yield from _of_another_language(given, place)
 
@@ -153,17 +156,21 @@ def _value(place: str, name: str, value: Json, fact: ActionFact, secrets: Any) -
     """A value that is written out and cannot be right."""
     if isinstance(value, dict) and value.get("$secret") == "KEY" and "KEY" not in secrets():
         yield f"{place}: KEY stands for the name of a secret: list_connections lists those that there are."
-    if not isinstance(value, str) or value.startswith(("{%", "$.", "$$.")) or "TODO" in value:
+    if not isinstance(value, str) or "TODO" in value or (
+        value.startswith(("{%", "$.", "$$.")) and not _TEXT_ALONE.fullmatch(value)
+    ):
         return
     known = fact.inputs.get(name)
     if known is not None and known.secret:
         yield (f'{place}: it takes a secret: {{"$secret": "NAME"}} with the name of one, which may be stored later. A '
                "text is no secret.")
+    elif value.startswith("{%"):
+        return
     elif known is not None and known.enum and value not in known.enum:
         yield f"{place}: {value!r} is none of {', '.join(map(str, known.enum[:20]))}."
     elif _PLACEHOLDER.fullmatch(value):
         yield f"{place}: {value} is the placeholder of an example: write the value, or a text that begins with TODO."
-    elif name in _ADDRESSES and not re.match(r"https?://", value):
+    elif name == ("ApiEndpoint" if fact.resource == _HTTP_TASK else "url") and not re.match(r"https?://", value):
         yield f"{place}: {value!r} is no address: it begins with https://."
 
 

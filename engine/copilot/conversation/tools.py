@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from engine.copilot.catalogue import ActionFact, Input
@@ -27,6 +28,9 @@ from engine.values import no_constant
 Json = Any
 
 MOST_CHARACTERS = 12_000
+FEW_FOUND = 4
+"""A search that found fewer actions is answered with the names of others too."""
+MOST_NAMED = 80
 _TEXT: Json = {"type": "string"}
 _OBJECT: Json = {"type": "object"}
 _NAMES: Json = {"type": "array", "items": {"type": "string"}}
@@ -118,13 +122,17 @@ class Toolbox:
     def _search(self, given: dict[str, Json]) -> Answer:
         words = _text(given, "words")
         found = self._sources.catalogue.search(words)
-        if not found:
-            here = ", ".join(self._sources.catalogue.connectors)
-            otherwise = self._sources.catalogue.any_service
-            return Answer(f"No action fits. Connectors here: {here}. {otherwise} calls any HTTP API.",
-                          words, "no action")
-        lines = [action_line(fact) for fact in found]
-        return Answer("\n".join(lines), words, _count(len(found), "action"))
+        lines = [action_line(fact) for fact in found] or ["No action fits these words. Search in English words."]
+        if len(found) < FEW_FOUND:
+            lines.append(self._others())
+        return Answer("\n".join(lines), words, _count(len(found), "action") if found else "no action")
+
+    def _others(self) -> str:
+        """The names of the actions here, for a search that found few."""
+        catalogue = self._sources.catalogue
+        named = ", ".join(fact.resource for fact in catalogue.some(MOST_NAMED))
+        return (f"Actions here: {named}. {catalogue.any_service} calls any HTTP API. An operation of AWS is found by "
+                "its service and its name: dynamodb put item.")
 
     def _describe(self, given: dict[str, Json]) -> Answer:
         resource = _text(given, "resource")
@@ -132,7 +140,9 @@ class Toolbox:
         if fact is None:
             near = ", ".join(self._sources.catalogue.closest(resource))
             raise NotFound(f"there is no action {resource}", advice=f"Like it are: {near}." if near else None)
-        return Answer(description(fact), fact.title or resource, "described")
+        pattern = next((each for each in fact.patterns if resource == f"{fact.resource}{each}"), "")
+        shown = replace(fact, resource=f"{fact.resource}{pattern}")
+        return Answer(description(shown), fact.title or resource, "described")
 
     def _workflows(self, given: dict[str, Json]) -> Answer:
         words = str(given.get("words", "")).lower().split()
@@ -193,14 +203,17 @@ def action_line(fact: ActionFact) -> str:
 def description(fact: ActionFact) -> str:
     """An action in full, with an example of a Task that calls it."""
     parts = [action_line(fact)]
-    if fact.open_inputs:
-        parts.append("Its inputs are not listed here.")
-    elif fact.inputs:
-        parts.append("Inputs (* required):\n" + "\n".join(map(_input_line, fact.inputs.values())))
+    if fact.inputs:
+        heading = "Inputs (* required; it may take others)" if fact.open_inputs else "Inputs (* required)"
+        parts.append(f"{heading}:\n" + "\n".join(map(_input_line, fact.inputs.values())))
     else:
-        parts.append("It takes no inputs.")
+        parts.append("Its inputs are not listed here." if fact.open_inputs else "It takes no inputs.")
+    if fact.patterns:
+        parts.append(f"Behind the resource may stand {' or '.join(fact.patterns)}: .sync waits until the job has "
+                     "ended, and gives what describes it then; .waitForTaskToken waits until somebody answers with the "
+                     "token.")
     if fact.outputs:
-        parts.append("Output: " + ", ".join(
+        parts.append("Output, its main fields: " + ", ".join(
             f"{each.name}{f' ({each.type})' if each.type else ''}" for each in fact.outputs.values()))
     if fact.connections:
         parts.append("Its secret inputs may be left out where connection names a connection of the kind "

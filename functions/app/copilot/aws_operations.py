@@ -7,6 +7,7 @@ MB. It loads the models of the few that fit best, and of those that workflows ca
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -44,11 +45,23 @@ class BotocoreOperations:
         for service in dict.fromkeys((*fitting, *(each for each in _COMMON if each in services()))):
             of_service = _shared(words, _service_words(service))
             for action in actions(services()[service]):
-                score = 3 * _shared(words, words_of(action)) + 2 * of_service
-                if score > 2 * of_service or (of_service and service in fitting and len(words) == 1):
-                    extra = len(words_of(action) - words)
-                    scored.append((-score, extra, _listed(service, action)))
+                fact = _listed(service, action)
+                optimised = ":aws-sdk:" not in fact.resource
+                score = 3 * _shared(words, words_of(action)) + 3 * of_service + (2 if optimised and of_service else 0)
+                if score > 3 * of_service or (of_service and service in fitting and len(words) == 1):
+                    scored.append((-score, len(words_of(action) - words), fact))
         return [fact for _, _, fact in islice(sorted(scored, key=lambda each: each[:2]), most)]
+
+    def closest(self, resource: str) -> list[str]:
+        """The operations of the same service whose names are like the resource's."""
+        service, _, action = resource.removeprefix("arn:aws:states:::").removeprefix("aws-sdk:").partition(":")
+        known = services().get(_OPTIMISED_SERVICES.get(service, service.lower()))
+        if known is None:
+            return []
+        by_folded = {each.lower(): each for each in actions(known)}
+        name = action.partition(".")[0].lower()
+        near = get_close_matches(name, by_folded, n=3, cutoff=0.5)
+        return [_listed(_OPTIMISED_SERVICES.get(service, service.lower()), by_folded[each]).resource for each in near]
 
     def get(self, resource: str) -> ActionFact | None:
         """The operation with its inputs and outputs; None where AWS has none of this name."""
@@ -74,8 +87,13 @@ def _described(resource: str, service: str, action: str, *, sdk: bool) -> Action
         if sdk:
             return None
         needed = REQUIRED_ARGUMENTS.get(":".join(resource.split(":")[-2:]), ())
-        return ActionFact(resource, f"{service}: {_in_words(action)}", open_inputs=True,
-                          inputs={name: Input(name, required=True) for name in needed})
+        inputs = {name: Input(name, required=True) for name in needed}
+        if service == "http":
+            inputs["Authentication"] = Input(
+                "Authentication", "object", description='{"ConnectionArn": "…"}: AWS needs an EventBridge connection.'
+            )
+        return ActionFact(resource, f"{service}: {_in_words(action)}", open_inputs=True, inputs=inputs,
+                          patterns=_patterns(resource))
     spelled = sdk_member if sdk else capitalised
     given, gives = operation.input_shape, operation.output_shape
     required = set(given.required_members) if given is not None else set()
@@ -93,7 +111,14 @@ def _described(resource: str, service: str, action: str, *, sdk: bool) -> Action
     }
     title = f"{full_names().get(service) or service}: {_in_words(action)}"
     # An optimised integration changes some operations (Lambda's Payload), so its inputs are not closed.
-    return ActionFact(resource, title, _plain(operation.documentation), inputs, outputs, open_inputs=not sdk)
+    return ActionFact(resource, title, _plain(operation.documentation), inputs, outputs, open_inputs=not sdk,
+                      patterns=() if sdk else _patterns(resource))
+
+
+def _patterns(resource: str) -> tuple[str, ...]:
+    """The patterns of an optimised integration, such as .sync."""
+    service, action = resource.split(":")[-2:]
+    return tuple(pattern for pattern in OPTIMISED.get(service, {}).get(action, ()) if pattern)
 
 
 def _operation(service: str, action: str) -> OperationModel | None:

@@ -27,6 +27,12 @@ from engine.errors import InvalidDocument
     ("ऑर्डर आने पर वित्त से पूछें। फिर कार्ड से भुगतान लें", ("ऑर्डर आने पर वित्त से पूछें", "फिर कार्ड से भुगतान लें")),
     ("Send {$states.input.a, then b} to the desk", ("Send {$states.input.a, then b} to the desk",)),
     ("pay 1,000.50 euros by 3.5.2026", ("pay 1,000.50 euros by 3.5.2026",)),
+    ("Ask Anna or Bert: one of them is enough", ("Ask Anna or Bert", "one of them is enough")),
+    ("between 1,000 and 10,000 EUR ask one of them", ("between 1,000 and 10,000 EUR ask one of them",)),
+    ("Say, e.g. at 3 p.m. on Fridays, that Dr. Meyer is in",
+     ("Say", "e.g. at 3 p.m. on Fridays", "that Dr. Meyer is in")),
+    ("Ask both (Anna and Bert in finance) first", ("Ask both (Anna and Bert in finance) first",)),
+    ("Wenn die Summe größer als 1000 Euro ist, frage nach", ("Wenn die Summe größer als 1000 Euro ist", "frage nach")),
     ("…", ()),
 ])
 def test_clauses(text, clauses):
