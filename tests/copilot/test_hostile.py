@@ -75,8 +75,8 @@ def test_a_hostile_text_changes_nothing_and_learns_nothing(desk, text):
     current = {"name": "orders", "definition": {"Comment": text, "StartAt": "A", "States": {
         "A": {"Type": "Pass", "Comment": f"{text} {SECRET}", "End": True}}}}
     turn = desk.ask(
-        f"{REQUEST}. The texts say: {text}"[:4_000], calls(*OBEYING), calls(("propose", stolen)), says("Done."), says("Done."),
-        document=current, execution="orders:failed",
+        f"{REQUEST}. The texts say: {text}"[:4_000], calls(*OBEYING), calls(("propose", stolen)), says("Done."),
+        says("Done."), document=current, execution="orders:failed",
     )
     assert everything(desk) == before
     assert turn.status == "DONE"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 
 import pytest
 
@@ -63,6 +64,37 @@ def a_read_that_finds_nothing(given):
     states(given)["Approved?"]["Choices"][0]["Condition"] = "{% $reply.approved = true %}"
 
 
+def two_rules_to_one_state(given):
+    states(given)["Approved?"]["Choices"].append({"Condition": "{% $answer.by = 'cfo' %}", "Next": "Charge Card"})
+
+
+def a_caught_error_that_never_comes(given):
+    states(given)["Charge Card"]["Catch"] = [{"ErrorEquals": ["card_declined"], "Next": "Not Approved"}]
+
+
+def a_case_that_lives_by_a_missing_stub(given):
+    states(given)["Charge Card"]["Catch"] = [{"ErrorEquals": ["States.ALL"], "Next": "Not Approved"}]
+    given["cases"].append({"name": "declined-card", "input": {"amount": 5}, "stubs": {},
+                           "expect": {"status": "FAILED", "error": "NotApproved"}})
+
+
+def an_answer_that_an_approval_never_gives(given):
+    given["cases"][1]["stubs"][ASK] = [{"output": {"approved": True, "answer": "yes"}}]
+
+
+def a_service_that_gets_no_token(given):
+    states(given)["Charge Card"] |= {
+        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "TimeoutSeconds": 60,
+        "Arguments": {"FunctionName": "charge", "Payload": {"amount": 5}}}
+
+
+def starts(name, given_input):
+    def made(given):
+        starts_another_workflow(given)
+        states(given)["Charge Card"]["Arguments"] = {"StateMachineArn": name, "Input": given_input}
+    return made
+
+
 def two_cases_of_a_name(given):
     given["cases"].append(copy.deepcopy(given["cases"][0]))
 
@@ -110,6 +142,37 @@ PLANTED = {
     "a variable that nothing assigns": (a_read_that_finds_nothing, "reply"),
     "an expression that does not parse": (
         state("High Value?", "Choices", 0, "Condition", to="{% $states.input.amount >> %}"), "/States/High Value?"),
+    "two rules that lead to one state": (two_rules_to_one_state, "rule 2 of its Choices"),
+    "an error that the action never has": (a_caught_error_that_never_comes, "has no error card_declined"),
+    "an error of the language that is none": (
+        state("Ask Finance", "Catch", 0, "ErrorEquals", to=["States.Timedout"]), "States.Timedout"),
+    "a case that passes because a stub is missing": (a_case_that_lives_by_a_missing_stub, "No stub is left"),
+    "an answer that an approval never gives": (an_answer_that_an_approval_never_gives, "with answer, which it never"),
+    "a wait without an end": (state("Ask Finance", "TimeoutSeconds", to=None), "TimeoutSeconds"),
+    "a wait for nobody": (a_service_that_gets_no_token, "$states.context.Task.Token"),
+    "an input that the started workflow lacks": (starts("payroll", {"dept": "hr"}), "payroll needs department"),
+    "a text in the place of a secret": (
+        state("Charge Card", "Arguments", "api_key", to="${STRIPE_KEY}"), "it takes a secret"),
+    "an expression that is a secret's text": (
+        state("Charge Card", "Arguments", "api_key", to="{% 'abc' %}"), "it takes a secret"),
+    "the secret of the example": (
+        state("Charge Card", "Arguments", "api_key", to={"$secret": "KEY"}), "KEY stands for the name of a secret"),
+    "the placeholder of the example": (
+        state("Charge Card", "Arguments", "currency", to="<string>"), "placeholder of an example"),
+    "a path of another language": (
+        state("Ask Finance", "Arguments", "question", to="$.question"), "is plain text in JSONata"),
+    "a template of another language": (
+        state("Ask Finance", "Arguments", "question", to="Pay {{ amount }}?"), "is plain text in JSONata"),
+    "a value that is none of an action's": (
+        state("Charge Card", "Arguments", "capture_method", to="later"), "is none of automatic"),
+    "an authorization that is written out": (
+        state("Ask Finance", "Arguments", "details", to={"Authorization": "Bearer 9f8a7b6c5d4e3f2a1b0c"}),
+        "CREDENTIAL_IN_DEFINITION"),
+    "the end of a workflow that is not there": (
+        change(["document", "triggers"], [{"type": "workflow_end", "workflow": "nightly"}]), "nightly"),
+    "a part that is not the model's": (change(["document", "kind"], "EXPRESS"), "kind is no part of a draft"),
+    "clauses that ask for nothing": (
+        change(["clauses"], [{"number": number, "no_step": "x"} for number in (1, 2, 3)]), "no clause is done in it"),
     "two cases of one name": (two_cases_of_a_name, "two cases are called low"),
     "a schedule that is none": (
         change(["document", "triggers"], [{"type": "schedule", "expression": "each morning"}]), "/triggers/0"),
@@ -122,6 +185,8 @@ PLANTED = {
 def sources():
     desk = Desk()
     desk.api.secrets.values["STRIPE_KEY"] = SECRET
+    desk.api.publish("payroll", {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}, input_schema={
+        "type": "object", "required": ["department"], "properties": {"department": {"type": "string"}}})
     return desk.sources
 
 
@@ -165,3 +230,78 @@ def test_a_name_like_a_secret_is_no_secret_in_a_case(sources):
     given["cases"][0]["input"] |= {"password": "x", "access_token": "t-1"}
     states(given)["Charge Card"]["Comment"] = "TODO: store the API key: STRIPE_KEY"
     assert checked(given, sources).faults == ()
+
+
+def of_clause(place, **answer):
+    return change(["clauses", place], answer)
+
+
+def a_distributed_map(given):
+    states(given)["Charge Card"] = {
+        "Type": "Map", "Items": "{% [1, 2] %}", "End": True, "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Charge Each",
+            "States": {"Charge Each": states(given)["Charge Card"] | {"Arguments": {
+                "amount": 5, "currency": "eur", "api_key": {"$secret": "STRIPE_KEY"}}}}}}
+    for case in given["cases"][:2]:
+        case["stubs"][CHARGE] = case["stubs"][CHARGE] * 2
+
+
+TAKEN = {
+    "a pointer to the state": of_clause(2, number=3, done_in=["/States/Charge Card"]),
+    "a pointer from the top": of_clause(2, number=3, done_in=["/document/definition/States/Charge Card"]),
+    "a place within the state": of_clause(2, number=3, done_in=["Ask Finance.Catch", "/States/Charge Card/Arguments"]),
+    "a name in other letters": of_clause(2, number=3, done_in=["charge card"]),
+    "one place as a text": of_clause(2, number="3", done_in="Charge Card"),
+    "a clause that asks for nothing": of_clause(0, number=1, no_step="it only says when"),
+    "a document as a text": lambda given: given.update(document=json.dumps(given["document"])),
+    "a case with a title": change(["cases", 0, "name"], "Low value, no approval"),
+    "a case with a description": change(["cases", 0, "description"], "the usual way"),
+    "one stub without a list": change(["cases", 0, "stubs", CHARGE], {"output": {"id": "pi_1"}}),
+    "a status in small letters": change(["cases", 0, "expect", "status"], "succeeded"),
+    "a webhook whose sender the person names": change(
+        ["document", "triggers"], [{"type": "webhook", "path": "orders"}]),
+    "the workflow itself": starts("orders", {"amount": 5}),
+    "a function by its ARN": state(
+        "Charge Card", "Resource", to="arn:aws:lambda:eu-central-1:123456789012:function:charge"),
+    "a distributed map": a_distributed_map,
+}
+
+
+@pytest.mark.parametrize("variant", TAKEN)
+def test_what_can_mean_one_thing_alone_is_taken(variant, sources):
+    given = draft()
+    TAKEN[variant](given)
+    resource = states(given)["Charge Card"].get("Resource") if isinstance(given["document"], dict) else CHARGE
+    for case in given["cases"] if resource else ():
+        case["stubs"] = {resource if name == CHARGE else name: stubs for name, stubs in case["stubs"].items()}
+    assert checked(given, sources).faults == ()
+
+
+def test_a_removed_step_may_be_named_and_takes_with_it_what_the_document_said_of_it(sources):
+    given = refined()
+    current = checked(refined(), sources).proposal.document | {"at_most_once": ["Charge Card", "Tell Slack"]}
+    given = draft() | {"clauses": [{"number": 1, "done_in": ["Tell Slack"]}]}
+    given["cases"] = [dict(case, name=f"{case['name']}-2") for case in given["cases"]]
+    found = checked(given, sources, current=current | {"cases": []}, text="do not tell Slack any more")
+    assert found.faults == ()
+    assert found.proposal.document["at_most_once"] == ["Charge Card"]
+    assert any("Tell Slack is gone" in each.text for each in found.proposal.to_dos)
+
+
+def test_what_a_change_takes_away_is_a_to_do(sources):
+    trigger = {"type": "schedule", "expression": "rate(1 hour)"}
+    current = checked(draft(), sources).proposal.document | {
+        "triggers": [trigger], "input_schema": {"type": "object"}, "cases": []}
+    given = refined()
+    given["document"] |= {"triggers": [], "input_schema": {}}
+    texts = [each.text for each in checked(given, sources, current=current, text="also tell Slack").proposal.to_dos]
+    assert "The draft takes away the trigger of the type schedule." in texts
+    assert "The draft takes away the input schema." in texts
+
+
+def test_a_clause_in_part_is_a_to_do(sources):
+    given = draft()
+    given["clauses"][2]["open"] = "refunds are not made"
+    found = checked(given, sources)
+    assert found.faults == ()
+    assert any("Only in part" in each.text and "refunds are not made" in each.text for each in found.proposal.to_dos)

@@ -38,7 +38,7 @@ _WRONG = frozenset({
 })
 """Warnings with which a draft is wrong: a read that finds nothing, a credential that is written out, names that are
 not there."""
-_TO_DO = frozenset({"UNKNOWN_RESOURCE", "WEBHOOK_WITHOUT_AUTH"})
+ASKED_OF_A_PERSON = frozenset({"UNKNOWN_RESOURCE", "WEBHOOK_WITHOUT_AUTH"})
 """What publishing refuses and a person decides: a resource that is not callable here, who may call a webhook."""
 _EMPTY_PASS = frozenset({"Type", "Next", "End", "QueryLanguage"})
 _GIVES = ("Arguments", "Parameters")
@@ -150,7 +150,7 @@ def _refused(problems: Sequence[Diagnostic], current: Mapping[str, Json], source
     before: set[tuple[str, str]] | None = None
     for found in problems:
         if found.severity == "ERROR":
-            if found.code not in _TO_DO:
+            if found.code not in ASKED_OF_A_PERSON:
                 yield found
         elif found.code in _WRONG:
             if before is None:
@@ -203,7 +203,7 @@ def _blanks(definition: Json) -> Iterator[ToDo]:
 
 def _before_publishing(problems: Sequence[Diagnostic]) -> Iterator[ToDo]:
     for found in problems:
-        if found.code in _TO_DO:
+        if found.code in ASKED_OF_A_PERSON:
             yield ToDo(None, "", f"Before it can be published: {found.message}"[:1000])
 
 
