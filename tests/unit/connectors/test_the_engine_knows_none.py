@@ -24,6 +24,7 @@ OTHER_MEANINGS = {
     ("triggers/forms.py", "email"): "a format of JSON Schema",
     ("triggers/form_faults.py", "email"): "a format of JSON Schema",
     ("language/asl/integrations.py", "http"): "AWS's own integration http:invoke",
+    ("copilot/conversation/task_checks.py", "http"): "AWS's own integration http:invoke",
     ("language/asl/credentials.py", "http"): "how an address begins",
     ("adapters/models/http_stream.py", "http"): "the scheme of an address",
     ("settings.py", "slack"): "how one is called who answers in Slack",
