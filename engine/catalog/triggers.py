@@ -196,6 +196,13 @@ class QueueTrigger(_Trigger):
     type: Literal["queue"]
     queue: str = Field(description="The ARN of an SQS queue, or the name of a local one.", min_length=1, max_length=256)
 
+    @field_validator("queue")
+    @classmethod
+    def _is_no_address(cls, value: str, info: ValidationInfo) -> str:
+        if value.startswith(("https://", "http://")) and not _is_stored(info):
+            raise ValueError("it is the queue's URL: write its ARN, as arn:aws:sqs:eu-central-1:111122223333:orders")
+        return value
+
     def __str__(self) -> str:
         return f"the queue {self.queue!r}"
 

@@ -13,7 +13,8 @@ Json = Any
 _SHAPES = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
     r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"  # AWS access keys
-    r"|\b(?:sk|pk|rk)[-_](?:live|test|proj|ant)?[-_]?[A-Za-z0-9_-]{16,}"  # Stripe, OpenAI, Anthropic
+    r"|\b(?:sk|pk|rk)[-_](?:live|test|proj|ant)[-_][A-Za-z0-9_-]{10,}"  # Stripe, OpenAI, Anthropic
+    r"|\b(?:sk|pk|rk)[-_](?=[A-Za-z]*\d)[A-Za-z0-9]{16,}"
     r"|\bxox[abeprs]-[A-Za-z0-9-]{10,}|\bgh[opsur]_[A-Za-z0-9]{20,}|\bglpat-[A-Za-z0-9_-]{16,}"  # Slack, GitHub, GitLab
     r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"  # JSON Web Tokens
     r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)",  # a URL's user and password
@@ -24,6 +25,7 @@ _NAMED = re.compile(
     # "is" alone is a condition too (the token is expired): a value has a digit then. SLACK_TOKEN is a secret's name.
     rf"(?i:\b{_NAME}\b(?:\s*[:=]\s*[\"']?|\s+is\s+(?=[^\s]*\d)))(?![A-Z_]+(?:$|[\s\"',;.{{}}]))(?P<value>[^\s\"',;{{}}$*][^\s\"',;{{}}]{{5,}})"
 )
+_RANDOM = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[^\s:/()<>%]{6,}")
 _MEMBER = re.compile(rf"(?i)(?:^|[-_])(?:{_NAME})$")
 
 
@@ -40,6 +42,11 @@ class Scrub:
         self.masked = self.masked or bool(clean != value)
         return clean
 
+    def written(self, value: Json) -> Json:
+        """`value` with stored secrets masked, what has the shape of one, and what is called one and is no word: "token:
+        a8f3…", but not "token: missing"."""
+        return _masked_where_random(self.values(value))
+
     def values(self, value: Json) -> Json:
         """`value` with stored secrets masked and what has the shape of one: a test's "password": "x" stays."""
         return _each_text(self._known.json(value), lambda text: _SHAPES.sub(MASK, text))
@@ -54,6 +61,25 @@ def scrubbed(value: Json) -> Json:
     if isinstance(value, list):
         return [scrubbed(item) for item in value]
     return value
+
+
+def _masked_where_random(value: Json) -> Json:
+    if isinstance(value, str):
+        return _NAMED.sub(
+            lambda match: match.group().replace(match["value"], MASK) if _is_random(match["value"]) else match.group(),
+            value,
+        )
+    if isinstance(value, dict):
+        return {
+            name: MASK if _is_written_out(name, item) and _is_random(item) else _masked_where_random(item)
+            for name, item in value.items()
+        }
+    return [_masked_where_random(item) for item in value] if isinstance(value, list) else value
+
+
+def _is_random(text: str) -> bool:
+    """Whether a text reads like a key or a password and not like words, a call or an address."""
+    return _RANDOM.fullmatch(text.strip("'\"")) is not None
 
 
 def _each_text(value: Json, change: Callable[[str], str]) -> Json:

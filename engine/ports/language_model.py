@@ -97,8 +97,8 @@ class ModelUnavailable(AutomateError):
 
 
 Hear = Callable[[str], None]
-"""Receives each piece of the answer's text as it arrives. An exception that it raises ends the request: the connection
-is closed and the exception goes on to the caller."""
+"""Receives each piece of the answer's text as it arrives, and "" where a piece of a call arrives. An exception that it
+raises ends the request: the connection is closed and the exception goes on to the caller."""
 
 
 class LanguageModel(Protocol):

@@ -9,6 +9,7 @@ import pytest
 
 from engine.copilot.clauses import clauses_of
 from engine.copilot.conversation.answers import Request, check_draft
+from engine.copilot.conversation.prompt import MOST_FINDING, findings_prompt
 from engine.copilot.scrubbing import Scrub
 from engine.governance.masking import Scrubber
 from tests.support.copilot_desk import BLANK, Desk
@@ -54,6 +55,12 @@ def an_aws_call(given):
         "Arguments": {"Bucket": "orders", "Name": "x"}}
 
 
+def an_aws_call_of_another_type(given):
+    states(given)["Charge Card"] = {
+        "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:ssm:sendCommand", "End": True,
+        "Arguments": {"DocumentName": "charge", "Targets": {"Key": "tag"}}}
+
+
 def a_state_that_no_case_enters(given):
     given["cases"] = [case for case in given["cases"] if case["name"] != "approved"]
     states(given)["Approved?"]["Choices"][0]["Next"] = "Charge Approved"
@@ -86,6 +93,28 @@ def a_service_that_gets_no_token(given):
     states(given)["Charge Card"] |= {
         "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "TimeoutSeconds": 60,
         "Arguments": {"FunctionName": "charge", "Payload": {"amount": 5}}}
+
+
+def an_answer_that_nobody_reads(given):
+    states(given)["Ask Finance"] |= {"Assign": {"asked": True}, "Next": "Charge Card"}
+    del states(given)["Approved?"]
+    given["clauses"][1]["done_in"] = ["Ask Finance"]
+    for case in given["cases"]:
+        case["expect"].pop("states", None)
+
+
+def a_state_that_only_a_case_of_one_choice_enters(given):
+    states(given)["High Value?"]["Choices"].insert(0, {
+        "Condition": "{% $states.input.amount > 9000 %}", "Next": "Refuse"})
+    states(given)["Refuse"] = {"Type": "Pass", "Output": "{% $nothing_of_the_kind(1) %}", "End": True}
+    given["cases"].append({"name": "huge", "state": "High Value?", "input": {"amount": 9999},
+                           "expect": {"next": "Refuse"}})
+
+
+def a_loop_without_an_end(given):
+    states(given)["Charge Card"] = {"Type": "Pass", "Next": "High Value?"}
+    for case in given["cases"]:
+        case["stubs"].pop(CHARGE, None)
 
 
 def starts(name, given_input):
@@ -150,7 +179,18 @@ PLANTED = {
     "an answer that an approval never gives": (an_answer_that_an_approval_never_gives, "with answer, which it never"),
     "a wait without an end": (state("Ask Finance", "TimeoutSeconds", to=None), "TimeoutSeconds"),
     "a wait for nobody": (a_service_that_gets_no_token, "$states.context.Task.Token"),
-    "an input that the started workflow lacks": (starts("payroll", {"dept": "hr"}), "payroll needs department"),
+    "an answer that nobody reads": (an_answer_that_nobody_reads, "nothing reads the answer"),
+    "a function that is not there": (a_state_that_only_a_case_of_one_choice_enters, "nothing_of_the_kind"),
+    "a loop without an end": (a_loop_without_an_end, "more)"),
+    "an operation's input of another type": (an_aws_call_of_another_type, "must be an array"),
+    "a queue by its URL": (
+        change(["document", "triggers"], [{"type": "queue", "queue": "https://sqs.eu-central-1.amazonaws.com/1/orders"}]),
+        "write its ARN"),
+    "a schedule that is over": (
+        change(["document", "triggers"], [{"type": "schedule", "expression": "at(2020-01-01T00:00:00)"}]), "is over"),
+    "a masked name": (state("Charge Card", "Arguments", "metadata", to={"********": "x"}), "secret's value"),
+    "an input that the started workflow lacks": (
+        starts("payroll", {"dept": "hr"}), "does not fit the input schema of payroll"),
     "a text in the place of a secret": (
         state("Charge Card", "Arguments", "api_key", to="${STRIPE_KEY}"), "it takes a secret"),
     "an expression that is a secret's text": (
@@ -211,7 +251,7 @@ def test_a_planted_fault_is_found(planted, sources):
     found = checked(given, sources)
     assert any(words in fault for fault in found.faults), found.faults
     assert SECRET not in str(found.faults)
-    assert all(len(fault) < 1_000 for fault in found.faults)
+    assert len(findings_prompt(found.faults)) < MOST_FINDING * 4
 
 
 def test_what_the_person_wrote_and_the_model_saw_masked_comes_back_as_it_was(sources):

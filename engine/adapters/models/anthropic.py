@@ -111,6 +111,7 @@ class _Read:
                     hear(delta["text"])
                 elif delta["type"] == "input_json_delta":
                     self._calls[event["index"]][2] += delta["partial_json"]
+                    hear("")
             case "message_delta":
                 self._reason = event["delta"].get("stop_reason")
                 self._usage.update(event.get("usage") or {})

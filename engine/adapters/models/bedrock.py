@@ -154,6 +154,7 @@ class _Read:
             hear(delta["text"])
         elif "toolUse" in delta:
             self._calls[block["contentBlockIndex"]][2] += delta["toolUse"]["input"]
+            hear("")
 
     def reply(self) -> Reply:
         """The whole answer. Raises ModelUnavailable where the stream had no end."""

@@ -141,6 +141,7 @@ class _Read:
                 hear(content)
             for place, call in enumerate(delta.get("tool_calls") or ()):
                 self._take_call(call, place)
+                hear("")
 
     def _take_call(self, call: Mapping[str, Json], place: int) -> None:
         index = call.get("index")

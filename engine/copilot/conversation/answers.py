@@ -32,14 +32,19 @@ from engine.records import dataclass
 Json = Any
 
 MOST_FINDINGS = 20
+MOST_ASSUMPTIONS = 50
 _WRONG = frozenset({
     "VARIABLE_NOT_ASSIGNED", "VALUE_NOT_WRITTEN", "CREDENTIAL_IN_DEFINITION", "UNKNOWN_ERROR_NAME",
-    "TRIGGER_WORKFLOW_MISSING",
+    "TRIGGER_WORKFLOW_MISSING", "UNKNOWN_FUNCTION", "SCHEDULE_IS_OVER",
 })
 """Warnings with which a draft is wrong: a read that finds nothing, a credential that is written out, names that are
-not there."""
-ASKED_OF_A_PERSON = frozenset({"UNKNOWN_RESOURCE", "WEBHOOK_WITHOUT_AUTH"})
-"""What publishing refuses and a person decides: a resource that is not callable here, who may call a webhook."""
+not there, a schedule that is over."""
+ASKED_OF_A_PERSON = frozenset({
+    "UNKNOWN_RESOURCE", "WEBHOOK_WITHOUT_AUTH", "SECRET_NOT_GRANTED", "FOLDER_NOT_OPEN", "NOT_HEARD",
+})
+"""What publishing refuses and a person decides: what may be called, read and heard here, and who may call."""
+_HINTS = {"CONNECTION_NOT_FOUND": " list_connections lists those that there are; without one give the secret inputs."}
+"""What a model can do about a finding whose advice is for a person."""
 _EMPTY_PASS = frozenset({"Type", "Next", "End", "QueryLanguage"})
 _GIVES = ("Arguments", "Parameters")
 
@@ -81,17 +86,18 @@ class _Read:
 def check_draft(given: Mapping[str, Json], request: Request, sources: Sources, scrub: Scrub) -> Checked:
     """The proposal that the arguments of `propose` make, or the findings about them. `scrub` masked what the model was
     sent: the texts of the draft on the canvas that it masked come back as they were."""
-    given = with_own_texts(unwrapped(given), request.current, scrub)
+    given, own = with_own_texts(unwrapped(given), request.current, scrub)
     read = _read(given, request.current)
-    read.findings += written_secrets(given, request.current, scrub)
+    read.findings += written_secrets(given, own, scrub)
     if read.document is None or read.findings:
         return Checked(None, tuple(read.findings))
     document, changes = read.document, changes_between(request.current, read.document.as_written)
     changed = {change.state for change in changes if change.change != "removed"}
     problems = sources.problems(document)
-    refused = list(_refused(problems, request.current, sources))
+    refused, left = _judged(problems, request.current, sources)
     tasks = TaskChecks(document, sources, changed)
-    wrong = [*map(str, refused), *tasks.findings([each.location or "" for each in refused])]
+    wrong = [f"{each}{_HINTS.get(each.code, '')}" for each in refused]
+    wrong += tasks.findings([each.location or "" for each in refused])
     if wrong:
         return Checked(None, tuple(dict.fromkeys(wrong)))
     places = Places(document.as_written, request.current)
@@ -103,7 +109,7 @@ def check_draft(given: Mapping[str, Json], request: Request, sources: Sources, s
         shown["cases"] = tested.cases
     to_dos = [
         *answered.to_dos, *_assumptions(given.get("assumptions"), places), *_blanks(document.definition),
-        *_before_publishing(problems), *_not_asked_for(document, changed, places, answered.places),
+        *_before_publishing(left), *_not_asked_for(document, request.current, changed, places, answered.places),
         *taken_away(request.current, shown, answered.places),
     ]
     return Checked(
@@ -144,19 +150,26 @@ def _read(given: Mapping[str, Json], current: Mapping[str, Json]) -> _Read:
     return read
 
 
-def _refused(problems: Sequence[Diagnostic], current: Mapping[str, Json], sources: Sources) -> Iterator[Diagnostic]:
-    """The findings with which a draft is wrong. What only a person can decide is a to-do instead, and a warning that
-    the draft on the canvas had already is not the model's."""
+def _judged(
+    problems: Sequence[Diagnostic], current: Mapping[str, Json], sources: Sources
+) -> tuple[list[Diagnostic], list[Diagnostic]]:
+    """The findings with which a draft is wrong, and the errors that are left to the person: those that only a person
+    can decide, and those that the draft on the canvas had already at the same place."""
+    refused: list[Diagnostic] = []
+    left: list[Diagnostic] = []
     before: set[tuple[str, str]] | None = None
     for found in problems:
-        if found.severity == "ERROR":
-            if found.code not in ASKED_OF_A_PERSON:
-                yield found
-        elif found.code in _WRONG:
+        is_error = found.severity == "ERROR"
+        if is_error and found.code in ASKED_OF_A_PERSON:
+            left.append(found)
+        elif is_error or found.code in _WRONG:
             if before is None:
                 before = _found_in(current, sources)
             if (found.code, found.location or "") not in before:
-                yield found
+                refused.append(found)
+            elif is_error:
+                left.append(found)
+    return refused, left
 
 
 def _found_in(current: Mapping[str, Json], sources: Sources) -> set[tuple[str, str]]:
@@ -178,8 +191,12 @@ def _plan(clauses: Sequence[ClauseAnswer], document: WorkflowDocument) -> tuple[
     )
 
 
+def _without_links(state: Mapping[str, Json]) -> dict[str, Json]:
+    return {key: value for key, value in state.items() if key not in ("Next", "End")}
+
+
 def _assumptions(given: Json, places: Places) -> Iterator[ToDo]:
-    for item in given if isinstance(given, list) else ():
+    for item in given[:MOST_ASSUMPTIONS] if isinstance(given, list) else ():
         text = item.get("text") if isinstance(item, dict) else item
         place = item.get("place") if isinstance(item, dict) else None
         if isinstance(text, str) and text.strip():
@@ -201,20 +218,28 @@ def _blanks(definition: Json) -> Iterator[ToDo]:
                     yield ToDo(state.name, f"/{part}/{key}", value[:1000])
 
 
-def _before_publishing(problems: Sequence[Diagnostic]) -> Iterator[ToDo]:
-    for found in problems:
-        if found.code in ASKED_OF_A_PERSON:
-            yield ToDo(None, "", f"Before it can be published: {found.message}"[:1000])
+def _before_publishing(left: Sequence[Diagnostic]) -> Iterator[ToDo]:
+    """What stands between the draft and its publishing: one to-do of each kind."""
+    by_code: dict[str, list[Diagnostic]] = {}
+    for found in left:
+        by_code.setdefault(found.code, []).append(found)
+    for first, *others in by_code.values():
+        places = f" So it is at {', '.join(each.location or '/' for each in others)}." if others else ""
+        yield ToDo(None, "", f"Before it can be published: {first.message}{places}"[:1000])
 
 
 def _not_asked_for(
-    document: WorkflowDocument, changed: set[str], places: Places, named: set[str]
+    document: WorkflowDocument, current: Mapping[str, Json], changed: set[str], places: Places, named: set[str]
 ) -> Iterator[ToDo]:
-    """Tasks that the draft adds or changes and that no clause names, and steps that do nothing yet."""
+    """Tasks that the draft adds or changes and that no clause names, and steps that do nothing yet. A Task that only
+    leads to another state is not meant."""
+    before = {state.name: _without_links(state.state) for state in states_of(current.get("definition"))}
+    relinked = {state.name for state in states_of(document.definition)
+                if _without_links(state.state) == before.get(state.name)}
     for state in states_of(document.definition):
         if state.name not in changed:
             continue
-        if state.is_task and not named & {state.name, *places.around(state.name)}:
+        if state.is_task and state.name not in relinked and not named & {state.name, *places.around(state.name)}:
             yield ToDo(state.name, "", "No part of the request asks for this step.")
         if state.name in named and state.state.get("Type") == "Pass" and not state.own.keys() - _EMPTY_PASS:
             yield ToDo(state.name, "", "This step does nothing.")

@@ -23,6 +23,8 @@ from engine.records import dataclass
 
 Json = Any
 
+MOST_NAMED = 20
+"""Names that a finding lists."""
 _MARK = "\N{RIGHTWARDS ARROW} way "
 
 
@@ -46,9 +48,11 @@ def check_cases(
     runs = sources.run_cases(document, [*made, *kept])
     flaws = [*_misfits(document, made), *_failures(runs[:len(made)])]
     if not flaws:
-        flaws += _not_entered(document, changed, runs)
+        whole = [run for run, case in zip(runs, [*made, *kept], strict=False) if case.state is None]
+        flaws += _not_entered(document, changed, whole)
     if not flaws:
-        flaws += [f"/cases: no case goes from {way}. Add a case that does."
+        flaws += [f"/cases: no case goes from {way}. Add a case that does, or remove it where none can: an earlier "
+                  "rule takes its inputs, or the error never comes."
                   for way in ways_not_taken(document, changed, [*made, *kept], sources.run_cases)]
     return Tested(
         [case.model_dump(exclude_unset=True) for case in (*made, *kept)],
@@ -81,8 +85,15 @@ def _failures(runs: Sequence[Ran]) -> Iterator[str]:
     for run in runs:
         if run.problem is not None:
             yield (f"/cases: the case {run.name} fails: {run.problem}. It ended {run.status}"
-                   f"{f' ({run.error}: {run.cause})' if run.error else ''} after {', '.join(run.states)}. "
+                   f"{f' ({run.error}: {run.cause})' if run.error else ''} after {shortened(run.states)}. "
                    "Correct the draft, or the case.")
+
+
+def shortened(names: Sequence[str]) -> str:
+    """The names in one line; of many the first and the last."""
+    most = MOST_NAMED // 2
+    shown = [*names[:most], f"… ({len(names) - 2 * most} more)", *names[-most:]] if len(names) > MOST_NAMED else names
+    return ", ".join(shown)
 
 
 def _runs_in_cases(document: WorkflowDocument) -> Iterator[StateText]:
@@ -97,7 +108,7 @@ def _not_entered(document: WorkflowDocument, changed: set[str], runs: Sequence[R
     entered = {name for run in runs for name in run.states}
     missing = [state.name for state in _runs_in_cases(document) if state.name in changed - entered]
     if missing:
-        yield (f"/cases: no case enters {', '.join(missing)}. Add a case for each path of the request that leads "
+        yield (f"/cases: no case enters {shortened(missing)}. Add a case for each path of the request that leads "
                "there, failures too.")
 
 

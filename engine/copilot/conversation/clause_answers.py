@@ -6,6 +6,7 @@ it says is held against the draft.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any
@@ -79,7 +80,7 @@ def _answer(
 
 def _number(item: Json) -> int | None:
     number = item.get("number", item.get("clause")) if isinstance(item, dict) else None
-    if isinstance(number, str) and number.strip("[] ").isdigit():
+    if isinstance(number, str) and re.fullmatch(r"\[?[0-9]{1,4}\]?", number.strip()):
         return int(number.strip("[] "))
     return number if isinstance(number, int) and not isinstance(number, bool) else None
 

@@ -18,12 +18,13 @@ from engine.catalog.states import states_of
 from engine.catalog.wording import in_words, named
 from engine.copilot.proposal import ToDo
 from engine.errors import InvalidDocument, json_pointer
+from engine.values import no_constant
 
 Json = Any
 
 CHANGED = ("description", "definition", "triggers", "input_schema")
 """The parts of a document that the model may change. All else stays as it is in the draft on the canvas."""
-_IGNORED = frozenset({"name", "cases", "version", "studio"})
+_IGNORED = frozenset({"name", "cases", "version", "studio", "$schema"})
 """Parts that a model repeats, and that are not its to change: they are passed over."""
 _EXPECTED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 
@@ -112,8 +113,8 @@ def _from_text(value: Json) -> Json:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value)
-    except ValueError:
+        return json.loads(value, parse_constant=no_constant)
+    except (ValueError, RecursionError):
         return value
 
 

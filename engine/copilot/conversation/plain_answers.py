@@ -62,12 +62,13 @@ def is_data(text: str) -> bool:
 
 
 def _object_in(text: str) -> dict[str, Json]:
-    """The first JSON object in `text`, which may stand in a fence or among words. Raises ValueError."""
+    """The first JSON object in `text`, which may stand in a fence or among words. A text in it may have line breaks as
+    they are. Raises ValueError."""
     start = text.find("{")
     if start < 0:
         raise ValueError("there is no { in it")
     try:
-        value, _ = json.JSONDecoder(parse_constant=no_constant).raw_decode(text, start)
+        value, _ = json.JSONDecoder(parse_constant=no_constant, strict=False).raw_decode(text, start)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     if not isinstance(value, dict):

@@ -54,9 +54,16 @@ Json = Any
 
 REFUSALS = 4
 """Drafts of one turn that are sent back at most."""
+MOST_CLAIMS = 6
+"""Processes that begin one turn, one after the other: each was killed, or broke off."""
+MOST_CALLS = 20
+"""Calls of one answer that are taken."""
+MOST_ARGUMENTS = 400_000
+"""Characters of one call's arguments."""
 REMEMBERED = 8
 """Earlier turns that the model is told of."""
 PIECE_SECONDS = 0.25
+LOOK_SECONDS = 1.0
 PIECE_CHARACTERS = 2_000
 LEAST_SECONDS = 1.0
 PAUSE_SECONDS = 1.0
@@ -137,6 +144,11 @@ class _Run:
         self._deadline = self._clock.now() + self._limits.seconds
 
     def run(self) -> None:
+        if self._turn.claims >= MOST_CLAIMS:
+            self._finish_with(_Ended(
+                f"{MOST_CLAIMS} processes have begun the turn, and none has ended it", "Say it in other words.",
+            ))
+            return
         self._append("claimed", by=self._runner.by, until=self._deadline)
         try:
             while not self._step():
@@ -217,18 +229,24 @@ class _Run:
         self._clock.sleep(pause)
 
     def _keep(self, reply: Reply) -> None:
-        calls = [[call.id, call.name, self._clean(call.arguments)] for call in reply.calls] if reply.complete else []
+        taken = reply.calls[:MOST_CALLS] if reply.complete else ()
+        calls = [[call.id, call.name, self._clean(call.arguments)] for call in taken]
         self._append(
             "answered", text=self._scrub.values(reply.text), shown=not is_data(reply.text), calls=calls,
             complete=reply.complete, input_tokens=reply.input_tokens, output_tokens=reply.output_tokens,
         )
 
     def _clean(self, arguments: str) -> str:
-        """The arguments of a call without a secret's value: they are kept with the conversation."""
+        """The arguments of a call without a secret's value: they are kept with the conversation. Of those that are too
+        long or nested too deeply only that is kept."""
+        if len(arguments) > MOST_ARGUMENTS:
+            return f"(more than {MOST_ARGUMENTS:,} characters)"
         try:
             return json.dumps(self._scrub.values(json.loads(arguments)), ensure_ascii=False)
         except ValueError:
             return str(self._scrub.values(arguments))
+        except RecursionError:
+            return "(nested too deeply)"
 
     # Its answers
 
@@ -287,7 +305,12 @@ class _Run:
         return True
 
     def _check(self, given: dict[str, Json]) -> Checked:
-        return check_draft(given, self._request, self._sources, Scrub(self._known))
+        try:
+            return check_draft(given, self._request, self._sources, Scrub(self._known))
+        except UserError as problem:
+            return Checked(None, (f"{problem.where or '/document'}: {problem.message}.",))
+        except RecursionError:
+            return Checked(None, ("/document: it is nested too deeply.",))
 
     def _last_flawed(self) -> tuple[Checked, dict[str, Json]] | None:
         """The last draft of the turn that can be shown, with its flaws; None where there is none."""
@@ -362,6 +385,11 @@ class _Run:
         """Append a piece of the model's text."""
         self._append("text", text=self._scrub.values(text))
 
+    def check_still(self) -> None:
+        """Raise Gone where the turn was stopped or deleted, or another process runs it."""
+        if self._conversations.read(self._key, self._end.sequence).end != self._end:
+            raise Gone
+
     @property
     def clock(self) -> Clock:
         """The clock by which pieces are put together."""
@@ -392,15 +420,23 @@ class _Pieces:
         self._since = run.clock.now()
 
     def hear(self, text: str) -> None:
-        """Hear a piece. Raises Gone where the turn is over. A draft that is written as text is not shown piece by
-        piece."""
+        """Hear a piece; an empty one is a piece of a call. Raises Gone where the turn is over. A draft that is written
+        as text is not shown piece by piece: it is only looked whether the turn goes on."""
         self._held += text
         if self._is_data is None and self._held.strip():
             self._is_data = is_data(self._held)
         if self._is_data:
             self._held = ""
-        if len(self._held) >= PIECE_CHARACTERS or self._run.clock.now() - self._since >= PIECE_SECONDS:
+        if not self._held:
+            self._look()
+        elif len(self._held) >= PIECE_CHARACTERS or self._run.clock.now() - self._since >= PIECE_SECONDS:
             self.flush()
+
+    def _look(self) -> None:
+        now = self._run.clock.now()
+        if now - self._since >= LOOK_SECONDS:
+            self._since = now
+            self._run.check_still()
 
     def flush(self) -> None:
         """Append what is held."""

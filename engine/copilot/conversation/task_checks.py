@@ -9,14 +9,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from engine.catalog.cases import Case
 from engine.catalog.document import WorkflowDocument
 from engine.catalog.states import StateText, language_of, states_of
-from engine.copilot.catalogue import ActionFact
+from engine.copilot.catalogue import ActionFact, Input
 from engine.copilot.conversation.sources import Sources, WorkflowFact
+from engine.durable.lifecycle.start_checks import check_input
+from engine.errors import InvalidDocument
 from engine.language.asl.resources import START_EXECUTION, plain_resource
+from engine.values import is_number, json_type, with_article
 
 Json = Any
 
@@ -61,6 +65,9 @@ class TaskChecks:
                 yield f"{state.place}/Resource: there is no action {resource}. {self._instead(resource)}"
                 continue
             yield from _waiting(state, fact)
+            if fact.waits and fact.outputs and not self._reads(state, fact):
+                yield (f"{state.place}: nothing reads the answer. It gives {', '.join(fact.outputs)}: let a Choice "
+                       "decide by it what happens next.")
             if not {"/QueryLanguage", f"{state.place}/Arguments", f"{state.place}/Parameters"} & set(refused):
                 yield from _inputs(state, fact, self._sources.secrets)
             if fact.errors and not resource.endswith(".waitForTaskToken"):
@@ -75,6 +82,15 @@ class TaskChecks:
                 fact = facts.get(resource)
                 for stub in stubs if fact is not None else ():
                     yield from _stub(case.name, resource, fact, stub.error, stub.output)
+
+    def _reads(self, asks: StateText, fact: ActionFact) -> bool:
+        """Whether another state reads a member of the answer, or a variable that keeps it."""
+        member = rf"\.(?:{'|'.join(map(re.escape, fact.outputs))})\b"
+        kept = "|".join(map(re.escape, asks.own.get("Assign") or ()))
+        read = re.compile(rf"{member}|\$(?:{kept})\b" if kept else member)
+        handed_on = json.dumps([asks.own.get(field) for field in ("Output", "ResultSelector")])
+        others = (json.dumps(state.own) for state in states_of(self._document.definition) if state.name != asks.name)
+        return re.search(member, handed_on) is not None or any(map(read.search, others))
 
     def _instead(self, resource: str) -> str:
         near = self._sources.catalogue.closest(resource)
@@ -98,18 +114,40 @@ class TaskChecks:
             yield (f"{state.place}/Arguments/StateMachineArn: there is no workflow {started}. list_workflows lists "
                    "those that there are.")
             return
-        needed = fact.input_schema.get("required") if isinstance(fact.input_schema, dict) else None
-        inner = given.get("Input")
-        if isinstance(needed, list) and isinstance(inner, dict):
-            lacking = [name for name in needed if name not in inner and f"{name}.$" not in inner]
-            if lacking:
-                yield (f"{state.place}/Arguments/Input: {started} needs {', '.join(map(str, lacking))}, by its input "
-                       "schema.")
+        if isinstance(fact.input_schema, dict) and "Input.$" not in given:
+            yield from _started_with(f"{state.place}/Arguments/Input", given.get("Input", {}), fact)
 
     def _workflows(self) -> dict[str, WorkflowFact]:
         if self._known is None:
             self._known = {each.name: each for each in self._sources.workflows()}
         return self._known
+
+
+def _started_with(place: str, given: Json, fact: WorkflowFact) -> Iterator[str]:
+    """The input of a started workflow, as far as it is written out, held against the workflow's schema."""
+    if not _is_expression(given):
+        try:
+            check_input(fact.input_schema, given)
+        except InvalidDocument as problem:
+            yield f"{place}: it does not fit the input schema of {fact.name}: {problem.message}."
+    elif isinstance(given, dict):
+        known = fact.input_schema.get("properties", {})
+        names = {name.removesuffix(".$") for name in given}
+        lacking = [str(name) for name in fact.input_schema.get("required", ()) if name not in names]
+        strange = sorted(names - known.keys()) if fact.input_schema.get("additionalProperties") is False else []
+        if lacking:
+            yield f"{place}: {fact.name} needs {', '.join(lacking)}, by its input schema."
+        if strange:
+            yield f"{place}: {fact.name} takes no {', '.join(strange)}, by its input schema."
+
+
+def _is_expression(value: Json) -> bool:
+    """Whether some part of the value is made when it runs."""
+    if isinstance(value, str):
+        return value.startswith("{%")
+    if isinstance(value, dict):
+        return any(name.endswith(".$") or _is_expression(item) for name, item in value.items())
+    return isinstance(value, list) and any(map(_is_expression, value))
 
 
 def _waiting(state: StateText, fact: ActionFact) -> Iterator[str]:
@@ -141,7 +179,7 @@ def _inputs(state: StateText, fact: ActionFact, secrets: Any) -> Iterator[str]:
             yield f"{place}: the input {name} of {resource} is missing. describe_action lists the inputs."
     known = list(fact.inputs)
     for name in sorted(names.keys() - set(known)) if is_aws and not fact.open_inputs else ():
-        yield f"{place}/{name}: {resource} has no input {name}. It takes {', '.join(known[:20])}."
+        yield f"{place}/{name}: {resource} has no input {name}. It takes {', '.join(_nearest(name, known))}."
     if resource == _HTTP_TASK and not names.keys() & {"Authentication", "InvocationConfig"}:
         yield (f'{place}: an HTTP Task of AWS needs Authentication: {{"ConnectionArn": …}}, an EventBridge connection. '
                "Without one use the connector that calls any HTTP API.")
@@ -152,26 +190,48 @@ def _inputs(state: StateText, fact: ActionFact, secrets: Any) -> Iterator[str]:
         yield from _of_another_language(given, place)
 
 
+def _nearest(name: str, known: Sequence[str]) -> list[str]:
+    """The inputs that are called nearly so, then the others: 20 at most."""
+    folded = {each.casefold(): each for each in known}
+    near = [folded[each] for each in get_close_matches(name.casefold(), folded, n=3)]
+    return list(dict.fromkeys([*near, *known]))[:20]
+
+
 def _value(place: str, name: str, value: Json, fact: ActionFact, secrets: Any) -> Iterator[str]:
     """A value that is written out and cannot be right."""
+    known = fact.inputs.get(name)
+    is_aws = fact.resource.startswith("arn:")
     if isinstance(value, dict) and value.get("$secret") == "KEY" and "KEY" not in secrets():
         yield f"{place}: KEY stands for the name of a secret: list_connections lists those that there are."
-    if not isinstance(value, str) or "TODO" in value or (
-        value.startswith(("{%", "$.", "$$.")) and not _TEXT_ALONE.fullmatch(value)
-    ):
+    elif isinstance(value, str):
+        yield from _text(place, name, value, known, is_http=fact.resource == _HTTP_TASK)
+    if is_aws and known is not None and known.type and not _has_type(value, known.type):
+        yield f"{place}: it must be {with_article(known.type)}, not {with_article(json_type(value))}."
+
+
+def _text(place: str, name: str, value: str, known: Input | None, *, is_http: bool) -> Iterator[str]:
+    is_made = value.startswith(("{%", "$.", "$$."))
+    if "TODO" in value or (is_made and not _TEXT_ALONE.fullmatch(value)):
         return
-    known = fact.inputs.get(name)
     if known is not None and known.secret:
         yield (f'{place}: it takes a secret: {{"$secret": "NAME"}} with the name of one, which may be stored later. A '
                "text is no secret.")
-    elif value.startswith("{%"):
+    elif is_made:
         return
     elif known is not None and known.enum and value not in known.enum:
         yield f"{place}: {value!r} is none of {', '.join(map(str, known.enum[:20]))}."
     elif _PLACEHOLDER.fullmatch(value):
         yield f"{place}: {value} is the placeholder of an example: write the value, or a text that begins with TODO."
-    elif name == ("ApiEndpoint" if fact.resource == _HTTP_TASK else "url") and not re.match(r"https?://", value):
+    elif name == ("ApiEndpoint" if is_http else "url") and not re.match(r"https?://", value):
         yield f"{place}: {value!r} is no address: it begins with https://."
+
+
+def _has_type(value: Json, kind: str) -> bool:
+    """Whether a value of an AWS operation's input has its type, as far as it is written out; a number may be written
+    for a text and for a time."""
+    if value is None or (isinstance(value, str) and (value.startswith(("{%", "$")) or "TODO" in value)):
+        return True
+    return json_type(value) == kind or (is_number(value) and kind in ("number", "integer", "string"))
 
 
 def _of_another_language(given: Json, place: str) -> Iterator[str]:

@@ -83,7 +83,7 @@ class Answer:
 def arguments_of(call: ToolCall) -> dict[str, Json]:
     """The arguments of a call. Raises InvalidDocument where they are not a JSON object."""
     try:
-        value = json.loads(call.arguments or "{}", parse_constant=no_constant)
+        value = json.loads(call.arguments or "{}", parse_constant=no_constant, strict=False)
     except (ValueError, RecursionError) as problem:
         raise InvalidDocument(f"the arguments of {call.name} are not JSON: {problem}") from None
     if not isinstance(value, dict):
@@ -115,6 +115,8 @@ class Toolbox:
             found = tool(arguments_of(call))
         except AutomateError as problem:
             return Answer(_problem_text(problem)[:MOST_CHARACTERS], "", "failed", failed=True)
+        except RecursionError:
+            return Answer("It is nested too deeply.", "", "failed", failed=True)
         if len(found.text) <= MOST_CHARACTERS:
             return found
         return Answer(f"{found.text[:MOST_CHARACTERS]}\n(cut; ask for less)", found.about, found.outcome, found.failed)

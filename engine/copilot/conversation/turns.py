@@ -70,6 +70,7 @@ class Turn:
     first: int = 0
     last: int = 0
     claim: tuple[str, float] | None = None
+    claims: int = 0
     said: list[Message] = field(default_factory=list)
     _whole: str = ""
     _open: dict[str, CallShown] = field(default_factory=dict)
@@ -91,6 +92,7 @@ class Turn:
 
     def _claimed(self, entry: Mapping[str, Json]) -> None:
         self.claim = (entry["by"], entry["until"])
+        self.claims += 1
         self.text = self._whole
 
     def _text(self, entry: Mapping[str, Json]) -> None:

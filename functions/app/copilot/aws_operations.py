@@ -24,10 +24,15 @@ _COMMON = ("s3", "dynamodb", "lambda", "sqs", "sns", "eventbridge", "sfn", "sesv
            "ecs", "secretsmanager", "cloudwatch", "textract", "comprehend", "translate", "rekognition", "ssm")
 _MOST_SERVICES = 4
 _TYPES = {"structure": "object", "map": "object", "list": "array", "boolean": "boolean", "integer": "integer",
-          "long": "integer", "float": "number", "double": "number"}
+          "long": "integer", "float": "number", "double": "number", "blob": "", "timestamp": ""}
 _OPTIMISED_SERVICES = {"states": "sfn", "events": "eventbridge", "elasticmapreduce": "emr", "bedrock": "bedrockruntime",
                        "emr-containers": "emrcontainers", "emr-serverless": "emrserverless"}
 """Optimised integrations that the SDK's resources call otherwise."""
+_OPEN = frozenset({"apigateway", "http", "eks", "elasticmapreduce", "emr-containers", "emr-serverless", "bedrock",
+                   "bedrockagentcore", "sagemaker", "codebuild", "databrew", "mediaconvert"})
+"""Optimised integrations whose inputs are not the operation's alone."""
+_ANY_VALUE = frozenset({("lambda", "Payload"), ("sqs", "MessageBody"), ("sns", "Message"), ("states", "Input")})
+"""Inputs of optimised integrations that take any JSON, where the operation takes a text."""
 _SDK_RESOURCE = re.compile(r"arn:aws:states:::aws-sdk:([a-z0-9]+):([A-Za-z0-9]+)")
 _RESOURCE = re.compile(r"arn:aws:states:::([a-z-]+):([A-Za-z]+)")
 
@@ -100,7 +105,8 @@ def _described(resource: str, service: str, action: str, *, sdk: bool) -> Action
     known = None if sdk else REQUIRED_ARGUMENTS.get(":".join(resource.split(":")[-2:]))
     inputs = {} if given is None else {
         spelled(name): Input(
-            spelled(name), _TYPES.get(shape.type_name, "string"),
+            spelled(name), "" if not sdk and (_service_in(resource), spelled(name)) in _ANY_VALUE
+            else _TYPES.get(shape.type_name, "string"),
             spelled(name) in known if known is not None else name in required,
             description=_plain(shape.documentation), enum=tuple(getattr(shape, "enum", None) or ()),
         ) for name, shape in given.members.items()
@@ -110,9 +116,13 @@ def _described(resource: str, service: str, action: str, *, sdk: bool) -> Action
         for name, shape in islice(gives.members.items(), 20)
     }
     title = f"{full_names().get(service) or service}: {_in_words(action)}"
-    # An optimised integration changes some operations (Lambda's Payload), so its inputs are not closed.
-    return ActionFact(resource, title, _plain(operation.documentation), inputs, outputs, open_inputs=not sdk,
+    is_open = not sdk and _service_in(resource) in _OPEN
+    return ActionFact(resource, title, _plain(operation.documentation), inputs, outputs, open_inputs=is_open,
                       patterns=() if sdk else _patterns(resource))
+
+
+def _service_in(resource: str) -> str:
+    return resource.split(":")[-2]
 
 
 def _patterns(resource: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from engine.copilot.clauses import check_request
 from engine.copilot.conversation.running import Limits, TurnRunner
 from engine.copilot.conversation.turns import Turn, turns_of, written
 from engine.copilot.scrubbing import Scrub
-from engine.errors import AutomateError, Conflict, InvalidDocument, Refused
+from engine.errors import Conflict, InvalidDocument, Refused, StorageError, UserError
 from engine.governance.masking import Scrubber
 from engine.ports.people.conversations import ConversationKey, Position
 from engine.records import dataclass
@@ -129,7 +129,19 @@ class Turns:
         self._store.delete(key)
 
     def run(self, key: ConversationKey) -> None:
-        """Run the open turn of the conversation here, to its end. Raises StorageError, UserError for the settings."""
+        """Run the open turn of the conversation here, to its end. A turn that breaks off by anything but the storage is
+        ended: begun again, it would break off again. Raises StorageError: the turn goes on with the next look."""
+        try:
+            self._run(key)
+        except StorageError:
+            raise
+        except UserError as problem:
+            self._end_broken(key, problem.message, problem.advice or "Correct the settings AUTOMATE_COPILOT_….")
+        except Exception:  # noqa: BLE001 - a defect ends the turn, not the server
+            _LOG.exception("a turn of the copilot broke off by a defect")
+            self._end_broken(key, "the turn broke off by a defect; the log has it", "Say it in other words.")
+
+    def _run(self, key: ConversationKey) -> None:
         services, place = self._services, self._place
         model = model_of(services.settings, services.secret_backends, self._clock)
         if model is None:
@@ -157,11 +169,8 @@ class Turns:
     def _run_in_thread(self, key: ConversationKey) -> None:
         try:
             self.run(key)
-        except AutomateError as problem:
+        except StorageError as problem:
             _LOG.warning("a turn of the copilot broke off, and goes on when somebody looks: %s", problem)
-        except Exception:  # noqa: BLE001 - the thread's last: a defect ends the turn, not the server
-            _LOG.exception("a turn of the copilot broke off by a defect")
-            self._end_broken(key)
         finally:
             self._place.room.release()
 
@@ -178,13 +187,10 @@ class Turns:
         if gone:
             self._start(key)
 
-    def _end_broken(self, key: ConversationKey) -> None:
-        """End a turn that a defect of ours has broken: begun again, it would break again."""
+    def _end_broken(self, key: ConversationKey, message: str, advice: str) -> None:
+        """End the open turn, with what was wrong."""
         now = self._clock.now()
-        problem = {
-            "message": "the turn broke off by a defect; the log has it", "advice": "Say it in other words.",
-            "findings": [],
-        }
+        problem = {"message": message, "advice": advice, "findings": []}
         entry = written(now, "ended", status="FAILED", reply="", problem=problem)
         self._store.append(key, self._store.read(key).end, [entry], now)
 

@@ -6,10 +6,11 @@ import json
 
 import pytest
 
-from engine.copilot.conversation.running import REFUSALS
-from engine.ports.language_model import ModelUnavailable, Reply
-from tests.support.copilot_desk import Desk
-from tests.support.copilot_drafts import REQUEST, draft
+from engine.copilot.conversation.running import MOST_CLAIMS, REFUSALS
+from engine.copilot.conversation.turns import written
+from engine.ports.language_model import ModelUnavailable, Reply, Result
+from tests.support.copilot_desk import KEY, Desk
+from tests.support.copilot_drafts import CASES, DEFINITION, REQUEST, draft
 from tests.support.scripted_model import calls, says, texts
 
 GOOD = (
@@ -204,3 +205,66 @@ def test_the_first_prompt_stays_small_however_many_connectors_there_are():
     size = len(first.system) + sum(len(message.text) for message in first.messages) + sum(
         len(json.dumps([tool.name, tool.description, tool.parameters])) for tool in first.tools)
     assert size / 3 < 6_000
+
+
+@pytest.mark.parametrize("arguments", [
+    "[" * 5_000 + "]" * 5_000, json.dumps({"document": "[" * 100_000}), "x" * 500_000,
+    json.dumps({"document": {"definition": DEFINITION}, "clauses": [{"number": "²"}], "cases": CASES}),
+    json.dumps({**draft(), "cases": [{**CASES[0], "input": json.loads("[" * 600 + "]" * 600)}]}),
+    json.dumps({"document": '{"definition": {"StartAt": NaN}}'}),
+])
+def test_an_odd_answer_ends_in_findings_and_breaks_nothing(arguments):
+    desk = Desk()
+    turn = desk.ask(REQUEST, *[calls(("propose", arguments))] * (REFUSALS + 1))
+    assert turn.status in ("FAILED", "DONE")
+    assert all(call.failed for call in turn.calls[:REFUSALS])
+    assert all(len(message.text) < 40_000 for request in desk.model.asked for message in request.messages[1:]
+               if isinstance(message, Result))
+
+
+def test_a_turn_that_processes_begin_and_never_end_is_ended():
+    desk = Desk()
+    desk.begin(REQUEST)
+
+    def dies(_request):
+        raise Killed
+
+    for _ in range(MOST_CLAIMS):
+        desk.model.answers[:] = [dies]
+        with pytest.raises(Killed):
+            desk.run()
+    desk.run()
+    assert desk.last.status == "FAILED"
+    assert "processes have begun the turn" in desk.last.problem["message"]
+
+
+def test_a_turn_is_stopped_while_the_arguments_of_a_call_arrive():
+    desk = Desk()
+
+    class Writing:
+        provider = "writing"
+
+        def reply(self, request, *, seconds, hear):
+            for number in range(100):
+                desk.clock.sleep(0.5)
+                if number == 10:
+                    end = desk.store.read(KEY).end
+                    desk.store.append(KEY, end, [written(desk.clock.now(), "stop")], desk.clock.now())
+                hear("")
+                heard.append(number)
+
+    heard = []
+    desk.model = Writing()
+    desk.begin(REQUEST)
+    desk.run()
+    assert desk.last.status == "STOPPED"
+    assert len(heard) < 15
+
+
+def test_a_secret_that_is_not_granted_is_the_persons_to_grant():
+    desk = Desk()
+    desk.api.secrets.values["STRIPE_KEY"] = "a-value-of-some-length"
+    desk.api.secrets.granted["STRIPE_KEY"] = ()
+    turn = desk.ask(REQUEST, calls(("propose", draft())))
+    assert turn.proposal["attempts"] == 1
+    assert any("automate secrets grant STRIPE_KEY" in each["text"] for each in turn.proposal["to_dos"])
