@@ -2,6 +2,7 @@
 
     studio          a page signed in to a server of this test file, with the samples published
     empty_studio    the same on a server of this test alone, where nothing was imported yet
+    model, talking_server   a model server that answers from a script, and the product with that model
     guest           guest(role): a page of somebody who signed in with a token of that role
     screens         saves pictures to SCREENSHOTS_DIR when it is set (make screenshots: docs/images)
 
@@ -21,6 +22,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.studio.short import SHORT
+from tests.support.model_server import ModelServer, Say
 from tests.support.studio.browsing import Studio, StudioServer, launched, new_window, what_is_missing
 
 
@@ -63,6 +65,26 @@ def studio_server(tmp_path_factory):
     """The local product with the samples published and a secret set, for the tests of one file."""
     server = StudioServer(tmp_path_factory.mktemp("studio"))
     server.publish_samples()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def model():
+    """A model server: a test writes its `script`, by chat completions."""
+    served = ModelServer([Say(["Nothing is scripted."])])
+    served.start()
+    yield served
+    served.stop()
+
+
+@pytest.fixture(scope="module")
+def talking_server(tmp_path_factory, model):
+    """The local product with that model. A file whose tests talk to it makes this its `studio_server`."""
+    server = StudioServer(
+        tmp_path_factory.mktemp("studio"), AUTOMATE_COPILOT_PROVIDER="openai", AUTOMATE_COPILOT_MODEL="a-model",
+        AUTOMATE_COPILOT_URL=f"{model.base}/v1",
+    )
     yield server
     server.stop()
 
@@ -112,10 +134,12 @@ def guest(studio_server, browser):
 
 @pytest.fixture
 def screens(request):
-    """`screens(studio, "secrets")` saves secrets-light.png to SCREENSHOTS_DIR, once per theme asked for."""
+    """`screens(studio, "secrets")` saves secrets-light.png to SCREENSHOTS_DIR, once per theme asked for.
+
+    `then` is the width of the page after it."""
     folder = os.environ.get("SCREENSHOTS_DIR")
 
-    def save(studio, name, *, themes=("light", "dark"), widths=(1440,)):
+    def save(studio, name, *, themes=("light", "dark"), widths=(1440,), then=1440):
         if folder is None:
             return
         Path(folder).mkdir(parents=True, exist_ok=True)
@@ -124,6 +148,6 @@ def screens(request):
                 studio.look(theme, width)
                 suffix = "" if width == 1440 else f"-{width}"
                 studio.page.screenshot(path=f"{folder}/{name}-{theme}{suffix}.png", animations="disabled")
-        studio.look("light", 1440)
+        studio.look("light", then)
 
     return save

@@ -7,29 +7,15 @@ from playwright.sync_api import Locator, expect
 
 from tests.support import patience
 from tests.support.copilot_drafts import REQUEST, calling, draft, proposing, refined
-from tests.support.model_server import ModelServer, Say, Status
-from tests.support.studio.browsing import StudioServer
+from tests.support.model_server import Say, Status
 from tests.support.studio.designing import Designer
 
 BLANK = {"StartAt": "Begin", "States": {"Begin": {"Type": "Pass", "End": True}}}
 
 
 @pytest.fixture(scope="module")
-def model():
-    served = ModelServer([Say(["Nothing is scripted."])])
-    served.start()
-    yield served
-    served.stop()
-
-
-@pytest.fixture(scope="module")
-def studio_server(tmp_path_factory, model):
-    server = StudioServer(
-        tmp_path_factory.mktemp("studio"), AUTOMATE_COPILOT_PROVIDER="openai", AUTOMATE_COPILOT_MODEL="a-model",
-        AUTOMATE_COPILOT_URL=f"{model.base}/v1",
-    )
-    yield server
-    server.stop()
+def studio_server(talking_server):
+    return talking_server
 
 
 @pytest.fixture
@@ -165,6 +151,31 @@ def test_the_network_may_fail_and_nothing_typed_is_lost(talk, studio):
     expect(card(designer)).not_to_contain_text("the store is busy")
     card(designer).get_by_role("textbox").press("Enter")
     expect(turn(designer, 1)).to_contain_text("Here.", timeout=patience.SECONDS * 1000)
+
+
+def test_what_is_typed_stays_while_the_palette_is_folded(talk):
+    designer = talk("folded", Say(["Here."]))
+    card(designer).get_by_role("textbox").fill("why is there a wait?")
+    designer.page.get_by_role("button", name="Fold the palette").click()
+    expect(card(designer)).to_have_count(0)
+    designer.page.get_by_role("button", name="Unfold the palette").click()
+    expect(card(designer).get_by_role("textbox")).to_have_value("why is there a wait?")
+    card(designer).get_by_role("textbox").press("Enter")
+    expect(turn(designer, 1)).to_contain_text("Here.", timeout=patience.SECONDS * 1000)
+    expect(card(designer).get_by_role("textbox")).to_have_value("")
+
+
+def test_a_deleted_conversation_leaves_nothing_applied(talk):
+    designer = talk("begun_anew", proposing(draft()), proposing(draft()))
+    send(designer, REQUEST)
+    turn(designer, 1).get_by_role("button", name="Look at it").click(timeout=patience.SECONDS * 1000)
+    dialog(designer).get_by_role("button", name="Apply").click()
+    expect(turn(designer, 1)).to_contain_text("Applied")
+    card(designer).get_by_role("button", name="Delete this conversation").click()
+    card(designer).get_by_role("button", name="Delete", exact=True).click()
+    expect(turn(designer, 1)).to_have_count(0)
+    send(designer, REQUEST)
+    expect(turn(designer, 1).get_by_role("button", name="Look at it")).to_be_visible(timeout=patience.SECONDS * 1000)
 
 
 def test_a_proposal_of_before_a_change_is_stale(talk):

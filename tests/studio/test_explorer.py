@@ -71,6 +71,7 @@ def test_debugging_failures_as_the_guide_tells_it(studio, failed, others, screen
     wrong = panel(page).get_by_role("note", name="What went wrong")
     expect(wrong).to_contain_text("http.ConnectorError")
     expect(wrong).to_contain_text("answered 400: quantity must be a whole number from 1")
+    expect(page.get_by_role("button", name="Mend it with the copilot")).to_have_count(0)  # no model is set
 
     # "View the Output/Error payload. It will contain the stack trace or error message provided by the connector."
     expect(panel(page).get_by_role("region", name="Input")).to_contain_text("BX-2201")

@@ -40,6 +40,9 @@ export function followClick(event: MouseEvent<HTMLAnchorElement>): void {
   navigate(to);
 }
 
+/** The templates to begin a workflow with. */
+export const TEMPLATES = "/wizard/#templates";
+
 export const workflowHref = (name: string) => href(`/wizard/${encodeURIComponent(name)}`);
 export const triggerHref = (workflow: string, trigger: string) =>
   href(`/triggers/${encodeURIComponent(workflow)}/${encodeURIComponent(trigger)}`);

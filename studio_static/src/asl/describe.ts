@@ -67,7 +67,7 @@ const SERVICES = {
   bedrock: { name: "Bedrock", icon: "model" },
   bedrockruntime: { name: "Bedrock", icon: "model" },
   openai: { icon: "model" },
-  llm: { icon: "model" },
+  llm: { name: "Language model", icon: "model" },
   postgres: { name: "PostgreSQL", icon: "table" },
   mysql: { name: "MySQL", icon: "table" },
   google_sheets: { name: "Google Sheets", icon: "table" },

@@ -148,13 +148,15 @@ class Studio:
         """From now on, answers of `status` to addresses that match `path` are no problem."""
         self._refusals.append((status, re.compile(path)))
 
-    def check_axe(self, *, themes: tuple[str, ...] = ("light", "dark")) -> None:
+    def check_axe(
+        self, *, themes: tuple[str, ...] = ("light", "dark"), width: int = 1440, height: int = 900,
+    ) -> None:
         """No finding of axe, in both themes."""
         for theme in themes:
-            self.look(theme)
+            self.look(theme, width, height)
             found = self._axe()
             assert not found, f"{theme}:\n" + "\n".join(found)
-        self.look("light")
+        self.look("light", width, height)
 
     def _axe(self) -> list[str]:
         # Evaluated rather than added as a script: the page's policy takes no scripts that are not the Studio's.

@@ -1,6 +1,7 @@
 /**
  * A workflow's draft on the bench: the palette at the left, the canvas, at the right the form of what is selected, the
- * whole text or the tests; the Rule Tester and the versions have the room to themselves.
+ * whole text or the tests; the Rule Tester and the versions have the room to themselves. On a phone it is the conversation
+ * about the draft.
  */
 import { Suspense, useCallback, useEffect, useState } from "react";
 import { useWhyNot } from "../../app/me";
@@ -12,6 +13,8 @@ import { FullBleed } from "../../ui/FullBleed";
 import { Problem } from "../../ui/Problem";
 import { Skeleton } from "../../ui/Skeleton";
 import { CanvasPane } from "./CanvasPane";
+import { asksToMend } from "./copilot/address";
+import { keepNothing } from "./copilot/kept";
 import { focusCanvas } from "./focus";
 import { Head } from "./head/Head";
 import { Inspector } from "./inspector/Inspector";
@@ -41,13 +44,28 @@ const RulesTab = part(() => import("../rules/RulesTab"));
 const StartHere = part(() => import("./publish/StartHere"));
 const SettingsDialog = part(() => import("./settings/SettingsDialog"));
 
+const PhoneBench = part(() => import("./phone/PhoneBench"));
+
 const URL_STATE = { tab: "design" };
 const FIRST_WIDE = 1280;
+/** Pixels in which one of steps, canvas and form can be used. */
+const LEAST = 700;
 
 export function Workbench({ workflow }: { workflow: string }) {
   const { ready, error, reload } = useOpened(workflow);
   usePage({ title: workflow, crumbs: [{ text: "Workflows", href: "/" }, { text: workflow }] });
-  if (ready) return <Bench workflow={workflow} />;
+  const hasRoom = useIsWide(LEAST);
+  const [anyway, setAnyway] = useState(false);
+  const open = useCallback(() => setAnyway(true), []);
+  useEffect(() => keepNothing, []);
+  if (ready && (hasRoom || anyway)) return <Bench workflow={workflow} />;
+  if (ready) {
+    return (
+      <Suspense fallback={<Skeleton what="the draft" />}>
+        <PhoneBench workflow={workflow} onAnyway={open} />
+      </Suspense>
+    );
+  }
   return (
     <div className="dz-loading">
       <h1 className="visually-hidden">{workflow}</h1>
@@ -120,7 +138,8 @@ function Body({ slot, tab }: BodyProps) {
   const isWide = useIsWide(FIRST_WIDE);
   const whyNotEdit = useWhyNot("edit");
   const [isLeftOpen, setLeftOpen] = useState(isWide);
-  useEffect(() => setLeftOpen(isWide), [isWide]);
+  // Whoever came to mend an execution came for the copilot.
+  useEffect(() => setLeftOpen(isWide || asksToMend()), [isWide]);
   const request = useDesigner((state) => state.request);
   const choosing = useDesigner((state) => state.choosing);
   return (

@@ -8,6 +8,7 @@ import { Suspense, useCallback, useMemo, useRef, useState } from "react";
 import { path } from "../../api/client";
 import { useReason } from "../../api/revealing";
 import type { Execution, Step } from "../../api/schema";
+import { useMay, useMe } from "../../app/me";
 import { usePage } from "../../app/page";
 import { part } from "../../app/part";
 import { useUrlState } from "../../app/urlState";
@@ -23,10 +24,12 @@ import { ExecutionHeader } from "./ExecutionHeader";
 import { Hidden } from "./Hidden";
 import { EventsTab } from "./log/EventsTab";
 import { LogTab } from "./log/LogTab";
+import { mendWithCopilot } from "./openInDesigner";
 import { RedriveDialog } from "./RedriveDialog";
-import { failsAgain, goesOnAt, isRedrivable, namesOf } from "./redrive";
+import { failsAgain, goesOnAt, isRedrivable, namesOf, UNSUCCESSFUL } from "./redrive";
 import { COMPARED, StepPanel } from "./step/StepPanel";
 import { useLastGood } from "./step/useLastGood";
+import { MendLink } from "./step/WhatWentWrong";
 import { stepToOpen } from "./steps";
 import { TabStrip } from "./TabStrip";
 import { TimelineTab } from "./time/TimelineTab";
@@ -99,6 +102,7 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
   const select = useCallback((to: Step) => setUrl({ step: to.id }), [setUrl]);
   const [isRedriving, setRedriving] = useState(false);
   const redrive = isRedrivable(execution) ? () => setRedriving(true) : undefined;
+  const copilot = useMayMend(execution) ? () => mendWithCopilot(execution, step?.name ?? null) : undefined;
   const goesOn = useMemo(() => (answer.data?.complete ? goesOnAt(index) : []), [answer.data?.complete, index]);
   const failure = shown.execution.error ?? answer.error;
   const reload = () => {
@@ -242,13 +246,14 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
               lastGood={lastGood}
               onCompare={(on) => setUrl({ look: on ? COMPARED : "" })}
               onRedrive={redrive}
+              onCopilot={copilot}
             />
           ) : answer.error ? (
             <Problem error={answer.error} what="the steps" onRetry={() => void answer.reload()} />
           ) : answer.data === null ? (
             <Skeleton what="the step" />
           ) : (
-            <NoStep execution={execution} />
+            <NoStep execution={execution} onCopilot={copilot} />
           )}
         </aside>
       </div>
@@ -286,13 +291,24 @@ function Explored({ execution, shown }: { execution: Execution; shown: Shown }) 
   );
 }
 
+/** Whether the copilot can be asked to mend it: a model is there, and whoever asks may edit. */
+function useMayMend({ status }: Execution): boolean {
+  const hasModel = useMe()?.copilot.configured === true;
+  return useMay("edit") && hasModel && UNSUCCESSFUL.some((each) => each === status);
+}
+
 /** Before the first state was entered; or an execution that failed before it. */
-function NoStep({ execution }: { execution: Execution }) {
+function NoStep({ execution, onCopilot }: { execution: Execution; onCopilot: (() => void) | undefined }) {
   if (execution.error) {
     return (
       <div className="ex-wrong" role="note" aria-label="What went wrong">
         <strong>{execution.error}</strong>
         {execution.cause && <p>{execution.cause}</p>}
+        {onCopilot && (
+          <p>
+            <MendLink onCopilot={onCopilot} />
+          </p>
+        )}
       </div>
     );
   }

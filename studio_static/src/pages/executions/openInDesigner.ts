@@ -13,9 +13,20 @@ export const isShown = (execution: Execution): boolean => !execution.hidden && t
 export const designerHref = ({ workflow }: Execution, step: string | null): string =>
   `${workflowHref(workflow)}?${new URLSearchParams({ tab: "test", ...(step === null ? {} : { state: step }) })}`;
 
-/** Goes there. What can go on once it is mended is remembered: publishing leads back to it. */
+/** Goes there. What can go on once it is mended is remembered, as is its input: publishing leads back to it. */
 export function openInDesigner(execution: Execution, step: string | null): void {
+  remember(execution);
+  go(designerHref(execution, step));
+}
+
+/** Goes to the copilot of its workflow's draft, with a request about it; `step` is selected there. */
+export function mendWithCopilot(execution: Execution, step: string | null): void {
+  remember(execution);
+  const query = new URLSearchParams({ mend: execution.id, ...(step === null ? {} : { state: step }) });
+  go(`${workflowHref(execution.workflow)}?${query}`);
+}
+
+function remember(execution: Execution): void {
   const input = isShown(execution) ? { input: execution.input as Json } : {};
   setTests(execution.workflow, { mode: "all", mends: isRedrivable(execution) ? execution.id : null, ...input });
-  go(designerHref(execution, step));
 }

@@ -1,10 +1,9 @@
 /** An empty Studio: four ways to a first workflow. */
 import Box from "@cloudscape-design/components/box";
-import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
-import { go } from "../../app/links";
+import { go, TEMPLATES } from "../../app/links";
 import { ActButton } from "../../ui/ActButton";
 import type { Doing } from "./look";
 
@@ -24,7 +23,7 @@ export function FirstSteps({ onDo, onArchived }: FirstStepsProps) {
   return (
     <SpaceBetween size="l">
       <Box textAlign="center" padding={{ top: "xl" }}>
-        <Header variant="h1">Workflows</Header>
+        <Box variant="h1">Workflows</Box>
         <Box color="text-body-secondary" padding={{ top: "xs" }}>
           Nothing is here yet. Begin with what you have.
         </Box>
@@ -32,15 +31,20 @@ export function FirstSteps({ onDo, onArchived }: FirstStepsProps) {
       <div className="first-steps">
         <Step
           icon={ICONS.samples}
-          title="Start from a sample"
+          title="Start from a sample or a template"
           action={
-            <ActButton right="publish" variant="primary" onClick={() => onDo({ what: "samples" })}>
-              Show the samples
-            </ActButton>
+            <span className="flex wraps gap-8">
+              <ActButton right="publish" variant="primary" onClick={() => onDo({ what: "samples" })}>
+                Show the samples
+              </ActButton>
+              <ActButton right="edit" onClick={() => go(TEMPLATES)}>
+                See the templates
+              </ActButton>
+            </span>
           }
         >
-          An order with payment and stock, an approval that waits for a person, a nightly sync: published and ready to
-          run.
+          Samples run at once: an order with payment and stock, an approval that waits for a person. Templates are
+          drafts of common tasks for you to fill in.
         </Step>
         <Step
           icon={ICONS.import}

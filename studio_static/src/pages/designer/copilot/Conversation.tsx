@@ -1,14 +1,26 @@
 /** The conversation in the copilot's card: its turns, the newest at the bottom, and the field for the next. */
-import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import {
+  type FormEvent,
+  type KeyboardEvent,
+  type RefObject,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { ErrorWords } from "../../../ui/Problem";
 import { TextButton } from "../forms/controls";
 import { undoEdit, useDesigner } from "../store";
+import { About } from "./About";
 import type { Proposal } from "./asking";
 import { callWords, caseWords, changeWords, type Turn, usageWords } from "./turns";
 import type { ConversationState } from "./useConversation";
+import type { Mending } from "./useMending";
 
 interface ConversationProps {
   conversation: ConversationState;
+  mending: Mending | null;
   text: string;
   onText: (text: string) => void;
   onSend: (text: string) => void;
@@ -17,14 +29,11 @@ interface ConversationProps {
   applied: ReadonlyMap<number, string>;
 }
 
-export function Conversation({ conversation, text, onText, onSend, onLook, applied }: ConversationProps) {
+export function Conversation(props: ConversationProps) {
+  const { conversation, mending, text, onText, onSend, onLook, applied } = props;
   const { turns, running, error } = conversation;
   const list = useRef<HTMLOListElement>(null);
-  const size = turns.length + (turns.at(-1)?.text.length ?? 0) + (turns.at(-1)?.calls.length ?? 0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what has come is brought into sight
-  useEffect(() => {
-    if (list.current !== null) list.current.scrollTop = list.current.scrollHeight;
-  }, [size]);
+  useNewestInSight(list, turns);
   return (
     <>
       {turns.length > 0 && (
@@ -53,7 +62,14 @@ export function Conversation({ conversation, text, onText, onSend, onLook, appli
           </TextButton>
         </div>
       )}
-      <Field text={text} onText={onText} onSend={onSend} running={running} isFirst={turns.length === 0} />
+      {mending !== null && <About mending={mending} />}
+      <Field
+        text={text}
+        onText={onText}
+        onSend={onSend}
+        running={running}
+        isFirst={turns.length === 0 && mending === null}
+      />
       <div className="row apart wraps gap-6">
         {running ? (
           <TextButton tone="accent" onClick={conversation.stop}>
@@ -66,6 +82,42 @@ export function Conversation({ conversation, text, onText, onSend, onLook, appli
       </div>
     </>
   );
+}
+
+/**
+ * What has come is brought into sight: in the list where that scrolls, else on the page, as on a phone. There whoever has
+ * scrolled up reads on.
+ */
+function useNewestInSight(list: RefObject<HTMLOListElement | null>, turns: readonly Turn[]): void {
+  const last = turns.at(-1);
+  const seen = last === undefined ? "" : `${last.number} ${last.status} ${last.text.length} ${last.calls.length}`;
+  /** Whether the end was in sight before this came: at first it is where one begins to read. */
+  const isFollowed = useRef(true);
+  useLayoutEffect(() => {
+    if (list.current === null || seen === "") return;
+    list.current.scrollTop = list.current.scrollHeight;
+    const isOfPage = getComputedStyle(list.current).maxHeight === "none";
+    if (isOfPage && isFollowed.current) endOf()?.scrollIntoView({ block: "nearest" });
+  }, [list, seen]);
+  useEffect(() => {
+    const end = endOf();
+    if (end === null || seen === "") return;
+    const observer = new IntersectionObserver(([entry]) => {
+      isFollowed.current = entry?.isIntersecting ?? true;
+    });
+    observer.observe(end);
+    return () => observer.disconnect();
+  }, [seen]);
+}
+
+/** The conversation's last line: the button that sends. */
+const endOf = (): Element | null => document.querySelector(".cp-card .cp-ask");
+
+/** To the field, after what stands in it. */
+export function focusRequest(): void {
+  const field = document.querySelector<HTMLTextAreaElement>(".cp-text");
+  field?.focus();
+  field?.setSelectionRange(field.value.length, field.value.length);
 }
 
 const EXAMPLE = "When a high value order comes in, ask finance on Slack and charge the card";

@@ -5,6 +5,7 @@
  */
 import "./copilot.css";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
+import { followClick, href, TEMPLATES } from "../../../app/links";
 import { useMe } from "../../../app/me";
 import { isNowhere } from "../../../app/page";
 import { canFail, type JsonObject, nameOf, own, pointersOf, type StatePointer, stateAt, walk } from "../../../asl";
@@ -15,11 +16,14 @@ import { whereOf } from "../problems/problems";
 import type { CopilotRequest, CopilotSlot } from "../slots";
 import { definitionIn } from "../store";
 import { applied, type Explanation, labelOf, labelOfTurn, type Proposal } from "./asking";
-import { Conversation } from "./Conversation";
+import { Conversation, focusRequest } from "./Conversation";
+import { keepApplied, keepText, useKept } from "./kept";
+import { nameOfExecution } from "./mending";
 import { ProposalDialog } from "./ProposalDialog";
 import type { Turn } from "./turns";
-import { useConversation } from "./useConversation";
+import { type ConversationState, useConversation } from "./useConversation";
 import { type Outcome, useCopilot } from "./useCopilot";
+import { type Mending, useMending } from "./useMending";
 
 export default function CopilotCard(slot: CopilotSlot) {
   const { document, request, onTaken } = slot;
@@ -101,24 +105,27 @@ interface TalkProps {
 function Talk({ slot, first, onFirst }: TalkProps) {
   const conversation = useConversation(slot.workflow);
   const { begin } = conversation;
-  const [text, setText] = useState("");
+  const mending = useMending();
+  const { text, applied: done } = useKept();
   const [looked, setLooked] = useState<{ turn: Turn; proposal: Proposal; base: JsonObject } | null>(null);
-  const [done, setDone] = useState<ReadonlyMap<number, string>>(new Map());
   const send = (asked: string): void => {
-    void begin(asked, slot.document).then((isBegun) => setText(isBegun ? "" : asked));
+    const about = mending?.execution ?? null;
+    void begin(asked, slot.document, about).then((isBegun) => keepText(isBegun ? "" : asked));
   };
+  usePrefilled(mending, conversation);
   const { document } = slot;
   useEffect(() => {
     if (first === null) return;
     onFirst();
-    void begin(first, document).then((isBegun) => !isBegun && setText(first));
+    void begin(first, document).then((isBegun) => !isBegun && keepText(first));
   }, [first, onFirst, begin, document]);
   return (
     <>
       <Conversation
         conversation={conversation}
+        mending={mending}
         text={text}
-        onText={setText}
+        onText={keepText}
         onSend={send}
         onLook={(turn, proposal) => setLooked({ turn, proposal, base: slot.document })}
         applied={done}
@@ -137,7 +144,7 @@ function Talk({ slot, first, onFirst }: TalkProps) {
             const label = labelOfTurn(looked.turn.asked);
             slot.apply((now) => applied(looked.proposal, now), label);
             slot.select(startOf(looked.proposal.document));
-            setDone(new Map([...done, [looked.turn.number, label]]));
+            keepApplied(looked.turn.number, label);
             setLooked(null);
             toCanvas(true);
           }}
@@ -145,6 +152,19 @@ function Talk({ slot, first, onFirst }: TalkProps) {
       )}
     </>
   );
+}
+
+/** Once, the request about the execution that somebody came to mend: to be looked at and sent, where it was not yet. */
+function usePrefilled(mending: Mending | null, { isRead, turns }: ConversationState): void {
+  const done = useRef("");
+  useEffect(() => {
+    if (!isRead || mending === null || mending.words === null || done.current === mending.execution) return;
+    const { execution, words } = mending;
+    done.current = execution;
+    if (turns.some(({ asked }) => asked.includes(nameOfExecution(execution)))) return;
+    if (useKept.getState().text === "") keepText(words);
+    window.requestAnimationFrame(focusRequest);
+  }, [isRead, turns, mending]);
 }
 
 /** The first step of what was drafted: it comes into sight, with its form beside it. */
@@ -284,11 +304,14 @@ function Provider() {
   const copilot = useMe()?.copilot;
   if (copilot === undefined) return null;
   const model = copilot.model === null ? "" : ` (${copilot.model})`;
+  if (copilot.configured) return <p className="dz-quiet">{`A model drafts: ${copilot.provider}${model}.`}</p>;
   return (
     <p className="dz-quiet">
-      {copilot.configured
-        ? `A model drafts: ${copilot.provider}${model}.`
-        : "No model is set: an outline has a step to fill in for each clause. `automate copilot setup` finds a model."}
+      No model is set: an outline has a step to fill in for each clause. There are{" "}
+      <a className="cp-link" href={href(TEMPLATES)} onClick={followClick}>
+        templates
+      </a>{" "}
+      for common tasks. `automate copilot setup` finds a model.
     </p>
   );
 }

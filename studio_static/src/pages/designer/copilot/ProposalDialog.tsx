@@ -2,12 +2,15 @@
 import Alert from "@cloudscape-design/components/alert";
 import Badge from "@cloudscape-design/components/badge";
 import { useState } from "react";
+import { executionHref } from "../../../app/links";
 import { type JsonObject, pointersOf, type StatePointer } from "../../../asl";
 import { Dialog } from "../../../ui/Dialog";
+import { NavLink } from "../../../ui/NavLink";
 import type { ConnectorList } from "../palette/items";
 import { Difference } from "../publish/Difference";
 import { definitionIn } from "../store";
 import { isBlank, type Proposal } from "./asking";
+import { nameOfExecution } from "./mending";
 
 interface ProposalDialogProps {
   proposal: Proposal;
@@ -37,6 +40,7 @@ export function ProposalDialog({ proposal, base, isStale, connectors, onApply, o
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
         <section className="cp-words stack gap-12 scrolls" aria-label="In words" tabIndex={0}>
           {proposal.clauses.length > 0 ? <Clauses proposal={proposal} onLit={setLit} /> : <Plan proposal={proposal} />}
+          {proposal.forward !== null && <Forward {...proposal.forward} />}
           <Cases proposal={proposal} />
           <ToDos proposal={proposal} onLit={setLit} />
           <Notes proposal={proposal} />
@@ -85,6 +89,21 @@ function Clauses({ proposal, onLit }: { proposal: Proposal; onLit: (state: State
           </li>
         ))}
       </ol>
+    </section>
+  );
+}
+
+/** What becomes of the execution that was asked about, once the proposal is published. */
+function Forward({ execution, text }: NonNullable<Proposal["forward"]>) {
+  return (
+    <section aria-labelledby="cp-forward">
+      <h3 id="cp-forward">How that execution goes on</h3>
+      <p className="cp-forward text-13 breaks">
+        <NavLink to={executionHref(execution)} fontSize="inherit">
+          {nameOfExecution(execution)}
+        </NavLink>
+        {`: ${text}`}
+      </p>
     </section>
   );
 }
@@ -180,7 +199,7 @@ function byState(toDos: Proposal["to_dos"]): Map<string, string[]> {
 }
 
 function Notes({ proposal }: { proposal: Proposal }) {
-  const { attempts, diagnostics, forward, notes, provider } = proposal;
+  const { attempts, diagnostics, notes, provider } = proposal;
   const drafts =
     attempts > 1 ? `, at the ${attempts}${attempts === 2 ? "nd" : attempts === 3 ? "rd" : "th"} draft` : "";
   const warnings =
@@ -193,7 +212,6 @@ function Notes({ proposal }: { proposal: Proposal }) {
           <li key={note}>{note}</li>
         ))}
         <li>{warnings}</li>
-        {forward !== null && <li>{`${forward.execution}: ${forward.text}`}</li>}
         <li>{provider === "none" ? "Made without a model." : `Made by ${provider}${drafts}.`}</li>
       </ul>
     </section>

@@ -3,9 +3,12 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { request as send } from "../../../api/client";
 import { type ApiError, asApiError } from "../../../api/errors";
 import type { JsonObject } from "../../../asl";
+import { forgetApplied } from "./kept";
 import { type ConversationAnswer, conversationAddress, folded, lookAddress, pauseAfter, type Turn } from "./turns";
 
 export interface ConversationState {
+  /** Whether the turns are known. */
+  readonly isRead: boolean;
   readonly turns: readonly Turn[];
   readonly running: boolean;
   readonly error: ApiError | null;
@@ -19,6 +22,7 @@ export function useConversation(workflow: string): ConversationState {
   const [turns, setTurns] = useState<readonly Turn[]>([]);
   const [error, setError] = useState<ApiError | null>(null);
   const [running, setRunning] = useState(false);
+  const [isRead, setRead] = useState(false);
   /** Each time it changes, the conversation is read again, and followed while a turn runs. */
   const [look, setLook] = useState(0);
   const again = useCallback(() => setLook((count) => count + 1), []);
@@ -28,6 +32,7 @@ export function useConversation(workflow: string): ConversationState {
   useEffect(() => {
     tag.current = null;
     setTurns([]);
+    setRead(false);
   }, [workflow]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `look` asks for another reading
@@ -42,6 +47,7 @@ export function useConversation(workflow: string): ConversationState {
         isRunning = body.running;
         setTurns((known) => folded(known, body));
         setRunning(isRunning);
+        setRead(true);
         setError(null);
         if (isRunning && pauseAfter(body) > 0) await new Promise((done) => setTimeout(done, pauseAfter(body)));
       }
@@ -69,6 +75,7 @@ export function useConversation(workflow: string): ConversationState {
   );
 
   return {
+    isRead,
     turns,
     running,
     error,
@@ -81,7 +88,11 @@ export function useConversation(workflow: string): ConversationState {
     stop: useCallback(() => void act("POST", "/stop"), [act]),
     forget: useCallback(() => {
       tag.current = null;
-      void act("DELETE", "").then((isGone) => isGone && setTurns([]));
+      void act("DELETE", "").then((isGone) => {
+        if (!isGone) return;
+        setTurns([]);
+        forgetApplied();
+      });
     }, [act]),
   };
 }

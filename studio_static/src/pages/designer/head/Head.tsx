@@ -2,12 +2,11 @@
 import "./head.css";
 import Button from "@cloudscape-design/components/button";
 import { memo } from "react";
-import { useWhyNot } from "../../../app/me";
 import { ActButton } from "../../../ui/ActButton";
 import type { Opened, Tab } from "../slots";
-import { documentOf, hasChanges, kindOf, useDesigner } from "../store";
-import { SaveMark } from "./SaveMark";
+import { hasChanges, useDesigner } from "../store";
 import { Tabs } from "./Tabs";
+import { Title } from "./Title";
 
 interface HeadProps {
   workflow: string;
@@ -17,28 +16,11 @@ interface HeadProps {
 }
 
 export const Head = memo(function Head({ workflow, tab, show, open }: HeadProps) {
-  const whyNotEdit = useWhyNot("edit");
   const active = useDesigner((state) => state.activeVersion);
   const changed = useDesigner(hasChanges);
-  const kind = useDesigner((state) => kindOf(documentOf(state)));
   return (
     <header className="dz-head row firm gap-16 ruled">
-      <div className="dz-title row may-narrow gap-8">
-        <h1 title={workflow}>{workflow}</h1>
-        {kind === "EXPRESS" && <span className="dz-pill">Express</span>}
-        {active === null ? (
-          <span className="dz-pill">Not published</span>
-        ) : (
-          <span className="dz-pill dz-pill-ok tone-ok">{`v${active} active`}</span>
-        )}
-        {whyNotEdit === undefined ? (
-          <SaveMark />
-        ) : (
-          <span className="dz-pill tone-warn" title={whyNotEdit}>
-            To look at: nothing is saved
-          </span>
-        )}
-      </div>
+      <Title workflow={workflow} />
       <Tabs tab={tab} show={show} />
       <div className="dz-acts row gap-8">
         <Button iconName="settings" variant="icon" ariaLabel="Workflow settings" onClick={() => open("settings")} />

@@ -1,6 +1,6 @@
 /**
- * `/wizard/` without a workflow: say what it is to do, begin with nothing, with a sample or an import, or go on with one
- * that is there.
+ * `/wizard/` without a workflow: say what it is to do, begin with nothing or with a template, or go on with one that is
+ * there.
  */
 import "./start.css";
 import Button from "@cloudscape-design/components/button";
@@ -16,7 +16,7 @@ import { type ApiError, asApiError } from "../../../api/errors";
 import type { WorkflowList } from "../../../api/schema";
 import { useApi } from "../../../api/useApi";
 import { follow, go, workflowHref } from "../../../app/links";
-import { useMe } from "../../../app/me";
+import { useMay, useMe } from "../../../app/me";
 import { usePage } from "../../../app/page";
 import { NAME_WORDS, nameProblem } from "../../../asl/names";
 import { Allowed } from "../../../ui/Allowed";
@@ -25,7 +25,8 @@ import { ErrorAlert } from "../../../ui/Problem";
 import { Time } from "../../../ui/Time";
 import { putDraft } from "../saving/api";
 import { ask } from "../store";
-import { freeWorkflowName, nameFor, newDocument } from "./begin";
+import { asksForTemplates, freeWorkflowName, nameFor, newDocument } from "./begin";
+import { Templates } from "./Templates";
 
 const RECENT = 8;
 const EXAMPLE = "When a high value order comes in, ask finance on Slack and charge the card";
@@ -33,7 +34,9 @@ const EXAMPLE = "When a high value order comes in, ask finance on Slack and char
 export default function StartPage() {
   usePage({ title: "Designer", crumbs: [{ text: "Designer" }] });
   const workflows = useApi<WorkflowList>("/workflows");
-  const taken = (workflows.data?.workflows ?? []).map((each) => each.name);
+  const taken = workflows.data?.workflows.map((each) => each.name) ?? null;
+  const [text, setText] = useState("");
+  const may = useMay("edit");
   return (
     <SpaceBetween size="l">
       <Header variant="h1" description="A workflow is a graph of steps: draft it in words, or step by step.">
@@ -41,7 +44,7 @@ export default function StartPage() {
       </Header>
       <div className="dz-start">
         <Allowed right="edit" what="what one begins with">
-          <Begin taken={taken} />
+          <Begin taken={taken ?? []} text={text} onText={setText} />
         </Allowed>
         <Container header={<Header variant="h2">Go on with</Header>}>
           <Loaded from={workflows} what="the workflows">
@@ -49,12 +52,18 @@ export default function StartPage() {
           </Loaded>
         </Container>
       </div>
+      {may && <Templates sentence={text} taken={taken} />}
     </SpaceBetween>
   );
 }
 
-function Begin({ taken }: { taken: readonly string[] }) {
-  const [text, setText] = useState("");
+interface BeginProps {
+  taken: readonly string[];
+  text: string;
+  onText: (text: string) => void;
+}
+
+function Begin({ taken, text, onText }: BeginProps) {
   const [name, setName] = useState<string | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
@@ -96,8 +105,8 @@ function Begin({ taken }: { taken: readonly string[] }) {
               value={text}
               placeholder={EXAMPLE}
               rows={3}
-              autoFocus={!isBlank()}
-              onChange={({ detail }) => setText(detail.value)}
+              autoFocus={!isBlank() && !asksForTemplates()}
+              onChange={({ detail }) => onText(detail.value)}
             />
           </FormField>
           <FormField label="Name" errorText={complaint} constraintText={NAME_WORDS}>

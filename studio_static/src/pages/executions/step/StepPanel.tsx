@@ -51,6 +51,8 @@ interface StepPanelProps {
   onMapRuns: () => void;
   /** Ask whether to redrive the execution; absent where it cannot be. */
   onRedrive: (() => void) | undefined;
+  /** Ask the copilot what must change; absent where it cannot be. */
+  onCopilot: (() => void) | undefined;
 }
 
 const POLL_MS = 5000;
@@ -59,7 +61,7 @@ const POLL_MS = 5000;
 export const COMPARED = "compared";
 
 export function StepPanel(props: StepPanelProps) {
-  const { execution, step, index, definition, pointer, rests, live, onSelect, onMapRuns, onRedrive } = props;
+  const { execution, step, index, definition, pointer, rests, live, onSelect, onMapRuns, onRedrive, onCopilot } = props;
   const { compared, lastGood, onCompare, run } = props;
   const mayAudit = useMay("audit");
   const address = path("/executions/{}/steps/{}", execution.id, step.id);
@@ -130,6 +132,7 @@ export function StepPanel(props: StepPanelProps) {
           awaited={execution.awaited_calls}
           onSelect={onSelect}
           onRedrive={onRedrive}
+          onCopilot={onCopilot}
           onCompare={isComparable && !compared ? () => show(COMPARED) : undefined}
         />
         {live && <Answering execution={execution.id} step={step} />}

@@ -20,12 +20,14 @@ interface WhatWentWrongProps {
   onSelect: (step: Step) => void;
   /** Ask whether to redrive the execution; absent where it cannot be. */
   onRedrive: (() => void) | undefined;
+  /** Ask the copilot what must change; absent where it cannot be. */
+  onCopilot: (() => void) | undefined;
   /** Hold it against the last good run; absent where that is shown, or there can be none. */
   onCompare: (() => void) | undefined;
 }
 
 export function WhatWentWrong(props: WhatWentWrongProps) {
-  const { step, detail, index, took, isRedriven, awaited, onSelect, onRedrive, onCompare } = props;
+  const { step, detail, index, took, isRedriven, awaited, onSelect, onRedrive, onCopilot, onCompare } = props;
   const clock = usePreferences((state) => state.clock);
   const { tone, mark } = statusLook(step.status);
   if (isUnderWay(step.status) || step.status === "ABORTED") {
@@ -33,6 +35,7 @@ export function WhatWentWrong(props: WhatWentWrongProps) {
       <div className={`ex-stands row gap-8 on-panel tone-${tone}`} role="note" aria-label="How it stands">
         <MarkShape mark={mark} />
         <span>{awaitedSentence(step, awaited, clock) ?? standingSentence(step)}</span>
+        {step.status === "ABORTED" && onCopilot && <MendLink onCopilot={onCopilot} />}
       </div>
     );
   }
@@ -59,6 +62,7 @@ export function WhatWentWrong(props: WhatWentWrongProps) {
             Redrive from here …
           </button>
         )}
+        {isBad(step.status) && onCopilot && <MendLink onCopilot={onCopilot} />}
         {onCompare && (
           <button type="button" className="ex-link" onClick={onCompare}>
             Compare with the last good run
@@ -66,6 +70,14 @@ export function WhatWentWrong(props: WhatWentWrongProps) {
         )}
       </p>
     </div>
+  );
+}
+
+export function MendLink({ onCopilot }: { onCopilot: () => void }) {
+  return (
+    <button type="button" className="ex-link" onClick={onCopilot}>
+      Mend it with the copilot
+    </button>
   );
 }
 
