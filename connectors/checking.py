@@ -35,8 +35,10 @@ def check_inputs(spec: ActionSpec, params: Json) -> tuple[dict[str, Json], list[
     """`params` with the defaults filled in, and every problem there is with them."""
     if not isinstance(params, dict):
         return {}, [Problem("", f"must be an object with the action's inputs, not {json_type(params)}")]
+    lacking = [group for group in spec.one_of if not any(name in params for name in group)]
     undeclared = [name for name in params if name not in spec.inputs]
     problems = [Problem(f"/{escape(name)}", _undeclared(name, spec.inputs)) for name in undeclared]
+    problems += [Problem("", f"needs one of {', '.join(group)}") for group in lacking]
     filled: dict[str, Json] = {}
     for name, field in spec.inputs.items():
         if name in params:

@@ -13,7 +13,7 @@ docs/connectors.md is the guide.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -87,6 +87,9 @@ class ActionSpec(BaseModel):
 
     inputs: dict[str, Field] = Described(default_factory=dict, description="By name. Anything else is refused.")
     outputs: dict[str, Field] = Described(default_factory=dict, description="By name; for the Studio.")
+    one_of: tuple[tuple[str, ...], ...] = Described(
+        (), description="Groups of inputs: of each group a call gives one or more."
+    )
     title: str = Described("", description="What the Studio calls it; by default its name in words.")
     description: str = Described("", description="What the action does.")
     kind: Literal["read", "write"] = Described("write", description="Whether it changes the world.")
@@ -128,6 +131,7 @@ class ActionSpec(BaseModel):
             self, *, inputs: Mapping[str, Field | Mapping[str, Any]] = ...,
             outputs: Mapping[str, Field | Mapping[str, Any]] = ..., title: str = ..., description: str = ...,
             kind: Literal["read", "write"] = ..., at_most_once: bool = ..., timeout_seconds: float | None = ...,
+            one_of: Sequence[Sequence[str]] = ...,
             means: Meaning | None = ..., waits: bool = ..., computes: bool = ..., id_field: str | None = ...,
             rate_limit: RateLimit | Mapping[str, Any] | None = ...,
             connections: Mapping[Sent, Mapping[str, str]] = ...,

@@ -82,6 +82,7 @@ class ConnectorTasks:
         return TaskPolicy(
             at_most_once=spec.at_most_once, timeout_seconds=spec.timeout_seconds, computes=spec.computes,
             id_field=spec.id_field, limit=_limit(found[0], spec), inputs=spec.inputs,
+            one_of=spec.one_of,
             connections=spec.connections, pin=lambda: self._pinned.pin(found[0].code, found[1]),
         )
 

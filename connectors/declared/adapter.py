@@ -175,7 +175,8 @@ def spec_of(file: ConnectorFile, action: Action) -> ActionSpec:
     return ActionSpec(
         title=action.title, description=action.description, kind="read" if action.reads else "write",
         at_most_once=action.at_most_once, timeout_seconds=action.timeout_seconds, inputs=_inputs(file, action),
-        id_field=action.id_field, means=action.means, rate_limit=action.rate_limit or file.rate_limit,
+        one_of=action.one_of, id_field=action.id_field, means=action.means,
+        rate_limit=action.rate_limit or file.rate_limit,
         connections=_connections(file, action),
         outputs=action.outputs if action.paging is None else {
             "items": {"type": "array", "description": "The items of all pages."},

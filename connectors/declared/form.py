@@ -230,6 +230,9 @@ class Action(_Part):
         default=False, description="Whether a second call does no more than the first: one that sets a value."
     )
     inputs: dict[str, Input] = Field(default_factory=dict)
+    one_of: tuple[tuple[str, ...], ...] = Field(
+        (), description="Groups of inputs: of each group a call gives one or more."
+    )
     outputs: dict[str, SdkField] = Field(default_factory=dict, description="For the reader and the Studio.")
     body: Literal["json", "form", "multipart", "text", "bytes"] = Field("json", description="How the body is written.")
     body_required: bool = Field(default=False, description="Whether a body without members is sent as an empty one.")

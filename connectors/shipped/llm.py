@@ -36,6 +36,7 @@ _CHAT = ActionSpec(
     description="Ask a language model, and give its answer; with a schema as JSON that fits it.",
     kind="write",
     id_field="id",
+    one_of=[["prompt", "messages"]],
     inputs={
         "model": {"type": "string", "required": True, "minLength": 1, "description": "Such as gpt-5-mini or llama3.3."},
         "prompt": {"type": "string", "minLength": 1, "description": "What is asked; or messages."},

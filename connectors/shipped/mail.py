@@ -67,6 +67,7 @@ _SEND = ActionSpec(
     at_most_once=True,
     id_field="message_id",
     connections={"basic": {"username": "user", "password": "secret"}},
+    one_of=[["body", "html"]],
     inputs={
         "host": {"type": "string", "required": True, "description": "The mail server, such as smtp.example.com."},
         "port": {
@@ -289,8 +290,6 @@ def message_id(key: str, domain: str) -> str:
 
 def _mail(params: dict[str, Any], key: str, now: float) -> tuple[str, list[str], EmailMessage]:
     """The sender's address, the recipients' (each once), and the mail. Raises ConnectorError for what cannot be one."""
-    if "body" not in params and "html" not in params:
-        raise ConnectorError("a mail has a body, html or both", definite=True)
     sender = _address("from", params["from"])
     named = {name: [_address(name, one) for one in _listed(params.get(name))] for name in ("to", "cc", "bcc")}
     recipients = list(dict.fromkeys(one.addr_spec for those in named.values() for one in those))

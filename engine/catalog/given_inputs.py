@@ -42,6 +42,14 @@ def input_problems(state: StateText, tasks: Tasks) -> Iterator[Diagnostic]:
             f"state {state.name!r}: {resource} requires the input {name!r}, which {what}: every call would fail. "
             f"Write a value, or {'an expression in {% %}' if jsonata else f'a path as {name}.$'}", at,
         )
+    for group in policy.one_of:
+        if not any(name in given or (not jsonata and f"{name}.$" in given) for name in group):
+            yield Diagnostic(
+                "REQUIRED_INPUT_MISSING",
+                f"state {state.name!r}: {resource} requires one of the inputs {', '.join(group)}: every call would "
+                "fail",
+                place,
+            )
     for written in given:
         name = written if jsonata else written.removesuffix(".$")
         if name not in policy.inputs and not _is_secret(given[written]):

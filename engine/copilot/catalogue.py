@@ -36,7 +36,7 @@ class ActionFact:
     """One action. `resource` is the text of a Task's Resource. `inputs` is empty for an action that takes none, or
     whose inputs are not known (`open_inputs`). `waits`: somebody answers it later, by a task token. `errors` are names
     that a Retry or Catch may match. `connections` are the kinds of connection that it takes. `patterns` may be put
-    behind the resource (.sync)."""
+    behind the resource (.sync). Of each group of `one_of` a call gives one or more inputs."""
 
     resource: str
     title: str
@@ -48,6 +48,7 @@ class ActionFact:
     errors: tuple[str, ...] = ()
     connections: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
+    one_of: tuple[tuple[str, ...], ...] = ()
 
     @property
     def bare(self) -> str:

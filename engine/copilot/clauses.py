@@ -8,6 +8,7 @@ is no grammar here.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from engine.errors import InvalidDocument
 
@@ -21,10 +22,16 @@ _JOINTS = {
     "fr": "et puis|et|puis|mais|sinon|si|quand|lorsque|avant de|après|jusqu'à|ou",
     "pt": "e depois|e|depois|mas|senão|se|quando|antes de|até|ou",
     "it": "e poi|e|poi|ma|altrimenti|se|quando|prima di|dopo|finché|o",
-    "nl": "en dan|en|dan|maar|anders|wanneer|voordat|nadat|totdat",
+    "nl": "en dan|en|dan|maar|anders|als|wanneer|voordat|nadat|totdat|of",
 }
-"""Conjunctions before which a clause begins, by language. They are looked for together, because a request mixes
-languages. So what means something else in another language is left out (Dutch "of" and "als")."""
+"""Conjunctions before which a clause begins, by language."""
+_TELLING = {
+    "en": "the a is to of it for with", "de": "der die das ist ein eine den dem nicht mit",
+    "es": "el la los las que una por del", "fr": "le la les une des est pour du ne",
+    "pt": "o os as um uma não com do da",
+    "it": "il lo gli di un che per della", "nl": "de het een is van niet met voor",
+}
+"""Short words by which a language is told from another: a conjunction of one is an article of the next."""
 
 _AND = (
     "and then", "and", "then", "und dann", "und", "dann", "y luego", "y", "luego", "et puis", "et", "puis", "e depois",
@@ -32,8 +39,6 @@ _AND = (
 )
 """Those that only continue: at the beginning of a clause they say nothing by themselves."""
 
-_WORDS = sorted({word for words in _JOINTS.values() for word in words.split("|")}, key=len, reverse=True)
-_JOINT = re.compile(rf"(?<=\s)(?=(?:{'|'.join(map(re.escape, _WORDS))})\s)", re.IGNORECASE)
 _WIDE = "\u3002\u3001\uff0c\uff1b\uff1a\uff01\uff1f\u0964\u061f\u060c\u061b"
 """The stops of Chinese, Japanese, Hindi and Arabic, after which no space need stand."""
 _DASHES = "\u2013\u2014\u2192"
@@ -69,9 +74,10 @@ def clauses_of(text: str) -> tuple[str, ...]:
         return f"\x00{len(kept) - 1}\x00"
 
     marked = _QUOTED.sub(keep, text)
+    words = _joints(text)
     found: list[str] = []
     for line in _STOPS.split(_BULLET.sub("", marked)):
-        found += _joined(line)
+        found += _joined(line, words)
     whole = [re.sub(r"\x00(\d+)\x00", lambda match: kept[int(match[1])], clause) for clause in found]
     return tuple(clause for clause in whole if re.search(r"\w", clause))
 
@@ -81,16 +87,28 @@ def without_and(clause: str) -> str:
     return re.sub(rf"^(?:{'|'.join(_AND)})\s+", "", clause, flags=re.IGNORECASE)
 
 
-def _joined(text: str) -> list[str]:
-    """The parts of a line between conjunctions, where both sides are long enough."""
+def _joints(text: str) -> list[str]:
+    """The conjunctions of English and of the language that most of the text's words tell, the longest first."""
+    words = re.findall(r"\w+", text.lower())
+    hits = {
+        language: sum(word in {*telling.split(), *_JOINTS[language].split("|")} for word in words)
+        for language, telling in _TELLING.items()
+    }
+    best = max(hits, key=lambda language: hits[language])
+    return sorted({*_JOINTS["en"].split("|"), *_JOINTS[best].split("|")}, key=len, reverse=True)
+
+
+def _joined(text: str, words: Sequence[str]) -> list[str]:
+    """The parts of a line between the conjunctions `words`, where both sides are long enough."""
+    joint = rf"(?<=\s)(?=(?:{'|'.join(map(re.escape, words))})\s)"
     parts: list[str] = []
     held = ""
-    for split in _JOINT.split(text):
+    for split in re.split(joint, text, flags=re.IGNORECASE):
         piece, held = held + split, ""
-        if piece.strip().lower() in _WORDS:  # "und dann" begins one clause
+        if piece.strip().lower() in words:  # "und dann" begins one clause
             held = piece
-        elif parts and (len(parts[-1].split()) < _LEAST_WORDS or len(_without_joint(piece).split()) < _LEAST_WORDS
-                        or _is_range(parts[-1], _without_joint(piece))):
+        elif parts and (_is_short(parts[-1], words) or _is_short(piece, words)
+                        or _is_range(parts[-1], _without_joint(piece, words))):
             parts[-1] = f"{parts[-1]}{piece}"
         else:
             parts.append(piece)
@@ -98,10 +116,14 @@ def _joined(text: str) -> list[str]:
     return [part.strip(_EDGES) for part in parts]
 
 
+def _is_short(piece: str, words: Sequence[str]) -> bool:
+    return len(_without_joint(piece, words).split()) < _LEAST_WORDS
+
+
 def _is_range(before: str, after: str) -> bool:
     """Whether two numbers meet at the conjunction: between 1,000 and 10,000."""
     return before.rsplit(maxsplit=1)[-1][:1].isdigit() and after[:1].isdigit()
 
 
-def _without_joint(piece: str) -> str:
-    return re.sub(rf"^(?:{'|'.join(map(re.escape, _WORDS))})\s+", "", piece, flags=re.IGNORECASE)
+def _without_joint(piece: str, words: Sequence[str]) -> str:
+    return re.sub(rf"^(?:{'|'.join(map(re.escape, words))})\s+", "", piece, flags=re.IGNORECASE)

@@ -73,7 +73,7 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Reply:
     """An answer. `complete` is False where the model stopped at its limit of tokens. Tokens are what the provider
-    counted; 0 where it counts none."""
+    counted; both are 0 where it counts none."""
 
     text: str
     calls: tuple[ToolCall, ...] = ()

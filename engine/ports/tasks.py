@@ -180,7 +180,8 @@ class TaskPolicy:
     `problem` says why it cannot be called here (no such connector, not enabled), for validation and for the failure's
     cause. `timeout_seconds` is the action's own limit. `computes`: the call waits for nothing outside of its process.
 
-    `inputs` are those that it takes, by name; None: not known. `connections` are the kinds of connection that it takes,
+    `inputs` are those that it takes, by name; None: not known. Of each group of `one_of` a call gives one or more.
+    `connections` are the kinds of connection that it takes,
     each with the inputs that such a one fills. `pin` makes what a version that is published now keeps of it, None where
     there is nothing to keep. `path_problem` says of a path why nothing can be opened there, and whether that stays so
     whatever is put there; None where it can.
@@ -193,6 +194,7 @@ class TaskPolicy:
     id_field: str | None = None
     limit: CallLimit | None = None
     inputs: Mapping[str, TaskInput] | None = field(default=None, compare=False, repr=False)
+    one_of: tuple[tuple[str, ...], ...] = field(default=(), compare=False, repr=False)
     connections: Mapping[Any, Collection[str]] = field(default_factory=dict, compare=False, repr=False)
     pin: Callable[[], ConnectorPin | None] = field(default=_unpinned, compare=False, repr=False)
     path_problem: Callable[[str], tuple[str, bool] | None] = field(default=_anywhere, compare=False, repr=False)

@@ -11,7 +11,9 @@ from engine.copilot.clauses import clauses_of
 from engine.copilot.conversation.answers import Request, check_draft
 from engine.copilot.conversation.prompt import MOST_FINDING, findings_prompt
 from engine.copilot.scrubbing import Scrub
+from engine.governance.connections import Connection
 from engine.governance.masking import Scrubber
+from functions.app.copilot.sources import secret_values
 from tests.support.copilot_desk import BLANK, Desk
 from tests.support.copilot_drafts import ASK, CHARGE, REQUEST, draft, refined
 
@@ -53,6 +55,22 @@ def an_aws_call(given):
     states(given)["Charge Card"] = {
         "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:putObject", "End": True,
         "Arguments": {"Bucket": "orders", "Name": "x"}}
+
+
+def a_mail_without_a_text(given):
+    states(given)["Charge Card"] = {
+        "Type": "Task", "Resource": "connector:email:send", "End": True, "Arguments": {
+            "host": "smtp.example", "from": "a@example.com", "to": "b@example.com", "subject": "x"}}
+
+
+def no_catch(given):
+    del states(given)["Ask Finance"]["Catch"]
+    del given["cases"][3]
+
+
+def an_error_of_no_service(given):
+    an_aws_call(given)
+    states(given)["Charge Card"]["Catch"] = [{"ErrorEquals": ["NoSuchBucket"], "Next": "Not Approved"}]
 
 
 def an_aws_call_of_another_type(given):
@@ -189,6 +207,13 @@ PLANTED = {
     "a schedule that is over": (
         change(["document", "triggers"], [{"type": "schedule", "expression": "at(2020-01-01T00:00:00)"}]), "is over"),
     "a masked name": (state("Charge Card", "Arguments", "metadata", to={"********": "x"}), "secret's value"),
+    "a mail without a text": (a_mail_without_a_text, "one of the inputs body, html"),
+    "cases with another input than an event's": (
+        change(["document", "triggers"], [{"type": "event", "pattern": {"source": ["shop"]}}]),
+        "what arrives has detail"),
+    "a wait whose end is not caught": (no_catch, "a Catch of States.Timeout is missing"),
+    "a form without fields": (change(["document", "triggers"], [{"type": "form"}]), "/document/input_schema"),
+    "an error that no AWS service has": (an_error_of_no_service, "has no error NoSuchBucket"),
     "an input that the started workflow lacks": (
         starts("payroll", {"dept": "hr"}), "does not fit the input schema of payroll"),
     "a text in the place of a secret": (
@@ -345,3 +370,26 @@ def test_a_clause_in_part_is_a_to_do(sources):
     found = checked(given, sources)
     assert found.faults == ()
     assert any("Only in part" in each.text and "refunds are not made" in each.text for each in found.proposal.to_dos)
+
+
+def test_a_change_that_nobody_asked_for_is_a_to_do(sources):
+    current = checked(draft(), sources).proposal.document | {
+        "triggers": [{"type": "schedule", "expression": "rate(1 day)"}], "cases": []}
+    given = refined()
+    given["document"]["triggers"] = [{"type": "schedule", "expression": "rate(1 hour)"}]
+    states(given)["High Value?"]["Choices"][0]["Condition"] = "{% $states.input.amount > 500 %}"
+    states(given)["Ask Finance"]["Arguments"]["details"] = {"$secret": "STRIPE_KEY"}
+    given["clauses"] = [{"number": 1, "done_in": ["Charge Card"]}, {"number": 2, "done_in": ["Tell Slack"]}]
+    to_dos = [(each.state, each.text) for each in checked(
+        given, sources, current=current, text="after charging, also tell Slack").proposal.to_dos]
+    assert (None, "The draft changes the trigger of the type schedule.") in to_dos
+    assert ("High Value?", "No part of the request asks for the change of this step.") in to_dos
+    assert ("Approved?", "No part of the request asks for the change of this step.") not in to_dos
+
+
+def test_a_connections_user_and_address_are_no_secrets():
+    desk = Desk()
+    desk.api.services.connections.save("default", "mail", Connection(
+        "basic", user="robot@example.com", secret="a-long-value-of-the-connection"), by="ada")
+    values = secret_values(desk.api.services.secret_backends, "default")
+    assert values == ["a-long-value-of-the-connection"]

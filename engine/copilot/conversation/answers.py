@@ -98,6 +98,8 @@ def check_draft(given: Mapping[str, Json], request: Request, sources: Sources, s
     tasks = TaskChecks(document, sources, changed)
     wrong = [f"{each}{_HINTS.get(each.code, '')}" for each in refused]
     wrong += tasks.findings([each.location or "" for each in refused])
+    if any(trigger.type == "form" for trigger in document.triggers) and document.input_schema is None:
+        wrong.append("/document/input_schema: a form has a field for each property of input_schema. Give one.")
     if wrong:
         return Checked(None, tuple(dict.fromkeys(wrong)))
     places = Places(document.as_written, request.current)
@@ -110,7 +112,7 @@ def check_draft(given: Mapping[str, Json], request: Request, sources: Sources, s
     to_dos = [
         *answered.to_dos, *_assumptions(given.get("assumptions"), places), *_blanks(document.definition),
         *_before_publishing(left), *_not_asked_for(document, request.current, changed, places, answered.places),
-        *taken_away(request.current, shown, answered.places),
+        *taken_away(request.current, shown, answered.places), *tasks.to_dos(),
     ]
     return Checked(
         Proposal(
@@ -191,8 +193,12 @@ def _plan(clauses: Sequence[ClauseAnswer], document: WorkflowDocument) -> tuple[
     )
 
 
-def _without_links(state: Mapping[str, Json]) -> dict[str, Json]:
-    return {key: value for key, value in state.items() if key not in ("Next", "End")}
+def _without_links(value: Json, moved: set[str]) -> Json:
+    """The state, or a part of it, without its Next, and without what leads to a state that is new or gone."""
+    if isinstance(value, dict):
+        return {key: _without_links(item, moved) for key, item in value.items()
+                if key not in ("Next", "End") and not (key == "Default" and item in moved)}
+    return [_without_links(item, moved) for item in value] if isinstance(value, list) else value
 
 
 def _assumptions(given: Json, places: Places) -> Iterator[ToDo]:
@@ -231,15 +237,20 @@ def _before_publishing(left: Sequence[Diagnostic]) -> Iterator[ToDo]:
 def _not_asked_for(
     document: WorkflowDocument, current: Mapping[str, Json], changed: set[str], places: Places, named: set[str]
 ) -> Iterator[ToDo]:
-    """Tasks that the draft adds or changes and that no clause names, and steps that do nothing yet. A Task that only
-    leads to another state is not meant."""
-    before = {state.name: _without_links(state.state) for state in states_of(current.get("definition"))}
+    """Tasks that the draft adds and steps that it changes and no clause names, and steps that do nothing yet. A step
+    that only leads to a new one is not meant."""
+    before = {state.name: state.own for state in states_of(current.get("definition"))}
+    names = {state.name for state in states_of(document.definition)}
+    moved = (names - before.keys()) | (before.keys() - names)
     relinked = {state.name for state in states_of(document.definition)
-                if _without_links(state.state) == before.get(state.name)}
+                if _without_links(state.own, moved) == _without_links(before.get(state.name, {}), moved)}
     for state in states_of(document.definition):
         if state.name not in changed:
             continue
-        if state.is_task and state.name not in relinked and not named & {state.name, *places.around(state.name)}:
+        asked = state.name in relinked or named & {state.name, *places.around(state.name)}
+        if not asked and state.name not in before and state.is_task:
             yield ToDo(state.name, "", "No part of the request asks for this step.")
+        elif not asked and state.name in before:
+            yield ToDo(state.name, "", "No part of the request asks for the change of this step.")
         if state.name in named and state.state.get("Type") == "Pass" and not state.own.keys() - _EMPTY_PASS:
             yield ToDo(state.name, "", "This step does nothing.")

@@ -25,6 +25,8 @@ Json = Any
 
 MOST_NAMED = 20
 """Names that a finding lists."""
+_BRINGS = {"event": "detail", "s3": "detail", "folder": "path"}
+"""A member of what each kind of trigger brings, where there is one."""
 _MARK = "\N{RIGHTWARDS ARROW} way "
 
 
@@ -69,11 +71,16 @@ def _cases_of(current: Mapping[str, Json]) -> Iterator[Case]:
 
 
 def _misfits(document: WorkflowDocument, cases: Sequence[Case]) -> Iterator[str]:
-    """Inputs with which the workflow would not start."""
-    if document.input_schema is None:
-        return
+    """Inputs with which the workflow would not start, and such as its triggers never bring."""
+    brought = {None if trigger.input is not None else _BRINGS.get(trigger.type) for trigger in document.triggers}
+    known = {name for name in brought if name is not None} if None not in brought else set()
     for case in cases:
         if case.state is not None:
+            continue
+        if known and not (isinstance(case.input, dict) and known & case.input.keys()):
+            yield (f"/cases: the input of {case.name} is none that a trigger brings: what arrives has "
+                   f"{' or '.join(sorted(known))}.")
+        if document.input_schema is None:
             continue
         try:
             check_input(document.input_schema, case.input)

@@ -60,14 +60,18 @@ def document_of(given: Json, current: Mapping[str, Json]) -> WorkflowDocument:
 def taken_away(
     current: Mapping[str, Json], document: Mapping[str, Json], named: set[str]
 ) -> Iterator[ToDo]:
-    """A to-do for each trigger, input schema and mark of a state that the draft takes away and no clause names."""
+    """A to-do for each trigger, input schema and mark of a state that the draft changes or takes away and no clause
+    names."""
     if not any(place.startswith("/triggers") for place in named):
         now = list(document.get("triggers") or ())
         for trigger in current.get("triggers") or ():
-            if isinstance(trigger, dict) and all(trigger.get("type") != each.get("type") for each in now):
-                yield ToDo(None, "/triggers", f"The draft takes away the trigger of the type {trigger.get('type')}.")
-    if current.get("input_schema") and not document.get("input_schema"):
-        yield ToDo(None, "/input_schema", "The draft takes away the input schema.")
+            if isinstance(trigger, dict) and trigger not in now:
+                kind = trigger.get("type")
+                what = "changes" if any(kind == each.get("type") for each in now) else "takes away"
+                yield ToDo(None, "/triggers", f"The draft {what} the trigger of the type {kind}.")
+    before, after = current.get("input_schema"), document.get("input_schema")
+    if before and before != after and "/input_schema" not in named:
+        yield ToDo(None, "/input_schema", f"The draft {'changes' if after else 'takes away'} the input schema.")
     for name in _marked(current) - _marked(document):
         yield ToDo(None, "", f"{name} is gone, and with it what the document said about it (at_most_once, sensitive). "
                    "Say it again of the state in its place, if there is one.")

@@ -15,6 +15,7 @@ from engine.copilot.proposal import has_states
 
 Json = Any
 
+REFUSED = "This was refused, and the person has not seen it:"
 MOST_FINDING = 1_500
 """Characters of one finding that the model is sent."""
 MOST_LISTED = 80
@@ -55,18 +56,20 @@ Rules of the definition
   with Assign, where later states need both.
 - A condition reads what the input, a variable or an earlier result really has.
 - A question to a person is a Task whose Resource ends in .waitForTaskToken, with TimeoutSeconds and a Catch of
-  States.Timeout, then a Choice on its result. What is asked for first comes before what depends on it.
+  States.Timeout, then a Choice on its result. An AWS service that answers later is handed the token:
+  {% $states.context.Task.Token %}. What is asked for first comes before what depends on it.
 - "Not two at once" of whole runs is no MaxConcurrency: that limits the items of one Map.
 - Starting another workflow: "Resource": "arn:aws:states:::states:startExecution.sync:2", "Arguments":
   {"StateMachineArn": "its name", "Input": {...}}.
 - A failure that the request speaks of is a Catch on the state that fails, not a Choice. Retry: [{"ErrorEquals":
   ["States.TaskFailed"], "IntervalSeconds": 2, "MaxAttempts": 3, "BackoffRate": 2}]. Catch the errors that
-  describe_action lists, or States.ALL; what a service says stands in the cause.
+  describe_action lists, or States.ALL; what a service says stands in the cause. Behind a Catch a state's input is the
+  error: hand the input on with "Output": "{% $states.input %}" in the Catch.
 - A Task that waits for its call takes at most 240 s. Longer work has .sync, .waitForTaskToken or a Wait and a loop.
 - A secret is {"$secret": "KEY"} in Arguments and never a value. Invent no step that was not asked for.
 
 Triggers, only if the request says how it starts. Behind each stands what arrives, which is $states.input unless the
-trigger has an "input" of its own, a template. Each may have "when": "{% a condition %}".
+trigger has an "input" of its own, a template. Each may have "when": "{% a condition %}". Both read $states.input.
 <TRIGGERS>
 
 propose takes
@@ -131,7 +134,7 @@ TRIGGERS: tuple[tuple[Json, str], ...] = (
     ({"type": "webhook", "path": "new-order", "auth": {"style": "hmac", "header": "X-Signature", "secrets": [
         {"$secret": "KEY_OF_THE_SENDER"}]}},
      "the body; path: letters, digits, hyphens; other styles: github, shopify, slack, stripe, standard-webhooks"),
-    ({"type": "form"}, "the fields of input_schema, filled in by a person"),
+    ({"type": "form"}, "the fields of input_schema, which it needs, filled in by a person"),
     ({"type": "queue", "queue": "orders"}, "the message's body; a name, or the ARN of an SQS queue"),
     ({"type": "event", "pattern": {"source": ["shop"], "detail-type": ["Order Placed"]}}, "the event; see its .detail"),
     ({"type": "s3", "bucket": "uploads", "prefix": "in/"}, "S3's event: .detail.bucket.name, .detail.object.key"),
@@ -160,9 +163,10 @@ def system_prompt(catalogue: Catalogue) -> str:
 
 
 def prompt_without_tools(catalogue: Catalogue, request: str) -> str:
-    """The rules for a model that calls none, with the actions that fit the words of the request, and as many others of
-    connectors as there is room for."""
-    found = {fact.resource: fact for fact in (*catalogue.search(request, 16), *catalogue.some(MOST_LISTED // 2))}
+    """The rules for a model that calls none, with as many actions of connectors as there is room for, then those that
+    fit the words of the request. What all requests share comes first: a server does not read the same beginning
+    twice."""
+    found = {fact.resource: fact for fact in (*catalogue.some(MOST_LISTED // 2), *catalogue.search(request, 16))}
     return f"{_rules()}{_WITHOUT_TOOLS}" + "\n".join(map(action_line, found.values()))
 
 
@@ -187,7 +191,7 @@ def request_prompt(
 def findings_prompt(findings: Sequence[str]) -> str:
     """The findings about a draft that was refused."""
     listed = "\n".join(f"- {_cut(finding)}" for finding in findings)
-    return f"This was refused, and the person has not seen it:\n{listed}\nCorrect all of it, and hand in the whole."
+    return f"{REFUSED}\n{listed}\nCorrect all of it, and hand in the whole."
 
 
 def _cut(finding: str) -> str:

@@ -26,6 +26,7 @@ from engine.copilot.conversation.answers import Checked, Request, check_draft, s
 from engine.copilot.conversation.plain_answers import Meant, is_data, meant_by
 from engine.copilot.conversation.prompt import (
     ANSWER_SCHEMA,
+    REFUSED,
     findings_prompt,
     prompt_without_tools,
     request_prompt,
@@ -56,6 +57,8 @@ REFUSALS = 4
 """Drafts of one turn that are sent back at most."""
 MOST_CLAIMS = 6
 """Processes that begin one turn, one after the other: each was killed, or broke off."""
+CHARACTERS_PER_TOKEN = 4
+"""By which tokens are estimated where the provider counts none."""
 MOST_CALLS = 20
 """Calls of one answer that are taken."""
 MOST_ARGUMENTS = 400_000
@@ -142,6 +145,8 @@ class _Run:
         named = [turn.execution for turn in turns if turn.execution is not None]
         self._toolbox = Toolbox(self._sources, self._request.current, named)
         self._deadline = self._clock.now() + self._limits.seconds
+        self._sent = 0
+        self._failures = 0
 
     def run(self) -> None:
         if self._turn.claims >= MOST_CLAIMS:
@@ -189,7 +194,9 @@ class _Run:
 
     def _reply(self, seconds: float) -> Reply:
         pieces = _Pieces(self)
-        reply = self._runner.model.reply(self._question(), seconds=seconds, hear=pieces.hear)
+        question = self._question()
+        self._sent = len(question.system) + sum(len(message.text) for message in question.messages)
+        reply = self._runner.model.reply(question, seconds=seconds, hear=pieces.hear)
         pieces.flush()
         return reply
 
@@ -223,7 +230,8 @@ class _Run:
         if not fault.passing:
             raise _Ended(f"the model cannot be asked: {message}",
                          "Correct the settings AUTOMATE_COPILOT_…; `automate copilot setup` tries them.")
-        pause = PAUSE_SECONDS if fault.retry_after is None else fault.retry_after
+        pause = PAUSE_SECONDS * 2 ** self._failures if fault.retry_after is None else fault.retry_after
+        self._failures += 1
         if self._clock.now() + pause + LEAST_SECONDS > self._deadline:
             raise _Ended(f"the model did not answer in time: {message}", "Try again later.")
         self._clock.sleep(pause)
@@ -231,9 +239,12 @@ class _Run:
     def _keep(self, reply: Reply) -> None:
         taken = reply.calls[:MOST_CALLS] if reply.complete else ()
         calls = [[call.id, call.name, self._clean(call.arguments)] for call in taken]
+        counted = reply.input_tokens or reply.output_tokens
         self._append(
             "answered", text=self._scrub.values(reply.text), shown=not is_data(reply.text), calls=calls,
-            complete=reply.complete, input_tokens=reply.input_tokens, output_tokens=reply.output_tokens,
+            complete=reply.complete,
+            input_tokens=reply.input_tokens if counted else self._sent // CHARACTERS_PER_TOKEN,
+            output_tokens=reply.output_tokens if counted else _length(reply) // CHARACTERS_PER_TOKEN,
         )
 
     def _clean(self, arguments: str) -> str:
@@ -377,7 +388,8 @@ class _Run:
     def _finish_with(self, ended: _Ended) -> None:
         if self._turn.refused and self._hand_over_flawed():
             return
-        self._append("ended", status="FAILED", reply="", problem=self._scrub(ended.problem))
+        problem = {**ended.problem, "findings": ended.problem["findings"] or _last_findings(self._turn.said)}
+        self._append("ended", status="FAILED", reply="", problem=self._scrub(problem))
 
     # The conversation
 
@@ -444,6 +456,19 @@ class _Pieces:
             held, self._held = self._held, ""
             self._since = self._run.clock.now()
             self._run.heard(held)
+
+
+def _length(reply: Reply) -> int:
+    """The characters of an answer, the arguments of its calls included."""
+    return len(reply.text) + sum(len(call.arguments) for call in reply.calls)
+
+
+def _last_findings(said: Sequence[Message]) -> list[str]:
+    """The findings of the last draft that was refused."""
+    for message in reversed(said):
+        if not isinstance(message, Answered) and message.text.startswith(REFUSED):
+            return [line.removeprefix("- ") for line in message.text.splitlines() if line.startswith("- ")]
+    return []
 
 
 def _hands_in(message: Message) -> bool:

@@ -17,6 +17,7 @@ from engine.catalog.document import WorkflowDocument
 from engine.catalog.states import StateText, language_of, states_of
 from engine.copilot.catalogue import ActionFact, Input
 from engine.copilot.conversation.sources import Sources, WorkflowFact
+from engine.copilot.proposal import ToDo
 from engine.durable.lifecycle.start_checks import check_input
 from engine.errors import InvalidDocument
 from engine.language.asl.resources import START_EXECUTION, plain_resource
@@ -72,6 +73,19 @@ class TaskChecks:
                 yield from _inputs(state, fact, self._sources.secrets)
             if fact.errors and not resource.endswith(".waitForTaskToken"):
                 yield from _caught(state, fact)
+
+    def to_dos(self) -> Iterator[ToDo]:
+        """Secrets at the place of a text, which the call would hand on as it hands on any text."""
+        for state in self._tasks:
+            fact = self._sources.catalogue.get(str(state.state["Resource"]))
+            given = state.own.get("Arguments", state.own.get("Parameters"))
+            for name, value in given.items() if fact is not None and isinstance(given, dict) else ():
+                known = fact.inputs.get(name) if fact is not None else None
+                if isinstance(value, dict) and "$secret" in value and known is not None and (
+                    known.type == "string" and not known.secret and name != "connection"
+                ):
+                    yield ToDo(state.name, f"/Arguments/{name}", f"{name} is no secret's place: the value of "
+                               f"{value['$secret']} would be handed on in it.")
 
     def stub_findings(self, cases: Sequence[Case]) -> Iterator[str]:
         """Stubs that answer as the action never does."""
@@ -160,9 +174,19 @@ def _waiting(state: StateText, fact: ActionFact) -> Iterator[str]:
     if not any(name in state.own for name in _TIMEOUTS):
         yield (f"{state.place}: nobody may ever answer: give it a TimeoutSeconds, and a Catch of States.Timeout for "
                "what happens then.")
+    elif fact.waits and not _catches_silence(state):
+        yield (f"{state.place}: a Catch of States.Timeout is missing: what happens where nobody answers?")
     if not fact.waits and "Task.Token" not in json.dumps(state.own.get("Arguments", state.own.get("Parameters"))):
         yield (f"{state.place}/Arguments: the one that answers needs the task token: hand it on as "
                "{% $states.context.Task.Token %}.")
+
+
+def _catches_silence(state: StateText) -> bool:
+    """Whether the state, or a Parallel or Map around it, catches the end of its wait."""
+    around = [machine["States"][name] for machine, name in state.way]
+    catchers = [catcher for each in around for catcher in each.get("Catch") or ()]
+    names = {name for catcher in catchers for name in catcher.get("ErrorEquals") or ()}
+    return bool({"States.Timeout", "States.ALL"} & names)
 
 
 def _inputs(state: StateText, fact: ActionFact, secrets: Any) -> Iterator[str]:
@@ -252,7 +276,7 @@ def _caught(state: StateText, fact: ActionFact) -> Iterator[str]:
             for name in names if isinstance(names, list) else ():
                 if isinstance(name, str) and _never(name, fact):
                     yield (f"{state.place}/{field}/{index}/ErrorEquals: {fact.bare} has no error {name}. It has "
-                           f"{', '.join(fact.errors)}; what the service says is in the cause.")
+                           f"{', '.join(fact.errors[:12])}; what a connector's service says is in the cause.")
 
 
 def _stub(case: str, resource: str, fact: ActionFact | None, error: str | None, output: Json) -> Iterator[str]:
@@ -269,4 +293,9 @@ def _stub(case: str, resource: str, fact: ActionFact | None, error: str | None, 
 
 
 def _never(name: str, fact: ActionFact) -> bool:
-    return not name.startswith(_EVERY_TASK) and name not in fact.errors
+    """Whether the action never has an error of this name. AWS's services have others than those that they list, all
+    called Service.Error."""
+    if name.startswith(_EVERY_TASK) or name in fact.errors:
+        return False
+    services = {each.partition(".")[0] for each in fact.errors} - {"States"}
+    return not (fact.resource.startswith("arn:") and name.partition(".")[0] in services)

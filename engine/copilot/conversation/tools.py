@@ -210,11 +210,16 @@ def description(fact: ActionFact) -> str:
         parts.append(f"{heading}:\n" + "\n".join(map(_input_line, fact.inputs.values())))
     else:
         parts.append("Its inputs are not listed here." if fact.open_inputs else "It takes no inputs.")
+    parts += [f"It needs one of {', '.join(group)}." for group in fact.one_of]
     if fact.patterns:
         parts.append(f"Behind the resource may stand {' or '.join(fact.patterns)}: .sync waits until the job has "
                      "ended, and gives what describes it then; .waitForTaskToken waits until somebody answers with the "
                      "token.")
-    if fact.outputs:
+    if fact.resource.endswith((".sync", ".sync:2")):
+        parts.append("Output: what describes the job once it has ended, as the service's own describing call gives it.")
+    elif fact.resource.endswith(".waitForTaskToken") and not fact.waits:
+        parts.append("Output: what is answered with the token, which {% $states.context.Task.Token %} hands on.")
+    elif fact.outputs:
         parts.append("Output, its main fields: " + ", ".join(
             f"{each.name}{f' ({each.type})' if each.type else ''}" for each in fact.outputs.values()))
     if fact.connections:
@@ -226,7 +231,8 @@ def description(fact: ActionFact) -> str:
     example = {"Type": "Task", "Resource": fact.resource, "Arguments": {
         name: {"$secret": "KEY"} if given.secret else (given.enum[0] if given.enum else f"<{given.type or 'value'}>")
         for name, given in fact.inputs.items() if given.required
-    }, "End": True}
+    }, **({"TimeoutSeconds": 86400, "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "…"}]} if fact.waits else {}),
+        "End": True}
     return "\n".join([*parts, f"Example: {json.dumps(example)}"])
 
 

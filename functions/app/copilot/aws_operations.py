@@ -12,7 +12,8 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from engine.adapters.aws.integration_names import capitalised, sdk_member
+from connectors.aws.dialects import OPTIMISED as DIALECTS
+from engine.adapters.aws.integration_names import capitalised, error_prefix, sdk_exception, sdk_member
 from engine.adapters.aws.service_models import actions, full_names, service_model, services
 from engine.copilot.catalogue import ActionFact, Input, words_of
 from engine.language.asl.integrations import OPTIMISED, REQUIRED_ARGUMENTS
@@ -118,7 +119,25 @@ def _described(resource: str, service: str, action: str, *, sdk: bool) -> Action
     title = f"{full_names().get(service) or service}: {_in_words(action)}"
     is_open = not sdk and _service_in(resource) in _OPEN
     return ActionFact(resource, title, _plain(operation.documentation), inputs, outputs, open_inputs=is_open,
-                      patterns=() if sdk else _patterns(resource))
+                      patterns=() if sdk else _patterns(resource), errors=_errors(resource, operation, sdk=sdk))
+
+
+def _errors(resource: str, operation: OperationModel, *, sdk: bool) -> tuple[str, ...]:
+    """The names of the errors that the operation lists; none for a Lambda function, whose errors are its own."""
+    service = _service_in(resource)
+    if service == "lambda" and not sdk:
+        return ()
+    names = [shape.name for shape in operation.error_shapes]
+    if sdk:
+        prefix = error_prefix(str(operation.service_model.service_id))
+        listed = [f"{prefix}.{sdk_exception(name)}" for name in names] + [f"{prefix}.{prefix}Exception"]
+    elif service in DIALECTS:
+        dialect = DIALECTS[service]
+        listed = [f"{dialect.prefix}.{name.removesuffix('Exception')}Exception" for name in names]
+        listed.append(f"{dialect.prefix}.{dialect.base}")
+    else:
+        return ()
+    return ("States.TaskFailed", "States.Timeout", *listed)
 
 
 def _service_in(resource: str) -> str:

@@ -25,7 +25,7 @@ def _facts(code: str, name: str, actions: Mapping[str, ActionSpec]) -> Iterator[
             {key: _input(key, field) for key, field in spec.inputs.items()},
             {key: _input(key, field) for key, field in spec.outputs.items()}, spec.waits,
             errors=("States.TaskFailed", "States.Timeout", f"{code}.ConnectorError"),
-            connections=tuple(spec.connections),
+            connections=tuple(spec.connections), one_of=spec.one_of,
         )
 
 

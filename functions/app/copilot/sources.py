@@ -55,9 +55,15 @@ def sources_of(services: Services) -> Sources:
 
 def secret_values(backends: Sequence[SecretBackend], workspace: str) -> list[str]:
     """Every secret's value, for the one purpose of keeping it out of what is sent. One of fewer than LEAST_SECRET
-    characters is left out: it stands in every text."""
-    found = [backend.get(workspace, info.key) for backend in backends for info in backend.list(workspace)]
-    return [value for value in found if value is not None and len(value) >= LEAST_SECRET]
+    characters is left out: it stands in every text. Of a connection only what is masked is a secret, not its user and
+    its addresses."""
+    values: list[str] = []
+    for backend in backends:
+        for info in backend.list(workspace):
+            value = backend.get(workspace, info.key) or ""
+            connection = None if name_of(info.key) is None else parse(value)
+            values += [value] if connection is None else connection.secrets()
+    return [value for value in values if len(value) >= LEAST_SECRET]
 
 
 def _workflows(services: Services) -> list[WorkflowFact]:

@@ -196,6 +196,6 @@ def test_what_cannot_be_a_mail_is_refused_before_anybody_is_called(server, param
 
 
 def test_a_mail_needs_a_text(server):
-    with pytest.raises(CallFailed, match="a body, html or both"):
+    with pytest.raises(CallFailed, match="needs one of body, html"):
         call(EmailConnector, "send", {name: value for name, value in GIVEN.items() if name != "body"})
     assert server.dialled == []

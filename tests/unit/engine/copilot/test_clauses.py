@@ -33,6 +33,9 @@ from engine.errors import InvalidDocument
      ("Say", "e.g. at 3 p.m. on Fridays", "that Dr. Meyer is in")),
     ("Ask both (Anna and Bert in finance) first", ("Ask both (Anna and Bert in finance) first",)),
     ("Wenn die Summe größer als 1000 Euro ist, frage nach", ("Wenn die Summe größer als 1000 Euro ist", "frage nach")),
+    ("S'il n'y en a plus, préviens les achats", ("S'il n'y en a plus", "préviens les achats")),
+    ("Transcreva-o com o nosso workflow e depois publique o texto", ("Transcreva-o com o nosso workflow",
+     "e depois publique o texto")),
     ("…", ()),
 ])
 def test_clauses(text, clauses):
