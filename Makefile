@@ -60,6 +60,7 @@ test: install-infra checks ## Lint, then every test, the browser's too where the
 test-full: install-audit checks ## Lint, the audit, and every test, the slow ones too
 	@echo "Asking for known vulnerabilities of the locked packages ..."
 	@$(python) -m tools.audit --report-unasked
+	@$(python) -m tools.model_server
 	@echo "Running all tests in $(TEST_PROCESSES) processes ..."
 	@HYPOTHESIS_PROFILE=random $(python) -m pytest $(processes) -m "full or not full"
 	@echo "Running the tests again, cold: decoding and compiling before every step (tests/support/cold.py) ..."
