@@ -250,6 +250,12 @@ class Settings:
         "For openai and anthropic the key of the secret that holds the API key, as `automate secrets` lists it; none "
         "for an endpoint that asks for no key.",
     )
+    copilot_tools: int = _setting(
+        1, "AUTOMATE_COPILOT_TOOLS",
+        "0 for a model behind a server that takes tools and never calls them: its answers are held by a JSON schema "
+        "instead. `automate copilot setup` finds out.",
+        least=0, most=1,
+    )
     copilot_seconds: float = _setting(
         180.0, "AUTOMATE_COPILOT_SECONDS",
         "How long one turn of a conversation may take, its calls of tools and its repairs included.",

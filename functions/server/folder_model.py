@@ -15,7 +15,7 @@ from engine.settings import Settings
 
 FILE = "copilot.json"
 PROVIDER = "AUTOMATE_COPILOT_PROVIDER"
-NAMES = ("copilot_provider", "copilot_model", "copilot_url", "copilot_secret")
+NAMES = ("copilot_provider", "copilot_model", "copilot_url", "copilot_secret", "copilot_tools")
 
 
 def with_folder_model(settings: Settings, environment: Mapping[str, str]) -> Settings:

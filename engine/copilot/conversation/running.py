@@ -102,7 +102,7 @@ class TurnRunner:
 
     def __init__(
         self, model: LanguageModel, sources: Sources, conversations: Conversations, clock: Clock, limits: Limits, *,
-        by: str,
+        by: str, calls_tools: bool = True,
     ) -> None:
         self.model = model
         self.sources = sources
@@ -110,8 +110,8 @@ class TurnRunner:
         self.clock = clock
         self.limits = limits
         self.by = by
-        self.calls_tools = True
-        """False once the model has said that it cannot."""
+        self.calls_tools = calls_tools
+        """False for a model that cannot, and once a model has said so."""
 
     def run(self, key: ConversationKey) -> None:
         """Run the turn that is open in the conversation to its end. Returns at once where none is, and where another

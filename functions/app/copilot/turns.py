@@ -153,6 +153,7 @@ class Turns:
         try:
             TurnRunner(
                 model, sources_of(services), self._store, self._clock, limits_of(services.settings), by=place.process,
+                calls_tools=bool(services.settings.copilot_tools),
             ).run(key)
         finally:
             with place.lock:

@@ -38,6 +38,8 @@ def set_up(screen: Screen, product: Product, chosen: dict[str, str]) -> int:
     if trial.problem is not None:
         raise Refused(f"the model does not answer, and nothing was changed: {trial.problem}", where="--model",
                       advice="Look at the server or the key, then ask again. docs/copilot.md has the providers.")
+    if not trial.calls_tools:
+        kept[variables()["copilot_tools"]] = "0"
     write_folder_model(product.settings.data_dir, kept)
     _tell(screen, product.settings, kept, trial, servers)
     return 0

@@ -56,6 +56,17 @@ def test_a_model_without_tools_is_taken_too(automate, server):
     server.script[:] = [Status(400, "this model does not support tools"), Say(["ready"])]
     status, answer = automate.json("copilot", "setup")
     assert (status, answer["calls_tools"]) == (0, False)
+    assert answer["settings"]["AUTOMATE_COPILOT_TOOLS"] == "0"
+
+
+def test_a_model_behind_a_server_that_leaves_tools_out_is_asked_without_them(automate, server):
+    server.script[:] = [Say(["I am ", "ready."])]
+    assert automate("copilot", "setup")[0] == 0
+    server.script[:] = [Say(['{"say": "It is a workflow."}'])]
+    status, answer = automate.json("copilot", "draft", "what is this?")
+    assert (status, answer["text"]) == (0, "It is a workflow.")
+    assert "tools" not in server.asked[-1].body
+    assert "response_format" in server.asked[-1].body
 
 
 @pytest.mark.parametrize(("script", "models", "arguments", "words"), [
