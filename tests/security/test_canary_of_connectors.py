@@ -99,7 +99,7 @@ def sample(spec):
     for name, field in spec.inputs.items():
         if field.secret and name != "connection":
             given[name] = {"$secret": "KEY"}
-        elif field.required:
+        elif field.required or any(name == group[0] for group in spec.one_of):
             text = "a" * (field.minLength or 1)
             given[name] = field.enum[0] if field.enum else SAMPLES.get(field.types[0], text)
     return given

@@ -127,6 +127,7 @@ def _action(resource: str, name: str, spec: ActionSpec) -> shapes.Action:
         spec, name=name, resource=resource,
         inputs={key: item.model_dump(exclude_unset=True) for key, item in spec.inputs.items()},
         outputs={key: item.model_dump(exclude_unset=True) for key, item in spec.outputs.items()},
+        one_of=[list(group) for group in spec.one_of],
     )
 
 

@@ -98,6 +98,7 @@ class Action(Given):
     waits: bool = Field(description="Whether it is called with .waitForTaskToken: somebody answers.")
     at_most_once: bool
     inputs: dict[str, Json]
+    one_of: list[list[str]] = Field(default=[], description="Of each group of inputs a call gives one or more.")
     outputs: dict[str, Json]
 
 

@@ -36,6 +36,8 @@ export interface Action {
   waits: boolean;
   at_most_once: boolean;
   inputs: Record<string, Json>;
+  /** Of each group of inputs a call gives one or more. */
+  one_of?: string[][];
   outputs: Record<string, Json>;
 }
 

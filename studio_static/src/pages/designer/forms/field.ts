@@ -224,12 +224,16 @@ function firstOf(type: JsonType): Json {
   return values[type];
 }
 
-/** Arguments for a new Task: every required field, the defaults left to the connector; a secret by the key that it would
- * have, such as SLACK_TOKEN, which publishing says is not there until it is. */
-export function firstArguments(inputs: Readonly<Record<string, FieldSpec>>, connector: string): JsonObject {
+/** Arguments for a new Task: every required field and the first of each group of `oneOf`, the defaults left to the
+ * connector; a secret by the key that it would have, such as SLACK_TOKEN, which publishing says is not there until it is. */
+export function firstArguments(
+  inputs: Readonly<Record<string, FieldSpec>>,
+  connector: string,
+  oneOf: readonly (readonly string[])[] = [],
+): JsonObject {
   let args: JsonObject = {};
   for (const [name, spec] of Object.entries(inputs)) {
-    if (spec.required !== true) continue;
+    if (spec.required !== true && !oneOf.some(([first]) => first === name)) continue;
     const key = `${connector}_${name}`.toUpperCase().replace(/[^A-Z0-9_]/g, "_");
     const value: FieldValue = spec.secret === true ? { kind: "secret", key } : firstValue(name, spec);
     args = writeField(args, name, value, "JSONata");

@@ -219,7 +219,12 @@ function connectorItem(connector: ConnectorInfo, action: ActionInfo, common: boo
     keywords: `${connector.code} ${action.name} ${action.description} ${connector.description}`,
     common,
     fragment: (language) =>
-      task(`${connector.name} ${words}`, action.resource, firstArguments(action.inputs, connector.code), language),
+      task(
+        `${connector.name} ${words}`,
+        action.resource,
+        firstArguments(action.inputs, connector.code, action.one_of),
+        language,
+      ),
   };
 }
 
